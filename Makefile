@@ -1,0 +1,106 @@
+# Everything a maintainer does, from a fresh clone on: each rule makes what it needs, `make` alone lists the rules.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash -o pipefail
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+GENERATED := generated/provenance.json
+
+# What decides the bytes under generated/: the description, the generator's settings, and the code that applies them.
+SOURCES := $(wildcard openapi/*.yaml overlays/*.yaml openapi/codegen/* openapi/codegen/templates/*) \
+           $(wildcard src/jobexport/spec/*.py)
+
+EDITION ?= otc-2026
+PORT ?= 8080
+SEED ?= 1
+TESTS ?=
+
+##@ Set up
+.PHONY: install
+install: $(READY) ## make .venv from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: lock
+lock: ## make requirements.lock anew from pyproject.toml
+	$(PYTHON) -m venv .cache/uv
+	.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	.cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command "make lock" --extra tools --group dev \
+	  --output-file requirements.lock pyproject.toml
+
+##@ Description
+.PHONY: generate
+generate: $(GENERATED) ## write generated/: documents, client, register page
+
+$(GENERATED): $(SOURCES) $(READY)
+	$(BIN)/python -m jobexport.spec.generate
+
+.PHONY: check-generated
+check-generated: $(READY) ## fail when generated/ is not what the sources give
+	$(BIN)/python -m jobexport.spec.generate --check
+
+.PHONY: resolve
+resolve: $(READY) ## print one edition's document: make resolve EDITION=otc-2024
+	@$(BIN)/jobexport resolve $(EDITION)
+
+.PHONY: lint-spec
+lint-spec: $(READY) ## check the union, the editions, the examples and the register
+	$(BIN)/python -m jobexport.spec.lint
+
+##@ Run
+.PHONY: mock
+mock: $(GENERATED) ## start the mock: make mock EDITION=otc-2024 PORT=8080
+	$(BIN)/jobexport mock --edition $(EDITION) --port $(PORT)
+
+.PHONY: contract
+contract: $(GENERATED) ## hold the embedded mock against every edition
+	$(BIN)/jobexport contract --edition all --seed $(SEED) --report-dir reports/contract
+
+##@ Check
+.PHONY: test
+test: $(GENERATED) ## run the tests: make test TESTS=tests/mock
+	$(BIN)/python -m pytest --quiet $(TESTS)
+
+.PHONY: format
+format: $(READY) ## format the code
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: lint
+lint: $(READY) ## check style and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+.PHONY: typecheck
+typecheck: $(GENERATED) ## check types
+	$(BIN)/mypy
+
+.PHONY: check
+check: check-generated lint-spec lint typecheck test contract build ## all of it, as CI does
+
+##@ Ship
+.PHONY: build
+build: $(GENERATED) ## make the wheel and the source archive in dist/
+	rm -rf dist
+	$(BIN)/hatchling build
+
+.PHONY: clean
+clean: ## remove everything that a rule can make again
+	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis dist \
+	  reports generated.*
+
+.PHONY: help
+help: ## list the rules
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,328 @@
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from io import BytesIO
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.batch_export_jobs_request import BatchExportJobsRequest
+from ...models.error_response import ErrorResponse
+from ...types import UNSET, File, Response, Unset, path_segment
+
+
+def _get_kwargs(
+    project_id: str,
+    *,
+    body: BatchExportJobsRequest,
+    workspace: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(workspace, Unset):
+        headers["workspace"] = workspace
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/{project_id}/jobs/batch-export".format(
+            project_id=path_segment(project_id),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ErrorResponse | File | None:
+    if response.status_code == 200:
+        response_200 = File(payload=BytesIO(response.content))
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorResponse.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorResponse.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorResponse.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorResponse.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorResponse.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ErrorResponse.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = ErrorResponse.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ErrorResponse.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ErrorResponse.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | File]:
+    parsed: ErrorResponse | File | None
+    try:
+        parsed = _parse_response(client=client, response=response)
+    except (TypeError, ValueError, AttributeError, KeyError):
+        parsed = None
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+    )
+
+
+def sync_detailed(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: BatchExportJobsRequest,
+    workspace: str | Unset = UNSET,
+) -> Response[ErrorResponse | File]:
+    """Export up to 100 jobs as one zip
+
+     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources
+    they use. The tree in the zip is not the one of a single export: here each job has a folder.
+
+    Args:
+        project_id (str):
+        workspace (str | Unset):
+        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | File]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+        workspace=workspace,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: BatchExportJobsRequest,
+    workspace: str | Unset = UNSET,
+) -> ErrorResponse | File | None:
+    """Export up to 100 jobs as one zip
+
+     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources
+    they use. The tree in the zip is not the one of a single export: here each job has a folder.
+
+    Args:
+        project_id (str):
+        workspace (str | Unset):
+        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | File
+    """
+
+    return sync_detailed(
+        project_id=project_id,
+        client=client,
+        body=body,
+        workspace=workspace,
+    ).parsed
+
+
+async def asyncio_detailed(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: BatchExportJobsRequest,
+    workspace: str | Unset = UNSET,
+) -> Response[ErrorResponse | File]:
+    """Export up to 100 jobs as one zip
+
+     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources
+    they use. The tree in the zip is not the one of a single export: here each job has a folder.
+
+    Args:
+        project_id (str):
+        workspace (str | Unset):
+        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | File]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+        workspace=workspace,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: BatchExportJobsRequest,
+    workspace: str | Unset = UNSET,
+) -> ErrorResponse | File | None:
+    """Export up to 100 jobs as one zip
+
+     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources
+    they use. The tree in the zip is not the one of a single export: here each job has a folder.
+
+    Args:
+        project_id (str):
+        workspace (str | Unset):
+        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | File
+    """
+
+    return (
+        await asyncio_detailed(
+            project_id=project_id,
+            client=client,
+            body=body,
+            workspace=workspace,
+        )
+    ).parsed
+
+
+@contextmanager
+def sync_stream(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: BatchExportJobsRequest,
+    workspace: str | Unset = UNSET,
+) -> Iterator[httpx.Response]:
+    """Export up to 100 jobs as one zip, and take the body piece by piece
+
+    Yields the httpx.Response when its headers have arrived and nothing of its body is read. No status raises, not even
+    with Client.raise_on_unexpected_status: look at `response.status_code` first. Then take the body from
+    `response.iter_bytes()`, which never holds all of it. A small body, such as an error's, can be read whole:
+    `response.read()`, then `response.json()`, which is documented to fit ErrorResponse.
+    The end of the block gives the connection back, whether the body was taken or not.
+
+    Args:
+        project_id (str):
+        workspace (str | Unset):
+        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+
+    Raises:
+        httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.
+            httpx.TimeoutException is one of its kinds: Client.timeout is for each read, not for the whole body.
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+        workspace=workspace,
+    )
+
+    with client.get_httpx_client().stream(**kwargs) as response:
+        yield response
+
+
+@asynccontextmanager
+async def asyncio_stream(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: BatchExportJobsRequest,
+    workspace: str | Unset = UNSET,
+) -> AsyncIterator[httpx.Response]:
+    """Export up to 100 jobs as one zip, and take the body piece by piece
+
+    Yields the httpx.Response when its headers have arrived and nothing of its body is read. No status raises, not even
+    with Client.raise_on_unexpected_status: look at `response.status_code` first. Then take the body from
+    `response.aiter_bytes()`, which never holds all of it. A small body, such as an error's, can be read whole:
+    `await response.aread()`, then `response.json()`, which is documented to fit ErrorResponse.
+    The end of the block gives the connection back, whether the body was taken or not.
+
+    Args:
+        project_id (str):
+        workspace (str | Unset):
+        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+
+    Raises:
+        httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.
+            httpx.TimeoutException is one of its kinds: Client.timeout is for each read, not for the whole body.
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+        workspace=workspace,
+    )
+
+    async with client.get_async_httpx_client().stream(**kwargs) as response:
+        yield response

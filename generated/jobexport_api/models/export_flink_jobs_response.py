@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ExportFlinkJobsResponse")
+
+
+@_attrs_define
+class ExportFlinkJobsResponse:
+    """How the export went and where the zips stand."""
+
+    is_success: bool | str | Unset = UNSET
+    """ Whether the jobs were exported; "true" and "false" come as booleans or as strings. """
+    message: str | Unset = UNSET
+    """ A word from the service to people. May be empty. """
+    zip_file: list[str] | Unset = UNSET
+    """ Names of the zips, each `<obs_dir>/<job name>_<milliseconds since 1970>.zip`, without a scheme. """
+    zip_files: list[str] | Unset = UNSET
+    """ The same as `zip_file`, under the name the oldest edition has. """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        is_success: bool | str | Unset
+        if isinstance(self.is_success, Unset):
+            is_success = UNSET
+        else:
+            is_success = self.is_success
+
+        message = self.message
+
+        zip_file: list[str] | Unset = UNSET
+        if not isinstance(self.zip_file, Unset):
+            zip_file = self.zip_file
+
+        zip_files: list[str] | Unset = UNSET
+        if not isinstance(self.zip_files, Unset):
+            zip_files = self.zip_files
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if is_success is not UNSET:
+            field_dict["is_success"] = is_success
+        if message is not UNSET:
+            field_dict["message"] = message
+        if zip_file is not UNSET:
+            field_dict["zip_file"] = zip_file
+        if zip_files is not UNSET:
+            field_dict["zip_files"] = zip_files
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+
+        def _parse_is_success(data: object) -> bool | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | str | Unset, data)
+
+        is_success = _parse_is_success(d.pop("is_success", UNSET))
+
+        message = d.pop("message", UNSET)
+
+        zip_file = cast(list[str], d.pop("zip_file", UNSET))
+
+        zip_files = cast(list[str], d.pop("zip_files", UNSET))
+
+        export_flink_jobs_response = cls(
+            is_success=is_success,
+            message=message,
+            zip_file=zip_file,
+            zip_files=zip_files,
+        )
+
+        export_flink_jobs_response.additional_properties = d
+        return export_flink_jobs_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

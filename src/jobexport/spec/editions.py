@@ -1,0 +1,121 @@
+"""Finds the editions and gives each one's document.
+
+In a checkout the sources are openapi/ and overlays/ and the resolved documents lie in generated/openapi/. An installed
+package ships the resolved documents only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from jobexport.errors import JobexportError
+from jobexport.spec.load import load_yaml
+from jobexport.spec.overlay import apply_overlay
+
+# src/jobexport/spec/editions.py → the checkout; in an installed package this folder holds no openapi/.
+CHECKOUT = Path(__file__).resolve().parents[3]
+_SHIPPED = Path(__file__).resolve().parent / "_shipped"
+
+BASE = Path("openapi/openapi.yaml")
+OVERLAYS = Path("overlays")
+RESOLVED = Path("generated/openapi")
+REGISTER = Path("openapi/inconsistencies.yaml")
+REGISTER_SCHEMA = "inconsistencies.schema.yaml"
+
+# The overlay for the client generator stands beside the editions but is none.
+_CODEGEN = "codegen"
+
+
+@frozen
+class Edition:
+    """What one cloud's documentation said at one time."""
+
+    id: str
+    """Name on the command line, such as `otc-2026`."""
+    title: str
+    """Which pages it stands for, with their dates."""
+    path: Path
+    """The resolved document."""
+
+
+def editions() -> list[Edition]:
+    """List the editions, by id.
+
+    Raises:
+        JobexportError: a document can't be read.
+    """
+    return [Edition(path.stem, load_yaml(path)["info"]["summary"], path) for path in _resolved_paths()]
+
+
+def load_edition(edition: str) -> dict[str, Any]:
+    """Give the resolved OpenAPI document of an edition.
+
+    Raises:
+        JobexportError: there is no such edition, or its document is missing or unreadable.
+    """
+    known = {path.stem: path for path in _resolved_paths()}
+    if edition not in known:
+        if is_checkout() and (CHECKOUT / OVERLAYS / f"{edition}.yaml").is_file() and edition != _CODEGEN:
+            raise JobexportError(f"edition {edition} has an overlay but no document yet; run `make generate`")
+        raise JobexportError(
+            f"there is no edition {edition!r}; choose one of {', '.join(known) or 'none (run `make generate`)'}"
+        )
+    return load_yaml(known[edition])
+
+
+def resolve(edition: str, *, root: Path = CHECKOUT) -> dict[str, Any]:
+    """Apply an edition's overlay to the union and give the result, without touching any file.
+
+    Args:
+        edition: an edition's id, or the path of an overlay file of your own.
+        root: the checkout that holds openapi/ and overlays/.
+
+    Raises:
+        JobexportError: there is no such edition or file, or the overlay can't be applied.
+    """
+    is_path = edition.endswith((".yaml", ".yml", ".json"))
+    path = Path(edition) if is_path else root / OVERLAYS / f"{edition}.yaml"
+    if not is_path and edition not in (known := edition_ids(root)):
+        raise JobexportError(
+            f"there is no edition {edition!r}; choose one of {', '.join(known)}, or name an overlay file"
+        )
+    base = root / BASE
+    overlay = load_yaml(path)
+    document = apply_overlay(load_yaml(base), overlay, source=_short(path, root), base=_short(base, root))
+    document["info"] |= {
+        "title": f"{document['info']['title']}, edition {path.stem}",
+        "summary": overlay["info"]["title"],
+        "x-edition": path.stem,
+    }
+    return document
+
+
+def edition_ids(root: Path = CHECKOUT) -> list[str]:
+    """List the ids of the editions that have an overlay under `root`."""
+    return sorted(path.stem for path in (root / OVERLAYS).glob("*.yaml") if path.stem != _CODEGEN)
+
+
+def is_checkout() -> bool:
+    """Whether this is a checkout, with the sources at hand."""
+    return (CHECKOUT / BASE).is_file() and (CHECKOUT / OVERLAYS).is_dir()
+
+
+def register_path() -> Path:
+    """Where the register lies: in the checkout, or shipped with the package."""
+    return CHECKOUT / REGISTER if is_checkout() else _SHIPPED / REGISTER.name
+
+
+def _resolved_paths() -> list[Path]:
+    folder = CHECKOUT / RESOLVED if is_checkout() else _SHIPPED / "openapi"
+    return sorted(folder.glob("*.yaml"))
+
+
+def _short(path: Path, root: Path) -> Path:
+    """A path as messages show it: from the current folder where that is shorter, else from the checkout."""
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path

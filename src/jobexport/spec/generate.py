@@ -1,0 +1,183 @@
+"""Writes everything under generated/: one recipe, into a fresh folder, which then takes the old one's place.
+
+`python -m jobexport.spec.generate` writes; with `--check` it compares instead. Either way the same steps run, so what
+the check accepts is what a fresh run gives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobexport.errors import JobexportError
+from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, REGISTER_SCHEMA, edition_ids, resolve
+from jobexport.spec.load import dump_yaml
+from jobexport.spec.matrix import render_matrix
+from jobexport.spec.register import load_register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GENERATED = Path("generated")
+_CODEGEN = Path("openapi/codegen")
+_PACKAGE = "jobexport_api"
+
+# The tools whose version decides the output.
+_TOOLS = ("openapi-python-client", "ruff", "pyyaml", "jsonpath-rfc9535")
+
+
+def generate(root: Path) -> None:
+    """Write generated/ of a checkout anew; on any failure the old folder stays as it was.
+
+    Raises:
+        JobexportError: a source is wrong, the generator failed or warned, or the folder can't be written.
+    """
+    with _fresh(root) as fresh:
+        write_all(root, fresh)
+        _swap(fresh, root / GENERATED)
+
+
+def differences(root: Path) -> list[str]:
+    """Give the files under generated/ that are not what the sources give, as sorted paths.
+
+    Raises:
+        JobexportError: as `generate`.
+    """
+    with _fresh(root) as fresh:
+        write_all(root, fresh)
+        return sorted(str(GENERATED / path) for path in _unequal(fresh, root / GENERATED))
+
+
+def write_all(root: Path, folder: Path) -> None:
+    """Write the resolved documents, the register's page, the client package and the provenance into `folder`."""
+    ids = edition_ids(root)
+    (folder / "openapi").mkdir(parents=True)
+    for id_ in ids:
+        (folder / "openapi" / f"{id_}.yaml").write_text(dump_yaml(resolve(id_, root=root)), encoding="utf-8")
+    page = render_matrix(load_register(root / REGISTER), ids)
+    (folder / "INCONSISTENCIES.md").write_text(page, encoding="utf-8")
+    _write_client(root, folder / _PACKAGE)
+    provenance = {
+        "tools": {tool: version(tool) for tool in _TOOLS},
+        "inputs": {path.as_posix(): _sha256(root / path) for path in sources(root)},
+    }
+    (folder / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+
+
+def sources(root: Path) -> list[Path]:
+    """List the files that decide the output, relative to `root`."""
+    folder = BASE.parent
+    files = [BASE, REGISTER, folder / REGISTER_SCHEMA]
+    files += [path.relative_to(root) for path in (root / OVERLAYS).glob("*.yaml")]
+    files += [path.relative_to(root) for path in (root / _CODEGEN).rglob("*") if path.is_file()]
+    return sorted(files)
+
+
+def _write_client(root: Path, package: Path) -> None:
+    document = resolve(str(root / OVERLAYS / "codegen.yaml"), root=root)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "openapi.yaml"
+        path.write_text(dump_yaml(document), encoding="utf-8")
+        command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none"]
+        command += ["--path", str(path), "--output-path", str(package)]
+        command += ["--config", str(root / _CODEGEN / "config.yaml")]
+        command += ["--custom-template-path", str(root / _CODEGEN / "templates")]
+        # The generator's hooks call ruff by name: it must be the one beside this interpreter.
+        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
+    if done.returncode:
+        words = " ".join((done.stdout + done.stderr).split())
+        raise JobexportError(f"openapi-python-client could not generate the client: {words}")
+
+
+class _fresh:  # noqa: N801  # used as a function
+    """A new folder beside generated/, gone at the end whatever happens."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def __enter__(self) -> Path:
+        try:
+            self.folder = Path(tempfile.mkdtemp(dir=self.root, prefix=f"{GENERATED}."))
+        except OSError as problem:
+            raise JobexportError(f"cannot write in {self.root}: {problem.strerror}; change its permissions") from None
+        self.folder.chmod(0o755)
+        return self.folder
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _swap(fresh: Path, place: Path) -> None:
+    old = fresh.with_name(fresh.name + ".old")
+    try:
+        if place.exists():
+            place.rename(old)
+        try:
+            fresh.rename(place)
+        except OSError:
+            if old.exists():
+                old.rename(place)
+            raise
+    except OSError as problem:
+        raise JobexportError(f"cannot replace {place}: {problem.strerror}; change its permissions") from None
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _unequal(fresh: Path, place: Path) -> Iterator[Path]:
+    both = {folder: set(_files(folder)) for folder in (fresh, place)}
+    yield from both[fresh] ^ both[place]
+    for path in both[fresh] & both[place]:
+        if not filecmp.cmp(fresh / path, place / path, shallow=False):
+            yield path
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(folder)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Generate or, with --check, compare; 0 fine, 1 generated/ is stale, 2 could not."""
+    parser = argparse.ArgumentParser(prog="python -m jobexport.spec.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    parser.add_argument("--root", type=Path, default=Path(), help="the checkout (default: the current folder)")
+    options = parser.parse_args(argv)
+    started = time.monotonic()
+    stale: list[str] = []
+    try:
+        if options.check:
+            stale = differences(options.root)
+        else:
+            generate(options.root)
+    except JobexportError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    for path in stale:
+        print(f"{path} is not what the sources give")
+    if stale:
+        print("repair it with: make generate")
+        return 1
+    done = "is up to date" if options.check else "written"
+    print(f"{GENERATED}/ {done} ({time.monotonic() - started:.1f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""Checks the description: valid OpenAPI, examples that fit their schemas, and a register without loose ends."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from jobexport.errors import JobexportError
+from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, edition_ids, resolve
+from jobexport.spec.load import load_yaml
+from jobexport.spec.register import load_register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobexport.spec.register import Entry, Register
+
+Pointer = tuple[str | int, ...]
+
+
+def lint(root: Path) -> list[str]:
+    """Check the union, every edition's document, the overlays and the register of a checkout; give the findings.
+
+    Raises:
+        JobexportError: a file can't be read, or an overlay can't be applied.
+    """
+    union = load_yaml(root / BASE)
+    register = load_register(root / REGISTER)
+    ids = edition_ids(root)
+    documents = {str(BASE): union} | {f"edition {id_}": resolve(id_, root=root) for id_ in ids}
+    findings = [f"{name}: {problem}" for name, document in documents.items() for problem in lint_document(document)]
+    marks = {str(BASE): _marks(union)}
+    marks |= {f"{OVERLAYS}/{path.name}": _marks(load_yaml(path)) for path in sorted((root / OVERLAYS).glob("*.yaml"))}
+    findings += lint_marks(marks, register)
+    findings += lint_register(register, union, ids)
+    findings += [finding for entry in register.entries for finding in _missing_test(entry, root)]
+    return findings
+
+
+def lint_document(document: dict[str, Any]) -> Iterator[str]:
+    """Find what breaks OpenAPI 3.1 in a document, and examples that break their own schemas."""
+    for error in OpenAPIV31SpecValidator(document).iter_errors():
+        yield f"/{'/'.join(map(str, error.absolute_path))}: {error.message}"
+    components = document.get("components", {})
+    for pointer, schema, example in _examples(document):
+        validator = jsonschema_rs.validator_for({**schema, "components": components})
+        for error in validator.iter_errors(example):
+            yield f"{_show(pointer)}: the example does not fit its schema: {error.message}"
+
+
+def lint_marks(marks: dict[str, list[tuple[Pointer, str]]], register: Register) -> Iterator[str]:
+    """Find marks without an entry, overlay actions without a mark, and entries that the union never marks."""
+    known = {entry.id for entry in register.entries}
+    for name, found in marks.items():
+        for pointer, id_ in found:
+            if id_ not in known:
+                yield f"{name}: {_show(pointer)} names {id_ or 'nothing'}; give it an entry in {REGISTER}"
+    unmarked = known - {id_ for _, id_ in marks[str(BASE)]}
+    for id_ in sorted(unmarked):
+        yield f"{REGISTER}: {id_} is marked nowhere in {BASE}; add x-inconsistency where it shows"
+
+
+def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> Iterator[str]:
+    """Find duplicate ids, editions without exactly one claim, pages that lack, and pointers into nothing."""
+    seen: set[str] = set()
+    for entry in register.entries:
+        if entry.id in seen:
+            yield f"{REGISTER}: {entry.id} stands twice; number one of them anew"
+        seen.add(entry.id)
+        claimed = sorted(edition for claim in entry.claims for edition in claim.editions)
+        if claimed != sorted(ids):
+            yield f"{REGISTER}: {entry.id} needs exactly one claim for each edition, not {', '.join(claimed)}"
+        for pointer in entry.pointers:
+            if not _exists(union, pointer):
+                yield f"{REGISTER}: {entry.id} points to {pointer}, which is not in {BASE}"
+    pages = {(page.edition, page.operation) for page in register.pages}
+    operations = {
+        item["operationId"] for path in union["paths"].values() for item in path.values() if "operationId" in item
+    }
+    for edition in ids:
+        for operation in sorted(operations):
+            if (edition, operation) not in pages:
+                yield f"{REGISTER}: no page for {operation} in edition {edition}; add it under `pages`"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Lint a checkout (default: the current folder) and print the findings; 0 none, 1 some, 2 could not."""
+    root = Path((sys.argv[1:] if argv is None else argv or ["."])[0] if (argv or sys.argv[1:]) else ".")
+    try:
+        findings = lint(root)
+    except JobexportError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    for finding in findings:
+        print(finding)
+    print(f"{len(findings)} findings in the union, {len(edition_ids(root))} editions and the register")
+    return 1 if findings else 0
+
+
+def _examples(document: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any], Any]]:
+    """Every example with the schema it must fit: of media types, parameters and headers, and inside schemas."""
+    for pointer, node in _objects(document, ()):
+        if isinstance(schema := node.get("schema"), dict):
+            if "example" in node:
+                yield (*pointer, "example"), schema, node["example"]
+            for name, example in node.get("examples", {}).items():
+                yield (*pointer, "examples", name), schema, example["value"]
+        elif isinstance(node.get("examples"), list):
+            for number, example in enumerate(node["examples"]):
+                yield (*pointer, "examples", number), node, example
+
+
+def _marks(document: dict[str, Any]) -> list[tuple[Pointer, str]]:
+    """Every x-inconsistency of a document as pointer and id; an overlay action without one gives an empty id."""
+    found: list[tuple[Pointer, str]] = []
+    for pointer, node in _objects(document, ()):
+        ids = node.get("x-inconsistency", "" if "target" in node else [])
+        found += [(pointer, id_) for id_ in ([ids] if isinstance(ids, str) else ids)]
+    return found
+
+
+def _objects(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield pointer, value
+        for key, item in value.items():
+            # What an example holds is data, not description.
+            if key != "value":
+                yield from _objects(item, (*pointer, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _objects(item, (*pointer, number))
+
+
+def _exists(document: Any, pointer: str) -> bool:
+    for step in pointer.removeprefix("/").split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if not (isinstance(document, dict) and name in document):
+            return False
+        document = document[name]
+    return True
+
+
+def _missing_test(entry: Entry, root: Path) -> Iterator[str]:
+    path, _, function = entry.test.partition("::")
+    try:
+        there = re.search(rf"^def {function}\(", (root / path).read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        there = None
+    if not there:
+        yield f"{REGISTER}: {entry.id} names the test {entry.test}, which does not exist"
+
+
+def _show(pointer: Pointer) -> str:
+    return "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

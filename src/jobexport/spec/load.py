@@ -1,0 +1,212 @@
+"""Reads and writes YAML documents so that every message can name a file and a line.
+
+YAML 1.1 turns `no`, `on` and `2026-03-01` into booleans and dates; an OpenAPI document wants what JSON has. So only
+`true`, `false`, `null`, integers and floats are special here, keys are strings, and a key given twice is an error.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+# libyaml is several times faster; PyYAML's wheels have it, a source build may not.
+_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+Pointer = tuple[str | int, ...]
+
+# The tags PyYAML constructs as JSON would; None answers for every tag it does not know.
+_KEPT_TAGS = (*(f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")), None)
+
+
+class _JsonLoader(_Loader):  # type: ignore[misc]  # the base is chosen when the module is imported
+    """A safe loader that knows JSON's types only."""
+
+    # Without the rest of YAML's tags: no dates, sets or bytes, not even when a file asks for them.
+    yaml_constructors = {tag: _Loader.yaml_constructors[tag] for tag in _KEPT_TAGS}  # noqa: RUF012  # PyYAML's own name
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # PyYAML's own name and shape
+
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[Hashable, Any]:  # PyYAML's signature
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if not (isinstance(key, yaml.ScalarNode) and key.tag == "tag:yaml.org,2002:str"):
+                text = key.value if isinstance(key, yaml.ScalarNode) else f"(a {key.id})"
+                raise _Refused(line, f"key {text} is not a string; put it in quotes")
+            if key.value in seen:
+                raise _Refused(
+                    line, f"key {key.value!r} was given before, on line {seen[key.value]}; remove one of the two"
+                )
+            seen[key.value] = line
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
+
+class _JsonDumper(_Dumper):  # type: ignore[misc]  # as above
+    """A dumper whose output the loader above reads back unchanged: no aliases, long text in blocks."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: Any, text: str) -> Any:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_JsonDumper.add_representer(str, _represent_text)
+
+
+def _constructor(tag: str, from_text: Callable[[str], Any]) -> Callable[[Any, Any], Any]:
+    def construct(loader: Any, node: yaml.ScalarNode) -> Any:
+        text = loader.construct_scalar(node)
+        try:
+            return from_text(text)
+        except (KeyError, ValueError):
+            line = node.start_mark.line + 1
+            raise _Refused(line, f"{text:.40} cannot be read as {tag}; put it in quotes") from None
+
+    return construct
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+for _tag, _pattern, _first, _from_text in (
+    ("bool", r"true|false", "tf", {"true": True, "false": False}.__getitem__),
+    ("null", r"null|~|", ["n", "~", ""], {"null": None, "~": None, "": None}.__getitem__),
+    ("int", r"-?(0|[1-9][0-9]*)", "-0123456789", int),
+    ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", "-0123456789", _finite),
+):
+    _JsonLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _constructor(_tag, _from_text))
+    # The dumper knows them too: it puts text in quotes that the loader would take for something else, such as 1e3.
+    for _class in (_JsonLoader, _JsonDumper):
+        _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
+
+
+class _Refused(Exception):  # noqa: N818  # it never leaves this module
+    """Something valid in YAML that a document here may not hold."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(line, problem)
+        self.line, self.problem = line, problem
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML (or JSON) file whose top level is a mapping.
+
+    Raises:
+        JobexportError: the file can't be read, is not YAML, or has a key twice; the text names file and line.
+    """
+    text = _read(path)
+    try:
+        document = tree(yaml.load(text, _JsonLoader))  # noqa: S506  # derived from the safe loader
+    except _Refused as problem:
+        raise JobexportError(f"{path} line {problem.line}: {problem.problem}") from None
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        line = f" line {mark.line + 1}" if mark else ""
+        raise JobexportError(
+            f"{path}{line}: not valid YAML: {problem.problem or problem.context}; correct the file"
+        ) from None
+    except yaml.YAMLError as problem:
+        raise JobexportError(f"{path}: not valid YAML: {' '.join(str(problem).split())}; correct the file") from None
+    except RecursionError:
+        raise JobexportError(f"{path}: an alias contains itself, or nesting is too deep; write the value out") from None
+    if not isinstance(document, dict):
+        raise JobexportError(f"{path}: the top level must be a mapping, not {kind(document)}")
+    return document
+
+
+def tree(value: Any) -> Any:
+    """Copy a document so that no two places share a value, as places behind YAML aliases do."""
+    if isinstance(value, dict):
+        return {key: tree(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [tree(item) for item in value]
+    return value
+
+
+def line_of(path: Path, pointer: Sequence[str | int]) -> int | None:
+    """Find the line (from 1) on which the value at `pointer` begins; None when it is not there.
+
+    The file is parsed a second time, so this is for messages, not for hot paths.
+    """
+    try:
+        node = yaml.compose(_read(path), _JsonLoader)
+    except (yaml.YAMLError, _Refused, JobexportError):
+        return None
+    for step in pointer:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
+            node = node.value[step]
+        else:
+            return None
+    return node.start_mark.line + 1 if node is not None else None
+
+
+def dump_yaml(document: Any) -> str:
+    """Write a document as YAML: keys in their order, no aliases, the same text every time."""
+    return str(yaml.dump(document, Dumper=_JsonDumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file beside its place and rename it there: the old file or the new one, never half of one.
+
+    Raises:
+        JobexportError: the folder can't be written; the file that was there is unchanged.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            # mkstemp keeps a file private; what is written here is as readable as any other new file.
+            Path(name).chmod(0o666 & ~_umask())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise JobexportError(
+            f"cannot write {path}: {problem.strerror}; choose another place or change its permissions"
+        ) from None
+
+
+def kind(value: Any) -> str:
+    """Name the type of a value with JSON's words, for messages."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise JobexportError(f"cannot read {path}: {problem.strerror}; check the path") from None
+    except UnicodeDecodeError as problem:
+        raise JobexportError(f"cannot read {path}: not UTF-8 at byte {problem.start}; save it as UTF-8") from None

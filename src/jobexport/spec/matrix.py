@@ -1,0 +1,82 @@
+"""Renders the register as a Markdown page: a matrix editions × facts, then each entry with its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobexport.spec.register import Entry, Register
+
+_HEAD = """\
+# Where the documents disagree
+
+Written by `make generate` from `openapi/inconsistencies.yaml`; edit that file, not this one.
+
+Each row is a fact, each column what one edition says of it. 〃 means: as on the left. Rows marked ⇄ can be seen in a
+server's traffic; the others live in documents only. Below the matrix each entry names its pages, what was decided, and
+the test that holds the decision.
+"""
+
+_SECTIONS = (
+    ("exportFlinkJobs (DLI)", "DLI-", ""),
+    ("exportJob (DGC)", "DGC-", "0"),
+    ("batchExportJobs (DGC)", "DGC-", "1"),
+    ("Common", "COM-", ""),
+)
+
+_EVIDENCE = {
+    "doc": "page",
+    "source": "a public client's source",
+    "measured": "measured",
+    "none": "this part of the page could not be had",
+}
+
+
+def render_matrix(register: Register, editions: Sequence[str]) -> str:
+    """Give the page as Markdown.
+
+    Args:
+        register: what to show.
+        editions: the columns, in order.
+    """
+    parts = [_HEAD]
+    for title, family, digit in _SECTIONS:
+        entries = [entry for entry in register.entries if entry.id.startswith(family + digit)]
+        parts.append(f"## {title}\n\n{_table(entries, editions)}")
+    parts.append("## Entries\n\n" + "\n".join(_detail(register, entry) for entry in register.entries))
+    return "\n".join(parts)
+
+
+def _table(entries: Sequence[Entry], editions: Sequence[str]) -> str:
+    head = ["", "fact", *editions]
+    rows = [head, ["---"] * len(head)]
+    for entry in entries:
+        cells: list[str] = []
+        for edition, left in zip(editions, [None, *editions], strict=False):
+            claim = entry.claim(edition)
+            same = left is not None and claim is entry.claim(left)
+            cells.append("〃" if same else claim.fact)
+        anchor = f"[{entry.id}](#{entry.id.lower()})"
+        rows.append([anchor, entry.title + (" ⇄" if entry.wire else ""), *cells])
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows) + "\n"
+
+
+def _detail(register: Register, entry: Entry) -> str:
+    lines = [f"### {entry.id}", "", f"**{entry.title}** · {', '.join(entry.operations)} · {entry.status}", ""]
+    for claim in entry.claims:
+        pages = "; ".join(f"{edition}: {_pages(register, entry, edition)}" for edition in claim.editions)
+        lines.append(f"- {claim.fact} ({_EVIDENCE[claim.evidence]}: {pages})")
+    lines += [f"- Beside the pages, {seen.by}: {seen.fact} ({_EVIDENCE[seen.evidence]})" for seen in entry.observed]
+    lines += [
+        f"- Union: {entry.union} At {', '.join(f'`{pointer}`' for pointer in entry.pointers)}.",
+        f"- Overlays: {entry.overlay}",
+        f"- Held by `{entry.test}`.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _pages(register: Register, entry: Entry, edition: str) -> str:
+    pages = dict.fromkeys(register.page(edition, operation) for operation in entry.operations)
+    return ", ".join(f"{page.document} of {page.date}" for page in pages)

@@ -1,0 +1,119 @@
+"""Reads the register of inconsistencies: what each edition says, and what was decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+from attrs import frozen
+
+from jobexport.errors import JobexportError
+from jobexport.spec.editions import REGISTER_SCHEMA, register_path
+from jobexport.spec.load import line_of, load_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@frozen
+class Page:
+    """A page of the vendor's documentation, as an edition has it."""
+
+    edition: str
+    operation: str
+    document: str
+    """The page's id in the vendor's documentation, or its title."""
+    date: str
+    """Day or month of its last change, ISO 8601."""
+    language: str
+    copy: str
+    """`whole`, or `partial` where parts of the page could not be had."""
+
+
+@frozen
+class Claim:
+    """What some editions say about one fact."""
+
+    editions: tuple[str, ...]
+    fact: str
+    evidence: str
+    """`doc`, `source` (a public client's), `measured`, or `none` where the page could not be had."""
+
+
+@frozen
+class Observation:
+    """What somebody else than an edition's pages shows."""
+
+    by: str
+    fact: str
+    evidence: str
+
+
+@frozen
+class Entry:
+    """One inconsistency and the decision taken."""
+
+    id: str
+    title: str
+    api: str
+    operations: tuple[str, ...]
+    pointers: tuple[str, ...]
+    """JSON pointers of the places in the union that show it."""
+    wire: bool
+    """Whether a server's traffic can show it."""
+    status: str
+    claims: tuple[Claim, ...]
+    observed: tuple[Observation, ...]
+    union: str
+    overlay: str
+    test: str
+    """The test that holds the decision, as pytest names it."""
+
+    def claim(self, edition: str) -> Claim:
+        """Give what an edition says; KeyError when the register forgot it."""
+        for claim in self.claims:
+            if edition in claim.editions:
+                return claim
+        raise KeyError(edition)
+
+
+@frozen
+class Register:
+    """All entries, and the pages they rest on."""
+
+    pages: tuple[Page, ...]
+    entries: tuple[Entry, ...]
+
+    def entry(self, id_: str) -> Entry:
+        """Give the entry with this id; KeyError when there is none."""
+        return {entry.id: entry for entry in self.entries}[id_]
+
+    def page(self, edition: str, operation: str) -> Page:
+        """Give the page an edition has for an operation; KeyError when there is none."""
+        return {(page.edition, page.operation): page for page in self.pages}[edition, operation]
+
+
+def load_register(path: Path | None = None) -> Register:
+    """Read and check the register; without a path, the project's own.
+
+    Raises:
+        JobexportError: it can't be read or does not have the form of its JSON Schema; the text names file and line.
+    """
+    path = path or register_path()
+    document = load_yaml(path)
+    schema = load_yaml(path.parent / REGISTER_SCHEMA)
+    for problem in jsonschema_rs.validator_for(schema).iter_errors(document):
+        pointer = list(problem.instance_path)
+        where = "/".join(map(str, pointer))
+        raise JobexportError(f"{path} line {line_of(path, pointer)}: /{where}: {problem.message}; correct the entry")
+    return Register(
+        pages=tuple(Page(**page) for page in document["pages"]),
+        entries=tuple(_entry(fields) for fields in document["entries"]),
+    )
+
+
+def _entry(fields: dict[str, Any]) -> Entry:
+    claims = tuple(Claim(tuple(claim["editions"]), claim["fact"], claim["evidence"]) for claim in fields["claims"])
+    observed = tuple(Observation(**observation) for observation in fields.get("observed", ()))
+    lists = {name: tuple(fields[name]) for name in ("operations", "pointers")}
+    return Entry(**(fields | lists | {"claims": claims, "observed": observed}))

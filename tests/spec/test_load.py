@@ -1,0 +1,514 @@
+"""YAML is read as JSON would be, written so that it reads back the same, and files are replaced whole."""
+
+import os
+import stat
+
+import pytest
+
+from jobexport.errors import JobexportError
+from jobexport.spec.load import dump_yaml, kind, line_of, load_yaml, tree, write_text
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Load a text, or bytes, as the file `api.yaml`."""
+
+    def load(content):
+        path = tmp_path / "api.yaml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return load_yaml(path)
+
+    return load
+
+
+@pytest.fixture
+def refused(load, tmp_path):
+    """Load a text that must be refused, and give the message without the folder."""
+
+    def refused(content):
+        with pytest.raises(JobexportError) as caught:
+            load(content)
+        return str(caught.value).replace(str(tmp_path / "api.yaml"), "api.yaml")
+
+    return refused
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("no", "off", "on", "yes", "y", "n", "Yes", "True", "TRUE", "Null", "NULL", ".inf", "-.INF", ".nan"),
+        *("2026-03-01", "2026-03-01T10:00:00Z", "12:30", "1:30:00", "0x10", "0o17", "010", "1_000", "+1", "1.", ".5"),
+        *("<<", "=", "1.0.0"),
+    ],
+)
+def test_text_that_yaml_1_1_takes_for_something_else(load, text):
+    """What JSON would not read as a boolean, null or number is text."""
+    assert load(f"value: {text}") == {"value": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("false", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("0", 0),
+        ("-7", -7),
+        ("9223372036854775808", 9223372036854775808),
+        ("1.5", 1.5),
+        ("-0.25", -0.25),
+        ("1e3", 1000.0),
+        ("1E-2", 0.01),
+        ("1.0", 1.0),
+    ],
+)
+def test_json_scalars(load, text, value):
+    """JSON's literals and numbers, and the empty value, are what JSON makes of them."""
+    assert repr(load(f"value: {text}")["value"]) == repr(value)
+
+
+def test_quoted_scalars_are_text(load):
+    """Quotes make text of everything."""
+    assert load("""{"a": "true", 'b': '1', "c": "null", 'd': ''}""") == {"a": "true", "b": "1", "c": "null", "d": ""}
+
+
+def test_json_is_yaml(load):
+    """A JSON file is read as it is."""
+    assert load('{"paths": {"/v1/{id}": {"x": [1, 2.5, null, true]}}}') == {
+        "paths": {"/v1/{id}": {"x": [1, 2.5, None, True]}}
+    }
+
+
+def test_merge_key_is_a_key(load):
+    """The merge key of YAML 1.1 is a key like any other, as in JSON."""
+    assert load("base: &base {a: 1}\nuse:\n  <<: *base") == {"base": {"a": 1}, "use": {"<<": {"a": 1}}}
+
+
+def test_byte_order_mark(load):
+    """A byte order mark is not part of the first key."""
+    assert load(b"\xef\xbb\xbfinfo: 1") == {"info": 1}
+
+
+def test_windows_line_ends(load):
+    """Line ends of Windows are line ends."""
+    assert load(b"a: 1\r\nb: |\r\n  one\r\n  two\r\n") == {"a": 1, "b": "one\ntwo\n"}
+
+
+def test_aliases_are_separate_values(load):
+    """Places behind one anchor are equal and not the same object."""
+    document = load("request: &job {tags: []}\nresponse: *job")
+    document["request"]["tags"].append("dli")
+    assert document == {"request": {"tags": ["dli"]}, "response": {"tags": []}}
+
+
+def test_tree_separates_shared_values():
+    """A copy of a document shares no value with it, nor between two of its places."""
+    job = {"tags": []}
+    document = {"one": job, "two": [job]}
+    copied = tree(document)
+    copied["one"]["tags"].append("dli")
+    assert (copied, document) == (
+        {"one": {"tags": ["dli"]}, "two": [{"tags": []}]},
+        {"one": {"tags": []}, "two": [{"tags": []}]},
+    )
+
+
+@pytest.mark.parametrize("key", ["200", "1.5", "true", "null", "~", "1e3"])
+def test_key_that_is_not_a_string(refused, key):
+    """A key that is no string is refused, with its line and the remedy."""
+    assert refused(f"responses:\n  {key}: ok") == f"api.yaml line 2: key {key} is not a string; put it in quotes"
+
+
+@pytest.mark.parametrize(("key", "words"), [("[a, b]", "(a sequence)"), ("{a: 1}", "(a mapping)")])
+def test_key_that_is_a_container(refused, key, words):
+    """A key may be no list and no mapping, and the message does not print the parser's objects."""
+    assert refused(f"info: 1\n? {key}\n: 2") == f"api.yaml line 2: key {words} is not a string; put it in quotes"
+
+
+@pytest.mark.parametrize("key", ["200", "no", "on", "2026-03-01", "0x10"])
+def test_key_that_is_a_string(load, key):
+    """A quoted number is a key, and so is what only YAML 1.1 takes for something else."""
+    assert load(f"'{key}': 1") == {key: 1}
+
+
+@pytest.mark.parametrize("key", ["no", "on", "2026-03-01", "0x10"])
+def test_plain_key_that_is_a_string(load, key):
+    """Without quotes, too, these keys are text."""
+    assert load(f"{key}: 1") == {key: 1}
+
+
+def test_duplicate_key(refused):
+    """A key given twice is refused, with both lines."""
+    message = "api.yaml line 4: key '/jobs' was given before, on line 2; remove one of the two"
+    assert refused("paths:\n  /jobs: 1\n  /tasks: 2\n  /jobs: 3") == message
+
+
+def test_duplicate_key_in_another_spelling(refused):
+    """Quotes do not make another key."""
+    message = "api.yaml line 2: key 'info' was given before, on line 1; remove one of the two"
+    assert refused("info: 1\n'info': 2") == message
+
+
+def test_duplicate_key_inside_a_list(refused):
+    """Keys are compared at every depth."""
+    message = "api.yaml line 3: key 'name' was given before, on line 2; remove one of the two"
+    assert refused("parameters:\n  - name: a\n    name: b") == message
+
+
+def test_same_key_in_two_mappings(load):
+    """The same key in two mappings is no duplicate."""
+    assert load("a: {name: 1}\nb: {name: 1}") == {"a": {"name": 1}, "b": {"name": 1}}
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("info:\n  title: a: b\n", 2),
+        ("info: 1\n\ttitle: 2\n", 2),
+        ("info: 1\npaths: *gone\n", 2),
+        ("info: 1\n---\npaths: 2\n", 2),
+        ("info: 1\nvalue: !job x\n", 2),
+    ],
+)
+def test_syntax_error(refused, content, line):
+    """What is not one YAML document is refused with the line."""
+    message = refused(content)
+    assert message.startswith(f"api.yaml line {line}: not valid YAML: ")
+    assert message.endswith("; correct the file")
+    assert "\n" not in message
+
+
+def test_control_character(refused):
+    """A character that no YAML file may hold is refused in one sentence."""
+    message = refused(b"info: \x07")
+    assert message.startswith("api.yaml: not valid YAML: ")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("value", ["!!binary aGk=", "!!timestamp 2026-03-01", "!!set {a, b}", "!!omap [a: 1]"])
+def test_tag_of_a_type_json_lacks(refused, value):
+    """A file can't ask for dates, bytes or sets either."""
+    assert refused(f"info: 1\nvalue: {value}").startswith("api.yaml line 2: not valid YAML: ")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("!!int abc", "abc cannot be read as int"),
+        ("!!bool yes", "yes cannot be read as bool"),
+        ("!!float none", "none cannot be read as float"),
+        ("!!float nan", "nan cannot be read as float"),
+        ("1e400", "1e400 cannot be read as float"),
+        pytest.param("9" * 5000, "9" * 40 + " cannot be read as int", id="5000 digits"),
+    ],
+)
+def test_value_that_does_not_fit_its_type(refused, value, message):
+    """A scalar that is no value of its type is refused with the line."""
+    assert refused(f"info: 1\nvalue: {value}") == f"api.yaml line 2: {message}; put it in quotes"
+
+
+def test_not_utf_8(refused):
+    """A file in another encoding is refused, with the place and the remedy."""
+    assert refused("title: größer".encode("latin-1")) == "cannot read api.yaml: not UTF-8 at byte 9; save it as UTF-8"
+
+
+def test_missing_file(tmp_path):
+    """A file that is not there is named."""
+    path = tmp_path / "gone.yaml"
+    with pytest.raises(JobexportError) as caught:
+        load_yaml(path)
+    assert str(caught.value) == f"cannot read {path}: No such file or directory; check the path"
+
+
+def test_folder_instead_of_file(tmp_path):
+    """A folder is no file, and the message says so."""
+    with pytest.raises(JobexportError) as caught:
+        load_yaml(tmp_path)
+    assert str(caught.value) == f"cannot read {tmp_path}: Is a directory; check the path"
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("- info", "an array"),
+        ("[]", "an array"),
+        ("", "null"),
+        ("# nothing", "null"),
+        ("info", "a string"),
+        ("1", "a number"),
+        ("true", "a boolean"),
+    ],
+)
+def test_top_level(refused, content, found):
+    """Only a mapping is a document."""
+    assert refused(content) == f"api.yaml: the top level must be a mapping, not {found}"
+
+
+@pytest.mark.parametrize("content", ["a: &x {b: *x}", "a: &x [*x]"])
+def test_alias_inside_its_anchor(refused, content):
+    """A value that contains itself is refused, since no JSON document can hold it."""
+    assert refused(content).startswith("api.yaml: an alias contains itself, ")
+
+
+def test_extreme_nesting(refused):
+    """A document nested thousands deep gives a message, not a stack trace."""
+    assert refused(f"a: {'[' * 3000}{']' * 3000}").endswith("or nesting is too deep; write the value out")
+
+
+TEXTS = [
+    *("no", "on", "yes", "y", "True", "true", "null", "~", "", "2026-03-01", "2026-03-01T10:00:00Z", "12:30"),
+    *("0", "-1", "010", "0x10", "0o17", "1e3", "1E-3", "-0", "1_000", "1.0", ".5", "1.", ".inf", "+1"),
+    *(
+        "<<",
+        "=",
+        "- a",
+        "a: b",
+        "a:",
+        "# a",
+        "a # b",
+        "? a",
+        "&a",
+        "*a",
+        "!a",
+        "%a",
+        "@a",
+        "`a`",
+        "|",
+        ">",
+        "---",
+        "...",
+    ),
+    *("{a}", "[a]", "'a'", '"a"', "it's", "/v1/{project_id}/jobs", "$.paths['/v1']", "back\\slash"),
+    *(
+        " a",
+        "a ",
+        "a\tb",
+        "\t",
+        " ",
+        "one\ntwo",
+        "one\ntwo\n",
+        "one\ntwo\n\n",
+        "\none",
+        "  one\ntwo",
+        "one \ntwo",
+        "\n",
+    ),
+    *("one\r\ntwo", "one\n\n  two\n", "# one\ntwo", "作业导出", "größer", "\U0001f600", "\u2028", "\xa0", "word " * 60),
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+def test_round_trip_of_text(load, text):
+    """Text reads back as the same text: as a value, as a key and in a list."""
+    document = {"value": text, text + "key": 1, "keys": {text: 2}, "list": [text, [text]]}
+    assert load(dump_yaml(document)) == document
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, False, 0, -1, 2**63, 1.5, 1e3, 1e100, 1e-7, [], {}, [[]], [{}]], ids=repr
+)
+def test_round_trip_of_other_values(load, value):
+    """Every JSON value reads back with its type."""
+    assert repr(load(dump_yaml({"value": value}))) == repr({"value": value})
+
+
+def test_dump_keeps_order():
+    """Keys stand in the order they were given."""
+    assert dump_yaml({"b": 1, "a": 2}) == "b: 1\na: 2\n"
+
+
+def test_dump_writes_no_aliases():
+    """A value that stands in two places is written out twice."""
+    job = {"type": "object"}
+    assert dump_yaml({"one": job, "two": job}) == "one:\n  type: object\ntwo:\n  type: object\n"
+
+
+def test_dump_writes_lines_as_lines():
+    """Text of several lines is readable, and text outside ASCII is not escaped."""
+    assert dump_yaml({"description": "one\n作业\n"}) == "description: |\n  one\n  作业\n"
+
+
+def test_dump_quotes_where_needed_only():
+    """What reads as text without quotes has none."""
+    assert dump_yaml({"a": "exportJob", "b": "1e3", "c": "no"}) == "a: exportJob\nb: '1e3'\nc: 'no'\n"
+
+
+DOCUMENT = """\
+# comment
+info:
+  title: Jobs
+
+paths:
+  /v1/{id}:
+    get:
+      tags: [dli, dgc]
+      parameters:
+        - name: id
+          in: path
+        - name: '200'
+          in: query
+'200':
+  a: null
+empty:
+"""
+
+
+@pytest.mark.parametrize(
+    ("pointer", "line"),
+    [
+        ((), 2),
+        (("info",), 3),
+        (("info", "title"), 3),
+        (("paths", "/v1/{id}", "get", "tags"), 8),
+        (("paths", "/v1/{id}", "get", "tags", 1), 8),
+        (("paths", "/v1/{id}", "get", "parameters"), 10),
+        (("paths", "/v1/{id}", "get", "parameters", 0), 10),
+        (("paths", "/v1/{id}", "get", "parameters", 0, "in"), 11),
+        (("paths", "/v1/{id}", "get", "parameters", 1), 12),
+        (("200", "a"), 15),
+        (("empty",), 16),
+    ],
+)
+def test_line_of(tmp_path, pointer, line):
+    """A pointer gives the line, from 1, on which its value begins."""
+    path = tmp_path / "api.yaml"
+    path.write_text(DOCUMENT, encoding="utf-8")
+    assert line_of(path, pointer) == line
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        ("gone",),
+        ("info", "gone"),
+        ("info", "title", "deeper"),
+        ("info", "title", 0),
+        ("info", 0),
+        (200,),
+        ("paths", "/v1/{id}", "get", "tags", 2),
+        ("paths", "/v1/{id}", "get", "tags", -1),
+        ("paths", "/v1/{id}", "get", "tags", -3),
+        ("paths", "/v1/{id}", "get", "tags", "0"),
+        ("empty", "a"),
+    ],
+)
+def test_line_of_what_is_not_there(tmp_path, pointer):
+    """A pointer to nothing has no line."""
+    path = tmp_path / "api.yaml"
+    path.write_text(DOCUMENT, encoding="utf-8")
+    assert line_of(path, pointer) is None
+
+
+@pytest.mark.parametrize("content", [None, b"a: [", b"\xff", b""])
+def test_line_of_in_an_unreadable_file(tmp_path, content):
+    """A file that can't be parsed has no lines to name; looking for one is no second error."""
+    path = tmp_path / "api.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    assert line_of(path, ("a",)) is None
+
+
+def test_write_creates_folders(tmp_path):
+    """A file is written as UTF-8, with the folders it needs."""
+    path = tmp_path / "one" / "two" / "api.yaml"
+    write_text(path, "title: 作业\n")
+    assert path.read_bytes() == "title: 作业\n".encode()
+
+
+def test_write_replaces(tmp_path):
+    """A longer old file leaves nothing behind, and there is no other file."""
+    path = tmp_path / "api.yaml"
+    path.write_text("old " * 100, encoding="utf-8")
+    write_text(path, "new\n")
+    assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("api.yaml", "new\n")]
+
+
+def test_write_puts_a_new_file_in_place(tmp_path):
+    """Whoever has the old file open goes on reading the old text."""
+    path = tmp_path / "api.yaml"
+    path.write_text("old", encoding="utf-8")
+    with path.open(encoding="utf-8") as old:
+        write_text(path, "new")
+        assert old.read() == "old"
+
+
+@pytest.fixture
+def umask():
+    """Set the umask, and put the old one back."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664), (0o000, 0o666)])
+def test_write_honours_umask(tmp_path, umask, mask, mode):
+    """A file is as readable as any other that the user makes."""
+    umask(mask)
+    write_text(tmp_path / "api.yaml", "new")
+    assert stat.S_IMODE((tmp_path / "api.yaml").stat().st_mode) == mode
+
+
+def test_write_leaves_umask(tmp_path, umask):
+    """Writing leaves the umask of the process as it was."""
+    umask(0o027)
+    write_text(tmp_path / "api.yaml", "new")
+    assert umask(0o022) == 0o027
+
+
+def assert_refused(path):
+    """Writing to `path` gives one sentence that says what to do."""
+    with pytest.raises(JobexportError) as caught:
+        write_text(path, "new")
+    message = str(caught.value)
+    assert message.startswith(f"cannot write {path}: ")
+    assert message.endswith("; choose another place or change its permissions")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("below", ["api.yaml", "folder/api.yaml"])
+def test_write_below_a_file(tmp_path, below):
+    """A place below a file can't be written, and that file is unchanged and alone."""
+    file = tmp_path / "file"
+    file.write_text("old", encoding="utf-8")
+    assert_refused(file / below)
+    assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("file", "old")]
+
+
+def test_write_over_a_folder(tmp_path):
+    """A rename that fails leaves what was there, and no temporary file."""
+    folder = tmp_path / "api.yaml"
+    folder.mkdir()
+    (folder / "kept").write_text("old", encoding="utf-8")
+    assert_refused(folder)
+    assert sorted(entry.relative_to(tmp_path).as_posix() for entry in tmp_path.rglob("*")) == [
+        "api.yaml",
+        "api.yaml/kept",
+    ]
+
+
+def test_write_that_breaks_off(tmp_path):
+    """A write that fails half way leaves the old file, and no temporary file."""
+    path = tmp_path / "api.yaml"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(UnicodeEncodeError):
+        write_text(path, "new " * 10000 + "\ud800")
+    assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("api.yaml", "old")]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({}, "an object"),
+        ([], "an array"),
+        ("", "a string"),
+        (True, "a boolean"),
+        (None, "null"),
+        (0, "a number"),
+        (0.5, "a number"),
+    ],
+)
+def test_kind(value, words):
+    """A type is named as JSON names it; a boolean is not a number."""
+    assert kind(value) == words

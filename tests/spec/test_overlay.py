@@ -1,0 +1,236 @@
+"""Overlays are applied as the specification's own sets and ours in `overlay_cases` say.
+
+A case is a folder with `openapi.yaml`, `overlay.yaml` and what comes of them, all written by hand: `output.yaml`, or
+`error.txt` with the exact message, in which `{source}` stands for the path of the overlay. The title in an overlay is
+the claim of its case.
+"""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from jobexport.errors import JobexportError
+from jobexport.spec.load import dump_yaml, load_yaml
+from jobexport.spec.overlay import OverlayError, apply_overlay
+
+CASES = sorted(path for path in (Path(__file__).parent / "overlay_cases").iterdir() if path.is_dir())
+SUCCEEDING = [case for case in CASES if (case / "output.yaml").is_file()]
+FAILING = [case for case in CASES if (case / "error.txt").is_file()]
+LENIENT = [case for case in FAILING if "matches nothing" in (case / "error.txt").read_text(encoding="utf-8")]
+
+# The sets of the Overlay specification's repository are not ours to ship.
+_OFFICIAL = Path(__file__).parents[2].parent / "shared" / "overlay-compliant-sets"
+OFFICIAL = [overlay.parent for overlay in sorted(_OFFICIAL.glob("*/overlay.yaml"))] or [
+    pytest.param(_OFFICIAL, marks=pytest.mark.skip(reason=f"{_OFFICIAL.name} is not beside this checkout"))
+]
+
+
+def name(case):
+    """Call a case by its folder."""
+    return case.name
+
+
+def overlay(*actions):
+    """Make a complete overlay of some actions."""
+    return {"overlay": "1.0.0", "info": {"title": "Test", "version": "1.0.0"}, "actions": list(actions)}
+
+
+def apply_case(case, **options):
+    """Apply a case's overlay to its document, with its path for messages."""
+    source = case / "overlay.yaml"
+    return apply_overlay(load_yaml(case / "openapi.yaml"), load_yaml(source), source=source, **options)
+
+
+def containers(value):
+    """Yield every object and array inside `value`, and itself."""
+    if isinstance(value, (dict, list)):
+        yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from containers(item)
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_case_is_complete(case):
+    """A case has a document, an overlay and one result, and nothing else."""
+    names = {path.name for path in case.iterdir()}
+    assert names in ({"openapi.yaml", "overlay.yaml", "output.yaml"}, {"openapi.yaml", "overlay.yaml", "error.txt"})
+
+
+@pytest.mark.parametrize("case", SUCCEEDING, ids=name)
+def test_case(case):
+    """The result is the expected one, with the same types and the same order of keys."""
+    # Text tells 1 from true and one order of keys from another; comparing dicts does not.
+    assert dump_yaml(apply_case(case)) == dump_yaml(load_yaml(case / "output.yaml"))
+
+
+@pytest.mark.parametrize("case", FAILING, ids=name)
+def test_failing_case(case):
+    """The message is exactly the expected one."""
+    expected = (case / "error.txt").read_text(encoding="utf-8").removesuffix("\n")
+    with pytest.raises(OverlayError) as caught:
+        apply_case(case)
+    assert str(caught.value) == expected.replace("{source}", str(case / "overlay.yaml"))
+
+
+@pytest.mark.parametrize("case", FAILING, ids=name)
+def test_failing_case_is_one_sentence(case):
+    """A message stands on one line, whatever the overlay holds."""
+    with pytest.raises(OverlayError) as caught:
+        apply_case(case)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("case", OFFICIAL, ids=name)
+def test_official_case(case):
+    """The specification's own sets come out as it publishes them."""
+    assert apply_case(case) == load_yaml(case / "output.yaml")
+
+
+@pytest.mark.parametrize("case", [*CASES, *OFFICIAL], ids=name)
+def test_arguments_stay_as_they_were(case):
+    """Neither the document nor the overlay is changed, also when applying fails."""
+    document, actions = load_yaml(case / "openapi.yaml"), load_yaml(case / "overlay.yaml")
+    before = copy.deepcopy((document, actions))
+    try:
+        apply_overlay(document, actions)
+    except OverlayError:
+        assert case in FAILING
+    assert (document, actions) == before
+
+
+@pytest.mark.parametrize("case", SUCCEEDING, ids=name)
+def test_result_shares_nothing(case):
+    """Changing the result changes neither argument, nor a second place in the result."""
+    document, actions = load_yaml(case / "openapi.yaml"), load_yaml(case / "overlay.yaml")
+    result = apply_overlay(document, actions)
+    identities = [id(container) for value in (document, actions, result) for container in containers(value)]
+    assert len(set(identities)) == len(identities)
+
+
+def test_matches_share_nothing():
+    """An item given to several arrays can be changed in one of them alone."""
+    result = apply_overlay({"one": [], "two": []}, overlay({"target": "$.*", "update": {"tags": []}}))
+    result["one"][0]["tags"].append("dli")
+    assert result == {"one": [{"tags": ["dli"]}], "two": [{"tags": []}]}
+
+
+def test_result_does_not_hold_the_update():
+    """Changing the result leaves the overlay fit to be applied again."""
+    actions = overlay({"target": "$", "update": {"info": {"contact": {}}}})
+    apply_overlay({}, actions)["info"]["contact"]["name"] = "Support"
+    assert apply_overlay({}, actions) == {"info": {"contact": {}}}
+
+
+def test_shared_objects_of_the_caller_are_separated():
+    """Python objects that stand in two places of a document are two values in the result."""
+    job = {"example": 1}
+    document = {"request": job, "response": job}
+    assert apply_overlay(document, overlay({"target": "$..example", "remove": True})) == {"request": {}, "response": {}}
+
+
+def test_applying_needs_no_file():
+    """Parsed values are enough, and the message calls the overlay what the caller calls it."""
+    with pytest.raises(OverlayError, match=r"^the overlay of DGC action 1: target \$\.info matches nothing; "):
+        apply_overlay({}, overlay({"target": "$.info", "remove": True}), source="the overlay of DGC")
+
+
+def test_overlay_has_a_default_name():
+    """Without a source the message says overlay."""
+    with pytest.raises(OverlayError, match=r"^overlay action 1: target \$\.info matches nothing; "):
+        apply_overlay({}, overlay({"target": "$.info", "remove": True}))
+
+
+def test_path_need_not_exist(tmp_path):
+    """A path that can't be read costs the line number, not the message."""
+    source = tmp_path / "gone.yaml"
+    with pytest.raises(OverlayError) as caught:
+        apply_overlay({}, overlay({"target": "$.info", "remove": True}), source=source)
+    assert str(caught.value).startswith(f"{source} action 1: target $.info matches nothing; ")
+
+
+def test_message_names_file_action_and_line(tmp_path):
+    """A path, the number of the action and its line stand before the problem."""
+    source = tmp_path / "dli.yaml"
+    actions = overlay({"target": "$.info", "update": {}}, {"target": "$.paths", "remove": True})
+    source.write_text(dump_yaml(actions), encoding="utf-8")
+    line = 1 + source.read_text(encoding="utf-8").splitlines().index("- target: $.paths")
+    with pytest.raises(OverlayError) as caught:
+        apply_overlay({"info": {}}, actions, source=source)
+    assert str(caught.value).startswith(f"{source} action 2 (line {line}): target $.paths ")
+
+
+def test_message_names_the_base():
+    """A target that matches nothing points to the document the caller names."""
+    with pytest.raises(OverlayError, match=r"; was it renamed or removed in drafts/union\.yaml\?$"):
+        apply_overlay({}, overlay({"target": "$.info", "remove": True}), base="drafts/union.yaml")
+
+
+def test_error_is_the_projects_own():
+    """The command line's one except clause catches overlay errors too."""
+    assert issubclass(OverlayError, JobexportError)
+
+
+@pytest.mark.parametrize("change", [{"remove": True}, {"update": {"title": "Batches"}}, {"update": "Batches"}])
+def test_lenient_zero_matches(change):
+    """When not strict, an action that matches nothing changes nothing."""
+    assert apply_overlay({"paths": {}}, overlay({"target": "$.info", **change}), strict=False) == {"paths": {}}
+
+
+def test_lenient_applies_the_rest():
+    """When not strict, the actions after one that matches nothing are applied."""
+    actions = overlay({"target": "$.info", "remove": True}, {"target": "$", "update": {"tags": []}})
+    assert apply_overlay({}, actions, strict=False) == {"tags": []}
+
+
+@pytest.mark.parametrize("case", LENIENT, ids=name)
+def test_lenient_accepts_only_zero_matches(case):
+    """What is refused for matching nothing passes when not strict."""
+    assert isinstance(apply_case(case, strict=False), dict)
+
+
+@pytest.mark.parametrize("case", [case for case in FAILING if case not in LENIENT], ids=name)
+def test_lenient_still_refuses(case):
+    """Not strict is about zero matches alone; every other error is one still."""
+    with pytest.raises(OverlayError):
+        apply_case(case, strict=False)
+
+
+def test_malformed_action_is_found_without_a_match():
+    """An action is checked before its target is looked for, so a slip in it can't hide behind a zero match."""
+    with pytest.raises(OverlayError, match="unknown field `updates`"):
+        apply_overlay({}, overlay({"target": "$.info", "updates": {}}), strict=False)
+
+
+def nested(depth):
+    """Nest empty objects under `items`."""
+    document = value = {}
+    for _ in range(depth):
+        value["items"] = {}
+        value = value["items"]
+    return document
+
+
+def test_depth_of_a_real_schema():
+    """Two dots search far deeper than any schema goes."""
+    result = apply_overlay(nested(90), overlay({"target": "$..items", "update": {"type": "object"}}))
+    assert dump_yaml(result).count("type: object") == 90
+
+
+def test_extreme_depth():
+    """A document too deep to search gives a message about depth, not about the spelling of the target."""
+    with pytest.raises(OverlayError, match=r"^overlay action 1: target \$\.\.items is nested too deeply, "):
+        apply_overlay(nested(150), overlay({"target": "$..items", "update": {}}))
+
+
+def test_extreme_target():
+    """A target of a thousand brackets gives a message, not a stack trace."""
+    target = f"$[?{'(' * 1000}@{')' * 1000}]"
+    with pytest.raises(OverlayError, match=r"^overlay action 1: target .* is nested too deeply, "):
+        apply_overlay({}, overlay({"target": target, "update": {}}))
+
+
+def test_extreme_index():
+    """An index longer than Python turns into a number gives a message, not a stack trace."""
+    with pytest.raises(OverlayError, match="is not a valid RFC 9535 JSONPath"):
+        apply_overlay({"tags": []}, overlay({"target": f"$.tags[{'9' * 5000}]", "update": {}}))
