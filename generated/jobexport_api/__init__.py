@@ -1,4 +1,4 @@
-"""A client library for accessing Job export APIs of Huawei Cloud DLI and DGC, edition codegen"""
+"""A client library for accessing Job export APIs of Huawei Cloud DLI and DGC"""
 
 from typing import TYPE_CHECKING
 

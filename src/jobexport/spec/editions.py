@@ -77,20 +77,34 @@ def resolve(edition: str, *, root: Path = CHECKOUT) -> dict[str, Any]:
         JobexportError: there is no such edition or file, or the overlay can't be applied.
     """
     is_path = edition.endswith((".yaml", ".yml", ".json"))
-    path = Path(edition) if is_path else root / OVERLAYS / f"{edition}.yaml"
     if not is_path and edition not in (known := edition_ids(root)):
         raise JobexportError(
             f"there is no edition {edition!r}; choose one of {', '.join(known)}, or name an overlay file"
         )
-    base = root / BASE
+    path = Path(edition) if is_path else root / OVERLAYS / f"{edition}.yaml"
     overlay = load_yaml(path)
-    document = apply_overlay(load_yaml(base), overlay, source=_short(path, root), base=_short(base, root))
+    document = _applied(overlay, path, root)
     document["info"] |= {
         "title": f"{document['info']['title']}, edition {path.stem}",
         "summary": overlay["info"]["title"],
         "x-edition": path.stem,
     }
     return document
+
+
+def resolve_for_codegen(root: Path = CHECKOUT) -> dict[str, Any]:
+    """Give the document the client is generated from: the union, less what the generator must not see.
+
+    Raises:
+        JobexportError: a source can't be read, or the overlay can't be applied.
+    """
+    path = root / OVERLAYS / f"{_CODEGEN}.yaml"
+    return _applied(load_yaml(path), path, root)
+
+
+def _applied(overlay: dict[str, Any], path: Path, root: Path) -> dict[str, Any]:
+    base = root / BASE
+    return apply_overlay(load_yaml(base), overlay, source=_short(path), base=_short(base))
 
 
 def edition_ids(root: Path = CHECKOUT) -> list[str]:
@@ -113,8 +127,8 @@ def _resolved_paths() -> list[Path]:
     return sorted(folder.glob("*.yaml"))
 
 
-def _short(path: Path, root: Path) -> Path:
-    """A path as messages show it: from the current folder where that is shorter, else from the checkout."""
+def _short(path: Path) -> Path:
+    """A path as messages show it: from the current folder where it lies below it."""
     try:
         return path.resolve().relative_to(Path.cwd())
     except ValueError:

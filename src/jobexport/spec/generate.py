@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobexport.errors import JobexportError
-from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, REGISTER_SCHEMA, edition_ids, resolve
+from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, REGISTER_SCHEMA, edition_ids, resolve, resolve_for_codegen
 from jobexport.spec.load import dump_yaml
 from jobexport.spec.matrix import render_matrix
 from jobexport.spec.register import load_register
@@ -85,7 +85,7 @@ def sources(root: Path) -> list[Path]:
 
 
 def _write_client(root: Path, package: Path) -> None:
-    document = resolve(str(root / OVERLAYS / "codegen.yaml"), root=root)
+    document = resolve_for_codegen(root)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "openapi.yaml"
         path.write_text(dump_yaml(document), encoding="utf-8")
@@ -97,8 +97,14 @@ def _write_client(root: Path, package: Path) -> None:
         environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
     if done.returncode:
-        words = " ".join((done.stdout + done.stderr).split())
-        raise JobexportError(f"openapi-python-client could not generate the client: {words}")
+        raise JobexportError(f"openapi-python-client could not generate the client: {_reason(done)}")
+
+
+def _reason(done: subprocess.CompletedProcess[str]) -> str:
+    """What the generator said; of a traceback only the exception at its end."""
+    if "Traceback" in done.stderr:
+        return done.stderr.strip().splitlines()[-1]
+    return " ".join((done.stdout + done.stderr).split())
 
 
 class _fresh:  # noqa: N801  # used as a function

@@ -16,7 +16,7 @@ from jobexport.spec.load import load_yaml
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jobexport.spec.register import Entry, Register
 
@@ -44,8 +44,13 @@ def lint(root: Path) -> list[str]:
 
 def lint_document(document: dict[str, Any]) -> Iterator[str]:
     """Find what breaks OpenAPI 3.1 in a document, and examples that break their own schemas."""
-    for error in OpenAPIV31SpecValidator(document).iter_errors():
-        yield f"/{'/'.join(map(str, error.absolute_path))}: {error.message}"
+    invalid = [
+        f"{_show(error.absolute_path)}: {error.message}" for error in OpenAPIV31SpecValidator(document).iter_errors()
+    ]
+    yield from invalid
+    if invalid:
+        # A schema that is none can't be held against its examples.
+        return
     components = document.get("components", {})
     for pointer, schema, example in _examples(document):
         validator = jsonschema_rs.validator_for({**schema, "components": components})
@@ -155,7 +160,7 @@ def _missing_test(entry: Entry, root: Path) -> Iterator[str]:
         yield f"{REGISTER}: {entry.id} names the test {entry.test}, which does not exist"
 
 
-def _show(pointer: Pointer) -> str:
+def _show(pointer: Iterable[str | int]) -> str:
     return "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
 
 

@@ -124,8 +124,7 @@ def sync_detailed(
     """Export one job as a zip
 
      Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its
-    nodes use.
+    that its nodes use.
 
     Args:
         project_id (str):
@@ -167,8 +166,7 @@ def sync(
     """Export one job as a zip
 
      Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its
-    nodes use.
+    that its nodes use.
 
     Args:
         project_id (str):
@@ -205,8 +203,7 @@ async def asyncio_detailed(
     """Export one job as a zip
 
      Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its
-    nodes use.
+    that its nodes use.
 
     Args:
         project_id (str):
@@ -246,8 +243,7 @@ async def asyncio(
     """Export one job as a zip
 
      Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its
-    nodes use.
+    that its nodes use.
 
     Args:
         project_id (str):

@@ -116,8 +116,8 @@ def sync_detailed(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when
-    the zips are written and holds their names. What is inside such a zip is documented nowhere.
+    arrives when the zips are written and holds their names. What is inside such a zip is documented
+    nowhere.
 
     Args:
         project_id (str):
@@ -152,8 +152,8 @@ def sync(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when
-    the zips are written and holds their names. What is inside such a zip is documented nowhere.
+    arrives when the zips are written and holds their names. What is inside such a zip is documented
+    nowhere.
 
     Args:
         project_id (str):
@@ -183,8 +183,8 @@ async def asyncio_detailed(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when
-    the zips are written and holds their names. What is inside such a zip is documented nowhere.
+    arrives when the zips are written and holds their names. What is inside such a zip is documented
+    nowhere.
 
     Args:
         project_id (str):
@@ -217,8 +217,8 @@ async def asyncio(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when
-    the zips are written and holds their names. What is inside such a zip is documented nowhere.
+    arrives when the zips are written and holds their names. What is inside such a zip is documented
+    nowhere.
 
     Args:
         project_id (str):

@@ -1,0 +1,137 @@
+"""Generated is generated: the same bytes every time, and nothing half-written when a source is wrong."""
+
+import hashlib
+import os
+
+import pytest
+
+from jobexport.spec import generate
+from jobexport.spec.editions import CHECKOUT
+
+
+def digest(folder):
+    """Every file of a folder with the hash of its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def append(path, text):
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def run(capsys, *arguments):
+    """Run the command; give its exit code and everything it printed."""
+    code = generate.main([str(argument) for argument in arguments])
+    printed = capsys.readouterr()
+    return code, printed.out + printed.err
+
+
+def test_what_is_committed_is_what_the_sources_give(capsys):
+    """The check passes on the checkout itself."""
+    code, printed = run(capsys, "--check", "--root", CHECKOUT)
+    assert (code, printed) == (0, printed)
+    assert "is up to date" in printed
+
+
+def test_the_same_bytes_from_another_folder(checkout):
+    """A run in another folder, from nothing, gives byte for byte what is committed."""
+    before = digest(checkout / "generated")
+    for path in sorted((checkout / "generated").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    generate.generate(checkout)
+    assert digest(checkout / "generated") == before
+
+
+@pytest.mark.parametrize(
+    "name", ["jobexport_api/client.py", "openapi/otc-2024.yaml", "INCONSISTENCIES.md", "provenance.json"]
+)
+def test_a_changed_byte_is_found_and_the_repair_named(checkout, capsys, name):
+    """The check fails on a changed file, names it, and names the command that repairs it."""
+    append(checkout / "generated" / name, " ")
+    code, printed = run(capsys, "--check", "--root", checkout)
+    assert code == 1
+    assert f"generated/{name} is not what the sources give" in printed
+    assert "make generate" in printed
+
+
+def test_a_stale_file_is_found_and_does_not_survive(checkout, capsys):
+    """A file that the sources no longer give fails the check, and a new run drops it."""
+    stale = checkout / "generated/jobexport_api/models/gone.py"
+    stale.write_text("", encoding="utf-8")
+    assert run(capsys, "--check", "--root", checkout)[0] == 1
+    generate.generate(checkout)
+    assert not stale.exists()
+
+
+def test_a_missing_file_is_found(checkout, capsys):
+    """A file that was deleted fails the check."""
+    (checkout / "generated/jobexport_api/py.typed").unlink()
+    code, printed = run(capsys, "--check", "--root", checkout)
+    assert (code, "jobexport_api/py.typed" in printed) == (1, True)
+
+
+def test_a_changed_source_changes_what_is_generated(checkout, capsys):
+    """An overlay that says something new makes the committed output stale."""
+    append(
+        checkout / "overlays/otc-2026.yaml",
+        "  - description: A fact\n    target: $.info\n    update: {x-new: true}\n    x-inconsistency: DLI-001\n",
+    )
+    code, printed = run(capsys, "--check", "--root", checkout)
+    assert code == 1
+    assert "generated/openapi/otc-2026.yaml" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "overlays/otc-2024.yaml",
+            "  - target: $.paths['/v1/x']\n    remove: true\n",
+            ["otc-2024.yaml action 13", "$.paths['/v1/x'] matches nothing", "openapi/openapi.yaml"],
+        ),
+        ("overlays/otc-2024.yaml", "  - target: '$['\n    remove: true\n", ["action 13", "JSONPath"]),
+        ("openapi/openapi.yaml", "a: [\n", ["openapi.yaml line", "not valid YAML"]),
+        ("openapi/inconsistencies.yaml", "x: 1\n", ["inconsistencies.yaml line", "correct the entry"]),
+        ("openapi/codegen/config.yaml", "nonsense: [\n", ["openapi-python-client could not generate"]),
+        ("openapi/codegen/templates/client.py.jinja", "{% if %}", ["openapi-python-client could not generate"]),
+    ],
+)
+def test_a_wrong_source_is_one_sentence_and_leaves_everything_as_it_was(checkout, capsys, name, text, words):
+    """A broken source: exit code 2, one sentence that says where, and generated/ untouched with nothing beside it."""
+    before = digest(checkout / "generated")
+    append(checkout / name, text)
+    code, printed = run(capsys, "--root", checkout)
+    assert code == 2
+    assert all(word in printed for word in words), printed
+    assert printed.count("\n") == 1
+    assert "Traceback" not in printed
+    assert digest(checkout / "generated") == before
+    assert not list(checkout.glob("generated.*"))
+
+
+def test_no_permission_is_one_sentence(tmp_path, capsys):
+    """Where nothing can be written, the sentence says so and what to do."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, printed = run(capsys, "--root", tmp_path / "file")
+    assert code == 2
+    assert "change its permissions" in printed or "check the path" in printed
+
+
+def test_a_folder_that_cannot_be_replaced_stays(checkout, monkeypatch, capsys):
+    """When the new folder can't take the old one's place, the old one is put back."""
+    before = digest(checkout / "generated")
+    rename = generate.Path.rename
+
+    def refuse(path, target):
+        if path.name.startswith("generated.") and not path.name.endswith(".old"):
+            raise PermissionError(13, os.strerror(13))
+        return rename(path, target)
+
+    monkeypatch.setattr(generate.Path, "rename", refuse)
+    code, printed = run(capsys, "--root", checkout)
+    assert (code, "cannot replace" in printed) == (2, True)
+    assert digest(checkout / "generated") == before
+    assert not list(checkout.glob("generated.*"))

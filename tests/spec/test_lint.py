@@ -1,0 +1,79 @@
+"""Closure: no loose ends between the union, the overlays, the register and the tests. Each loose end is tried once."""
+
+import pytest
+
+from jobexport.spec.editions import CHECKOUT
+from jobexport.spec.lint import lint, main
+
+
+@pytest.fixture
+def full_checkout(checkout):
+    """The sources and the tests that the register names."""
+    (checkout / "tests/spec").mkdir(parents=True)
+    name = "tests/spec/test_facts.py"
+    (checkout / name).write_bytes((CHECKOUT / name).read_bytes())
+    return checkout
+
+
+def replace(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_project_has_no_findings():
+    """Ids exist, have evidence and a test; documents are valid; examples fit their schemas."""
+    assert lint(CHECKOUT) == []
+
+
+def test_a_copy_has_no_findings_either(full_checkout):
+    """What the cases below break is sound before they break it."""
+    assert lint(full_checkout) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "finding"),
+    [
+        ("openapi/openapi.yaml", "x-inconsistency: DLI-013", "x-inconsistency: DLI-999", "names DLI-999"),
+        ("overlays/otc-2024.yaml", "x-inconsistency: DGC-002", "x-inconsistency: DGC-999", "names DGC-999"),
+        ("overlays/otc-2024.yaml", "    x-inconsistency: DLI-001\n", "", "names nothing"),
+        ("openapi/openapi.yaml", "x-inconsistency: DLI-009", "x-note: none", "DLI-009 is marked nowhere"),
+        ("openapi/openapi.yaml", "type: integer\n      format", "type: int\n      format", "is not valid under any"),
+        ("openapi/openapi.yaml", "job_selected: [100]", "job_selected: ['100']", "does not fit its schema"),
+        ("openapi/openapi.yaml", "example: myJob", "example: my/Job", "does not fit its schema"),
+        ("openapi/openapi.yaml", "examples: [[100]]", "examples: [[1.5]]", "does not fit its schema"),
+        ("openapi/inconsistencies.yaml", "id: DLI-002", "id: DLI-001", "DLI-001 stands twice"),
+        ("openapi/inconsistencies.yaml", "::test_zip_array_name", "::test_gone", "which does not exist"),
+        ("openapi/inconsistencies.yaml", "properties/zip_file\n", "properties/zip\n", "which is not in"),
+        (
+            "openapi/inconsistencies.yaml",
+            "- editions: [huaweicloud-cn-2020]",
+            "- editions: [otc-2024]",
+            "exactly one claim",
+        ),
+        (
+            "openapi/inconsistencies.yaml",
+            "edition: otc-2026, operation: exportJob",
+            "edition: otc-1, operation: exportJob",
+            "no page",
+        ),
+    ],
+)
+def test_a_loose_end_is_found(full_checkout, name, old, new, finding):
+    """Each kind of loose end is one finding that names the place."""
+    replace(full_checkout / name, old, new)
+    findings = lint(full_checkout)
+    assert any(finding in found for found in findings), findings
+
+
+def test_the_command_fails_on_a_finding(full_checkout, capsys):
+    """The command prints the findings and their number, and exits with 1."""
+    replace(full_checkout / "openapi/openapi.yaml", "x-inconsistency: DLI-013", "x-inconsistency: DLI-999")
+    assert main([str(full_checkout)]) == 1
+    assert "DLI-999" in capsys.readouterr().out
+
+
+def test_the_command_says_what_it_could_not_read(tmp_path, capsys):
+    """A folder that is no checkout: one sentence, exit code 2."""
+    assert main([str(tmp_path)]) == 2
+    assert "cannot read" in capsys.readouterr().err
