@@ -1,0 +1,17 @@
+"""The contract side: hold a server to what one edition of the documentation says."""
+
+from jobexport.contract.checks import CHECKS, Check, Exchange, Violation
+from jobexport.contract.data import Data
+from jobexport.contract.runner import EditionReport, Failure, OperationReport, check_edition
+
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Data",
+    "EditionReport",
+    "Exchange",
+    "Failure",
+    "OperationReport",
+    "Violation",
+    "check_edition",
+]

@@ -1,0 +1,59 @@
+"""Builds zips, and the names of what is in them and of the objects that hold them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# OBS takes names of up to 1023 bytes; the create-resource page has the same limit for a path.
+_LONGEST_FOLDER = 1023
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+_SCHEME = "obs://"
+
+
+def pack(members: Mapping[str, bytes]) -> bytes:
+    """Zip the members, sorted by name and with one fixed date: the same members give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(members):
+            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3  # Unix, whatever this runs on
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, members[name])
+    return buffer.getvalue()
+
+
+def member_name(template: str, **names: str) -> str:
+    """Fill a layout's template; no segment of the result is `.` or `..`."""
+    return "/".join(segment_of(segment) for segment in template.format(**names).split("/"))
+
+
+def segment_of(name: str) -> str:
+    """Give a name as one path segment.
+
+    `.` and `..` are legal job names, and a batch export has a folder for each job: as they stand they would lead out of
+    that folder. No page says what the service does; here their dots are percent-encoded. No job can have that name
+    itself, so nothing collides.
+    """
+    return name.replace(".", "%2E") if name in {".", ".."} else name
+
+
+def obs_folder(path: Any, *, scheme: bool = False) -> str | None:
+    """Give an OBS path as `bucket/folder/…`, without scheme and trailing slashes; None when it is not an OBS path.
+
+    Args:
+        path: what the caller sent.
+        scheme: whether `obs://` must stand in front; otherwise it may.
+    """
+    if not isinstance(path, str) or (scheme and not path.startswith(_SCHEME)):
+        return None
+    folder = path.removeprefix(_SCHEME).rstrip("/")
+    if len(folder.encode("utf-8")) > _LONGEST_FOLDER or _FORBIDDEN.search(folder):
+        return None
+    return None if {"", ".", ".."} & set(folder.split("/")) else folder

@@ -1,0 +1,227 @@
+"""The command line: what it prints, its exit codes, and that bad input is one sentence."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from jobexport import mock
+from jobexport.cli._commands import cli
+from jobexport.spec import load_edition, load_yaml
+from jobexport.spec.editions import CHECKOUT, edition_ids
+
+JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
+
+
+def run(*arguments, env=None):
+    """Run a command in this process."""
+    return CliRunner(env={"JOBEXPORT_TOKEN": None} | (env or {})).invoke(cli, [str(argument) for argument in arguments])
+
+
+def one_sentence(result, *words):
+    """Assert exit code 2, nothing printed but one line of error with these words, and no traceback."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    lines = [line for line in result.stderr.splitlines() if not line.startswith(("Usage:", "Try ")) and line]
+    assert len(lines) == 1, result.stderr
+    assert all(word in lines[0] for word in words), lines[0]
+
+
+def test_editions_lists_each_with_its_pages():
+    """A line for each edition: its id and the dates of its pages."""
+    result = run("editions")
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.stdout.splitlines()] == edition_ids()
+    assert "2026-03-01" in result.stdout
+
+
+def test_editions_as_json():
+    """For programs: ids and titles."""
+    assert [item["id"] for item in json.loads(run("editions", "--format", "json").stdout)] == edition_ids()
+
+
+@pytest.mark.parametrize("edition", edition_ids())
+def test_resolve_prints_the_document(edition):
+    """What is printed is the document of generated/, byte for byte."""
+    expected = (CHECKOUT / f"generated/openapi/{edition}.yaml").read_text(encoding="utf-8")
+    assert run("resolve", edition).stdout == expected
+
+
+def test_resolve_as_json_is_the_same_document():
+    """JSON and YAML hold the same."""
+    assert json.loads(run("resolve", "otc-2024", "--format", "json").stdout) == load_edition("otc-2024")
+
+
+def test_resolve_writes_a_file(tmp_path):
+    """With --output nothing is printed and the file holds the document."""
+    result = run("resolve", "otc-2024", "--output", tmp_path / "new/otc.yaml")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert load_yaml(tmp_path / "new/otc.yaml") == load_edition("otc-2024")
+
+
+def test_resolve_of_an_unknown_edition():
+    """The sentence lists the editions."""
+    one_sentence(run("resolve", "otc-1999"), "no edition 'otc-1999'", "otc-2026")
+
+
+def test_resolve_of_a_missing_overlay_file(tmp_path):
+    """The sentence names the file."""
+    one_sentence(run("resolve", tmp_path / "none.yaml"), "cannot read", "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("actions:\n  - {target: $.nowhere, remove: true}\n", ["action 1 (line 4)", "$.nowhere matches nothing"]),
+        ("actions:\n  - {target: $.info, remove: true\n", ["line", "not valid YAML"]),
+    ],
+)
+def test_resolve_of_a_broken_overlay_writes_nothing(tmp_path, text, words):
+    """A broken overlay names its file and place, and the file that was there stays."""
+    overlay, output = tmp_path / "mine.yaml", tmp_path / "out.yaml"
+    overlay.write_text(f"overlay: 1.0.0\ninfo: {{title: Mine, version: 1.0.0}}\n{text}", encoding="utf-8")
+    output.write_text("as it was", encoding="utf-8")
+    one_sentence(run("resolve", overlay, "--output", output), "mine.yaml", *words)
+    assert output.read_text(encoding="utf-8") == "as it was"
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.yaml", "out.yaml"}
+
+
+def test_resolve_into_a_place_that_cannot_be_written(tmp_path):
+    """The sentence names the file that can't be written."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    one_sentence(run("resolve", "otc-2024", "-o", tmp_path / "file/out.yaml"), "cannot write", "out.yaml")
+
+
+def test_mock_of_an_unknown_edition():
+    """The sentence lists the editions."""
+    one_sentence(run("mock", "--edition", "otc-1999", "--port", 0), "no edition 'otc-1999'", "otc-2026")
+
+
+def test_mock_on_a_busy_port():
+    """The sentence names the port and the way out."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        one_sentence(run("mock", "--port", port), f"port {port}", "in use", "--port")
+
+
+def test_mock_with_a_folder_that_is_not_there(tmp_path):
+    """The sentence names the folder."""
+    one_sentence(run("mock", "--port", 0, "--jobs", tmp_path / "none"), "none")
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_):
+    """The line comes when requests are answered; the signal ends the process with code 0."""
+    command = [*JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]
+    environment = {name: value for name, value in os.environ.items() if name != "JOBEXPORT_TOKEN"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            line = process.stdout.readline()
+            url = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)[1]
+            path = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
+            answer = httpx.post(url + path, headers={"X-Auth-Token": mock.EXAMPLE_TOKEN})
+            assert answer.status_code == 200
+            process.send_signal(signal_)
+            assert process.wait(timeout=10) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
+
+
+def test_contract_shows_each_operation(tmp_path):
+    """A sound server: exit code 0 and a row for each operation with its figures."""
+    result = run("contract", "--edition", "otc-2024", "--max-examples", 2, "--report-dir", tmp_path)
+    assert result.exit_code == 0, result.output
+    for operation in ("exportFlinkJobs", "exportJob", "batchExportJobs"):
+        assert re.search(rf"otc-2024\s+{operation}\s+\d+\s+\d+\s+\d+\s+\d+%\s+0", result.stdout), result.stdout
+    assert "1 of 1 editions held" in result.stdout
+    assert (tmp_path / "otc-2024/junit.xml").is_file()
+
+
+def test_contract_fails_on_another_editions_server(tmp_path):
+    """A server of another edition: exit code 1, the check that failed, and a request without its token."""
+    with mock.serve("huaweicloud-cn-2020", token="a-secret-token") as server:
+        arguments = ("--edition", "otc-2024", "--url", server.url, "--api", "dli", "--max-examples", 2)
+        result = run("contract", *arguments, "--report-dir", tmp_path, env={"JOBEXPORT_TOKEN": "a-secret-token"})
+    assert result.exit_code == 1
+    assert "otc-2024 exportFlinkJobs: undocumented_field: the answer has zip_files" in result.stdout
+    assert "curl -X POST" in result.stdout
+    assert "a-secret-token" not in result.output
+
+
+def test_contract_as_json(tmp_path):
+    """For programs: the same figures, and nothing else on standard output."""
+    result = run(
+        "contract",
+        "--edition",
+        "otc-2024",
+        "--api",
+        "dli",
+        "--max-examples",
+        2,
+        "--report-dir",
+        tmp_path,
+        "--format",
+        "json",
+    )
+    (report,) = json.loads(result.stdout)
+    assert report["passed"] is True
+    assert [operation["operation"] for operation in report["operations"]] == ["exportFlinkJobs"]
+    assert report["operations"][0]["succeeded"] > 0
+
+
+def test_contract_of_an_unknown_edition(tmp_path):
+    """The sentence lists the editions, and nothing is written."""
+    one_sentence(run("contract", "--edition", "otc-1999", "--report-dir", tmp_path / "r"), "no edition 'otc-1999'")
+    assert not (tmp_path / "r").exists()
+
+
+def test_contract_of_a_server_that_is_not_there(tmp_path):
+    """The sentence names the URL, and nothing is written."""
+    arguments = ("--edition", "otc-2024", "--url", "http://127.0.0.1:1", "--report-dir", tmp_path / "r")
+    one_sentence(run("contract", *arguments, env={"JOBEXPORT_TOKEN": "t"}), "cannot reach http://127.0.0.1:1")
+    assert not (tmp_path / "r").exists()
+
+
+def test_contract_with_a_url_needs_an_edition_and_a_token():
+    """Without them it says what is missing."""
+    one_sentence(run("contract", "--url", "http://127.0.0.1:1"), "--url needs --edition")
+    one_sentence(run("contract", "--url", "http://127.0.0.1:1", "--edition", "otc-2024"), "set JOBEXPORT_TOKEN")
+
+
+def test_a_report_folder_that_cannot_be_made(tmp_path):
+    """The sentence names the folder and the option."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    one_sentence(run("contract", "--edition", "otc-2024", "--report-dir", tmp_path / "file"), "--report-dir")
+
+
+def test_a_plain_install_says_what_is_missing(tmp_path):
+    """Without the tools the command is one sentence that says how to get them."""
+    (tmp_path / "click.py").write_text("raise ModuleNotFoundError('no click', name='click')\n", encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([*JOBEXPORT, "editions"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "the jobexport command needs click; install its tools: pip install 'jobexport[tools]'\n"
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_has_help(command):
+    """Each command says what it does and documents its options."""
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout
+
+
+def test_help_names_no_path_of_this_machine():
+    """Defaults in the help are the same everywhere."""
+    assert str(Path.home()) not in "".join(run(command, "--help").stdout for command in cli.commands)

@@ -1,0 +1,181 @@
+"""Runs against real servers: the mock of the right edition, of a wrong one, and servers that are no use."""
+
+import contextlib
+import http.server
+import json
+import threading
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from jobexport import mock
+from jobexport.cli._contract import mock_data
+from jobexport.contract import Data, check_edition
+from jobexport.errors import JobexportError
+from jobexport.spec import load_edition
+
+TOKEN = "a-secret-token-to-look-for"  # a value that would stand out in a report
+
+
+def run(served, checked, folder, *, token=TOKEN, seed=1, api=None, max_examples=5):
+    """Hold the mock of one edition to another edition's document."""
+    with mock.serve(served, token=token) as server:
+        return check_edition(
+            load_edition(checked),
+            server.url,
+            mock_data(server),
+            seed=seed,
+            report_dir=folder,
+            api=api,
+            max_examples=max_examples,
+        )
+
+
+@contextlib.contextmanager
+def always(status, body):
+    """A server that gives one answer to everything."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = 65536
+
+        def answer(self):
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            content = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_TRACE = do_QUERY = answer  # noqa: N815  # the base class's names
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """One run of an edition's own mock: its report and its folder."""
+    folder = tmp_path_factory.mktemp("sound")
+    return run("huaweicloud-cn-2025", "huaweicloud-cn-2025", folder), folder
+
+
+def test_a_mock_keeps_its_own_editions_contract(sound):
+    """No failure, and of the requests that keep to the document at least a fifth succeeds, for each operation."""
+    report, _ = sound
+    assert report.failures == []
+    assert report.passed
+    for operation in report.operations.values():
+        assert operation.succeeded >= 0.2 * operation.positive > 0
+
+
+def test_a_run_reports_every_operation_of_the_document(sound):
+    """Operations stand in the document's order, each with its number of requests."""
+    report, _ = sound
+    assert list(report.operations) == ["exportFlinkJobs", "exportJob", "batchExportJobs"]
+    assert all(operation.total > operation.positive > 0 for operation in report.operations.values())
+
+
+def test_a_run_writes_junit_and_html(sound):
+    """The reports are there and can be read: JUnit has a case for each operation."""
+    _, folder = sound
+    cases = ElementTree.parse(folder / "junit.xml").getroot().iter("testcase")  # noqa: S314  # we wrote it
+    assert len({case.get("name") for case in cases}) == 3
+    assert "<html" in (folder / "html/index.html").read_text(encoding="utf-8")
+
+
+def test_no_report_holds_the_token(tmp_path):
+    """A failing run shows requests, but never their token."""
+    report = run("huaweicloud-cn-2020", "otc-2026", tmp_path, api="dli")
+    assert report.failures
+    assert TOKEN not in "".join(failure.curl + failure.message for _, failure in report.failures)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files
+    assert not [path for path in files if TOKEN.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("served", "checked", "expected"),
+    [
+        ("huaweicloud-cn-2020", "otc-2024", ("exportFlinkJobs", "undocumented_field")),
+        ("otc-2024", "huaweicloud-cn-2020", ("exportFlinkJobs", "undocumented_field")),
+        ("otc-2026", "otc-2024", ("exportFlinkJobs", "response_schema_conformance")),
+        ("otc-2024", "huaweicloud-cn-2025", ("exportJob", "export_depend")),
+        ("huaweicloud-cn-2020", "huaweicloud-intl-2026", ("exportJob", "obs_path_answer")),
+    ],
+)
+def test_another_editions_mock_is_told_apart(served, checked, expected, tmp_path):
+    """Where two editions differ on the wire, the check that rests on the difference fails."""
+    api = "dli" if expected[0] == "exportFlinkJobs" else "dgc"
+    report = run(served, checked, tmp_path, api=api, max_examples=20)
+    assert expected in {(operation, failure.check) for operation, failure in report.failures}
+
+
+def test_an_operation_that_never_succeeds_fails_the_run(tmp_path):
+    """A server that only ever says that the job is missing breaks no rule, and yet the run does not pass."""
+    with mock.serve("otc-2026") as server:
+        data = Data(project=server.project_id, jobs=("noSuchJob",), flink_jobs=(1,), token=server.token)
+        document = load_edition("otc-2026")
+        # Examples in the document would name jobs that are there.
+        document["components"]["parameters"]["JobName"]["example"] = "noSuchJob"
+        document["components"]["schemas"]["JobName"]["examples"] = ["noSuchJob"]
+        report = check_edition(document, server.url, data, seed=1, report_dir=tmp_path, api="dgc", max_examples=5)
+    assert "exportJob" in report.never_succeeded
+    assert not report.passed
+
+
+def test_a_refusal_of_valid_requests_is_found(tmp_path):
+    """A server that calls everything invalid fails as such."""
+    document = load_edition("otc-2026")
+    with always(400, {"error_code": "DLF.3051", "error_msg": "no"}) as url:
+        report = check_edition(
+            document, url, Data.of_examples(document, TOKEN), seed=1, report_dir=tmp_path, api="dgc", max_examples=5
+        )
+    assert ("exportJob", "valid_request_refused") in {(name, failure.check) for name, failure in report.failures}
+
+
+def test_only_one_family_is_tested_when_asked(tmp_path):
+    """With an API named, the other one gets no request and no row."""
+    assert list(run("otc-2026", "otc-2026", tmp_path, api="dli").operations) == ["exportFlinkJobs"]
+
+
+def test_the_same_seed_makes_the_same_requests(tmp_path):
+    """Two runs with one seed count the same answers; another seed may not."""
+    counts = [
+        [operation.cases for operation in run("otc-2024", "otc-2024", tmp_path, seed=7, api="dli").operations.values()]
+        for _ in range(2)
+    ]
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://127.0.0.1:1", "cannot reach http://127.0.0.1:1"),
+        ("127.0.0.1:8080", "is no URL; write it like"),
+        ("http://127.0.0.1:http", "is no URL"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_one_sentence(url, words, tmp_path):
+    """The sentence names the URL; nothing is written."""
+    document = load_edition("otc-2026")
+    with pytest.raises(JobexportError) as problem:
+        check_edition(document, url, Data.of_examples(document, TOKEN), seed=1, report_dir=tmp_path / "reports")
+    assert words in str(problem.value)
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_report_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    """The sentence names the folder and the option."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(JobexportError, match="choose another --report-dir"):
+        run("otc-2026", "otc-2026", tmp_path / "file" / "reports")

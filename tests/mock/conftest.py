@@ -1,0 +1,154 @@
+"""A server for each edition over a real socket, and short ways to call it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.client
+import io
+import json
+import socket
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from attrs import frozen
+
+from jobexport.mock import EXAMPLE_PROJECT, Server, State, serve
+from jobexport.spec.editions import edition_ids, load_edition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
+NOW = 1_700_000_000_000
+
+
+@frozen
+class Raw:
+    """What came back on a socket."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@frozen
+class Api:
+    """One edition's server, the document it follows, and a client."""
+
+    edition: str
+    document: Mapping[str, Any]
+    server: Server
+    client: httpx.Client
+
+    def flink(self, **body: Any) -> httpx.Response:
+        return self.client.post(FLINK, json={"obs_dir": "obs-test", "is_selected": True} | body)
+
+    def job(self, name: str, body: Any = None, **options: Any) -> httpx.Response:
+        options = options if body is None else options | {"json": body}
+        return self.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export", **options)
+
+    def batch(self, *names: str, headers: Mapping[str, str] | None = None, **fields: Any) -> httpx.Response:
+        return self.client.post(BATCH, json={"jobList": names, **fields}, headers=headers)
+
+    def raw(self, target: str, headers: Mapping[str, str | bytes | None] | None = None, content: bytes = b"") -> Raw:
+        """POST exactly these bytes as target and header values (None leaves one out), which a client would correct."""
+        lines = {"Host": "mock", "X-Auth-Token": self.server.token, "Content-Type": "application/json"}
+        lines |= {"Content-Length": str(len(content)), "Connection": "close"} | dict(headers or {})
+        lines = {name: value for name, value in lines.items() if value is not None}
+        values = {name: value if isinstance(value, bytes) else value.encode() for name, value in lines.items()}
+        head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in values.items())
+        return self.send(b"POST " + target.encode("latin-1") + b" HTTP/1.1\r\n" + head + b"\r\n" + content)
+
+    def send(self, request: bytes) -> Raw:
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:
+            connection.sendall(request)
+            response = http.client.HTTPResponse(connection, method="POST")
+            response.begin()
+            return Raw(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+
+    def fields(self, operation: str) -> Mapping[str, Any]:
+        """The operation as the document has it."""
+        found = [item["post"] for item in self.document["paths"].values() if item["post"]["operationId"] == operation]
+        return found[0]
+
+    def error(self, operation: str, name: str, status: int = 400) -> dict[str, Any]:
+        """The error body that the document has for a name."""
+        response = self.fields(operation)["responses"][str(status)]
+        if "$ref" in response:
+            response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+        return response["content"]["application/json"]["examples"][name]["value"]
+
+    def body_fields(self, operation: str) -> set[str]:
+        """The properties of the operation's request body; none without one."""
+        fields = self.fields(operation)
+        if "requestBody" not in fields:
+            return set()
+        reference = fields["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        return set(self.document["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
+
+    def zip_arrays(self) -> list[str]:
+        """The names of the arrays that hold zip names."""
+        properties = self.document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+        return [name for name, schema in properties.items() if "x-object-name" in schema]
+
+
+@pytest.fixture(scope="session")
+def opened() -> Iterator[Callable[[str], Api]]:
+    """A function that gives the server of an edition, started when first asked for."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def open_edition(edition: str) -> Api:
+            server = stack.enter_context(serve(edition, clock=lambda: NOW))
+            headers = {"X-Auth-Token": server.token}
+            client = stack.enter_context(httpx.Client(base_url=server.url, headers=headers, trust_env=False))
+            return Api(edition, load_edition(edition), server, client)
+
+        yield open_edition
+
+
+@pytest.fixture(params=edition_ids())
+def api(request: pytest.FixtureRequest, opened: Callable[[str], Api]) -> Api:
+    """The server of every edition in turn."""
+    return opened(request.param)
+
+
+@pytest.fixture
+def one_api(opened: Callable[[str], Api]) -> Api:
+    """The server of one edition, for what no edition changes."""
+    return opened(edition_ids()[-1])
+
+
+@pytest.fixture(scope="session")
+def members() -> Any:
+    """A function that gives a zip's members in their order."""
+
+    def read(content: bytes) -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert archive.testzip() is None
+            assert {info.compress_type for info in archive.infolist()} <= {zipfile.ZIP_DEFLATED}
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    return read
+
+
+@pytest.fixture
+def api_for() -> Any:
+    """A function that serves a state folder and gives a client for it."""
+
+    @contextlib.contextmanager
+    def opened_for(folder: Path) -> Iterator[httpx.Client]:
+        with serve(state=State.load(folder)) as server:
+            headers = {"X-Auth-Token": server.token}
+            with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+                yield client
+
+    return opened_for

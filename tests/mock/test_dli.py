@@ -1,0 +1,159 @@
+"""exportFlinkJobs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jobexport.mock import EXAMPLE_PROJECT
+
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+NOW = 1_700_000_000_000
+LARGEST_ID = 2**63 - 1
+
+
+def zips(api, response):
+    assert response.status_code == 200, response.text
+    [array] = api.zip_arrays()
+    return response.json()[array]
+
+
+# What the pages say, so that a document that changes by mistake is seen.
+@pytest.mark.parametrize(
+    ("api", "array", "success"),
+    [
+        ("huaweicloud-cn-2020", "zip_files", True),
+        ("huaweicloud-cn-2025", "zip_file", "true"),
+        ("huaweicloud-intl-2026", "zip_file", "true"),
+        ("otc-2024", "zip_file", True),
+        ("otc-2026", "zip_file", "true"),
+    ],
+    indirect=["api"],
+)
+def test_answer_has_the_editions_fields(api, array, success):
+    """The array's name and the type of is_success are those of the edition's page."""
+    answer = api.flink(job_selected=[100]).json()
+    assert answer == {
+        "is_success": success,
+        "message": "Exported 1 job.",
+        array: [f"obs-test/aggregate_{NOW}.zip"],
+    }
+
+
+def test_answer_is_json_and_has_a_request_id(api):
+    """The answer is application/json and carries X-Request-Id, another one each time."""
+    first, second = api.flink(job_selected=[100]), api.flink(job_selected=[100])
+    assert first.headers["content-type"] == "application/json"
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+def test_selected_jobs_come_once_and_in_order(api):
+    """The ids of job_selected are exported once each, in the order in which they were sent."""
+    names = zips(api, api.flink(job_selected=[LARGEST_ID, 100, LARGEST_ID, 100]))
+    assert names == [f"obs-test/last-id_{NOW}.zip", f"obs-test/aggregate_{NOW}.zip"]
+
+
+def test_not_selected_means_all_jobs(api):
+    """is_selected false exports every job of the project, whatever job_selected holds."""
+    expected = [f"obs-test/{name}_{NOW}.zip" for name in ("aggregate", "detour_alarm", "last-id")]
+    assert zips(api, api.flink(is_selected=False)) == expected
+    assert zips(api, api.flink(is_selected=False, job_selected=[7])) == expected
+
+
+def test_empty_selection_exports_nothing(api):
+    """An empty job_selected succeeds with an empty array."""
+    response = api.flink(job_selected=[])
+    assert zips(api, response) == []
+    assert response.json()["message"] == "Exported 0 jobs."
+
+
+def test_whole_float_is_an_id(api):
+    """100.0 is the id 100, as JSON Schema has it, and the same job as 100."""
+    assert len(zips(api, api.flink(job_selected=[100.0, 100]))) == 1
+
+
+def test_zip_holds_the_stored_job(api, members):
+    """A zip holds the job as the state has it, in one indented JSON member."""
+    [name] = zips(api, api.flink(job_selected=[101], obs_dir="content"))
+    [(member, content)] = members(api.server.state.objects[name]).items()
+    assert member == "detour_alarm.json"
+    assert json.loads(content)["name"] == "detour_alarm"
+    assert "\n  " in content.decode()
+    assert "Übersteigt" in content.decode()
+
+
+@pytest.mark.parametrize(
+    ("obs_dir", "folder"),
+    [
+        ("obs-test", "obs-test"),
+        ("obs://obs-test", "obs-test"),
+        ("obs-test/deep/er//", "obs-test/deep/er"),
+        ("obs://obs-test/", "obs-test"),
+        ("obs-test/...", "obs-test/..."),
+        ("обс/ファイル {job_name}", "обс/ファイル {job_name}"),
+    ],
+)
+def test_obs_dir_loses_scheme_and_trailing_slashes(api, obs_dir, folder):
+    """obs_dir may begin with obs:// and end with slashes; the zips' names have neither."""
+    assert zips(api, api.flink(obs_dir=obs_dir, job_selected=[100])) == [f"{folder}/aggregate_{NOW}.zip"]
+
+
+@pytest.mark.parametrize(
+    "obs_dir",
+    ["/", "//", "obs://", "/a", "a//b", "..", "a/../b", "a/.", "a\\b", "a\0b", "a\nb", "a\x85", "x://y", "a" * 1024],
+)
+def test_bad_obs_dir_is_refused(api, obs_dir):
+    """An obs_dir that is no OBS path gets the edition's error for it, and nothing is stored."""
+    before = len(api.server.state.objects)
+    response = api.flink(obs_dir=obs_dir, job_selected=[100])
+    examples = api.fields("exportFlinkJobs")["responses"]["400"]["content"]["application/json"]["examples"]
+    name = "obs-path-invalid" if "obs-path-invalid" in examples else "obs-object-missing"
+    assert response.status_code == 400
+    assert response.json() == api.error("exportFlinkJobs", name)
+    assert response.headers["x-mock-violation"].startswith("exportFlinkJobs body#/obs_dir: ")
+    assert len(api.server.state.objects) == before
+
+
+@pytest.mark.parametrize("ids", [[7], [100, 7], [-(2**63)], [9.2e18]])
+def test_unknown_id_is_refused(api, ids):
+    """One id that no job has refuses the whole export."""
+    response = api.flink(job_selected=ids)
+    assert (response.status_code, response.json()) == (400, api.error("exportFlinkJobs", "job-not-found"))
+    assert "x-mock-violation" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, ""),
+        ({"obs_dir": "a"}, ""),
+        ({"is_selected": False}, ""),
+        ({"obs_dir": "a", "is_selected": True}, ""),
+        ({"obs_dir": "", "is_selected": False}, "/obs_dir"),
+        ({"obs_dir": 5, "is_selected": False}, "/obs_dir"),
+        ({"obs_dir": "a", "is_selected": "true", "job_selected": [100]}, "/is_selected"),
+        ({"obs_dir": "a", "is_selected": True, "job_selected": "100"}, "/job_selected"),
+        ({"obs_dir": "a", "is_selected": True, "job_selected": [100, "100"]}, "/job_selected/1"),
+        ({"obs_dir": "a", "is_selected": True, "job_selected": [100.5]}, "/job_selected/0"),
+        ({"obs_dir": "a", "is_selected": True, "job_selected": [True]}, "/job_selected/0"),
+        ({"obs_dir": "a", "is_selected": True, "job_selected": [2**63]}, "/job_selected/0"),
+        ({"obs_dir": "a", "is_selected": True, "job_selected": [-(2**63) - 1]}, "/job_selected/0"),
+        ([], ""),
+        (None, ""),
+        ("text", ""),
+    ],
+)
+def test_body_that_breaks_the_schema_is_refused(api, body, pointer):
+    """A body that breaks the schema is an invalid request, and a header says where it breaks it."""
+    response = api.client.post(FLINK, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()) == (400, api.error("exportFlinkJobs", "invalid-request"))
+    assert response.headers["x-mock-violation"].startswith(f"exportFlinkJobs body#{pointer}: ")
+
+
+def test_unknown_project_is_refused(api):
+    """A project that the state lacks gets no-permission, but only once the request is valid."""
+    path = FLINK.replace(EXAMPLE_PROJECT, "other")
+    response = api.client.post(path, json={"obs_dir": "a", "is_selected": False})
+    assert (response.status_code, response.json()) == (400, api.error("exportFlinkJobs", "no-permission"))
+    assert api.client.post(path, json={}).json() == api.error("exportFlinkJobs", "invalid-request")

@@ -1,0 +1,202 @@
+"""The document decides: changed documents change the server, and the code knows no edition."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import io
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+import jobexport.mock
+from jobexport.errors import JobexportError
+from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, EXAMPLE_TOKEN, create_app
+from jobexport.spec.editions import edition_ids, load_edition
+
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
+SELECTED = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
+SOURCES = sorted(Path(jobexport.mock.__file__).parent.glob("*.py"))
+
+
+@pytest.fixture
+def document():
+    """A document to change."""
+    return copy.deepcopy(load_edition(DEFAULT_EDITION))
+
+
+def post(document, path, body=None):
+    """Call the application in process."""
+
+    async def call():
+        transport = httpx.ASGITransport(create_app(document, clock=lambda: 5))
+        async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
+            headers = {"X-Auth-Token": EXAMPLE_TOKEN}
+            return await client.post(path, headers=headers, **({} if body is None else {"json": body}))
+
+    return asyncio.run(call())
+
+
+def response_fields(document):
+    return document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+
+
+class TestDocumentDecides:
+    def test_array_name_and_object_name(self, document):
+        """The array is called what the document calls it, and the objects too."""
+        fields = response_fields(document)
+        old = next(name for name in fields if "x-object-name" in fields[name])
+        fields["archives"] = fields.pop(old) | {"x-object-name": "{obs_dir}/{epoch_ms}/{job_name}"}
+        assert post(document, FLINK, SELECTED).json()["archives"] == ["a/5/aggregate"]
+
+    def test_both_arrays(self, document):
+        """A document with two arrays, as the union has, gets both."""
+        response_fields(document)["more"] = {"type": "array", "x-object-name": "{job_name}"}
+        assert post(document, FLINK, SELECTED).json()["more"] == ["aggregate"]
+
+    def test_fields_that_are_gone(self, document):
+        """A field that the document lacks is not in the answer."""
+        response_fields(document).clear()
+        assert post(document, FLINK, SELECTED).json() == {}
+
+    @pytest.mark.parametrize(
+        ("type_", "value"), [("string", "true"), (["boolean", "string"], "true"), ("boolean", True)]
+    )
+    def test_type_of_is_success(self, document, type_, value):
+        """is_success is text where its type allows text."""
+        response_fields(document)["is_success"]["type"] = type_
+        assert post(document, FLINK, SELECTED).json()["is_success"] == value
+
+    def test_zip_layout_and_file_name(self, document):
+        """Layout and file name of a zip are the document's."""
+        content = document["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]["responses"]["200"]["content"]
+        content["application/octet-stream"] |= {
+            "x-zip-file-name": "{job_name}!.zip",
+            "x-zip-layout": {"job": "{job_name}", "script": "s/{script_name}/{job_name}", "resource": "x"},
+        }
+        response = post(document, JOB)
+        with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+            assert archive.namelist() == ["myJob", "s/CS_PROCESS_TRIP/myJob", "s/TRIP_RAW_STANDARD/myJob"]
+        assert 'filename="myJob!.zip"' in response.headers["content-disposition"]
+
+    def test_rules_of_parameters_and_body(self, document):
+        """What the document allows is allowed: a longer list, another name rule, a header that must come."""
+        document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 1
+        assert post(document, BATCH, {"jobList": ["myJob", "job_batch"]}).status_code == 400
+        document["components"]["parameters"]["Workspace"]["required"] = True
+        response = post(document, BATCH, {"jobList": ["myJob"]})
+        assert response.headers["x-mock-violation"].startswith("batchExportJobs header#: ")
+
+    def test_error_bodies(self, document):
+        """Errors are the document's examples, word for word."""
+        schema = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["400"]
+        value = schema["content"]["application/json"]["examples"]["job-not-found"]["value"]
+        value |= {"error_code": "X.1", "error_msg": "völlig anders"}
+        assert post(document, BATCH, {"jobList": ["gone"]}).json() == value
+
+    def test_error_that_is_gone(self, document):
+        """Where the document lacks an error's example, the one for an invalid request stands in."""
+        examples = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["400"]["content"][
+            "application/json"
+        ]["examples"]
+        del examples["job-not-found"]
+        assert post(document, BATCH, {"jobList": ["gone"]}).json() == examples["invalid-request"]["value"]
+
+    def test_path_that_is_gone(self, document):
+        """An operation that the document lacks is not served."""
+        del document["paths"]["/v1/{project_id}/jobs/batch-export"]
+        assert post(document, BATCH, {"jobList": ["myJob"]}).status_code == 404
+        assert post(document, JOB).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            (lambda d: d.pop("paths"), "no paths"),
+            (lambda d: d["components"]["responses"].pop("DgcNotFound"), "DgcNotFound"),
+            (lambda d: d["components"]["schemas"].pop("JobName"), "can't be compiled: .*JobName"),
+            (lambda d: d["components"]["schemas"]["JobName"].update(pattern="("), "can't be compiled"),
+            (lambda d: flink(d).update(operationId="exportAll"), "operation exportAll has no behaviour"),
+            (lambda d: flink(d)["responses"]["200"]["content"].clear(), "has no application/json answer"),
+            (lambda d: errors(d).pop("invalid-request"), "has no error example invalid-request"),
+            (lambda d: flink(d)["responses"].pop("401"), "has no error example unauthorized"),
+            (
+                lambda d: flink(d)["responses"].update({"401": {"$ref": "#/nowhere"}}),
+                "'#/nowhere', which leads nowhere",
+            ),
+            (
+                lambda d: flink(d)["responses"].update({"401": {"$ref": "other.yaml"}}),
+                "'other.yaml', which leads nowhere",
+            ),
+            (lambda d: response_fields(d).update(x={"x-object-name": "{bucket}"}), "'{bucket}' must be text with"),
+            (lambda d: response_fields(d).update(x={"x-object-name": "{"}), "'{' must be text with"),
+            (lambda d: batch_zip(d).pop("x-zip-layout"), "needs job, script and resource"),
+            (lambda d: batch_zip(d).pop("x-zip-file-name"), "None must be text"),
+        ],
+        ids=range(14),
+    )
+    def test_unusable_document(self, document, change, words):
+        """A document that lacks what the server needs is refused when the server is made, in one sentence."""
+        change(document)
+        with pytest.raises(JobexportError, match=f"(?:{words})[^\n]*$"):
+            create_app(document)
+
+
+def flink(document):
+    return document["paths"]["/v1.0/{project_id}/streaming/jobs/export"]["post"]
+
+
+def errors(document):
+    return flink(document)["responses"]["400"]["content"]["application/json"]["examples"]
+
+
+def batch_zip(document):
+    content = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["200"]["content"]
+    return content["application/octet-stream"]
+
+
+class TestSources:
+    def test_no_edition_in_the_code(self):
+        """Nothing in the server's code names an edition or its fields, apart from the default's one line."""
+        found = [
+            f"{path.name}: {line.strip()}"
+            for path in SOURCES
+            for line in path.read_text(encoding="utf-8").splitlines()
+            for word in (*edition_ids(), "zip_file")
+            if word in line and line.strip() != f'DEFAULT_EDITION = "{DEFAULT_EDITION}"'
+        ]
+        assert found == []
+
+    def test_default_is_an_edition(self):
+        """The default edition exists."""
+        assert DEFAULT_EDITION in edition_ids()
+
+    def test_files_stay_short(self):
+        """No file is longer than 300 lines."""
+        assert [path.name for path in SOURCES if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
+
+    def test_import_is_light(self):
+        """Importing the package loads neither uvicorn nor the generated client."""
+        code = (
+            "import sys, jobexport.mock; print(*sorted({'uvicorn', 'jobexport_api', 'pydantic'} & sys.modules.keys()))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split() == []
+
+    def test_example_has_no_sentence_of_a_page(self):
+        """The example's files are JSON with a name that is not empty."""
+        folder = Path(jobexport.mock.__file__).parent / "example"
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert len(files) >= 15
+        assert all(re.search(r'"name": "[^"]+"', path.read_text(encoding="utf-8")) for path in files)

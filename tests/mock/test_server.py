@@ -1,0 +1,161 @@
+"""serve and run: start, stop, signals, ports."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import pytest
+
+from jobexport.errors import JobexportError
+from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, State, run, serve
+
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+
+
+class TestServe:
+    def test_listens_when_it_begins(self):
+        """The first connection succeeds, with the token and the project that the server names."""
+        with serve() as server:
+            path = f"/v1/{server.project_id}/jobs/myJob/export"
+            response = httpx.post(server.url + path, headers={"X-Auth-Token": server.token}, trust_env=False)
+            assert response.status_code == 200
+            assert server.url == f"http://127.0.0.1:{server.port}"
+
+    def test_own_token(self):
+        """With a token of one's own only that one is let in."""
+        with serve(token="täst") as server, httpx.Client(base_url=server.url, trust_env=False) as client:
+            assert client.post(JOB, headers={"X-Auth-Token": "täst".encode()}).status_code == 200
+            assert client.post(JOB, headers={"X-Auth-Token": EXAMPLE_TOKEN}).status_code == 401
+
+    def test_stops(self):
+        """After the context nobody listens, no thread is left, and the port can be had again at once."""
+        threads = threading.active_count()
+        with serve() as server:
+            pass
+        assert threading.active_count() == threads
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", server.port), timeout=1)
+        with serve(port=server.port) as again:
+            assert again.port == server.port
+
+    def test_stops_when_the_test_fails(self):
+        """An exception in the context ends the server and comes out unchanged."""
+        with pytest.raises(KeyError, match="mine"), serve() as server:
+            raise KeyError("mine")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", server.port), timeout=1)
+
+    def test_stops_soon(self):
+        """Open connections, idle or in the middle of a request, hold the end up for less than 2 seconds."""
+        with serve() as server:
+            idle = socket.create_connection(("127.0.0.1", server.port))
+            half = socket.create_connection(("127.0.0.1", server.port))
+            half.sendall(
+                f"POST {JOB} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {server.token}\r\nContent-Length: 9\r\n\r\n".encode()
+            )
+            time.sleep(0.05)
+            start = time.monotonic()
+        assert time.monotonic() - start < 2
+        idle.close()
+        half.close()
+
+    def test_busy_port(self):
+        """A port that another server has is one sentence that says what to do."""
+        with serve() as first, pytest.raises(JobexportError) as caught, serve(port=first.port):
+            pass
+        assert str(caught.value) == (
+            f"port {first.port} on 127.0.0.1 is in use; choose another with --port, or 0 for any free one"
+        )
+
+    @pytest.mark.parametrize(
+        ("host", "port"), [("127.0.0.1", 70000), ("127.0.0.1", -1), ("192.0.2.1", 0), ("no such host", 0)]
+    )
+    def test_impossible_address(self, host, port):
+        """An address that can't be listened on is one sentence."""
+        with (
+            pytest.raises(JobexportError, match=r"^cannot listen on [^\n]* choose another$"),
+            serve(host=host, port=port),
+        ):
+            pass
+
+    def test_unknown_edition(self):
+        """An unknown edition is an error before anything starts."""
+        with pytest.raises(JobexportError, match="there is no edition 'never'"), serve("never"):
+            pass
+
+    def test_two_servers(self):
+        """Two servers with one state share its objects."""
+        state = State.example()
+        with serve(state=state) as first, serve(state=state) as second:
+            assert first.port != second.port
+            httpx.post(
+                f"{second.url}/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export",
+                json={"obs_dir": "a", "is_selected": True, "job_selected": [100]},
+                headers={"X-Auth-Token": EXAMPLE_TOKEN},
+                trust_env=False,
+            )
+            assert len(first.state.objects) == 1
+
+    def test_many_at_once(self):
+        """Forty calls at once over keep-alive connections are all answered."""
+        statuses = []
+        with serve() as server, httpx.Client(base_url=server.url, trust_env=False) as client:
+            calls = [
+                threading.Thread(
+                    target=lambda: statuses.append(client.post(JOB, headers={"X-Auth-Token": server.token}).status_code)
+                )
+                for _ in range(40)
+            ]
+            for call in calls:
+                call.start()
+            for call in calls:
+                call.join()
+        assert statuses == [200] * 40
+
+
+PROGRAM = """
+import sys
+from jobexport.mock import run
+run(port=int(sys.argv[1]), ready=lambda url: print(url, flush=True))
+print("ended", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other signals")
+class TestRun:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_signal_ends_it(self, number):
+        """SIGINT and SIGTERM end it within 2 seconds; the call returns and the process says so with 0."""
+        with started() as process:
+            url = process.stdout.readline().strip()
+            assert httpx.post(url + JOB, headers={"X-Auth-Token": EXAMPLE_TOKEN}, trust_env=False).status_code == 200
+            start = time.monotonic()
+            process.send_signal(number)
+            output, errors = process.communicate(timeout=5)
+            assert time.monotonic() - start < 2
+        assert (process.returncode, output, errors) == (0, "ended\n", "")
+
+    def test_busy_port(self):
+        """A busy port is the same error as for serve, and the signal handlers are as before."""
+        before = signal.getsignal(signal.SIGTERM)
+        with serve() as server, pytest.raises(JobexportError, match="is in use"):
+            run(port=server.port, ready=print)
+        assert signal.getsignal(signal.SIGTERM) is before
+
+
+def started():
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )

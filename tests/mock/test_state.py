@@ -1,0 +1,248 @@
+"""The state: reading a folder, and the objects."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from jobexport.errors import JobexportError
+from jobexport.mock import EXAMPLE_PROJECT, State, serve
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small state folder: one Flink job, one job with a script."""
+
+    def write(path, fields):
+        file = tmp_path / "state" / "p1" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(fields if isinstance(fields, str) else json.dumps(fields, indent=2), encoding="utf-8")
+        return file
+
+    write("flink/100.json", {"name": "aggregate"})
+    write("workspaces/default/jobs/j.job", job("j", scriptName="s"))
+    write("workspaces/default/scripts/s.script", {"name": "s"})
+    folder = tmp_path / "state"
+    return folder, write
+
+
+def job(name, **properties):
+    items = [{"name": key, "value": value} for key, value in properties.items()]
+    return {"name": name, "nodes": [{"name": "n", "properties": items}]}
+
+
+def problem(folder):
+    with pytest.raises(JobexportError) as caught:
+        State.load(folder)
+    text = str(caught.value)
+    assert "\n" not in text
+    return text
+
+
+class TestExample:
+    def test_content(self):
+        """The example has the jobs that the pages' examples name, a resource, and a second workspace."""
+        project = State.example().projects[EXAMPLE_PROJECT]
+        assert project.flink[100].name == "aggregate"
+        assert max(project.flink) == 2**63 - 1
+        workspace = project.workspaces["default"]
+        assert workspace.jobs["myJob"].scripts == ("TRIP_RAW_STANDARD", "CS_PROCESS_TRIP")
+        assert workspace.jobs["job_batch"].scripts == ("dws_sql",)
+        assert workspace.jobs["job_stream"].scripts == workspace.jobs["job_stream"].resources == ()
+        assert workspace.jobs["job_spark"].resources == ("trip-report",)
+        other = project.workspaces["d1cd7861478748a6925bc02f47c69279"]
+        assert other.jobs.keys() - workspace.jobs.keys() == {"orders_daily"}
+        assert {"myJob", "job_batch", "job_stream"} <= other.jobs.keys()  # what the document's examples name
+
+    def test_states_share_no_objects(self):
+        """Two example states store their objects apart."""
+        first, second = State.example(), State.example()
+        first.put("a", b"")
+        assert second.objects == {}
+
+
+class TestLoad:
+    def test_good_folder(self, folder):
+        """A folder is read whole; kinds and workspaces without files may be missing."""
+        project = State.load(folder[0]).projects["p1"]
+        assert list(project.flink) == [100]
+        assert project.workspaces["default"].jobs["j"].scripts == ("s",)
+        assert project.workspaces["default"].resources == {}
+
+    def test_flink_jobs_are_sorted_by_number(self, folder):
+        """Flink jobs are ordered by id as a number, negative ids too."""
+        for number in (9, 1000, -5, -(2**63), 2**63 - 1, 0):
+            folder[1](f"flink/{number}.json", {"name": f"n{number}"})
+        numbers = list(State.load(folder[0]).projects["p1"].flink)
+        assert numbers == sorted(numbers)
+        assert len(numbers) == 7
+
+    def test_unknown_fields_are_kept(self, folder):
+        """A field that no page knows comes back in the content, and so does a value of the wrong type."""
+        fields = job("j2") | {"later": {"x": "-45.5"}, "processType": 5, "big": 2**70}
+        folder[1]("workspaces/default/jobs/j2.job", fields)
+        stored = State.load(folder[0]).projects["p1"].workspaces["default"].jobs["j2"]
+        assert json.loads(stored.content) == fields
+
+    @pytest.mark.parametrize(
+        "nodes",
+        [None, 5, "x", [5, None], [{}], [{"properties": 5}], [{"properties": [5, {}, {"name": 5, "value": 5}]}]],
+    )
+    def test_odd_nodes_use_nothing(self, folder, nodes):
+        """Nodes of a shape that no page has are passed over."""
+        folder[1]("workspaces/default/jobs/odd.job", {"name": "odd", "nodes": nodes})
+        assert State.load(folder[0]).projects["p1"].workspaces["default"].jobs["odd"].scripts == ()
+
+    def test_resource_is_found_by_name_or_location(self, folder):
+        """resourcePath names a resource by name or by location; any other path is just a path."""
+        location = "obs://b/r.jar"
+        folder[1]("workspaces/default/resources/r.resource", {"name": "r", "location": location})
+        for number, path in enumerate(["r", location, "obs://b/other.jar"]):
+            folder[1](f"workspaces/default/jobs/r{number}.job", job(f"r{number}", resourcePath=path))
+        jobs = State.load(folder[0]).projects["p1"].workspaces["default"].jobs
+        assert [jobs[f"r{number}"].resources for number in range(3)] == [("r",), ("r",), ()]
+
+    def test_odd_location_is_no_key(self, folder):
+        """A resource whose location is no text is read all the same."""
+        folder[1]("workspaces/default/resources/r.resource", {"name": "r", "location": ["x"]})
+        assert State.load(folder[0]).projects["p1"].workspaces["default"].resources.keys() == {"r"}
+
+    def test_hidden_files_are_passed_over(self, folder):
+        """A file that a desktop leaves behind is not read, but a job may begin with a dot."""
+        folder[1]("workspaces/default/jobs/.DS_Store", "junk")
+        folder[1]("workspaces/default/jobs/.hidden.job", job(".hidden"))
+        folder[1](".cache/x", "junk")
+        (folder[0] / ".git").mkdir()
+        state = State.load(folder[0])
+        assert state.projects.keys() == {"p1"}
+        assert ".hidden" in state.projects["p1"].workspaces["default"].jobs
+
+    def test_byte_order_mark_and_tabs(self, folder):
+        """A file with a byte order mark, tabs and an escaped pair is read."""
+        text = '\ufeff{\n\t"name": "s",\n\t"content": "\\ud83d\\ude00"\n}'
+        folder[1]("workspaces/default/scripts/s.script", text)
+        script = State.load(folder[0]).projects["p1"].workspaces["default"].scripts["s"]
+        assert "\N{GRINNING FACE}" in script.decode()
+
+    @pytest.mark.parametrize(
+        ("path", "content", "line", "words"),
+        [
+            ("flink/100.json", '{"name": "x",\n  oops}', 2, "not valid JSON"),
+            ("flink/100.json", "", 1, "not valid JSON"),
+            ("flink/100.json", "[]", 1, "must hold an object, not an array"),
+            ("flink/100.json", '\n{"other": 1}', 2, "has no `name`"),
+            ("flink/100.json", '{\n"name": 5}', 2, "has no `name`"),
+            ("flink/100.json", '{\n"name": ""}', 2, "has no `name`"),
+            ("flink/100.json", '{\n"name": "a/b"}', 2, "a slash or a control character"),
+            ("flink/abc.json", '{"name": "x"}', 1, "not the id of a Flink job"),
+            ("flink/007.json", '{"name": "x"}', 1, "not the id of a Flink job"),
+            ("flink/9223372036854775808.json", '{"name": "x"}', 1, "not the id of a Flink job"),
+            ("flink/٣.json", '{"name": "x"}', 1, "not the id of a Flink job"),
+            ("flink/101.json", '{\n"name": "aggregate"}', 2, "is that of job 100 too"),
+            ("workspaces/default/scripts/s.script", '{"type": "Shell",\n\n"name": "S"}', 3, "must be called S.script"),
+            ("workspaces/default/resources/r.resource", '{"name": "q"}', 1, "must be called q.resource"),
+            ("workspaces/default/jobs/j.job", '{"nodes": [],\n"name": "k"}', 2, "must be called k.job"),
+            ("workspaces/default/jobs/a b.job", '{\n"name": "a b"}', 2, "must be 1 to 128 letters"),
+            ("workspaces/default/jobs/j.job", job("j", database="d", scriptName="gone"), 13, "uses script 'gone'"),
+            ("workspaces/default/submitted/j.job", job("j", scriptName="gone"), 9, "uses script 'gone'"),
+        ],
+    )
+    def test_bad_file_is_named_with_its_line(self, folder, path, content, line, words):
+        """What is wrong with a file is said in one sentence with the file and the line."""
+        file = folder[1](path, content)
+        text = problem(folder[0])
+        assert text.startswith(f"{file} line {line}: ")
+        assert words in text
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b'{"name": "s", "a": 1, "a": 2}', "key 'a' is given twice"),
+            (b'{"name": "s", "a": NaN}', "NaN is not JSON"),
+            (b'{"name": "s", "a": "\\ud800"}', "half of a surrogate pair"),
+            (b'{"name": "\xff"}', "not UTF-8 at byte 10"),
+            (b"[" * 100_000, "nested too deeply"),
+        ],
+    )
+    def test_json_that_no_zip_should_hold(self, folder, content, words):
+        """JSON that readers understand differently is refused with the file's name."""
+        file = folder[1]("workspaces/default/scripts/s.script", "")
+        file.write_bytes(content)
+        text = problem(folder[0])
+        assert str(file) in text
+        assert words in text
+
+    def test_wrong_ending(self, folder):
+        """A file with another ending is not passed over in silence."""
+        file = folder[1]("workspaces/default/jobs/x.jobs", "{}")
+        assert problem(folder[0]) == f"{file}: a file here must end in .job; rename or move it"
+
+    def test_file_that_is_a_folder(self, folder):
+        """A folder where a file belongs is an error of its own."""
+        (folder[0] / "p1/flink/5.json").mkdir()
+        assert problem(folder[0]).startswith(f"cannot read {folder[0] / 'p1/flink/5.json'}: ")
+
+    def test_missing_or_empty_folder(self, folder):
+        """A folder that is not there, or holds no project, is an error."""
+        shutil.rmtree(folder[0] / "p1")
+        assert "holds no project" in problem(folder[0])
+        assert "it is not a folder" in problem(folder[0] / "gone")
+
+
+class TestObjects:
+    def test_oldest_are_pushed_out(self):
+        """The newest 256 objects are kept; writing one again makes it the newest."""
+        state = State.example()
+        for number in range(256):
+            state.put(f"o{number}", b"")
+        state.put("o0", b"again")
+        state.put("new", b"")
+        assert len(state.objects) == 256
+        assert "o1" not in state.objects
+        assert state.objects["o0"] == b"again"
+
+
+class TestServed:
+    def test_dotted_job_stays_in_its_folder(self, folder, members, api_for):
+        """A job called `..` exports into a folder of that name with its dots encoded, in zip and storage alike."""
+        for name in (".", ".."):
+            folder[1](f"workspaces/default/jobs/{name}.job", job(name, scriptName="s"))
+        with api_for(folder[0]) as client:
+            batch = client.post("/v1/p1/jobs/batch-export", json={"jobList": [".", "..", "j"]})
+            single = client.post("/v1/p1/jobs/%2E%2E/export")
+        assert list(members(batch.content)) == [
+            "jobs/%2E%2E/...job",
+            "jobs/%2E%2E/s.script",
+            "jobs/%2E/..job",
+            "jobs/%2E/s.script",
+            "jobs/j/j.job",
+            "jobs/j/s.script",
+        ]
+        assert list(members(single.content)) == ["jobs/...job", "scripts/s.script"]
+        assert single.headers["content-disposition"] == 'attachment; filename="DLF_...zip"'
+
+    def test_no_default_workspace(self, folder, api_for):
+        """Without a default workspace the header is needed, and the violation says so."""
+        (folder[0] / "p1/workspaces/default").rename(folder[0] / "p1/workspaces/w")
+        with api_for(folder[0]) as client:
+            response = client.post("/v1/p1/jobs/j/export")
+            assert response.status_code == 400
+            assert response.headers["x-mock-violation"].startswith("exportJob header#/workspace: required")
+            assert client.post("/v1/p1/jobs/j/export", headers={"workspace": "w"}).status_code == 200
+
+    def test_large_zip_comes_whole(self, folder, members, api_for):
+        """A zip of several chunks arrives whole, with its length."""
+        content = "".join(f"{number * 2654435761 % 2**32:08x}" for number in range(500_000))
+        folder[1]("workspaces/default/scripts/s.script", {"name": "s", "content": content})
+        with api_for(folder[0]) as client:
+            response = client.post("/v1/p1/jobs/j/export")
+        assert len(response.content) == int(response.headers["content-length"]) > 1_000_000
+        assert json.loads(members(response.content)["scripts/s.script"])["content"] == content
+
+    def test_project_id(self, folder):
+        """A server says which project it has."""
+        with serve(state=State.load(folder[0])) as server:
+            assert server.project_id == "p1"
+            assert server.state.projects.keys() == {"p1"}

@@ -1,0 +1,91 @@
+"""The wheel: what it holds, what it asks for, and that it works where there is no checkout."""
+
+import email
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from jobexport.spec.editions import CHECKOUT, edition_ids
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from the checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The wheel's content in a folder of its own, as pip would lay it out."""
+    folder = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def run_installed(installed, *command):
+    """Run Python with the wheel's content before the checkout."""
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_plain_install_needs_httpx_and_attrs_only(wheel):
+    """Everything else is behind the extra."""
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = email.message_from_bytes(archive.read(name))
+    needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
+    assert sorted(line.split(">")[0].split("<")[0] for line in needed) == ["attrs", "httpx"]
+    assert metadata.get_all("Provides-Extra") == ["tools"]
+
+
+def test_the_wheel_holds_both_packages_and_the_documents(wheel):
+    """Both packages are typed; the documents, the register and the mock's jobs are there; tests are not."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {"jobexport/py.typed", "jobexport_api/py.typed", "jobexport_api/api/dgc/export_job.py"} <= names
+    assert {f"jobexport/spec/_shipped/openapi/{edition}.yaml" for edition in edition_ids()} <= names
+    assert "jobexport/spec/_shipped/inconsistencies.yaml" in names
+    assert any(name.endswith("/myJob.job") for name in names)
+    roots = {name.split("/")[0] for name in names}
+    assert {root for root in roots if not root.endswith(".dist-info")} == {"jobexport", "jobexport_api"}
+
+
+def test_the_installed_command_knows_the_editions(installed):
+    """Without a checkout the shipped documents serve, and nothing else is read."""
+    code = "import jobexport; from jobexport.cli import main; print(jobexport.__file__); main()"
+    printed = run_installed(installed, "-c", code, "editions")
+    assert printed.startswith(str(installed))
+    assert [line.split()[0] for line in printed.splitlines()[1:]] == edition_ids()
+
+
+def test_the_installed_resolve_gives_the_shipped_document(installed):
+    """The document is the one of the checkout."""
+    expected = (CHECKOUT / "generated/openapi/otc-2024.yaml").read_text(encoding="utf-8")
+    assert run_installed(installed, "-c", "from jobexport.cli import main; main()", "resolve", "otc-2024") == expected
+
+
+def test_the_installed_mock_answers(installed):
+    """The mock starts and exports a job."""
+    code = (
+        "import httpx\nfrom jobexport import mock\n"
+        "with mock.serve('otc-2024') as server:\n"
+        "    url = f'{server.url}/v1/{server.project_id}/jobs/myJob/export'\n"
+        "    print(httpx.post(url, headers={'X-Auth-Token': server.token}).status_code)\n"
+    )
+    assert run_installed(installed, "-c", code) == "200\n"
+
+
+def test_the_register_is_read_without_a_checkout(installed):
+    """The shipped register is the checkout's."""
+    code = "from jobexport.spec import load_register; print(len(load_register().entries))"
+    assert int(run_installed(installed, "-c", code)) >= 40
