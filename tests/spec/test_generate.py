@@ -54,7 +54,7 @@ def test_a_changed_byte_is_found_and_the_repair_named(checkout, capsys, name):
     code, printed = run(capsys, "--check", "--root", checkout)
     assert code == 1
     assert f"generated/{name} is not what the sources give" in printed
-    assert "make generate" in printed
+    assert "rm -rf generated && make generate" in printed
 
 
 def test_a_stale_file_is_found_and_does_not_survive(checkout, capsys):

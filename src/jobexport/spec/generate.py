@@ -178,7 +178,7 @@ def main(argv: list[str] | None = None) -> int:
     for path in stale:
         print(f"{path} is not what the sources give")
     if stale:
-        print("repair it with: make generate")
+        print(f"repair it with: rm -rf {GENERATED} && make generate")
         return 1
     done = "is up to date" if options.check else "written"
     print(f"{GENERATED}/ {done} ({time.monotonic() - started:.1f} s)")
