@@ -15,7 +15,7 @@ import httpx
 import pytest
 from attrs import frozen
 
-from jobexport.mock import EXAMPLE_PROJECT, Server, State, serve
+from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, Server, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
 
 if TYPE_CHECKING:
@@ -142,11 +142,11 @@ def members() -> Any:
 
 @pytest.fixture
 def api_for() -> Any:
-    """A function that serves a state folder and gives a client for it."""
+    """A function that serves a state folder, of the default edition or another, and gives a client for it."""
 
     @contextlib.contextmanager
-    def opened_for(folder: Path) -> Iterator[httpx.Client]:
-        with serve(state=State.load(folder)) as server:
+    def opened_for(folder: Path, edition: str = DEFAULT_EDITION) -> Iterator[httpx.Client]:
+        with serve(edition, state=State.load(folder), clock=lambda: NOW) as server:
             headers = {"X-Auth-Token": server.token}
             with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
                 yield client

@@ -84,9 +84,9 @@ class TestExportJob:
             assert reason.startswith("exportJob body#/exportDepend: ")
 
     def test_unknown_fields_do_nothing(self, api, members):
-        """A field that the edition lacks is ignored: obsPath brings the zip, exportStatus any value."""
+        """A field that the edition lacks is ignored: obsPath brings the zip, exportStatus the usual version."""
         known = api.body_fields("exportJob")
-        fields = {"obsPath": "no path", "exportStatus": "NEVER", "other": 1}
+        fields = {"obsPath": "no path", "exportStatus": "SUBMIT", "other": 1}
         body = {name: value for name, value in fields.items() if name not in known}
         assert list(members(api.job("myJob", body).content)) == MY_JOB
 
@@ -142,7 +142,7 @@ class TestExportJob:
         response = api.job("myJob", {"obsPath": path})
         assert response.headers["content-type"] == "application/json"
         assert response.json() == {"obsPath": f"obs://{folder}/myJob/{NOW}"}
-        assert api.server.state.objects[f"{folder}/myJob/{NOW}/myJob.zip"] == api.job("myJob").content
+        assert api.server.storage.objects[f"{folder}/myJob/{NOW}/myJob.zip"] == api.job("myJob").content
 
     @with_obs_path
     @pytest.mark.parametrize(

@@ -50,8 +50,9 @@ def test_answer_is_json_and_has_a_request_id(api):
 
 def test_selected_jobs_come_once_and_in_order(api):
     """The ids of job_selected are exported once each, in the order in which they were sent."""
-    names = zips(api, api.flink(job_selected=[LARGEST_ID, 100, LARGEST_ID, 100]))
-    assert names == [f"obs-test/last-id_{NOW}.zip", f"obs-test/aggregate_{NOW}.zip"]
+    response = api.flink(job_selected=[LARGEST_ID, 100, LARGEST_ID, 100])
+    assert zips(api, response) == [f"obs-test/last-id_{NOW}.zip", f"obs-test/aggregate_{NOW}.zip"]
+    assert response.json()["message"] == "Exported 2 jobs."
 
 
 def test_not_selected_means_all_jobs(api):
@@ -76,7 +77,7 @@ def test_whole_float_is_an_id(api):
 def test_zip_holds_the_stored_job(api, members):
     """A zip holds the job as the state has it, in one indented JSON member."""
     [name] = zips(api, api.flink(job_selected=[101], obs_dir="content"))
-    [(member, content)] = members(api.server.state.objects[name]).items()
+    [(member, content)] = members(api.server.storage.objects[name]).items()
     assert member == "detour_alarm.json"
     assert json.loads(content)["name"] == "detour_alarm"
     assert "\n  " in content.decode()
@@ -105,14 +106,14 @@ def test_obs_dir_loses_scheme_and_trailing_slashes(api, obs_dir, folder):
 )
 def test_bad_obs_dir_is_refused(api, obs_dir):
     """An obs_dir that is no OBS path gets the edition's error for it, and nothing is stored."""
-    before = len(api.server.state.objects)
+    before = len(api.server.storage.objects)
     response = api.flink(obs_dir=obs_dir, job_selected=[100])
     examples = api.fields("exportFlinkJobs")["responses"]["400"]["content"]["application/json"]["examples"]
     name = "obs-path-invalid" if "obs-path-invalid" in examples else "obs-object-missing"
     assert response.status_code == 400
     assert response.json() == api.error("exportFlinkJobs", name)
     assert response.headers["x-mock-violation"].startswith("exportFlinkJobs body#/obs_dir: ")
-    assert len(api.server.state.objects) == before
+    assert len(api.server.storage.objects) == before
 
 
 @pytest.mark.parametrize("ids", [[7], [100, 7], [-(2**63)], [9.2e18]])

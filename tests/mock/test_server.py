@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,7 +15,8 @@ import httpx
 import pytest
 
 from jobexport.errors import JobexportError
-from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, State, run, serve
+from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, MemoryStorage, run, serve
+from jobexport.mock._server import _listen
 
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 
@@ -74,6 +76,11 @@ class TestServe:
             f"port {first.port} on 127.0.0.1 is in use; choose another with --port, or 0 for any free one"
         )
 
+    def test_busy_before_a_server_runs(self):
+        """A port counts as taken from the moment it is bound, not only once a server answers on it."""
+        with contextlib.closing(_listen("127.0.0.1", 0)) as first, pytest.raises(JobexportError, match="is in use"):
+            _listen("127.0.0.1", first.getsockname()[1])
+
     @pytest.mark.parametrize(
         ("host", "port"), [("127.0.0.1", 70000), ("127.0.0.1", -1), ("192.0.2.1", 0), ("no such host", 0)]
     )
@@ -91,9 +98,9 @@ class TestServe:
             pass
 
     def test_two_servers(self):
-        """Two servers with one state share its objects."""
-        state = State.example()
-        with serve(state=state) as first, serve(state=state) as second:
+        """Two servers with one storage share its objects."""
+        storage = MemoryStorage()
+        with serve(storage=storage) as first, serve(storage=storage) as second:
             assert first.port != second.port
             httpx.post(
                 f"{second.url}/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export",
@@ -101,7 +108,7 @@ class TestServe:
                 headers={"X-Auth-Token": EXAMPLE_TOKEN},
                 trust_env=False,
             )
-            assert len(first.state.objects) == 1
+            assert len(storage.objects) == 1
 
     def test_many_at_once(self):
         """Forty calls at once over keep-alive connections are all answered."""
@@ -123,7 +130,7 @@ class TestServe:
 PROGRAM = """
 import sys
 from jobexport.mock import run
-run(port=int(sys.argv[1]), ready=lambda url: print(url, flush=True))
+run(port=int(sys.argv[1]), ready=lambda server: print(server.url, flush=True))
 print("ended", flush=True)
 """
 

@@ -1,4 +1,4 @@
-"""The state: reading a folder, and the objects."""
+"""The state: reading a folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import pytest
 
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, State, serve
+from jobexport.spec.editions import edition_ids, load_edition
+
+WITH_OBS_PATH = [
+    edition for edition in edition_ids() if "ExportJobToObsResponse" in load_edition(edition)["components"]["schemas"]
+]
 
 
 @pytest.fixture
@@ -55,12 +60,6 @@ class TestExample:
         other = project.workspaces["d1cd7861478748a6925bc02f47c69279"]
         assert other.jobs.keys() - workspace.jobs.keys() == {"orders_daily"}
         assert {"myJob", "job_batch", "job_stream"} <= other.jobs.keys()  # what the document's examples name
-
-    def test_states_share_no_objects(self):
-        """Two example states store their objects apart."""
-        first, second = State.example(), State.example()
-        first.put("a", b"")
-        assert second.objects == {}
 
 
 class TestLoad:
@@ -191,22 +190,9 @@ class TestLoad:
         assert "it is not a folder" in problem(folder[0] / "gone")
 
 
-class TestObjects:
-    def test_oldest_are_pushed_out(self):
-        """The newest 256 objects are kept; writing one again makes it the newest."""
-        state = State.example()
-        for number in range(256):
-            state.put(f"o{number}", b"")
-        state.put("o0", b"again")
-        state.put("new", b"")
-        assert len(state.objects) == 256
-        assert "o1" not in state.objects
-        assert state.objects["o0"] == b"again"
-
-
 class TestServed:
     def test_dotted_job_stays_in_its_folder(self, folder, members, api_for):
-        """A job called `..` exports into a folder of that name with its dots encoded, in zip and storage alike."""
+        """A job called `..` exports into a folder of that name with its dots encoded."""
         for name in (".", ".."):
             folder[1](f"workspaces/default/jobs/{name}.job", job(name, scriptName="s"))
         with api_for(folder[0]) as client:
@@ -222,6 +208,14 @@ class TestServed:
         ]
         assert list(members(single.content)) == ["jobs/...job", "scripts/s.script"]
         assert single.headers["content-disposition"] == 'attachment; filename="DLF_...zip"'
+
+    @pytest.mark.parametrize("edition", WITH_OBS_PATH)
+    def test_dotted_job_stays_in_its_folder_of_storage(self, folder, api_for, edition):
+        """With obsPath the folder of a job called `..` has its dots encoded too."""
+        folder[1]("workspaces/default/jobs/...job", job(".."))
+        with api_for(folder[0], edition) as client:
+            response = client.post("/v1/p1/jobs/%2E%2E/export", json={"obsPath": "obs://b/jobs"})
+        assert response.json() == {"obsPath": "obs://b/jobs/%2E%2E/1700000000000"}
 
     def test_no_default_workspace(self, folder, api_for):
         """Without a default workspace the header is needed, and the violation says so."""

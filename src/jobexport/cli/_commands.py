@@ -108,7 +108,7 @@ def mock(edition: str, host: str, port: int, token: str | None, jobs: Path | Non
         port=port,
         state=state,
         token=token or mock_server.EXAMPLE_TOKEN,
-        ready=lambda url: click.echo(f"listening on {url}"),
+        ready=lambda server: click.echo(f"listening on {server.url}"),
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import hmac
+import asyncio
 import json
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from attrs import frozen
+from attrs import define, field, frozen
 from starlette.applications import Starlette
 from starlette.responses import Response
 
 from jobexport.errors import JobexportError
 from jobexport.mock import _dgc, _dli
+from jobexport.mock._auth import EXAMPLE_TOKEN, Credentials
 from jobexport.mock._contract import JSON, read_operations, read_unknown_path
+from jobexport.mock._outcome import Outcome
 from jobexport.mock._request import (
     Disconnected,
     Refused,
@@ -25,6 +27,7 @@ from jobexport.mock._request import (
     split_path,
 )
 from jobexport.mock._state import State
+from jobexport.mock._storage import MemoryStorage, Storage
 from jobexport.spec.editions import load_edition
 
 if TYPE_CHECKING:
@@ -36,7 +39,6 @@ if TYPE_CHECKING:
     from jobexport.mock._request import Request
 
 DEFAULT_EDITION = "otc-2026"
-EXAMPLE_TOKEN = "example-token"  # noqa: S105  # it opens nothing but this server
 
 _BEHAVIOURS = {
     "exportFlinkJobs": _dli.export_flink_jobs,
@@ -50,56 +52,133 @@ def epoch_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def create_app(
-    edition: str | Mapping[str, Any] = DEFAULT_EDITION,
-    *,
-    state: State | None = None,
-    token: str = EXAMPLE_TOKEN,
-    clock: Callable[[], int] = epoch_ms,
-) -> Starlette:
+class Options(TypedDict, total=False):
+    """What `create_app`, `serve` and `run` take beside the edition."""
+
+    state: State
+    """The jobs; without it those that ship with the package."""
+    token: str
+    """The one `X-Auth-Token` that is let in."""
+    storage: Storage
+    """Where exports are stored; without it in memory."""
+    obs_delay: float
+    """Seconds after which an export to `obsPath` appears in storage; 0 is before the answer."""
+    clock: Callable[[], int]
+    """Gives the milliseconds since 1970, for the names of zips and the age of signatures."""
+
+
+@define
+class Core:
+    """The server behind the application. Everything it holds can be exchanged while it runs."""
+
+    document: Mapping[str, Any]
+    state: State = field(factory=State.example)
+    token: str = field(default=EXAMPLE_TOKEN, repr=False)
+    storage: Storage = field(factory=MemoryStorage)
+    obs_delay: float = 0.0
+    clock: Callable[[], int] = epoch_ms
+    credentials: Credentials = field(init=False)
+    _mock: _Mock = field(init=False)
+    _pending: set[asyncio.Task[None]] = field(init=False, factory=set)
+
+    def __attrs_post_init__(self) -> None:
+        self.credentials = Credentials(self.token)
+        self.load(self.state)
+
+    def load(self, state: State) -> None:
+        """Serve this state from the next request on.
+
+        Raises:
+            JobexportError: the document lacks what the server needs.
+        """
+        self._mock = _Mock.read(self.document, state, self.clock)
+        self.state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as ASGI has it."""
+        try:
+            _, outcome = await self._respond(scope, receive)
+        except Disconnected:
+            return
+        await self._store(outcome)
+        response = outcome.response
+        response.headers["X-Request-Id"] = uuid.uuid4().hex
+        await response(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive) -> tuple[Operation | None, Outcome]:
+        mock = self._mock
+        methods, variables = mock.find(scope)
+        if methods is None:
+            return None, Outcome(_error(mock.unknown_path))
+        operation = methods.get(scope["method"])
+        if operation is None:
+            return None, Outcome(mock.wrong_method(methods))
+        try:
+            headers = read_headers(scope)
+            # A caller who is not known should not be able to make the server read 12 MB.
+            content = await read_content(headers, receive) if self.credentials.needs_content(headers) else b""
+            self.credentials.admit(scope, headers, content)
+            content = content or await read_content(headers, receive)
+            request = check_request(operation, variables, headers, content)
+            return operation, mock.behaviours[operation.id](request)
+        except Refused as refused:
+            response = _error(operation.error(*refused.names))
+            if refused.violation is not None:
+                response.headers["X-Mock-Violation"] = refused.violation
+            return operation, Outcome(response)
+
+    async def _store(self, outcome: Outcome) -> None:
+        if outcome.later and self.obs_delay > 0:
+            task = asyncio.create_task(self._store_later(outcome))
+            # The loop keeps weak references only.
+            self._pending.add(task)
+            task.add_done_callback(self._pending.discard)
+            return
+        for name, content in outcome.objects.items():
+            await self.storage.put(name, content)
+
+    async def _store_later(self, outcome: Outcome) -> None:
+        await asyncio.sleep(self.obs_delay)
+        for name, content in outcome.objects.items():
+            await self.storage.put(name, content)
+
+
+def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Unpack[Options]) -> Starlette:
     """Make the application that answers as an edition's document says.
 
     Args:
         edition: the id of an edition, or a resolved document of your own.
-        state: the jobs; without it those that ship with the package.
-        token: the one `X-Auth-Token` that is let in.
-        clock: gives the milliseconds since 1970, for the names of zips.
+        options: see `Options`.
 
     Raises:
         JobexportError: there is no such edition, or the document lacks what the server needs.
     """
-    document = load_edition(edition) if isinstance(edition, str) else edition
-    mock = _Mock.read(document, State.example() if state is None else state, token, clock)
     app = Starlette()
+    core = Core(load_edition(edition) if isinstance(edition, str) else edition, **options)
+    app.state.core = core
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await core(scope, receive, send)
+        else:
             await app.router.not_found(scope, receive, send)
-            return
-        try:
-            response = await mock.respond(scope, receive)
-        except Disconnected:
-            return
-        response.headers["X-Request-Id"] = uuid.uuid4().hex
-        await response(scope, receive, send)
 
-    # Starlette's routes match the decoded path, in which an encoded slash separates; so they are left out.
+    # Starlette's routes match the decoded path, in which an encoded slash separates; so the operations are none.
     app.router.default = answer
     return app
 
 
 @frozen
 class _Mock:
-    """What answers: operations with their behaviours."""
+    """What answers for one state: operations with their behaviours."""
 
     paths: Mapping[tuple[str, ...], Mapping[str, Operation]]
     """Operation by method, by the path's segments."""
-    behaviours: Mapping[str, Callable[[Request], Response]]
+    behaviours: Mapping[str, Callable[[Request], Outcome]]
     unknown_path: ErrorAnswer
-    token: bytes
 
     @classmethod
-    def read(cls, document: Mapping[str, Any], state: State, token: str, clock: Callable[[], int]) -> _Mock:
+    def read(cls, document: Mapping[str, Any], state: State, clock: Callable[[], int]) -> _Mock:
         paths: dict[tuple[str, ...], dict[str, Operation]] = {}
         behaviours = {}
         for operation in read_operations(document):
@@ -107,29 +186,9 @@ class _Mock:
                 raise JobexportError(f"operation {operation.id} has no behaviour; add one to jobexport.mock")
             paths.setdefault(operation.segments, {})[operation.method] = operation
             behaviours[operation.id] = _BEHAVIOURS[operation.id](operation, state, clock)
-        return cls(paths, behaviours, read_unknown_path(document), token.encode())
+        return cls(paths, behaviours, read_unknown_path(document))
 
-    async def respond(self, scope: Scope, receive: Receive) -> Response:
-        methods, variables = self._find(scope)
-        if methods is None:
-            return _error(self.unknown_path)
-        operation = methods.get(scope["method"])
-        if operation is None:
-            return self._wrong_method(methods)
-        try:
-            headers = read_headers(scope)
-            # A token that is missing and one that is wrong are the same to the caller.
-            if not hmac.compare_digest(headers.get("x-auth-token", b""), self.token):
-                raise Refused("unauthorized")
-            content = await read_content(headers, receive)
-            return self.behaviours[operation.id](check_request(operation, variables, headers, content))
-        except Refused as refused:
-            response = _error(operation.error(*refused.names))
-            if refused.violation is not None:
-                response.headers["X-Mock-Violation"] = refused.violation
-            return response
-
-    def _find(self, scope: Scope) -> tuple[Mapping[str, Operation] | None, dict[str, str]]:
+    def find(self, scope: Scope) -> tuple[Mapping[str, Operation] | None, dict[str, str]]:
         segments = split_path(scope)
         if segments is not None:
             for template, methods in self.paths.items():
@@ -138,7 +197,7 @@ class _Mock:
                     return methods, variables
         return None, {}
 
-    def _wrong_method(self, methods: Mapping[str, Operation]) -> Response:
+    def wrong_method(self, methods: Mapping[str, Operation]) -> Response:
         # No page documents 405. A gateway takes it for an API that does not exist; the code is that one's.
         allow = ", ".join(sorted(methods))
         body = json.loads(self.unknown_path.content) | {"error_msg": f"This address takes {allow} only."}

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from jobexport.errors import JobexportError
 from jobexport.mock._archive import member_name, obs_folder, pack, segment_of
 from jobexport.mock._contract import BINARY, JSON, template
+from jobexport.mock._outcome import Outcome
 from jobexport.mock._request import Refused, violation
 from jobexport.mock._state import DEFAULT_WORKSPACE
 
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 _CHUNK = 256 * 1024
 
 
-def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Response]:
+def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
     """Give the behaviour of exportJob under one document."""
     archives = _Archives.read(operation, state)
     to_storage = operation.answers.get(JSON)
     object_name = template(to_storage.extensions.get("x-object-name"), "job_name") if to_storage else None
 
-    def handle(request: Request) -> Response:
+    def handle(request: Request) -> Outcome:
         place = _place(operation, state, request)
         name = request.path["job_name"]
         # Present only where the document has the field; without an answer for it, it can't be honoured either.
@@ -43,25 +44,24 @@ def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> 
         depend = request.body.get("exportDepend", True)
         content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
         if folder is None or object_name is None:
-            return _zip(content, archives.file_name.format(**request.path))
-        # The service answers before the object is there; here it is there at once.
+            return Outcome(_zip(content, archives.file_name.format(**request.path)))
         folder = f"{folder}/{segment_of(name)}/{clock()}"
-        state.put(f"{folder}/{object_name.format(job_name=name)}", content)
-        return Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
+        response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
+        return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
 
     return handle
 
 
-def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Response]:
+def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
     """Give the behaviour of batchExportJobs under one document."""
     del clock  # nothing in this answer has a time
     archives = _Archives.read(operation, state)
 
-    def handle(request: Request) -> Response:
+    def handle(request: Request) -> Outcome:
         place = _place(operation, state, request)
         names = tuple(dict.fromkeys(request.body.get("jobList", ())))
         content = archives.build(place, names, request.body.get("exportDepend", True), submitted=False)
-        return _zip(content, archives.file_name.format(**request.path))
+        return Outcome(_zip(content, archives.file_name.format(**request.path)))
 
     return handle
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from jobexport.mock._archive import obs_folder, pack
 from jobexport.mock._contract import JSON, template
+from jobexport.mock._outcome import Outcome
 from jobexport.mock._request import Refused, violation
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from jobexport.mock._state import FlinkJob, Project, State
 
 
-def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Response]:
+def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
     """Give the behaviour of exportFlinkJobs under one document."""
     fields = operation.answer(JSON).fields
     # Which array names the zips is the document's to say; a document may have several, or none.
@@ -35,7 +36,7 @@ def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], in
         # What the service puts into such a zip is documented nowhere; here it is the stored job.
         return pack({f"{job.name}.json": job.content})
 
-    def handle(request: Request) -> Response:
+    def handle(request: Request) -> Outcome:
         project = state.projects.get(request.path["project_id"])
         if project is None:
             raise Refused("no-permission")
@@ -46,12 +47,12 @@ def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], in
         jobs = _chosen(project, request.body)
         now = clock()
         answer = _verdict(fields, len(jobs))
+        objects: dict[str, bytes] = {}
         for name, text in arrays.items():
-            zips = {text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): job for job in jobs}
-            for zip_name, job in zips.items():
-                state.put(zip_name, archive(job))
+            zips = {text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job) for job in jobs}
             answer[name] = list(zips)
-        return Response(json.dumps(answer, ensure_ascii=False), media_type=JSON)
+            objects |= zips
+        return Outcome(Response(json.dumps(answer, ensure_ascii=False), media_type=JSON), objects)
 
     return handle
 

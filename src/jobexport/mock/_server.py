@@ -8,19 +8,23 @@ import signal
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from attrs import frozen
+from attrs import field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.mock._app import DEFAULT_EDITION, EXAMPLE_TOKEN, create_app, epoch_ms
-from jobexport.mock._state import EXAMPLE_PROJECT, State
+from jobexport.mock._app import DEFAULT_EDITION, Options, create_app
+from jobexport.mock._state import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import uvicorn
     from starlette.types import ASGIApp
+
+    from jobexport.mock._app import Core
+    from jobexport.mock._state import State
+    from jobexport.mock._storage import Storage
 
 _STARTUP_SECONDS = 10.0
 # How long a request that is under way may take to end, once the server should stop.
@@ -34,10 +38,29 @@ class Server:
     url: str
     """Such as `http://127.0.0.1:8080`, without a slash at its end."""
     port: int
-    state: State
-    token: str
-    project_id: str
-    """A project of the state, the example's if it is there."""
+    core: Core = field(repr=False)
+    """What answers; its `state` and `storage` are those that the server uses."""
+
+    @property
+    def state(self) -> State:
+        """The jobs."""
+        return self.core.state
+
+    @property
+    def storage(self) -> Storage:
+        """Where exports are stored."""
+        return self.core.storage
+
+    @property
+    def token(self) -> str:
+        """The `X-Auth-Token` that is let in."""
+        return self.core.token
+
+    @property
+    def project_id(self) -> str:
+        """A project of the state, the example's if it is there."""
+        projects = self.state.projects
+        return EXAMPLE_PROJECT if EXAMPLE_PROJECT in projects else next(iter(projects), "")
 
 
 @contextlib.contextmanager
@@ -46,9 +69,7 @@ def serve(
     *,
     port: int = 0,
     host: str = "127.0.0.1",
-    state: State | None = None,
-    token: str = EXAMPLE_TOKEN,
-    clock: Callable[[], int] = epoch_ms,
+    **options: Unpack[Options],
 ) -> Iterator[Server]:
     """Serve an edition from a thread for as long as the context lasts; the server listens when it begins.
 
@@ -56,21 +77,17 @@ def serve(
         edition: the id of an edition, or a resolved document of your own.
         port: the port to listen on, 0 for any free one.
         host: the address to listen on.
-        state: the jobs; without it those that ship with the package.
-        token: the one `X-Auth-Token` that is let in.
-        clock: gives the milliseconds since 1970, for the names of zips.
+        options: see `Options`.
 
     Raises:
         JobexportError: there is no such edition, the document lacks something, or the port can't be had.
     """
-    state = State.example() if state is None else state
-    app = create_app(edition, state=state, token=token, clock=clock)
+    app = create_app(edition, **options)
     with contextlib.closing(_listen(host, port)) as listener:
         port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        project = EXAMPLE_PROJECT if EXAMPLE_PROJECT in state.projects else next(iter(state.projects), "")
         with _running(app, listener):
-            yield Server(f"http://{shown}:{port}", port, state, token, project)
+            yield Server(f"http://{shown}:{port}", port, app.state.core)
 
 
 def run(
@@ -78,9 +95,8 @@ def run(
     *,
     port: int = 0,
     host: str = "127.0.0.1",
-    state: State | None = None,
-    token: str = EXAMPLE_TOKEN,
-    ready: Callable[[str], None],
+    ready: Callable[[Server], None],
+    **options: Unpack[Options],
 ) -> None:
     """Serve an edition until SIGINT or SIGTERM arrives. Only the main thread can call this.
 
@@ -88,9 +104,8 @@ def run(
         edition: the id of an edition, or a resolved document of your own.
         port: the port to listen on, 0 for any free one.
         host: the address to listen on.
-        state: the jobs; without it those that ship with the package.
-        token: the one `X-Auth-Token` that is let in.
-        ready: called with the URL once the server listens.
+        ready: called once the server listens.
+        options: see `Options`.
 
     Raises:
         JobexportError: as for `serve`.
@@ -99,8 +114,8 @@ def run(
     # uvicorn would end and then raise the signal again, so that the process dies of it.
     previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with serve(edition, port=port, host=host, state=state, token=token) as server:
-            ready(server.url)
+        with serve(edition, port=port, host=host, **options) as server:
+            ready(server)
             # With a timeout, as a wait without one can't be interrupted on every system.
             while not stop.wait(0.5):
                 pass

@@ -1,4 +1,4 @@
-"""What the server knows: projects with Flink jobs and workspaces, and the objects that exports wrote.
+"""What the server knows: projects with Flink jobs and workspaces.
 
 A state folder holds `<project>/flink/<id>.json` and `<project>/workspaces/<workspace>/` with `jobs/<name>.job`,
 `submitted/<name>.job`, `scripts/<name>.script` and `resources/<name>.resource`. The workspace called `default` is the
@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, frozen
+from attrs import frozen
 
 from jobexport.errors import JobexportError
 from jobexport.mock._folder import read_files, subfolders
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 EXAMPLE_PROJECT = "b384b9e9ab9b4ee8994c8633aabc9505"
 DEFAULT_WORKSPACE = "default"
-
-# Objects beyond this number push out the oldest.
-_MOST_OBJECTS = 256
 
 _EXAMPLE = Path(__file__).parent / "example"
 _JOB_NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -73,11 +70,9 @@ class Project:
 
 @frozen
 class State:
-    """What a server knows. Only `objects` ever changes."""
+    """What a server knows. It never changes; a change of state is another State."""
 
     projects: Mapping[str, Project]
-    objects: dict[str, bytes] = Factory(dict)
-    """Content by name, `<bucket>/<folder>/…`, oldest first."""
 
     @classmethod
     def load(cls, folder: str | Path) -> State:
@@ -99,13 +94,6 @@ class State:
     def example(cls) -> State:
         """Read the jobs that ship with the package: one project, two workspaces."""
         return cls.load(_EXAMPLE)
-
-    def put(self, name: str, content: bytes) -> None:
-        """Store an object as the newest one."""
-        self.objects.pop(name, None)
-        self.objects[name] = content
-        while len(self.objects) > _MOST_OBJECTS:
-            del self.objects[next(iter(self.objects))]
 
 
 def _project(folder: Path) -> Project:
