@@ -93,6 +93,14 @@ typecheck: $(GENERATED) ## check types
 .PHONY: check
 check: check-generated lint-spec lint typecheck test contract build ## all of it, as CI does
 
+.PHONY: soak
+soak: $(GENERATED) ## ten minutes of load with faults against the mock
+	$(BIN)/python benchmarks/soak.py
+
+.PHONY: fuzz
+fuzz: $(GENERATED) ## 100,000 random requests against the mock
+	$(BIN)/python benchmarks/fuzz.py
+
 ##@ Ship
 .PHONY: build
 build: $(GENERATED) ## make the wheel and the source archive in dist/

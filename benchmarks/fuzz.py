@@ -1,0 +1,331 @@
+"""Throws random requests at a mock process: raw bytes that break HTTP in every way, then schemathesis.
+
+`make fuzz` sends 100,000. Each raw request must be answered with a clear 4xx (or be valid after all) or have its
+connection closed; the server must go on answering; a body over the limit must not be read to its end. 1 when a promise
+broke, with the seed and the number of the request that showed it.
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+from jobexport.contract import Data, check_edition
+from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN
+from jobexport.spec import load_edition
+
+MIB = 1024 * 1024
+LIMIT = 12 * MIB
+BIG = 64 * MIB
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+
+# Seconds a request may take to be answered or closed.
+PATIENCE = 10.0
+
+
+def head(
+    target: str = FLINK,
+    *lines: bytes,
+    method: str = "POST",
+    token: bool = True,
+) -> bytes:
+    """The head of a request, with the headers that a valid one has."""
+    start = f"{method} {target} HTTP/1.1\r\nHost: mock\r\n".encode("latin-1", "replace")
+    fixed = [f"X-Auth-Token: {EXAMPLE_TOKEN}".encode()] if token else []
+    return start + b"".join(line + b"\r\n" for line in [*fixed, b"Connection: close", *lines]) + b"\r\n"
+
+
+def noise(chance: random.Random, most: int = 200) -> bytes:
+    """Random bytes."""
+    return chance.randbytes(chance.randrange(most))
+
+
+def garbage(chance: random.Random) -> bytes:
+    """Bytes that are no HTTP at all."""
+    return noise(chance, 400) + b"\r\n\r\n"
+
+
+def half_head(chance: random.Random) -> bytes:
+    """A head that ends in the middle."""
+    whole = head()
+    return whole[: chance.randrange(len(whole))]
+
+
+def huge_header(chance: random.Random) -> bytes:
+    """A header larger than any server takes."""
+    return head(FLINK, b"X-Huge: " + b"a" * chance.choice([10_000, 70_000, 300_000]))
+
+
+def many_headers(chance: random.Random) -> bytes:
+    """Thousands of small headers."""
+    return head(FLINK, *(b"X-%d: %d" % (number, number) for number in range(chance.choice([100, 1000, 5000]))))
+
+
+def odd_header(chance: random.Random) -> bytes:
+    """A header with bytes that no header may have."""
+    return head(FLINK, b"X-Odd" + noise(chance, 20) + b": " + noise(chance, 40))
+
+
+def odd_target(chance: random.Random) -> bytes:
+    """A path of strange spellings."""
+    parts = [
+        "..",
+        ".",
+        "%2e%2e",
+        "%2F",
+        "%00",
+        "%",
+        "%zz",
+        "%ff",
+        "é",
+        "//",
+        "?",
+        "#",
+        "a" * 9000,
+        "myJob",
+        "export",
+        "jobs",
+    ]
+    target = "/v1/" + EXAMPLE_PROJECT + "/" + "/".join(chance.choices(parts, k=chance.randrange(1, 6)))
+    return head(target, b"Content-Length: 0")
+
+
+def odd_length(chance: random.Random) -> bytes:
+    """A Content-Length that is no length, or not that of the body."""
+    lengths = [b"-1", b"x", b"1e3", b"0x10", b"9" * 30, b"5, 6", b"", b"+5", b"18446744073709551616", b"3"]
+    return head(FLINK, b"Content-Type: application/json", b"Content-Length: " + chance.choice(lengths)) + b'{"a":1}'
+
+
+def odd_chunks(chance: random.Random) -> bytes:
+    """Chunked encoding with wrong sizes."""
+    body = chance.choice(
+        [
+            b"zz\r\nab\r\n",
+            b"5\r\nab\r\n0\r\n\r\n",
+            b"-1\r\n\r\n",
+            b"FFFFFFFFFFFFFFFF\r\n",
+            b"2\r\nab",
+            b"2;x\r\nab\r\n0\r\n",
+        ]
+    )
+    return head(FLINK, b"Content-Type: application/json", b"Transfer-Encoding: chunked") + body
+
+
+def smuggled(chance: random.Random) -> bytes:
+    """Two lengths at once, as request smuggling has them."""
+    lines = [
+        b"Content-Length: 4",
+        b"Transfer-Encoding: " + chance.choice([b"chunked", b"xchunked", b"chunked, identity"]),
+    ]
+    chance.shuffle(lines)
+    return head(FLINK, b"Content-Type: application/json", *lines) + b"0\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+
+
+def odd_json(chance: random.Random) -> bytes:
+    """A body that is nearly JSON, or deeply nested JSON."""
+    bodies = [
+        b"[" * 100_000,
+        b'{"a":' * 5000,
+        b"\xff\xfe",
+        b"NaN",
+        b'{"a":1,"a":2}',
+        b'"\\ud800"',
+        b"1" * 10_000,
+        noise(chance),
+    ]
+    body = chance.choice(bodies)
+    length = b"Content-Length: %d" % len(body)
+    return head(chance.choice([FLINK, BATCH, JOB]), b"Content-Type: application/json", length) + body
+
+
+def odd_method(chance: random.Random) -> bytes:
+    """A method that nobody has heard of."""
+    methods = ["GET", "BREW", "post", "CONNECT", "TRACE", "PRI", "POST" * 50, "P\x00ST"]
+    return head(FLINK, b"Content-Length: 0", method=chance.choice(methods))
+
+
+def odd_auth(chance: random.Random) -> bytes:
+    """Credentials that are none."""
+    value = chance.choice(
+        [b"SDK-HMAC-SHA256", b"SDK-HMAC-SHA256 Access=,SignedHeaders=;;,Signature=", b"Basic x", noise(chance, 60)]
+    )
+    value = value.replace(b"\r", b"").replace(b"\n", b"")
+    return head(FLINK, b"Content-Length: 0", b"Authorization: " + value, b"X-Sdk-Date: 20260101T000000Z", token=False)
+
+
+KINDS = (
+    garbage,
+    half_head,
+    huge_header,
+    many_headers,
+    odd_header,
+    odd_target,
+    odd_length,
+    odd_chunks,
+    smuggled,
+    odd_json,
+    odd_method,
+    odd_auth,
+)
+
+
+def exchange(address: tuple[str, int], content: bytes) -> int:
+    """Send bytes, give the status of the answer; 0 when the server closed the connection without one.
+
+    Raises:
+        TimeoutError: neither came.
+    """
+    with socket.create_connection(address, timeout=PATIENCE) as connection:
+        # The server may have closed already: then sending, and saying that it ended, is an error.
+        with contextlib.suppress(OSError):
+            connection.sendall(content)
+            # Half a request would be waited for; this says that no more will come.
+            connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            while b"\r\n\r\n" not in answer and (part := connection.recv(65536)):
+                answer += part
+    found = STATUS.match(answer)
+    return int(found[1]) if found else 0
+
+
+def oversized(address: tuple[str, int], *, declared: bool) -> tuple[int, int]:
+    """Send a body of 64 MiB, with its length or chunked; give the status and the bytes the server took."""
+    length = b"Content-Length: %d" % BIG if declared else b"Transfer-Encoding: chunked"
+    sent = 0
+    chunk = b" " * MIB
+    framed = chunk if declared else b"%x\r\n" % MIB + chunk + b"\r\n"
+    with socket.create_connection(address, timeout=PATIENCE) as connection:
+        connection.sendall(head(FLINK, b"Content-Type: application/json", length))
+        with contextlib.suppress(ConnectionError):
+            for _ in range(BIG // MIB):
+                connection.sendall(framed)
+                sent += MIB
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            while b"\r\n\r\n" not in answer and (part := connection.recv(65536)):
+                answer += part
+    found = STATUS.match(answer)
+    return (int(found[1]) if found else 0), sent
+
+
+def alive(url: str) -> bool:
+    """Whether an ordinary request is answered as ever."""
+    response = httpx.post(url + JOB, headers={"X-Auth-Token": EXAMPLE_TOKEN}, timeout=PATIENCE, trust_env=False)
+    return response.status_code == 200 and response.content.startswith(b"PK")
+
+
+def resident(pid: int) -> float:
+    """Peak resident memory of a process in MiB."""
+    (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    return int(kilobytes) / 1024
+
+
+def raw_phase(url: str, requests: int, chance: random.Random) -> list[str]:
+    """Send raw requests of every kind; give what broke."""
+    host, port = url.removeprefix("http://").split(":")
+    address = (host, int(port))
+    counts: Counter[tuple[str, int]] = Counter()
+    broken = []
+    for number in range(requests):
+        make = KINDS[number % len(KINDS)]
+        content = make(chance)
+        try:
+            status = exchange(address, content)
+        except TimeoutError:
+            broken.append(f"request {number} ({make.__name__}): neither answered nor closed: {content[:200]!r}")
+            continue
+        counts[make.__name__, status] += 1
+        if status >= 500:
+            broken.append(f"request {number} ({make.__name__}): {status}: {content[:200]!r}")
+        if number % 5000 == 4999:
+            print(f"  {number + 1} raw requests, {len(broken)} broken promises", flush=True)
+            if not alive(url):
+                return [*broken, f"after request {number} the server no longer answers"]
+    for (kind, status), count in sorted(counts.items()):
+        print(f"  {kind:14} {status or 'closed'!s:>6} {count:7}")
+    for declared in (True, False):
+        status, sent = oversized(address, declared=declared)
+        print(f"  64 MiB body, {'declared' if declared else 'chunked'}: {status or 'closed'} after {sent // MIB} MiB")
+        if status not in (0, 413) or sent >= BIG:
+            broken.append(f"a body of 64 MiB was answered with {status} after {sent // MIB} MiB")
+    return broken
+
+
+def generated_phase(url: str, requests: int, edition: str, seed: int) -> tuple[int, list[str]]:
+    """Send schemathesis's requests; give their number and what broke."""
+    document = load_edition(edition)
+    with tempfile.TemporaryDirectory() as folder:
+        report = check_edition(
+            document,
+            url,
+            Data.of_examples(document, EXAMPLE_TOKEN),
+            seed=seed,
+            report_dir=Path(folder),
+            max_examples=requests // 3,
+        )
+    sent = sum(operation.total for operation in report.operations.values())
+    return sent, [f"{name}: {failure.check}: {failure.curl}" for name, failure in report.failures]
+
+
+@contextlib.contextmanager
+def mock_process(edition: str, log: IO[str], *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start `jobexport mock`; give the process and its URL."""
+    command = [sys.executable, "-c", "from jobexport.cli import main; main()", "mock", "--port", "0"]
+    environment = {name: value for name, value in os.environ.items() if name != "JOBEXPORT_TOKEN"}
+    with subprocess.Popen(
+        [*command, "--edition", edition, *options], stdout=subprocess.PIPE, stderr=log, text=True, env=environment
+    ) as process:
+        try:
+            assert process.stdout is not None  # noqa: S101  # as asked for
+            yield process, process.stdout.readline().removeprefix("listening on ").strip()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=PATIENCE)
+
+
+def main() -> int:
+    """Fuzz; 1 when a promise broke."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--edition", default="huaweicloud-cn-2025")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    started = time.monotonic()
+    generated = options.requests // 10
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log, mock_process(options.edition, log) as (process, url):
+        sent, broken = generated_phase(url, generated, options.edition, options.seed)
+        print(f"  {sent} requests by schemathesis, {len(broken)} broken promises", flush=True)
+        raw = max(options.requests - sent, 0)
+        broken += raw_phase(url, raw, random.Random(options.seed))  # noqa: S311  # not for secrets
+        if not alive(url):
+            broken.append("at the end the server no longer answers")
+        print(f"  peak memory {resident(process.pid):.0f} MiB")
+        log.seek(0)
+        broken += [line.strip() for line in log if "Traceback" in line]
+    for problem in broken[:20]:
+        print(problem)
+    print(
+        f"{sent + raw} requests, {len(broken)} broken promises, {time.monotonic() - started:.0f} s, seed {options.seed}"
+    )
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
