@@ -12,7 +12,7 @@ GENERATED := generated/provenance.json
 
 # What decides the bytes under generated/: the description, the generator's settings, and the code that applies them.
 SOURCES := $(wildcard openapi/*.yaml overlays/*.yaml openapi/codegen/* openapi/codegen/templates/*) \
-           $(wildcard src/jobexport/spec/*.py)
+           $(wildcard src/jobexport/spec/*.py) overlays openapi/codegen openapi/codegen/templates
 
 EDITION ?= otc-2026
 PORT ?= 8080

@@ -82,6 +82,8 @@ def test_resolve_of_a_missing_overlay_file(tmp_path):
     [
         ("actions:\n  - {target: $.nowhere, remove: true}\n", ["action 1 (line 4)", "$.nowhere matches nothing"]),
         ("actions:\n  - {target: $.info, remove: true\n", ["line", "not valid YAML"]),
+        ("actions:\n  - {target: $.info, remove: true}\n", ["takes away info or its title"]),
+        ("actions:\n  - {target: $.info.title, remove: true}\n", ["takes away info or its title"]),
     ],
 )
 def test_resolve_of_a_broken_overlay_writes_nothing(tmp_path, text, words):
@@ -199,6 +201,16 @@ def test_contract_with_a_url_needs_an_edition_and_a_token():
     one_sentence(run("contract", "--url", "http://127.0.0.1:1", "--edition", "otc-2024"), "set JOBEXPORT_TOKEN")
 
 
+@pytest.mark.parametrize("token", ["", "secret\r", "se\ncret", "secret€", " secret"])
+def test_a_token_that_no_header_can_carry_is_refused_unquoted(token, tmp_path):
+    """The HTTP library's own words would quote it, in every report."""
+    arguments = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024", "--report-dir", tmp_path)
+    result = run("contract", *arguments, env={"JOBEXPORT_TOKEN": token})
+    one_sentence(result, "without spaces or line breaks")
+    assert "secret" not in result.output
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_report_folder_that_cannot_be_made(tmp_path):
     """The sentence names the folder and the option."""
     (tmp_path / "file").write_text("", encoding="utf-8")
@@ -212,6 +224,16 @@ def test_a_plain_install_says_what_is_missing(tmp_path):
     done = subprocess.run([*JOBEXPORT, "editions"], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "the jobexport command needs click; install its tools: pip install 'jobexport[tools]'\n"
+
+
+def test_half_of_the_tools_says_what_is_missing(tmp_path):
+    """With click, which many environments have, but without the rest, the sentence is the same."""
+    (tmp_path / "yaml.py").write_text("raise ModuleNotFoundError('no yaml', name='yaml')\n", encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run([*JOBEXPORT, "editions"], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "needs yaml; install its tools" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))

@@ -96,6 +96,7 @@ CASES = [
     ("archive_layout", exchange(BATCH, PAIR, body={"jobList": ["a", "b", "c"]}), r"lacks \['jobs/c/c.job'\]"),
     ("archive_layout", exchange(BATCH, SINGLE, body={"jobList": ["myJob"]}), "fits none of"),
     ("archive_layout", exchange(BATCH, archive("jobs/a/b.job"), body={"jobList": ["a"]}), "fits none of"),
+    ("archive_layout", exchange(BATCH, PAIR, body={"jobList": [1, {}, None]}, valid=False), "that was not asked for"),
     ("export_depend", exchange(JOB, archive("jobs/myJob.job"), body={"exportDepend": False}), None),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": True}), None),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}), "scripts/a.script, resources/b.resource"),

@@ -163,6 +163,7 @@ def test_the_same_seed_makes_the_same_requests(tmp_path):
         ("http://127.0.0.1:1", "cannot reach http://127.0.0.1:1"),
         ("127.0.0.1:8080", "is no URL; write it like"),
         ("http://127.0.0.1:http", "is no URL"),
+        ("http://a..b", "is no URL"),
     ],
 )
 def test_a_server_that_cannot_be_reached_is_one_sentence(url, words, tmp_path):

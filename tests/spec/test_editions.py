@@ -1,5 +1,7 @@
 """Editions by id, their documents, and the page that shows what they say."""
 
+import sys
+
 import pytest
 
 from jobexport.errors import JobexportError
@@ -28,6 +30,23 @@ def test_an_unknown_edition_names_the_known_ones(function):
     """The message lists what there is to choose from."""
     with pytest.raises(JobexportError, match=r"no edition 'otc-1999'; choose one of .*otc-2024, otc-2026"):
         function("otc-1999")
+
+
+def test_without_documents_nothing_passes_for_a_list(monkeypatch, tmp_path):
+    """Where no document lies, listing the editions is an error that names the repair: a run over none would pass."""
+    # The package gives its function the module's name.
+    module = sys.modules["jobexport.spec.editions"]
+    monkeypatch.setattr(module, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(module, "_SHIPPED", tmp_path)
+    with pytest.raises(JobexportError, match="make generate"):
+        editions()
+
+
+@pytest.mark.parametrize("edition", edition_ids())
+def test_a_document_says_that_it_is_one_edition(edition):
+    """The description tells a reader which edition this is, in the overlay's words."""
+    about = load_yaml(CHECKOUT / f"overlays/{edition}.yaml")["info"]["description"]
+    assert about.strip() in load_edition(edition)["info"]["description"]
 
 
 def test_codegen_is_no_edition():

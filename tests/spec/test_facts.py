@@ -150,10 +150,10 @@ def test_documented_statuses(edition):
 
 @each_edition
 def test_iam_actions(edition):
-    """The newest Huawei Cloud editions name an action for DLI and say that DGC needs none; the others say nothing."""
+    """The newest Huawei Cloud editions name an action for DLI and say that exportJob needs none; others say nothing."""
     actions = [operation(edition, path).get("x-iam-action") for path in (FLINK, JOB, BATCH)]
     if edition in (CN_2025, INTL_2026):
-        assert actions == [{"action": "dli:jobs:export", "access-level": "write", "resource": "jobs"}, "none", "none"]
+        assert actions == [{"action": "dli:jobs:export", "access-level": "write", "resource": "jobs"}, "none", None]
     else:
         assert actions == [None, None, None]
 
@@ -228,10 +228,12 @@ def test_export_status(edition):
 
 @each_edition
 def test_workspace_condition(edition):
-    """workspace is optional everywhere; the newest Huawei Cloud editions say when it must be sent after all."""
+    """workspace is optional everywhere; all but the oldest edition say when it must be sent after all."""
     parameter = DOCUMENTS[edition]["components"]["parameters"]["Workspace"]
     assert parameter["required"] is False
-    assert ("x-required-when" in parameter) is (edition in (CN_2025, INTL_2026))
+    default = "there is no default workspace, or " if edition in (CN_2025, INTL_2026) else ""
+    expected = None if edition == CN_2020 else f"{default}there are several instances"
+    assert parameter.get("x-required-when") == expected
     assert all(
         {"$ref": "#/components/parameters/Workspace"} in DOCUMENTS[edition]["paths"][path]["parameters"]
         for path in (JOB, BATCH)
@@ -343,6 +345,24 @@ def test_flink_error_codes(edition):
     unauthorized = DOCUMENTS[edition]["components"]["responses"]["DliUnauthorized"]
     assert unauthorized["content"][JSON]["examples"]["unauthorized"]["value"]["error_code"] == "DLI.0013"
     assert operation(edition, FLINK)["responses"]["401"] == {"$ref": "#/components/responses/DliUnauthorized"}
+
+
+@each_edition
+def test_guessed_flink_codes(edition):
+    """Codes whose use here no page states are marked as guesses."""
+    examples = operation(edition, FLINK)["responses"]["400"]["content"][JSON]["examples"]
+    assert errors(edition, FLINK)["no-permission"] == "DLI.0016"
+    for name in ("no-permission", "obs-object-missing"):
+        assert "guess" in examples[name]["summary"]
+
+
+@each_edition
+def test_cdm_definitions_have_no_place(edition):
+    """The words promise CDM job definitions, and the layouts have no place for them."""
+    for path in (JOB, BATCH):
+        assert "CDM" in operation(edition, path)["description"]
+        layout = operation(edition, path)["responses"]["200"]["content"][OCTET_STREAM]["x-zip-layout"]
+        assert set(layout) == {"job", "script", "resource"}
 
 
 @each_edition

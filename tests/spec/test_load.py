@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -408,6 +409,30 @@ def test_line_of_in_an_unreadable_file(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
     assert line_of(path, ("a",)) is None
+
+
+def test_writing_through_a_link_keeps_the_link(tmp_path):
+    """A link stays a link, and what it leads to holds the text."""
+    (tmp_path / "real.yaml").write_text("old", encoding="utf-8")
+    (tmp_path / "link.yaml").symlink_to("real.yaml")
+    write_text(tmp_path / "link.yaml", "new")
+    assert (tmp_path / "link.yaml").is_symlink()
+    assert (tmp_path / "real.yaml").read_text(encoding="utf-8") == "new"
+
+
+def test_writing_to_a_device_does_not_replace_it():
+    """A device is written to."""
+    write_text(Path(os.devnull), "text")
+    assert not Path(os.devnull).is_file()
+
+
+def test_writing_keeps_the_files_mode(tmp_path):
+    """A file that was private stays private."""
+    path = tmp_path / "a.yaml"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o600)
+    write_text(path, "new")
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_write_creates_folders(tmp_path):

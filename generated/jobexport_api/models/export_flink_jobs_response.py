@@ -16,13 +16,13 @@ class ExportFlinkJobsResponse:
     """How the export went and where the zips stand."""
 
     is_success: bool | str | Unset = UNSET
-    """ Whether the jobs were exported; "true" and "false" come as booleans or as strings. """
+    """ Whether the jobs were exported. """
     message: str | Unset = UNSET
     """ A word from the service to people. May be empty. """
     zip_file: list[str] | Unset = UNSET
     """ Names of the zips, each `<obs_dir>/<job name>_<milliseconds since 1970>.zip`, without a scheme. """
     zip_files: list[str] | Unset = UNSET
-    """ The same as `zip_file`, under the name the oldest edition has. """
+    """ Names of the zips, each `<obs_dir>/<job name>_<milliseconds since 1970>.zip`, without a scheme. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ExportJobRequest")
 
 @_attrs_define
 class ExportJobRequest:
-    """What to export beside the job, which version of it, and where to."""
+    """What else to say about the export of a job."""
 
     export_depend: bool | Unset = UNSET
     """ Whether to add the scripts and resources that the job uses. """

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jobexport import __version__
+from jobexport.cli import missing_tools
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ def _sentences(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except JobexportError as problem:
             raise _Failure(str(problem)) from None
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").startswith("jobexport"):
+                raise
+            raise _Failure(missing_tools(missing)) from None
 
     return wrapper
 
@@ -141,8 +147,10 @@ def contract(
 
     if url is not None and edition is None:
         raise click.UsageError("--url needs --edition: which edition shall the server be held to?")
-    if url is not None and _TOKEN not in os.environ:
-        raise click.UsageError(f"--url needs a token for the server; set {_TOKEN}")
+    token = os.environ.get(_TOKEN, "")
+    # A stray line break would be refused by the HTTP library in words that quote the token.
+    if url is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise click.UsageError(f"--url needs a token for the server; set {_TOKEN}, without spaces or line breaks")
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
     reports: list[EditionReport] = []
     with _contract.Progress(len(ids)) as progress:
@@ -150,7 +158,7 @@ def contract(
             run = functools.partial(
                 _contract.check, id_, api=api, seed=seed, report_dir=report_dir / id_, max_examples=max_examples
             )
-            reports.append(run(url=url, token=os.environ.get(_TOKEN), progress=progress))
+            reports.append(run(url=url, token=token, progress=progress))
     if format_ == "json":
         click.echo(json.dumps([_contract.as_json(report) for report in reports], indent=2))
     else:

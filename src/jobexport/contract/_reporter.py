@@ -60,7 +60,6 @@ def _scenario(event: events.ScenarioFinished) -> dict[str, Any]:
         "label": event.label,
         "cases": cases,
         "failures": failures,
-        "seconds": event.elapsed_time,
     }
 
 

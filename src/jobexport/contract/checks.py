@@ -90,7 +90,7 @@ class Exchange:
         if "job_name" in self.path:
             return [str(self.path["job_name"])]
         jobs = self.arguments.get("jobList", [])
-        return list(dict.fromkeys(jobs)) if isinstance(jobs, list) else []
+        return list(dict.fromkeys(job for job in jobs if isinstance(job, str))) if isinstance(jobs, list) else []
 
 
 @frozen

@@ -35,6 +35,8 @@ _REJECTIONS = ["400", "401", "403", "404", "405", "413", "415"]
 # tells the two apart by the error's code.
 _LEFT_OUT = "positive_data_acceptance"
 
+_LOG = "schemathesis.log"
+
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
@@ -88,8 +90,7 @@ class EditionReport:
     operations: dict[str, OperationReport]
     """By operationId, in the document's order."""
     errors: list[str] = Factory(list)
-    """What kept schemathesis from testing."""
-    seconds: float = 0.0
+    """What kept schemathesis from testing, each once."""
 
     @property
     def failures(self) -> list[tuple[str, Failure]]:
@@ -104,7 +105,7 @@ class EditionReport:
     @property
     def passed(self) -> bool:
         """Whether the server kept the contract, and every operation succeeded at least once."""
-        return not (self.failures or self.never_succeeded or self.errors)
+        return bool(self.operations) and not (self.failures or self.never_succeeded or self.errors)
 
 
 def check_edition(
@@ -155,7 +156,7 @@ def _reach(url: str) -> None:
     try:
         # Any answer will do; that there is one is the question.
         httpx.get(url, timeout=10)
-    except httpx.InvalidURL as problem:
+    except (httpx.InvalidURL, UnicodeError) as problem:
         raise JobexportError(f"{url!r} is no URL: {problem}; write it like http://127.0.0.1:8080") from None
     except httpx.UnsupportedProtocol:
         raise JobexportError(f"{url!r} is no URL; write it like http://127.0.0.1:8080") from None
@@ -176,9 +177,11 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _prepare(report_dir: Path) -> None:
     try:
-        shutil.rmtree(report_dir / "html", ignore_errors=True)
+        if (report_dir / "html").exists():
+            shutil.rmtree(report_dir / "html")
         (report_dir / "html").mkdir(parents=True)
-        (report_dir / "junit.xml").unlink(missing_ok=True)
+        for name in ("junit.xml", _LOG):
+            (report_dir / name).unlink(missing_ok=True)
     except OSError as problem:
         raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
 
@@ -234,7 +237,7 @@ def _events(command: list[str], scratch: Path, report_dir: Path, data: Data) -> 
         environment["JOBEXPORT_TOKEN"] = data.token
     finished = False
     with (
-        (report_dir / "schemathesis.log").open("w", encoding="utf-8") as log,
+        (report_dir / _LOG).open("w", encoding="utf-8") as log,
         subprocess.Popen(  # noqa: S603  # our own arguments
             command, cwd=scratch, env=environment, stdout=log, stderr=subprocess.PIPE, text=True
         ) as process,
@@ -249,19 +252,20 @@ def _events(command: list[str], scratch: Path, report_dir: Path, data: Data) -> 
             finished = finished or event["event"] == "finished"
             yield event
     if not finished:
-        reason = " ".join(words[-3:]) or (report_dir / "schemathesis.log").read_text(encoding="utf-8")[-500:].strip()
-        raise JobexportError(f"schemathesis could not run: {reason}; see {report_dir / 'schemathesis.log'}")
+        reason = " ".join(words[-3:]) or (report_dir / _LOG).read_text(encoding="utf-8")[-500:].strip()
+        raise JobexportError(f"schemathesis could not run: {reason}; see {report_dir / _LOG}")
 
 
 def _gather(
     report: EditionReport, labels: Mapping[str, str], event: Mapping[str, Any], progress: Callable[[str], None]
 ) -> None:
     if event["event"] == "error":
-        report.errors.append(f"{event['label']}: {event['message']}".removeprefix(": "))
+        text = f"{event['label']}: {event['message']}".removeprefix(": ").splitlines()[0]
+        if text not in report.errors:
+            report.errors.append(text)
     elif event["event"] == "scenario" and (name := labels.get(event["label"])) in report.operations:
         operation = report.operations[name]
         operation.cases.update(event["cases"])
-        report.seconds += event["seconds"]
         for fields in event["failures"]:
             operation.failures.setdefault((fields["check"], fields["title"]), Failure(**fields))
         progress(f"{name}, {event['phase'].lower()}")

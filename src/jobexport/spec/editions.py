@@ -25,6 +25,9 @@ RESOLVED = Path("generated/openapi")
 REGISTER = Path("openapi/inconsistencies.yaml")
 REGISTER_SCHEMA = "inconsistencies.schema.yaml"
 
+_STANDS_FOR = "This document holds what one edition of the vendor's documentation says, and no more. "
+_REPAIR = "rm -rf generated && make generate"
+
 # The overlay for the client generator stands beside the editions but is none.
 _CODEGEN = "codegen"
 
@@ -47,7 +50,10 @@ def editions() -> list[Edition]:
     Raises:
         JobexportError: a document can't be read.
     """
-    return [Edition(path.stem, load_yaml(path)["info"]["summary"], path) for path in _resolved_paths()]
+    found = [Edition(path.stem, load_yaml(path)["info"]["summary"], path) for path in _resolved_paths()]
+    if not found:
+        raise JobexportError(f"there is no edition's document; run `{_REPAIR}`")
+    return found
 
 
 def load_edition(edition: str) -> dict[str, Any]:
@@ -59,9 +65,9 @@ def load_edition(edition: str) -> dict[str, Any]:
     known = {path.stem: path for path in _resolved_paths()}
     if edition not in known:
         if is_checkout() and (CHECKOUT / OVERLAYS / f"{edition}.yaml").is_file() and edition != _CODEGEN:
-            raise JobexportError(f"edition {edition} has an overlay but no document yet; run `make generate`")
+            raise JobexportError(f"edition {edition} has an overlay but no document yet; run `{_REPAIR}`")
         raise JobexportError(
-            f"there is no edition {edition!r}; choose one of {', '.join(known) or 'none (run `make generate`)'}"
+            f"there is no edition {edition!r}; choose one of {', '.join(known) or f'none (run `{_REPAIR}`)'}"
         )
     return load_yaml(known[edition])
 
@@ -84,9 +90,13 @@ def resolve(edition: str, *, root: Path = CHECKOUT) -> dict[str, Any]:
     path = Path(edition) if is_path else root / OVERLAYS / f"{edition}.yaml"
     overlay = load_yaml(path)
     document = _applied(overlay, path, root)
+    if not isinstance(document.get("info"), dict) or "title" not in document["info"]:
+        raise JobexportError(f"{_short(path)}: takes away info or its title, which a document needs; drop that action")
+    about = overlay["info"]
     document["info"] |= {
         "title": f"{document['info']['title']}, edition {path.stem}",
-        "summary": overlay["info"]["title"],
+        "summary": about["title"],
+        "description": f"{document['info'].get('description', '')}\n{_STANDS_FOR}{about.get('description', '')}\n",
         "x-edition": path.stem,
     }
     return document

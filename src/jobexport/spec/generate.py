@@ -7,6 +7,7 @@ the check accepts is what a fresh run gives.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import filecmp
 import hashlib
 import json
@@ -65,7 +66,10 @@ def write_all(root: Path, folder: Path) -> None:
     (folder / "openapi").mkdir(parents=True)
     for id_ in ids:
         (folder / "openapi" / f"{id_}.yaml").write_text(dump_yaml(resolve(id_, root=root)), encoding="utf-8")
-    page = render_matrix(load_register(root / REGISTER), ids)
+    register = load_register(root / REGISTER)
+    for finding in register.gaps(ids):
+        raise JobexportError(finding)
+    page = render_matrix(register, ids)
     (folder / "INCONSISTENCIES.md").write_text(page, encoding="utf-8")
     _write_client(root, folder / _PACKAGE)
     provenance = {
@@ -107,22 +111,18 @@ def _reason(done: subprocess.CompletedProcess[str]) -> str:
     return " ".join((done.stdout + done.stderr).split())
 
 
-class _fresh:  # noqa: N801  # used as a function
+@contextlib.contextmanager
+def _fresh(root: Path) -> Iterator[Path]:
     """A new folder beside generated/, gone at the end whatever happens."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def __enter__(self) -> Path:
-        try:
-            self.folder = Path(tempfile.mkdtemp(dir=self.root, prefix=f"{GENERATED}."))
-        except OSError as problem:
-            raise JobexportError(f"cannot write in {self.root}: {problem.strerror}; change its permissions") from None
-        self.folder.chmod(0o755)
-        return self.folder
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+    try:
+        folder = Path(tempfile.mkdtemp(dir=root, prefix=f"{GENERATED}."))
+    except OSError as problem:
+        raise JobexportError(f"cannot write in {root}: {problem.strerror}; change its permissions") from None
+    try:
+        folder.chmod(0o755)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _swap(fresh: Path, place: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -173,14 +174,21 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         JobexportError: the folder can't be written; the file that was there is unchanged.
     """
+    # A link stays a link: what it leads to is replaced.
+    path = path.resolve()
     try:
+        if path.exists() and not path.is_file():
+            # A pipe or a device can't be replaced, only written to.
+            path.write_text(text, encoding="utf-8")
+            return
+        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            # mkstemp keeps a file private; what is written here is as readable as any other new file.
-            Path(name).chmod(0o666 & ~_umask())
+            # mkstemp keeps a file private; this one is as readable as the old one or any other new file.
+            Path(name).chmod(mode)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.spec.register import Entry, Register
+    from jobexport.spec.register import Claim, Entry, Register
 
 _HEAD = """\
 # Where the documents disagree
@@ -30,7 +30,7 @@ _EVIDENCE = {
     "doc": "page",
     "source": "a public client's source",
     "measured": "measured",
-    "none": "this part of the page could not be had",
+    "none": "the page that would say it could not be had",
 }
 
 
@@ -65,9 +65,9 @@ def _table(entries: Sequence[Entry], editions: Sequence[str]) -> str:
 
 def _detail(register: Register, entry: Entry) -> str:
     lines = [f"### {entry.id}", "", f"**{entry.title}** · {', '.join(entry.operations)} · {entry.status}", ""]
-    for claim in entry.claims:
-        pages = "; ".join(f"{edition}: {_pages(register, entry, edition)}" for edition in claim.editions)
-        lines.append(f"- {claim.fact} ({_EVIDENCE[claim.evidence]}: {pages})")
+    lines += [
+        f"- {claim.fact} ({_EVIDENCE[claim.evidence]}: {_sources(register, entry, claim)})" for claim in entry.claims
+    ]
     lines += [f"- Beside the pages, {seen.by}: {seen.fact} ({_EVIDENCE[seen.evidence]})" for seen in entry.observed]
     lines += [
         f"- Union: {entry.union} At {', '.join(f'`{pointer}`' for pointer in entry.pointers)}.",
@@ -75,6 +75,14 @@ def _detail(register: Register, entry: Entry) -> str:
         f"- Held by `{entry.test}`.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _sources(register: Register, entry: Entry, claim: Claim) -> str:
+    if claim.evidence == "none":
+        return ", ".join(claim.editions)
+    if claim.page is not None:
+        return f"{', '.join(claim.editions)}: {claim.page}"
+    return "; ".join(f"{edition}: {_pages(register, entry, edition)}" for edition in claim.editions)
 
 
 def _pages(register: Register, entry: Entry, edition: str) -> str:

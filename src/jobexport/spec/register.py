@@ -8,10 +8,11 @@ import jsonschema_rs
 from attrs import frozen
 
 from jobexport.errors import JobexportError
-from jobexport.spec.editions import REGISTER_SCHEMA, register_path
+from jobexport.spec.editions import REGISTER, REGISTER_SCHEMA, register_path
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -38,6 +39,8 @@ class Claim:
     fact: str
     evidence: str
     """`doc`, `source` (a public client's), `measured`, or `none` where the page could not be had."""
+    page: str | None = None
+    """The page that says it, where that is not the operation's own."""
 
 
 @frozen
@@ -88,6 +91,19 @@ class Register:
         """Give the entry with this id; KeyError when there is none."""
         return {entry.id: entry for entry in self.entries}[id_]
 
+    def gaps(self, editions: Sequence[str]) -> Iterator[str]:
+        """Find entries without exactly one claim for each edition, and operations without a page."""
+        for entry in self.entries:
+            claimed = sorted(edition for claim in entry.claims for edition in claim.editions)
+            if claimed != sorted(editions):
+                names = ", ".join(claimed)
+                yield f"{REGISTER}: {entry.id} needs exactly one claim for each edition, but has {names}; amend it"
+        pages = {(page.edition, page.operation) for page in self.pages}
+        for operation in sorted({operation for entry in self.entries for operation in entry.operations}):
+            for edition in editions:
+                if (edition, operation) not in pages:
+                    yield f"{REGISTER}: no page for {operation} in edition {edition}; add it under `pages`"
+
     def page(self, edition: str, operation: str) -> Page:
         """Give the page an edition has for an operation; KeyError when there is none."""
         return {(page.edition, page.operation): page for page in self.pages}[edition, operation]
@@ -113,7 +129,7 @@ def load_register(path: Path | None = None) -> Register:
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
-    claims = tuple(Claim(tuple(claim["editions"]), claim["fact"], claim["evidence"]) for claim in fields["claims"])
+    claims = tuple(Claim(**(claim | {"editions": tuple(claim["editions"])})) for claim in fields["claims"])
     observed = tuple(Observation(**observation) for observation in fields.get("observed", ()))
     lists = {name: tuple(fields[name]) for name in ("operations", "pointers")}
     return Entry(**(fields | lists | {"claims": claims, "observed": observed}))

@@ -120,8 +120,8 @@ def sync_detailed(
     """Export up to 100 jobs as one zip
 
      Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. The tree in the zip is not the one of a single export: here each job has a
-    folder.
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
+    of a single export: here each job has a folder.
 
     Args:
         project_id (str):
@@ -159,8 +159,8 @@ def sync(
     """Export up to 100 jobs as one zip
 
      Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. The tree in the zip is not the one of a single export: here each job has a
-    folder.
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
+    of a single export: here each job has a folder.
 
     Args:
         project_id (str):
@@ -193,8 +193,8 @@ async def asyncio_detailed(
     """Export up to 100 jobs as one zip
 
      Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. The tree in the zip is not the one of a single export: here each job has a
-    folder.
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
+    of a single export: here each job has a folder.
 
     Args:
         project_id (str):
@@ -230,8 +230,8 @@ async def asyncio(
     """Export up to 100 jobs as one zip
 
      Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. The tree in the zip is not the one of a single export: here each job has a
-    folder.
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
+    of a single export: here each job has a folder.
 
     Args:
         project_id (str):

@@ -123,15 +123,14 @@ def sync_detailed(
 ) -> Response[ErrorResponse | File]:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its nodes use.
+     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+    definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What to export beside the job, which version of it, and
-            where to.
+        body (ExportJobRequest | Unset): What else to say about the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,15 +164,14 @@ def sync(
 ) -> ErrorResponse | File | None:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its nodes use.
+     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+    definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What to export beside the job, which version of it, and
-            where to.
+        body (ExportJobRequest | Unset): What else to say about the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -202,15 +200,14 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | File]:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its nodes use.
+     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+    definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What to export beside the job, which version of it, and
-            where to.
+        body (ExportJobRequest | Unset): What else to say about the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -242,15 +239,14 @@ async def asyncio(
 ) -> ErrorResponse | File | None:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and, unless told otherwise, of the scripts and resources
-    that its nodes use.
+     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+    definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What to export beside the job, which version of it, and
-            where to.
+        body (ExportJobRequest | Unset): What else to say about the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -292,8 +288,7 @@ def sync_stream(
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What to export beside the job, which version of it, and
-            where to.
+        body (ExportJobRequest | Unset): What else to say about the export of a job.
 
     Raises:
         httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.
@@ -332,8 +327,7 @@ async def asyncio_stream(
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What to export beside the job, which version of it, and
-            where to.
+        body (ExportJobRequest | Unset): What else to say about the export of a job.
 
     Raises:
         httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.

@@ -115,9 +115,8 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ExportFlinkJobsResponse]:
     """Export Flink jobs to object storage
 
-     Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when the zips are written and holds their names. What is inside such a zip is documented
-    nowhere.
+     Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
+    the answer. What is inside such a zip is documented nowhere.
 
     Args:
         project_id (str):
@@ -151,9 +150,8 @@ def sync(
 ) -> ErrorResponse | ExportFlinkJobsResponse | None:
     """Export Flink jobs to object storage
 
-     Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when the zips are written and holds their names. What is inside such a zip is documented
-    nowhere.
+     Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
+    the answer. What is inside such a zip is documented nowhere.
 
     Args:
         project_id (str):
@@ -182,9 +180,8 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ExportFlinkJobsResponse]:
     """Export Flink jobs to object storage
 
-     Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when the zips are written and holds their names. What is inside such a zip is documented
-    nowhere.
+     Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
+    the answer. What is inside such a zip is documented nowhere.
 
     Args:
         project_id (str):
@@ -216,9 +213,8 @@ async def asyncio(
 ) -> ErrorResponse | ExportFlinkJobsResponse | None:
     """Export Flink jobs to object storage
 
-     Writes the chosen Flink jobs, or all jobs of the project, as zip files to an OBS folder. The answer
-    arrives when the zips are written and holds their names. What is inside such a zip is documented
-    nowhere.
+     Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
+    the answer. What is inside such a zip is documented nowhere.
 
     Args:
         project_id (str):
