@@ -8,7 +8,6 @@ import functools
 import importlib
 import io
 import socket
-import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,10 +63,9 @@ def only_loopback() -> Iterator[None]:
 def sdk(tmp_path_factory: pytest.TempPathFactory, only_loopback: None) -> Iterator[Sdk]:
     """The SDK, imported where the home folder is an empty one."""
     home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
         patch.setenv("USERPROFILE", str(home))
-        warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(huaweicloudsdk|requests_toolbelt)")
         names = ("huaweicloudsdkdli.v1", "huaweicloudsdkdgc.v1", "huaweicloudsdkcore.auth.credentials")
         dli, dgc, core = (importlib.import_module(name) for name in names)
         yield Sdk(dli, dgc, core, home)
@@ -133,7 +131,7 @@ class TestExport:
         assert members(answer.raw_content)["jobs/orders_daily.job"] == jobs["orders_daily"].content
 
     def test_job_to_storage(self, sdk, servers):
-        """With `obs_path` the server stores the zip; the answer's fields are lost, the place is in `raw_content` only."""
+        """With `obs_path` the server stores the zip; the place of it is in `raw_content` only."""
         server = servers("huaweicloud-cn-2025")
         body = sdk.dgc.ExportJobReq(obs_path="obs://bucket/jobs/")
         client = sdk.client(sdk.dgc.DgcClient, server)
@@ -253,7 +251,8 @@ def test_home_folder(sdk, servers):
     """All that the SDK writes into the home folder is an id of its own, when it is imported."""
     sdk.client(sdk.dgc.DgcClient, servers("otc-2026")).export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
     files = [str(path.relative_to(sdk.home)) for path in sdk.home.rglob("*") if path.is_file()]
-    assert files == [str(Path(".huaweicloud/application_id"))]
+    # Nothing at all, if another test imported it first.
+    assert set(files) <= {str(Path(".huaweicloud/application_id"))}
 
 
 def refused(call: Callable[[], Any]) -> Any:

@@ -1,7 +1,7 @@
 """A server that answers as one edition's document says, for tests that must not need a cloud account.
 
-What it does not imitate: tokens that expire, quotas, real object storage (the zips stay in memory), and whatever the
-vendor's pages leave open; there the code says in a comment which way it went.
+What it does not imitate: tokens that expire, temporary keys, quotas, real object storage (the zips stay in memory), and
+whatever the vendor's pages leave open; there the code says in a comment which way it went.
 """
 
 from jobexport.mock._app import DEFAULT_EDITION, Core, Options, create_app
