@@ -1,5 +1,6 @@
 """The command line: what it prints, its exit codes, and that bad input is one sentence."""
 
+import contextlib
 import json
 import os
 import re
@@ -7,23 +8,25 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
-from jobexport import mock
+from jobexport import mock, signing
 from jobexport.cli._commands import cli
 from jobexport.spec import load_edition, load_yaml
 from jobexport.spec.editions import CHECKOUT, edition_ids
 
+VARIABLES = ("JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK")
 JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
 
 
 def run(*arguments, env=None):
     """Run a command in this process."""
-    return CliRunner(env={"JOBEXPORT_TOKEN": None} | (env or {})).invoke(cli, [str(argument) for argument in arguments])
+    return CliRunner(env=dict.fromkeys(VARIABLES) | (env or {})).invoke(cli, [str(argument) for argument in arguments])
 
 
 def one_sentence(result, *words):
@@ -123,9 +126,8 @@ def test_mock_with_a_folder_that_is_not_there(tmp_path):
 def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_):
     """The line comes when requests are answered; the signal ends the process with code 0."""
     command = [*JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]
-    environment = {name: value for name, value in os.environ.items() if name != "JOBEXPORT_TOKEN"}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
         try:
             line = process.stdout.readline()
@@ -138,6 +140,94 @@ def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_):
             assert process.stderr.read() == ""
         finally:
             process.kill()
+
+
+@pytest.fixture
+def started():
+    """A function that starts a mock and gives what it prints, the first line apart from the others."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*arguments, env=None):
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [*JOBEXPORT, "mock", "--port", "0", *arguments],
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    env=environment() | (env or {}),
+                )
+            )
+            stack.callback(process.kill)
+            first, *others = [process.stdout.readline().strip() for _ in range(5)]
+            return first.removeprefix("listening on "), dict(re.split("  +", line) for line in others)
+
+        yield start
+
+
+def environment():
+    """The environment without what the command would read."""
+    return {name: value for name, value in os.environ.items() if name not in VARIABLES}
+
+
+def test_mock_says_what_opens_it(started):
+    """The example's credentials are printed, and those printed open it."""
+    url, said = started()
+    assert said == {
+        "project": mock.EXAMPLE_PROJECT,
+        "token": mock.EXAMPLE_TOKEN,
+        "access key": mock.EXAMPLE_ACCESS_KEY,
+        "secret key": mock.EXAMPLE_SECRET_KEY,
+    }
+    assert called(url, said["project"], said["access key"], said["secret key"]) == 200
+
+
+@pytest.mark.parametrize("by", ["options", "variables"])
+def test_mock_keeps_what_it_was_given_to_itself(started, by):
+    """Credentials of one's own open it and are not printed; those of the example do not open it any more."""
+    values = ("my-token", "MYKEY", "my-secret")
+    if by == "options":
+        names = ("--token", "--access-key", "--secret-key")
+        url, said = started(*[part for pair in zip(names, values, strict=True) for part in pair])
+    else:
+        url, said = started(env=dict(zip(VARIABLES, values, strict=True)))
+    assert said == {"project": mock.EXAMPLE_PROJECT} | dict.fromkeys(("token", "access key", "secret key"), "as given")
+    assert called(url, said["project"], "MYKEY", "my-secret") == 200
+    assert called(url, said["project"], mock.EXAMPLE_ACCESS_KEY, mock.EXAMPLE_SECRET_KEY) == 401
+
+
+def test_mock_of_another_project(started):
+    """The example's jobs are served under the project's id, and under no other."""
+    url, said = started("--project", "0123")
+    assert said["project"] == "0123"
+    assert called(url, "0123", said["access key"], said["secret key"]) == 200
+    assert called(url, mock.EXAMPLE_PROJECT, said["access key"], said["secret key"]) == 400
+
+
+def test_mock_of_a_project_in_a_folder(started, tmp_path):
+    """With --jobs the project must be in the folder; it is the one that is named."""
+    for name in ("aa", "bb"):
+        (tmp_path / name).mkdir()
+    _, said = started("--project", "bb", "--jobs", str(tmp_path))
+    assert said["project"] == "bb"
+    one_sentence(run("mock", "--port", 0, "--project", "cc", "--jobs", tmp_path), "has no project 'cc'", "aa, bb")
+
+
+def test_mock_with_half_a_key():
+    """An access key without its secret, or the other way round, is one sentence that has neither."""
+    for half in ("--access-key", "--secret-key"):
+        result = run("mock", "--port", 0, half, "my-half")
+        one_sentence(result, "--access-key and --secret-key", "go together")
+        assert "my-half" not in result.output
+    one_sentence(run("mock", "--port", 0, "--project", ""), "--project is empty")
+
+
+def called(url, project, access_key, secret_key):
+    """The status of a signed exportJob."""
+    path = f"/v1/{project}/jobs/myJob/export"
+    headers = {"Host": httpx.URL(url).netloc.decode(), "X-Sdk-Date": signing.format_date(time.time_ns() // 1_000_000)}
+    headers["Authorization"] = signing.sign(
+        "POST", path, "", headers, b"", access_key=access_key, secret_key=secret_key
+    )
+    return httpx.post(url + path, headers=headers, trust_env=False).status_code
 
 
 def test_contract_shows_each_operation(tmp_path):

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobexport.contract import EditionReport
+    from jobexport.mock import Server, State
 
 _TOKEN = "JOBEXPORT_TOKEN"  # noqa: S105  # the variable's name, not a token
+# The names that the vendor's own SDK reads.
+_ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
+_SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105  # as above
 
 _format = click.option(
     "--format", "format_", type=click.Choice(["table", "json"]), default="table", help="For people, or for programs."
@@ -101,21 +105,63 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
 @click.option("--token", envvar=_TOKEN, show_envvar=True, help="The X-Auth-Token to accept.  [default: example-token]")
+@click.option("--access-key", envvar=_ACCESS_KEY, show_envvar=True, help="The access key (AK) to accept.")
+@click.option("--secret-key", envvar=_SECRET_KEY, show_envvar=True, help="Its secret (SK); the two go together.")
+@click.option("--project", metavar="ID", help="Project of the example jobs; with --jobs, one that must be in there.")
 @click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
 @_sentences
-def mock(edition: str, host: str, port: int, token: str | None, jobs: Path | None) -> None:
+def mock(
+    edition: str,
+    host: str,
+    port: int,
+    token: str | None,
+    access_key: str | None,
+    secret_key: str | None,
+    project: str | None,
+    jobs: Path | None,
+) -> None:
     """Start a mock server, until Ctrl-C."""
     from jobexport import mock as mock_server
 
-    state = mock_server.State.load(jobs) if jobs else mock_server.State.example()
+    if bool(access_key) != bool(secret_key):
+        # Half of a real pair must not be joined with half of the example's.
+        raise click.UsageError(f"--access-key and --secret-key ({_ACCESS_KEY}, {_SECRET_KEY}) go together; give both")
     mock_server.run(
         edition,
         host=host,
         port=port,
-        state=state,
+        state=_mock_state(project, jobs),
         token=token or mock_server.EXAMPLE_TOKEN,
-        ready=lambda server: click.echo(f"listening on {server.url}"),
+        access_key=access_key or mock_server.EXAMPLE_ACCESS_KEY,
+        secret_key=secret_key or mock_server.EXAMPLE_SECRET_KEY,
+        ready=functools.partial(_say_where, project),
     )
+
+
+def _mock_state(project: str | None, jobs: Path | None) -> State:
+    from jobexport.mock import EXAMPLE_PROJECT, State
+
+    if project == "":
+        raise click.UsageError("--project is empty; give the id of a project, or leave it out")
+    if jobs is None:
+        return State.example(project or EXAMPLE_PROJECT)
+    state = State.load(jobs)
+    if project is not None and project not in state.projects:
+        raise JobexportError(f"{jobs} has no project {project!r}; it has {', '.join(sorted(state.projects))}")
+    return state
+
+
+def _say_where(project: str | None, server: Server) -> None:
+    """Print where the server listens and what opens it; credentials only if everybody knows them."""
+    from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
+
+    examples = (server.access_key, server.secret_key) == (EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY)
+    # The first line is for programs, the others are for people.
+    click.echo(f"listening on {server.url}")
+    click.echo(f"  project     {project or server.project_id}")
+    click.echo(f"  token       {server.token if server.token == EXAMPLE_TOKEN else 'as given'}")
+    click.echo(f"  access key  {server.access_key if examples else 'as given'}")
+    click.echo(f"  secret key  {server.secret_key if examples else 'as given'}")
 
 
 @cli.command()

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from jobexport.errors import JobexportError
 from jobexport.mock import _dgc, _dli
-from jobexport.mock._auth import EXAMPLE_TOKEN, Credentials
+from jobexport.mock._auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, Credentials
 from jobexport.mock._contract import JSON, read_operations, read_unknown_path
 from jobexport.mock._outcome import Outcome
 from jobexport.mock._request import (
@@ -59,6 +59,10 @@ class Options(TypedDict, total=False):
     """The jobs; without it those that ship with the package."""
     token: str
     """The one `X-Auth-Token` that is let in."""
+    access_key: str
+    """The one access key (AK) whose signatures are let in."""
+    secret_key: str
+    """What belongs to the access key (SK)."""
     storage: Storage
     """Where exports are stored; without it in memory."""
     obs_delay: float
@@ -74,6 +78,8 @@ class Core:
     document: Mapping[str, Any]
     state: State = field(factory=State.example)
     token: str = field(default=EXAMPLE_TOKEN, repr=False)
+    access_key: str = EXAMPLE_ACCESS_KEY
+    secret_key: str = field(default=EXAMPLE_SECRET_KEY, repr=False)
     storage: Storage = field(factory=MemoryStorage)
     obs_delay: float = 0.0
     clock: Callable[[], int] = epoch_ms
@@ -82,7 +88,7 @@ class Core:
     _pending: set[asyncio.Task[None]] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
-        self.credentials = Credentials(self.token)
+        self.credentials = Credentials(self.token, self.access_key, self.secret_key, self.clock)
         self.load(self.state)
 
     def load(self, state: State) -> None:
@@ -115,10 +121,11 @@ class Core:
             return None, Outcome(mock.wrong_method(methods))
         try:
             headers = read_headers(scope)
-            # A caller who is not known should not be able to make the server read 12 MB.
-            content = await read_content(headers, receive) if self.credentials.needs_content(headers) else b""
-            self.credentials.admit(scope, headers, content)
-            content = content or await read_content(headers, receive)
+            # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
+            signed = self.credentials.examine(operation, variables, scope, headers)
+            content = await read_content(headers, receive)
+            if signed is not None:
+                signed.verify(content)
             request = check_request(operation, variables, headers, content)
             return operation, mock.behaviours[operation.id](request)
         except Refused as refused:

@@ -51,10 +51,7 @@ def split_path(scope: Scope) -> list[str] | None:
     `scope["path"]` is decoded before it is split, so `a%2Fb` would be two segments and `%2E%2E` a step upwards. The raw
     path is split first: `%2E%2E` is a name. An unencoded `.` or `..` is none; every client and proxy removes it.
     """
-    raw = scope.get("raw_path")
-    text = raw.decode("latin-1") if raw is not None else quote(scope["path"])
-    if "://" in text:  # the absolute form, which a server must take
-        text = "/" + text.partition("://")[2].partition("/")[2]
+    text = raw_path(scope)
     if not text.startswith("/"):
         return None
     segments = text[1:].split("/")
@@ -62,6 +59,15 @@ def split_path(scope: Scope) -> list[str] | None:
         return None
     # Bytes that are not UTF-8 become U+FFFD, which no name has.
     return [unquote(segment) for segment in segments] if "%" in text else segments
+
+
+def raw_path(scope: Scope) -> str:
+    """Give the path as it was sent, percent-encoded."""
+    raw = scope.get("raw_path")
+    text: str = raw.decode("latin-1") if raw is not None else quote(scope["path"])
+    if "://" in text:  # the absolute form, which a server must take
+        text = "/" + text.partition("://")[2].partition("/")[2]
+    return text
 
 
 def match_path(template: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
@@ -152,9 +158,8 @@ def _read_json(operation: Operation, headers: Mapping[str, bytes], content: byte
     if operation.body is None:
         # A server that knows no body does not look at one.
         return _ABSENT
-    media_type = headers.get("content-type")
     # No body needs no type. The type alone, without a body, is what the generated client sends.
-    if (content or media_type is not None) and _essence(media_type or b"") != JSON:
+    if (content or "content-type" in headers) and media_type(headers) != JSON:
         raise Refused("unsupported-media-type")
     if not content:
         return _ABSENT
@@ -166,8 +171,9 @@ def _read_json(operation: Operation, headers: Mapping[str, bytes], content: byte
         raise Refused("invalid-request", violation=violation(operation, "body", "", reason)) from None
 
 
-def _essence(media_type: bytes) -> str:
-    return media_type.partition(b";")[0].strip().lower().decode("latin-1")
+def media_type(headers: Mapping[str, bytes]) -> str:
+    """Give the media type of the body in lower case, without its parameters; empty when there is none."""
+    return headers.get("content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
 
 
 def _check(operation: Operation, place: str, parameters: Parameters, values: Mapping[str, str]) -> None:

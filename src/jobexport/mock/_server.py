@@ -57,6 +57,16 @@ class Server:
         return self.core.token
 
     @property
+    def access_key(self) -> str:
+        """The access key (AK) whose signatures are let in."""
+        return self.core.access_key
+
+    @property
+    def secret_key(self) -> str:
+        """What belongs to the access key (SK)."""
+        return self.core.secret_key
+
+    @property
     def project_id(self) -> str:
         """A project of the state, the example's if it is there."""
         projects = self.state.projects

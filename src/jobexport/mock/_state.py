@@ -91,9 +91,9 @@ class State:
         return cls(projects)
 
     @classmethod
-    def example(cls) -> State:
-        """Read the jobs that ship with the package: one project, two workspaces."""
-        return cls.load(_EXAMPLE)
+    def example(cls, project: str = EXAMPLE_PROJECT) -> State:
+        """Read the jobs that ship with the package: one project, under this id, with two workspaces."""
+        return cls({project: cls.load(_EXAMPLE).projects[EXAMPLE_PROJECT]})
 
 
 def _project(folder: Path) -> Project:

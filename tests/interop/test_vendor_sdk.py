@@ -1,0 +1,274 @@
+"""The vendor's own SDK, as it is, signs with an access key and calls every edition's mock over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import importlib
+import io
+import socket
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import frozen
+
+from jobexport.mock import Server, serve
+from jobexport.spec.editions import edition_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+JOBS = ["myJob", "job_batch"]
+
+
+@frozen
+class Sdk:
+    """The SDK's modules, and the home folder that it saw when it was imported."""
+
+    dli: Any
+    dgc: Any
+    core: Any
+    home: Path
+
+    def client(self, family: Any, server: Server, **changes: str) -> Any:
+        """A client as the SDK's guide makes one. Project and endpoint are given, so that it need not ask for them."""
+        keys = {"ak": server.access_key, "sk": server.secret_key, "project_id": server.project_id} | changes
+        builder = family.new_builder().with_credentials(self.core.BasicCredentials(**keys))
+        return builder.with_endpoint(server.url).build()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_loopback() -> Iterator[None]:
+    """Fail on any connection that leaves this machine, such as to the metadata service or to IAM."""
+    with pytest.MonkeyPatch.context() as patch:
+        connect = socket.socket.connect
+
+        def checked(self: socket.socket, address: Any) -> None:
+            if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] != "127.0.0.1":
+                pytest.fail(f"the SDK wants to connect to {address}; only the mock may be called")
+            connect(self, address)
+
+        patch.setattr(socket.socket, "connect", checked)
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+            patch.delenv(name, raising=False)
+        for name in ("AK", "SK", "PROJECT_ID", "SECURITY_TOKEN"):
+            patch.delenv(f"HUAWEICLOUD_SDK_{name}", raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def sdk(tmp_path_factory: pytest.TempPathFactory, only_loopback: None) -> Iterator[Sdk]:
+    """The SDK, imported where the home folder is an empty one."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("USERPROFILE", str(home))
+        names = ("huaweicloudsdkdli.v1", "huaweicloudsdkdgc.v1", "huaweicloudsdkcore.auth.credentials")
+        dli, dgc, core = (importlib.import_module(name) for name in names)
+        yield Sdk(dli, dgc, core, home)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Callable[[str], Server]]:
+    """A function that gives the server of an edition."""
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda edition: stack.enter_context(serve(edition)))
+
+
+@pytest.fixture(params=edition_ids())
+def server(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -> Server:
+    """The server of every edition in turn."""
+    return servers(request.param)
+
+
+@pytest.fixture
+def dgc(sdk: Sdk, server: Server) -> Any:
+    return sdk.client(sdk.dgc.DgcClient, server)
+
+
+@pytest.fixture
+def dli(sdk: Sdk, server: Server) -> Any:
+    return sdk.client(sdk.dli.DliClient, server)
+
+
+# The SDK still asks Python for the time in a way that Python 3.12 deprecates.
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning:huaweicloudsdkcore")
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def workspace(server: Server) -> Any:
+    return server.state.projects[server.project_id].workspaces["default"]
+
+
+class TestExport:
+    def test_job(self, sdk, server, dgc):
+        """`export_job`: the zip's bytes are in `raw_content` only, and hold the job that the server has."""
+        answer = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
+        assert (str(answer), answer.openapi_types) == ("{}", {})
+        found = members(answer.raw_content)
+        assert found["jobs/myJob.job"] == workspace(server).jobs["myJob"].content
+        assert any(name.startswith("scripts/") for name in found)
+
+    def test_job_with_a_body(self, sdk, server, dgc):
+        """Where exportJob has a body, `export_depend` reaches it; where it has none, the server passes over it."""
+        body = sdk.dgc.ExportJobReq(export_depend=False)
+        found = members(dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body)).raw_content)
+        operation = server.core.document["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]
+        assert (list(found) == ["jobs/myJob.job"]) is ("requestBody" in operation)
+
+    def test_job_in_a_workspace(self, sdk, server, dgc):
+        """`workspace` is a signed header; the job comes from there."""
+        (id_,) = server.state.projects[server.project_id].workspaces.keys() - {"default"}
+        answer = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="orders_daily", workspace=id_))
+        jobs = server.state.projects[server.project_id].workspaces[id_].jobs
+        assert members(answer.raw_content)["jobs/orders_daily.job"] == jobs["orders_daily"].content
+
+    def test_job_to_storage(self, sdk, servers):
+        """With `obs_path` the server stores the zip; the place of it is in `raw_content` only."""
+        server = servers("huaweicloud-cn-2025")
+        body = sdk.dgc.ExportJobReq(obs_path="obs://bucket/jobs/")
+        client = sdk.client(sdk.dgc.DgcClient, server)
+        answer = client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body))
+        assert (str(answer), answer.openapi_types) == ("{}", {})
+        assert answer.raw_content.startswith(b'{"obsPath": "obs://bucket/jobs/myJob/')
+        (name,) = [name for name in server.storage.objects if name.startswith("bucket/jobs/")]
+        assert "jobs/myJob.job" in members(server.storage.objects[name])
+
+    def test_batch(self, sdk, server, dgc):
+        """`export_job_list`, which is batchExportJobs: one zip of both jobs, byte for byte what the server stores."""
+        answer = dgc.export_job_list(sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS)))
+        found = members(answer.raw_content)
+        for name in JOBS:
+            assert found[f"jobs/{name}/{name}.job"] == workspace(server).jobs[name].content
+
+    def test_zips_are_the_ones_of_a_token(self, sdk, server, dgc):
+        """The zip that a signature gets is, byte for byte, the one that a token gets."""
+        import httpx
+
+        url = f"{server.url}/v1/{server.project_id}/jobs/myJob/export"
+        expected = httpx.post(url, headers={"X-Auth-Token": server.token}, trust_env=False).content
+        assert dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")).raw_content == expected
+
+    def test_flink(self, sdk, server, dli):
+        """`export_flink_jobs` stores the zips. `is_success` becomes text, and `zip_files` is lost without a word."""
+        request = sdk.dli.ExportFlinkJobsRequest(
+            body=sdk.dli.ExportFlinkJobsRequestBody(obs_dir="obs-sdk", is_selected=True, job_selected=[100])
+        )
+        answer = dli.export_flink_jobs(request)
+        response = server.core.document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+        # A boolean true becomes Python's spelling of it; so false would be the text 'False', which is true.
+        assert answer.is_success == ("true" if "string" in response["is_success"]["type"] else "True")
+        stored = [name for name in server.storage.objects if name.startswith("obs-sdk/")]
+        assert stored
+        if "zip_file" in response:
+            assert answer.zip_file == stored[-1:]
+        else:
+            assert "zip_files" in response
+            assert answer.zip_file is None
+            assert stored[-1] in answer.raw_content.decode()
+        content = asyncio.run(server.storage.get(stored[-1]))
+        job = server.state.projects[server.project_id].flink[100]
+        assert members(content) == {f"{job.name}.json": job.content}
+
+
+class TestErrors:
+    def test_wrong_secret(self, sdk, server):
+        """Another secret, another key: the SDK's own exception with the document's code, on every operation."""
+        for changes in ({"sk": "other"}, {"ak": "OTHER"}):
+            dgc = sdk.client(sdk.dgc.DgcClient, server, **changes)
+            dli = sdk.client(sdk.dli.DliClient, server, **changes)
+            calls = {
+                "exportJob": functools.partial(dgc.export_job, sdk.dgc.ExportJobRequest(job_name="myJob")),
+                "batchExportJobs": functools.partial(
+                    dgc.export_job_list, sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS))
+                ),
+                "exportFlinkJobs": functools.partial(
+                    dli.export_flink_jobs,
+                    sdk.dli.ExportFlinkJobsRequest(sdk.dli.ExportFlinkJobsRequestBody("a", is_selected=False)),
+                ),
+            }
+            for operation, call in calls.items():
+                problem, expected = refused(call), error(server, operation, "401", "unauthorized")
+                assert problem.status_code == 401
+                assert (problem.error_code, problem.error_msg) == (expected["error_code"], expected["error_msg"])
+
+    def test_temporary_key(self, sdk, server):
+        """A temporary key's `X-Security-Token` is refused, as the server has no temporary keys."""
+        client = sdk.client(sdk.dgc.DgcClient, server)
+        client.get_credentials().with_security_token("t")
+        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")))
+        assert problem.status_code == 401
+
+    def test_another_project(self, sdk, server):
+        """Another project is refused: the signature is right, the project is not there."""
+        client = sdk.client(sdk.dgc.DgcClient, server, project_id="other")
+        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")))
+        assert (problem.status_code, problem.error_code) == (400, "DLF.6888")
+
+    def test_missing_job(self, sdk, server, dgc):
+        """A missing job arrives as the SDK's exception with code, message and the request's id."""
+        problem = refused(lambda: dgc.export_job(sdk.dgc.ExportJobRequest(job_name="none")))
+        expected = error(server, "exportJob", "400", "job-not-found")
+        assert (problem.status_code, problem.error_code) == (400, "DLF.0100")
+        assert problem.error_msg == expected["error_msg"]
+        assert problem.request_id
+
+    def test_missing_flink_job(self, sdk, server, dli):
+        """So does a missing Flink job."""
+        body = sdk.dli.ExportFlinkJobsRequestBody(obs_dir="a", is_selected=True, job_selected=[1])
+        problem = refused(lambda: dli.export_flink_jobs(sdk.dli.ExportFlinkJobsRequest(body=body)))
+        expected = error(server, "exportFlinkJobs", "400", "job-not-found")
+        assert (problem.error_code, problem.error_msg) == (expected["error_code"], expected["error_msg"])
+
+    @pytest.mark.parametrize("name", ["a b", "a/b", "名"])
+    def test_odd_names(self, sdk, servers, name):
+        """Names that need encoding reach the server and are signed as they should: it is the name that is invalid."""
+        client = sdk.client(sdk.dgc.DgcClient, servers("otc-2026"))
+        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name=name)))
+        assert (problem.status_code, problem.error_code) == (400, "DLF.3018")
+
+    def test_name_of_two_dots(self, sdk, servers):
+        """The legal job name `..` never reaches the server: the SDK posts to another path."""
+        client = sdk.client(sdk.dgc.DgcClient, servers("otc-2026"))
+        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="..")))
+        assert problem.status_code == 404
+
+
+def test_loopback_only(sdk):
+    """The guard works: a connection elsewhere fails the test before a packet leaves."""
+    with socket.socket() as outside, pytest.raises(pytest.fail.Exception, match=r"169\.254\.169\.254"):
+        outside.connect(("169.254.169.254", 80))
+
+
+def test_home_folder(sdk, servers):
+    """All that the SDK writes into the home folder is an id of its own, when it is imported."""
+    sdk.client(sdk.dgc.DgcClient, servers("otc-2026")).export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
+    files = [str(path.relative_to(sdk.home)) for path in sdk.home.rglob("*") if path.is_file()]
+    # Nothing at all, if another test imported it first.
+    assert set(files) <= {str(Path(".huaweicloud/application_id"))}
+
+
+def refused(call: Callable[[], Any]) -> Any:
+    """The SDK's exception for an answer of 4xx."""
+    from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+
+    with pytest.raises(ClientRequestException) as caught:
+        call()
+    return caught.value
+
+
+def error(server: Server, operation: str, status: str, name: str) -> dict[str, str]:
+    """The error body that the document has for a name."""
+    document = server.core.document
+    (fields,) = [item["post"] for item in document["paths"].values() if item["post"]["operationId"] == operation]
+    response = fields["responses"][status]
+    if "$ref" in response:
+        response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return response["content"]["application/json"]["examples"][name]["value"]
