@@ -109,6 +109,14 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 @click.option("--secret-key", envvar=_SECRET_KEY, show_envvar=True, help="Its secret (SK); the two go together.")
 @click.option("--project", metavar="ID", help="Project of the example jobs; with --jobs, one that must be in there.")
 @click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
+@click.option("--obs", metavar="DIR|s3://BUCKET", help="Where exports are stored.  [default: a new temporary folder]")
+@click.option("--obs-endpoint", metavar="URL", help="The S3 server, if it is not Amazon's.")
+@click.option(
+    "--obs-delay",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    help="Seconds after which an export to obsPath appears.  [default: 0, before the answer]",
+)
 @_sentences
 def mock(
     edition: str,
@@ -119,23 +127,34 @@ def mock(
     secret_key: str | None,
     project: str | None,
     jobs: Path | None,
+    obs: str | None,
+    obs_endpoint: str | None,
+    obs_delay: float,
 ) -> None:
-    """Start a mock server, until Ctrl-C."""
+    """Start a mock server, until Ctrl-C.
+
+    The keys for S3 come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the region from AWS_REGION.
+    """
     from jobexport import mock as mock_server
+    from jobexport.cli._obs import open_storage
 
     if bool(access_key) != bool(secret_key):
         # Half of a real pair must not be joined with half of the example's.
         raise click.UsageError(f"--access-key and --secret-key ({_ACCESS_KEY}, {_SECRET_KEY}) go together; give both")
-    mock_server.run(
-        edition,
-        host=host,
-        port=port,
-        state=_mock_state(project, jobs),
-        token=token or mock_server.EXAMPLE_TOKEN,
-        access_key=access_key or mock_server.EXAMPLE_ACCESS_KEY,
-        secret_key=secret_key or mock_server.EXAMPLE_SECRET_KEY,
-        ready=functools.partial(_say_where, project),
-    )
+    state = _mock_state(project, jobs)
+    with open_storage(obs, obs_endpoint) as storage:
+        mock_server.run(
+            edition,
+            host=host,
+            port=port,
+            state=state,
+            token=token or mock_server.EXAMPLE_TOKEN,
+            access_key=access_key or mock_server.EXAMPLE_ACCESS_KEY,
+            secret_key=secret_key or mock_server.EXAMPLE_SECRET_KEY,
+            storage=storage,
+            obs_delay=obs_delay,
+            ready=functools.partial(_say_where, project),
+        )
 
 
 def _mock_state(project: str | None, jobs: Path | None) -> State:
@@ -162,6 +181,7 @@ def _say_where(project: str | None, server: Server) -> None:
     click.echo(f"  token       {server.token if server.token == EXAMPLE_TOKEN else 'as given'}")
     click.echo(f"  access key  {server.access_key if examples else 'as given'}")
     click.echo(f"  secret key  {server.secret_key if examples else 'as given'}")
+    click.echo(f"  objects in  {server.storage}")
 
 
 @cli.command()
