@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 import uuid
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -25,9 +26,10 @@ from jobexport.mock._request import (
     read_content,
     read_headers,
     split_path,
+    violation,
 )
 from jobexport.mock._state import State
-from jobexport.mock._storage import MemoryStorage, Storage
+from jobexport.mock._storage import MemoryStorage, Storage, StorageError, StorageUnavailable
 from jobexport.spec.editions import load_edition
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from jobexport.mock._request import Request
 
 DEFAULT_EDITION = "otc-2026"
+
+_logger = logging.getLogger("jobexport.mock")
 
 _BEHAVIOURS = {
     "exportFlinkJobs": _dli.export_flink_jobs,
@@ -97,11 +101,19 @@ class Core:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI has it."""
         try:
-            _, outcome = await self._respond(scope, receive)
+            operation, outcome = await self._respond(scope, receive)
         except Disconnected:
             return
-        await self._store(outcome)
         response = outcome.response
+        if operation is not None and outcome.objects:
+            try:
+                await self._store(outcome)
+            except StorageError as problem:
+                response = _refusal(operation, _not_an_obs_path(operation, problem))
+            except StorageUnavailable as problem:
+                _logger.error("%s", problem)
+                # DLI documents a fault of its own; DGC leaves it to the gateway.
+                response = _error(operation.error("server-fault", "server-error"))
         response.headers["X-Request-Id"] = uuid.uuid4().hex
         await response(scope, receive, send)
 
@@ -122,15 +134,13 @@ class Core:
             request = check_request(operation, variables, headers, content)
             return operation, mock.behaviours[operation.id](request)
         except Refused as refused:
-            response = _error(operation.error(*refused.names))
-            if refused.violation is not None:
-                response.headers["X-Mock-Violation"] = refused.violation
-            return operation, Outcome(response)
+            return operation, Outcome(_refusal(operation, refused))
 
     async def _store(self, outcome: Outcome) -> None:
         if outcome.later and self.obs_delay > 0:
             task = asyncio.create_task(self._store_later(outcome))
-            # The loop keeps weak references only.
+            # The loop keeps weak references only. When it ends it cancels what is pending: objects that have not
+            # appeared by then never do, as when a service goes down.
             self._pending.add(task)
             task.add_done_callback(self._pending.discard)
             return
@@ -140,7 +150,11 @@ class Core:
     async def _store_later(self, outcome: Outcome) -> None:
         await asyncio.sleep(self.obs_delay)
         for name, content in outcome.objects.items():
-            await self.storage.put(name, content)
+            try:
+                await self.storage.put(name, content)
+            except Exception as problem:  # the answer is long out, so that a log is all that is left
+                known = isinstance(problem, StorageError | StorageUnavailable)
+                _logger.error("%s was not stored: %s", name, problem, exc_info=None if known else problem)
 
 
 def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Unpack[Options]) -> Starlette:
@@ -202,6 +216,20 @@ class _Mock:
         allow = ", ".join(sorted(methods))
         body = json.loads(self.unknown_path.content) | {"error_msg": f"This address takes {allow} only."}
         return Response(json.dumps(body), status_code=405, headers={"Allow": allow}, media_type=JSON)
+
+
+def _refusal(operation: Operation, refused: Refused) -> Response:
+    response = _error(operation.error(*refused.names))
+    if refused.violation is not None:
+        response.headers["X-Mock-Violation"] = refused.violation
+    return response
+
+
+def _not_an_obs_path(operation: Operation, problem: StorageError) -> Refused:
+    fields = operation.body.fields if operation.body else ()
+    pointer = next((f"/{name}" for name in ("obs_dir", "obsPath") if name in fields), "")
+    reason = violation(operation, "body", pointer, str(problem))
+    return Refused("obs-path-invalid", "obs-object-missing", violation=reason)
 
 
 def _error(error: ErrorAnswer) -> Response:
