@@ -119,6 +119,86 @@ def test_mock_with_a_folder_that_is_not_there(tmp_path):
     one_sentence(run("mock", "--port", 0, "--jobs", tmp_path / "none"), "none")
 
 
+KEYS = {"AWS_ACCESS_KEY_ID": "an-id", "AWS_SECRET_ACCESS_KEY": "a-secret-key", "AWS_REGION": None}
+
+
+def test_mock_with_an_obs_folder_that_cannot_be_made(tmp_path):
+    """The sentence names the folder."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    one_sentence(run("mock", "--port", 0, "--obs", tmp_path / "file/obs"), "cannot store objects in", "file/obs")
+    one_sentence(run("mock", "--port", 0, "--obs", tmp_path / "file"), "cannot store objects in", "file: ")
+
+
+def test_mock_with_an_endpoint_for_a_folder(tmp_path):
+    """An endpoint is for S3 only, and nothing is made."""
+    one_sentence(run("mock", "--obs", tmp_path / "obs", "--obs-endpoint", "http://127.0.0.1:1"), "needs --obs s3://")
+    one_sentence(run("mock", "--obs-endpoint", "http://127.0.0.1:1"), "needs --obs s3://")
+    assert not (tmp_path / "obs").exists()
+
+
+def test_mock_with_a_bucket_but_no_keys():
+    """The sentence names the variables to set."""
+    bucket = ("mock", "--obs", "s3://bucket")
+    without = dict.fromkeys(KEYS)
+    one_sentence(run(*bucket, env=without), "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    one_sentence(run(*bucket, env=KEYS | {"AWS_SECRET_ACCESS_KEY": None}), "set AWS_SECRET_ACCESS_KEY")
+
+
+@pytest.mark.parametrize("bucket", ["s3://", "s3://a", "s3://bucket/folder", "s3://-bucket", "s3://buc ket"])
+def test_mock_with_a_bucket_that_cannot_be_one(bucket):
+    """The sentence says what to give."""
+    one_sentence(run("mock", "--obs", bucket, env=KEYS), "can't be an S3 bucket; give s3://bucket")
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["", "nonsense", "ftp://host", "http://", "http://a b", "http://u:a-secret-key@host", "http://host:99999", "//h"],
+)
+def test_mock_with_an_endpoint_that_is_no_url(endpoint):
+    """The sentence says what to give, and repeats no password."""
+    result = run("mock", "--obs", "s3://bucket", "--obs-endpoint", endpoint, env=KEYS)
+    one_sentence(result, "endpoint is not a URL", "such as http://")
+    assert "a-secret-key" not in result.output
+
+
+@pytest.mark.parametrize("delay", ["-1", "soon"])
+def test_mock_with_a_delay_that_is_none(delay):
+    """A delay is a number of seconds, not below 0."""
+    one_sentence(run("mock", "--port", 0, "--obs-delay", delay), "--obs-delay")
+
+
+def test_mock_leaves_no_empty_folder(tmp_path, monkeypatch):
+    """The temporary folder goes when nothing was stored."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    one_sentence(run("mock", "--edition", "otc-1999"), "no edition")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_mock_says_where_objects_are(tmp_path):
+    """The second line names the folder, a new temporary one unless --obs names it, and exports are there."""
+    for options, place in (((), r"/jobexport-\w+"), (("--obs", str(tmp_path / "mine")), "/mine")):
+        command = [*JOBEXPORT, "mock", "--port", "0", *options]
+        environment = os.environ | {"TMPDIR": str(tmp_path)}
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        ) as it:
+            try:
+                url = it.stdout.readline().removeprefix("listening on ").strip()
+                line = next(line for line in it.stdout if line.startswith("objects in "))
+                folder = re.fullmatch(rf"objects in ({re.escape(str(tmp_path))}{place})\n", line)[1]
+                body = {"obs_dir": "a/b", "is_selected": True, "job_selected": [100]}
+                path = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
+                headers = {"X-Auth-Token": mock.EXAMPLE_TOKEN}
+                (name,) = httpx.post(url + path, json=body, headers=headers, trust_env=False).json()["zip_file"]
+                assert Path(folder, name).read_bytes().startswith(b"PK")
+                it.send_signal(signal.SIGTERM)
+                assert it.wait(timeout=10) == 0
+                assert it.stderr.read() == ""
+                assert Path(folder, name).is_file()
+            finally:
+                it.kill()
+
+
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_):
     """The line comes when requests are answered; the signal ends the process with code 0."""

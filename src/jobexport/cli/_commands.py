@@ -102,20 +102,48 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
 @click.option("--token", envvar=_TOKEN, show_envvar=True, help="The X-Auth-Token to accept.  [default: example-token]")
 @click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
+@click.option("--obs", metavar="DIR|s3://BUCKET", help="Where exports are stored.  [default: a new temporary folder]")
+@click.option("--obs-endpoint", metavar="URL", help="The S3 server, if it is not Amazon's.")
+@click.option(
+    "--obs-delay",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    help="Seconds after which an export to obsPath appears.  [default: 0, before the answer]",
+)
 @_sentences
-def mock(edition: str, host: str, port: int, token: str | None, jobs: Path | None) -> None:
-    """Start a mock server, until Ctrl-C."""
+def mock(
+    edition: str,
+    host: str,
+    port: int,
+    token: str | None,
+    jobs: Path | None,
+    obs: str | None,
+    obs_endpoint: str | None,
+    obs_delay: float,
+) -> None:
+    """Start a mock server, until Ctrl-C.
+
+    The keys for S3 come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the region from AWS_REGION.
+    """
     from jobexport import mock as mock_server
+    from jobexport.cli._obs import open_storage
+
+    def ready(server: mock_server.Server) -> None:
+        click.echo(f"listening on {server.url}")
+        click.echo(f"objects in {server.storage}")
 
     state = mock_server.State.load(jobs) if jobs else mock_server.State.example()
-    mock_server.run(
-        edition,
-        host=host,
-        port=port,
-        state=state,
-        token=token or mock_server.EXAMPLE_TOKEN,
-        ready=lambda server: click.echo(f"listening on {server.url}"),
-    )
+    with open_storage(obs, obs_endpoint) as storage:
+        mock_server.run(
+            edition,
+            host=host,
+            port=port,
+            state=state,
+            token=token or mock_server.EXAMPLE_TOKEN,
+            storage=storage,
+            obs_delay=obs_delay,
+            ready=ready,
+        )
 
 
 @cli.command()

@@ -167,8 +167,13 @@ class FolderStorage:
                 file = os.open(last, _READ, dir_fd=place)
             finally:
                 os.close(place)
-            with open(file, "rb") as stream:  # noqa: PTH123  # a descriptor has no path
-                return stream.read() if stat.S_ISREG(os.fstat(file).st_mode) else None
+            try:
+                if not stat.S_ISREG(os.fstat(file).st_mode):
+                    return None
+                with open(file, "rb", closefd=False) as stream:
+                    return stream.read()
+            finally:
+                os.close(file)
         except (StorageError, FileNotFoundError):
             return None
         except OSError as problem:

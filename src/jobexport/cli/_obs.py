@@ -1,0 +1,60 @@
+"""Finds where the mock shall store exports: what `--obs` means, and a folder when it is not given."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobexport.mock import Storage
+
+_SCHEME = "s3://"
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+@contextlib.contextmanager
+def open_storage(obs: str | None, endpoint: str | None) -> Iterator[Storage]:
+    """Open the storage that `--obs` and `--obs-endpoint` ask for.
+
+    Raises:
+        click.UsageError: the options don't go together.
+        JobexportError: the folder can't be written to, the bucket or endpoint can't be one, or keys are missing.
+    """
+    from jobexport.mock import FolderStorage, MemoryStorage
+
+    if obs is not None and obs.startswith(_SCHEME):
+        yield _bucket(obs.removeprefix(_SCHEME), endpoint, os.environ)
+    elif endpoint is not None:
+        raise click.UsageError("--obs-endpoint needs --obs s3://bucket: a folder has no endpoint")
+    elif obs is not None:
+        yield FolderStorage(obs)
+    elif FolderStorage.possible():
+        folder = Path(tempfile.mkdtemp(prefix="jobexport-"))
+        try:
+            yield FolderStorage(folder)
+        finally:
+            # What was exported stays for whoever wants it; a folder without anything is only litter.
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+    else:
+        yield MemoryStorage()
+
+
+def _bucket(bucket: str, endpoint: str | None, environment: Mapping[str, str]) -> Storage:
+    from jobexport.mock import S3Storage
+
+    missing = [name for name in _KEYS if not environment.get(name)]
+    if missing:
+        raise JobexportError(f"--obs {_SCHEME}{bucket} needs credentials; set {' and '.join(missing)}")
+    access_key, secret_key = (environment[name] for name in _KEYS)
+    region = environment.get("AWS_REGION") or "us-east-1"
+    return S3Storage(bucket, endpoint=endpoint, access_key=access_key, secret_key=secret_key, region=region)

@@ -1,0 +1,215 @@
+"""The mock writes to S3 over HTTP, and clients that are not ours read the objects back."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+
+import boto3
+import httpx
+import obstore
+import pytest
+from moto.server import ThreadedMotoServer
+from obstore.store import S3Store
+
+from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, S3Storage, serve
+from jobexport.mock._storage import StorageUnavailable
+
+NOW = 1_700_000_000_000
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+KEYS = {"AWS_ACCESS_KEY_ID": "an-id", "AWS_SECRET_ACCESS_KEY": "a-secret-key"}
+# Of the editions that know obsPath.
+TO_STORAGE = "huaweicloud-intl-2026"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def environment(tmp_path_factory):
+    """No AWS settings of the machine, and no call to a metadata service."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def endpoint(environment):
+    """The URL of a real S3 server, with a bucket `bucket`."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def boto(endpoint):
+    client = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id="an-id",
+        aws_secret_access_key="a-secret-key",
+        region_name="us-east-1",
+    )
+    client.create_bucket(Bucket="bucket")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def storage(endpoint, boto):
+    """The storage, with an empty bucket."""
+    for found in boto.list_objects_v2(Bucket="bucket").get("Contents", []):
+        boto.delete_object(Bucket="bucket", Key=found["Key"])
+    return s3(endpoint)
+
+
+@pytest.fixture
+def dead_endpoint():
+    """The URL of a port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    return f"http://127.0.0.1:{port}"
+
+
+def s3(endpoint, bucket="bucket"):
+    return S3Storage(bucket, endpoint=endpoint, access_key="an-id", secret_key="a-secret-key")
+
+
+def post(server, path, body):
+    return httpx.post(server.url + path, json=body, headers={"X-Auth-Token": server.token}, trust_env=False, timeout=9)
+
+
+def read(boto, endpoint, key):
+    """Read an object with two clients, which must agree."""
+    by_boto = boto.get_object(Bucket="bucket", Key=key)["Body"].read()
+    store = S3Store(
+        "bucket",
+        endpoint=endpoint,
+        access_key_id="an-id",
+        secret_access_key="a-secret-key",
+        region="us-east-1",
+        client_options={"allow_http": True},
+    )
+    assert bytes(obstore.get(store, key).bytes()) == by_boto
+    return by_boto
+
+
+def keys(boto):
+    return [found["Key"] for found in boto.list_objects_v2(Bucket="bucket").get("Contents", [])]
+
+
+def test_a_flink_export_is_there_under_its_name(storage, boto, endpoint):
+    """A key is the zip's name as the answer has it: OBS bucket, folder, object."""
+    with serve("otc-2026", storage=storage, clock=lambda: NOW) as server:
+        names = post(server, FLINK, {"obs_dir": "obs://obs-test/a b/ä#?%2e/", "is_selected": False}).json()["zip_file"]
+    assert names[0] == f"obs-test/a b/ä#?%2e/aggregate_{NOW}.zip"
+    assert keys(boto) == sorted(names)
+    for name in names:
+        with zipfile.ZipFile(io.BytesIO(read(boto, endpoint, name))) as archive:
+            (member,) = archive.namelist()
+            job = json.loads(archive.read(member))
+        assert name.endswith(f"/{job['name']}_{NOW}.zip")
+
+
+@pytest.mark.parametrize("delay", [0, 0.3])
+def test_an_export_to_obs_path_has_the_bytes_of_the_plain_one(storage, boto, endpoint, delay):
+    """`{job_name}.zip` in the folder that the answer names, before the answer or, with a delay, after it."""
+    with serve(TO_STORAGE, storage=storage, obs_delay=delay, clock=lambda: NOW) as server:
+        answer = post(server, JOB, {"obsPath": "obs://test_bucket/job_nodes/"}).json()
+        assert answer == {"obsPath": f"obs://test_bucket/job_nodes/myJob/{NOW}"}
+        key = f"test_bucket/job_nodes/myJob/{NOW}/myJob.zip"
+        assert keys(boto) == ([] if delay else [key])
+        deadline = time.monotonic() + 5
+        while not keys(boto) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        plain = post(server, JOB, {}).content
+    assert read(boto, endpoint, key) == plain
+
+
+def test_what_is_put_can_be_read_back_and_listed(storage, boto):
+    """get and names agree with what another client sees; a name that is not there is None."""
+
+    async def all_of_it():
+        for name, content in {"b/two": b"2" * 6_000_000, "a/one": b"", "b/{x} %41~": b"3"}.items():
+            await storage.put(name, content)
+            assert await storage.get(name) == content
+        return await storage.get("b/none"), await storage.names()
+
+    assert asyncio.run(all_of_it()) == (None, ["a/one", "b/two", "b/{x} %41~"])
+    assert sorted(keys(boto)) == ["a/one", "b/two", "b/{x} %41~"]
+
+
+@pytest.mark.parametrize("fault", ["down", "no bucket", "silent"])
+def test_a_storage_that_fails_is_the_servers_fault(endpoint, dead_endpoint, boto, caplog, fault):
+    """Down, without the bucket, or silent: the documented error within 5 seconds, and the log names no secret."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent_endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        storage = {
+            "down": s3(dead_endpoint),
+            "no bucket": s3(endpoint, "another"),
+            "silent": s3(silent_endpoint),
+        }[fault]
+        with serve(TO_STORAGE, storage=storage) as server:
+            start = time.monotonic()
+            flink = post(server, FLINK, {"obs_dir": "b", "is_selected": False})
+            assert time.monotonic() - start < 5
+            if fault != "silent":
+                job = post(server, JOB, {"obsPath": "obs://b"})
+                assert (job.status_code, job.json()["error_code"]) == (500, "APIGW.0601")
+            assert post(server, JOB, {}).status_code == 200
+    assert (flink.status_code, flink.json()["error_code"]) == (400, "DLI.0999")
+    assert caplog.text.count(f"cannot write to {storage}: ") == (1 if fault == "silent" else 2)
+    assert ("there is no such bucket" if fault == "no bucket" else "it does not answer") in caplog.text
+    assert "an-id" not in caplog.text
+    assert "a-secret-key" not in caplog.text
+
+
+def test_reading_what_fails_is_no_absence(endpoint, dead_endpoint, boto):
+    """A storage that can't be reached, or has no such bucket, does not pretend to be empty."""
+    for storage in (s3(dead_endpoint), s3(endpoint, "another")):
+        with pytest.raises(StorageUnavailable, match=r"^cannot read from s3://"):
+            asyncio.run(storage.get("a"))
+        with pytest.raises(StorageUnavailable, match=r"^cannot list s3://"):
+            asyncio.run(storage.names())
+
+
+def test_what_is_pending_when_the_server_ends_is_dropped(dead_endpoint, caplog):
+    """A write that is under way when the server ends neither holds it up nor is logged."""
+    with serve(TO_STORAGE, storage=s3(dead_endpoint), obs_delay=30) as server:
+        assert post(server, JOB, {"obsPath": "obs://b"}).status_code == 200
+    assert caplog.records == []
+
+
+def test_the_command_writes_to_s3(storage, boto, endpoint):
+    """`jobexport mock --obs s3://bucket --obs-endpoint URL` takes its keys from the environment and prints none."""
+    command = [sys.executable, "-c", "from jobexport.cli import main; main()"]
+    command += ["mock", "--port", "0", "--obs", "s3://bucket", "--obs-endpoint", endpoint]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | KEYS
+    ) as process:
+        try:
+            url = process.stdout.readline().removeprefix("listening on ").strip()
+            while (line := process.stdout.readline()).strip() and not line.startswith("objects in "):
+                pass
+            assert line == f"objects in s3://bucket at {endpoint}\n"
+            body = {"obs_dir": "b", "is_selected": True, "job_selected": [100]}
+            answer = httpx.post(url + FLINK, json=body, headers={"X-Auth-Token": EXAMPLE_TOKEN}, trust_env=False)
+            assert keys(boto) == answer.json()["zip_file"]
+            process.terminate()
+            assert process.wait(timeout=10) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
