@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 
@@ -200,11 +201,13 @@ def test_the_command_writes_to_s3(storage, boto, endpoint):
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | KEYS
     ) as process:
+        # The end of a process that says too little is the end of its output.
+        patience = threading.Timer(10, process.kill)
+        patience.start()
         try:
             url = process.stdout.readline().removeprefix("listening on ").strip()
-            while (line := process.stdout.readline()).strip() and not line.startswith("objects in "):
-                pass
-            assert line == f"objects in s3://bucket at {endpoint}\n"
+            line = next((line for line in process.stdout if "objects in" in line), "")
+            assert line.split(maxsplit=2) == ["objects", "in", f"s3://bucket at {endpoint}\n"]
             body = {"obs_dir": "b", "is_selected": True, "job_selected": [100]}
             answer = httpx.post(url + FLINK, json=body, headers={"X-Auth-Token": EXAMPLE_TOKEN}, trust_env=False)
             assert keys(boto) == answer.json()["zip_file"]
@@ -212,4 +215,5 @@ def test_the_command_writes_to_s3(storage, boto, endpoint):
             assert process.wait(timeout=10) == 0
             assert process.stderr.read() == ""
         finally:
+            patience.cancel()
             process.kill()
