@@ -142,7 +142,7 @@ class TestExport:
         assert "jobs/myJob.job" in members(server.storage.objects[name])
 
     def test_batch(self, sdk, server, dgc):
-        """`export_job_list`, which is batchExportJobs: one zip of both jobs, byte for byte what the server stores."""
+        """`export_job_list`, which is batchExportJobs: one zip, with each job as the server has it."""
         answer = dgc.export_job_list(sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS)))
         found = members(answer.raw_content)
         for name in JOBS:
