@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from jobexport import __version__
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from jobexport.contract import EditionReport
 
@@ -90,26 +92,61 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
         write_text(output, text)
 
 
+@contextlib.contextmanager
+def _shown(name: str) -> Iterator[None]:
+    """Show a logger's lines on standard error."""
+    logger, handler = logging.getLogger(name), logging.StreamHandler()
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
 @cli.command()
 @click.option("--edition", default="otc-2026", show_default=True, help="What the server speaks.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
 @click.option("--token", envvar=_TOKEN, show_envvar=True, help="The X-Auth-Token to accept.  [default: example-token]")
 @click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG]@OPERATION", help="What goes wrong; repeatable.")
+@click.option("--fault-rate", type=float, help="How often one of the faults, or any quick one, happens: from 0 to 1.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed picks the same faults.")
+@click.option("--list-faults", is_flag=True, help="List the faults there are, and end.")
 @_sentences
-def mock(edition: str, host: str, port: int, token: str | None, jobs: Path | None) -> None:
-    """Start a mock server, until Ctrl-C."""
+def mock(
+    edition: str,
+    host: str,
+    port: int,
+    token: str | None,
+    jobs: Path | None,
+    faults: tuple[str, ...],
+    fault_rate: float | None,
+    seed: int,
+    list_faults: bool,
+) -> None:
+    """Start a mock server, until Ctrl-C. Requests that break a rule are named on standard error."""
     from jobexport import mock as mock_server
 
+    if list_faults:
+        found = mock_server.FAULTS.values()
+        widths = [max(len(fault.id) for fault in found), max(len(fault.argument_usage) for fault in found)]
+        for fault in found:
+            click.echo(f"{fault.id:{widths[0]}}  {fault.argument_usage:{widths[1]}}  {fault.sentence}")
+        return
     state = mock_server.State.load(jobs) if jobs else mock_server.State.example()
-    mock_server.run(
-        edition,
-        host=host,
-        port=port,
-        state=state,
-        token=token or mock_server.EXAMPLE_TOKEN,
-        ready=lambda server: click.echo(f"listening on {server.url}"),
-    )
+    with _shown("jobexport.mock"):
+        mock_server.run(
+            edition,
+            host=host,
+            port=port,
+            state=state,
+            token=token or mock_server.EXAMPLE_TOKEN,
+            faults=faults,
+            fault_rate=fault_rate,
+            seed=seed,
+            ready=lambda server: click.echo(f"listening on {server.url}"),
+        )
 
 
 @cli.command()

@@ -218,7 +218,7 @@ def _answer(document: Mapping[str, Any], media: Mapping[str, Any]) -> Answer:
 
 def _errors(document: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[tuple[str, ErrorAnswer]]:
     for status, response in at(document, "responses", root=fields).items():
-        if not status.startswith("4"):
+        if not status.startswith(("4", "5")):
             continue
         examples = _follow(document, response).get("content", {}).get(JSON, {}).get("examples", {})
         for name, example in examples.items():
