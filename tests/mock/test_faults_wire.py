@@ -33,11 +33,20 @@ class TestStatuses:
         assert mock.server.storage.objects == {}
         assert (mock.last()["status"], mock.last()["faults"]) == (status, [f"status-{status}"])
 
-    def test_documented_body(self, mock):
-        """Where the document has an example for the status, that is the body."""
-        mock.set("status-429@exportJob")
-        example = mock.core.document["components"]["responses"]["TooManyRequests"]["content"]["application/json"]
-        assert mock.job().json() == example["examples"]["throttled"]["value"]
+    @pytest.mark.parametrize(
+        ("status", "response", "example"),
+        [
+            (429, "TooManyRequests", "throttled"),
+            (500, "ServerError", "server-error"),
+            (502, "ServerError", "server-error"),
+            (503, "Unavailable", "unavailable"),
+        ],
+    )
+    def test_documented_body(self, mock, status, response, example):
+        """The body is the document's example for the status, else that for 500."""
+        mock.set(f"status-{status}@exportJob")
+        content = mock.core.document["components"]["responses"][response]["content"]["application/json"]
+        assert mock.job().json() == content["examples"][example]["value"]
 
     @pytest.mark.parametrize(("text", "seconds"), [("status-429", "1"), ("status-429:17", "17"), ("status-429:0", "0")])
     def test_retry_after(self, mock, text, seconds):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import logging
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -150,7 +152,15 @@ class TestViolations:
         assert "X-Mock-Violation" in answer.headers
         assert "X-Mock-Edition" not in answer.headers
 
-    def test_silent_by_default(self, client, capfd):
-        """Without a listener nothing is printed: tests that embed the server stay quiet."""
-        client.post(FLINK, json={})
-        assert capfd.readouterr().err == ""
+    def test_silent_by_default(self):
+        """Where nobody set up logging nothing is printed: tests that embed the server stay quiet."""
+        code = (
+            f"import sys; sys.path[:0] = {sys.path!r}\n"
+            "import httpx\nfrom jobexport.mock import serve\n"
+            "with serve() as server:\n"
+            f"    url = server.url + {FLINK!r}\n"
+            "    answer = httpx.post(url, json={}, headers={'X-Auth-Token': server.token}, trust_env=False)\n"
+            "    print(answer.headers['X-Mock-Edition'])\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert (done.stdout.strip(), done.stderr) == (DEFAULT_EDITION, "")

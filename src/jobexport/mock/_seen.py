@@ -80,7 +80,7 @@ def see(log: deque[Seen], scope: Scope) -> Seen:
     """Note that a request has come."""
     # Without the query: no operation has one, and what stands there by mistake may be a secret.
     raw_path = scope.get("raw_path")
-    path = scope["path"] if raw_path is None else raw_path.decode("latin-1").partition("?")[0]
+    path = scope["path"] if raw_path is None else raw_path.decode("latin-1")
     seen = Seen(time.time(), scope["method"], path, scope["headers"])
     log.append(seen)
     return seen
