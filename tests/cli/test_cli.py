@@ -207,6 +207,53 @@ def test_mock_says_where_objects_are(tmp_path):
                 it.kill()
 
 
+def test_mock_lists_its_faults():
+    """A line for each fault: id, argument with its default, sentence, one below the other."""
+    result = run("mock", "--list-faults")
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(mock.FAULTS)
+    places = {line.index(fault.sentence) for line, fault in zip(lines, mock.FAULTS.values(), strict=True)}
+    assert len(places) == 1
+    assert max(map(len, lines)) <= 120
+    assert re.search(r"^slow-drip +\[:bytes-per-second=200\] +The body", result.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--fault", "nope@*"], ["no fault 'nope'", "--list-faults"]),
+        (["--fault", "zip-empty@exportFlinkJobs"], ["answers with a zip"]),
+        (["--fault-rate", "2"], ["no probability"]),
+    ],
+)
+def test_mock_with_faults_that_cannot_be(arguments, words):
+    """The sentence says what is wrong, before a port is taken."""
+    one_sentence(run("mock", "--port", 0, *arguments), *words)
+
+
+def test_mock_with_faults_and_violations():
+    """A fault of the command line happens; a request that breaks a rule is one line on standard error."""
+    faults = ["--fault", "status-429:7@exportJob", "--fault", "status-500@exportJob", "--fault-rate", "1"]
+    command = [*JOBEXPORT, "mock", "--port", "0", "--token", "a-secret-token", *faults]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            url = process.stdout.readline().removeprefix("listening on ").strip()
+            client = httpx.Client(base_url=url, headers={"X-Auth-Token": "a-secret-token"}, trust_env=False)
+            with client:
+                path = f"/v1/{mock.EXAMPLE_PROJECT}/jobs"
+                assert {client.post(f"{path}/myJob/export").status_code for _ in range(12)} == {429, 500}
+                assert client.post(f"{path}/batch-export", json={"jobList": "secret value"}).status_code == 400
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    (line,) = errors.splitlines()
+    assert line.startswith("otc-2026 batchExportJobs body#/jobList: ")
+    assert "secret" not in line
+    assert process.returncode == 0
+
+
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_):
     """The line comes when requests are answered; the signal ends the process with code 0."""

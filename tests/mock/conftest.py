@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 NOW = 1_700_000_000_000
 
 
@@ -152,3 +153,69 @@ def api_for() -> Any:
                 yield client
 
     return opened_for
+
+
+@frozen
+class Faulty:
+    """One server whose faults a test sets."""
+
+    server: Server
+    client: httpx.Client
+
+    @property
+    def core(self) -> Any:
+        return self.server.core
+
+    def set(self, *faults: Any, **options: Any) -> None:
+        self.core.set_faults(*faults, **options)
+
+    def flink(self) -> httpx.Response:
+        return self.client.post(FLINK, json={"obs_dir": "a", "is_selected": True, "job_selected": [100]})
+
+    def job(self) -> httpx.Response:
+        return self.client.post(JOB)
+
+    def batch(self) -> httpx.Response:
+        return self.client.post(BATCH, json={"jobList": ["myJob"]})
+
+    def call(self, operation: str) -> httpx.Response:
+        return {"exportFlinkJobs": self.flink, "exportJob": self.job, "batchExportJobs": self.batch}[operation]()
+
+    def last(self) -> dict[str, Any]:
+        return self.core.requests[-1].as_json()
+
+    def raw(self) -> socket.socket:
+        """Export a job on a bare socket; give the connection after the request is sent."""
+        connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=5)
+        head = f"POST {JOB} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {self.server.token}\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(head.encode())
+        return connection
+
+
+@contextlib.contextmanager
+def faulty(edition: str) -> Iterator[Faulty]:
+    with serve(edition) as server:
+        headers = {"X-Auth-Token": server.token}
+        with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+            yield Faulty(server, client)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Faulty]:
+    with faulty(DEFAULT_EDITION) as mock:
+        yield mock
+
+
+@pytest.fixture
+def mock(running: Faulty) -> Faulty:
+    """A server of the default edition whose faults a test sets; it has none at first."""
+    running.core.reset()
+    running.server.storage.objects.clear()
+    return running
+
+
+@pytest.fixture(params=edition_ids(), scope="module")
+def each(request: pytest.FixtureRequest) -> Iterator[Faulty]:
+    """The same for each edition in turn."""
+    with faulty(request.param) as mock:
+        yield mock

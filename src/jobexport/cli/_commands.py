@@ -7,51 +7,21 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from jobexport import __version__
-from jobexport.cli import missing_tools
-from jobexport.errors import JobexportError
+from jobexport.cli._mock import mock
+from jobexport.cli._sentences import TOKEN, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jobexport.contract import EditionReport
-    from jobexport.mock import Server, State
 
-_TOKEN = "JOBEXPORT_TOKEN"  # noqa: S105  # the variable's name, not a token
-# The names that the vendor's own SDK reads.
-_ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
-_SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105  # as above
 
 _format = click.option(
     "--format", "format_", type=click.Choice(["table", "json"]), default="table", help="For people, or for programs."
 )
-
-
-class _Failure(click.ClickException):
-    """One sentence on standard error, exit code 2."""
-
-    exit_code = 2
-
-
-def _sentences(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what could not be done into one sentence and exit code 2."""
-
-    @functools.wraps(command)
-    def wrapper(*args: Any, **options: Any) -> None:
-        try:
-            command(*args, **options)
-        except JobexportError as problem:
-            raise _Failure(str(problem)) from None
-        except ModuleNotFoundError as missing:
-            if (missing.name or "").startswith("jobexport"):
-                raise
-            raise _Failure(missing_tools(missing)) from None
-
-    return wrapper
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,9 +30,12 @@ def cli() -> None:
     """Job-export APIs of Huawei Cloud DLI and DGC: documents, mock server, contract checks."""
 
 
+cli.add_command(mock)
+
+
 @cli.command("editions")
 @_format
-@_sentences
+@sentences
 def list_editions(format_: str) -> None:
     """List the editions of the documentation."""
     from jobexport.spec import editions
@@ -82,7 +55,7 @@ def list_editions(format_: str) -> None:
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of printing."
 )
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml")
-@_sentences
+@sentences
 def resolve(edition: str, output: Path | None, format_: str) -> None:
     """Give one edition's OpenAPI document.
 
@@ -101,90 +74,6 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 
 
 @cli.command()
-@click.option("--edition", default="otc-2026", show_default=True, help="What the server speaks.")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
-@click.option("--token", envvar=_TOKEN, show_envvar=True, help="The X-Auth-Token to accept.  [default: example-token]")
-@click.option("--access-key", envvar=_ACCESS_KEY, show_envvar=True, help="The access key (AK) to accept.")
-@click.option("--secret-key", envvar=_SECRET_KEY, show_envvar=True, help="Its secret (SK); the two go together.")
-@click.option("--project", metavar="ID", help="Project of the example jobs; with --jobs, one that must be in there.")
-@click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
-@click.option("--obs", metavar="DIR|s3://BUCKET", help="Where exports are stored.  [default: a new temporary folder]")
-@click.option("--obs-endpoint", metavar="URL", help="The S3 server, if it is not Amazon's.")
-@click.option(
-    "--obs-delay",
-    type=click.FloatRange(0, 86_400),
-    default=0.0,
-    help="Seconds after which an export to obsPath appears.  [default: 0, before the answer]",
-)
-@_sentences
-def mock(
-    edition: str,
-    host: str,
-    port: int,
-    token: str | None,
-    access_key: str | None,
-    secret_key: str | None,
-    project: str | None,
-    jobs: Path | None,
-    obs: str | None,
-    obs_endpoint: str | None,
-    obs_delay: float,
-) -> None:
-    """Start a mock server, until Ctrl-C.
-
-    The keys for S3 come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the region from AWS_REGION.
-    """
-    from jobexport import mock as mock_server
-    from jobexport.cli._obs import open_storage
-
-    if bool(access_key) != bool(secret_key):
-        # Half of a real pair must not be joined with half of the example's.
-        raise click.UsageError(f"--access-key and --secret-key ({_ACCESS_KEY}, {_SECRET_KEY}) go together; give both")
-    state = _mock_state(project, jobs)
-    with open_storage(obs, obs_endpoint) as storage:
-        mock_server.run(
-            edition,
-            host=host,
-            port=port,
-            state=state,
-            token=token or mock_server.EXAMPLE_TOKEN,
-            access_key=access_key or mock_server.EXAMPLE_ACCESS_KEY,
-            secret_key=secret_key or mock_server.EXAMPLE_SECRET_KEY,
-            storage=storage,
-            obs_delay=obs_delay,
-            ready=functools.partial(_say_where, project),
-        )
-
-
-def _mock_state(project: str | None, jobs: Path | None) -> State:
-    from jobexport.mock import EXAMPLE_PROJECT, State
-
-    if project == "":
-        raise click.UsageError("--project is empty; give the id of a project, or leave it out")
-    if jobs is None:
-        return State.example(project or EXAMPLE_PROJECT)
-    state = State.load(jobs)
-    if project is not None and project not in state.projects:
-        raise JobexportError(f"{jobs} has no project {project!r}; it has {', '.join(sorted(state.projects))}")
-    return state
-
-
-def _say_where(project: str | None, server: Server) -> None:
-    """Print where the server listens and what opens it; credentials only if everybody knows them."""
-    from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
-
-    examples = (server.access_key, server.secret_key) == (EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY)
-    # The first line is for programs, the others are for people.
-    click.echo(f"listening on {server.url}")
-    click.echo(f"  project     {project or server.project_id}")
-    click.echo(f"  token       {server.token if server.token == EXAMPLE_TOKEN else 'as given'}")
-    click.echo(f"  access key  {server.access_key if examples else 'as given'}")
-    click.echo(f"  secret key  {server.secret_key if examples else 'as given'}")
-    click.echo(f"  objects in  {server.storage}")
-
-
-@cli.command()
 @click.option("--edition", help="An edition, or all.  [default: all; must be given with --url]")
 @click.option("--url", help="The server to check; without it the embedded mock of each edition.")
 @click.option("--api", type=click.Choice(["dli", "dgc"]), help="Only this family.")
@@ -200,23 +89,23 @@ def _say_where(project: str | None, server: Server) -> None:
     "--max-examples", type=click.IntRange(1), default=60, show_default=True, help="Random requests an operation."
 )
 @_format
-@_sentences
+@sentences
 def contract(
     edition: str | None, url: str | None, api: str | None, seed: int, report_dir: Path, max_examples: int, format_: str
 ) -> None:
     """Hold a server against what the documentation says.
 
-    With --url the server's token is read from JOBEXPORT_TOKEN.
+    With --url the server's token is read from JOBEXPORTTOKEN.
     """
     from jobexport.cli import _contract
     from jobexport.spec import editions
 
     if url is not None and edition is None:
         raise click.UsageError("--url needs --edition: which edition shall the server be held to?")
-    token = os.environ.get(_TOKEN, "")
+    token = os.environ.get(TOKEN, "")
     # A stray line break would be refused by the HTTP library in words that quote the token.
     if url is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
-        raise click.UsageError(f"--url needs a token for the server; set {_TOKEN}, without spaces or line breaks")
+        raise click.UsageError(f"--url needs a token for the server; set {TOKEN}, without spaces or line breaks")
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
     reports: list[EditionReport] = []
     with _contract.Progress(len(ids)) as progress:

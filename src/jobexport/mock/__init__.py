@@ -6,6 +6,7 @@ whatever the vendor's pages leave open; there the code says in a comment which w
 
 from jobexport.mock._app import DEFAULT_EDITION, Core, Options, create_app
 from jobexport.mock._auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
+from jobexport.mock._faults import FAULTS
 from jobexport.mock._s3 import S3Storage
 from jobexport.mock._server import Server, run, serve
 from jobexport.mock._state import EXAMPLE_PROJECT, State
@@ -17,6 +18,7 @@ __all__ = [
     "EXAMPLE_PROJECT",
     "EXAMPLE_SECRET_KEY",
     "EXAMPLE_TOKEN",
+    "FAULTS",
     "Core",
     "FolderStorage",
     "MemoryStorage",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import time
 import uuid
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -17,6 +16,9 @@ from jobexport.errors import JobexportError
 from jobexport.mock import _dgc, _dli
 from jobexport.mock._auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, Credentials
 from jobexport.mock._contract import JSON, read_operations, read_unknown_path
+from jobexport.mock._control import control
+from jobexport.mock._diagnosis import LOGGER, Diagnosis
+from jobexport.mock._fault_set import FaultSet
 from jobexport.mock._outcome import Outcome
 from jobexport.mock._request import (
     Disconnected,
@@ -28,21 +30,23 @@ from jobexport.mock._request import (
     split_path,
     violation,
 )
+from jobexport.mock._seen import see, seen_log
 from jobexport.mock._state import State
 from jobexport.mock._storage import MemoryStorage, Storage, StorageError, StorageUnavailable
 from jobexport.spec.editions import load_edition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections import deque
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
     from jobexport.mock._contract import ErrorAnswer, Operation
     from jobexport.mock._request import Request
+    from jobexport.mock._seen import Seen
 
 DEFAULT_EDITION = "otc-2026"
 
-_logger = logging.getLogger("jobexport.mock")
 
 _BEHAVIOURS = {
     "exportFlinkJobs": _dli.export_flink_jobs,
@@ -73,6 +77,12 @@ class Options(TypedDict, total=False):
     """Seconds after which an export to `obsPath` appears in storage; 0 is before the answer."""
     clock: Callable[[], int]
     """Gives the milliseconds since 1970, for the names of zips and the age of signatures."""
+    faults: Sequence[str]
+    """What goes wrong, each as `NAME[:ARG]@OPERATION`."""
+    fault_rate: float | None
+    """The probability with which one of the faults happens, or any quick one; without it each of them always does."""
+    seed: int
+    """Decides which faults the rate picks."""
 
 
 @define
@@ -87,13 +97,22 @@ class Core:
     storage: Storage = field(factory=MemoryStorage)
     obs_delay: float = 0.0
     clock: Callable[[], int] = epoch_ms
+    faults: Sequence[str] = ()
+    fault_rate: float | None = None
+    seed: int = 0
+    fault_set: FaultSet = field(init=False)
+    requests: deque[Seen] = field(init=False, factory=seen_log, repr=False)
     credentials: Credentials = field(init=False)
+    _diagnosis: Diagnosis = field(init=False)
+    _first: State = field(init=False)
     _mock: _Mock = field(init=False)
     _pending: set[asyncio.Task[None]] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
         self.credentials = Credentials(self.token, self.access_key, self.secret_key, self.clock)
-        self.load(self.state)
+        self._diagnosis = Diagnosis.of(self.document)
+        self._first = self.state
+        self.reset()
 
     def load(self, state: State) -> None:
         """Serve this state from the next request on.
@@ -104,44 +123,83 @@ class Core:
         self._mock = _Mock.read(self.document, state, self.clock)
         self.state = state
 
+    def reset(self) -> None:
+        """Go back to the state and the faults of the start, and forget the requests. Stored objects stay."""
+        self.load(self._first)
+        self.set_faults(*self.faults, rate=self.fault_rate, seed=self.seed)
+        self.requests.clear()
+
+    def set_faults(self, *faults: str | tuple[str, int | None], rate: float | None = None, seed: int = 0) -> None:
+        """Let these faults happen from the next request on, in the place of those before.
+
+        Args:
+            faults: each as `NAME[:ARG]@OPERATION`, or together with the number of requests it happens to.
+            rate: as `fault_rate`.
+            seed: as `seed`.
+
+        Raises:
+            JobexportError: a fault or the rate is not what it must be.
+        """
+        self.fault_set = FaultSet.make(faults, self._mock.operations, rate, seed)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI has it."""
+        seen = see(self.requests, scope)
         try:
-            operation, outcome = await self._respond(scope, receive)
+            outcome = await self._respond(scope, receive, seen)
         except Disconnected:
             return
-        response = outcome.response
-        if operation is not None and outcome.objects:
-            try:
-                await self._store(outcome)
-            except StorageError as problem:
-                response = _refusal(operation, _not_an_obs_path(operation, problem))
-            except StorageUnavailable as problem:
-                _logger.error("%s", problem)
-                # DLI documents a fault of its own; DGC leaves it to the gateway.
-                response = _error(operation.error("server-fault", "server-error"))
-        response.headers["X-Request-Id"] = uuid.uuid4().hex
-        await response(scope, receive, send)
+        outcome.response.headers["X-Request-Id"] = uuid.uuid4().hex
+        await seen.deliver(outcome.response)(scope, receive, send)
 
-    async def _respond(self, scope: Scope, receive: Receive) -> tuple[Operation | None, Outcome]:
+    async def _respond(self, scope: Scope, receive: Receive, seen: Seen) -> Outcome:
         mock = self._mock
         methods, variables = mock.find(scope)
         if methods is None:
-            return None, Outcome(_error(mock.unknown_path))
+            return Outcome(_error(mock.unknown_path))
         operation = methods.get(scope["method"])
         if operation is None:
-            return None, Outcome(mock.wrong_method(methods))
+            return Outcome(mock.wrong_method(methods))
+        seen.operation = operation.id
+        seen.chosen = chosen = self.fault_set.choose(operation)
         try:
-            headers = read_headers(scope)
-            # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
-            signed = self.credentials.examine(operation, variables, scope, headers)
-            content = await read_content(headers, receive)
-            if signed is not None:
-                signed.verify(content)
-            request = check_request(operation, variables, headers, content)
-            return operation, mock.behaviours[operation.id](request)
+            outcome = await self._answer(mock, operation, variables, scope, receive, seen)
+            if chosen is not None:
+                outcome = await chosen.alter(operation, outcome)
+            return await self._stored(operation, outcome)
         except Refused as refused:
-            return operation, Outcome(_refusal(operation, refused))
+            response = _error(operation.error(*refused.names))
+            if refused.violation is not None:
+                seen.violation = refused.violation
+                response.headers.update(self._diagnosis.report(refused.violation))
+            refusal = Outcome(response)
+            return refusal if chosen is None else await chosen.alter(operation, refusal)
+
+    async def _answer(
+        self, mock: _Mock, operation: Operation, variables: dict[str, str], scope: Scope, receive: Receive, seen: Seen
+    ) -> Outcome:
+        headers = read_headers(scope)
+        if seen.chosen is not None and (instead := seen.chosen.instead(operation)) is not None:
+            seen.keep(await read_content(headers, receive))
+            return instead
+        # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
+        signed = self.credentials.examine(operation, variables, scope, headers)
+        content = await read_content(headers, receive)
+        seen.keep(content)
+        if signed is not None:
+            signed.verify(content)
+        return mock.behaviours[operation.id](check_request(operation, variables, headers, content))
+
+    async def _stored(self, operation: Operation, outcome: Outcome) -> Outcome:
+        try:
+            await self._store(outcome)
+        except StorageError as problem:
+            raise _not_an_obs_path(operation, problem) from None
+        except StorageUnavailable as problem:
+            LOGGER.error("%s", problem)
+            # DLI documents a fault of its own; DGC leaves it to the gateway.
+            return Outcome(_error(operation.error("server-fault", "server-error")))
+        return outcome
 
     async def _store(self, outcome: Outcome) -> None:
         if outcome.later and self.obs_delay > 0:
@@ -161,7 +219,7 @@ class Core:
                 await self.storage.put(name, content)
             except Exception as problem:  # the answer is long out, so that a log is all that is left
                 known = isinstance(problem, StorageError | StorageUnavailable)
-                _logger.error("%s was not stored: %s", name, problem, exc_info=None if known else problem)
+                LOGGER.error("%s was not stored: %s", name, problem, exc_info=None if known else problem)
 
 
 def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Unpack[Options]) -> Starlette:
@@ -174,8 +232,9 @@ def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Un
     Raises:
         JobexportError: there is no such edition, or the document lacks what the server needs.
     """
-    app = Starlette()
     core = Core(load_edition(edition) if isinstance(edition, str) else edition, **options)
+    app = Starlette(routes=[control(core)])
+    app.router.redirect_slashes = False  # it would look at every request twice
     app.state.core = core
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -195,19 +254,22 @@ class _Mock:
 
     paths: Mapping[tuple[str, ...], Mapping[str, Operation]]
     """Operation by method, by the path's segments."""
+    operations: Mapping[str, Operation]
+    """Operation by id."""
     behaviours: Mapping[str, Callable[[Request], Outcome]]
     unknown_path: ErrorAnswer
 
     @classmethod
     def read(cls, document: Mapping[str, Any], state: State, clock: Callable[[], int]) -> _Mock:
         paths: dict[tuple[str, ...], dict[str, Operation]] = {}
-        behaviours = {}
+        operations, behaviours = {}, {}
         for operation in read_operations(document):
             if operation.id not in _BEHAVIOURS:
                 raise JobexportError(f"operation {operation.id} has no behaviour; add one to jobexport.mock")
             paths.setdefault(operation.segments, {})[operation.method] = operation
+            operations[operation.id] = operation
             behaviours[operation.id] = _BEHAVIOURS[operation.id](operation, state, clock)
-        return cls(paths, behaviours, read_unknown_path(document))
+        return cls(paths, operations, behaviours, read_unknown_path(document))
 
     def find(self, scope: Scope) -> tuple[Mapping[str, Operation] | None, dict[str, str]]:
         segments = split_path(scope)
@@ -223,13 +285,6 @@ class _Mock:
         allow = ", ".join(sorted(methods))
         body = json.loads(self.unknown_path.content) | {"error_msg": f"This address takes {allow} only."}
         return Response(json.dumps(body), status_code=405, headers={"Allow": allow}, media_type=JSON)
-
-
-def _refusal(operation: Operation, refused: Refused) -> Response:
-    response = _error(operation.error(*refused.names))
-    if refused.violation is not None:
-        response.headers["X-Mock-Violation"] = refused.violation
-    return response
 
 
 def _not_an_obs_path(operation: Operation, problem: StorageError) -> Refused:

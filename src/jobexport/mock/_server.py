@@ -164,10 +164,12 @@ def _listen(host: str, port: int) -> socket.socket:
 def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     import uvicorn  # the slowest import here, and an application alone does not need it
 
+    from jobexport.mock._connection import Connection
+
     config = uvicorn.Config(
         app,
         # The same everywhere, whatever else is installed.
-        http="h11",
+        http=Connection,
         loop="asyncio",
         ws="none",
         lifespan="off",

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from jobexport.errors import JobexportError
 from jobexport.mock._folder import read_files, subfolders
+from jobexport.mock._state_files import with_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,17 @@ class State:
     def example(cls, project: str = EXAMPLE_PROJECT) -> State:
         """Read the jobs that ship with the package: one project, under this id, with two workspaces."""
         return cls({project: cls.load(_EXAMPLE).projects[EXAMPLE_PROJECT]})
+
+    def with_files(self, files: Mapping[str, Any]) -> State:
+        """Give the state that has these files too, in the place of those of the same path: all of them, or an error.
+
+        Args:
+            files: JSON by path, the path as in a state folder: `<project>/flink/<id>.json`.
+
+        Raises:
+            JobexportError: a path is none of a state folder, or a file is not what it must be; the text names it.
+        """
+        return with_files(self, files, self.load)
 
 
 def _project(folder: Path) -> Project:

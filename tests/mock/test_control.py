@@ -1,0 +1,292 @@
+"""The control API: what it shows, what it changes, and that it changes all or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+
+import httpx
+import pytest
+
+from jobexport.mock import EXAMPLE_PROJECT, FAULTS, MemoryStorage, State, serve
+
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+SPACE = f"{EXAMPLE_PROJECT}/workspaces/default"
+NEW_JOB = {"name": "new", "nodes": [{"properties": [{"name": "scriptName", "value": "also_new"}]}]}
+NEW_SCRIPT = {"name": "also_new", "content": "select 1"}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def client(server):
+    """A client of a server that is as it was at its start."""
+    server.core.reset()
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        yield client
+
+
+def export(client, name, **options):
+    headers = {"X-Auth-Token": "example-token"}
+    return client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export", headers=headers, **options)
+
+
+def problem(answer, status=400):
+    """Assert an error of the control API; give its sentence."""
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json")
+    assert answer.json().keys() == {"error"}
+    assert "\n" not in answer.json()["error"]
+    return answer.json()["error"]
+
+
+class TestRoutes:
+    @pytest.mark.parametrize("path", ["/_mock/", "/_mock/nothing", "/_mock/state/more", "/_mock/%2e%2e/v1"])
+    def test_unknown(self, client, path):
+        """An unknown path is 404 with the paths there are."""
+        assert "faults, requests, reset, seed, state" in problem(client.get(path), 404)
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allow"),
+        [
+            ("POST", "state", "GET"),
+            ("GET", "reset", "POST"),
+            ("GET", "seed", "POST"),
+            ("POST", "faults", "GET, PUT, DELETE"),
+        ],
+    )
+    def test_wrong_method(self, client, method, path, allow):
+        """A wrong method is 405 with those that are right."""
+        answer = client.request(method, f"/_mock/{path}")
+        problem(answer, 405)
+        assert answer.headers["Allow"] == allow
+
+    @pytest.mark.parametrize("content", [b"{", b"\xff", b'{"a": 1, "a": 2}', b"NaN"])
+    def test_no_json(self, client, content):
+        """What is no JSON is 400."""
+        assert "not valid JSON" in problem(client.post("/_mock/seed", content=content))
+
+    def test_too_large(self, client):
+        """A body above the limit is 413."""
+        assert "too large" in problem(client.post("/_mock/seed", content=b" " * (12 * 2**20 + 1)), 413)
+
+    def test_no_token(self, client):
+        """No token is needed, and operations still want one."""
+        assert client.get("/_mock/state").status_code == 200
+        assert client.post(JOB).status_code == 401
+
+    def test_not_in_the_log(self, client):
+        """Calls of the control API are no requests seen."""
+        client.get("/_mock/state")
+        assert client.get("/_mock/requests").json() == {"requests": []}
+
+
+class TestState:
+    def test_names(self, client, server):
+        """It has the names of everything, and Flink jobs with their ids."""
+        server.storage.objects.clear()
+        shown = client.get("/_mock/state").json()
+        assert shown["edition"] == server.core.document["info"]["x-edition"]
+        assert (shown["storage"], shown["objects"]) == ("memory", [])
+        project = shown["projects"][EXAMPLE_PROJECT]
+        held = server.state.projects[EXAMPLE_PROJECT]
+        assert {"id": 100, "name": "aggregate"} in project["flink"]
+        assert max(job["id"] for job in project["flink"]) == 2**63 - 1
+        assert project["workspaces"].keys() == held.workspaces.keys()
+        for name, workspace in held.workspaces.items():
+            for kind in ("jobs", "submitted", "scripts", "resources"):
+                assert project["workspaces"][name][kind] == list(getattr(workspace, kind))
+
+    def test_objects(self, client, server):
+        """It lists what was stored."""
+        server.storage.objects.clear()
+        body = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
+        client.post(FLINK, json=body, headers={"X-Auth-Token": server.token})
+        assert client.get("/_mock/state").json()["objects"] == list(server.storage.objects) != []
+
+    def test_storage_that_cannot_list(self):
+        """A storage that only puts and gets has no list."""
+
+        class Blind:
+            async def put(self, name, content):
+                pass
+
+            async def get(self, name):
+                pass
+
+            def __str__(self):
+                return "nowhere"
+
+        with serve(storage=Blind()) as server:
+            shown = httpx.get(f"{server.url}/_mock/state", trust_env=False).json()
+        assert (shown["storage"], shown["objects"]) == ("nowhere", None)
+
+
+class TestSeed:
+    def test_adds(self, client):
+        """Jobs and the scripts they use come with one call, in any order, and can be exported."""
+        assert export(client, "new").status_code == 400
+        files = {f"{SPACE}/jobs/new.job": NEW_JOB, f"{SPACE}/scripts/also_new.script": NEW_SCRIPT}
+        shown = client.post("/_mock/seed", json=files).json()
+        assert "new" in shown["projects"][EXAMPLE_PROJECT]["workspaces"]["default"]["jobs"]
+        assert b"scripts/also_new.script" in export(client, "new").content
+        assert export(client, "myJob").status_code == 200
+
+    def test_replaces(self, client, members):
+        """A file of a path that is there takes its place."""
+        client.post("/_mock/seed", json={f"{SPACE}/jobs/myJob.job": {"name": "myJob", "version": "2"}})
+        assert json.loads(members(export(client, "myJob").content)["jobs/myJob.job"]) == {
+            "name": "myJob",
+            "version": "2",
+        }
+
+    def test_new_project(self, client, server):
+        """A project and a workspace can be new, and Flink jobs too."""
+        files = {"p/flink/-5.json": {"name": "f"}, "p/workspaces/w/jobs/a..job": {"name": "a."}}
+        project = client.post("/_mock/seed", json=files).json()["projects"]["p"]
+        assert project["flink"] == [{"id": -5, "name": "f"}]
+        assert project["workspaces"]["w"]["jobs"] == ["a."]
+
+    def test_keeps_the_rest(self):
+        """Everything that is not named stays as it was, byte for byte."""
+        state = State.example()
+        again = state.with_files({})
+        assert again == state
+        assert again is not state
+
+    @pytest.mark.parametrize(
+        ("path", "value", "words"),
+        [
+            (f"{SPACE}/jobs/bad.job", {"name": "other"}, f"{SPACE}/jobs/bad.job: its name is 'other'"),
+            (f"{SPACE}/jobs/bad.job", [], "the file must hold an object"),
+            (f"{SPACE}/jobs/bad.job", {}, "has no `name`"),
+            (f"{SPACE}/jobs/ä.job", {"name": "ä"}, "must be 1 to 128 letters"),
+            (f"{SPACE}/jobs/bad.job", {"name": "bad", "nodes": NEW_JOB["nodes"]}, "uses script 'also_new'"),
+            (f"{EXAMPLE_PROJECT}/flink/x.json", {"name": "x"}, "is not the id"),
+            (f"{EXAMPLE_PROJECT}/flink/7.json", {"name": "aggregate"}, "is that of job"),
+            (f"{SPACE}/jobs/{'n' * 300}.job", {"name": "n" * 300}, "cannot keep"),
+        ],
+    )
+    def test_all_or_nothing(self, client, server, path, value, words):
+        """With one bad file among good ones nothing changes, and the sentence names the file."""
+        before = server.state
+        good = {f"{SPACE}/scripts/good.script": {"name": "good"}}
+        sentence = problem(client.post("/_mock/seed", json=good | {path: value}))
+        assert words in sentence
+        assert "jobexport-seed" not in sentence
+        assert server.state is before
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "",
+            "/",
+            "x",
+            "x/y.job",
+            f"../{SPACE}/jobs/a.job",
+            f"/{SPACE}/jobs/a.job",
+            "../workspaces/w/jobs/a.job",
+            "p/workspaces/../jobs/a.job",
+            "p/workspaces/w/jobs/../a.job",
+            "p/workspaces/w/jobs/..\\a.job",
+            "p/workspaces/w/jobs/a\0.job",
+            "p/workspaces/w/jobs/a.script",
+            "p/workspaces/w/other/a.job",
+            "p/workspaces/w/jobs/.job",
+            "p/workspaces//jobs/a.job",
+            ".p/flink/1.json",
+            "p/flink/1.json/",
+            "p/flink/1.json\n",
+        ],
+    )
+    def test_paths(self, client, server, path):
+        """What is no path of a state folder is refused, and nothing is written."""
+        before = server.state
+        assert "no path of a state folder" in problem(client.post("/_mock/seed", json={path: {"name": "a"}}))
+        assert server.state is before
+
+    def test_no_object(self, client):
+        """The body is an object of files."""
+        assert "must be an object" in problem(client.post("/_mock/seed", json=[]))
+
+
+class TestReset:
+    def test_everything(self):
+        """State, faults, the log and what chaos does next are as at the start; objects stay."""
+        with (
+            serve(faults=["status-503@exportJob", "status-500@exportJob"], fault_rate=0.5, seed=9) as server,
+            httpx.Client(base_url=server.url, trust_env=False) as client,
+        ):
+
+            def statuses():
+                return [export(client, "myJob").status_code for _ in range(12)]
+
+            state, faults, first = server.state, client.get("/_mock/faults").json(), statuses()
+            client.post("/_mock/seed", json={"p/flink/1.json": {"name": "f"}})
+            client.put("/_mock/faults", json={"faults": ["zip-empty@*"]})
+            assert server.state != state
+            client.post("/_mock/reset")
+            assert server.state is state
+            assert client.get("/_mock/faults").json() == faults
+            assert client.get("/_mock/requests").json()["requests"] == []
+            assert statuses() == first
+            assert len(set(first)) == 3
+
+    def test_objects_stay(self, client, server):
+        """What is stored is not the server's to delete."""
+        assert isinstance(server.storage, MemoryStorage)
+        server.storage.objects["a/b"] = b""
+        assert "a/b" in client.post("/_mock/reset").json()["objects"]
+
+
+class TestFaults:
+    def test_set_list_and_clear(self, client):
+        """Faults are set together, listed as they are, and cleared."""
+        wanted = {"faults": ["latency:0@*", {"fault": "status-429:3@exportJob", "times": 1}], "rate": None, "seed": 4}
+        shown = client.put("/_mock/faults", json=wanted).json()
+        expected = [{"fault": "latency:0@*", "times": None}, {"fault": "status-429:3@exportJob", "times": 1}]
+        assert shown == {"faults": expected, "rate": None, "seed": 4} == client.get("/_mock/faults").json()
+        assert export(client, "myJob").headers["Retry-After"] == "3"
+        assert client.get("/_mock/faults").json()["faults"][1]["times"] == 0
+        assert export(client, "myJob").status_code == 200
+        cleared = client.delete("/_mock/faults").json()
+        assert cleared == {"faults": [], "rate": None, "seed": 0} == client.get("/_mock/faults").json()
+
+    def test_chaos(self, client):
+        """Rate and seed alone make chaos."""
+        client.put("/_mock/faults", json={"rate": 1, "seed": 1})
+        for _ in range(5):
+            with contextlib.suppress(httpx.TransportError):
+                export(client, "myJob")
+        seen = client.get("/_mock/requests").json()["requests"]
+        assert {name for request in seen for name in request["faults"]} <= FAULTS.keys()
+        assert any(request["faults"] for request in seen)
+
+    @pytest.mark.parametrize(
+        ("body", "words"),
+        [
+            ([], "must be an object"),
+            ({"fault": []}, "must be an object"),
+            ({"faults": "latency@*"}, "must be a list"),
+            ({"faults": [1]}, "each of"),
+            ({"faults": [{"fault": "latency@*", "times": 0}]}, "N from 1 on"),
+            ({"faults": [{"fault": "latency@*", "times": True}]}, "N from 1 on"),
+            ({"faults": [{"fault": "latency@*", "often": 1}]}, "each of"),
+            ({"faults": ["latency@*", "nope@*"]}, "no fault 'nope'; see jobexport mock --list-faults"),
+            ({"faults": ["zip-empty@exportFlinkJobs"]}, "answers with a zip"),
+            ({"rate": 2}, "is no probability"),
+            ({"rate": "1"}, '"rate" must be'),
+            ({"rate": True}, '"rate" must be'),
+            ({"seed": 1.5}, '"seed" must be'),
+        ],
+    )
+    def test_all_or_nothing(self, client, body, words):
+        """A body that is not right changes nothing."""
+        before = client.put("/_mock/faults", json={"faults": ["status-418@*"]}).json()
+        assert words in problem(client.put("/_mock/faults", json=copy.deepcopy(body)))
+        assert client.get("/_mock/faults").json() == before

@@ -1,0 +1,181 @@
+"""Faults of the status and the connection, as a client sees them on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import io
+import json
+import time
+import zipfile
+
+import httpx
+import pytest
+
+from jobexport.mock import EXAMPLE_PROJECT, create_app
+
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
+SELECTED = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
+STATUSES = (429, 500, 502, 503, 418, 520)
+OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
+
+
+class TestStatuses:
+    @pytest.mark.parametrize("operation", OPERATIONS)
+    @pytest.mark.parametrize("status", STATUSES)
+    def test_status(self, mock, operation, status):
+        """The status comes with an error body, and nothing is stored."""
+        mock.set(f"status-{status}@{operation}")
+        answer = mock.call(operation)
+        assert answer.status_code == status
+        assert answer.json().keys() == {"error_code", "error_msg"}
+        assert mock.server.storage.objects == {}
+        assert (mock.last()["status"], mock.last()["faults"]) == (status, [f"status-{status}"])
+
+    @pytest.mark.parametrize(
+        ("status", "response", "example"),
+        [
+            (429, "TooManyRequests", "throttled"),
+            (500, "ServerError", "server-error"),
+            (502, "ServerError", "server-error"),
+            (503, "Unavailable", "unavailable"),
+        ],
+    )
+    def test_documented_body(self, mock, status, response, example):
+        """The body is the document's example for the status, else that for 500."""
+        mock.set(f"status-{status}@exportJob")
+        content = mock.core.document["components"]["responses"][response]["content"]["application/json"]
+        assert mock.job().json() == content["examples"][example]["value"]
+
+    @pytest.mark.parametrize(("text", "seconds"), [("status-429", "1"), ("status-429:17", "17"), ("status-429:0", "0")])
+    def test_retry_after(self, mock, text, seconds):
+        """429 says when to come back."""
+        mock.set(f"{text}@*")
+        assert mock.job().headers["Retry-After"] == seconds
+
+    def test_before_everything(self, mock):
+        """It comes before the caller and the request are looked at, as a gateway's answer does."""
+        mock.set("status-503@*")
+        assert mock.client.post(JOB, headers={"X-Auth-Token": "wrong"}).status_code == 503
+        assert mock.client.post(BATCH, json={"jobList": "no list"}).status_code == 503
+
+    def test_body_is_seen(self, mock):
+        """The log has the body of a request that met such a fault."""
+        mock.set("status-503@*")
+        mock.flink()
+        assert json.loads(mock.last()["body"]) == SELECTED
+
+
+class TestConnection:
+    def test_reset_before(self, mock):
+        """RST comes before the first byte; nothing is exported."""
+        mock.set("reset-before@*")
+        with mock.raw() as connection, pytest.raises(ConnectionResetError):
+            connection.recv(1)
+        with pytest.raises(httpx.ReadError):
+            mock.flink()
+        assert mock.server.storage.objects == {}
+        assert (mock.last()["status"], mock.last()["faults"]) == (None, ["reset-before"])
+
+    def test_reset_mid_body(self, mock):
+        """Head and half of the body come, then RST."""
+        whole = mock.job().content
+        mock.set("reset-mid-body@*")
+        with mock.raw() as connection:
+            response = http.client.HTTPResponse(connection, method="POST")
+            response.begin()
+            assert response.status == 200
+            assert int(response.headers["Content-Length"]) == len(whole)
+            assert response.read(len(whole) // 2) == whole[: len(whole) // 2]
+            with pytest.raises(ConnectionResetError):
+                response.read(1)
+        with pytest.raises(httpx.ReadError):
+            mock.job()
+
+    def test_truncated(self, mock):
+        """Half of the bytes come under a Content-Length that says so."""
+        whole = mock.job().content
+        mock.set("truncated@*")
+        answer = mock.job()
+        assert answer.content == whole[: len(whole) // 2]
+        assert answer.headers["Content-Length"] == str(len(whole) // 2)
+        with pytest.raises(zipfile.BadZipFile):
+            zipfile.ZipFile(io.BytesIO(answer.content))
+        with pytest.raises(json.JSONDecodeError):
+            mock.flink().json()
+
+    def test_truncated_lying(self, mock):
+        """Half of the bytes come under the Content-Length of all, then the connection ends without RST."""
+        whole = mock.job().content
+        mock.set("truncated-lying@*")
+        with pytest.raises(httpx.RemoteProtocolError, match=f"received {len(whole) // 2} bytes, expected {len(whole)}"):
+            mock.job()
+        with mock.raw() as connection:
+            received = b""
+            while part := connection.recv(65536):
+                received += part
+        head, _, body = received.partition(b"\r\n\r\n")
+        assert f"content-length: {len(whole)}".encode() in head.lower()
+        assert body == whole[: len(whole) // 2]
+
+    def test_latency(self, mock):
+        """The answer comes so much later, and is the right one."""
+        whole = mock.job().content
+        mock.set("latency:0.2@exportJob")
+        start = time.monotonic()
+        assert mock.job().content == whole
+        assert 0.2 <= time.monotonic() - start < 1
+        with pytest.raises(httpx.ReadTimeout):
+            mock.client.post(JOB, timeout=0.05)
+
+    def test_slow_drip(self, mock):
+        """The bytes come in small parts over the time that the rate gives, and are all there."""
+        whole = mock.job().content
+        mock.set(f"slow-drip:{len(whole) * 4}@exportJob")
+        start, times, content = time.monotonic(), [], b""
+        with mock.client.stream("POST", JOB) as answer:
+            for part in answer.iter_raw():
+                times.append(time.monotonic() - start)
+                content += part
+        assert content == whole
+        assert len(times) >= 4
+        assert times[0] < 0.1
+        assert 0.15 < times[-1] < 1
+
+    def test_late_reset(self, mock):
+        """What breaks an answer off and what delays it go together, in any order."""
+        for faults in (["reset-before@*", "latency:0.1@*"], ["latency:0.1@*", "reset-before@*"]):
+            mock.set(*faults)
+            start = time.monotonic()
+            with mock.raw() as connection, pytest.raises(ConnectionResetError):
+                connection.recv(1)
+            assert time.monotonic() - start >= 0.1
+
+    def test_other_connections_live(self, mock):
+        """A reset hits its own connection only, and the server goes on."""
+        mock.set("reset-before@exportJob")
+        with mock.raw() as first, mock.raw() as second:
+            for connection in (first, second):
+                with pytest.raises(ConnectionResetError):
+                    connection.recv(1)
+        assert mock.flink().status_code == 200
+
+    def test_nothing_is_logged_as_broken(self, mock, caplog):
+        """uvicorn does not take a broken-off answer for a broken application."""
+        for name in ("reset-before", "reset-mid-body", "truncated-lying"):
+            mock.set(f"{name}@*")
+            with pytest.raises(httpx.TransportError):
+                mock.job()
+        assert caplog.records == []
+
+    def test_without_a_server(self):
+        """In process there is no connection to reset: the call raises."""
+
+        async def call():
+            transport = httpx.ASGITransport(create_app(faults=["reset-before@*"]))
+            async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
+                await client.post(JOB)
+
+        with pytest.raises(ConnectionResetError):
+            asyncio.run(call())

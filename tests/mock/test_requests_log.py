@@ -1,0 +1,166 @@
+"""Diagnosis: the requests seen, the headers and the log line of a violation, and that no secret is in any of them."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, serve
+from jobexport.spec.editions import load_edition
+
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+TOKEN = "MIIF-a-token-that-nobody-may-see"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serve(token=TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server):
+    server.core.reset()
+    with httpx.Client(base_url=server.url, headers={"X-Auth-Token": TOKEN}, trust_env=False) as client:
+        yield client
+
+
+def seen(client):
+    return client.get("/_mock/requests").json()["requests"]
+
+
+class TestRequests:
+    def test_fields(self, client):
+        """A request is there with all that it was and what became of it."""
+        client.post(FLINK, json={"obs_dir": "ä", "is_selected": False}, headers={"X-Mine": "yes"})
+        (request,) = seen(client)
+        assert request.keys() == {
+            "time", "method", "path", "operation", "status", "headers", "body", "violation", "faults",
+        }  # fmt: skip
+        assert request["time"].endswith("+00:00")
+        assert (request["method"], request["path"]) == ("POST", FLINK)
+        assert (request["operation"], request["status"]) == ("exportFlinkJobs", 200)
+        assert ["x-mine", "yes"] in request["headers"]
+        assert request["body"] == '{"obs_dir":"ä","is_selected":false}'
+        assert (request["violation"], request["faults"]) == (None, [])
+
+    def test_order_and_forgetting(self, client):
+        """The newest comes last; DELETE forgets them."""
+        for name in ("one", "%2E%2E"):
+            client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export")
+        assert [request["path"].split("/")[-2] for request in seen(client)] == ["one", "%2E%2E"]
+        assert client.delete("/_mock/requests").json() == {"requests": []} == client.get("/_mock/requests").json()
+
+    def test_unknown_paths_too(self, client):
+        """What found no operation is there as well."""
+        client.get("/nowhere")
+        assert [(request["operation"], request["status"]) for request in seen(client)] == [(None, 404)]
+
+    def test_number(self, client):
+        """The last 200 are kept."""
+        for number in range(205):
+            client.get(f"/{number}")
+        assert [request["path"] for request in seen(client)] == [f"/{number}" for number in range(5, 205)]
+
+    def test_long_body(self, client, server):
+        """Of a body the first 2 KiB are kept, in memory too."""
+        client.post(FLINK, content=b"x" * 100_000, headers={"Content-Type": "application/json"})
+        assert seen(client)[0]["body"] == "x" * 2048
+        assert len(server.core.requests[0].content) == 2048
+
+    def test_odd_bytes(self, client):
+        """Bytes that are no text do no harm."""
+        client.post(FLINK, content=b"\xff\0", headers={"X-Odd": b"\xff", "Content-Type": "application/json"})
+        (request,) = seen(client)
+        assert request["body"] == "\ufffd\0"
+        assert ["x-odd", "\ufffd"] in request["headers"]
+
+    def test_fault(self, client, server):
+        """The faults that happened are named with their argument."""
+        server.core.set_faults("status-429:2@*")
+        client.post(JOB)
+        assert (seen(client)[0]["status"], seen(client)[0]["faults"]) == (429, ["status-429:2"])
+
+
+SECRETS = {
+    "X-Auth-Token": TOKEN,
+    "authorization": f"SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, Signature={TOKEN}",
+    "X-Security-Token": TOKEN,
+    "Cookie": f"session={TOKEN}",
+    "Proxy-Authorization": TOKEN,
+    "X-Subject-Token": TOKEN,
+    "X-Secret-Key": TOKEN,
+}
+
+
+class TestSecrets:
+    @pytest.mark.parametrize("name", SECRETS)
+    def test_redacted(self, client, name):
+        """The header is named; its value is not."""
+        client.post(JOB, headers={name: SECRETS[name]})
+        answer = client.get("/_mock/requests")
+        assert TOKEN not in answer.text
+        assert [name.lower(), "[redacted]"] in answer.json()["requests"][0]["headers"]
+
+    def test_nowhere(self, client, caplog, server):
+        """With the token in every header and in the query, neither what is shown nor what is logged has it."""
+        with caplog.at_level(logging.DEBUG):
+            client.post(FLINK, json={"obs_dir": 1}, params={"X-Auth-Token": TOKEN}, headers=SECRETS)
+            client.post(FLINK, json={"obs_dir": 1}, headers={"X-Auth-Token": f"{TOKEN}-wrong"})
+            for path in ("state", "faults", "requests"):
+                assert TOKEN not in client.get(f"/_mock/{path}").text
+        assert any(record.name == "jobexport.mock" for record in caplog.records)
+        assert TOKEN not in "".join(record.getMessage() for record in caplog.records if record.name != "httpx")
+        assert TOKEN not in repr(server.core.requests)
+
+
+class TestViolations:
+    def test_header_and_log(self, client, caplog):
+        """Edition, operation, pointer and reason are in the headers and in one line of the log; the value is not."""
+        with caplog.at_level(logging.WARNING, "jobexport.mock"):
+            answer = client.post(FLINK, json={"obs_dir": 123456, "is_selected": False})
+        assert answer.headers["X-Mock-Edition"] == DEFAULT_EDITION
+        violation = answer.headers["X-Mock-Violation"]
+        assert violation.startswith("exportFlinkJobs body#/obs_dir: ")
+        (record,) = [record for record in caplog.records if record.name == "jobexport.mock"]
+        assert (record.levelname, record.getMessage()) == ("WARNING", f"{DEFAULT_EDITION} {violation}")
+        assert "123456" not in record.getMessage()
+        assert seen(client)[0]["violation"] == violation
+
+    def test_only_violations(self, client, caplog):
+        """A right request, and one that is refused without breaking a rule, have neither header nor line."""
+        for answer in (client.post(JOB), client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/gone/export")):
+            assert not {"x-mock-edition", "x-mock-violation"} & answer.headers.keys()
+        assert [record for record in caplog.records if record.name == "jobexport.mock"] == []
+
+    @pytest.mark.parametrize("edition", [None, 7, "bad\nname", "ä"])
+    def test_document_without_edition(self, edition):
+        """A document without a usable x-edition has no such header."""
+        document = copy.deepcopy(load_edition(DEFAULT_EDITION))
+        document["info"]["x-edition"] = edition
+        if edition is None:
+            del document["info"]["x-edition"]
+        with serve(document) as server:
+            headers = {"X-Auth-Token": server.token}
+            answer = httpx.post(server.url + FLINK, json={}, headers=headers, trust_env=False)
+        assert "X-Mock-Violation" in answer.headers
+        assert "X-Mock-Edition" not in answer.headers
+
+    def test_silent_by_default(self):
+        """Where nobody set up logging nothing is printed: tests that embed the server stay quiet."""
+        code = (
+            f"import sys; sys.path[:0] = {sys.path!r}\n"
+            "import httpx\nfrom jobexport.mock import serve\n"
+            "with serve() as server:\n"
+            f"    url = server.url + {FLINK!r}\n"
+            "    answer = httpx.post(url, json={}, headers={'X-Auth-Token': server.token}, trust_env=False)\n"
+            "    print(answer.headers['X-Mock-Edition'])\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert (done.stdout.strip(), done.stderr) == (DEFAULT_EDITION, "")
