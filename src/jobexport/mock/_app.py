@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
-import uuid
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from attrs import define, field, frozen
@@ -17,6 +17,7 @@ from jobexport.mock import _dgc, _dli
 from jobexport.mock._auth import EXAMPLE_TOKEN, Credentials
 from jobexport.mock._contract import JSON, read_operations, read_unknown_path
 from jobexport.mock._outcome import Outcome
+from jobexport.mock._page import page_routes
 from jobexport.mock._request import (
     Disconnected,
     Refused,
@@ -33,7 +34,7 @@ from jobexport.spec.editions import load_edition
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from jobexport.mock._contract import ErrorAnswer, Operation
     from jobexport.mock._request import Request
@@ -102,7 +103,8 @@ class Core:
             return
         await self._store(outcome)
         response = outcome.response
-        response.headers["X-Request-Id"] = uuid.uuid4().hex
+        # `response.headers` would look for one of that name, and a UUID's bytes need no UUID.
+        response.raw_headers.append((b"x-request-id", os.urandom(16).hex().encode()))
         await response(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> tuple[Operation | None, Outcome]:
@@ -153,8 +155,10 @@ def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Un
     Raises:
         JobexportError: there is no such edition, or the document lacks what the server needs.
     """
-    app = Starlette()
     core = Core(load_edition(edition) if isinstance(edition, str) else edition, **options)
+    app = Starlette(routes=page_routes(core))
+    # A path with a slash too many is an unknown path.
+    app.router.redirect_slashes = False
     app.state.core = core
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -166,6 +170,23 @@ def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Un
     # Starlette's routes match the decoded path, in which an encoded slash separates; so the operations are none.
     app.router.default = answer
     return app
+
+
+def direct(app: Starlette) -> ASGIApp:
+    """Give the application without the detour that most requests need not take.
+
+    Only the root and `/_mock/` have routes. Everything else is the API's: looking it up among them, behind Starlette's
+    middleware, costs as much as checking the request.
+    """
+    core: Core = app.state.core
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == "/" or scope["path"].startswith("/_mock/"):
+            await app(scope, receive, send)
+        else:
+            await core(scope, receive, send)
+
+    return answer
 
 
 @frozen

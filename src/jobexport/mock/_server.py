@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from attrs import field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.mock._app import DEFAULT_EDITION, Options, create_app
+from jobexport.mock._app import DEFAULT_EDITION, Options, create_app, direct
 from jobexport.mock._state import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def serve(
     with contextlib.closing(_listen(host, port)) as listener:
         port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        with _running(app, listener):
+        with _running(direct(app), listener):
             yield Server(f"http://{shown}:{port}", port, app.state.core)
 
 
