@@ -154,10 +154,12 @@ def _listen(host: str, port: int) -> socket.socket:
 def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     import uvicorn  # the slowest import here, and an application alone does not need it
 
+    from jobexport.mock._protocol import Protocol
+
     config = uvicorn.Config(
         app,
         # The same everywhere, whatever else is installed.
-        http="h11",
+        http=Protocol,
         loop="asyncio",
         ws="none",
         lifespan="off",
