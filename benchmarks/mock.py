@@ -105,14 +105,14 @@ def commands(prism: Path | None) -> dict[str, list[str]]:
 
 def first_answer(process: subprocess.Popen[bytes], started: float) -> float:
     """Ask until the server answers 200; give the seconds since it was started."""
-    request = urllib.request.Request(f"http://127.0.0.1:{PORT}{PATH}", BODY.encode(), HEADERS)  # noqa: S310
+    request = urllib.request.Request(f"http://127.0.0.1:{PORT}{PATH}", BODY.encode(), HEADERS)
     while process.poll() is None and time.perf_counter() - started < 60:
         try:
             with urllib.request.urlopen(request, timeout=5):  # noqa: S310  # our own server
                 return time.perf_counter() - started
         except OSError:
             time.sleep(0.005)
-    raise SystemExit(f"the server did not answer: {process.args}")
+    raise SystemExit(f"the server did not answer: {process.args!r}")
 
 
 def load(script: Path, seconds: int) -> float:
