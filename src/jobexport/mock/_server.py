@@ -6,6 +6,7 @@ import contextlib
 import errno
 import signal
 import socket
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Unpack
@@ -160,7 +161,7 @@ def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
         app,
         # The same everywhere, whatever else is installed.
         http=Protocol,
-        loop="asyncio",
+        loop="asyncio" if sys.platform == "win32" else "uvloop",
         ws="none",
         lifespan="off",
         log_config=None,
