@@ -70,13 +70,6 @@ def test_the_marker_is_listed(run):
     assert "@pytest.mark.jobexport_mock(edition='otc-2026', **options)" in run("--markers")[1]
 
 
-def test_loaded_twice(pytester, run):
-    """Named with -p beside the entry point it is still one plugin."""
-    pytester.makepyfile(SUITE)
-    code, output = run("-p", "jobexport.pytest_plugin")
-    assert code == 0, output
-
-
 def test_nothing_is_imported_for_others(pytester, run):
     """A suite that does not use the fixture imports nothing of the server."""
     pytester.makepyfile(
