@@ -41,6 +41,9 @@ lock: ## make requirements.lock anew from pyproject.toml
 	.cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" --extra tools --group dev \
 	  --output-file requirements.lock pyproject.toml
+	.cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command "make lock" \
+	  --constraint requirements.lock --output-file tests/browser/requirements.lock tests/browser/requirements.in
 
 ##@ Description
 .PHONY: generate
@@ -74,6 +77,15 @@ contract: $(GENERATED) ## hold the embedded mock against every edition
 .PHONY: test
 test: $(GENERATED) ## run the tests: make test TESTS=tests/mock
 	$(BIN)/python -m pytest --quiet $(TESTS)
+
+.PHONY: test-browser
+test-browser: $(GENERATED) ## look at the mock's page in a headless Chromium
+	@for program in chromium chromedriver; do command -v $$program >/dev/null || \
+	  { echo "test-browser needs $$program; install Debian's packages chromium and chromium-driver" >&2; exit 2; }; done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement tests/browser/requirements.lock
+	JOBEXPORT_BROWSER=$$(command -v chromium) JOBEXPORT_DRIVER=$$(command -v chromedriver) \
+	  $(BIN)/python -m pytest --quiet tests/browser
 
 .PHONY: format
 format: $(READY) ## format the code

@@ -157,7 +157,7 @@ class TestChaos:
 
     def test_quick_ones_only(self, mock):
         """Where no fault is named, none that takes long or much is picked, and every other one is."""
-        operations = mock.core._mock.operations
+        operations = mock.core._routes.operations
         mock.set(rate=1, seed=5)
         picked = {
             fault.fault.id
@@ -170,7 +170,7 @@ class TestChaos:
     def test_suitable_ones_only(self, mock):
         """What is picked suits the operation."""
         mock.set(rate=1, seed=5)
-        for operation in mock.core._mock.operations.values():
+        for operation in mock.core._routes.operations.values():
             for _ in range(200):
                 (fault,) = mock.core.fault_set.choose(operation).faults
                 assert fault.fault.suits.test(operation)

@@ -75,7 +75,7 @@ class TestRoutes:
     @operations
     def test_wrong_method(self, api, operation):
         """Another method is 405, names the right one, and has an error body."""
-        for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"):
+        for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
             response = api.client.request(method, PATHS[operation])
             assert (response.status_code, response.headers["allow"]) == (405, "POST")
             assert response.json().keys() == {"error_code", "error_msg"}
@@ -249,13 +249,18 @@ class TestRobustness:
             b"POST " + JOB.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
             b"POST /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
             b"garbage\r\n\r\n",
-            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n",
+            b"GET /v1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n",
         ],
         ids=range(8),
     )
     def test_broken_requests(self, one_api, request_bytes):
         """A request that is hardly HTTP is a clean 4xx."""
         assert 400 <= one_api.send(request_bytes).status < 500
+
+    @pytest.mark.parametrize("head", [b"GET /" + b"a" * 200_000, b"GET / HTTP/1.1\r\nA: " + b"a" * 200_000])
+    def test_endless_head(self, one_api, head):
+        """Request line and headers of more than 64 KiB are refused before they end."""
+        assert one_api.send(head).status == 400
 
     @pytest.mark.parametrize("project", ["%FF", "%00", "..%2F..", "%2E%2E", "%", "a" * 5000, "%F0%9F%98%80"])
     @operations

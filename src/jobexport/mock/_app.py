@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import os
 import time
-import uuid
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from attrs import define, field, frozen
+from attrs import define, field
 from starlette.applications import Starlette
-from starlette.responses import Response
 
-from jobexport.errors import JobexportError
-from jobexport.mock import _dgc, _dli
 from jobexport.mock._auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, Credentials
-from jobexport.mock._contract import JSON, read_operations, read_unknown_path
 from jobexport.mock._control import control
 from jobexport.mock._diagnosis import LOGGER, Diagnosis
 from jobexport.mock._fault_set import FaultSet
 from jobexport.mock._outcome import Outcome
+from jobexport.mock._page import page_routes
 from jobexport.mock._request import (
     Disconnected,
     Refused,
     check_request,
-    match_path,
     read_content,
     read_headers,
-    split_path,
     violation,
 )
+from jobexport.mock._routes import Routes, error_response
 from jobexport.mock._seen import see, seen_log
 from jobexport.mock._state import State
 from jobexport.mock._storage import MemoryStorage, Storage, StorageError, StorageUnavailable
@@ -39,20 +34,12 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Mapping, Sequence
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from jobexport.mock._contract import ErrorAnswer, Operation
-    from jobexport.mock._request import Request
+    from jobexport.mock._contract import Operation
     from jobexport.mock._seen import Seen
 
 DEFAULT_EDITION = "otc-2026"
-
-
-_BEHAVIOURS = {
-    "exportFlinkJobs": _dli.export_flink_jobs,
-    "exportJob": _dgc.export_job,
-    "batchExportJobs": _dgc.batch_export_jobs,
-}
 
 
 def epoch_ms() -> int:
@@ -105,7 +92,7 @@ class Core:
     credentials: Credentials = field(init=False)
     _diagnosis: Diagnosis = field(init=False)
     _first: State = field(init=False)
-    _mock: _Mock = field(init=False)
+    _routes: Routes = field(init=False)
     _pending: set[asyncio.Task[None]] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
@@ -120,7 +107,7 @@ class Core:
         Raises:
             JobexportError: the document lacks what the server needs.
         """
-        self._mock = _Mock.read(self.document, state, self.clock)
+        self._routes = Routes.read(self.document, state, self.clock)
         self.state = state
 
     def reset(self) -> None:
@@ -140,7 +127,7 @@ class Core:
         Raises:
             JobexportError: a fault or the rate is not what it must be.
         """
-        self.fault_set = FaultSet.make(faults, self._mock.operations, rate, seed)
+        self.fault_set = FaultSet.make(faults, self._routes.operations, rate, seed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI has it."""
@@ -149,26 +136,27 @@ class Core:
             outcome = await self._respond(scope, receive, seen)
         except Disconnected:
             return
-        outcome.response.headers["X-Request-Id"] = uuid.uuid4().hex
+        # `response.headers` would look for one of that name, and a UUID's bytes need no UUID.
+        outcome.response.raw_headers.append((b"x-request-id", os.urandom(16).hex().encode()))
         await seen.deliver(outcome.response)(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, seen: Seen) -> Outcome:
-        mock = self._mock
-        methods, variables = mock.find(scope)
+        routes = self._routes
+        methods, variables = routes.find(scope)
         if methods is None:
-            return Outcome(_error(mock.unknown_path))
+            return Outcome(error_response(routes.unknown_path))
         operation = methods.get(scope["method"])
         if operation is None:
-            return Outcome(mock.wrong_method(methods))
+            return Outcome(routes.wrong_method(methods))
         seen.operation = operation.id
         seen.chosen = chosen = self.fault_set.choose(operation)
         try:
-            outcome = await self._answer(mock, operation, variables, scope, receive, seen)
+            outcome = await self._answer(routes, operation, variables, scope, receive, seen)
             if chosen is not None:
                 outcome = await chosen.alter(operation, outcome)
             return await self._stored(operation, outcome)
         except Refused as refused:
-            response = _error(operation.error(*refused.names))
+            response = error_response(operation.error(*refused.names))
             if refused.violation is not None:
                 seen.violation = refused.violation
                 response.headers.update(self._diagnosis.report(refused.violation))
@@ -176,7 +164,13 @@ class Core:
             return refusal if chosen is None else await chosen.alter(operation, refusal)
 
     async def _answer(
-        self, mock: _Mock, operation: Operation, variables: dict[str, str], scope: Scope, receive: Receive, seen: Seen
+        self,
+        routes: Routes,
+        operation: Operation,
+        variables: dict[str, str],
+        scope: Scope,
+        receive: Receive,
+        seen: Seen,
     ) -> Outcome:
         headers = read_headers(scope)
         if seen.chosen is not None and (instead := seen.chosen.instead(operation)) is not None:
@@ -188,7 +182,7 @@ class Core:
         seen.keep(content)
         if signed is not None:
             signed.verify(content)
-        return mock.behaviours[operation.id](check_request(operation, variables, headers, content))
+        return routes.behaviours[operation.id](check_request(operation, variables, headers, content))
 
     async def _stored(self, operation: Operation, outcome: Outcome) -> Outcome:
         try:
@@ -198,7 +192,7 @@ class Core:
         except StorageUnavailable as problem:
             LOGGER.error("%s", problem)
             # DLI documents a fault of its own; DGC leaves it to the gateway.
-            return Outcome(_error(operation.error("server-fault", "server-error")))
+            return Outcome(error_response(operation.error("server-fault", "server-error")))
         return outcome
 
     async def _store(self, outcome: Outcome) -> None:
@@ -233,8 +227,9 @@ def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Un
         JobexportError: there is no such edition, or the document lacks what the server needs.
     """
     core = Core(load_edition(edition) if isinstance(edition, str) else edition, **options)
-    app = Starlette(routes=[control(core)])
-    app.router.redirect_slashes = False  # it would look at every request twice
+    app = Starlette(routes=[*page_routes(core), control(core)])
+    # A path with a slash too many is an unknown path.
+    app.router.redirect_slashes = False
     app.state.core = core
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -248,43 +243,21 @@ def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Un
     return app
 
 
-@frozen
-class _Mock:
-    """What answers for one state: operations with their behaviours."""
+def direct(app: Starlette) -> ASGIApp:
+    """Give the application without the detour that most requests need not take.
 
-    paths: Mapping[tuple[str, ...], Mapping[str, Operation]]
-    """Operation by method, by the path's segments."""
-    operations: Mapping[str, Operation]
-    """Operation by id."""
-    behaviours: Mapping[str, Callable[[Request], Outcome]]
-    unknown_path: ErrorAnswer
+    Only the root and `/_mock/` have routes. Everything else is the API's: looking it up among them, behind Starlette's
+    middleware, costs as much as checking the request.
+    """
+    core: Core = app.state.core
 
-    @classmethod
-    def read(cls, document: Mapping[str, Any], state: State, clock: Callable[[], int]) -> _Mock:
-        paths: dict[tuple[str, ...], dict[str, Operation]] = {}
-        operations, behaviours = {}, {}
-        for operation in read_operations(document):
-            if operation.id not in _BEHAVIOURS:
-                raise JobexportError(f"operation {operation.id} has no behaviour; add one to jobexport.mock")
-            paths.setdefault(operation.segments, {})[operation.method] = operation
-            operations[operation.id] = operation
-            behaviours[operation.id] = _BEHAVIOURS[operation.id](operation, state, clock)
-        return cls(paths, operations, behaviours, read_unknown_path(document))
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == "/" or scope["path"].startswith("/_mock/"):
+            await app(scope, receive, send)
+        else:
+            await core(scope, receive, send)
 
-    def find(self, scope: Scope) -> tuple[Mapping[str, Operation] | None, dict[str, str]]:
-        segments = split_path(scope)
-        if segments is not None:
-            for template, methods in self.paths.items():
-                variables = match_path(template, segments)
-                if variables is not None:
-                    return methods, variables
-        return None, {}
-
-    def wrong_method(self, methods: Mapping[str, Operation]) -> Response:
-        # No page documents 405. A gateway takes it for an API that does not exist; the code is that one's.
-        allow = ", ".join(sorted(methods))
-        body = json.loads(self.unknown_path.content) | {"error_msg": f"This address takes {allow} only."}
-        return Response(json.dumps(body), status_code=405, headers={"Allow": allow}, media_type=JSON)
+    return answer
 
 
 def _not_an_obs_path(operation: Operation, problem: StorageError) -> Refused:
@@ -292,7 +265,3 @@ def _not_an_obs_path(operation: Operation, problem: StorageError) -> Refused:
     pointer = next((f"/{name}" for name in ("obs_dir", "obsPath") if name in fields), "")
     reason = violation(operation, "body", pointer, str(problem))
     return Refused("obs-path-invalid", "obs-object-missing", violation=reason)
-
-
-def _error(error: ErrorAnswer) -> Response:
-    return Response(error.content, status_code=error.status, media_type=JSON)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from jobexport.mock._request import Request
     from jobexport.mock._state import FlinkJob, Project, State
 
+# `json.dumps` makes one for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 
 def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
     """Give the behaviour of exportFlinkJobs under one document."""
@@ -52,7 +55,7 @@ def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], in
             zips = {text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job) for job in jobs}
             answer[name] = list(zips)
             objects |= zips
-        return Outcome(Response(json.dumps(answer, ensure_ascii=False), media_type=JSON), objects)
+        return Outcome(Response(_ENCODER.encode(answer), media_type=JSON), objects)
 
     return handle
 

@@ -6,6 +6,7 @@ Each function here takes the application that would answer and gives one that an
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 from typing import TYPE_CHECKING, Any
@@ -104,7 +105,9 @@ async def _break_off(scope: Scope, receive: Receive, *, reset: bool) -> None:
         raise ConnectionResetError("a fault of the mock breaks off the connection")
     if reset:
         # To linger for no time at all is what makes the system send RST.
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # The loop's own socket object may refuse options; a second handle of the same socket takes them.
+        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as handle:
+            handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     else:
         transport.close()

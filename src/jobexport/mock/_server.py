@@ -6,6 +6,7 @@ import contextlib
 import errno
 import signal
 import socket
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Unpack
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from attrs import field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.mock._app import DEFAULT_EDITION, Options, create_app
+from jobexport.mock._app import DEFAULT_EDITION, Options, create_app, direct
 from jobexport.mock._state import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def serve(
     with contextlib.closing(_listen(host, port)) as listener:
         port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        with _running(app, listener):
+        with _running(direct(app), listener):
             yield Server(f"http://{shown}:{port}", port, app.state.core)
 
 
@@ -164,13 +165,13 @@ def _listen(host: str, port: int) -> socket.socket:
 def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
     import uvicorn  # the slowest import here, and an application alone does not need it
 
-    from jobexport.mock._connection import Connection
+    from jobexport.mock._protocol import Protocol
 
     config = uvicorn.Config(
         app,
         # The same everywhere, whatever else is installed.
-        http=Connection,
-        loop="asyncio",
+        http=Protocol,
+        loop="asyncio" if sys.platform == "win32" else "uvloop",
         ws="none",
         lifespan="off",
         log_config=None,

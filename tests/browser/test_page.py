@@ -1,0 +1,119 @@
+"""The page for people in a headless Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+from jobexport.mock import serve
+
+# Without these the browser looks for updates and the like on hosts of its maker.
+QUIET = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --window-size=1300,1600"
+)
+RESPONSE_200 = ".responses-table:not(.live-responses-table) tr.response[data-code='200']"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serve("otc-2026") as running:
+        yield running
+
+
+@pytest.fixture
+def browser(server, tmp_path, monkeypatch):
+    """A browser that shows the page; afterwards it must have complained of nothing and asked nobody else."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    options = webdriver.ChromeOptions()
+    options.binary_location = os.environ["JOBEXPORT_BROWSER"]
+    for argument in [*QUIET.split(), f"--user-data-dir={tmp_path / 'profile'}"]:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(os.environ["JOBEXPORT_DRIVER"])
+    driver = webdriver.Chrome(options=options, service=service)
+    try:
+        driver.get(server.url)
+        yield driver
+        if "JOBEXPORT_SCREENSHOTS" in os.environ:
+            driver.save_screenshot(str(Path(os.environ["JOBEXPORT_SCREENSHOTS"]) / f"{driver.session_id}.png"))
+        assert driver.get_log("browser") == []
+        assert hosts(driver) == {urlsplit(server.url).netloc}
+    finally:
+        driver.quit()
+
+
+def hosts(driver):
+    """Give every host that was asked for something; what the browser asks itself, by other schemes, is not counted."""
+    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    sent = [
+        message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"
+    ]
+    return {urlsplit(url).netloc for url in sent if urlsplit(url).scheme in {"http", "https", "ws", "wss"}}
+
+
+def found(driver, selector):
+    """Wait for an element that is shown, and bring it into view."""
+    shown = WebDriverWait(driver, 15).until(
+        lambda page: [element for element in page.find_elements(By.CSS_SELECTOR, selector) if element.is_displayed()]
+    )
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", shown[0])
+    return shown[0]
+
+
+def opened(driver):
+    """Open exportFlinkJobs."""
+    found(driver, "#operations-dli-exportFlinkJobs .opblock-summary-control").click()
+    return found(driver, "#operations-dli-exportFlinkJobs .opblock-body")
+
+
+def schema(driver):
+    """Open exportFlinkJobs and give the names in the schema of its answer."""
+    opened(driver)
+    buttons = found(driver, RESPONSE_200).find_elements(By.CSS_SELECTOR, ".tablinks")
+    next(button for button in buttons if button.text == "Schema").click()
+    found(driver, f"{RESPONSE_200} .json-schema-2020-12-accordion").click()
+    found(driver, f"{RESPONSE_200} .json-schema-2020-12-expand-deep-button").click()
+    found(driver, f"{RESPONSE_200} .json-schema-2020-12-property")
+    titles = driver.find_elements(
+        By.CSS_SELECTOR, f"{RESPONSE_200} .json-schema-2020-12-property .json-schema-2020-12__title"
+    )
+    return {title.text for title in titles}
+
+
+def test_three_operations(browser):
+    """The running edition's operations are there."""
+    found(browser, "#operations-dli-exportFlinkJobs")
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".opblock")) == 3
+
+
+def test_the_switch_changes_the_schema(browser):
+    """Another edition's page has another name for the zip array, and says which edition runs."""
+    assert {"zip_file", "zip_files"} & schema(browser) == {"zip_file"}
+    found(browser, "nav a[href$='=huaweicloud-cn-2020']").click()
+    assert "this server speaks otc-2026" in found(browser, "header .note").text
+    assert {"zip_file", "zip_files"} & schema(browser) == {"zip_files"}
+
+
+def test_marks_lead_to_the_register(browser):
+    """An inconsistency is marked at its field with what the edition says, and leads to its entry."""
+    schema(browser)
+    mark = found(browser, f"{RESPONSE_200} a[href$='#DLI-001']")
+    assert "⚠ DLI-001 Name of the zip array. This edition: zip_file" in mark.find_element(By.XPATH, "./..").text
+    browser.get(mark.get_attribute("href"))
+    assert "Name of the zip array" in found(browser, "section:target").text
+
+
+def test_try_it_out(browser):
+    """exportFlinkJobs can be tried out as the page stands: nothing has to be filled in."""
+    opened(browser)
+    found(browser, ".try-out__btn").click()
+    found(browser, ".execute").click()
+    assert "zip_file" in found(browser, ".live-responses-table .response").text

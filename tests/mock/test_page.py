@@ -1,0 +1,163 @@
+"""The page for people, without a browser."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import openapi_spec_validator
+import pytest
+
+from jobexport.mock import create_app, serve
+from jobexport.mock._page import marked
+from jobexport.spec import load_edition, load_register
+from jobexport.spec.editions import edition_ids
+
+EDITIONS = edition_ids()
+FLINK = "/v1.0/{project_id}/streaming/jobs/export"
+
+
+def described(node):
+    """Give every description in a document."""
+    if isinstance(node, list):
+        return [text for item in node for text in described(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["description"]] if isinstance(node.get("description"), str) else []
+    return own + [text for value in node.values() for text in described(value)]
+
+
+def named(node):
+    """Give every register id that a document names."""
+    if isinstance(node, list):
+        return {id_ for item in node for id_ in named(item)}
+    if not isinstance(node, dict):
+        return set()
+    own = node.get("x-inconsistency", [])
+    own = {own} if isinstance(own, str) else set(own)
+    return own.union(*(named(value) for value in node.values()))
+
+
+class TestPage:
+    def test_everything_comes_from_the_server(self, one_api):
+        """The page and all that it names are there, and nothing names another host."""
+        with httpx.Client(base_url=one_api.server.url, trust_env=False) as client:
+            for address in ("/", "/_mock/inconsistencies"):
+                page = client.get(address)
+                assert page.status_code == 200
+                assert not re.search(r"https?:|=.//", page.text)
+                found = re.findall(r'(?:src|href|data-document)="([^"]+)"', page.text)
+                for target in {urljoin(address, name) for name in found} - {"data:,"}:
+                    answer = client.get(urlsplit(target).path)
+                    assert (target, answer.status_code) == (target, 200)
+                    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+    def test_the_switch_has_every_edition(self, api):
+        """Each edition has a tab; the running one is said to run and is the one shown."""
+        page = api.client.get("/").text
+        assert re.findall(r'href="/\?edition=([^"]+)"', page) == EDITIONS
+        assert re.findall(r'aria-current="page">([^ <]+) <small>● running', page) == [api.edition]
+        assert f'data-document="/_mock/openapi/{api.edition}.json"' in page
+        assert "You are reading" not in page
+
+    def test_another_edition_says_which_one_runs(self, one_api):
+        """The page of another edition warns that requests are answered as the running one."""
+        page = one_api.client.get("/", params={"edition": "otc-2024"}).text
+        assert "You are reading <b>otc-2024</b>, but this server speaks <b>otc-2026</b>" in page
+
+    @pytest.mark.parametrize("address", ["/?edition=never", "/_mock/openapi/never.json", "/_mock/page/never"])
+    def test_unknown_names(self, one_api, address):
+        """What is not there is 404 and a sentence."""
+        answer = one_api.client.get(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+        assert "'never'" in answer.text
+
+    def test_a_name_cannot_bring_markup(self, one_api):
+        """An edition from the address never gets into HTML."""
+        answer = one_api.client.get("/", params={"edition": "<script>"})
+        assert answer.headers["content-type"].startswith("text/plain")
+
+    def test_the_token_of_somebody_stays_theirs(self):
+        """The example token is filled in; another one is not shown."""
+        with serve() as server:
+            assert f'data-token="{server.token}"' in httpx.get(server.url, trust_env=False).text
+        with serve(token="mine") as server:
+            page = httpx.get(server.url, trust_env=False).text
+            assert 'data-token=""' in page
+            assert "mine" not in page
+
+    def test_an_own_document(self):
+        """A document of the caller's own is shown as it runs, also without an edition's id."""
+        document = load_edition("otc-2026")
+        document["info"] = {"title": "Mine", "version": "1"}
+        with serve(document) as server, httpx.Client(base_url=server.url, trust_env=False) as client:
+            assert "this server speaks <b>own document</b>" in client.get("/").text
+            assert client.get("/_mock/openapi/own document.json").json()["info"]["title"] == "Mine"
+
+    def test_other_methods_are_the_apis(self, one_api):
+        """POST to the page's address is an unknown path of the API."""
+        assert one_api.client.post("/").json().keys() == {"error_code", "error_msg"}
+
+    def test_nothing_is_read_at_start(self, monkeypatch):
+        """Making the application reads neither the register nor another edition."""
+        monkeypatch.setattr("jobexport.spec.load_register", None)
+        monkeypatch.setattr("jobexport.spec.editions", None)
+        create_app("otc-2026")
+
+
+class TestDocuments:
+    def test_valid(self, api):
+        """Each edition's document is valid OpenAPI, and this server is the only one in it."""
+        document = api.client.get(f"/_mock/openapi/{api.edition}.json").json()
+        openapi_spec_validator.validate(document)
+        assert document["servers"][0]["url"] == "/"
+        assert not [item for item in document["paths"].values() if "servers" in item]
+
+    def test_every_inconsistency_is_spelled_out(self, api):
+        """Each id that a document names stands in a description with its title and a link to its entry."""
+        document = api.client.get(f"/_mock/openapi/{api.edition}.json").json()
+        text = "\n".join(described(document))
+        page = api.client.get("/_mock/inconsistencies").text
+        ids = named(load_edition(api.edition))
+        assert {"DLI-001", "DGC-014", "COM-003"} <= ids
+        for id_ in ids:
+            assert (
+                f"> ⚠ [{id_}](/_mock/inconsistencies#{id_}) {load_register().entry(id_).title}. This edition: " in text
+            )
+            assert f'id="{id_}"' in page
+
+    def test_what_the_edition_says(self, one_api):
+        """A mark has the claim of the document's edition, not of the running one."""
+        schema = one_api.client.get("/_mock/openapi/huaweicloud-cn-2020.json").json()["components"]["schemas"]
+        text = schema["ExportFlinkJobsResponse"]["properties"]["zip_files"]["description"]
+        mark = "⚠ [DLI-001](/_mock/inconsistencies#DLI-001) Name of the zip array. This edition: `zip_files`, in table"
+        assert mark in text
+
+    def test_a_media_type_has_no_description(self):
+        """Where OpenAPI allows no description, the object around it has the mark; hosts' go to the operation."""
+        document = {
+            "info": {"title": "T", "version": "1"},
+            "paths": {
+                "/a": {
+                    "servers": [{"url": "https://x", "x-inconsistency": "COM-009"}],
+                    "post": {
+                        "operationId": "a",
+                        "responses": {
+                            "200": {"description": "A", "content": {"x/y": {"x-inconsistency": ["DGC-007", "none"]}}}
+                        },
+                    },
+                }
+            },
+        }
+        operation = marked(document, "otc-2026", load_register())["paths"]["/a"]["post"]
+        assert operation["description"].startswith("> ⚠ [COM-009]")
+        response = operation["responses"]["200"]
+        assert response["description"].startswith("A\n\n> ⚠ [DGC-007]")
+        assert response["content"] == document["paths"]["/a"]["post"]["responses"]["200"]["content"]
+
+    def test_the_document_is_left_alone(self):
+        """Marking makes a copy."""
+        document = load_edition("otc-2026")
+        marked(document, "otc-2026", load_register())
+        assert document == load_edition("otc-2026")
