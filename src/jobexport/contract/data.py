@@ -23,6 +23,16 @@ class Data:
     obs_dirs: tuple[str, ...] = ("obs-test",)
     obs_paths: tuple[str, ...] = ("obs://test_bucket/job_nodes/",)
     token: str | None = field(default=None, repr=False)
+    workspace_jobs: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    """Names of DGC jobs by workspace, where they are known."""
+    submitted: tuple[str, ...] = ()
+    """Jobs of the default workspace whose submitted version is another than the one being developed."""
+    resources: tuple[str, ...] = ()
+    """Names and locations of the resources that nodes may use."""
+    flink_names: Mapping[int, str] = field(factory=dict)
+    """Names of Flink jobs by id, where they are known."""
+    complete: bool = False
+    """Whether the server holds nothing beside this: then what is not named here must be refused as unknown."""
 
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:

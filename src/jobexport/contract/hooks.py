@@ -8,7 +8,8 @@ import schemathesis
 from schemathesis.core import NOT_SET
 from schemathesis.generation import GenerationMode
 
-from jobexport.contract.checks import CHECKS, Check, Exchange
+from jobexport.contract.checks import CHECKS, Check
+from jobexport.contract.exchange import Exchange
 
 if TYPE_CHECKING:
     from schemathesis import Case

@@ -1,0 +1,417 @@
+"""Scenarios of what must go through, and what its answers must have in common."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+from jobexport.contract._archive_checks import patterns_of
+from jobexport.contract.exchange import ZIP, read_archive
+from jobexport.contract.scenario import ABSENT, Scenario, expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobexport.contract.exchange import Exchange
+    from jobexport.contract.scenario import Run
+
+_DGC = ("exportJob", "batchExportJobs")
+_ALL = ("exportFlinkJobs", *_DGC)
+# More than these of what the server holds are not tried one by one.
+_MOST = 6
+# How long an object may take to appear after an answer that says where it will be, in seconds.
+_APPEARS = 10
+
+
+def each_name(run: Run) -> None:
+    """Ask for each thing that is there, alone and all at once."""
+    for body, job in _each(run):
+        answer = run.send(body, job=job)
+        expect(answer.status == 200, f"{job or body} is there, but the answer is {answer.status}")
+
+
+def _each(run: Run) -> Iterator[tuple[Any, str | None]]:
+    if run.id == "exportJob":
+        yield from ((ABSENT, job) for job in run.data.jobs[:_MOST])
+    elif run.id == "batchExportJobs":
+        yield from ((run.example(jobList=[job]), None) for job in run.data.jobs[:_MOST])
+        yield run.example(jobList=list(run.data.jobs[:100])), None
+        yield run.example(jobList=list(reversed(run.data.jobs[:100]))), None
+    else:
+        yield from ((run.example(job_selected=[id_]), None) for id_ in run.data.flink_jobs[:_MOST])
+        yield run.example(job_selected=list(run.data.flink_jobs[:_MOST])), None
+        yield run.example(is_selected=False, job_selected=ABSENT), None
+        yield run.example(is_selected=False), None
+
+
+def accepted_forms(run: Run) -> None:
+    """Send the same right request in every form that the documentation shows or allows."""
+    body = run.example() or ({"exportDepend": True} if run.schema else None)
+    text = json.dumps(body)
+    headers = [
+        {"Content-Type": name}
+        for name in (
+            "application/json",
+            "application/json; charset=UTF-8",
+            "application/json;charset=utf-8",
+            "Application/JSON",
+        )
+    ]
+    headers += [{"Content-Type": "application/json", "Accept": name} for name in ("*/*", "application/octet-stream")]
+    headers += [{"Content-Type": "application/json", "X-Language": "en-us"}]
+    for extra in headers:
+        answer = run.send(content=text.encode(), headers=extra) if body else run.send(headers=extra)
+        words = ", ".join(f"{name}: {value}" for name, value in extra.items())
+        expect(answer.status == 200, f"a right request with {words} is answered {answer.status}")
+    for spelled in (
+        json.dumps(body, indent=2),
+        json.dumps(dict(reversed(body.items()))) if body else "",
+        f" {text}\r\n",
+    ):
+        if body:
+            answer = run.send(content=spelled.encode(), headers={"Content-Type": "application/json"})
+            expect(answer.status == 200, f"the body {spelled!r} is answered {answer.status}")
+    if not run.body_required:
+        expect(run.send().status == 200, "a request without a body is refused, but the body is optional")
+        if run.schema:
+            expect(run.send({}).status == 200, "an empty object is refused, but no field is required")
+
+
+def optional_fields(run: Run) -> None:
+    """Leave each optional field out, and send its default and each of its values: all of them succeed."""
+    required = {*run.schema.get("required", ()), "job_selected", "obsPath"}
+    plain = _outcome(run.send(run.example() or ABSENT))
+    for name, node in run.schema.get("properties", {}).items():
+        schema = run.resolve(node)
+        if name in required:
+            continue
+        values = schema.get("enum") or ([True, False] if schema.get("type") == "boolean" else [])
+        for value in values:
+            answer = run.send(run.example(**{name: value}))
+            expect(
+                answer.status == 200, f"{name} {value!r} is allowed, but the answer is {answer.status}", *_marks(schema)
+            )
+            if value == schema.get("default"):
+                same = _outcome(answer) == plain
+                expect(same, f"{name} {value!r} is the default, but gives another answer than nothing", *_marks(schema))
+
+
+def unknown_fields(run: Run) -> None:
+    """Send a field that nobody knows beside the right ones: the document does not forbid it."""
+    if run.schema:
+        answer = run.send(run.example(x_unknown="x"))
+        expect(answer.status == 200, f"a field more is not forbidden, but the answer is {answer.status}")
+
+
+def longest_list(run: Run) -> None:
+    """Ask for as many jobs as are allowed in one request; nothing says that they must differ."""
+    most = run.schema["properties"]["jobList"].get("maxItems", 100)
+    jobs = list(run.data.jobs)
+    answer = run.send(run.example(jobList=(jobs * most)[:most]))
+    expect(answer.status == 200, f"{most} names are allowed, but the answer is {answer.status}", "DGC-101")
+
+
+def exact_numbers(run: Run) -> None:
+    """Ask for ids at the edges of 64 bits: they are valid, whether or not such a job is there."""
+    edges = (2**63 - 1, 2**63 - 2, -(2**63), 2**53 + 1, 0)
+    for number in edges:
+        answer = run.send(run.example(job_selected=[number]))
+        held = number in run.data.flink_jobs
+        expect(answer.status == 200 if held else answer.status == 400, f"the id {number} is answered {answer.status}")
+
+
+def same_twice(run: Run) -> None:
+    """Send one request several times, with another between them: the same comes back up to times."""
+    others = [job for job in run.data.jobs if job != run.data.jobs[0]]
+    seen: list[Any] = []
+    for number in range(12):
+        answer = run.send()
+        expect(answer.status == 200, f"the same request, sent again, is answered {answer.status}")
+        seen.append(_outcome(answer))
+        expect(seen[-1] == seen[0], f"the same request gives something else the {number + 1}th time: {_differ(seen)}")
+        if run.id == "exportJob" and others and number % 3 == 1:
+            run.send(job=others[number % len(others)])
+
+
+def same_job_in_batch(run: Run) -> None:
+    """Export jobs alone and together: each brings the same definition and the same scripts."""
+    alone = {job: _contents(_single(run, job)) for job in run.data.jobs[:_MOST]}
+    answer = run.send(run.example(jobList=list(alone)))
+    if answer.status != 200:
+        return
+    together = _contents(answer)
+    for job, contents in alone.items():
+        for (kind, name, _), content in contents.items():
+            found = [
+                text
+                for (other, called, of), text in together.items()
+                if (other, called) == (kind, name) and of in (job, None)
+            ]
+            expect(found, f"exported alone {job} brings the {kind} {name}, in a batch it does not", "DGC-104")
+            expect(content in found, f"the {kind} {name} of {job} differs between export and batch export", "DGC-104")
+    wanted = {(kind, name) for contents in alone.values() for kind, name, _ in contents}
+    more = {(kind, name) for kind, name, _ in together} - wanted
+    expect(not more, f"the batch has {sorted(more)}, which no job brings alone", "DGC-104")
+
+
+def workspaces(run: Run) -> None:
+    """Ask in each workspace that is known; a job of the same name there is another one's."""
+    for workspace, jobs in run.data.workspace_jobs.items():
+        for job in jobs[:_MOST]:
+            single = run.id == "exportJob"
+            answer = (
+                run.send(job=job, workspace=workspace) if single else run.send({"jobList": [job]}, workspace=workspace)
+            )
+            expect(answer.status == 200, f"workspace {workspace} has the job {job}, but the answer is {answer.status}")
+            if run.data.complete and job in run.data.jobs:
+                default = run.send(job=job) if single else run.send({"jobList": [job]})
+                expect(
+                    _outcome(default) != _outcome(answer),
+                    f"{job} of workspace {workspace} and {job} of the default one are two jobs, but come out equal",
+                )
+
+
+def submitted_version(run: Run) -> None:
+    """Ask for the submitted version and for the one being developed."""
+    if "exportStatus" not in run.schema.get("properties", {}):
+        return
+    for job in run.data.submitted:
+        plain, developed, submitted = (
+            _outcome(run.send(body, job=job)) for body in ({}, {"exportStatus": "DEVELOP"}, {"exportStatus": "SUBMIT"})
+        )
+        expect(plain == developed, "exportStatus DEVELOP is the default, but gives something else than nothing")
+        expect(
+            submitted != developed, f"{job} was submitted in another version, but SUBMIT gives the one being developed"
+        )
+
+
+def dependencies(run: Run) -> None:
+    """Export with and without what jobs use: the definitions are the same."""
+    if "exportDepend" not in run.schema.get("properties", {}):
+        return
+    for job in run.data.jobs[:_MOST]:
+        bodies = [run.example(exportDepend=value) for value in (True, False)]
+        if run.id == "batchExportJobs":
+            bodies = [body | {"jobList": [job]} for body in bodies]
+        full, bare = (_contents(run.send(body, job=job)) for body in bodies)
+        jobs = {key: content for key, content in full.items() if key[0] == "job"}
+        expect(bare == jobs, f"without what it uses {job} comes out as {sorted(bare)}, with it as {sorted(jobs)}")
+
+
+def changed_job(run: Run) -> None:
+    """Export a job, change it, export it again: the change shows."""
+    if run.tools.change is None:
+        return
+    job, marks = run.data.jobs[0], (f"changed at {time.time_ns()}", f"changed again at {time.time_ns() + 1}")
+    body = run.example(jobList=[job]) if run.id == "batchExportJobs" else ABSENT
+    run.send(body, job=job)
+    for mark in marks:
+        run.tools.change(job, mark)
+        contents = _contents(run.send(body, job=job))
+        expect(
+            any(mark.encode() in content for (kind, *_), content in contents.items() if kind == "job"),
+            f"{job} was changed, but the export holds what it was before",
+        )
+
+
+def stored(run: Run) -> None:
+    """Look into object storage for what an export says is there."""
+    if run.tools.fetch is None:
+        return
+    zips: dict[int, list[bytes]] = {}
+    for ids in [[id_] for id_ in run.data.flink_jobs[:_MOST]] + [list(run.data.flink_jobs[:_MOST])]:
+        answer = run.send(run.example(job_selected=ids))
+        names = [name for names in _arrays(answer) for name in names]
+        for name in names:
+            content = _fetch(run, name)
+            if len(ids) == 1:
+                zips.setdefault(ids[0], []).append(content)
+            else:
+                held = [known for contents in zips.values() for known in contents]
+                expect(content in held, f"{name}, exported with others, differs from the job's own export", "COM-008")
+    contents = [content for found in zips.values() for content in found]
+    expect(len(set(contents)) == len(contents), "two Flink jobs are exported with the same content", "COM-008")
+
+
+def stored_at_obs_path(run: Run) -> None:
+    """Export to object storage: the object appears in the folder of the answer, with what the direct export has."""
+    if "obsPath" not in run.schema.get("properties", {}) or not run.data.obs_paths:
+        return
+    for job in run.data.jobs[:2]:
+        for more in ({}, {"exportDepend": False}):
+            target = run.data.obs_paths[0]
+            answer = run.send({"obsPath": target, **more}, job=job)
+            expect(answer.status == 200, f"an export to {target} is answered {answer.status}")
+            value = answer.json()
+            template = answer.media("application/json").get("x-object-name")
+            if run.tools.fetch is None or not isinstance(value, dict) or template is None:
+                continue
+            folder = str(value.get("obsPath")).removeprefix("obs://").rstrip("/")
+            content = _fetch(run, f"{folder}/{template.format(job_name=job)}")
+            direct = run.send(more or ABSENT, job=job)
+            same = read_archive(content).members == direct.archive().members
+            expect(same, f"the object in {folder} holds something else than the direct export", "DGC-005")
+
+
+def _fetch(run: Run, name: str) -> bytes:
+    assert run.tools.fetch is not None  # noqa: S101  # the callers asked
+    until = time.monotonic() + _APPEARS
+    while (content := run.tools.fetch(name)) is None and time.monotonic() < until:
+        time.sleep(0.1)
+    expect(content is not None, f"the answer names {name}, but object storage has no such object")
+    archive = read_archive(content or b"")
+    expect(archive.problem is None, f"{name} in object storage is no complete zip: {archive.problem}")
+    expect(archive.names, f"{name} in object storage is an empty zip")
+    return content or b""
+
+
+def _single(run: Run, job: str) -> Exchange:
+    """Export one job with exportJob, in a scenario of batchExportJobs."""
+    return run.beside("exportJob").send(job=job)
+
+
+def _contents(answer: Exchange) -> Mapping[tuple[str, str, str | None], bytes]:
+    """Give the members of a zip by kind, name, and the job in whose folder they lie, if any."""
+    found: dict[tuple[str, str, str | None], bytes] = {}
+    layout = answer.media(ZIP).get("x-zip-layout", {})
+    for kind, pattern in patterns_of(layout).items():
+        for name, content in answer.archive().members.items():
+            if match := pattern.fullmatch(name):
+                names = match.groupdict()
+                called = names[f"{kind}_name"]
+                found[kind, called, names.get("job_name") if kind != "job" else None] = content
+    return found
+
+
+def _outcome(answer: Exchange) -> Any:
+    """Give what must be the same when a request is sent again."""
+    members = answer.archive().members
+    if members:
+        names = ("content-type", "content-disposition")
+        return dict(members), *(answer.headers.get(name) for name in names)
+    return answer.status, answer.media_type, re.sub(rb"\d{13}", b"<time>", answer.content)
+
+
+def _differ(seen: list[Any]) -> str:
+    first, last = seen[0], seen[-1]
+    if isinstance(first[0], dict) and isinstance(last[0], dict):
+        names = sorted(name for name in {*first[0], *last[0]} if first[0].get(name) != last[0].get(name))
+        return ", ".join(names) or "the headers"
+    return f"{str(last)[:80]} after {str(first)[:80]}"
+
+
+def _arrays(answer: Exchange) -> Iterator[list[str]]:
+    value = answer.json()
+    schema = answer.deref(answer.media("application/json").get("schema", {}))
+    for name, node in schema.get("properties", {}).items():
+        if "x-object-name" in node and isinstance(value, dict) and isinstance(value.get(name), list):
+            yield [item for item in value[name] if isinstance(item, str)]
+
+
+def _marks(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    marks = schema.get("x-inconsistency", ())
+    return (marks,) if isinstance(marks, str) else tuple(marks)
+
+
+SCENARIOS = (
+    Scenario(
+        "each_name", "What is there can be exported, alone and together.", ("DLI-004", "DGC-101"), _ALL, each_name
+    ),
+    Scenario(
+        "accepted_forms",
+        "A right request is taken in every form that the documentation shows or allows.",
+        ("DGC-008", "DLI-014"),
+        _ALL,
+        accepted_forms,
+        requests=12,
+    ),
+    Scenario(
+        "optional_fields",
+        "An optional field may be left out, take its default, and take each of its values.",
+        ("DGC-002", "DGC-004", "DGC-102"),
+        _DGC,
+        optional_fields,
+        requests=6,
+    ),
+    Scenario(
+        "unknown_fields",
+        "A field more in the request is not refused.",
+        ("DGC-103", "DGC-003"),
+        _ALL,
+        unknown_fields,
+        requests=1,
+    ),
+    Scenario(
+        "longest_list",
+        "As many jobs as are allowed go through at once.",
+        ("DGC-101",),
+        ("batchExportJobs",),
+        longest_list,
+        requests=1,
+    ),
+    Scenario(
+        "exact_numbers",
+        "Ids are 64-bit numbers, to the last digit.",
+        ("DLI-005", "DLI-004"),
+        ("exportFlinkJobs",),
+        exact_numbers,
+        requests=5,
+    ),
+    Scenario(
+        "same_twice",
+        "The same request gives the same answer, up to times.",
+        ("DGC-010",),
+        _ALL,
+        same_twice,
+        requests=16,
+    ),
+    Scenario(
+        "same_job_in_batch",
+        "A job comes out the same alone and in a batch.",
+        ("DGC-104", "DGC-010"),
+        ("batchExportJobs",),
+        same_job_in_batch,
+    ),
+    Scenario(
+        "workspaces",
+        "The workspace header decides where jobs are looked for.",
+        ("DGC-006", "DGC-107"),
+        _DGC,
+        workspaces,
+    ),
+    Scenario(
+        "submitted_version",
+        "exportStatus decides which version of a job is exported.",
+        ("DGC-004",),
+        ("exportJob",),
+        submitted_version,
+        requests=6,
+    ),
+    Scenario(
+        "dependencies",
+        "exportDepend changes nothing about the jobs themselves.",
+        ("DGC-002", "DGC-102"),
+        _DGC,
+        dependencies,
+        requests=12,
+    ),
+    Scenario("changed_job", "An export holds the job as it is now.", ("DGC-004",), _DGC, changed_job, requests=3),
+    Scenario(
+        "stored",
+        "The zips that an answer names are in object storage.",
+        ("COM-008", "DLI-013"),
+        ("exportFlinkJobs",),
+        stored,
+        requests=7,
+    ),
+    Scenario(
+        "stored_at_obs_path",
+        "An export to obsPath appears there, with the same content.",
+        ("DGC-005", "DGC-003"),
+        ("exportJob",),
+        stored_at_obs_path,
+        requests=8,
+    ),
+)

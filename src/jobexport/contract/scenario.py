@@ -1,0 +1,288 @@
+"""Requests in an order that schemathesis does not think of: who may ask, what twice the same gives, what just changed.
+
+A scenario sends a few requests for one operation and compares what came back with the document, or with each other. All
+checks see every answer as well.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
+
+from attrs import Factory, define, field, frozen
+
+from jobexport.contract.checks import CHECKS
+from jobexport.contract.exchange import JSON, Exchange
+from jobexport.contract.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobexport.contract.data import Data
+
+ABSENT: Any = object()
+"""What stands for "no body": None is JSON's null."""
+
+
+class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program
+    """No answer came, or not all of it. Its text is one sentence."""
+
+
+@frozen
+class Answer:
+    """What came back for one request."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    content: bytes = field(repr=False)
+    curl: str = ""
+    """The request as a curl command, secrets redacted."""
+
+
+class Sender(Protocol):
+    """Sends a request to the server under test, with credentials, in due time, and records it."""
+
+    @property
+    def signs(self) -> bool:
+        """Whether it has an access key, so that `altered` and `old` can be had."""
+
+    def send(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        *,
+        body: Any = ABSENT,
+        content: bytes | None = None,
+        headers: Mapping[str, str] = {},
+        credentials: str = "right",
+    ) -> Answer:
+        """Send a request.
+
+        Args:
+            operation: the operationId it is meant for.
+            method: of HTTP.
+            path: below the base URL, encoded.
+            body: sent as JSON.
+            content: sent as it is, in the place of `body`.
+            headers: beside those of the credentials; `Content-Type` is JSON's where there is a body and none is given.
+            credentials: `right`, `none`, `wrong-token`, `near-token` (the right one and a letter more), `wrong-key` (a
+                signature under an unknown key), `altered` (signed, then the body changed), `old` (signed with a date
+                an hour old).
+
+        Raises:
+            TransportProblem: no answer came, or not all of it.
+        """
+
+
+@frozen
+class Finding:
+    """Where a server broke the contract in a scenario."""
+
+    check: str
+    """The scenario's or the check's id."""
+    rests_on: tuple[str, ...]
+    pointer: str
+    message: str
+    curl: str
+
+
+@frozen
+class Tools:
+    """What can be had of a server that is this project's own mock, and of no other."""
+
+    change: Callable[[str, str], None] | None = None
+    """Gives the job of this name in the default workspace another description."""
+    fetch: Callable[[str], bytes | None] | None = None
+    """Gives the object of this name, `<bucket>/<folder>/…`, from object storage; None when there is none."""
+
+
+@define
+class Run:
+    """One scenario going on: sends its requests, and lets every check see the answers."""
+
+    document: Mapping[str, Any] = field(repr=False)
+    id: str
+    """The operationId."""
+    data: Data
+    sender: Sender
+    tools: Tools = Tools()
+    findings: list[Finding] = Factory(list)
+    _path: str = field(init=False)
+    _operation: Mapping[str, Any] = field(init=False, repr=False)
+    _last: Answer | None = field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        for path, item in self.document["paths"].items():
+            for operation in item.values():
+                if isinstance(operation, dict) and operation.get("operationId") == self.id:
+                    self._path, self._operation = path, operation
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema of the request body, references of its own followed; empty when the edition has no body."""
+        body = self._operation.get("requestBody", {}).get("content", {}).get(JSON, {})
+        return self.resolve(body.get("schema", {}))
+
+    @property
+    def body_required(self) -> bool:
+        """Whether a request must have a body."""
+        return bool(self._operation.get("requestBody", {}).get("required", False))
+
+    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Follow references inside the document."""
+        return self._exchange({}, ABSENT, None, valid=False).deref(node)
+
+    def example(self, **changes: Any) -> dict[str, Any]:
+        """Give a valid body that names what the server holds; ABSENT leaves a field out."""
+        body: dict[str, Any] = {}
+        if self.id == "exportFlinkJobs":
+            body = {"obs_dir": self.data.obs_dirs[0], "is_selected": True, "job_selected": [self.data.flink_jobs[0]]}
+        elif self.id == "batchExportJobs":
+            body = {"jobList": list(self.data.jobs[:2])}
+        body |= changes
+        return {name: value for name, value in body.items() if value is not ABSENT}
+
+    def send(
+        self,
+        body: Any = ABSENT,
+        *,
+        content: bytes | None = None,
+        job: str | None = None,
+        raw_job: str | None = None,
+        project: str | None = None,
+        workspace: str | None = None,
+        headers: Mapping[str, str] = {},
+        method: str = "POST",
+        credentials: str = "right",
+        valid: bool = True,
+    ) -> Exchange:
+        """Send one request for the operation and let the checks see its answer.
+
+        Args:
+            body: the JSON value; without it the example where the operation needs one, else none.
+            content: bytes in its place.
+            job: name of the job in the path; without it the first known one.
+            raw_job: the same, as it stands in the path.
+            project: id of the project; without it the known one.
+            workspace: the header.
+            headers: other headers.
+            method: of HTTP.
+            credentials: as `Sender.send`.
+            valid: whether the request keeps to the document.
+
+        Raises:
+            TransportProblem: no answer came, or not all of it.
+        """
+        if body is ABSENT and content is None and self.body_required:
+            body = self.example()
+        variables = {
+            "project_id": project or self.data.project,
+            "job_name": job or next(iter(self.data.jobs), ""),
+        }
+        path = self._path
+        for name, value in variables.items():
+            encoded = raw_job if name == "job_name" and raw_job is not None else _segment(str(value))
+            path = path.replace(f"{{{name}}}", encoded)
+        extra = {} if workspace is None else {"workspace": workspace}
+        answer = self.sender.send(
+            self.id, method, path, body=body, content=content, headers={**headers, **extra}, credentials=credentials
+        )
+        self._last = answer
+        known = valid and credentials == "right" and method == "POST" and raw_job is None
+        sent = {name: value for name, value in variables.items() if f"{{{name}}}" in self._path}
+        meant = body if content is None else _parsed(content)
+        exchange = self._exchange(sent, meant, answer, valid=known, workspace=workspace)
+        for check in CHECKS:
+            try:
+                check.function(exchange)
+            except Violation as violation:
+                self._note(check.id, violation, check.rests_on)
+        return exchange
+
+    def beside(self, operation: str) -> Run:
+        """Give a run for another operation; what it finds is found here too."""
+        other = Run(self.document, operation, self.data, self.sender, self.tools)
+        other.findings = self.findings
+        return other
+
+    def fail(self, scenario: Scenario, violation: Violation) -> None:
+        """Note what ended the scenario."""
+        self._note(scenario.id, violation, scenario.rests_on)
+
+    def _note(self, check: str, violation: Violation, rests_on: tuple[str, ...]) -> None:
+        curl = self._last.curl if self._last else ""
+        self.findings.append(Finding(check, violation.rests_on or rests_on, violation.pointer, str(violation), curl))
+
+    def _exchange(
+        self,
+        path: Mapping[str, Any],
+        body: Any,
+        answer: Answer | None,
+        *,
+        valid: bool,
+        workspace: str | None = None,
+    ) -> Exchange:
+        headers = answer.headers if answer else {}
+        return Exchange(
+            document=self.document,
+            operation=self._operation,
+            valid=valid,
+            path=path,
+            body=None if body is ABSENT else body,
+            status=answer.status if answer else 0,
+            media_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
+            content=answer.content if answer else b"",
+            headers=headers,
+            workspace=workspace,
+            known=self.data,
+        )
+
+
+@frozen
+class Scenario:
+    """A few requests for one operation, and what must be true of their answers."""
+
+    id: str
+    sentence: str
+    """What a server must do."""
+    rests_on: tuple[str, ...]
+    """Entries of the register."""
+    operations: tuple[str, ...]
+    """Operations it can run for."""
+    function: Callable[[Run], None] = field(repr=False)
+    requests: int = 10
+    """How many it sends at most, for plans."""
+    negative: bool = False
+    """Whether it sends what breaks the document."""
+
+    def run(self, run: Run) -> None:
+        """Run it; what is found stands in the run's findings.
+
+        Raises:
+            TransportProblem: no answer came, or not all of it.
+        """
+        try:
+            self.function(run)
+        except Violation as violation:
+            run.fail(self, violation)
+
+
+def expect(holds: object, text: str, *rests_on: str, pointer: str = "") -> None:
+    """Raise a Violation unless something holds."""
+    if not holds:
+        raise Violation(text, rests_on, pointer)
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return ABSENT
+
+
+def _segment(name: str) -> str:
+    # `.` and `..` would be taken for steps by every client on the way.
+    return name.replace(".", "%2E") if name in {".", ".."} else quote(name, safe="")
