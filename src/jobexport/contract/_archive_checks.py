@@ -42,7 +42,7 @@ def file_name(exchange: Exchange) -> None:
 def archive_layout(exchange: Exchange) -> None:
     """Raise when a member lies elsewhere than documented, or the archive does not hold exactly the requested jobs."""
     layout = exchange.media(ZIP).get("x-zip-layout")
-    if not exchange.is_archive() or layout is None:
+    if not exchange.is_archive() or layout is None or _DOTS & set(exchange.requested_jobs()):
         return
     names = exchange.archive().names
     patterns = patterns_of(layout)
@@ -54,9 +54,9 @@ def archive_layout(exchange: Exchange) -> None:
     if exchange.archive().problem is not None and not names:
         return
     requested = exchange.requested_jobs()
-    expected = {layout["job"].replace("{job_name}", job) for job in requested if job not in _DOTS}
+    expected = {layout["job"].replace("{job_name}", job) for job in requested}
     found = {name for name in names if patterns["job"].fullmatch(name)}
-    if found != expected and not _DOTS & set(requested):
+    if found != expected:
         missing, extra = sorted(expected - found), sorted(found - expected)
         raise Violation(f"the zip lacks {missing or 'nothing'} and has {extra or 'nothing'} that was not asked for")
 
@@ -64,11 +64,12 @@ def archive_layout(exchange: Exchange) -> None:
 def member_content(exchange: Exchange) -> None:
     """Raise when a member is no JSON object of the member's name, or a job has no list of nodes."""
     archive = exchange.archive()
+    dots = _DOTS & set(exchange.requested_jobs())
     for name in archive.members:
         value = archive.value(name)
         if not isinstance(value, dict):
             raise Violation(f"{name} in the zip is no JSON object")
-        if value.get("name") != member_stem(name):
+        if value.get("name") != member_stem(name) and not dots:
             raise Violation(f"{name} in the zip has the name {value.get('name')!r}", pointer="/name")
         if name.endswith(".job") and not isinstance(value.get("nodes"), list):
             raise Violation(f"{name} in the zip has no list of nodes", ("COM-007",), "/nodes")
@@ -78,7 +79,7 @@ def export_depend(exchange: Exchange) -> None:
     """Raise when scripts or resources are there that were not wanted or are not used, or used ones are not there."""
     layout = exchange.media(ZIP).get("x-zip-layout")
     archive = exchange.archive()
-    if not archive.members or layout is None:
+    if not archive.members or layout is None or _DOTS & set(exchange.requested_jobs()):
         return
     patterns = patterns_of(layout)
     others = [name for name in archive.members if not patterns["job"].fullmatch(name)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from jobexport.contract._answer_checks import example_code
 from jobexport.contract._archive_checks import patterns_of
 from jobexport.contract.exchange import ZIP, read_archive
 from jobexport.contract.scenario import ABSENT, Scenario, expect
@@ -21,6 +23,7 @@ _DGC = ("exportJob", "batchExportJobs")
 _ALL = ("exportFlinkJobs", *_DGC)
 # More than these of what the server holds are not tried one by one.
 _MOST = 6
+_REPEATS = 12
 # How long an object may take to appear after an answer that says where it will be, in seconds.
 _APPEARS = 10
 
@@ -123,16 +126,17 @@ def exact_numbers(run: Run) -> None:
 
 
 def same_twice(run: Run) -> None:
-    """Send one request several times, with another between them: the same comes back up to times."""
-    others = [job for job in run.data.jobs if job != run.data.jobs[0]]
+    """Send one request many times, with others between them: the same comes back up to times."""
+    others = list(_each(run))[1:]
     seen: list[Any] = []
-    for number in range(12):
+    for number in range(_REPEATS):
         answer = run.send()
         expect(answer.status == 200, f"the same request, sent again, is answered {answer.status}")
         seen.append(_outcome(answer))
         expect(seen[-1] == seen[0], f"the same request gives something else the {number + 1}th time: {_differ(seen)}")
-        if run.id == "exportJob" and others and number % 3 == 1:
-            run.send(job=others[number % len(others)])
+        if others and number % 3 == 1:
+            body, job = others[number % len(others)]
+            run.send(body, job=job)
 
 
 def same_job_in_batch(run: Run) -> None:
@@ -200,20 +204,54 @@ def dependencies(run: Run) -> None:
         expect(bare == jobs, f"without what it uses {job} comes out as {sorted(bare)}, with it as {sorted(jobs)}")
 
 
+def folders(run: Run) -> None:
+    """Export to folders in the place that is known to be there, however they are written."""
+    base = run.data.obs_dirs[0].rstrip("/")
+    for folder in (
+        base,
+        f"{base}/",
+        f"{base}/nightly",
+        f"{base}/nightly/2026-11/",
+        f"{base}/with blank",
+        f"{base}/\u4f5c",
+    ):
+        answer = run.send(run.example(obs_dir=folder))
+        expect(answer.status == 200, f"the folder {folder!r} is answered {answer.status}", "DLI-013")
+
+
+def legal_names(run: Run) -> None:
+    """Export jobs of every kind of legal name; where jobs can't be made, they are missing, and that is said."""
+    for name in ("x", "7", "-", "a.b-c_d", "job.job", "UPPER", "a" * 128, ".", ".."):
+        with run.changed(name, "made for its name") if run.tools.change else contextlib.nullcontext():
+            answer = run.send(job=name) if run.id == "exportJob" else run.send(run.example(jobList=[name]))
+        code = example_code(answer, "job-not-found", 400)
+        said = answer.json() or {}
+        missing = answer.status == 400 and said.get("error_code") == code and not run.tools.change
+        expect(
+            answer.status == 200 or missing, f"{name!r} is a legal name, but the answer is {answer.status}", "COM-006"
+        )
+
+
+def signature(run: Run) -> None:
+    """Sign a request with the access key in place of the token."""
+    if run.sender.signs:
+        answer = run.send(credentials="signed")
+        expect(answer.status == 200, f"a signed request is answered {answer.status}")
+
+
 def changed_job(run: Run) -> None:
     """Export a job, change it, export it again: the change shows."""
     if run.tools.change is None:
         return
-    job, marks = run.data.jobs[0], (f"changed at {time.time_ns()}", f"changed again at {time.time_ns() + 1}")
+    job = run.data.jobs[0]
     body = run.example(jobList=[job]) if run.id == "batchExportJobs" else ABSENT
-    run.send(body, job=job)
-    for mark in marks:
-        run.tools.change(job, mark)
-        contents = _contents(run.send(body, job=job))
-        expect(
-            any(mark.encode() in content for (kind, *_), content in contents.items() if kind == "job"),
-            f"{job} was changed, but the export holds what it was before",
-        )
+    first = _contents(run.send(body, job=job))
+    for mark in ("changed-once", "changed-twice"):
+        with run.changed(job, mark):
+            contents = _contents(run.send(body, job=job))
+        held = any(mark.encode() in content for (kind, *_), content in contents.items() if kind == "job")
+        expect(held, f"{job} was changed, but the export holds what it was before")
+    expect(_contents(run.send(body, job=job)) == first, f"{job} is as it was, but the export is not")
 
 
 def stored(run: Run) -> None:
@@ -397,7 +435,17 @@ SCENARIOS = (
         dependencies,
         requests=12,
     ),
-    Scenario("changed_job", "An export holds the job as it is now.", ("DGC-004",), _DGC, changed_job, requests=3),
+    Scenario(
+        "folders",
+        "Any folder of object storage can be named.",
+        ("DLI-013",),
+        ("exportFlinkJobs",),
+        folders,
+        requests=6,
+    ),
+    Scenario("legal_names", "Every legal name is taken.", ("COM-006",), _DGC, legal_names, requests=9),
+    Scenario("signature", "A request signed with the access key is let in.", ("COM-004",), _ALL, signature, requests=1),
+    Scenario("changed_job", "An export holds the job as it is now.", ("DGC-004",), _DGC, changed_job, requests=4),
     Scenario(
         "stored",
         "The zips that an answer names are in object storage.",

@@ -6,23 +6,33 @@ checks see every answer as well.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from jobexport.contract.checks import CHECKS
 from jobexport.contract.exchange import JSON, Exchange
 from jobexport.contract.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from jobexport.contract.data import Data
 
 ABSENT: Any = object()
 """What stands for "no body": None is JSON's null."""
+
+
+NOBODY = ("none", "empty-token", "wrong-token", "near-token", "cut-token", "case-token", "wrong-key")
+"""Credentials that open nothing: no token, one that is empty, another, the right one with a letter more, with one less,
+in the other case, and a signature under a key that nobody has."""
+FORGED = ("wrong-secret", "altered-body", "altered-path", "old", "unsigned-host")
+"""Signatures that look right, to be had with an access key only: made with another secret, for another body, for
+another path, an hour ago, and one that does not cover the host."""
 
 
 class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program
@@ -46,7 +56,7 @@ class Sender(Protocol):
 
     @property
     def signs(self) -> bool:
-        """Whether it has an access key, so that `altered` and `old` can be had."""
+        """Whether it has an access key, so that `signed` and the FORGED credentials can be had."""
 
     def send(
         self,
@@ -68,9 +78,7 @@ class Sender(Protocol):
             body: sent as JSON.
             content: sent as it is, in the place of `body`.
             headers: beside those of the credentials; `Content-Type` is JSON's where there is a body and none is given.
-            credentials: `right`, `none`, `wrong-token`, `near-token` (the right one and a letter more), `wrong-key` (a
-                signature under an unknown key), `altered` (signed, then the body changed), `old` (signed with a date
-                an hour old).
+            credentials: `right` (as the run has them), `signed` (with the access key), or one of NOBODY and FORGED.
 
         Raises:
             TransportProblem: no answer came, or not all of it.
@@ -93,8 +101,9 @@ class Finding:
 class Tools:
     """What can be had of a server that is this project's own mock, and of no other."""
 
-    change: Callable[[str, str], None] | None = None
-    """Gives the job of this name in the default workspace another description."""
+    change: Callable[[str, str], AbstractContextManager[None]] | None = None
+    """While it is entered, the job of this name in the default workspace has this description; where there is no such
+    job, there is a copy of another one."""
     fetch: Callable[[str], bytes | None] | None = None
     """Gives the object of this name, `<bucket>/<folder>/…`, from object storage; None when there is none."""
 
@@ -165,7 +174,7 @@ class Run:
             body: the JSON value; without it the example where the operation needs one, else none.
             content: bytes in its place.
             job: name of the job in the path; without it the first known one.
-            raw_job: the same, as it stands in the path.
+            raw_job: the same, as it stands in the path, encoded in a way of its own.
             project: id of the project; without it the known one.
             workspace: the header.
             headers: other headers.
@@ -180,7 +189,7 @@ class Run:
             body = self.example()
         variables = {
             "project_id": project or self.data.project,
-            "job_name": job or next(iter(self.data.jobs), ""),
+            "job_name": job or (unquote(raw_job) if raw_job else next(iter(self.data.jobs), "")),
         }
         path = self._path
         for name, value in variables.items():
@@ -191,7 +200,7 @@ class Run:
             self.id, method, path, body=body, content=content, headers={**headers, **extra}, credentials=credentials
         )
         self._last = answer
-        known = valid and credentials == "right" and method == "POST" and raw_job is None
+        known = valid and credentials == "right" and method == "POST"
         sent = {name: value for name, value in variables.items() if f"{{{name}}}" in self._path}
         meant = body if content is None else _parsed(content)
         exchange = self._exchange(sent, meant, answer, valid=known, workspace=workspace)
@@ -201,6 +210,18 @@ class Run:
             except Violation as violation:
                 self._note(check.id, violation, check.rests_on)
         return exchange
+
+    @contextlib.contextmanager
+    def changed(self, job: str, description: str) -> Iterator[None]:
+        """Let a job of the default workspace have this description for a while, or be there; needs `tools.change`."""
+        assert self.tools.change is not None  # noqa: S101  # the callers asked
+        before = self.data
+        with self.tools.change(job, description):
+            self.data = evolve(before, jobs=tuple(dict.fromkeys((*before.jobs, job))))
+            try:
+                yield
+            finally:
+                self.data = before
 
     def beside(self, operation: str) -> Run:
         """Give a run for another operation; what it finds is found here too."""
