@@ -83,7 +83,7 @@ def exchange(
         path={"project_id": project, "job_name": job} if path == JOB else {"project_id": project},
         body=body,
         status=status,
-        media_type=media_type or guessed,
+        media_type=guessed if media_type is None else media_type,
         content=content if isinstance(content, bytes) else json.dumps(content).encode(),
         headers=dict(headers),
         known=known,
@@ -169,6 +169,17 @@ CASES = [
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}), "scripts/a.script, resources/b.resource"),
     ("export_depend", exchange(BATCH, PAIR, body={"jobList": ["a", "b"], "exportDepend": False}), "jobs/a/s.script"),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}, edition="otc-2024"), None),
+    ("documented_answer", exchange(FLINK, exported("one")), None),
+    ("documented_answer", exchange(JOB, SINGLE), None),
+    ("documented_answer", exchange(JOB, SINGLE, status=201), "status 201 is not documented"),
+    ("documented_answer", exchange(JOB, {}, status=405), None),
+    ("documented_answer", exchange(JOB, SINGLE, media_type="application/zip"), "Content-Type is application/zip; for"),
+    ("documented_answer", exchange(JOB, SINGLE, media_type=""), "Content-Type is missing"),
+    ("documented_answer", exchange(FLINK, b"{", media_type="application/json"), "no JSON"),
+    ("documented_answer", exchange(FLINK, exported("one", is_success=1)), "1 is not of type"),
+    ("documented_answer", exchange(FLINK, exported("one", zip_file="x")), '"x" is not of type "array"'),
+    ("documented_answer", exchange(FLINK, {"error_code": "DLI.0001"}, status=400), '"error_msg" is a required'),
+    ("documented_answer", exchange(FLINK, exported("one"), edition="otc-2024"), '"true" is not of type "boolean"'),
     ("missing_field", exchange(FLINK, exported("one")), None),
     ("missing_field", exchange(FLINK, {"is_success": "true", "zip_file": []}), "lacks message"),
     ("missing_field", exchange(FLINK, error("DLI.0001"), status=400), None),
@@ -319,6 +330,14 @@ def test_a_check_fails_on_what_it_is_for_and_on_nothing_else(check, given, probl
     else:
         with pytest.raises(Violation, match=problem):
             BY_ID[check](given)
+
+
+def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register():
+    """A value of the wrong type is found with its pointer, and with what the register says of the field."""
+    with pytest.raises(Violation) as found:
+        BY_ID["documented_answer"](exchange(FLINK, exported("one"), edition="otc-2024"))
+    assert found.value.pointer == "/is_success"
+    assert found.value.rests_on[:2] == ("DLI-002", "DLI-003")
 
 
 def test_every_check_is_seen_to_pass_and_to_fail():

@@ -8,7 +8,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract._answer_checks import example_code
+from jobexport.contract._answer_checks import example_code, own_marks
 from jobexport.contract._archive_checks import patterns_of
 from jobexport.contract.exchange import ZIP, read_archive
 from jobexport.contract.scenario import ABSENT, Scenario, expect
@@ -94,11 +94,15 @@ def optional_fields(run: Run) -> None:
         for value in values:
             answer = run.send(run.example(**{name: value}))
             expect(
-                answer.status == 200, f"{name} {value!r} is allowed, but the answer is {answer.status}", *_marks(schema)
+                answer.status == 200,
+                f"{name} {value!r} is allowed, but the answer is {answer.status}",
+                *own_marks(schema),
             )
             if value == schema.get("default"):
                 same = _outcome(answer) == plain
-                expect(same, f"{name} {value!r} is the default, but gives another answer than nothing", *_marks(schema))
+                expect(
+                    same, f"{name} {value!r} is the default, but gives another answer than nothing", *own_marks(schema)
+                )
 
 
 def unknown_fields(run: Run) -> None:
@@ -346,11 +350,6 @@ def _arrays(answer: Exchange) -> Iterator[list[str]]:
     for name, node in schema.get("properties", {}).items():
         if "x-object-name" in node and isinstance(value, dict) and isinstance(value.get(name), list):
             yield [item for item in value[name] if isinstance(item, str)]
-
-
-def _marks(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    marks = schema.get("x-inconsistency", ())
-    return (marks,) if isinstance(marks, str) else tuple(marks)
 
 
 SCENARIOS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract._answer_checks import example_code
+from jobexport.contract._answer_checks import example_code, own_marks
 from jobexport.contract.scenario import FORGED, NOBODY, Scenario, expect
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def broken_body(run: Run) -> None:
     """Send bodies that break the schema in one place each."""
     for words, body in broken_bodies(run):
         answer = run.send(body, valid=False)
-        expect(answer.status == 400, f"{words}: refused is that with 400, not {answer.status}", *_body_marks(run))
+        expect(answer.status == 400, f"{words}: refused is that with 400, not {answer.status}", *own_marks(run.schema))
         codes = _invalid_codes(answer)
         expect(_code(answer) in codes, f"{words}: documented is {' or '.join(codes)}, not {_code(answer)}")
 
@@ -230,11 +230,6 @@ def _wrong_values(schema: Any) -> list[Any]:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) < 40 else f"{text[:30]}… ({len(text)} characters)"
-
-
-def _body_marks(run: Run) -> tuple[str, ...]:
-    marks = run.schema.get("x-inconsistency", ())
-    return (marks,) if isinstance(marks, str) else tuple(marks)
 
 
 def _invalid_codes(answer: Exchange) -> tuple[str, ...]:

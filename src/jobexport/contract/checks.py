@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from jobexport.contract import _answer_checks as answers
 from jobexport.contract import _archive_checks as archives
+from jobexport.contract import _name_checks as names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,12 @@ class Check:
 
 
 CHECKS = (
+    Check(
+        "documented_answer",
+        "Status, media type and body of an answer are documented for the operation.",
+        ("DLI-011", "DGC-012", "DGC-108", "COM-010"),
+        answers.documented_answer,
+    ),
     Check(
         "undocumented_field",
         "A JSON answer has no field that the edition does not document.",
@@ -66,37 +73,37 @@ CHECKS = (
         "valid_request_refused",
         "A request that keeps to the document is not called invalid.",
         ("DLI-004", "DGC-101", "COM-006"),
-        answers.valid_request_refused,
+        names.valid_request_refused,
     ),
     Check(
         "known_request_refused",
         "A request that keeps to the document and names only what the server holds succeeds.",
         ("DLI-011", "DGC-012", "DGC-108"),
-        answers.known_request_refused,
+        names.known_request_refused,
     ),
     Check(
         "unknown_name",
         "A job, workspace or project that the server does not hold is refused with the documented code.",
         ("DGC-014", "COM-002", "DLI-016"),
-        answers.unknown_name,
+        names.unknown_name,
     ),
     Check(
         "export_succeeded",
         "A 200 says with is_success that the export succeeded, as text or boolean as documented.",
         ("DLI-002", "DLI-003"),
-        answers.export_succeeded,
+        names.export_succeeded,
     ),
     Check(
         "object_names",
         "Objects that an answer names lie in the folder that was asked for and end in the time of the export.",
         ("DLI-013", "DGC-005"),
-        answers.object_names,
+        names.object_names,
     ),
     Check(
         "flink_jobs",
         "The answer names one zip for each Flink job that was asked for, and no other.",
         ("DLI-004", "DLI-001"),
-        answers.flink_jobs,
+        names.flink_jobs,
     ),
     Check(
         "obs_path_answer",
