@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jobexport.contract._answer_checks import example_code, own_marks
 from jobexport.contract._archive_checks import patterns_of
 from jobexport.contract.exchange import ZIP, read_archive
-from jobexport.contract.scenario import ABSENT, Scenario, expect
+from jobexport.contract.scenario import ABSENT, expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from jobexport.contract.exchange import Exchange
     from jobexport.contract.scenario import Run
 
-_DGC = ("exportJob", "batchExportJobs")
-_ALL = ("exportFlinkJobs", *_DGC)
 # More than these of what the server holds are not tried one by one.
 _MOST = 6
 _REPEATS = 12
@@ -350,115 +348,3 @@ def _arrays(answer: Exchange) -> Iterator[list[str]]:
     for name, node in schema.get("properties", {}).items():
         if "x-object-name" in node and isinstance(value, dict) and isinstance(value.get(name), list):
             yield [item for item in value[name] if isinstance(item, str)]
-
-
-SCENARIOS = (
-    Scenario(
-        "each_name", "What is there can be exported, alone and together.", ("DLI-004", "DGC-101"), _ALL, each_name
-    ),
-    Scenario(
-        "accepted_forms",
-        "A right request is taken in every form that the documentation shows or allows.",
-        ("DGC-008", "DLI-014"),
-        _ALL,
-        accepted_forms,
-        requests=12,
-    ),
-    Scenario(
-        "optional_fields",
-        "An optional field may be left out, take its default, and take each of its values.",
-        ("DGC-002", "DGC-004", "DGC-102"),
-        _DGC,
-        optional_fields,
-        requests=6,
-    ),
-    Scenario(
-        "unknown_fields",
-        "A field more in the request is not refused.",
-        ("DGC-103", "DGC-003"),
-        _ALL,
-        unknown_fields,
-        requests=1,
-    ),
-    Scenario(
-        "longest_list",
-        "As many jobs as are allowed go through at once.",
-        ("DGC-101",),
-        ("batchExportJobs",),
-        longest_list,
-        requests=1,
-    ),
-    Scenario(
-        "exact_numbers",
-        "Ids are 64-bit numbers, to the last digit.",
-        ("DLI-005", "DLI-004"),
-        ("exportFlinkJobs",),
-        exact_numbers,
-        requests=5,
-    ),
-    Scenario(
-        "same_twice",
-        "The same request gives the same answer, up to times.",
-        ("DGC-010",),
-        _ALL,
-        same_twice,
-        requests=16,
-    ),
-    Scenario(
-        "same_job_in_batch",
-        "A job comes out the same alone and in a batch.",
-        ("DGC-104", "DGC-010"),
-        ("batchExportJobs",),
-        same_job_in_batch,
-    ),
-    Scenario(
-        "workspaces",
-        "The workspace header decides where jobs are looked for.",
-        ("DGC-006", "DGC-107"),
-        _DGC,
-        workspaces,
-    ),
-    Scenario(
-        "submitted_version",
-        "exportStatus decides which version of a job is exported.",
-        ("DGC-004",),
-        ("exportJob",),
-        submitted_version,
-        requests=6,
-    ),
-    Scenario(
-        "dependencies",
-        "exportDepend changes nothing about the jobs themselves.",
-        ("DGC-002", "DGC-102"),
-        _DGC,
-        dependencies,
-        requests=12,
-    ),
-    Scenario(
-        "folders",
-        "Any folder of object storage can be named.",
-        ("DLI-013",),
-        ("exportFlinkJobs",),
-        folders,
-        requests=6,
-    ),
-    Scenario("legal_names", "Every legal name is taken.", ("COM-006",), _DGC, legal_names, requests=9),
-    Scenario("signature", "A request signed with the access key is let in.", ("COM-004",), _ALL, signature, requests=1),
-    Scenario("changed_job", "An export holds the job as it is now.", ("DGC-004",), _DGC, changed_job, requests=4),
-    Scenario(
-        "stored",
-        "The zips that an answer names are in object storage.",
-        ("COM-008", "DLI-013"),
-        ("exportFlinkJobs",),
-        stored,
-        requests=7,
-    ),
-    Scenario(
-        "stored_at_obs_path",
-        "An export to obsPath appears there, with the same content.",
-        ("DGC-005", "DGC-003"),
-        ("exportJob",),
-        stored_at_obs_path,
-        requests=8,
-    ),
-)

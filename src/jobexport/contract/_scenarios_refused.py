@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract._answer_checks import example_code, own_marks
-from jobexport.contract.scenario import FORGED, NOBODY, Scenario, expect
+from jobexport.contract.scenario import FORGED, NOBODY, expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from jobexport.contract.exchange import Exchange
     from jobexport.contract.scenario import Run
 
-_DGC = ("exportJob", "batchExportJobs")
-_ALL = ("exportFlinkJobs", *_DGC)
 _UNKNOWN_PROJECT = "0123456789abcdef0123456789abcdef"
 _UNKNOWN_JOB = "no-such-job.here_"
 _UNKNOWN_FLINK_JOB = -(2**63)
@@ -240,121 +238,3 @@ def _invalid_codes(answer: Exchange) -> tuple[str, ...]:
 def _code(answer: Exchange) -> Any:
     value = answer.json()
     return value.get("error_code") if isinstance(value, dict) else None
-
-
-SCENARIOS = (
-    Scenario(
-        "authentication",
-        "No token, a wrong token and a wrong signature are answered 401 or 403.",
-        ("COM-003", "COM-004"),
-        _ALL,
-        authentication,
-        requests=10,
-    ),
-    Scenario(
-        "another_project",
-        "Credentials for one project do not open another.",
-        ("DLI-016", "COM-010"),
-        _ALL,
-        another_project,
-        requests=3,
-    ),
-    Scenario(
-        "unknown_job",
-        "A job that is not there is refused with 400 and the documented code, also in the company of one that is.",
-        ("DGC-014", "COM-002"),
-        _ALL,
-        unknown_job,
-        requests=1,
-    ),
-    Scenario("near_names", "A job is found by its whole name only.", ("COM-006",), _DGC, near_names, requests=4),
-    Scenario(
-        "unknown_workspace",
-        "A workspace that is not there is refused.",
-        ("DGC-006", "DGC-107"),
-        _DGC,
-        unknown_workspace,
-        requests=1,
-    ),
-    Scenario(
-        "job_elsewhere",
-        "A job is found in its own workspace only.",
-        ("DGC-006", "DGC-107"),
-        _DGC,
-        job_elsewhere,
-        requests=4,
-    ),
-    Scenario(
-        "broken_body",
-        "A body that breaks the schema in one place is refused as invalid.",
-        ("DLI-004", "DGC-101", "DGC-102", "DGC-002"),
-        _ALL,
-        broken_body,
-        requests=60,
-        negative=True,
-    ),
-    Scenario(
-        "broken_json",
-        "A body that is no JSON object is refused.",
-        ("DGC-008",),
-        _ALL,
-        broken_json,
-        requests=10,
-        negative=True,
-    ),
-    Scenario(
-        "media_type",
-        "A body that does not say that it is JSON is refused.",
-        ("DGC-008",),
-        _ALL,
-        media_type,
-        requests=4,
-        negative=True,
-    ),
-    Scenario(
-        "large_body",
-        "A body of more than 12 MB is refused.",
-        ("COM-005",),
-        _ALL,
-        large_body,
-        requests=1,
-        negative=True,
-    ),
-    Scenario(
-        "odd_names",
-        "A name that breaks the naming rule is refused, however it is encoded.",
-        ("COM-006",),
-        ("exportJob",),
-        odd_names,
-        requests=18,
-        negative=True,
-    ),
-    Scenario("dots", "`.` and `..` are names, not steps.", ("COM-006",), ("exportJob",), dots, requests=3),
-    Scenario(
-        "other_methods",
-        "Other methods are not answered.",
-        ("COM-001",),
-        _ALL,
-        other_methods,
-        requests=4,
-        negative=True,
-    ),
-    Scenario(
-        "bad_obs_dir",
-        "An export to what is no place in object storage is refused.",
-        ("DLI-013", "DLI-016"),
-        ("exportFlinkJobs",),
-        bad_obs_dir,
-        requests=8,
-        negative=True,
-    ),
-    Scenario(
-        "bad_obs_path",
-        "An export to what is no OBS path is refused.",
-        ("DGC-003",),
-        ("exportJob",),
-        bad_obs_path,
-        requests=6,
-        negative=True,
-    ),
-)
