@@ -22,7 +22,18 @@ _ZIP = "application/octet-stream"
 
 
 class Violation(AssertionError):  # noqa: N818  # what it is called in the field
-    """The server broke the contract; the text says how. An AssertionError, because schemathesis takes nothing else."""
+    """The server broke the contract; the text says how. An AssertionError, because schemathesis takes nothing else.
+
+    Args:
+        text: what is wrong.
+        rests_on: entries of the register; empty: the check's own.
+        pointer: JSON pointer into the answer, where there is one.
+    """
+
+    def __init__(self, text: str, rests_on: tuple[str, ...] = (), pointer: str = "") -> None:
+        super().__init__(text)
+        self.rests_on = rests_on
+        self.pointer = pointer
 
 
 @frozen

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 from attrs import field, frozen
+
+from jobexport.errors import JobexportError
+from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from jobexport.auth import AccessKey
+
+_NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}}
+_FILE: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "project": {"type": "string", "minLength": 1},
+        "jobs": _NAMES,
+        "flink_jobs": {"type": "array", "items": {"type": "integer"}},
+        "workspaces": _NAMES,
+        "obs_dirs": _NAMES,
+        "obs_paths": _NAMES,
+    },
+}
 
 
 @frozen
@@ -23,6 +44,8 @@ class Data:
     obs_dirs: tuple[str, ...] = ("obs-test",)
     obs_paths: tuple[str, ...] = ("obs://test_bucket/job_nodes/",)
     token: str | None = field(default=None, repr=False)
+    key: AccessKey | None = field(default=None, repr=False)
+    """What requests are signed with when there is no token."""
 
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
@@ -52,3 +75,20 @@ class Data:
             "body.obs_dir": (self.obs_dirs, 0.8),
             "body.obsPath": (self.obs_paths, 0.8),
         }
+
+
+def load_names(path: Path) -> dict[str, Any]:
+    """Read a file of names, YAML or JSON: `project`, `jobs`, `flink_jobs`, `workspaces`, `obs_dirs`, `obs_paths`.
+
+    Raises:
+        JobexportError: it can't be read or has something else in it; the text names file and line.
+    """
+    names = load_yaml(path)
+    for problem in jsonschema_rs.validator_for(_FILE).iter_errors(names):
+        pointer = list(problem.instance_path)
+        where = "".join(f"/{step}" for step in pointer) or "the top level"
+        known = ", ".join(_FILE["properties"])
+        raise JobexportError(
+            f"{path} line {line_of(path, pointer)}: {where}: {problem.message}; a data file may have {known}"
+        )
+    return {name: value if name == "project" else tuple(value) for name, value in names.items()}
