@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Self
 
+import click
+from attrs import frozen
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
@@ -13,11 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from jobexport import mock
-from jobexport.contract import Data, EditionReport, check_edition
+from jobexport.cli._embedded import mock_data, mock_tools
+from jobexport.cli._live import server_data, treatment
+from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
 from jobexport.spec import load_edition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 # Examples, coverage and fuzzing of three operations.
@@ -27,11 +31,11 @@ _STEPS = 9
 class Progress:
     """A bar on standard error while a run goes on; nothing where that is no terminal."""
 
-    def __init__(self, runs: int) -> None:
+    def __init__(self, runs: int, *, done: int = 0) -> None:
         console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         self.bar = Bar(*columns, console=console, disable=not console.is_terminal, transient=True)
-        self.task = self.bar.add_task("contract", total=runs * _STEPS)
+        self.task = self.bar.add_task("contract", total=runs * _STEPS, completed=done * _STEPS)
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -40,30 +44,53 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
 
-    def __call__(self, step: str) -> None:
-        """Say which step is done."""
-        self.bar.update(self.task, advance=1, description=step)
+    def __call__(self, text: str, steps: int) -> None:
+        """Say what is going on, and how many steps ended with it."""
+        self.bar.update(self.task, advance=steps, description=text)
+
+
+@frozen
+class Target:
+    """A server that is in use."""
+
+    url: str
+    data: Data
+    live: Live
+
+
+def live_target(edition: str, url: str, api: str | None, given: Mapping[str, Any]) -> Target:
+    """Gather what is known of the server at `url`, and print what a run will do to it.
+
+    Raises:
+        JobexportError: the edition or the data file can't be read.
+        UsageError: there are no credentials.
+    """
+    document = load_edition(edition)
+    target = Target(url, server_data(document, given), treatment(given))
+    for line in plan(document, url, target.data, target.live, api):
+        click.echo(line, err=True)
+    return target
 
 
 def check(
     edition: str,
+    target: Target | None,
     *,
-    url: str | None,
-    token: str | None,
     api: str | None,
     seed: int,
     report_dir: Path,
     max_examples: int,
-    progress: Callable[[str], None],
+    accept: Sequence[Acceptance],
+    progress: Callable[[str, int], None],
 ) -> EditionReport:
-    """Hold a server to an edition: the one at `url`, else an embedded mock of the same edition."""
+    """Hold a server to an edition: the target, else an embedded mock of the same edition."""
     document = load_edition(edition)
     with contextlib.ExitStack() as stack:
-        if url is None:
+        if target is None:
             server = stack.enter_context(mock.serve(edition))
-            url, data = server.url, mock_data(server)
+            url, data, live, tools = server.url, mock_data(server), None, mock_tools(server)
         else:
-            data = Data.of_examples(document, token)
+            url, data, live, tools = target.url, target.data, target.live, None
         return check_edition(
             document,
             url,
@@ -72,19 +99,11 @@ def check(
             report_dir=report_dir,
             api=api,
             max_examples=max_examples,
-            progress=lambda step: progress(f"{edition} {step}"),
+            live=live,
+            accept=accept,
+            tools=tools,
+            progress=lambda text, steps: progress(f"{edition} {text}", steps),
         )
-
-
-def mock_data(server: mock.Server) -> Data:
-    """Take the names that a mock's state holds."""
-    project = server.state.projects[server.project_id]
-    return Data(
-        project=server.project_id,
-        jobs=tuple(project.workspaces["default"].jobs),
-        flink_jobs=tuple(project.flink),
-        token=server.token,
-    )
 
 
 def show(reports: list[EditionReport], report_dir: Path) -> None:
@@ -93,13 +112,15 @@ def show(reports: list[EditionReport], report_dir: Path) -> None:
     table = Table(box=box.SIMPLE)
     for name in ("edition", "operation"):
         table.add_column(name, no_wrap=True)
-    for name in ("cases", "valid", "2xx", "share", "failures"):
+    for name in ("cases", "valid", "2xx", "share", "failures", "accepted"):
         table.add_column(name, justify="right")
     for report in reports:
         for operation in report.operations.values():
             share = f"{operation.succeeded / operation.positive:.0%}" if operation.positive else "-"
-            numbers = (operation.total, operation.positive, operation.succeeded, share, len(operation.failures))
-            style = "red" if operation.failures or not operation.succeeded else ""
+            accepted = sum(bool(failure.accepted) for failure in operation.failures.values())
+            broken = len(operation.failures) - accepted
+            numbers = (operation.total, operation.positive, operation.succeeded, share, broken, accepted)
+            style = "red" if broken or not operation.succeeded else ""
             table.add_row(report.edition, operation.operation, *map(str, numbers), style=style)
     console.print(table)
     for report in reports:
@@ -116,37 +137,20 @@ def _console() -> Console:
 
 
 def problems(report: EditionReport) -> list[str]:
-    """Give one block of text for each thing that made the run fail."""
-    found = [
-        f"{report.edition} {operation}: {failure.check}: {' '.join((failure.message or failure.title).split())}\n"
-        f"  {failure.curl}"
-        for operation, failure in report.failures
+    """Give one block of text for each failure, and for what else there is to know."""
+    return [
+        *(_block(report.edition, operation, failure) for operation, failure in report.failures),
+        *(f"{report.edition}: {problem}" for problem in report.problems()),
     ]
-    found += [
-        f"{report.edition} {operation}: never answered 2xx, so the run proves little; does the server have the jobs?"
-        for operation in report.never_succeeded
-    ]
-    return found + [f"{report.edition}: {error}" for error in report.errors]
 
 
-def as_json(report: EditionReport) -> dict[str, Any]:
-    """Give a report as plain values."""
-    return {
-        "edition": report.edition,
-        "url": report.url,
-        "passed": report.passed,
-        "operations": [
-            {
-                "operation": operation.operation,
-                "cases": operation.total,
-                "valid": operation.positive,
-                "succeeded": operation.succeeded,
-                "failures": [
-                    {"check": failure.check, "message": failure.message or failure.title, "curl": failure.curl}
-                    for failure in operation.failures.values()
-                ],
-            }
-            for operation in report.operations.values()
-        ],
-        "errors": report.errors,
-    }
+def _block(edition: str, operation: str, failure: Failure) -> str:
+    sentence = " ".join((failure.message or failure.title).split())
+    lines = [f"{edition} {operation}: {failure.check}: {sentence}"]
+    if failure.accepted:
+        lines.append(f"  accepted: {failure.accepted}")
+    if failure.pointer:
+        lines.append(f"  at {failure.pointer}")
+    if failure.rests_on:
+        lines.append(f"  rests on {', '.join(failure.rests_on)}: {', '.join(failure.pages)}")
+    return "\n".join([*lines, f"  {failure.curl}"])

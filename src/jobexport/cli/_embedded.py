@@ -7,8 +7,8 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract import Data
-from jobexport.contract.scenario import Tools
+from jobexport.auth import AccessKey
+from jobexport.contract import Data, Tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,13 +29,13 @@ def mock_data(server: mock.Server) -> Data:
         project=server.project_id,
         jobs=tuple(default.jobs),
         flink_jobs=tuple(project.flink),
-        workspaces=tuple(others),
         workspace_jobs={name: tuple(workspace.jobs) for name, workspace in others.items()},
         submitted=tuple(submitted),
         resources=(*default.resources, *(location for location in locations if isinstance(location, str))),
         flink_names={id_: job.name for id_, job in project.flink.items()},
         complete=True,
         token=server.token,
+        key=AccessKey(server.access_key, server.secret_key, server.project_id),
     )
 
 

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+import jsonschema_rs
+from attrs import asdict, field, frozen
+
+from jobexport.errors import JobexportError
+from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from jobexport.auth import AccessKey
+
+_NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}}
+_FILE: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "project": {"type": "string", "minLength": 1},
+        "jobs": _NAMES,
+        "flink_jobs": {"type": "array", "items": {"type": "integer"}},
+        "workspaces": _NAMES,
+        "obs_dirs": _NAMES,
+        "obs_paths": _NAMES,
+    },
+}
 
 
 @frozen
@@ -23,6 +44,8 @@ class Data:
     obs_dirs: tuple[str, ...] = ("obs-test",)
     obs_paths: tuple[str, ...] = ("obs://test_bucket/job_nodes/",)
     token: str | None = field(default=None, repr=False)
+    key: AccessKey | None = field(default=None, repr=False)
+    """What requests are signed with when there is no token."""
     workspace_jobs: Mapping[str, tuple[str, ...]] = field(factory=dict)
     """Names of DGC jobs by workspace, where they are known."""
     submitted: tuple[str, ...] = ()
@@ -48,6 +71,18 @@ class Data:
             token=token,
         )
 
+    def as_json(self) -> dict[str, Any]:
+        """Give the names as JSON can hold them; what opens the server is left out."""
+        return {name: value for name, value in asdict(self).items() if name not in ("token", "key")}
+
+    @classmethod
+    def of_json(cls, value: Mapping[str, Any]) -> Data:
+        """Take names that `as_json` gave."""
+        lists: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
+        lists["workspace_jobs"] = {name: tuple(jobs) for name, jobs in value["workspace_jobs"].items()}
+        lists["flink_names"] = {int(id_): name for id_, name in value["flink_names"].items()}
+        return cls(**lists)
+
     def bindings(self) -> dict[str, tuple[tuple[str | int, ...], float]]:
         """Give, for each parameter as schemathesis names it, the values and the share of requests that use one.
 
@@ -62,3 +97,20 @@ class Data:
             "body.obs_dir": (self.obs_dirs, 0.8),
             "body.obsPath": (self.obs_paths, 0.8),
         }
+
+
+def load_names(path: Path) -> dict[str, Any]:
+    """Read a file of names, YAML or JSON: `project`, `jobs`, `flink_jobs`, `workspaces`, `obs_dirs`, `obs_paths`.
+
+    Raises:
+        JobexportError: it can't be read or has something else in it; the text names file and line.
+    """
+    names = load_yaml(path)
+    for problem in jsonschema_rs.validator_for(_FILE).iter_errors(names):
+        pointer = list(problem.instance_path)
+        where = "".join(f"/{step}" for step in pointer) or "the top level"
+        known = ", ".join(_FILE["properties"])
+        raise JobexportError(
+            f"{path} line {line_of(path, pointer)}: {where}: {problem.message}; a data file may have {known}"
+        )
+    return {name: value if name == "project" else tuple(value) for name, value in names.items()}

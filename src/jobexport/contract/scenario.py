@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from jobexport.contract.checks import Check
     from jobexport.contract.data import Data
 
 ABSENT: Any = object()
@@ -38,6 +39,11 @@ another path, an hour ago, and one that does not cover the host."""
 class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program
     """No answer came, or not all of it. Its text is one sentence."""
 
+    def __init__(self, text: str, case: str = "") -> None:
+        """Say why; `case` is what the record calls the exchange."""
+        super().__init__(text)
+        self.case = case
+
 
 @frozen
 class Answer:
@@ -47,8 +53,8 @@ class Answer:
     headers: Mapping[str, str]
     """By lower-case name."""
     content: bytes = field(repr=False)
-    curl: str = ""
-    """The request as a curl command, secrets redacted."""
+    case: str = ""
+    """What the record calls the exchange."""
 
 
 class Sender(Protocol):
@@ -94,7 +100,10 @@ class Finding:
     rests_on: tuple[str, ...]
     pointer: str
     message: str
-    curl: str
+    expected: str
+    """What a server must do."""
+    case: str
+    """What the record calls the exchange that showed it."""
 
 
 @frozen
@@ -208,7 +217,7 @@ class Run:
             try:
                 check.function(exchange)
             except Violation as violation:
-                self._note(check.id, violation, check.rests_on)
+                self._note(check, violation)
         return exchange
 
     @contextlib.contextmanager
@@ -231,11 +240,12 @@ class Run:
 
     def fail(self, scenario: Scenario, violation: Violation) -> None:
         """Note what ended the scenario."""
-        self._note(scenario.id, violation, scenario.rests_on)
+        self._note(scenario, violation)
 
-    def _note(self, check: str, violation: Violation, rests_on: tuple[str, ...]) -> None:
-        curl = self._last.curl if self._last else ""
-        self.findings.append(Finding(check, violation.rests_on or rests_on, violation.pointer, str(violation), curl))
+    def _note(self, rule: Check | Scenario, violation: Violation) -> None:
+        rests_on = violation.rests_on or rule.rests_on
+        case = self._last.case if self._last else ""
+        self.findings.append(Finding(rule.id, rests_on, violation.pointer, str(violation), rule.sentence, case))
 
     def _exchange(
         self,
@@ -280,15 +290,15 @@ class Scenario:
     """Whether it sends what breaks the document."""
 
     def run(self, run: Run) -> None:
-        """Run it; what is found stands in the run's findings.
-
-        Raises:
-            TransportProblem: no answer came, or not all of it.
-        """
+        """Run it; what is found stands in the run's findings."""
         try:
             self.function(run)
         except Violation as violation:
             run.fail(self, violation)
+        except TransportProblem as problem:
+            run.findings.append(
+                Finding("whole_answer", (), "", str(problem), "Every request gets a whole answer.", problem.case)
+            )
 
 
 def expect(holds: object, text: str, *rests_on: str, pointer: str = "") -> None:

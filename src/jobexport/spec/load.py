@@ -115,9 +115,24 @@ def load_yaml(path: Path) -> dict[str, Any]:
     Raises:
         JobexportError: the file can't be read, is not YAML, or has a key twice; the text names file and line.
     """
+    document = _load(path)
+    if not isinstance(document, dict):
+        raise JobexportError(f"{path}: the top level must be a mapping, not {kind(document)}")
+    return document
+
+
+def load_yaml_list(path: Path) -> list[Any]:
+    """Read a YAML (or JSON) file whose top level is a list; otherwise as `load_yaml`."""
+    document = _load(path)
+    if not isinstance(document, list):
+        raise JobexportError(f"{path}: the top level must be a list, not {kind(document)}")
+    return document
+
+
+def _load(path: Path) -> Any:
     text = _read(path)
     try:
-        document = tree(yaml.load(text, _JsonLoader))  # noqa: S506  # derived from the safe loader
+        return tree(yaml.load(text, _JsonLoader))  # noqa: S506  # derived from the safe loader
     except _Refused as problem:
         raise JobexportError(f"{path} line {problem.line}: {problem.problem}") from None
     except yaml.MarkedYAMLError as problem:
@@ -130,9 +145,6 @@ def load_yaml(path: Path) -> dict[str, Any]:
         raise JobexportError(f"{path}: not valid YAML: {' '.join(str(problem).split())}; correct the file") from None
     except RecursionError:
         raise JobexportError(f"{path}: an alias contains itself, or nesting is too deep; write the value out") from None
-    if not isinstance(document, dict):
-        raise JobexportError(f"{path}: the top level must be a mapping, not {kind(document)}")
-    return document
 
 
 def tree(value: Any) -> Any:

@@ -1,0 +1,190 @@
+"""Sends directed requests to a server under test, with credentials of every kind."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import define, evolve, field
+
+from jobexport.auth import AccessKey, SignatureAuth
+from jobexport.contract._journal import Got, Sent
+from jobexport.contract.scenario import ABSENT, Answer, TransportProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from jobexport.contract._live import Places
+    from jobexport.contract._wire import Wire
+    from jobexport.contract.data import Data
+
+# They open nothing anywhere.
+_WRONG_TOKEN = "not-a-token-of-anybody"  # noqa: S105
+_WRONG_KEY = AccessKey("NOTANACCESSKEY000000", "not-a-secret-of-anybody")
+
+_HOUR_MS = 3_600_000
+_SECONDS = 30.0
+
+
+class Withheld(Exception):  # noqa: N818  # nothing went wrong
+    """A request was not sent, as it would write where nobody asked for it."""
+
+
+class _Token(httpx.Auth):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["X-Auth-Token"] = self._token
+        yield request
+
+
+@define
+class Session:
+    """A connection to one server."""
+
+    url: str
+    data: Data
+    wire: Wire
+    places: Places | None
+    """Where exports may be written; None: anywhere."""
+    client: httpx.Client = field(repr=False)
+    scenario: str = ""
+    """Whose requests are sent, for the record."""
+    _number: int = field(default=0, init=False)
+
+    @property
+    def case(self) -> str:
+        """What the record calls the last exchange."""
+        return f"{self.scenario}-{self._number}"
+
+    @property
+    def signs(self) -> bool:
+        """Whether there is an access key to sign with."""
+        return self.data.key is not None
+
+    def send(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        *,
+        body: Any = ABSENT,
+        content: bytes | None = None,
+        headers: Mapping[str, str] = {},
+        credentials: str = "right",
+    ) -> Answer:
+        """Send one request.
+
+        Args:
+            operation: the operationId it belongs to.
+            method: the method.
+            path: the encoded path below the base URL.
+            body: sent as JSON.
+            content: sent as it is.
+            headers: further headers.
+            credentials: as `Sender.send`.
+
+        Raises:
+            TransportProblem: no whole answer came.
+            Withheld: it would write to a place in object storage that is not named.
+            Stopped: the run ends.
+            ValueError: no such credentials can be had.
+        """
+        given = dict(headers)
+        if body is not ABSENT:
+            content = json.dumps(body).encode()
+            given = {"Content-Type": "application/json"} | given
+        request = self.client.build_request(method, self.url + path, content=content, headers=given)
+        response = self.request(request, operation=operation, credentials=credentials)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, response.content, self.case)
+
+    def request(self, request: httpx.Request, *, operation: str = "", credentials: str = "right") -> httpx.Response:
+        """Send a request of httpx's and give the answer, read; otherwise as `send`."""
+        if self.places is not None and not self.places.allow(_json(request.content)):
+            raise Withheld(f"it would write to a place that was not named: {request.content.decode(errors='replace')}")
+        auth = self._auth(credentials)
+        self._number += 1
+        sent = Sent(
+            operation,
+            "scenario",
+            self.case,
+            request.method,
+            str(request.url),
+            tuple(request.headers.multi_items()),
+            request.content,
+        )
+
+        def transmit() -> Got:
+            response = self.client.send(_signed(request, auth, credentials))
+            return Got(response.status_code, tuple(response.headers.multi_items()), response.content, response)
+
+        right = credentials == "right" and f"/{self.data.project}/" in request.url.path
+        try:
+            response: httpx.Response = self.wire.exchange(sent, transmit, right=right).response
+        except httpx.HTTPError as problem:
+            reason = str(problem) or type(problem).__name__
+            raise TransportProblem(f"no whole answer came: {reason}", self.case) from None
+        return response
+
+    def _auth(self, credentials: str) -> httpx.Auth:
+        token, key = self.data.token, self.data.key
+        if credentials == "right" and token is not None:
+            return _Token(token)
+        if credentials in _TOKENS:
+            given = _TOKENS[credentials](token or _WRONG_TOKEN)
+            # A token may be the same in the other case, or after one of its letters is gone.
+            return _Token(_WRONG_TOKEN if given == token else given)
+        if credentials == "none":
+            return httpx.Auth()
+        if credentials == "wrong-key":
+            return SignatureAuth(evolve(_WRONG_KEY, project=self.data.project))
+        if key is None:
+            raise ValueError(f"there is no access key for {credentials}")
+        if credentials == "wrong-secret":
+            return SignatureAuth(evolve(key, secret=key.secret + "x"))
+        if credentials == "old":
+            return SignatureAuth(key, at=lambda: time.time_ns() // 1_000_000 - _HOUR_MS)
+        return SignatureAuth(key)
+
+
+_TOKENS: dict[str, Callable[[str], str]] = {
+    "empty-token": lambda _: "",
+    "wrong-token": lambda _: _WRONG_TOKEN,
+    "near-token": lambda token: token + "x",
+    "cut-token": lambda token: token[:-1],
+    "case-token": str.swapcase,
+}
+
+
+def open_client() -> httpx.Client:
+    """Open what a session sends with."""
+    return httpx.Client(timeout=_SECONDS)
+
+
+def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:
+    """Give the request with its credentials, or with what is left of them after a forgery."""
+    url = request.url
+    if credentials == "altered-path":
+        # Signed for a path of its own, and sent to the one that was asked for.
+        url = url.copy_with(path=f"{url.path}x")
+    copy = httpx.Request(request.method, url, headers=request.headers, content=request.content)
+    signed = next(auth.auth_flow(copy))
+    headers = {name: value for name, value in signed.headers.items() if name != "content-length"}
+    content = request.content
+    if credentials == "altered-body":
+        # Of the same meaning, where there is one: only the signature can tell.
+        content += b" "
+    elif credentials == "unsigned-host":
+        headers["authorization"] = headers["authorization"].replace("SignedHeaders=host;", "SignedHeaders=")
+    return httpx.Request(request.method, request.url, headers=headers, content=content)
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
