@@ -107,15 +107,12 @@ def _trimmed(value: Any) -> Any:
 
 
 def _known_jobs(call: Call) -> Request | None:
-    if not call.refused_as("job-not-found"):
+    fields, project, workspace = call.fields, call.project, call.workspace
+    if project is None or workspace is None or not call.refused_as("job-not-found"):
         return None
-    fields = call.fields
-    if call.project is not None and "job_selected" in fields:
-        return call.instead(fields | {"job_selected": [n for n in fields["job_selected"] if n in call.project.flink]})
-    if call.workspace is not None and "jobList" in fields:
-        known = [name for name in fields["jobList"] if name in call.workspace.jobs]
-        return call.unchecked(fields | {"jobList": known})
-    return None
+    name, there = ("jobList", workspace.jobs) if "jobList" in fields else ("job_selected", project.flink)
+    known = [job for job in fields[name] if job in there]
+    return call.instead(fields | {name: known}) if known else None
 
 
 def _cut_name(call: Call) -> Request | None:

@@ -1,4 +1,7 @@
-"""Every fault there is: what it is called, what it does, which operations it suits."""
+"""Every fault there is: what it is called, what it does, which operations it suits.
+
+Those for testing clients stand here, those for testing contract checks in `_defects_….py`, a file for each group.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +172,5 @@ def find_fault(name: str) -> Fault:
         JobexportError: there is none.
     """
     if name not in FAULTS:
-        raise JobexportError(
-            f"no fault {name!r}; see jobexport mock --list-faults, or choose one of {', '.join(FAULTS)}"
-        )
+        raise JobexportError(f"no fault {name!r}; jobexport mock --list-faults lists them")
     return FAULTS[name]
