@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract._answer_checks import example_code, own_marks
@@ -98,10 +99,20 @@ def broken_body(run: Run) -> None:
 
 
 def broken_json(run: Run) -> None:
-    """Send what is no JSON, or no object."""
+    """Send what is no JSON, or no object, and a right body spoilt in a way that a lenient reader overlooks."""
     if not run.schema:
         return
-    contents = (b"{", b"[]", b"null", b'"text"', b"{'a': 1}", b'{"a": NaN}', b"\xff\xfe", b"{} {}", b"a=1")
+    right = json.dumps(run.example() or {"exportDepend": True})
+    spoilt = [
+        f"{right[:-1]},}}",
+        f"{right} x",
+        f"{right}{right}",
+        f"/* all */ {right}",
+        right.replace('"', "'"),
+        right[:-1],
+    ]
+    contents = [text.encode() for text in ("{", "[]", "null", '"text"', '{"a": NaN}', "a=1", *spoilt)]
+    contents += [b"\xff\xfe", right.encode("utf-16"), right.encode().replace(b"{", b'{"\xff": 1, ', 1)]
     for content in (*contents, b"") if run.body_required else contents:
         answer = run.send(content=content, headers={"Content-Type": "application/json"}, valid=False)
         expect(answer.status == 400, f"the body {content!r} is refused with 400, not {answer.status}")
@@ -183,25 +194,28 @@ def bad_obs_path(run: Run) -> None:
 
 def broken_bodies(run: Run) -> Iterator[tuple[str, Any]]:
     """Give bodies that break the schema of the request in one place, each with words for it."""
-    schema, resolve, body = run.schema, run.resolve, run.example()
+    schema, body = run.schema, run.example()
     conditional = schema.get("then", {}).get("required", ()) if body else ()
     for name in dict.fromkeys((*schema.get("required", ()), *conditional)):
         yield f"without {name}", {key: value for key, value in body.items() if key != name}
     for name, node in schema.get("properties", {}).items():
-        for value in _wrong_values(resolve(node)):
-            yield f"{name} {_short(value)}", body | {name: value}
-        items = resolve(resolve(node).get("items", {}))
-        for value in _wrong_values(items) if items else ():
-            right = body.get(name, [])
-            yield f"an item of {name} {_short(value)}", body | {name: [*right[:1], value]}
-        if "maxItems" in node:
-            # Items that are there and equal, so that nothing but their number is wrong.
-            number = node["maxItems"] + 1
-            yield f"{number} items in {name}", body | {name: body[name][:1] * number}
-            yield (
-                f"{number} items in {name}, some not there",
-                body | {name: [f"{body[name][0]}{i}" for i in range(number)]},
-            )
+        yield from _broken_property(run, name, run.resolve(node), body)
+        if name in conditional:
+            # Where the field is not needed, what stands in it must still be of its type.
+            yield from _broken_property(run, name, run.resolve(node), body | {"is_selected": False})
+
+
+def _broken_property(run: Run, name: str, node: Any, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for value in _wrong_values(node):
+        yield f"{name} {_short(value)}", body | {name: value}
+    items = run.resolve(node.get("items", {}))
+    for value in _wrong_values(items) if items else ():
+        yield f"an item of {name} {_short(value)}", body | {name: [*body.get(name, [])[:1], value]}
+    if "maxItems" in node:
+        # Items that are there and equal, so that nothing but their number is wrong.
+        number = node["maxItems"] + 1
+        yield f"{number} items in {name}", body | {name: body[name][:1] * number}
+        yield f"{number} items in {name}, some not there", body | {name: [f"{body[name][0]}{i}" for i in range(number)]}
 
 
 def _wrong_values(schema: Any) -> list[Any]:

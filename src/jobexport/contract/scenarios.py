@@ -64,6 +64,14 @@ _PROMISED = (
         requests=5,
     ),
     Scenario(
+        "no_ids",
+        "An empty list of ids asks for nothing.",
+        ("DLI-004",),
+        ("exportFlinkJobs",),
+        promised.no_ids,
+        requests=1,
+    ),
+    Scenario(
         "same_twice",
         "The same request gives the same answer, up to times.",
         ("DGC-010",),
@@ -190,7 +198,7 @@ _REFUSED = (
         ("DLI-004", "DGC-101", "DGC-102", "DGC-002"),
         _ALL,
         refused.broken_body,
-        requests=60,
+        requests=80,
         negative=True,
     ),
     Scenario(
@@ -199,7 +207,7 @@ _REFUSED = (
         ("DGC-008",),
         _ALL,
         refused.broken_json,
-        requests=10,
+        requests=16,
         negative=True,
     ),
     Scenario(
