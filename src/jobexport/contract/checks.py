@@ -84,7 +84,7 @@ CHECKS = (
     Check(
         "unknown_name",
         "A job, workspace or project that the server does not hold is refused with the documented code.",
-        ("DGC-014", "COM-002", "DLI-016"),
+        ("DGC-014", "COM-002", "DLI-016", "DGC-108"),
         names.unknown_name,
     ),
     Check(

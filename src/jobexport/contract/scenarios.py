@@ -19,7 +19,7 @@ _PROMISED = (
     Scenario(
         "each_name",
         "What is there can be exported, alone and together.",
-        ("DLI-004", "DGC-101"),
+        ("DLI-004", "DGC-101", "DGC-012"),
         _ALL,
         promised.each_name,
     ),
@@ -42,7 +42,7 @@ _PROMISED = (
     Scenario(
         "unknown_fields",
         "A field more in the request is not refused.",
-        ("DGC-103", "DGC-003"),
+        ("DGC-103", "DGC-003", "DLI-014"),
         _ALL,
         promised.unknown_fields,
         requests=1,
@@ -74,7 +74,7 @@ _PROMISED = (
     Scenario(
         "same_twice",
         "The same request gives the same answer, up to times.",
-        ("DGC-010",),
+        ("DGC-010", "DLI-011", "DGC-104"),
         _ALL,
         promised.same_twice,
         requests=16,
@@ -127,7 +127,12 @@ _PROMISED = (
         requests=1,
     ),
     Scenario(
-        "changed_job", "An export holds the job as it is now.", ("DGC-004",), _DGC, promised.changed_job, requests=4
+        "changed_job",
+        "An export holds the job as it is now.",
+        ("DGC-004", "DGC-104"),
+        _DGC,
+        promised.changed_job,
+        requests=4,
     ),
     Scenario(
         "stored",
@@ -168,7 +173,7 @@ _REFUSED = (
     Scenario(
         "unknown_job",
         "A job that is not there is refused with 400 and the documented code, also in the company of one that is.",
-        ("DGC-014", "COM-002"),
+        ("DGC-014", "COM-002", "DGC-108"),
         _ALL,
         refused.unknown_job,
         requests=1,
@@ -204,7 +209,7 @@ _REFUSED = (
     Scenario(
         "broken_json",
         "A body that is no JSON object is refused.",
-        ("DGC-008",),
+        ("DGC-008", "DLI-014"),
         _ALL,
         refused.broken_json,
         requests=16,
@@ -213,7 +218,7 @@ _REFUSED = (
     Scenario(
         "media_type",
         "A body that does not say that it is JSON is refused.",
-        ("DGC-008",),
+        ("DGC-008", "DLI-014"),
         _ALL,
         refused.media_type,
         requests=4,
