@@ -81,6 +81,7 @@ def _junit(report: EditionReport) -> str:
         text = "\n".join([*report.errors, *filter(None, [report.ending])])
         ElementTree.SubElement(case, "error", message=_writable(text.splitlines()[0])).text = _writable(text)
         run.set("errors", "1")
+    ElementTree.SubElement(case, "system-out").text = _writable("\n".join(report.problems()))
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 

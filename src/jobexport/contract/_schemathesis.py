@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from jobexport.contract._interrupt import Interrupt
     from jobexport.contract._journal import Redaction
     from jobexport.contract._wire import Live, Wire
     from jobexport.contract.data import Data
@@ -61,6 +60,7 @@ class Run:
     live: Live | None
     wire: Wire
     """What was sent before, and with what."""
+    interrupt: Interrupt
     journal: Path
     redaction: Redaction
 
@@ -68,7 +68,7 @@ class Run:
 def events(run: Run, scratch: Path) -> Iterator[dict[str, Any]]:
     """Start schemathesis and give its events, the last one being `finished`.
 
-    An interrupt (SIGINT) is passed on; schemathesis then ends its request, reports what that showed, and ends.
+    An interrupt is passed on; schemathesis then ends its request, reports what that showed, and ends.
 
     Raises:
         JobexportError: it could not run.
@@ -76,7 +76,11 @@ def events(run: Run, scratch: Path) -> Iterator[dict[str, Any]]:
     words: list[str] = []
     finished = False
     output = scratch / "output"
-    with output.open("w", encoding="utf-8") as out, _started(run, scratch, out) as process, _passing_on(process):
+    with (
+        output.open("w", encoding="utf-8") as out,
+        _started(run, scratch, out) as process,
+        run.interrupt.passed_on_to(process),
+    ):
         for line in process.stderr or ():
             try:
                 event = json.loads(line)
@@ -85,7 +89,10 @@ def events(run: Run, scratch: Path) -> Iterator[dict[str, Any]]:
                 continue
             finished = finished or event["event"] == "finished"
             yield event
-    if not finished:
+    if not finished and (stopped := run.wire.stopped) is not None:
+        # It was interrupted before it began.
+        yield {"event": "finished", "reason": [stopped.reason, str(stopped)]}
+    elif not finished:
         reason = " ".join(words[-3:]) or output.read_text(encoding="utf-8")[-500:].strip()
         raise JobexportError(f"schemathesis could not run: {run.redaction.text(reason)}")
 
@@ -107,24 +114,6 @@ def _started(run: Run, scratch: Path, out: Any) -> Iterator[subprocess.Popen[str
         finally:
             # It has ended by itself unless whoever reads its events gave up.
             process.kill()
-
-
-@contextlib.contextmanager
-def _passing_on(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Pass the first interrupt on to the process; the second one is ours."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def pass_on(_number: int, _frame: Any) -> None:
-        signal.signal(signal.SIGINT, before)
-        process.send_signal(signal.SIGINT)
-
-    before = signal.signal(signal.SIGINT, pass_on)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _written(run: Run, scratch: Path) -> list[str]:

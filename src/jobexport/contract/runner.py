@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +10,7 @@ import httpx
 from attrs import frozen
 
 from jobexport.contract import _reports, _schemathesis
+from jobexport.contract._interrupt import Interrupt, interruptible
 from jobexport.contract._journal import Journal, Redaction, read_journal
 from jobexport.contract._judgement import Judgement
 from jobexport.contract._live import Places, left_out, narrowed
@@ -25,7 +23,7 @@ from jobexport.errors import JobexportError
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jobexport.contract._accept import Acceptance
     from jobexport.contract.data import Data
@@ -121,24 +119,30 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
             task.live,
             waiting=lambda seconds: task.progress(f"waits {seconds:.0f} s, as the server asks", 0),
         )
-        try:
-            with _interruptible(wire):
+        with interruptible(wire) as interrupt:
+            try:
                 _run_scenarios(task, wire, report, judgement)
-        except Stopped as stopped:
-            report.reason, report.ending = stopped.reason, str(stopped)
-            return
-    document = narrowed(task.document, task.data) if task.live else task.document
+            except Stopped as stopped:
+                report.reason, report.ending = stopped.reason, str(stopped)
+                return
+            _run_schemathesis(task, wire, interrupt, report, judgement)
+
+
+def _run_schemathesis(
+    task: _Task, wire: Wire, interrupt: Interrupt, report: EditionReport, judgement: Judgement
+) -> None:
     run = _schemathesis.Run(
-        document,
-        task.document,
-        task.url,
-        task.data,
-        task.seed,
-        _examples(task, len(report.operations)),
-        task.live,
-        wire,
-        path,
-        task.redaction,
+        document=narrowed(task.document, task.data) if task.live else task.document,
+        held_to=task.document,
+        url=task.url,
+        data=task.data,
+        seed=task.seed,
+        max_examples=_examples(task, len(report.operations)),
+        live=task.live,
+        wire=wire,
+        interrupt=interrupt,
+        journal=task.scratch / "journal",
+        redaction=task.redaction,
     )
     labels = _labels(task.document)
     for event in _schemathesis.events(run, task.scratch):
@@ -181,24 +185,6 @@ def _run_scenario(scenario: Scenario, run: Run, report: EditionReport, judgement
         for finding in run.findings:
             judgement.add_finding(run.id, finding)
     report.operations[run.id].checks[scenario.id] += 1
-
-
-@contextlib.contextmanager
-def _interruptible(wire: Wire) -> Iterator[None]:
-    """Let an interrupt end the run before its next request."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_number: int, _frame: Any) -> None:
-        signal.signal(signal.SIGINT, before)
-        wire.stopped = Stopped("interrupted", "the run was interrupted")
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _reach(url: str) -> None:

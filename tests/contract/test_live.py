@@ -1,0 +1,218 @@
+"""Runs against servers in use, each a mock in a process of its own: what is asked, what is written, how it ends."""
+
+import contextlib
+import json
+from datetime import datetime
+
+import httpx
+import pytest
+
+from jobexport import mock
+from jobexport.auth import AccessKey
+from jobexport.contract import Acceptance, Data, Live, check_edition, plan
+from jobexport.contract._live import narrowed
+from jobexport.spec import load_edition
+
+# Serves the mock of an edition; after a number of exports the token is good no more.
+EXPIRING = """
+import socket, sys, uvicorn
+from jobexport import mock
+
+app, left = mock.create_app(sys.argv[1], token=sys.argv[2]), [int(sys.argv[3])]
+
+async def expiring(scope, receive, send):
+    headers = scope.get("headers", [])
+    if scope["type"] == "http" and (b"x-auth-token", sys.argv[2].encode()) in headers:
+        left[0] -= 1
+        if left[0] < 0:
+            scope = scope | {"headers": [pair for pair in headers if pair[0] != b"x-auth-token"]}
+    await app(scope, receive, send)
+
+listener = socket.create_server(("127.0.0.1", 0))
+print(f"listening on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+uvicorn.Server(uvicorn.Config(expiring, log_level="error")).run(sockets=[listener])
+"""
+MOCK = "from jobexport.cli import main; main()"
+
+TOKEN, SECRET = "a-token-that-is-a-secret", "a-key-that-is-a-secret"
+KEY = AccessKey("AKEYTHATISASECRET", SECRET, mock.EXAMPLE_PROJECT)
+FAST = Live(rate=500)
+JOBS, FLINK = ("myJob", "job_batch"), (100,)
+
+
+def data(**options):
+    return Data(
+        **(
+            {"project": mock.EXAMPLE_PROJECT, "jobs": JOBS, "flink_jobs": FLINK, "obs_dirs": (), "obs_paths": ()}
+            | options
+        )
+    )
+
+
+@pytest.fixture
+def stored(tmp_path_factory):
+    """The folder that exports are stored in."""
+    return tmp_path_factory.mktemp("stored")
+
+
+@pytest.fixture
+def mock_process(process, stored):
+    """A function that starts a mock that knows the secrets above."""
+    options = ("--obs", stored, "--token", TOKEN, "--access-key", KEY.id, "--secret-key", SECRET)
+    return lambda edition: process(MOCK, "mock", "--port", 0, "--edition", edition, *options)
+
+
+def check(url, folder, given, *, edition="otc-2026", live=FAST, **options):
+    return check_edition(
+        load_edition(edition), url, given, seed=1, report_dir=folder, live=live, **({"max_examples": 5} | options)
+    )
+
+
+def entries(folder):
+    return json.loads((folder / "exchanges.har").read_text(encoding="utf-8"))["log"]["entries"]
+
+
+def sent(folder, name):
+    """The values of a field in the bodies that were sent."""
+    found = []
+    for entry in entries(folder):
+        with contextlib.suppress(ValueError):
+            body = json.loads(entry["request"].get("postData", {}).get("text", ""))
+            found += [body[name]] if isinstance(body, dict) and name in body else []
+    return found
+
+
+def no_secrets(folder, *texts):
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) >= 4
+    for content in (*(path.read_bytes() for path in files), *(text.encode() for text in texts)):
+        assert not [secret for secret in (TOKEN, SECRET, KEY.id) if secret.encode() in content]
+
+
+def test_a_key_opens_a_server_that_is_busy_and_nothing_else_is_written(mock_process, stored, tmp_path):
+    """Signed requests, 429 with Retry-After waited for, exports in the named places only, no secret in any report."""
+    url = mock_process("huaweicloud-cn-2025")
+    httpx.put(f"{url}/_mock/faults", json={"faults": [{"fault": "status-429:1@exportJob", "times": 2}]})
+    given = data(key=KEY, obs_dirs=("mine/dli",), obs_paths=("obs://mine/dgc/",))
+    report = check(url, tmp_path, given, edition="huaweicloud-cn-2025")
+    assert report.passed, report.problems()
+    assert report.failures == []
+    found = entries(tmp_path)
+    assert [entry["response"]["status"] for entry in found].count(429) == 2
+    starts = [datetime.fromisoformat(entry["startedDateTime"]) for entry in found]
+    waits = [
+        (after - before).total_seconds()
+        for entry, before, after in zip(found, starts, starts[1:], strict=False)
+        if entry["response"]["status"] == 429
+    ]
+    assert len(waits) == 2
+    assert min(waits) >= 1
+    assert set(sent(tmp_path, "obs_dir")) == {"mine/dli"}
+    assert set(sent(tmp_path, "obsPath")) == {"obs://mine/dgc/"}
+    assert set(map(str, sent(tmp_path, "is_selected"))) == {"True"}
+    assert sorted(path.name for path in stored.iterdir()) == ["mine"]
+    assert {path.name for path in (stored / "mine").iterdir()} == {"dgc", "dli"}
+    no_secrets(tmp_path)
+
+
+def test_without_places_nothing_is_written(mock_process, stored, tmp_path):
+    """exportFlinkJobs is not run, obsPath is never sent, and the report says why."""
+    url = mock_process("huaweicloud-cn-2025")
+    report = check(url, tmp_path, data(token=TOKEN), edition="huaweicloud-cn-2025")
+    assert report.passed, report.problems()
+    assert list(report.operations) == ["exportJob", "batchExportJobs"]
+    assert "--obs-dir" in report.left_out["exportFlinkJobs"]
+    assert sent(tmp_path, "obsPath") == sent(tmp_path, "obs_dir") == []
+    assert sent(tmp_path, "exportDepend")
+    assert list(stored.iterdir()) == []
+    kinds = {entry["comment"].split()[-1] for entry in entries(tmp_path)}
+    assert kinds <= {"positive", "scenario", "other"}
+    no_secrets(tmp_path)
+
+
+def test_broken_requests_are_sent_when_asked_for_and_write_nowhere_else(mock_process, stored, tmp_path):
+    """With `negative` they come, and still no folder but the named one is in any of them."""
+    url = mock_process("otc-2026")
+    live = Live(rate=500, max_requests=1000, negative=True)
+    report = check(url, tmp_path, data(token=TOKEN, obs_dirs=("mine",)), live=live, api="dli", max_examples=30)
+    assert report.operations["exportFlinkJobs"].cases["negative 400"] > 10
+    assert set(sent(tmp_path, "obs_dir")) == {"mine"}
+    assert [path.name for path in stored.iterdir()] == ["mine"]
+    no_secrets(tmp_path)
+
+
+def test_a_token_that_expires_ends_the_run_with_what_there_is(process, tmp_path):
+    """The reports are complete up to there: the same number of requests everywhere, the failures among them."""
+    url = process(EXPIRING, "otc-2026", TOKEN, 25)
+    report = check(url, tmp_path, data(token=TOKEN), api="dgc", edition="huaweicloud-cn-2025")
+    assert (report.reason, report.complete, report.passed) == ("expired", False, False)
+    found = entries(tmp_path)
+    assert [entry["response"]["status"] for entry in found[-2:]] == [401, 401]
+    written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert written["requests"] == report.requests == len(found)
+    assert "are no more" in written["ending"]
+    # otc-2026 leaves exportDepend aside; what showed it came before the end.
+    assert {failure.check for _, failure in report.failures} == {"export_depend"}
+    assert "are no more" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    no_secrets(tmp_path)
+
+
+def test_a_limit_ends_the_run_and_what_was_held_counts(mock_process, tmp_path):
+    """Not more requests are sent than allowed, those of the scenarios and of schemathesis together."""
+    url = mock_process("otc-2026")
+    report = check(url, tmp_path, data(token=TOKEN), live=Live(rate=500, max_requests=60), api="dgc", max_examples=60)
+    assert report.requests == len(entries(tmp_path)) <= 60
+    assert report.complete
+    assert report.passed, report.problems()
+
+
+def test_nothing_known_is_nothing_run(tmp_path):
+    """Without any name no request is sent, and the run does not pass."""
+    with mock.serve("otc-2026") as server:
+        report = check(server.url, tmp_path, data(jobs=(), flink_jobs=(), token=TOKEN))
+    assert not report.passed
+    assert report.requests == 0
+    assert set(report.left_out) == {"exportFlinkJobs", "exportJob", "batchExportJobs"}
+
+
+def test_the_plan_says_what_is_run_and_what_is_written():
+    """A line for each operation, with the places, the jobs and the reasons."""
+    document = load_edition("huaweicloud-cn-2025")
+    lines = plan(document, "http://server", data(obs_paths=("obs://mine/",)), Live(rate=2.5, max_requests=50))
+    assert lines == [
+        "http://server: at most 50 requests, 2.5 a second at most, none that breaks the document",
+        "  exportFlinkJobs: not run: it writes to OBS; --obs-dir says where it may",
+        "  exportJob: writes zips of jobs to obs://mine/",
+        "  batchExportJobs: writes nothing",
+    ]
+    lines = plan(document, "http://server", data(jobs=(), obs_dirs=("mine",)), Live(negative=True))
+    assert lines[0].endswith("broken ones among them")
+    assert lines[1] == "  exportFlinkJobs: writes zips of the Flink jobs 100 to mine"
+    assert lines[2] == "  exportJob: not run: no job is named; --job names one"
+
+
+def test_narrowing_leaves_the_document_alone():
+    """What answers are held to is the whole document, obsPath and all."""
+    document = load_edition("huaweicloud-cn-2025")
+    before = json.dumps(document)
+    shaped = narrowed(document, data())
+    assert json.dumps(document) == before
+    assert "obsPath" not in shaped["components"]["schemas"]["ExportJobRequest"]["properties"]
+    assert "Workspace" not in json.dumps(shaped["paths"])
+    assert "Workspace" in json.dumps(narrowed(document, data(workspaces=("w",)))["paths"])
+
+
+def test_an_accepted_deviation_does_not_fail_the_run(mock_process, tmp_path):
+    """It is shown as accepted, with its reason; one that did not occur is reported as such."""
+    accept = [Acceptance("DGC-002", "it is an old server"), Acceptance("DGC-003", "it was one once")]
+    url = mock_process("otc-2026")
+    given = data(token=TOKEN)
+    report = check(url, tmp_path, given, edition="huaweicloud-cn-2025", api="dgc", max_examples=20, accept=accept)
+    assert {failure.check for _, failure in report.failures} == {"export_depend"}
+    assert {failure.accepted for _, failure in report.failures} == {"it is an old server"}
+    assert report.passed
+    assert [acceptance.id for acceptance in report.unused] == ["DGC-003"]
+    for name in ("junit.xml", "report.html", "report.json"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "it is an old server" in text
+        assert "it was one once" in text

@@ -1,0 +1,234 @@
+"""What every request goes through, against real mocks: credentials, pace, limit, Retry-After, and the record."""
+
+import contextlib
+import io
+import time
+
+import pytest
+
+from jobexport import mock
+from jobexport.auth import AccessKey
+from jobexport.contract import Data, Live
+from jobexport.contract._journal import Journal, Redaction, Sequence, read_journal
+from jobexport.contract._live import Places
+from jobexport.contract._wire import Stopped, Wire
+from jobexport.contract.scenarios import TransportProblem
+from jobexport.contract.session import Session, Withheld, open_client
+
+PATH = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
+FLINK = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
+FAST = Live(rate=1000)
+SECRETS = ("a-secret-token", "ASECRETKEYSID", "a-secret-key")
+
+
+@contextlib.contextmanager
+def session(server, folder, *, live=FAST, token=SECRETS[0], places=None):
+    """A session with a mock."""
+    key = AccessKey(server.access_key, server.secret_key, server.project_id)
+    data = Data(server.project_id, ("myJob",), (100,), token=token, key=key)
+    with (folder / "journal").open("w", encoding="utf-8") as file, open_client() as client:
+        redaction = Redaction.of((token, key.id, key.secret))
+        yield Session(server.url, data, Wire(Journal(file, redaction), live), places, client)
+
+
+@contextlib.contextmanager
+def served(*faults, **options):
+    """A mock with faults, that knows the secrets above."""
+    keys = dict(zip(("token", "access_key", "secret_key"), SECRETS, strict=True))
+    with mock.serve("otc-2026", faults=faults, **(keys | options)) as server:
+        yield server
+
+
+def statuses(folder):
+    return [recorded.got and recorded.got.status for recorded in read_journal(folder / "journal")]
+
+
+@pytest.mark.parametrize("token", [SECRETS[0], None])
+def test_right_credentials_open_the_server_and_no_others_do(token, tmp_path):
+    """A token, or a signature where there is none; each kind of wrong ones is refused."""
+    wrong = ("none", "wrong-token", "wrong-key", "altered", "old")
+    with served() as server, session(server, tmp_path, token=token) as sender:
+        body = {"jobList": ["myJob"]}
+        path = f"/v1/{server.project_id}/jobs/batch-export"
+        send = {kind: sender.send("x", "POST", path, body=body, credentials=kind).status for kind in ("right", *wrong)}
+    assert send == {"right": 200} | dict.fromkeys(wrong, 401)
+
+
+def test_without_a_key_nothing_can_be_signed(tmp_path):
+    """A sender says so, and refuses to try."""
+    with served() as server, session(server, tmp_path) as sender:
+        assert sender.signs
+        sender.data = Data(server.project_id, (), (), token=SECRETS[0])
+        assert not sender.signs
+        with pytest.raises(ValueError, match="no access key"):
+            sender.send("exportJob", "POST", PATH, credentials="old")
+
+
+def test_the_record_has_everything_but_secrets(tmp_path):
+    """Each exchange stands in the journal with its headers; token, key and signature do not."""
+    with served() as server:
+        for token in (SECRETS[0], None):
+            with session(server, tmp_path, token=token) as sender:
+                sender.send("exportJob", "POST", PATH, headers={"X-Echo": "says a-secret-key"})
+            text = (tmp_path / "journal").read_text(encoding="utf-8")
+            assert not [secret for secret in SECRETS if secret in text]
+            (recorded,) = read_journal(tmp_path / "journal")
+            assert (recorded.sent.operation, recorded.got.status) == ("exportJob", 200)
+            assert ("x-echo", "says [redacted]") in recorded.sent.headers
+            assert recorded.got.content.startswith(b"PK")
+
+
+def test_a_secret_is_found_however_it_is_spelled():
+    """Plain, as JSON writes it, and as URLs do."""
+    redaction = Redaction.of(['pa"ss/word', None, ""])
+    for text in ('pa"ss/word', r"pa\"ss/word", "pa%22ss%2Fword"):
+        assert redaction.text(f"<{text}>") == "<[redacted]>"
+        assert redaction.content(text.encode()) == b"[redacted]"
+    assert redaction.tree({"a": ['pa"ss/word', 1, None]}) == {"a": ["[redacted]", 1, None]}
+    assert "pa" not in repr(redaction)
+
+
+def test_requests_keep_their_distance(tmp_path):
+    """With a rate of 20 the sixth request comes a quarter of a second after the first, or later."""
+    with served() as server, session(server, tmp_path, live=Live(rate=20)) as sender:
+        started = time.monotonic()
+        for _ in range(6):
+            sender.send("exportJob", "POST", PATH)
+    assert 0.25 <= time.monotonic() - started < 1.5
+
+
+def test_a_limit_ends_the_run(tmp_path):
+    """After as many requests as allowed none is sent."""
+    with served() as server, session(server, tmp_path, live=Live(rate=1000, max_requests=2)) as sender:
+        sender.send("exportJob", "POST", PATH)
+        sender.send("exportJob", "POST", PATH)
+        with pytest.raises(Stopped, match="2 requests were sent"):
+            sender.send("exportJob", "POST", PATH)
+    assert statuses(tmp_path) == [200, 200]
+
+
+def test_retry_after_is_waited_for(tmp_path):
+    """The same request is sent again after what the server asks, and the answer is the second one's."""
+    with served(("status-429:1@*", 1)) as server, session(server, tmp_path) as sender:
+        waited = []
+        sender.wire.waiting = waited.append
+        started = time.monotonic()
+        assert sender.send("exportJob", "POST", PATH).status == 200
+    assert time.monotonic() - started >= 1
+    assert waited == [1.0]
+    assert statuses(tmp_path) == [429, 200]
+    assert [recorded.retried for recorded in read_journal(tmp_path / "journal")] == [True, False]
+
+
+def test_on_an_embedded_server_nothing_is_waited_for(tmp_path):
+    """A 429 is the answer there."""
+    with served("status-429:60@*") as server, session(server, tmp_path, live=None) as sender:
+        assert sender.send("exportJob", "POST", PATH).status == 429
+
+
+def test_too_long_a_wait_ends_the_run(tmp_path):
+    """A server that asks for an hour is left alone."""
+    with (
+        served("status-429:3600@*") as server,
+        session(server, tmp_path) as sender,
+        pytest.raises(Stopped, match="asks to wait 3600 s"),
+    ):
+        sender.send("exportJob", "POST", PATH)
+    assert statuses(tmp_path) == [429]
+
+
+def test_a_server_that_never_has_time_ends_the_run(tmp_path):
+    """After five waits it is not asked again."""
+    with (
+        served("status-429:0@*") as server,
+        session(server, tmp_path) as sender,
+        pytest.raises(Stopped, match="answers 429"),
+    ):
+        sender.send("exportJob", "POST", PATH)
+    assert statuses(tmp_path) == [429] * 6
+
+
+def test_a_token_that_expires_ends_the_run(tmp_path):
+    """A right request answered 401 is told from a refusal of its own: what was let in before is sent again."""
+    with served() as server, session(server, tmp_path) as sender:
+        sender.send("exportJob", "POST", PATH)
+        server.core.credentials = type(server.core.credentials)("another", "A", "B", server.core.credentials.clock)
+        with pytest.raises(Stopped, match="are no more") as stopped:
+            sender.send("exportFlinkJobs", "POST", FLINK, body={"obs_dir": "obs-test", "is_selected": False})
+    assert stopped.value.reason == "expired"
+    assert statuses(tmp_path) == [200, 401, 401]
+    assert [recorded.sent.kind for recorded in read_journal(tmp_path / "journal")] == ["scenario", "scenario", "other"]
+
+
+def test_one_request_that_is_refused_ends_nothing(tmp_path):
+    """Where what was let in before still is, a 401 is the answer to that request."""
+    with served("status-418@exportFlinkJobs") as server, session(server, tmp_path, token=None) as sender:
+        sender.send("exportJob", "POST", PATH)
+        # A project of its own in the signature, which the path does not have.
+        sender.data = Data(server.project_id, (), (), key=AccessKey(*SECRETS[1:], project="another"))
+        assert sender.send("exportJob", "POST", PATH).status == 401
+    assert statuses(tmp_path) == [200, 401, 200]
+
+
+def test_credentials_that_never_open_anything_end_the_run(tmp_path):
+    """The third right request that is answered 401 is the last one."""
+    with served() as server, session(server, tmp_path, token="mistyped") as sender:
+        sender.send("exportJob", "POST", PATH)
+        sender.send("exportJob", "POST", PATH)
+        with pytest.raises(Stopped, match="does not know the credentials"):
+            sender.send("exportJob", "POST", PATH)
+
+
+def test_no_answer_is_a_transport_problem_and_several_end_the_run(tmp_path):
+    """One is for the scenario to judge; a server that is gone is not asked for ever."""
+    with served("reset-before@*") as server, session(server, tmp_path) as sender:
+        for _ in range(2):
+            with pytest.raises(TransportProblem, match="no whole answer came"):
+                sender.send("exportJob", "POST", PATH)
+        with pytest.raises(Stopped, match="3 requests in a row got no answer"):
+            sender.send("exportJob", "POST", PATH)
+    assert statuses(tmp_path) == [None, None, None]
+
+
+def test_nothing_is_written_where_nobody_asked(tmp_path):
+    """A request that names another folder is not sent."""
+    with served() as server, session(server, tmp_path, places=Places(("mine",), ("obs://mine/x/",))) as sender:
+        body = {"obs_dir": "mine", "is_selected": False}
+        assert sender.send("exportFlinkJobs", "POST", FLINK, body=body).status == 200
+        for other in ({"obs_dir": "others"}, {"obs_dir": None}, {"obsPath": "obs://others/"}):
+            with pytest.raises(Withheld, match="not named"):
+                sender.send("exportFlinkJobs", "POST", FLINK, body=body | other)
+    assert statuses(tmp_path) == [200]
+
+
+def test_the_sequence_knows_requests_and_nothing_else(tmp_path):
+    """Two servers, tokens and times give one hash, another body gives another; a repetition counts once."""
+    hashes = []
+    for faults, token, body in (
+        ((), "one", {"jobList": ["myJob"]}),
+        ((("status-429:0@*", 1),), "two", {"jobList": ["myJob"]}),
+        ((), "one", {"jobList": ["job_batch"]}),
+    ):
+        with served(*faults, token=token) as server, session(server, tmp_path, token=token) as sender:
+            sender.send("batchExportJobs", "POST", f"/v1/{server.project_id}/jobs/batch-export", body=body)
+        sequence = Sequence()
+        for recorded in read_journal(tmp_path / "journal"):
+            sequence.add(recorded)
+        hashes.append(str(sequence))
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_half_a_line_is_left_out(tmp_path):
+    """A journal that ends in the middle of a line is complete up to there."""
+    with served() as server, session(server, tmp_path) as sender:
+        sender.send("exportJob", "POST", PATH)
+    whole = (tmp_path / "journal").read_text(encoding="utf-8")
+    (tmp_path / "journal").write_text(whole + whole[:100], encoding="utf-8")
+    assert statuses(tmp_path) == [200]
+
+
+def test_no_repr_shows_a_secret(tmp_path):
+    """Sessions, data, keys and journals keep them to themselves."""
+    with served() as server, session(server, tmp_path) as sender:
+        shown = repr((sender, sender.data, sender.data.key, Journal(io.StringIO(), sender.wire.journal.redaction)))
+    assert not [secret for secret in (SECRETS[0], SECRETS[2]) if secret in shown]
