@@ -18,6 +18,7 @@ EDITION ?= otc-2026
 PORT ?= 8080
 SEED ?= 1
 TESTS ?=
+FAULTS ?=
 
 ##@ Set up
 .PHONY: install
@@ -112,6 +113,10 @@ soak: $(GENERATED) ## ten minutes of load with faults against the mock
 .PHONY: fuzz
 fuzz: $(GENERATED) ## 100,000 random requests against the mock
 	$(BIN)/python benchmarks/fuzz.py
+
+.PHONY: contract-strength
+contract-strength: $(GENERATED) ## what the contract checks see: make contract-strength FAULTS="state zip-cut"
+	$(BIN)/python benchmarks/contract_strength.py $(FAULTS)
 
 ##@ Ship
 .PHONY: build
