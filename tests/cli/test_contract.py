@@ -137,18 +137,7 @@ def test_wrong_credentials_end_at_once(tmp_path):
 def test_ctrl_c_gives_the_report_so_far(started, tmp_path):
     """Exit code 2, a sentence, the table, and reports that agree with each other."""
     url = started("--edition", "otc-2026")
-    command = [
-        *JOBEXPORT,
-        "contract",
-        "--edition",
-        "otc-2026",
-        "--url",
-        url,
-        "--rate",
-        "5",
-        "--report-dir",
-        str(tmp_path),
-    ]
+    options = ("--edition", "otc-2026", "--url", url, "--rate", "5", "--report-dir", str(tmp_path))
     environment = os.environ | {"JOBEXPORT_TOKEN": TOKEN}
     with subprocess.Popen(
         [*JOBEXPORT, "contract", *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -190,21 +179,9 @@ NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
     [
         (("--edition", "otc-1999"), {}, "no edition 'otc-1999'"),
         (("--url", "http://127.0.0.1:1"), {}, "--url needs --edition"),
-        (
-            NOWHERE,
-            {},
-            "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and",
-        ),
-        (
-            NOWHERE,
-            {"HUAWEICLOUD_SDK_AK": "half"},
-            "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and",
-        ),
-        (
-            NOWHERE,
-            {"JOBEXPORT_TOKEN": "t"},
-            "cannot reach http://127.0.0.1:1",
-        ),
+        (NOWHERE, {}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),
+        (NOWHERE, {"HUAWEICLOUD_SDK_AK": "half"}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),
+        (NOWHERE, {"JOBEXPORT_TOKEN": "t"}, "cannot reach http://127.0.0.1:1"),
         (("--edition", "otc-2024", "--job", "myJob"), {}, "--job is for a server of your own"),
         (("--edition", "otc-2024", "--rate", "1"), {}, "--rate is for a server of your own"),
         (("--edition", "otc-2024", "--negative"), {}, "--negative is for a server of your own"),
