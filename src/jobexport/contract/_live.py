@@ -72,7 +72,20 @@ def narrowed(document: Mapping[str, Any], data: Data) -> dict[str, Any]:
             ]
         for operation in _operations({"paths": {"": item}}):
             _narrow_body(shaped, operation, data)
+    _name_known(shaped["components"], data)
     return shaped
+
+
+def _name_known(components: dict[str, Any], data: Data) -> None:
+    """Put what is known of the server in the place of the page's examples, which are tried first."""
+    parameters, schemas = components["parameters"], components["schemas"]
+    parameters["ProjectId"]["example"] = data.project
+    if data.workspaces:
+        parameters["Workspace"]["example"] = data.workspaces[0]
+    if data.jobs:
+        parameters["JobName"]["example"] = data.jobs[0]
+        schemas["JobName"]["examples"] = list(data.jobs)
+        schemas["BatchExportJobsRequest"]["properties"]["jobList"]["examples"] = [list(data.jobs)]
 
 
 def _narrow_body(document: dict[str, Any], operation: dict[str, Any], data: Data) -> None:

@@ -1,0 +1,211 @@
+"""The contract command: what it prints, its exit codes, and how it treats a server in use."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from jobexport import mock
+from jobexport.cli._commands import cli
+
+VARIABLES = (
+    "JOBEXPORT_TOKEN",
+    "HUAWEICLOUD_SDK_AK",
+    "HUAWEICLOUD_SDK_SK",
+    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    "HUAWEICLOUD_SDK_PROJECT_ID",
+)
+JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
+TOKEN = "a-secret-token"
+
+
+def contract(*arguments, env=None):
+    """Run the command in this process."""
+    return CliRunner(env=dict.fromkeys(VARIABLES) | (env or {})).invoke(cli, ["contract", *map(str, arguments)])
+
+
+def one_sentence(result, *words):
+    """Assert exit code 2, no result, and one line of error with these words after the plan, if there is one."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    lines = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(lines) == 1, result.stderr
+    assert result.stderr.splitlines()[-1] == lines[0]
+    assert all(word in lines[0] for word in words), lines[0]
+
+
+@pytest.fixture
+def started():
+    """A function that starts a mock as a process of its own and gives its URL."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*arguments):
+            command = [*JOBEXPORT, "mock", "--port", "0", "--token", TOKEN, *arguments]
+            process = stack.enter_context(
+                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            )
+            stack.callback(process.kill)
+            return process.stdout.readline().strip().removeprefix("listening on ")
+
+        yield start
+
+
+def test_it_shows_each_operation(tmp_path):
+    """A sound server: exit code 0 and a row for each operation with its figures."""
+    result = contract("--edition", "otc-2024", "--max-examples", 2, "--report-dir", tmp_path)
+    assert result.exit_code == 0, result.output
+    for operation in ("exportFlinkJobs", "exportJob", "batchExportJobs"):
+        assert re.search(rf"otc-2024\s+{operation}\s+\d+\s+\d+\s+\d+\s+\d+%\s+0\s+0", result.stdout), result.stdout
+    assert "1 of 1 editions held" in result.stdout
+    assert result.stderr == ""
+    assert (tmp_path / "otc-2024/junit.xml").is_file()
+
+
+def test_it_fails_on_another_editions_server(tmp_path):
+    """Exit code 1: the check that failed, what it rests on, the page, and a request without its token."""
+    with mock.serve("huaweicloud-cn-2020", token=TOKEN) as server:
+        arguments = ("--edition", "otc-2024", "--url", server.url, "--api", "dli", "--max-examples", 2, "--rate", 500)
+        result = contract(*arguments, "--obs-dir", "mine", "--report-dir", tmp_path, env={"JOBEXPORT_TOKEN": TOKEN})
+    assert result.exit_code == 1, result.output
+    assert "otc-2024 exportFlinkJobs: undocumented_field: the answer has zip_files" in result.stdout
+    assert "rests on DLI-001, DGC-005, COM-001: dli_02_0254 (2024-05)" in result.stdout
+    assert '-H "X-Auth-Token: $JOBEXPORT_TOKEN"' in result.stdout
+    assert TOKEN not in result.output
+
+
+def test_json_is_for_programs(tmp_path):
+    """The same figures, and nothing else on standard output."""
+    arguments = ("--edition", "otc-2024", "--api", "dli", "--max-examples", 2, "--report-dir", tmp_path)
+    (report,) = json.loads(contract(*arguments, "--format", "json").stdout)
+    assert report["passed"] is True
+    assert [operation["operation"] for operation in report["operations"]] == ["exportFlinkJobs"]
+    assert report["operations"][0]["succeeded"] > 0
+    assert report == json.loads((tmp_path / "otc-2024/report.json").read_text(encoding="utf-8"))
+
+
+def test_a_plan_comes_first_and_is_kept(started, tmp_path):
+    """Names come from options before the file; the plan names them, and the mock sees no others."""
+    (tmp_path / "names.yaml").write_text("jobs: [job_batch]\nworkspaces: []\nproject: none\n", encoding="utf-8")
+    url = started("--edition", "huaweicloud-cn-2025")
+    arguments = ("--edition", "huaweicloud-cn-2025", "--url", url, "--rate", 500, "--max-requests", 90, "--api", "dgc")
+    names = ("--data", tmp_path / "names.yaml", "--project", mock.EXAMPLE_PROJECT, "--obs-path", "obs://mine/x/")
+    result = contract(*arguments, *names, "--report-dir", tmp_path / "r", env={"JOBEXPORT_TOKEN": TOKEN})
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines() == [
+        f"{url}: at most 90 requests, 500 a second at most, none that breaks the document",
+        "  exportJob: writes zips of jobs to obs://mine/x/",
+        "  batchExportJobs: writes nothing",
+    ]
+    seen = httpx.get(f"{url}/_mock/requests").json()
+    text = json.dumps(seen)
+    assert "job_batch" in text
+    assert "myJob" not in text
+    assert TOKEN not in result.output
+
+
+def test_a_key_from_the_environment_opens_the_server(tmp_path):
+    """The variables of the vendor's SDK serve; neither key nor secret is shown."""
+    with mock.serve("otc-2026", access_key="MYSECRETAK", secret_key="my-secret-sk") as server:
+        env = {"HUAWEICLOUD_SDK_AK": "MYSECRETAK", "HUAWEICLOUD_SDK_SK": "my-secret-sk"}
+        env["HUAWEICLOUD_SDK_PROJECT_ID"] = server.project_id
+        arguments = ("--edition", "otc-2026", "--url", server.url, "--api", "dgc", "--rate", 500, "--max-examples", 2)
+        result = contract(*arguments, "--report-dir", tmp_path, env=env)
+    assert result.exit_code == 0, result.output
+    for text in (result.output, *(path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*"))):
+        assert "MYSECRETAK" not in text
+        assert "my-secret-sk" not in text
+
+
+def test_wrong_credentials_end_at_once(tmp_path):
+    """Exit code 2 with a sentence, after three requests."""
+    with mock.serve("otc-2026") as server:
+        arguments = ("--edition", "otc-2026", "--url", server.url, "--rate", 500, "--report-dir", tmp_path)
+        result = contract(*arguments, env={"JOBEXPORT_TOKEN": "mistyped"})
+    assert result.exit_code == 2
+    assert "Error: the server does not know the credentials (401); check them" in result.stderr
+    assert json.loads((tmp_path / "otc-2026/report.json").read_text(encoding="utf-8"))["requests"] < 10
+
+
+def test_ctrl_c_gives_the_report_so_far(started, tmp_path):
+    """Exit code 2, a sentence, the table, and reports that agree with each other."""
+    url = started("--edition", "otc-2026")
+    options = ("--edition", "otc-2026", "--url", url, "--rate", "5", "--report-dir", str(tmp_path))
+    environment = os.environ | {"JOBEXPORT_TOKEN": TOKEN}
+    with subprocess.Popen(
+        [*JOBEXPORT, "contract", *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        # At five a second there are many left.
+        while len(httpx.get(f"{url}/_mock/requests").json()["requests"]) < 6 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert errors.splitlines()[-1] == "Error: the run was interrupted; the reports are complete up to there"
+    assert "Traceback" not in errors
+    assert re.search(r"otc-2026\s+exportJob\s+[1-9]", output), output
+    report = json.loads((tmp_path / "otc-2026/report.json").read_text(encoding="utf-8"))
+    log = json.loads((tmp_path / "otc-2026/exchanges.har").read_text(encoding="utf-8"))["log"]
+    assert report["requests"] == len(log["entries"]) >= 5
+    assert report["ending"] == "the run was interrupted"
+    assert TOKEN not in output + errors
+
+
+def test_an_accepted_deviation_is_shown_and_passes(tmp_path):
+    """Exit code 0; the failure stands in the table's last column and below it with its reason."""
+    (tmp_path / "accept.yaml").write_text("- {id: DLI-001, reason: it is old}\n", encoding="utf-8")
+    with mock.serve("huaweicloud-cn-2020") as server:
+        arguments = ("--edition", "otc-2024", "--url", server.url, "--api", "dli", "--max-examples", 2, "--rate", 500)
+        options = ("--obs-dir", "mine", "--accept", tmp_path / "accept.yaml", "--report-dir", tmp_path)
+        result = contract(*arguments, *options, env={"JOBEXPORT_TOKEN": server.token})
+    assert result.exit_code == 0, result.output
+    assert re.search(r"otc-2024\s+exportFlinkJobs(\s+\d+){3}\s+\d+%\s+0\s+1", result.stdout), result.stdout
+    assert "accepted: it is old" in result.stdout
+
+
+NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "words"),
+    [
+        (("--edition", "otc-1999"), {}, "no edition 'otc-1999'"),
+        (("--url", "http://127.0.0.1:1"), {}, "--url needs --edition"),
+        (NOWHERE, {}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),
+        (NOWHERE, {"HUAWEICLOUD_SDK_AK": "half"}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),
+        (NOWHERE, {"JOBEXPORT_TOKEN": "t"}, "cannot reach http://127.0.0.1:1"),
+        (("--edition", "otc-2024", "--job", "myJob"), {}, "--job is for a server of your own"),
+        (("--edition", "otc-2024", "--rate", "1"), {}, "--rate is for a server of your own"),
+        (("--edition", "otc-2024", "--negative"), {}, "--negative is for a server of your own"),
+        (("--edition", "otc-2024", "--accept", "none.yaml"), {}, "cannot read none.yaml"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(arguments, env, words, tmp_path):
+    """It says what is missing, and nothing is written."""
+    one_sentence(contract(*arguments, "--report-dir", tmp_path / "r", env=env), words)
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize("variable", ["JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_SK"])
+@pytest.mark.parametrize("secret", ["secret\r", "se\ncret", "secret€", " secret"])
+def test_a_secret_that_no_header_can_carry_is_refused_unquoted(variable, secret, tmp_path):
+    """The HTTP library's own words would quote it, in every report."""
+    arguments = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024", "--report-dir", tmp_path)
+    result = contract(*arguments, env={"HUAWEICLOUD_SDK_AK": "A", variable: secret})
+    one_sentence(result, f"set {variable}", "without spaces or line breaks")
+    assert "secret" not in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_report_folder_that_cannot_be_made(tmp_path):
+    """The sentence names the folder and the option."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    one_sentence(contract("--edition", "otc-2024", "--report-dir", tmp_path / "file"), "--report-dir")

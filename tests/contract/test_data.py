@@ -1,0 +1,66 @@
+"""Files of names and of accepted deviations: what they may hold, and what is said of bad ones."""
+
+import json
+
+import pytest
+
+from jobexport.contract import Acceptance, load_acceptances, load_names
+from jobexport.errors import JobexportError
+
+
+def test_names_are_read_from_yaml_and_json(tmp_path):
+    """Both give the same."""
+    names = {"project": "p", "jobs": ["a", "b"], "flink_jobs": [100], "obs_dirs": ["bucket/x"]}
+    (tmp_path / "names.json").write_text(json.dumps(names), encoding="utf-8")
+    (tmp_path / "names.yaml").write_text(
+        "project: p\njobs: [a, b]\nflink_jobs: [100]\nobs_dirs:\n  - bucket/x\n", encoding="utf-8"
+    )
+    found = load_names(tmp_path / "names.yaml")
+    assert found == load_names(tmp_path / "names.json")
+    assert found == {"project": "p", "jobs": ("a", "b"), "flink_jobs": (100,), "obs_dirs": ("bucket/x",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("project: p\nflink_jobs:\n  - 1\n  - one\n", "line 4: /flink_jobs/1:"),
+        ("project: p\njob: [a]\n", "a data file may have project, jobs,"),
+        ("project: p\njobs: a\n", "line 2: /jobs:"),
+        ("jobs: [a\n", "line 2: not valid YAML"),
+        ("- a\n", "the top level must be a mapping, not an array"),
+    ],
+)
+def test_a_bad_file_of_names_is_named_with_its_line(text, words, tmp_path):
+    """The sentence says what is wrong, and where."""
+    (tmp_path / "names.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(JobexportError) as problem:
+        load_names(tmp_path / "names.yaml")
+    assert str(tmp_path / "names.yaml") in str(problem.value)
+    assert words in str(problem.value)
+
+
+def test_accepted_deviations_are_read(tmp_path):
+    """A list of ids with reasons."""
+    path = tmp_path / "accept.yaml"
+    path.write_text("- {id: DGC-010, reason: old}\n- id: DLI-001\n  reason: known\n", encoding="utf-8")
+    assert load_acceptances(path) == (Acceptance("DGC-010", "old"), Acceptance("DLI-001", "known"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- {id: DGC-010, reason: old}\n- {id: DGC-999, reason: x}\n", "line 2: the register has no 'DGC-999'"),
+        ("- {id: DGC-010, reason: old}\n- {id: DGC-010}\n", "line 2: /1:"),
+        ("- {id: DGC-010, reason: ''}\n", "line 1: /0/reason:"),
+        ("id: DGC-010\n", "the top level must be a list, not an object"),
+        ("", "the top level must be a list, not null"),
+    ],
+)
+def test_a_bad_file_of_acceptances_is_named_with_its_line(text, words, tmp_path):
+    """The sentence says what is wrong, and where."""
+    path = tmp_path / "accept.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(JobexportError) as problem:
+        load_acceptances(path)
+    assert str(path) in str(problem.value)
+    assert words in str(problem.value)

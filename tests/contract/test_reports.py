@@ -1,0 +1,191 @@
+"""What a failing run leaves behind, so that someone else can see and try what failed."""
+
+import http.server
+import json
+import shlex
+import subprocess
+import threading
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from jobexport import mock
+from jobexport.cli._contract import mock_data
+from jobexport.contract import Data, Live, check_edition
+from jobexport.contract._journal import Sent
+from jobexport.contract.report import as_curl
+from jobexport.spec import load_edition, load_register
+
+TOKEN = "a-secret-token-to-look-for"
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory):
+    """A run of two broken answers: its report, its folder, its server still there."""
+    folder = tmp_path_factory.mktemp("failing")
+    document = load_edition("otc-2024")
+    faults = ("wrong-type@exportFlinkJobs", "wrong-content-type@exportJob", "status-418@batchExportJobs")
+    with mock.serve("otc-2024", token=TOKEN, faults=faults) as server:
+        report = check_edition(document, server.url, mock_data(server), seed=1, report_dir=folder, max_examples=2)
+        yield report, folder, server
+
+
+def failure(report, check):
+    return next(failure for _, failure in report.failures if failure.check == check)
+
+
+def test_a_wrong_type_leads_to_the_page_that_says_the_type(failing):
+    """A failure of the schema has the pointer, the register's ids at that place, their page, and what was seen."""
+    found = failure(failing[0], "response_schema_conformance")
+    assert found.pointer == "/is_success"
+    assert found.rests_on == ("DLI-002", "DLI-003")
+    assert found.pages == ("dli_02_0254 (2024-05)",)
+    assert '"boolean"' in found.expected
+    assert "is not of type" in found.seen
+
+
+def test_a_wrong_content_type_leads_to_the_response(failing):
+    """The ids are those of the response, expected and seen the media types."""
+    found = failure(failing[0], "content_type_conformance")
+    assert found.rests_on == ("DGC-005", "DGC-007", "DGC-009", "DGC-012")
+    assert (found.expected, found.seen) == ("Content-Type application/octet-stream", "text/plain")
+
+
+def test_a_status_that_no_page_has_leads_to_the_operation(failing):
+    """The ids are the operation's, as there is no response to look at."""
+    found = failure(failing[0], "status_code_conformance")
+    assert "DGC-103" in found.rests_on
+    assert found.seen == "status 418"
+    assert found.expected.startswith("status 200, 400")
+
+
+def test_every_id_that_failures_rest_on_stands_in_the_register(failing):
+    """And each failure has a page, a request and the exchange that shows it."""
+    known = {entry.id for entry in load_register().entries}
+    assert failing[0].failures
+    for _, found in failing[0].failures:
+        assert set(found.rests_on) <= known
+        assert found.pages
+        assert found.curl.startswith("curl -X ")
+        assert found.exchange is not None
+
+
+def test_the_curl_command_shows_the_failure_again(failing):
+    """With the token in the environment it gets the same broken answer."""
+    report, _, _ = failing
+    command = (
+        f"{failure(report, 'status_code_conformance').curl} --silent --output /dev/null --write-out '%{{http_code}}'"
+    )
+    done = subprocess.run(  # noqa: S602  # it is what people paste into a shell
+        command,
+        shell=True,
+        env={"JOBEXPORT_TOKEN": TOKEN, "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "418", done.stderr
+
+
+def test_junit_has_a_case_for_each_check_and_failures_in_full(failing):
+    """A failed case says pointer, page and request; the counts are right."""
+    report, folder, _ = failing
+    root = ElementTree.parse(folder / "junit.xml").getroot()  # noqa: S314  # we wrote it
+    suites = {suite.get("name"): suite for suite in root.iter("testsuite")}
+    assert set(suites) == {*(f"otc-2024 {operation}" for operation in report.operations), "otc-2024 run"}
+    suite = suites["otc-2024 exportFlinkJobs"]
+    cases = {case.get("name"): case for case in suite.iter("testcase")}
+    text = cases["response_schema_conformance"].find("failure").text
+    for part in ("pointer: /is_success", "rests on: DLI-002", "page: dli_02_0254 (2024-05)", "request: curl"):
+        assert part in text
+    assert cases["archive_intact"].find("failure") is None
+    assert int(suite.get("tests")) == len(cases)
+    assert int(suite.get("failures")) == sum(case.find("failure") is not None for case in cases.values())
+    assert {item.get("name"): item.get("value") for item in suite.iter("property")}["sequence"] == report.sequence
+
+
+def test_the_page_needs_nothing_from_elsewhere(failing):
+    """No script, no link, no image; every failure is on it, and text of the server's is text."""
+    report, folder, _ = failing
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert not [mark for mark in ("<script", "<link", "src=", "@import", "url(") if mark in page]
+    for _, found in report.failures:
+        assert f"<code>{found.check}</code>" in page
+    assert "dli_02_0254 (2024-05)" in page
+
+
+def test_the_archive_has_every_exchange(failing):
+    """HAR 1.2, an entry for each request, answers with their bodies, the zip's too."""
+    report, folder, _ = failing
+    log = json.loads((folder / "exchanges.har").read_text(encoding="utf-8"))["log"]
+    assert log["version"] == "1.2"
+    assert len(log["entries"]) == report.requests > 50
+    bodies = [entry["response"]["content"] for entry in log["entries"]]
+    assert any(body.get("encoding") == "base64" and body["text"].startswith("UEsDB") for body in bodies)
+    assert {entry["response"]["status"] for entry in log["entries"]} >= {200, 400, 401, 418}
+
+
+def test_the_figures_are_the_same_everywhere(failing):
+    """JSON counts what the report counts; the answers of an operation sum up to its cases."""
+    report, folder, _ = failing
+    written = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert (written["requests"], written["sequence"], written["seed"]) == (report.requests, report.sequence, 1)
+    for operation in written["operations"]:
+        assert (
+            sum(operation["answers"].values()) == operation["cases"] == report.operations[operation["operation"]].total
+        )
+    flink = written["operations"][0]
+    assert flink["share"] == round(flink["succeeded"] / flink["valid"], 3) > 0.5
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Answers with the request's own headers, credentials and all, as careless gateways do."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        content = json.dumps({"error_code": "X", "error_msg": str(dict(self.headers))}).encode()
+        self.send_response(500)
+        self.send_header("X-Echo", self.headers.get("X-Auth-Token", ""))
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = answer  # noqa: N815  # the base class's names
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_server_that_gives_secrets_back_does_not_bring_them_into_a_report(tmp_path):
+    """Not in a header, not in a body, not in a failure's message."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        report = check_edition(
+            load_edition("otc-2026"),
+            f"http://127.0.0.1:{server.server_port}",
+            Data("p", ("myJob",), (1,), token=TOKEN),
+            seed=1,
+            report_dir=tmp_path,
+            api="dgc",
+            max_examples=2,
+            live=Live(rate=500),
+        )
+        server.shutdown()
+    assert "[redacted]" in (tmp_path / "exchanges.har").read_text(encoding="utf-8")
+    assert report.failures
+    assert TOKEN not in repr(report)
+    for path in tmp_path.iterdir():
+        assert TOKEN not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_curl_command_is_safe_to_paste():
+    """What a request holds is quoted, and the token comes from the environment."""
+    headers = (("X-Auth-Token", "[redacted]"), ("workspace", "a'b$(id)"), ("Host", "h"), ("Content-Length", "3"))
+    command = as_curl(Sent("o", "positive", "1", "POST", "http://h/v1/%2e%2e/x?a='b", headers, b"it's `x`"))
+    assert shlex.split(command) == [
+        "curl", "-X", "POST", "-H", "X-Auth-Token: $JOBEXPORT_TOKEN", "-H", "workspace: a'b$(id)",
+        "--data-binary", "it's `x`", "--path-as-is", "http://h/v1/%2e%2e/x?a='b",
+    ]  # fmt: skip
