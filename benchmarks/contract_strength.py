@@ -29,7 +29,7 @@ import tomlkit
 from attrs import frozen
 
 from jobexport import mock
-from jobexport.cli._contract import mock_data
+from jobexport.cli._embedded import mock_data
 from jobexport.contract import check_edition
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS
