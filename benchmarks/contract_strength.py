@@ -101,7 +101,8 @@ def ours(document: Document, server: mock.Server, seed: int = SEED) -> Run:
             return Run((f"could not run: {problem}",), len(server.core.requests), time.time() - started)
     failures = [failure for _, failure in report.failures]
     caught = {failure.check: None for failure in failures}
-    caught |= dict.fromkeys("never 2xx" for _ in report.never_succeeded) | dict.fromkeys(report.errors)
+    caught |= dict.fromkeys("never 2xx" for _ in report.never_succeeded)
+    caught |= dict.fromkeys(error.rpartition(": ")[2] for error in report.errors)
     places = [place for failure in failures if (place := _place(server, failure.curl)) is not None]
     cases, end = min(places, default=(len(server.core.requests), time.time()))
     return Run(tuple(caught), cases, end - started)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
-from tests.mock.defects import BOOLEAN, OTC, WORKSPACE, Case, batch, every_flink, flink, flinks, job, to_obs
+from jobexport.mock import FAULTS
+from tests.mock.defects import BOOLEAN, INTL, OTC, WORKSPACE, Case, batch, every_flink, flink, flinks, job, to_obs
 
 
 def ok(*answers):
@@ -107,3 +110,58 @@ def test_accepted(case, tried):
 def test_refused(case, tried):
     """What the document allows is refused, as the fault's sentence says."""
     tried(case)
+
+
+ODD = (
+    flink({}),
+    flink([]),
+    flink({"obs_dir": 1, "is_selected": True, "job_selected": [True, "x", 0.5, None]}),
+    every_flink(comment=""),
+    flinks(1),
+    flink(content=b"\xff", headers={"X-Auth-Token": "nobody's"}),
+    job("a%2Fb%00"),
+    job(body=[None]),
+    to_obs("obs://"),
+    to_obs(),
+    job(body={"exportDepend": []}, headers={"Authorization": "SDK-HMAC-SHA256"}) | {"token": False},
+    batch(body={"jobList": [1, "gone"], "exportDepend": None}),
+    batch("gone", "myJob"),
+    batch("myJob"),
+)
+"""No fault is about all of them, and none may stumble over one."""
+
+
+class TestSturdiness:
+    @pytest.fixture
+    def quick(self, faulty_servers):
+        """The faults that neither break connections off nor take long, and that suit some operation."""
+        operations = faulty_servers(INTL).core._routes.operations.values()
+        return [
+            id_
+            for id_, fault in FAULTS.items()
+            if fault.deliver is None and id_ != "zip-bomb" and any(map(fault.suits.test, operations))
+        ]
+
+    @pytest.fixture
+    def broken(self, faulty_servers):
+        """A function that tells after which requests the server itself failed under these faults."""
+
+        def run(*faults):
+            mock = faulty_servers(INTL)
+            mock.core.reset()
+            mock.set(*faults)
+            answers = [(mock.client if ask.get("token", True) else mock.stranger, ask) for ask in ODD]
+            asked = [client.request(**{k: v for k, v in ask.items() if k != "token"}) for client, ask in answers]
+            return [answer.request.url for answer in asked if answer.text == "Internal Server Error"]
+
+        return run
+
+    def test_alone(self, broken, quick):
+        """No fault makes the server itself fail, whatever is asked."""
+        assert [id_ for id_ in quick if broken(f"{id_}@*")] == []
+
+    def test_together(self, broken, quick):
+        """Faults that meet don't make it fail either: what one has spoiled another leaves alone."""
+        # The same sets on each run.
+        sets = [random.Random(number).sample(quick, 6) for number in range(60)]  # noqa: S311
+        assert [chosen for chosen in sets if broken(*(f"{id_}@*" for id_ in chosen))] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from attrs import define, evolve, field
 
@@ -92,7 +93,13 @@ class Chosen:
             outcome = await whole(outcome)
         for fault in self.faults:
             if fault.fault.alter is not None:
-                changed = await fault.fault.alter(_seen_by(fault, call), outcome)
+                try:
+                    changed = await fault.fault.alter(_seen_by(fault, call), outcome)
+                except (BadZipFile, ValueError, TypeError, AttributeError, LookupError):
+                    # What another fault left of the answer is not what this one knows.
+                    if not self.applied:
+                        raise
+                    continue
                 if changed is not None:
                     self.applied.append(fault)
                     outcome = changed

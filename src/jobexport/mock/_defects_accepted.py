@@ -82,7 +82,7 @@ def _whole(value: Any) -> Any:
 
 def _wrapped(value: Any) -> Any:
     """Keep the low 64 bits, as a cast does."""
-    return (value + 2**63) % 2**64 - 2**63 if isinstance(value, int) else value
+    return (value + 2**63) % 2**64 - 2**63 if type(value) is int else value
 
 
 def _listed(value: Any) -> Any:

@@ -117,8 +117,12 @@ def _is_success(outcome: Outcome) -> bool:
 
 
 def _other_array(_: Call, answer: dict[str, Any]) -> dict[str, Any]:
-    other = {"zip_file": "zip_files", "zip_files": "zip_file"}
-    return {other.get(name, name): value for name, value in answer.items()}
+    """Call lists in the singular what is in the plural, and the other way round, as editions do."""
+    return {_other_number(name) if isinstance(value, list) else name: value for name, value in answer.items()}
+
+
+def _other_number(name: str) -> str:
+    return name.removesuffix("s") if name.endswith("s") else f"{name}s"
 
 
 def _both_arrays(call: Call, answer: dict[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _other_family(error: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number(error: dict[str, Any]) -> dict[str, Any]:
-    return error | {"error_code": int(re.sub(r"\D", "", error["error_code"]))}
+    return error | {"error_code": int(re.sub(r"\D", "", error["error_code"]) or 0)}
 
 
 DEFECTS = defects(
