@@ -43,8 +43,10 @@ def _each(run: Run) -> Iterator[tuple[Any, str | None]]:
     else:
         yield from ((run.example(job_selected=[id_]), None) for id_ in run.data.flink_jobs[:_MOST])
         yield run.example(job_selected=list(run.data.flink_jobs[:_MOST])), None
-        yield run.example(is_selected=False, job_selected=ABSENT), None
-        yield run.example(is_selected=False), None
+        if run.data.complete:
+            # All jobs of a project in use may be many, and each is written to object storage.
+            yield run.example(is_selected=False, job_selected=ABSENT), None
+            yield run.example(is_selected=False), None
 
 
 def accepted_forms(run: Run) -> None:
@@ -123,8 +125,8 @@ def exact_numbers(run: Run) -> None:
     edges = (2**63 - 1, 2**63 - 2, -(2**63), 2**53 + 1, 0)
     for number in edges:
         answer = run.send(run.example(job_selected=[number]))
-        held = number in run.data.flink_jobs
-        expect(answer.status == 200 if held else answer.status == 400, f"the id {number} is answered {answer.status}")
+        expected = (200,) if number in run.data.flink_jobs else (400,) if run.data.complete else (200, 400)
+        expect(answer.status in expected, f"the id {number} is answered {answer.status}")
 
 
 def no_ids(run: Run) -> None:

@@ -17,7 +17,7 @@ from jobexport.contract._live import Places, left_out, narrowed
 from jobexport.contract._wire import Live, Stopped, Wire
 from jobexport.contract.report import EditionReport, OperationReport
 from jobexport.contract.scenario import Run, Tools
-from jobexport.contract.scenarios import scenarios_for
+from jobexport.contract.scenarios import SCENARIOS, scenarios_for
 from jobexport.contract.session import Session, Withheld, open_client
 from jobexport.errors import JobexportError
 from jobexport.spec.register import load_register
@@ -164,22 +164,34 @@ def _run_scenarios(task: _Task, wire: Wire, report: EditionReport, judgement: Ju
     places = Places(task.data.obs_dirs, task.data.obs_paths) if task.live else None
     with open_client() as client:
         session = Session(task.url, task.data, wire, places, client)
-        for operation in report.operations:
-            for scenario in scenarios_for(operation, task.data):
-                if task.live is not None and scenario.negative and not task.live.negative:
-                    report.left_out[scenario.id] = "it sends requests that break the document; --negative allows them"
-                    continue
-                task.progress(f"{operation}, {scenario.id}", 0)
-                session.scenario = scenario.id
-                run = Run(task.document, operation, task.data, session, task.tools)
-                _run_scenario(scenario, run, report, judgement)
+        planned = [
+            (scenario, operation) for operation in report.operations for scenario in scenarios_for(operation, task.data)
+        ]
+        # By scenario, so that a limit leaves something of every operation.
+        for scenario, operation in sorted(planned, key=lambda pair: SCENARIOS.index(pair[0])):
+            if task.live is not None and (reason := _held_back(scenario, task.live, wire)):
+                report.left_out[f"{operation}, {scenario.id}"] = reason
+                continue
+            task.progress(f"{operation}, {scenario.id}", 0)
+            session.scenario = scenario.id
+            _run_scenario(scenario, Run(task.document, operation, task.data, session, task.tools), report, judgement)
+
+
+def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:
+    """Say why a scenario is not for this server; empty when it is."""
+    if scenario.negative and not live.negative:
+        return "it sends requests that break the document; --negative allows them"
+    if wire.sent + scenario.requests > live.max_requests // 2:
+        # The other half is for what schemathesis makes up.
+        return "--max-requests leaves no room for it"
+    return ""
 
 
 def _run_scenario(scenario: Scenario, run: Run, report: EditionReport, judgement: Judgement) -> None:
     try:
         scenario.run(run)
     except Withheld as reason:
-        report.left_out[scenario.id] = str(reason)
+        report.left_out[f"{run.id}, {scenario.id}"] = str(reason)
     finally:
         # Also when the run ends in the middle of it: what was seen was seen.
         for finding in run.findings:

@@ -74,6 +74,7 @@ class Sender(Protocol):
         content: bytes | None = None,
         headers: Mapping[str, str] = {},
         credentials: str = "right",
+        valid: bool = False,
     ) -> Answer:
         """Send a request.
 
@@ -85,6 +86,7 @@ class Sender(Protocol):
             content: sent as it is, in the place of `body`.
             headers: beside those of the credentials; `Content-Type` is JSON's where there is a body and none is given.
             credentials: `right` (as the run has them), `signed` (with the access key), or one of NOBODY and FORGED.
+            valid: whether the request keeps to the document, for the record.
 
         Raises:
             TransportProblem: no answer came, or not all of it.
@@ -205,11 +207,18 @@ class Run:
             encoded = raw_job if name == "job_name" and raw_job is not None else _segment(str(value))
             path = path.replace(f"{{{name}}}", encoded)
         extra = {} if workspace is None else {"workspace": workspace}
+        known = valid and credentials == "right" and method == "POST"
         answer = self.sender.send(
-            self.id, method, path, body=body, content=content, headers={**headers, **extra}, credentials=credentials
+            self.id,
+            method,
+            path,
+            body=body,
+            content=content,
+            headers={**headers, **extra},
+            credentials=credentials,
+            valid=known,
         )
         self._last = answer
-        known = valid and credentials == "right" and method == "POST"
         sent = {name: value for name, value in variables.items() if f"{{{name}}}" in self._path}
         meant = body if content is None else _parsed(content)
         exchange = self._exchange(sent, meant, answer, valid=known, workspace=workspace)

@@ -75,6 +75,7 @@ class Session:
         content: bytes | None = None,
         headers: Mapping[str, str] = {},
         credentials: str = "right",
+        valid: bool = False,
     ) -> Answer:
         """Send one request.
 
@@ -86,6 +87,7 @@ class Session:
             content: sent as it is.
             headers: further headers.
             credentials: as `Sender.send`.
+            valid: whether the request keeps to the document, for the record.
 
         Raises:
             TransportProblem: no whole answer came.
@@ -98,11 +100,13 @@ class Session:
             content = json.dumps(body).encode()
             given = {"Content-Type": "application/json"} | given
         request = self.client.build_request(method, self.url + path, content=content, headers=given)
-        response = self.request(request, operation=operation, credentials=credentials)
+        response = self.request(request, operation=operation, credentials=credentials, valid=valid)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, response.content, self.case)
 
-    def request(self, request: httpx.Request, *, operation: str = "", credentials: str = "right") -> httpx.Response:
+    def request(
+        self, request: httpx.Request, *, operation: str = "", credentials: str = "right", valid: bool = False
+    ) -> httpx.Response:
         """Send a request of httpx's and give the answer, read; otherwise as `send`."""
         if self.places is not None and not self.places.allow(_json(request.content)):
             raise Withheld(f"it would write to a place that was not named: {request.content.decode(errors='replace')}")
@@ -110,7 +114,7 @@ class Session:
         self._number += 1
         sent = Sent(
             operation,
-            "scenario",
+            "positive" if valid else "scenario",
             self.case,
             request.method,
             str(request.url),
