@@ -74,7 +74,7 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 
 
 @cli.command()
-@click.option("--edition", help="An edition, or all.  [default: all; must be given with --url]")
+@click.option("--edition", help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]")
 @click.option("--url", help="The server to check; without it the embedded mock of each edition.")
 @click.option("--api", type=click.Choice(["dli", "dgc"]), help="Only this family.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same requests.")
@@ -97,7 +97,7 @@ def contract(
 
     With --url the server's token is read from JOBEXPORTTOKEN.
     """
-    from jobexport.cli import _contract
+    from jobexport.cli import _contract, _identify
     from jobexport.spec import editions
 
     if url is not None and edition is None:
@@ -106,6 +106,10 @@ def contract(
     # A stray line break would be refused by the HTTP library in words that quote the token.
     if url is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
         raise click.UsageError(f"--url needs a token for the server; set {TOKEN}, without spaces or line breaks")
+    found = None
+    if edition == "auto":
+        found = _identify.settle(url, token, api, format_)
+        edition = found.closest[0]
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
     reports: list[EditionReport] = []
     with _contract.Progress(len(ids)) as progress:
@@ -115,7 +119,9 @@ def contract(
             )
             reports.append(run(url=url, token=token, progress=progress))
     if format_ == "json":
-        click.echo(json.dumps([_contract.as_json(report) for report in reports], indent=2))
+        shown = [_contract.as_json(report) for report in reports]
+        identified = found and {"identification": _identify.as_json(found), "reports": shown}
+        click.echo(json.dumps(identified or shown, indent=2))
     else:
         _contract.show(reports, report_dir)
     if not all(report.passed for report in reports):
