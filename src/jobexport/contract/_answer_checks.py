@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from jobexport.contract.exchange import JSON, ZIP
+from jobexport.contract.exchange import JSON
 from jobexport.contract.violation import Violation
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def obs_path_answer(exchange: Exchange) -> None:
     if exchange.status != 200 or not exchange.valid or not exchange.documents("obsPath"):
         return
     sent = "obsPath" in exchange.arguments
-    expected = JSON if sent else ZIP
+    expected = JSON if sent else exchange.zip_media()
     if exchange.media_type != expected:
         word = "was" if sent else "was not"
         raise Violation(f"obsPath {word} sent, so the answer must be {expected}, not {exchange.media_type}")

@@ -6,7 +6,7 @@ import re
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.exchange import ZIP, member_stem
+from jobexport.contract.exchange import member_stem
 from jobexport.contract.violation import Violation
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def archive_intact(exchange: Exchange) -> None:
 
 def file_name(exchange: Exchange) -> None:
     """Raise when Content-Disposition is there and names another file than the documentation."""
-    template = exchange.media(ZIP).get("x-zip-file-name")
+    template = exchange.media(exchange.zip_media()).get("x-zip-file-name")
     given = exchange.headers.get("content-disposition")
     if not exchange.is_archive() or template is None or given is None:
         return
@@ -41,7 +41,7 @@ def file_name(exchange: Exchange) -> None:
 
 def archive_layout(exchange: Exchange) -> None:
     """Raise when a member lies elsewhere than documented, or the archive does not hold exactly the requested jobs."""
-    layout = exchange.media(ZIP).get("x-zip-layout")
+    layout = exchange.media(exchange.zip_media()).get("x-zip-layout")
     if not exchange.is_archive() or layout is None or _DOTS & set(exchange.requested_jobs()):
         return
     names = exchange.archive().names
@@ -77,7 +77,7 @@ def member_content(exchange: Exchange) -> None:
 
 def export_depend(exchange: Exchange) -> None:
     """Raise when scripts or resources are there that were not wanted or are not used, or used ones are not there."""
-    layout = exchange.media(ZIP).get("x-zip-layout")
+    layout = exchange.media(exchange.zip_media()).get("x-zip-layout")
     archive = exchange.archive()
     if not archive.members or layout is None or _DOTS & set(exchange.requested_jobs()):
         return

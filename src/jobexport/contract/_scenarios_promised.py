@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract._answer_checks import example_code, own_marks
 from jobexport.contract._archive_checks import patterns_of
-from jobexport.contract.exchange import ZIP, read_archive
+from jobexport.contract.exchange import read_archive
 from jobexport.contract.scenario import ABSENT, expect
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ def _single(run: Run, job: str) -> Exchange:
 def _contents(answer: Exchange) -> Mapping[tuple[str, str, str | None], bytes]:
     """Give the members of a zip by kind, name, and the job in whose folder they lie, if any."""
     found: dict[tuple[str, str, str | None], bytes] = {}
-    layout = answer.media(ZIP).get("x-zip-layout", {})
+    layout = answer.media(answer.zip_media()).get("x-zip-layout", {})
     for kind, pattern in patterns_of(layout).items():
         for name, content in answer.archive().members.items():
             if match := pattern.fullmatch(name):

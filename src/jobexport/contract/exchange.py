@@ -84,9 +84,14 @@ class Exchange:
         except (ValueError, RecursionError):
             return None
 
+    def zip_media(self) -> str:
+        """Give the media type under which the document has the operation's zip."""
+        content = self.deref(self.operation["responses"].get("200", {})).get("content", {})
+        return next((media for media, node in content.items() if "x-zip-layout" in node), ZIP)
+
     def is_archive(self) -> bool:
         """Whether this is a success that should hold a zip."""
-        return self.status == 200 and self.media_type == ZIP and bool(self.media(ZIP))
+        return self.status == 200 and self.media_type == self.zip_media() and bool(self.media(self.media_type))
 
     def archive(self) -> Archive:
         """Give what is in the zip that the answer holds; of an answer that holds none, an archive without members."""
