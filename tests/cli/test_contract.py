@@ -160,15 +160,21 @@ def test_ctrl_c_gives_the_report_so_far(started, tmp_path):
 
 
 def test_an_accepted_deviation_is_shown_and_passes(tmp_path):
-    """Exit code 0; the failure stands in the table's last column and below it with its reason."""
-    (tmp_path / "accept.yaml").write_text("- {id: DLI-001, reason: it is old}\n", encoding="utf-8")
+    """Exit code 0; it stands in every report with its reason, and so does one that did not occur."""
+    accept = "- {id: DLI-001, reason: it is old}\n- {id: DLI-002, reason: it was older}\n"
+    (tmp_path / "accept.yaml").write_text(accept, encoding="utf-8")
     with mock.serve("huaweicloud-cn-2020") as server:
         arguments = ("--edition", "otc-2024", "--url", server.url, "--api", "dli", "--max-examples", 2, "--rate", 500)
-        options = ("--obs-dir", "mine", "--accept", tmp_path / "accept.yaml", "--report-dir", tmp_path)
+        options = ("--obs-dir", "mine", "--accept", tmp_path / "accept.yaml", "--report-dir", tmp_path / "r")
         result = contract(*arguments, *options, env={"JOBEXPORT_TOKEN": server.token})
     assert result.exit_code == 0, result.output
     assert re.search(r"otc-2024\s+exportFlinkJobs(\s+\d+){3}\s+\d+%\s+0\s+2", result.stdout), result.stdout
     assert "accepted: it is old" in result.stdout
+    assert "DLI-002 is accepted, but did not occur (it was older)" in result.stdout
+    for name in ("junit.xml", "report.html", "report.json"):
+        text = (tmp_path / "r/otc-2024" / name).read_text(encoding="utf-8")
+        assert "it is old" in text
+        assert "it was older" in text
 
 
 NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")

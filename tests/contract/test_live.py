@@ -9,7 +9,7 @@ import pytest
 
 from jobexport import mock
 from jobexport.auth import AccessKey
-from jobexport.contract import Acceptance, Data, Live, check_edition, plan
+from jobexport.contract import Data, Live, check_edition, plan
 from jobexport.contract._live import narrowed
 from jobexport.spec import load_edition
 
@@ -126,7 +126,7 @@ def test_without_places_nothing_is_written(mock_process, stored, tmp_path):
     assert sent(tmp_path, "exportDepend")
     assert list(stored.iterdir()) == []
     kinds = {entry["comment"].split()[-1] for entry in entries(tmp_path)}
-    assert kinds <= {"positive", "scenario", "other"}
+    assert kinds == {"positive", "scenario"}
     no_secrets(tmp_path)
 
 
@@ -201,19 +201,3 @@ def test_narrowing_leaves_the_document_alone():
     assert "obsPath" not in shaped["components"]["schemas"]["ExportJobRequest"]["properties"]
     assert "Workspace" not in json.dumps(shaped["paths"])
     assert "Workspace" in json.dumps(narrowed(document, data(workspaces=("w",)))["paths"])
-
-
-def test_an_accepted_deviation_does_not_fail_the_run(mock_process, tmp_path):
-    """It is shown as accepted, with its reason; one that did not occur is reported as such."""
-    accept = [Acceptance("DGC-002", "it is an old server"), Acceptance("DGC-003", "it was one once")]
-    url = mock_process("otc-2026")
-    given = data(token=TOKEN)
-    report = check(url, tmp_path, given, edition="huaweicloud-cn-2025", api="dgc", max_examples=20, accept=accept)
-    assert {failure.check for _, failure in report.failures} == {"export_depend", "dependencies"}
-    assert {failure.accepted for _, failure in report.failures} == {"it is an old server"}
-    assert report.passed
-    assert [acceptance.id for acceptance in report.unused] == ["DGC-003"]
-    for name in ("junit.xml", "report.html", "report.json"):
-        text = (tmp_path / name).read_text(encoding="utf-8")
-        assert "it is an old server" in text
-        assert "it was one once" in text

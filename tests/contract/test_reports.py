@@ -138,6 +138,15 @@ def test_the_figures_are_the_same_everywhere(failing):
     assert flink["share"] == round(flink["succeeded"] / flink["valid"], 3) > 0.5
 
 
+def test_no_report_holds_the_token_or_the_key(failing):
+    """Whether requests carry the token or a signature, succeed or fail."""
+    report, folder, server = failing
+    secrets = (TOKEN, server.secret_key, server.access_key)
+    shown = repr(report) + "".join(found.curl + found.message + found.seen for _, found in report.failures)
+    for text in (shown, *(path.read_text(encoding="utf-8") for path in folder.iterdir())):
+        assert not [secret for secret in secrets if secret in text]
+
+
 class Echo(http.server.BaseHTTPRequestHandler):
     """Answers with the request's own headers, credentials and all, as careless gateways do."""
 

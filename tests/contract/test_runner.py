@@ -95,16 +95,6 @@ def test_a_run_writes_its_reports(sound):
     ]
 
 
-def test_no_report_holds_the_token(tmp_path):
-    """A failing run shows requests, but never their token."""
-    report = run("huaweicloud-cn-2020", "otc-2026", tmp_path, api="dli")
-    assert report.failures
-    assert TOKEN not in "".join(failure.curl + failure.message for _, failure in report.failures)
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert files
-    assert not [path for path in files if TOKEN.encode() in path.read_bytes()]
-
-
 @pytest.mark.parametrize(
     ("served", "checked", "expected"),
     [
@@ -145,16 +135,11 @@ def test_a_refusal_of_valid_requests_is_found(tmp_path):
     assert ("exportJob", "valid_request_refused") in {(name, failure.check) for name, failure in report.failures}
 
 
-def test_only_one_family_is_tested_when_asked(tmp_path):
-    """With an API named, the other one gets no request and no row."""
-    assert list(run("otc-2026", "otc-2026", tmp_path, api="dli").operations) == ["exportFlinkJobs"]
-
-
-def test_the_same_seed_makes_the_same_requests(tmp_path):
-    """Two runs with one seed have one hash of all that was sent, on another port too; another seed has another."""
-    runs = [run("otc-2024", "otc-2024", tmp_path, seed=seed, api="dli").sequence for seed in (7, 7, 8)]
-    assert len(runs[0]) == 64
-    assert runs[0] == runs[1] != runs[2]
+def test_the_same_seed_makes_the_same_requests(sound, tmp_path):
+    """A second run, on another port, has the same hash of all that was sent."""
+    again = run("huaweicloud-cn-2025", "huaweicloud-cn-2025", tmp_path)
+    assert len(again.sequence) == 64
+    assert (again.sequence, again.requests) == (sound[0].sequence, sound[0].requests)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,9 @@ import pytest
 
 from jobexport import mock
 from jobexport.cli._embedded import mock_data, mock_tools
-from jobexport.contract._journal import Journal, Redaction
-from jobexport.contract._wire import Wire
 from jobexport.contract.scenario import Run
 from jobexport.contract.scenarios import SCENARIOS, scenarios_for
-from jobexport.contract.session import Session, open_client
+from jobexport.contract.session import open_session
 from jobexport.spec import load_edition, load_register
 
 # The edition with most fields.
@@ -56,11 +54,9 @@ def found(scenario, operation, folder, *faults):
     """Run one scenario against a mock with these faults; give the ids of what it found."""
     with (
         mock.serve(EDITION, faults=faults) as server,
-        (folder / "journal").open("w", encoding="utf-8") as file,
-        open_client() as client,
+        open_session(server.url, data := mock_data(server), None, folder / "journal") as session,
     ):
-        data = mock_data(server)
-        session = Session(server.url, data, Wire(Journal(file, Redaction(())), None), None, client, scenario.id)
+        session.scenario = scenario.id
         run = Run(load_edition(EDITION), operation, data, session, mock_tools(server))
         scenario.run(run)
         assert session.wire.sent <= scenario.requests + sum(map(len, (data.jobs, data.flink_jobs)))

@@ -5,15 +5,16 @@ import io
 import time
 
 import pytest
+from attrs import evolve
 
 from jobexport import mock
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live
 from jobexport.contract._journal import Journal, Redaction, Sequence, read_journal
 from jobexport.contract._live import Places
-from jobexport.contract._wire import Stopped, Wire
+from jobexport.contract._wire import Stopped
 from jobexport.contract.scenario import TransportProblem
-from jobexport.contract.session import Session, Withheld, open_client
+from jobexport.contract.session import Withheld, open_session
 
 PATH = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
 FLINK = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
@@ -26,9 +27,10 @@ def session(server, folder, *, live=FAST, token=SECRETS[0], places=None):
     """A session with a mock."""
     key = AccessKey(server.access_key, server.secret_key, server.project_id)
     data = Data(server.project_id, ("myJob",), (100,), token=token, key=key)
-    with (folder / "journal").open("w", encoding="utf-8") as file, open_client() as client:
-        redaction = Redaction.of((token, key.id, key.secret))
-        yield Session(server.url, data, Wire(Journal(file, redaction), live), places, client)
+    (folder / "journal").unlink(missing_ok=True)
+    with open_session(server.url, data, live, folder / "journal") as found:
+        # The mock is nobody's, so a test may write where it likes, unless it is about that.
+        yield evolve(found, places=places)
 
 
 @contextlib.contextmanager

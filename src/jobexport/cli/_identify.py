@@ -16,11 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from jobexport.cli._live import server_data, treatment
-from jobexport.contract._journal import Journal, Redaction
-from jobexport.contract._wire import Stopped, Wire
+from jobexport.contract._wire import Stopped
 from jobexport.contract.identify import AGREES, CONTRADICTS, NOT_OBSERVABLE, Identification, identify
 from jobexport.contract.scenario import TransportProblem
-from jobexport.contract.session import Session, open_client
+from jobexport.contract.session import open_session
 from jobexport.errors import JobexportError
 from jobexport.spec import editions, load_edition
 
@@ -62,8 +61,7 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
         data = attrs.evolve(data, jobs=())
     elif api == "dgc":
         data = attrs.evolve(data, flink_jobs=())
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, open_client() as client:
-        session = Session(url, data, Wire(Journal(nowhere, Redaction(())), treatment(given)), None, client)
+    with open_session(url, data, treatment(given), Path(os.devnull)) as session:
 
         def send(request: httpx.Request) -> httpx.Response:
             try:

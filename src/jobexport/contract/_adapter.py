@@ -7,12 +7,14 @@ adapter from `requests.sessions`; so that one name is replaced, and nothing gets
 from __future__ import annotations
 
 import functools
+import io
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests.sessions
 import schemathesis
 from attrs import define, field
+from requests import Response
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from schemathesis.auths import GLOBAL_AUTH_STORAGE
@@ -24,7 +26,7 @@ from jobexport.contract.hooks import is_positive
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from requests import PreparedRequest, Response
+    from requests import PreparedRequest
     from schemathesis import Case
     from schemathesis.hooks import HookContext
 
@@ -89,6 +91,8 @@ class Line:
 
     def send(self, transmit: Callable[[PreparedRequest], Response], request: PreparedRequest) -> Response:
         """Send a request as requests' own adapter would."""
+        if self.places is not None and SCHEMATHESIS_TEST_CASE_HEADER not in request.headers:
+            return _unsent(request)
         known = request is self.credentials.last
 
         def once() -> Got:
@@ -109,6 +113,16 @@ class Line:
                 kind = "positive" if is_positive(self._case) else "negative"
         headers = tuple((str(name), _text(value)) for name, value in request.headers.items())
         return Sent(operation, kind, id_, str(request.method), str(request.url), headers, _content(request))
+
+
+def _unsent(request: PreparedRequest) -> Response:
+    """Answer for a server in use: schemathesis tries what no client sends, bytes of zero in headers, before it begins.
+
+    A refusal lets it leave such things out.
+    """
+    response = Response()
+    response.status_code, response.url, response.request, response.raw = 400, str(request.url), request, io.BytesIO()
+    return response
 
 
 def _got(response: Response) -> Got:

@@ -18,7 +18,7 @@ from jobexport.errors import JobexportError
 from jobexport.spec.load import write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from jobexport.contract._journal import Headers, Recorded
@@ -44,7 +44,7 @@ def prepare(report_dir: Path) -> None:
         raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
 
 
-def write(report: EditionReport, report_dir: Path, exchanges: Callable[[], Iterator[Recorded]]) -> None:
+def write(report: EditionReport, report_dir: Path, exchanges: Iterable[Recorded]) -> None:
     """Write all reports into the folder.
 
     Raises:
@@ -55,7 +55,7 @@ def write(report: EditionReport, report_dir: Path, exchanges: Callable[[], Itera
     write_text(report_dir / JSON, json.dumps(as_plain(report), indent=2, ensure_ascii=False) + "\n")
     try:
         with (report_dir / HAR).open("w", encoding="utf-8") as file:
-            _write_har(file, exchanges())
+            _write_har(file, exchanges)
     except OSError as problem:
         raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract._interrupt import Interrupt
     from jobexport.contract._journal import Redaction
-    from jobexport.contract._wire import Live, Wire
+    from jobexport.contract._wire import Live
     from jobexport.contract.data import Data
 
 # What a server may answer to a request that breaks the document: schemathesis's own list, less success-like answers,
@@ -33,6 +33,9 @@ _REJECTIONS = ["400", "401", "403", "404", "405", "413", "415"]
 # schemathesis calls every 400 for a valid request a failure; here a missing job is a 400. Our valid_request_refused
 # tells the two apart by the error's code.
 _LEFT_OUT = "positive_data_acceptance"
+
+# An export of many jobs takes its time.
+_SECONDS = 30
 
 RUN = "JOBEXPORT_CONTRACT_RUN"
 """The variable that names the file with what the run is to do."""
@@ -58,9 +61,8 @@ class Run:
     seed: int
     max_examples: int
     live: Live | None
-    wire: Wire
-    """What was sent before, and with what."""
     interrupt: Interrupt
+    """Its wire knows what was sent before."""
     journal: Path
     redaction: Redaction
 
@@ -89,7 +91,7 @@ def events(run: Run, scratch: Path) -> Iterator[dict[str, Any]]:
                 continue
             finished = finished or event["event"] == "finished"
             yield event
-    if not finished and (stopped := run.wire.stopped) is not None:
+    if not finished and (stopped := run.interrupt.wire.stopped) is not None:
         # It was interrupted before it began.
         yield {"event": "finished", "reason": [stopped.reason, str(stopped)]}
     elif not finished:
@@ -123,8 +125,8 @@ def _written(run: Run, scratch: Path) -> list[str]:
         "journal": str(run.journal),
         "data": run.data.as_json(),
         "live": asdict(run.live) if run.live else None,
-        "sent": run.wire.sent,
-        "known": run.wire.known,
+        "sent": run.interrupt.wire.sent,
+        "known": run.interrupt.wire.known,
     }
     (scratch / "run.json").write_text(json.dumps(task), encoding="utf-8")
     (scratch / "openapi.json").write_text(json.dumps(run.document), encoding="utf-8")
@@ -178,6 +180,8 @@ def _configuration(run: Run) -> dict[str, Any]:
         "dictionaries": {},
         "parameters": {},
     }
+    if run.live is not None:
+        config["request-timeout"] = _SECONDS
     for number, (name, (values, probability)) in enumerate(run.data.bindings().items()):
         if values:
             config["dictionaries"][f"known-{number}"] = {"values": list(values)}

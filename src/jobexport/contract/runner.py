@@ -11,14 +11,14 @@ from attrs import frozen
 
 from jobexport.contract import _reports, _schemathesis
 from jobexport.contract._interrupt import Interrupt, interruptible
-from jobexport.contract._journal import Journal, Redaction, read_journal
+from jobexport.contract._journal import read_journal
 from jobexport.contract._judgement import Judgement
-from jobexport.contract._live import Places, left_out, narrowed
+from jobexport.contract._live import left_out, narrowed
 from jobexport.contract._wire import Live, Stopped, Wire
 from jobexport.contract.report import EditionReport, OperationReport
 from jobexport.contract.scenario import Run, Tools
 from jobexport.contract.scenarios import SCENARIOS, scenarios_for
-from jobexport.contract.session import Session, Withheld, open_client
+from jobexport.contract.session import Session, Withheld, open_session, redaction
 from jobexport.errors import JobexportError
 from jobexport.spec.register import load_register
 
@@ -81,18 +81,13 @@ def check_edition(
         for left in left_out(held_to, data):
             report.left_out[left.operation] = left.reason
             del report.operations[left.operation]
-    redaction = Redaction.of(
-        (data.token, *((data.key.id, data.key.secret, data.key.security_token) if data.key else ()))
-    )
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        task = _Task(
-            held_to, url.rstrip("/"), data, seed, max_examples, live, tools or Tools(), scratch, redaction, progress
-        )
+        task = _Task(held_to, url, data, seed, max_examples, live, tools or Tools(), Path(folder), progress)
+        task.journal.touch()
         if report.operations:
             _send(task, report, judgement)
-        judgement.settle(read_journal(scratch / "journal") if report.operations else ())
-        _reports.write(report, report_dir, lambda: read_journal(scratch / "journal") if report.operations else iter(()))
+        judgement.settle(read_journal(task.journal))
+        _reports.write(report, report_dir, read_journal(task.journal))
     return report
 
 
@@ -106,43 +101,43 @@ class _Task:
     live: Live | None
     tools: Tools
     scratch: Path
-    redaction: Redaction
     progress: Callable[[str, int], None]
+
+    @property
+    def journal(self) -> Path:
+        return self.scratch / "journal"
 
 
 def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
     """Send everything there is to send."""
-    path = task.scratch / "journal"
-    with path.open("a", encoding="utf-8") as file:
-        wire = Wire(
-            Journal(file, task.redaction),
-            task.live,
-            waiting=lambda seconds: task.progress(f"waits {seconds:.0f} s, as the server asks", 0),
-        )
-        with interruptible(wire) as interrupt:
-            try:
-                _run_scenarios(task, wire, report, judgement)
-            except Stopped as stopped:
-                report.reason, report.ending = stopped.reason, str(stopped)
-                return
-            _run_schemathesis(task, wire, interrupt, report, judgement)
+
+    def waiting(seconds: float) -> None:
+        task.progress(f"waits {seconds:.0f} s, as the server asks", 0)
+
+    with (
+        open_session(task.url, task.data, task.live, task.journal, waiting) as session,
+        interruptible(session.wire) as interrupt,
+    ):
+        try:
+            _run_scenarios(task, session, report, judgement)
+        except Stopped as stopped:
+            report.reason, report.ending = stopped.reason, str(stopped)
+            return
+        _run_schemathesis(task, interrupt, report, judgement)
 
 
-def _run_schemathesis(
-    task: _Task, wire: Wire, interrupt: Interrupt, report: EditionReport, judgement: Judgement
-) -> None:
+def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
     run = _schemathesis.Run(
         document=narrowed(task.document, task.data) if task.live else task.document,
         held_to=task.document,
-        url=task.url,
+        url=task.url.rstrip("/"),
         data=task.data,
         seed=task.seed,
         max_examples=_examples(task, len(report.operations)),
         live=task.live,
-        wire=wire,
         interrupt=interrupt,
-        journal=task.scratch / "journal",
-        redaction=task.redaction,
+        journal=task.journal,
+        redaction=redaction(task.data),
     )
     labels = _labels(task.document)
     for event in _schemathesis.events(run, task.scratch):
@@ -150,7 +145,7 @@ def _run_schemathesis(
         if event["event"] == "scenario":
             task.progress(f"{labels[event['label']]}, {event['phase'].lower()}", 1)
         elif event["event"] == "waiting":
-            wire.waiting(event["seconds"])
+            interrupt.wire.waiting(event["seconds"])
 
 
 def _examples(task: _Task, operations: int) -> int:
@@ -160,21 +155,18 @@ def _examples(task: _Task, operations: int) -> int:
     return max(1, min(task.max_examples, task.live.max_requests // (2 * operations)))
 
 
-def _run_scenarios(task: _Task, wire: Wire, report: EditionReport, judgement: Judgement) -> None:
-    places = Places(task.data.obs_dirs, task.data.obs_paths) if task.live else None
-    with open_client() as client:
-        session = Session(task.url, task.data, wire, places, client)
-        planned = [
-            (scenario, operation) for operation in report.operations for scenario in scenarios_for(operation, task.data)
-        ]
-        # By scenario, so that a limit leaves something of every operation.
-        for scenario, operation in sorted(planned, key=lambda pair: SCENARIOS.index(pair[0])):
-            if task.live is not None and (reason := _held_back(scenario, task.live, wire)):
-                report.left_out[f"{operation}, {scenario.id}"] = reason
-                continue
-            task.progress(f"{operation}, {scenario.id}", 0)
-            session.scenario = scenario.id
-            _run_scenario(scenario, Run(task.document, operation, task.data, session, task.tools), report, judgement)
+def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgement: Judgement) -> None:
+    planned = [
+        (scenario, operation) for operation in report.operations for scenario in scenarios_for(operation, task.data)
+    ]
+    # By scenario, so that a limit leaves something of every operation.
+    for scenario, operation in sorted(planned, key=lambda pair: SCENARIOS.index(pair[0])):
+        if task.live is not None and (reason := _held_back(scenario, task.live, session.wire)):
+            report.left_out[f"{operation}, {scenario.id}"] = reason
+            continue
+        task.progress(f"{operation}, {scenario.id}", 0)
+        session.scenario = scenario.id
+        _run_scenario(scenario, Run(task.document, operation, task.data, session, task.tools), report, judgement)
 
 
 def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,16 @@ import httpx
 from attrs import define, evolve, field
 
 from jobexport.auth import AccessKey, SignatureAuth
-from jobexport.contract._journal import Got, Sent
+from jobexport.contract._journal import Got, Journal, Redaction, Sent
+from jobexport.contract._live import Places
+from jobexport.contract._wire import Wire
 from jobexport.contract.scenario import ABSENT, Answer, TransportProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
+    from pathlib import Path
 
-    from jobexport.contract._live import Places
-    from jobexport.contract._wire import Wire
+    from jobexport.contract._wire import Live
     from jobexport.contract.data import Data
 
 # They open nothing anywhere.
@@ -164,9 +167,29 @@ _TOKENS: dict[str, Callable[[str], str]] = {
 }
 
 
-def open_client() -> httpx.Client:
-    """Open what a session sends with."""
-    return httpx.Client(timeout=_SECONDS)
+@contextlib.contextmanager
+def open_session(
+    url: str, data: Data, live: Live | None, journal: Path, waiting: Callable[[float], None] = lambda _: None
+) -> Iterator[Session]:
+    """Connect to a server.
+
+    Args:
+        url: where it listens.
+        data: its names and credentials.
+        live: how to treat it; None for one that is there for the run alone.
+        journal: the file that exchanges are added to; see `read_journal`.
+        waiting: called with the seconds that the server asks to wait.
+    """
+    places = Places(data.obs_dirs, data.obs_paths) if live else None
+    with journal.open("a", encoding="utf-8") as file, httpx.Client(timeout=_SECONDS) as client:
+        wire = Wire(Journal(file, redaction(data)), live, waiting=waiting)
+        yield Session(url.rstrip("/"), data, wire, places, client)
+
+
+def redaction(data: Data) -> Redaction:
+    """Redact what the data has of secrets."""
+    key = data.key
+    return Redaction.of((data.token, *((key.id, key.secret, key.security_token) if key else ())))
 
 
 def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:
