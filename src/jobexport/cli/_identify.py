@@ -62,6 +62,8 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
     elif api == "dgc":
         data = attrs.evolve(data, flink_jobs=())
     with open_session(url, data, treatment(given), Path(os.devnull)) as session:
+        # Probes that succeed write to the named places only; one asks for a place that is none.
+        session.places = None
 
         def send(request: httpx.Request) -> httpx.Response:
             try:

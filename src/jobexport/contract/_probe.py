@@ -168,8 +168,9 @@ class _Session:
     ) -> Answer | None:
         """Ask for what should succeed; where it is refused, once more with a workspace."""
         answer = self.ask(purpose, operation, jobs=jobs, body=body)
-        if answer is not None and 400 <= answer.status < 500 and jobs and self.data.workspaces and not self.stopped:
-            workspace = self.workspaces[operation] = self.data.workspaces[0]
+        known = (*self.data.workspaces, *self.data.workspace_jobs)
+        if answer is not None and 400 <= answer.status < 500 and jobs and known and not self.stopped:
+            workspace = self.workspaces[operation] = known[0]
             there = self.data.workspace_jobs.get(workspace, jobs)
             jobs = tuple(job for job in jobs if job in there) or jobs
             again = self.ask(purpose, operation, jobs=jobs, body=body)

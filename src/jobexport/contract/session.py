@@ -11,7 +11,7 @@ import httpx
 from attrs import define, evolve, field
 
 from jobexport.auth import AccessKey, SignatureAuth
-from jobexport.contract._journal import Got, Journal, Redaction, Sent
+from jobexport.contract._journal import REDACTED, Got, Journal, Redaction, Sent
 from jobexport.contract._live import Places
 from jobexport.contract._wire import Wire
 from jobexport.contract.scenario import ABSENT, Answer, TransportProblem
@@ -121,7 +121,7 @@ class Session:
             self.case,
             request.method,
             str(request.url),
-            tuple(request.headers.multi_items()),
+            (*request.headers.multi_items(), *self._shown(credentials)),
             request.content,
         )
 
@@ -136,6 +136,10 @@ class Session:
             reason = str(problem) or type(problem).__name__
             raise TransportProblem(f"no whole answer came: {reason}", self.case) from None
         return response
+
+    def _shown(self, credentials: str) -> tuple[tuple[str, str], ...]:
+        """Give the header that the record has for the credentials, which are added as late as the request is sent."""
+        return (("X-Auth-Token", REDACTED),) if credentials == "right" and self.data.token is not None else ()
 
     def _auth(self, credentials: str) -> httpx.Auth:
         token, key = self.data.token, self.data.key
