@@ -152,6 +152,8 @@ def same_twice(run: Run) -> None:
 
 def same_job_in_batch(run: Run) -> None:
     """Export jobs alone and together: each brings the same definition and the same scripts."""
+    if not run.has("exportJob"):
+        return
     alone = {job: _contents(_single(run, job)) for job in run.data.jobs[:_MOST]}
     answer = run.send(run.example(jobList=list(alone)))
     if answer.status != 200:

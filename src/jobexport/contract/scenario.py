@@ -241,6 +241,10 @@ class Run:
             finally:
                 self.data = before
 
+    def has(self, operation: str) -> bool:
+        """Whether the document has this operation too."""
+        return any(item.get("post", {}).get("operationId") == operation for item in self.document["paths"].values())
+
     def beside(self, operation: str) -> Run:
         """Give a run for another operation; what it finds is found here too."""
         other = Run(self.document, operation, self.data, self.sender, self.tools)
