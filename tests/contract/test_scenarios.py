@@ -30,6 +30,7 @@ FAULTS = {
     "legal_names": (JOB, "refuses-128-characters"),
     "signature": (DLI, "refuses-signatures"),
     "changed_job": (BATCH, "stale-export"),
+    "changed_flink_job": (DLI, "stale-export"),
     "stored": (DLI, "stores-other-job"),
     "stored_at_obs_path": (JOB, "stores-empty"),
     "authentication": (BATCH, "admits-beginning"),

@@ -43,18 +43,24 @@ def mock_tools(server: mock.Server) -> Tools:
     """Let scenarios change the mock's jobs for a while, and look into its object storage."""
 
     @contextlib.contextmanager
-    def change(job: str, description: str) -> Iterator[None]:
-        before, project = server.state, server.project_id
-        jobs = before.projects[project].workspaces[_DEFAULT].jobs
-        value: dict[str, Any] = json.loads((jobs.get(job) or next(iter(jobs.values()))).content)
-        path = f"{project}/workspaces/{_DEFAULT}/jobs/{job}.job"
-        server.core.load(before.with_files({path: value | {"name": job, "description": description}}))
+    def changed(path: str, value: dict[str, Any]) -> Iterator[None]:
+        before = server.state
+        server.core.load(before.with_files({f"{server.project_id}/{path}": value}))
         try:
             yield
         finally:
             server.core.load(before)
 
+    def change(job: str, description: str) -> contextlib.AbstractContextManager[None]:
+        jobs = server.state.projects[server.project_id].workspaces[_DEFAULT].jobs
+        value = json.loads((jobs.get(job) or next(iter(jobs.values()))).content)
+        return changed(f"workspaces/{_DEFAULT}/jobs/{job}.job", value | {"name": job, "description": description})
+
+    def change_flink(number: int, description: str) -> contextlib.AbstractContextManager[None]:
+        value = json.loads(server.state.projects[server.project_id].flink[number].content)
+        return changed(f"flink/{number}.json", value | {"desc": description})
+
     def fetch(name: str) -> bytes | None:
         return asyncio.run(server.storage.get(name))
 
-    return Tools(change, fetch)
+    return Tools(change, change_flink, fetch)

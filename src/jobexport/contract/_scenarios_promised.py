@@ -267,6 +267,22 @@ def changed_job(run: Run) -> None:
     expect(_contents(run.send(body, job=job)) == first, f"{job} is as it was, but the export is not")
 
 
+def changed_flink_job(run: Run) -> None:
+    """Export a Flink job, change it, export it again: the zip is another one."""
+    if run.tools.change_flink is None or run.tools.fetch is None:
+        return
+    number = run.data.flink_jobs[0]
+    contents = []
+    for mark in ("as-it-was", "changed-once", "changed-twice"):
+        with run.tools.change_flink(number, mark):
+            answer = run.send(run.example(job_selected=[number]))
+        contents += [_fetch(run, name) for names in _arrays(answer) for name in names]
+    # What is in such a zip no page says, so all that can be seen is whether it is the same.
+    expect(
+        len(set(contents)) == len(contents), f"the Flink job {number} was changed, but its zip is what it was before"
+    )
+
+
 def stored(run: Run) -> None:
     """Look into object storage for what an export says is there."""
     if run.tools.fetch is None:

@@ -115,6 +115,8 @@ class Tools:
     change: Callable[[str, str], AbstractContextManager[None]] | None = None
     """While it is entered, the job of this name in the default workspace has this description; where there is no such
     job, there is a copy of another one."""
+    change_flink: Callable[[int, str], AbstractContextManager[None]] | None = None
+    """While it is entered, the Flink job with this id has this description."""
     fetch: Callable[[str], bytes | None] | None = None
     """Gives the object of this name, `<bucket>/<folder>/…`, from object storage; None when there is none."""
 

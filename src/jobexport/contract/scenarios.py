@@ -135,6 +135,14 @@ _PROMISED = (
         requests=4,
     ),
     Scenario(
+        "changed_flink_job",
+        "An export holds the Flink job as it is now.",
+        ("COM-008",),
+        ("exportFlinkJobs",),
+        promised.changed_flink_job,
+        requests=3,
+    ),
+    Scenario(
         "stored",
         "The zips that an answer names are in object storage.",
         ("COM-008", "DLI-013"),
