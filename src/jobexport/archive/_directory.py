@@ -103,10 +103,11 @@ def read_directory(source: Source) -> tuple[Member, ...]:
             twice, or are encrypted, links or packed in an unusual way.
         JobexportError: the source can't be read.
     """
-    place, end, count = _find_directory(source)
+    begin, end, count = _find_directory(source)
     if count > MOST_MEMBERS:
         raise source.unsafe(f"it announces {count} members, allowed are {MOST_MEMBERS}")
     members: list[Member] = []
+    place = begin
     while place < end:
         if len(members) == count:
             raise source.corrupt("its directory has more entries than it announces")
@@ -117,7 +118,7 @@ def read_directory(source: Source) -> tuple[Member, ...]:
         raise source.corrupt(f"its directory has {len(members)} entries and announces {count}")
     _check_sizes(source, members)
     _check_twice(source, members)
-    _check_overlaps(source, members, end)
+    _check_overlaps(source, members, begin)
     return tuple(members)
 
 

@@ -114,7 +114,8 @@ def _items(source: Source, place: Path) -> Iterator[_Item]:
 
 
 def _files(value: Job | Script | Resource) -> dict[str, Iterable[bytes]]:
-    fields = value.as_json()
+    # Not as_json: its copy of all depths would take as long as the rest.
+    fields = dict(value._fields)
     if not isinstance(value, Script) or value.content is None:
         return {_JSON: [_pretty(fields)]}
     # The text as it is, to the last line's end: it has to come back the same.
