@@ -17,7 +17,7 @@ from jobexport.archive import JobArchive
 from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe
 
 quick = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     database=None,
     derandomize=True,
