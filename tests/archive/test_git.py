@@ -92,8 +92,8 @@ class TestWithGit:
         (git.repo / "README.md").write_text("mine")
         (git.repo / "jobs").mkdir()
         (git.repo / "jobs" / "notes.txt").write_text("mine")
-        (git.repo / "jobs" / "old").mkdir()
-        (git.repo / "jobs" / "old" / "x.json").write_text("mine")
+        (git.repo / "jobs" / "old.json").mkdir()
+        (git.repo / "jobs" / "old.json" / "x.json").write_text("mine")
         archive_of({"a": {}, "b": {}}, {"s": {"type": "Shell", "content": "x"}}).unpack_for_git(git.repo)
         committed(git)
         later = archive_of({"a": {}})
@@ -124,10 +124,10 @@ class TestWithGit:
 
         archive_of({"a": {}}).unpack_for_git(git.repo)
         committed(git)
-        JobArchive(None, stream=Looking(archive_of({"b": {}}).stream.getvalue())).unpack_for_git(git.repo)
+        JobArchive(None, stream=Looking(archive_of({"b": {}, "c": {}}).stream.getvalue())).unpack_for_git(git.repo)
         assert len(seen) > 3
         assert set(seen) == {""}
-        assert git("status", "--porcelain", "--untracked-files=all") == "?? jobs/b.json\n"
+        assert git("status", "--porcelain", "--untracked-files=all") == "?? jobs/b.json\n?? jobs/c.json\n"
 
 
 class TestFiles:
@@ -259,13 +259,14 @@ class TestFolder:
     def test_links_are_not_followed(self, archive_of, tmp_path, tree):
         """A link where a file belongs is replaced; a link where a folder belongs is refused."""
         (tmp_path / "outside").mkdir()
-        (tmp_path / "outside" / "a.json").write_text("mine")
+        (tmp_path / "outside" / "a.json").write_text('{\n  "name": "a"\n}\n')
         repo = tmp_path / "repo"
         (repo / "jobs").mkdir(parents=True)
         (repo / "jobs" / "a.json").symlink_to(tmp_path / "outside" / "a.json")
         (repo / "jobs" / "b.json").symlink_to(tmp_path / "outside" / "a.json")
         archive_of({"a": {}}).unpack_for_git(repo, remove_gone=True)
-        assert json.loads((repo / "jobs" / "a.json").read_bytes()) == {"name": "a"}
+        assert not (repo / "jobs" / "a.json").is_symlink()
+        assert (repo / "jobs" / "a.json").read_bytes() == (tmp_path / "outside" / "a.json").read_bytes()
         assert [path.name for path in (repo / "jobs").iterdir()] == ["a.json"]
         (repo / "scripts").symlink_to(tmp_path / "outside")
         before = tree(tmp_path)

@@ -108,6 +108,12 @@ def more_than_announced(zips):
     return zips.finished(content, zips.entry(part, 0) * 60_000, 1)
 
 
+def far_away(zips):
+    """A member that begins where no file reaches."""
+    part = zips.part("jobs/a.job", wide=True)
+    return zips.finished(zips.members_of(part)[0], zips.entry(part, 2**64 - 1), 1)
+
+
 def long_directory(zips):
     """Entries whose names and extra fields make the directory large."""
     part = zips.part("n" * 60_000, extra=b"\0" * 60_000)
@@ -268,6 +274,7 @@ CORRUPT = {
     "data-goes-on": member(packed=deflated_zeros(0) + b"more", size=0, crc=0, content=b""),
     "quine": quine,
     "two-ends": two_ends,
+    "far-away": far_away,
     "more-than-announced": more_than_announced,
     "fewer-than-announced": lambda zips: zips.zipped(zips.part("jobs/a.job"), count=2),
     "something-in-front": lambda zips: b"#!/bin/sh\n" + zips.zipped(zips.part("jobs/a.job")),
@@ -278,7 +285,8 @@ CORRUPT = {
     "wide-sizes-missing": lambda zips: zips.zipped(zips.part("jobs/a.job", size=0xFFFFFFFF)),
     "wide-end-elsewhere": wide(b"PK\6\7", 8, 0),
     "wide-length-false": wide(b"PK\6\6", 4, 2**63),
-    "wide-end-disagrees": wide(b"PK\6\6", 48, 0),
+    "wide-place-false": wide(b"PK\6\6", 48, 0),
+    "wide-end-disagrees": wide(b"PK\5\6", 8, 0xFFFFFFFF_0005_0005),
 }
 
 KINDS = {name: (build, ArchiveUnsafe) for name, build in UNSAFE.items()}

@@ -235,6 +235,11 @@ class TestOtherWriters:
         archive.unpack(tmp_path / "out")
         assert tree(tmp_path / "out") == {"jobs": None} | {part.name.decode(): part.content for part in parts}
 
+    @pytest.mark.parametrize("more", [0, 21, 53])
+    def test_member_that_fills_a_chunk(self, zips, more):
+        """A member whose last packed byte unpacks to more than a chunk has room for is read to its end."""
+        JobArchive.open(io.BytesIO(zips.zipped(zips.part("x", bytes(256 * 1024 + more))))).verify()
+
     def test_without_the_flag_for_utf8(self, zips):
         """A name without the flag is UTF-8 when it can be, and code page 437 otherwise."""
         parts = [zips.part(name, flags=0) for name in ("ä".encode(), b"\x84.txt")]

@@ -89,24 +89,17 @@ def _kind(member: Member) -> type[Job | Script | Resource] | None:
 
 def _parse(content: bytes) -> dict[str, Any]:
     """Give the object that a JSON text holds; ValueError when there is none, or a part of it would get lost."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise ValueError(f"not UTF-8 at byte {problem.start}") from None
+    text = content.decode("utf-8-sig")
     try:
         value = _DECODER.decode(text)
-        # Half a surrogate pair can only come from an escape, and could be written nowhere as UTF-8.
-        if "\\u" in text:
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    except UnicodeEncodeError:
-        raise ValueError("half of a surrogate pair") from None
-    except json.JSONDecodeError as problem:
-        raise ValueError(f"{problem.msg} in line {problem.lineno}") from None
     if not isinstance(value, dict):
         raise ValueError("it holds another kind of value")
     _check_depth(value)
+    # Half a surrogate pair can only come from an escape, and could be written nowhere as UTF-8.
+    if "\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
 
 

@@ -219,7 +219,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _check_kind(source: Source, entry: _Entry, name: str) -> None:
-    """Refuse what no export holds, and a stored member of two sizes."""
+    """Refuse what no export holds."""
     if entry.flags & _ENCRYPTED:
         raise source.unsafe(f"{shown(name)} is encrypted")
     if entry.method not in (STORED, DEFLATED) or entry.flags & _PATCH:
@@ -229,8 +229,6 @@ def _check_kind(source: Source, entry: _Entry, name: str) -> None:
         raise source.unsafe(f"{shown(name)} is a link or a device")
     if (kind == stat.S_IFDIR and not name.endswith("/")) or (name.endswith("/") and entry.size):
         raise source.unsafe(f"{shown(name)} is both a file and a folder")
-    if entry.method == STORED and entry.packed != entry.size:
-        raise source.corrupt(f"{shown(name)} is stored in {entry.packed} bytes and should have {entry.size}")
 
 
 def _check_sizes(source: Source, members: list[Member]) -> None:
