@@ -77,7 +77,7 @@ contract: $(GENERATED) ## hold the embedded mock against every edition
 ##@ Check
 .PHONY: test
 test: $(GENERATED) ## run the tests: make test TESTS=tests/mock
-	$(BIN)/python -m pytest --quiet $(TESTS)
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal $(TESTS)
 
 .PHONY: test-browser
 test-browser: $(GENERATED) ## look at the mock's page in a headless Chromium
