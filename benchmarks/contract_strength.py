@@ -8,7 +8,8 @@ in the mock without the fault too, and it goes on after a failure, or its first 
     python benchmarks/contract_strength.py [PART …]
 
 PART is the id of a fault, a word of a group's heading (`archives`), `editions` or `clean`; without one it is all of
-them. `once` tries each fault on one operation only, the first that it suits: half an hour instead of more than one.
+them. `once` tries each fault on one operation only, the first that it suits: half an hour instead of more than one. What the
+scenarios see is not tried with schemathesis too.
 Exit code 1: something was not seen and has no reason below, or a clean mock was blamed.
 """
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-SEED, SEEDS, MAX_EXAMPLES = 1, 10, 30
+SEED, SEEDS, MAX_EXAMPLES = 1, 10, 15
 # The edition with most fields first: a fault is tried where it suits.
 EDITIONS = sorted(edition_ids(), key=lambda id_: id_ != "huaweicloud-intl-2026")
 OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
@@ -88,7 +89,7 @@ class Run:
     """How many requests of the whole run a fault happened to."""
 
 
-def ours(document: Document, server: mock.Server, seed: int = SEED) -> Run:
+def ours(document: Document, server: mock.Server, seed: int = SEED, *, first: bool = False) -> Run:
     """Hold a server to a document with the project's checks. This is all that knows how they are called."""
     started = time.time()
     with tempfile.TemporaryDirectory() as folder:
@@ -101,6 +102,7 @@ def ours(document: Document, server: mock.Server, seed: int = SEED) -> Run:
                 report_dir=Path(folder),
                 max_examples=MAX_EXAMPLES,
                 tools=mock_tools(server),
+                first=first,
             )
         except JobexportError as problem:
             return Run((f"could not run: {problem}",), len(server.core.requests), time.time() - started, _met(server))
@@ -145,7 +147,7 @@ def _plain_settings(server: mock.Server, folder: Path, seed: int) -> dict[str, A
         "continue-on-failure": True,
         "reports": {"json": {"path": str(folder / "report.json")}},
         "auth": {"openapi": {"XAuthToken": {"api_key": data.token}}},
-        "generation": {"max-examples": MAX_EXAMPLES, "database": "none"},
+        "generation": {"max-examples": MAX_EXAMPLES, "database": "none", "no-shrink": True},
         "dictionaries": {f"known-{number}": {"values": list(pair[0])} for number, pair in enumerate(bindings.values())},
         "parameters": {
             name: {"dictionary": f"known-{number}", "probability": pair[1]}
@@ -225,7 +227,9 @@ def faults(chosen: Iterable[Fault], *, once: bool) -> bool:
         for operation, edition in islice(suiting(fault), 1 if once else None):
             document, text = narrowed(edition, operation), f"{fault.id}{argument}@{operation}"
             alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation, edition)
-            fine &= row(fault.id, operation, held(ours, document, edition, text), alone, NO_PROMISE.get(fault.id))
+            fine &= row(
+                fault.id, operation, held(ours, document, edition, text, first=True), alone, NO_PROMISE.get(fault.id)
+            )
     return fine
 
 

@@ -44,6 +44,7 @@ def check_edition(
     live: Live | None = None,
     accept: Sequence[Acceptance] = (),
     tools: Tools | None = None,
+    first: bool = False,
     progress: Callable[[str, int], None] = lambda _text, _steps: None,
 ) -> EditionReport:
     """Hold the server at `url` to an edition's document, and write reports.
@@ -59,6 +60,7 @@ def check_edition(
         live: how to treat a server in use; None for one that is there for the run alone.
         accept: deviations that are known.
         tools: how to change the server's jobs and look into its storage, where that can be done.
+        first: whether schemathesis is left out where the scenarios, which come before it, found something.
         progress: called with what is going on, and the number of steps that ended with it.
 
     Returns:
@@ -82,7 +84,7 @@ def check_edition(
             report.left_out[left.operation] = left.reason
             del report.operations[left.operation]
     with tempfile.TemporaryDirectory() as folder:
-        task = _Task(held_to, url, data, seed, max_examples, live, tools or Tools(), Path(folder), progress)
+        task = _Task(held_to, url, data, seed, max_examples, live, tools or Tools(), first, Path(folder), progress)
         task.journal.touch()
         if report.operations:
             _send(task, report, judgement)
@@ -100,6 +102,7 @@ class _Task:
     max_examples: int
     live: Live | None
     tools: Tools
+    first: bool
     scratch: Path
     progress: Callable[[str, int], None]
 
@@ -123,7 +126,8 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
         except Stopped as stopped:
             report.reason, report.ending = stopped.reason, str(stopped)
             return
-        _run_schemathesis(task, interrupt, report, judgement)
+        if not (task.first and report.failures):
+            _run_schemathesis(task, interrupt, report, judgement)
 
 
 def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
