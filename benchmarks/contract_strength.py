@@ -8,8 +8,8 @@ in the mock without the fault too, and it goes on after a failure, or its first 
     python benchmarks/contract_strength.py [PART …]
 
 PART is the id of a fault, a word of a group's heading (`archives`), `editions` or `clean`; without one it is all of
-them. `once` tries each fault on one operation only, the first that it suits: half an hour instead of more than one. What the
-scenarios see is not tried with schemathesis too.
+them. `once` tries each fault on one operation only, the first that it suits: half an hour instead of more than one.
+What the scenarios see is not tried with schemathesis too.
 Exit code 1: something was not seen and has no reason below, or a clean mock was blamed.
 """
 
