@@ -18,6 +18,7 @@ EDITION ?= otc-2026
 PORT ?= 8080
 SEED ?= 1
 TESTS ?=
+FAULTS ?=
 
 ##@ Set up
 .PHONY: install
@@ -76,7 +77,7 @@ contract: $(GENERATED) ## hold the embedded mock against every edition
 ##@ Check
 .PHONY: test
 test: $(GENERATED) ## run the tests: make test TESTS=tests/mock
-	$(BIN)/python -m pytest --quiet $(TESTS)
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal $(TESTS)
 
 .PHONY: test-browser
 test-browser: $(GENERATED) ## look at the mock's page in a headless Chromium
@@ -112,6 +113,10 @@ soak: $(GENERATED) ## ten minutes of load with faults against the mock
 .PHONY: fuzz
 fuzz: $(GENERATED) ## 100,000 random requests against the mock
 	$(BIN)/python benchmarks/fuzz.py
+
+.PHONY: contract-strength
+contract-strength: $(GENERATED) ## what the contract checks see: make contract-strength FAULTS="state zip-cut"
+	$(BIN)/python benchmarks/contract_strength.py $(FAULTS)
 
 ##@ Ship
 .PHONY: build

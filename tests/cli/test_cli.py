@@ -208,15 +208,22 @@ def test_mock_says_where_objects_are(tmp_path):
 
 
 def test_mock_lists_its_faults():
-    """A line for each fault: id, argument with its default, sentence, one below the other."""
+    """A heading for each group, below it a line for each fault: id, argument with its default, sentence."""
     result = run("mock", "--list-faults")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
-    assert [line.split()[0] for line in lines] == list(mock.FAULTS)
-    places = {line.index(fault.sentence) for line, fault in zip(lines, mock.FAULTS.values(), strict=True)}
-    assert len(places) == 1
+    headings = [line.removesuffix(":") for line in lines if not line.startswith("  ")]
+    assert headings == list(dict.fromkeys(fault.group for fault in mock.FAULTS.values()))
+    assert headings[0] == "For testing clients"
+    assert all(heading.startswith("For testing contract checks: ") for heading in headings[1:])
+    listed = [line for line in lines if line.startswith("  ")]
+    assert [re.match(r"  ([a-z0-9-]+)", line)[1] for line in listed] == list(mock.FAULTS)
+    places = {
+        (fault.group, line.index(fault.sentence)) for line, fault in zip(listed, mock.FAULTS.values(), strict=True)
+    }
+    assert len(places) == len(headings)
     assert max(map(len, lines)) <= 120
-    assert re.search(r"^slow-drip +\[:bytes-per-second=200\] +The body", result.stdout, re.MULTILINE)
+    assert re.search(r"^  slow-drip\[:bytes-per-second=200\] +The body", result.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 import io
 import json
 import struct
+import time
+import warnings
 import zipfile
 
 import pytest
 
-from jobexport.contract import CHECKS, Exchange, Violation
+from jobexport.contract import CHECKS, Data, Exchange, Violation
 from jobexport.spec import load_edition, load_register
 
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
@@ -16,31 +18,91 @@ BATCH = "/v1/{project_id}/jobs/batch-export"
 BY_ID = {check.id: check.function for check in CHECKS}
 
 
+PROJECT, WORKSPACE = "p", "w"
+KNOWN = Data(
+    project=PROJECT,
+    jobs=("myJob", "a", "b"),
+    flink_jobs=(1, 2),
+    flink_names={1: "one", 2: "two"},
+    workspaces=(WORKSPACE,),
+    workspace_jobs={WORKSPACE: ("c",)},
+    resources=("b",),
+    complete=True,
+)
+
+
+def member(name, *scripts, resources=()):
+    """The content of a member: of a job, with nodes that use these scripts and resources."""
+    used = [("scriptName", script) for script in scripts] + [("resourcePath", path) for path in resources]
+    nodes = [{"name": "n", "properties": [{"name": kind, "value": value}]} for kind, value in used]
+    stem = name.rpartition("/")[2].rpartition(".")[0]
+    value = {"name": stem, "text": "with some content to compress, to compress"}
+    return json.dumps(value | ({"nodes": nodes} if name.endswith(".job") else {}))
+
+
 def archive(*names, compression=zipfile.ZIP_STORED):
-    """A zip with members of these names."""
+    """A zip with members of these names; a pair is name and content."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as file:
+    with zipfile.ZipFile(buffer, "w", compression) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about a name that is there twice
         for name in names:
-            file.writestr(name, '{"name": "a job with some content to compress, to compress"}')
+            file.writestr(*((name, member(name)) if isinstance(name, str) else name))
     return buffer.getvalue()
 
 
-def exchange(path, content, *, edition="huaweicloud-cn-2025", body=None, status=200, valid=True, job="myJob"):
+def uses(name, *scripts, resources=()):
+    """A job's member that uses these."""
+    return name, member(name, *scripts, resources=resources)
+
+
+def now_ms():
+    return int(time.time() * 1000)
+
+
+def exchange(
+    path,
+    content,
+    *,
+    edition="huaweicloud-cn-2025",
+    body=None,
+    status=200,
+    valid=True,
+    job="myJob",
+    project=PROJECT,
+    known=None,
+    workspace=None,
+    headers=(),
+    media_type=None,
+):
     document = load_edition(edition)
+    guessed = "application/octet-stream" if isinstance(content, bytes) else "application/json"
     return Exchange(
         document=document,
         operation=document["paths"][path]["post"],
         valid=valid,
-        path={"project_id": "p", "job_name": job} if path == JOB else {"project_id": "p"},
+        path={"project_id": project, "job_name": job} if path == JOB else {"project_id": project},
         body=body,
         status=status,
-        media_type="application/octet-stream" if isinstance(content, bytes) else "application/json",
+        media_type=guessed if media_type is None else media_type,
         content=content if isinstance(content, bytes) else json.dumps(content).encode(),
+        headers=dict(headers),
+        known=known,
+        workspace=workspace,
     )
 
 
-SINGLE = archive("jobs/myJob.job", "scripts/a.script", "resources/b.resource")
-PAIR = archive("jobs/a/a.job", "jobs/a/s.script", "jobs/b/b.job")
+SINGLE = archive(uses("jobs/myJob.job", "a", resources=["b"]), "scripts/a.script", "resources/b.resource")
+PAIR = archive(uses("jobs/a/a.job", "s"), "jobs/a/s.script", "jobs/b/b.job")
+FLINK_BODY = {"obs_dir": "obs-test", "is_selected": True, "job_selected": [1]}
+
+
+def error(code, message="x"):
+    return {"error_code": code, "error_msg": message}
+
+
+def exported(*names, folder="obs-test", time_ms=None, **fields):
+    zips = [f"{folder}/{name}_{time_ms or now_ms()}.zip" for name in names]
+    return {"is_success": "true", "message": "done", "zip_file": zips} | fields
 
 
 def with_wrong_crc():
@@ -75,13 +137,18 @@ CASES = [
     ("archive_intact", exchange(JOB, b""), "no complete zip"),
     ("archive_intact", exchange(JOB, without_end()), "no complete zip"),
     ("archive_intact", exchange(JOB, b"<html>busy</html>"), "no complete zip"),
-    ("archive_intact", exchange(JOB, with_wrong_crc()), "CRC of jobs/myJob.job"),
-    ("archive_intact", exchange(JOB, with_broken_deflate()), "can't be read"),
+    ("archive_intact", exchange(JOB, with_wrong_crc()), "Bad CRC-32 for file .jobs/myJob.job"),
+    ("archive_intact", exchange(JOB, with_broken_deflate()), "no complete zip: Error -3"),
     ("archive_intact", exchange(JOB, b"", status=500), None),
     ("archive_layout", exchange(JOB, SINGLE), None),
     ("archive_layout", exchange(BATCH, PAIR, body={"jobList": ["a", "b", "a"]}), None),
     ("archive_layout", exchange(JOB, archive("myJob.job")), "myJob.job in the zip fits none of"),
     ("archive_layout", exchange(JOB, archive("jobs/x/../myJob.job")), "fits none of"),
+    ("archive_layout", exchange(JOB, archive("jobs/myJob.job", "jobs/myJob.job")), "jobs/myJob.job 2 times"),
+    ("archive_layout", exchange(JOB, archive("jobs/MYJOB.job")), "lacks"),
+    ("archive_layout", exchange(JOB, archive("jobs/%2E%2E.job"), job=".."), None),
+    ("archive_layout", exchange(JOB, archive()), "lacks"),
+    ("archive_layout", exchange(JOB, b"no zip"), None),
     (
         "archive_layout",
         exchange(JOB, archive("jobs/other.job")),
@@ -102,6 +169,134 @@ CASES = [
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}), "scripts/a.script, resources/b.resource"),
     ("export_depend", exchange(BATCH, PAIR, body={"jobList": ["a", "b"], "exportDepend": False}), "jobs/a/s.script"),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}, edition="otc-2024"), None),
+    ("documented_answer", exchange(FLINK, exported("one")), None),
+    ("documented_answer", exchange(JOB, SINGLE), None),
+    ("documented_answer", exchange(JOB, SINGLE, status=201), "status 201 is not documented"),
+    ("documented_answer", exchange(JOB, {}, status=405), None),
+    ("documented_answer", exchange(JOB, SINGLE, media_type="application/zip"), "Content-Type is application/zip; for"),
+    ("documented_answer", exchange(JOB, SINGLE, media_type=""), "Content-Type is missing"),
+    ("documented_answer", exchange(FLINK, b"{", media_type="application/json"), "no JSON"),
+    ("documented_answer", exchange(FLINK, exported("one", is_success=1)), "1 is not of type"),
+    ("documented_answer", exchange(FLINK, exported("one", zip_file="x")), '"x" is not of type "array"'),
+    ("documented_answer", exchange(FLINK, {"error_code": "DLI.0001"}, status=400), '"error_msg" is a required'),
+    ("documented_answer", exchange(FLINK, exported("one"), edition="otc-2024"), '"true" is not of type "boolean"'),
+    ("missing_field", exchange(FLINK, exported("one")), None),
+    ("missing_field", exchange(FLINK, {"is_success": "true", "zip_file": []}), "lacks message"),
+    ("missing_field", exchange(FLINK, error("DLI.0001"), status=400), None),
+    ("missing_field", exchange(JOB, {}), "lacks obsPath"),
+    ("error_in_success", exchange(FLINK, exported("one")), None),
+    ("error_in_success", exchange(FLINK, exported("one") | {"error_code": "DLI.0999"}), "body is an error: DLI.0999"),
+    ("error_in_success", exchange(FLINK, error("DLI.0999"), status=400), None),
+    ("error_body", exchange(JOB, error("DLF.0100"), status=400), None),
+    ("error_body", exchange(JOB, b"<html>", status=400, media_type="text/html"), "is text/html"),
+    ("error_body", exchange(JOB, ["DLF.0100"], status=400), "is a JSON object"),
+    ("error_body", exchange(JOB, error("DLF.0100", ""), status=400), "error_msg must be text that says something"),
+    ("error_body", exchange(JOB, error(100), status=400), "error_code must be text"),
+    ("error_body", exchange(JOB, b"", status=418, media_type="text/plain"), None),
+    ("error_code", exchange(JOB, error("DLF.0803"), status=400), None),
+    ("error_code", exchange(JOB, error("DLF.6888"), status=400), None),
+    ("error_code", exchange(JOB, error("DLF.0201"), status=400), None),
+    ("error_code", exchange(JOB, error("DLI.0001"), status=400), "'DLI.0001' is no code documented for 400"),
+    ("error_code", exchange(FLINK, error("DLI.0013"), status=400), "no code documented for 400"),
+    ("error_code", exchange(FLINK, error("DLI.0014"), status=401), None),
+    ("known_request_refused", exchange(JOB, SINGLE, known=KNOWN), None),
+    ("known_request_refused", exchange(JOB, error("DLF.0100"), status=400), None),
+    ("known_request_refused", exchange(JOB, error("DLF.0100"), status=400, known=KNOWN), "answer is 400 DLF.0100"),
+    ("known_request_refused", exchange(JOB, error("x"), status=429, known=KNOWN), None),
+    ("known_request_refused", exchange(JOB, error("x"), status=400, known=KNOWN, job="other"), None),
+    (
+        "known_request_refused",
+        exchange(JOB, error("DLF.6888"), status=400, known=KNOWN, job="c", workspace=WORKSPACE),
+        "answer is 400 DLF.6888",
+    ),
+    (
+        "known_request_refused",
+        exchange(JOB, error("DLF.0803"), status=400, known=KNOWN, body={"obsPath": "obs://elsewhere/"}),
+        None,
+    ),
+    (
+        "known_request_refused",
+        exchange(FLINK, error("DLI.16001"), status=400, known=KNOWN, body=FLINK_BODY),
+        "answer is 400 DLI.16001",
+    ),
+    (
+        "known_request_refused",
+        exchange(FLINK, error("DLI.0002"), status=400, known=KNOWN, body=FLINK_BODY | {"obs_dir": "?"}),
+        None,
+    ),
+    ("unknown_name", exchange(JOB, error("DLF.0100"), status=400, known=KNOWN, job="other"), None),
+    ("unknown_name", exchange(JOB, archive("jobs/other.job"), known=KNOWN, job="other"), "but the answer is 200"),
+    ("unknown_name", exchange(JOB, error("DLF.3051"), status=400, known=KNOWN, job="other"), "400 DLF.0100, but"),
+    ("unknown_name", exchange(JOB, error("DLF.0100"), status=404, known=KNOWN, job="other"), "is 404 DLF.0100"),
+    ("unknown_name", exchange(JOB, SINGLE, known=KNOWN, job="c", workspace="elsewhere"), "no-permission"),
+    ("unknown_name", exchange(JOB, SINGLE, known=KNOWN, project="other"), "no-permission"),
+    (
+        "unknown_name",
+        exchange(FLINK, exported("one"), known=KNOWN, body=FLINK_BODY | {"job_selected": [3]}),
+        "job-not-found",
+    ),
+    ("export_succeeded", exchange(FLINK, exported("one"), known=KNOWN, body=FLINK_BODY), None),
+    ("export_succeeded", exchange(FLINK, exported("one", is_success=True), known=KNOWN, body=FLINK_BODY), None),
+    ("export_succeeded", exchange(FLINK, exported("one", is_success="TRUE")), "is_success is 'TRUE'"),
+    (
+        "export_succeeded",
+        exchange(FLINK, exported(is_success="false"), known=KNOWN, body=FLINK_BODY),
+        "says that the export failed",
+    ),
+    ("export_succeeded", exchange(FLINK, exported(is_success="false"), body=FLINK_BODY), None),
+    ("object_names", exchange(FLINK, exported("one"), body=FLINK_BODY), None),
+    ("object_names", exchange(FLINK, exported("one"), body=FLINK_BODY | {"obs_dir": "obs://obs-test/"}), None),
+    ("object_names", exchange(FLINK, exported("one", folder="other"), body=FLINK_BODY), "documented is obs-test/<job"),
+    ("object_names", exchange(FLINK, exported("one", time_ms=1700000000), body=FLINK_BODY), "13 digits"),
+    ("object_names", exchange(FLINK, exported("one", time_ms=1582677879475), body=FLINK_BODY), "not the time"),
+    ("object_names", exchange(FLINK, exported("one", "one", time_ms=now_ms()), body=FLINK_BODY), "a zip twice"),
+    ("object_names", exchange(JOB, {"obsPath": f"obs://b/f/x/{now_ms()}"}, body={"obsPath": "obs://b/f/"}), None),
+    ("object_names", exchange(JOB, {"obsPath": f"obs://b/g/x/{now_ms()}"}, body={"obsPath": "obs://b/f/"}), "expected"),
+    ("flink_jobs", exchange(FLINK, exported("one"), known=KNOWN, body=FLINK_BODY), None),
+    ("flink_jobs", exchange(FLINK, exported("two"), known=KNOWN, body=FLINK_BODY), r"of the jobs \['two'\]"),
+    ("flink_jobs", exchange(FLINK, exported("one", "two"), known=KNOWN, body=FLINK_BODY), "1 jobs were to be"),
+    (
+        "flink_jobs",
+        exchange(FLINK, exported("one"), known=KNOWN, body={"obs_dir": "obs-test", "is_selected": False}),
+        "2 jobs were to be",
+    ),
+    (
+        "flink_jobs",
+        exchange(FLINK, exported("one", "two"), known=KNOWN, body={"obs_dir": "obs-test", "is_selected": False}),
+        None,
+    ),
+    ("file_name", exchange(JOB, SINGLE), None),
+    (
+        "file_name",
+        exchange(JOB, SINGLE, headers=[("content-disposition", 'attachment; filename="DLF_myJob.zip"')]),
+        None,
+    ),
+    (
+        "file_name",
+        exchange(JOB, SINGLE, headers=[("content-disposition", 'attachment; filename="myJob.zip"')]),
+        "'myJob.zip', documented is 'DLF_myJob.zip'",
+    ),
+    ("file_name", exchange(BATCH, PAIR, headers=[("content-disposition", "inline")]), "is an attachment"),
+    ("member_content", exchange(JOB, SINGLE), None),
+    ("member_content", exchange(JOB, archive(("jobs/myJob.job", "{"))), "is no JSON object"),
+    ("member_content", exchange(JOB, archive(("jobs/myJob.job", '{"name": "x", "nodes": []}'))), "has the name 'x'"),
+    ("member_content", exchange(JOB, archive(("jobs/myJob.job", '{"name": "myJob"}'))), "no list of nodes"),
+    ("member_content", exchange(JOB, archive(("scripts/s.script", "[]"))), "scripts/s.script in the zip is no JSON"),
+    ("member_content", exchange(JOB, archive("jobs/%2E%2E.job"), job=".."), None),
+    ("export_depend", exchange(JOB, archive(uses("jobs/myJob.job", "a"))), "lacks scripts/a.script, which myJob uses"),
+    ("export_depend", exchange(JOB, archive("jobs/myJob.job", "scripts/a.script")), "which no job in it uses"),
+    ("export_depend", exchange(JOB, archive("jobs/myJob.job", "resources/b.resource")), "which no job in it uses"),
+    (
+        "export_depend",
+        exchange(JOB, archive(uses("jobs/myJob.job", resources=["b"])), known=KNOWN),
+        "lacks the resource 'b', which myJob uses",
+    ),
+    ("export_depend", exchange(JOB, archive(uses("jobs/myJob.job", resources=["plain.jar"])), known=KNOWN), None),
+    (
+        "export_depend",
+        exchange(BATCH, archive(uses("jobs/a/a.job", "s"), "jobs/b/b.job", "jobs/b/s.script"), body={"jobList": ["a"]}),
+        "lacks jobs/a/s.script, which a uses",
+    ),
     ("obs_path_answer", exchange(JOB, {"obsPath": "obs://b/f"}, body={"obsPath": "obs://b/"}), None),
     ("obs_path_answer", exchange(JOB, SINGLE, body={}), None),
     ("obs_path_answer", exchange(JOB, SINGLE, body={"obsPath": "obs://b/"}), "obsPath was sent"),
@@ -135,6 +330,14 @@ def test_a_check_fails_on_what_it_is_for_and_on_nothing_else(check, given, probl
     else:
         with pytest.raises(Violation, match=problem):
             BY_ID[check](given)
+
+
+def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register():
+    """A value of the wrong type is found with its pointer, and with what the register says of the field."""
+    with pytest.raises(Violation) as found:
+        BY_ID["documented_answer"](exchange(FLINK, exported("one"), edition="otc-2024"))
+    assert found.value.pointer == "/is_success"
+    assert found.value.rests_on[:2] == ("DLI-002", "DLI-003")
 
 
 def test_every_check_is_seen_to_pass_and_to_fail():

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from jobexport import mock
-from jobexport.cli._contract import mock_data
+from jobexport.cli._embedded import mock_data
 from jobexport.contract import Data, Live, check_edition
 from jobexport.contract._journal import Sent
 from jobexport.contract.report import as_curl

@@ -14,7 +14,7 @@ from jobexport.contract import Data, Live
 from jobexport.contract._journal import Journal, Redaction, Sequence, read_journal
 from jobexport.contract._live import Places
 from jobexport.contract._wire import Stopped, Wire
-from jobexport.contract.scenarios import TransportProblem
+from jobexport.contract.scenario import TransportProblem
 from jobexport.contract.session import Withheld, open_session
 
 PATH = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
@@ -49,7 +49,7 @@ def statuses(folder):
 @pytest.mark.parametrize("token", [SECRETS[0], None])
 def test_right_credentials_open_the_server_and_no_others_do(token, tmp_path):
     """A token, or a signature where there is none; each kind of wrong ones is refused."""
-    wrong = ("none", "wrong-token", "wrong-key", "altered", "old")
+    wrong = ("none", "wrong-token", "wrong-key", "altered-body", "old")
     with served() as server, session(server, tmp_path, token=token) as sender:
         body = {"jobList": ["myJob"]}
         path = f"/v1/{server.project_id}/jobs/batch-export"

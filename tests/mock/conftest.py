@@ -17,10 +17,13 @@ from attrs import frozen
 
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, Server, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
+from tests.mock.defects import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from tests.mock.defects import Ask, Case
 
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
@@ -161,6 +164,8 @@ class Faulty:
 
     server: Server
     client: httpx.Client
+    stranger: httpx.Client
+    """A client without the token."""
 
     @property
     def core(self) -> Any:
@@ -196,8 +201,11 @@ class Faulty:
 def faulty(edition: str) -> Iterator[Faulty]:
     with serve(edition) as server:
         headers = {"X-Auth-Token": server.token}
-        with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
-            yield Faulty(server, client)
+        with (
+            httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client,
+            httpx.Client(base_url=server.url, trust_env=False) as stranger,
+        ):
+            yield Faulty(server, client, stranger)
 
 
 @pytest.fixture(scope="session")
@@ -219,3 +227,35 @@ def each(request: pytest.FixtureRequest) -> Iterator[Faulty]:
     """The same for each edition in turn."""
     with faulty(request.param) as mock:
         yield mock
+
+
+@pytest.fixture(scope="session")
+def faulty_servers() -> Iterator[Callable[[str], Faulty]]:
+    """A function that gives a server of an edition whose faults a test sets."""
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda edition: stack.enter_context(faulty(edition)))
+
+
+@pytest.fixture
+def tried(faulty_servers: Callable[[str], Faulty]) -> Callable[[Case], None]:
+    """A function that sees a fault do what it says: with it the claim is true, without it the claim is not."""
+
+    def answers(mock: Faulty, requests: tuple[Ask, ...], *faults: str) -> list[Answer]:
+        mock.core.reset()
+        mock.set(*faults)
+        return [answer(mock, request) for request in requests]
+
+    def answer(mock: Faulty, request: Ask) -> Answer:
+        mock.server.storage.objects.clear()
+        given = dict(request)
+        client = mock.client if given.pop("token", True) else mock.stranger
+        response = client.request(**given)
+        return Answer(response, dict(mock.server.storage.objects))
+
+    def check(case: Case) -> None:
+        mock = faulty_servers(case.edition)
+        assert not case.claim(*answers(mock, case.requests)), "the claim is true without the fault"
+        assert case.claim(*answers(mock, case.requests, f"{case.fault}@*"))
+        assert {name for seen in mock.core.requests for name in seen.as_json()["faults"]} == {case.fault}
+
+    return check

@@ -277,7 +277,7 @@ class TestFaults:
             ({"faults": [{"fault": "latency@*", "times": 0}]}, "N from 1 on"),
             ({"faults": [{"fault": "latency@*", "times": True}]}, "N from 1 on"),
             ({"faults": [{"fault": "latency@*", "often": 1}]}, "each of"),
-            ({"faults": ["latency@*", "nope@*"]}, "no fault 'nope'; see jobexport mock --list-faults"),
+            ({"faults": ["latency@*", "nope@*"]}, "no fault 'nope'; jobexport mock --list-faults lists them"),
             ({"faults": ["zip-empty@exportFlinkJobs"]}, "answers with a zip"),
             ({"rate": 2}, "is no probability"),
             ({"rate": "1"}, '"rate" must be'),

@@ -12,11 +12,15 @@ import httpx
 import pytest
 
 from jobexport.errors import JobexportError
-from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, FAULTS, create_app, serve
+from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, FAULTS, FolderStorage, create_app, serve
+from jobexport.mock._fault import FOR_CLIENTS
 from jobexport.mock._faults import find_fault
 from jobexport.spec.editions import load_edition
 
+HERE = Path(__file__).parent
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+FIELD = "is_selected|is_success|exportDepend|exportStatus|jobList|obs_dir|obsPath|job_selected|message|error_(code|msg)"
 STATUSES = (429, 500, 502, 503, 418, 520)
 OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
 
@@ -24,15 +28,19 @@ OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
 class TestWhere:
     def test_every_fault_is_seen_above(self):
         """No fault is without a test on the wire."""
-        names = ("test_faults_wire.py", "test_faults_answers.py")
-        text = "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
+        names = (
+            "test_faults_wire.py",
+            "test_faults_answers.py",
+            *sorted(p.name for p in HERE.glob("test_defects_*.py")),
+        )
+        text = "".join((HERE / name).read_text(encoding="utf-8") for name in names)
         text += " ".join(f"status-{status}" for status in STATUSES)
         assert [id_ for id_ in FAULTS if not re.search(rf"\b{id_}\b(?!-)", text)] == []
 
     def test_ids_and_sentences(self):
-        """Ids are kebab-case; each has one sentence of its own."""
+        """Ids are kebab-case; each has one sentence of its own, which may begin with the name of a field."""
         assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", id_) for id_ in FAULTS)
-        assert all(re.fullmatch(r"[A-Z][^\n]*\.", fault.sentence) for fault in FAULTS.values())
+        assert all(re.fullmatch(rf"([A-Z]|{FIELD})[^\n]*\.", fault.sentence) for fault in FAULTS.values())
         assert len({fault.sentence for fault in FAULTS.values()}) == len(FAULTS)
 
     @pytest.mark.parametrize("operation", OPERATIONS)
@@ -60,6 +68,17 @@ class TestWhere:
         mock.set(("status-503@exportJob", 2))
         assert [mock.job().status_code for _ in range(4)] == [503, 503, 200, 200]
 
+    @pytest.mark.parametrize(("fault", "times"), [("html-instead-of-json", 0), ("missing-field", 1)])
+    def test_times_without_place_in_storage(self, tmp_path, fault, times):
+        """Where storage refuses a name, what counts is what the fault did to that error, once."""
+        with serve(storage=FolderStorage(tmp_path)) as server:
+            server.core.set_faults((f"{fault}@*", 1))
+            body = {"obs_dir": "x" * 300, "is_selected": False}
+            headers = {"X-Auth-Token": server.token}
+            assert httpx.post(server.url + FLINK, json=body, headers=headers, trust_env=False).status_code == 400
+            assert server.core.requests[-1].as_json()["faults"] == [fault][times:]
+            assert server.core.fault_set.active[0].times == times
+
     def test_outside_of_operations(self, mock):
         """What is no operation meets no fault."""
         mock.set("status-503@*")
@@ -77,10 +96,7 @@ class TestErrors:
         ("text", "words"),
         [
             ("status-500", "'status-500' names no operation; write it as NAME"),
-            (
-                "nope@exportJob",
-                "no fault 'nope'; see jobexport mock --list-faults, or choose one of latency, .*zip-bomb",
-            ),
+            ("nope@exportJob", "no fault 'nope'; jobexport mock --list-faults lists them"),
             ("@exportJob", "no fault ''"),
             ("status-500@exportAll", "no operation 'exportAll'; choose exportFlinkJobs, "),
             ("status-500@", "no operation ''"),
@@ -156,7 +172,7 @@ class TestChaos:
         assert {mock.job().status_code for _ in range(10)} == {200}
 
     def test_quick_ones_only(self, mock):
-        """Where no fault is named, none that takes long or much is picked, and every other one is."""
+        """Where no fault is named, every one for clients is picked but those that take long or much."""
         operations = mock.core._routes.operations
         mock.set(rate=1, seed=5)
         picked = {
@@ -165,7 +181,12 @@ class TestChaos:
             for operation in operations.values()
             for fault in mock.core.fault_set.choose(operation).faults
         }
-        assert FAULTS.keys() - picked == {"latency", "slow-drip", "zip-bomb"}
+        assert {id_ for id_, fault in FAULTS.items() if fault.group == FOR_CLIENTS} - picked == {
+            "latency",
+            "slow-drip",
+            "zip-bomb",
+        }
+        assert {FAULTS[id_].group for id_ in picked} == {FOR_CLIENTS}
 
     def test_suitable_ones_only(self, mock):
         """What is picked suits the operation."""

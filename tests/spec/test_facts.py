@@ -348,6 +348,18 @@ def test_flink_error_codes(edition):
 
 
 @each_edition
+def test_the_lists_of_codes_are_those_of_each_api(edition):
+    """Each API's list has codes of its own only, each once, and holds those that the examples take from a list."""
+    lists = DOCUMENTS[edition]["components"]["x-error-codes"]
+    for api, prefix in (("dli", "DLI."), ("dgc", "DLF.")):
+        codes = [code for found in lists[api].values() for code in found]
+        assert all(code.startswith(prefix) for code in codes)
+        assert len(set(codes)) == len(codes)
+    assert errors(edition, FLINK)["no-permission"] in lists["dli"]["400"]
+    assert errors(edition, JOB)["job-not-found"] in lists["dgc"]["400"]
+
+
+@each_edition
 def test_guessed_flink_codes(edition):
     """Codes whose use here no page states are marked as guesses."""
     examples = operation(edition, FLINK)["responses"]["400"]["content"][JSON]["examples"]

@@ -74,7 +74,7 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 
 
 @cli.command()
-@click.option("--edition", help="An edition, or all.  [default: all; must be given with --url]")
+@click.option("--edition", help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]")
 @click.option("--url", help="The server to check; without it the embedded mock of each edition.")
 @click.option("--api", type=click.Choice(["dli", "dgc"]), help="Only this family.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same requests.")
@@ -113,7 +113,7 @@ def contract(
     nothing is written to OBS but where --obs-dir and --obs-path say. The token is read from JOBEXPORT_TOKEN, or keys
     from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK.
     """
-    from jobexport.cli import _contract
+    from jobexport.cli import _contract, _identify
     from jobexport.contract import as_plain, load_acceptances
     from jobexport.spec import editions
 
@@ -122,6 +122,10 @@ def contract(
     if url is None:
         refuse(server)
     accepted = load_acceptances(accept) if accept else ()
+    found = None
+    if edition == "auto":
+        found = _identify.settle(url, api, format_, server)
+        edition = found.closest[0]
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
     reports: list[EditionReport] = []
     for id_ in ids:
@@ -132,7 +136,9 @@ def contract(
         if not reports[-1].complete:
             break
     if format_ == "json":
-        click.echo(json.dumps([as_plain(report) for report in reports], indent=2))
+        shown = [as_plain(report) for report in reports]
+        identified = found and {"identification": _identify.as_json(found), "reports": shown}
+        click.echo(json.dumps(identified or shown, indent=2))
     else:
         _contract.show(reports, report_dir)
     if not reports[-1].complete:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jobexport import mock
-from jobexport.auth import AccessKey
+from jobexport.cli._embedded import mock_data, mock_tools
 from jobexport.cli._live import server_data, treatment
 from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
 from jobexport.spec import load_edition
@@ -88,9 +88,9 @@ def check(
     with contextlib.ExitStack() as stack:
         if target is None:
             server = stack.enter_context(mock.serve(edition))
-            url, data, live = server.url, mock_data(server), None
+            url, data, live, tools = server.url, mock_data(server), None, mock_tools(server)
         else:
-            url, data, live = target.url, target.data, target.live
+            url, data, live, tools = target.url, target.data, target.live, None
         return check_edition(
             document,
             url,
@@ -101,20 +101,9 @@ def check(
             max_examples=max_examples,
             live=live,
             accept=accept,
+            tools=tools,
             progress=lambda text, steps: progress(f"{edition} {text}", steps),
         )
-
-
-def mock_data(server: mock.Server) -> Data:
-    """Take the names that a mock's state holds."""
-    project = server.state.projects[server.project_id]
-    return Data(
-        project=server.project_id,
-        jobs=tuple(project.workspaces["default"].jobs),
-        flink_jobs=tuple(project.flink),
-        token=server.token,
-        key=AccessKey(server.access_key, server.secret_key, server.project_id),
-    )
 
 
 def show(reports: list[EditionReport], report_dir: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,10 +86,12 @@ def mock(
 def _list_faults() -> None:
     from jobexport.mock import FAULTS
 
-    found = FAULTS.values()
-    widths = [max(len(fault.id) for fault in found), max(len(fault.argument_usage) for fault in found)]
-    for fault in found:
-        click.echo(f"{fault.id:{widths[0]}}  {fault.argument_usage:{widths[1]}}  {fault.sentence}")
+    for group, faults in itertools.groupby(FAULTS.values(), key=lambda fault: fault.group):
+        usages = {f"{fault.id}{fault.argument_usage}": fault.sentence for fault in faults}
+        width = max(map(len, usages))
+        click.echo(f"{group}:")
+        for usage, sentence in usages.items():
+            click.echo(f"  {usage:{width}}  {sentence}")
 
 
 @contextlib.contextmanager

@@ -17,7 +17,8 @@ from schemathesis.openapi.checks import (
 )
 
 from jobexport.contract import _marks
-from jobexport.contract.checks import CHECKS, Violation
+from jobexport.contract.checks import CHECKS
+from jobexport.contract.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -33,7 +33,8 @@ class Sent:
     operation: str
     """operationId; empty where the request belongs to none."""
     kind: str
-    """`positive` or `negative` as schemathesis made it, `check` for what a check sent, `scenario`, or `other`."""
+    """`positive` for a request that keeps to the document, `negative` for one of schemathesis's that does not, `check`
+    for what a check sent, `scenario` for what else a scenario sent, or `other`."""
     case: str
     """schemathesis's id of the case, or the scenario's."""
     method: str

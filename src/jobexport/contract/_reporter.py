@@ -25,9 +25,11 @@ from jobexport.contract._journal import Journal, Redaction
 from jobexport.contract._live import Places
 from jobexport.contract._schemathesis import ACCESS_KEY, RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN
 from jobexport.contract._wire import Live, Stopped, Wire
+from jobexport.contract.data import Data
 
 _run: dict[str, Any] = json.loads(Path(os.environ[RUN]).read_text(encoding="utf-8"))
 _document: dict[str, Any] = _run["document"]
+_known = Data.of_json(_run["data"])
 _redaction = Redaction.of(os.environ.get(name) for name in SECRETS)
 
 
@@ -73,11 +75,10 @@ def _write(value: dict[str, Any]) -> None:
 
 
 def _open_line() -> Line:
-    project = _run["project"]
     key = None
     if ACCESS_KEY in os.environ:
         temporary = os.environ.get(SECURITY_TOKEN)
-        key = AccessKey(os.environ[ACCESS_KEY], os.environ[SECRET_KEY], project, temporary)
+        key = AccessKey(os.environ[ACCESS_KEY], os.environ[SECRET_KEY], _known.project, temporary)
     wire = Wire(
         Journal(Path(_run["journal"]).open("a", encoding="utf-8"), _redaction),  # noqa: SIM115  # until the process ends
         Live(**_run["live"]) if _run["live"] else None,
@@ -85,8 +86,8 @@ def _open_line() -> Line:
         known=_run["known"],
         waiting=lambda seconds: _write({"event": "waiting", "seconds": seconds}),
     )
-    places = Places(*map(tuple, _run["places"])) if _run["live"] else None
-    return Line(wire, Credentials(os.environ.get(TOKEN), key), project, places)
+    places = Places(_known.obs_dirs, _known.obs_paths) if _run["live"] else None
+    return Line(wire, Credentials(os.environ.get(TOKEN), key), _known.project, places)
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
@@ -94,7 +95,7 @@ def _interrupt(_number: int, _frame: Any) -> None:
     _line.wire.stopped = Stopped("interrupted", "the run was interrupted")
 
 
-hooks.hold_to(_document)
+hooks.hold_to(_document, _known)
 _line = _open_line()
 _line.install()
 signal.signal(signal.SIGINT, _interrupt)

@@ -123,9 +123,8 @@ def _written(run: Run, scratch: Path) -> list[str]:
     task = {
         "document": run.held_to,
         "journal": str(run.journal),
-        "project": run.data.project,
+        "data": run.data.as_json(),
         "live": asdict(run.live) if run.live else None,
-        "places": [run.data.obs_dirs, run.data.obs_paths],
         "sent": run.interrupt.wire.sent,
         "known": run.interrupt.wire.known,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from jobexport.errors import JobexportError
 from jobexport.spec.load import line_of, load_yaml
@@ -46,6 +46,16 @@ class Data:
     token: str | None = field(default=None, repr=False)
     key: AccessKey | None = field(default=None, repr=False)
     """What requests are signed with when there is no token."""
+    workspace_jobs: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    """Names of DGC jobs by workspace, where they are known."""
+    submitted: tuple[str, ...] = ()
+    """Jobs of the default workspace whose submitted version is another than the one being developed."""
+    resources: tuple[str, ...] = ()
+    """Names and locations of the resources that nodes may use."""
+    flink_names: Mapping[int, str] = field(factory=dict)
+    """Names of Flink jobs by id, where they are known."""
+    complete: bool = False
+    """Whether the server holds nothing beside this: then what is not named here must be refused as unknown."""
 
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
@@ -60,6 +70,18 @@ class Data:
             flink_jobs=tuple(components["schemas"]["FlinkJobId"]["examples"]),
             token=token,
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the names as JSON can hold them; what opens the server is left out."""
+        return {name: value for name, value in asdict(self).items() if name not in ("token", "key")}
+
+    @classmethod
+    def of_json(cls, value: Mapping[str, Any]) -> Data:
+        """Take names that `as_json` gave."""
+        lists: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
+        lists["workspace_jobs"] = {name: tuple(jobs) for name, jobs in value["workspace_jobs"].items()}
+        lists["flink_names"] = {int(id_): name for id_, name in value["flink_names"].items()}
+        return cls(**lists)
 
     def bindings(self) -> dict[str, tuple[tuple[str | int, ...], float]]:
         """Give, for each parameter as schemathesis names it, the values and the share of requests that use one.

@@ -8,7 +8,8 @@ import schemathesis
 from schemathesis.core import NOT_SET
 from schemathesis.generation import GenerationMode
 
-from jobexport.contract.checks import CHECKS, Check, Exchange
+from jobexport.contract.checks import CHECKS, Check
+from jobexport.contract.exchange import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from schemathesis.checks import CheckContext
     from schemathesis.core.transport import Response
 
-_held_to: list[Mapping[str, Any]] = []
+    from jobexport.contract.data import Data
+
+_held_to: list[tuple[Mapping[str, Any], Data]] = []
 
 
-def hold_to(document: Mapping[str, Any]) -> None:
-    """Hold the server to this document, where schemathesis makes its requests from a part of it only."""
-    _held_to[:] = [document]
+def hold_to(document: Mapping[str, Any], known: Data) -> None:
+    """Hold the server to this document, of which schemathesis may have a part only, and to what it is known to hold."""
+    _held_to[:] = [(document, known)]
 
 
 def _register(check: Check) -> None:
@@ -36,7 +39,7 @@ def _register(check: Check) -> None:
 
 def _exchange(response: Response, case: Case[Any]) -> Exchange:
     media_type = response.headers.get("content-type", [""])[0]
-    document = _held_to[0] if _held_to else case.operation.schema.raw_schema
+    document, known = _held_to[0] if _held_to else (case.operation.schema.raw_schema, None)
     return Exchange(
         document=document,
         operation=document["paths"][case.operation.path][case.operation.method],
@@ -46,6 +49,9 @@ def _exchange(response: Response, case: Case[Any]) -> Exchange:
         status=response.status_code,
         media_type=media_type.partition(";")[0].strip().lower(),
         content=response.content,
+        headers={name.lower(): ", ".join(values) for name, values in response.headers.items()},
+        workspace=case.headers.get("workspace") if case.headers else None,
+        known=known,
     )
 
 

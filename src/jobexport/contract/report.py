@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, define, field, frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobexport.contract._accept import Acceptance
     from jobexport.contract._journal import Recorded, Sent
 
@@ -121,7 +123,7 @@ class EditionReport:
 
     def problems(self) -> list[str]:
         """Give one sentence for each thing, beside failures, that made the run fail or that is to be known."""
-        found = [f"{operation} was not run: {reason}" for operation, reason in self.left_out.items()]
+        found = [f"not run: {', '.join(names)}: {reason}" for reason, names in _by_reason(self.left_out).items()]
         for name in self.never_succeeded:
             if self.operations[name].positive:
                 found.append(f"{name} never answered 2xx, so the run proves little; does the server have the jobs?")
@@ -135,6 +137,16 @@ class EditionReport:
         if self.ending:
             found.append(f"ended before its end: {self.ending}")
         return found
+
+
+def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, reason in left_out.items():
+        # A scenario is left out of each of its operations, and named once.
+        short = name.rpartition(", ")[2]
+        if short not in (names := found.setdefault(reason, [])):
+            names.append(short)
+    return found
 
 
 def as_curl(sent: Sent) -> str:

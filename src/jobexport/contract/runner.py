@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import evolve, frozen
+from attrs import frozen
 
 from jobexport.contract import _reports, _schemathesis
 from jobexport.contract._interrupt import Interrupt, interruptible
 from jobexport.contract._journal import read_journal
 from jobexport.contract._judgement import Judgement
 from jobexport.contract._live import left_out, narrowed
-from jobexport.contract._wire import Live, Stopped
-from jobexport.contract.checks import Violation
+from jobexport.contract._wire import Live, Stopped, Wire
 from jobexport.contract.report import EditionReport, OperationReport
-from jobexport.contract.scenarios import Scenario, TransportProblem, scenarios
+from jobexport.contract.scenario import Run, Tools
+from jobexport.contract.scenarios import SCENARIOS, scenarios_for
 from jobexport.contract.session import Session, Withheld, open_session, redaction
 from jobexport.errors import JobexportError
 from jobexport.spec.register import load_register
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract._accept import Acceptance
     from jobexport.contract.data import Data
+    from jobexport.contract.scenario import Scenario
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
@@ -42,6 +43,7 @@ def check_edition(
     max_examples: int = 60,
     live: Live | None = None,
     accept: Sequence[Acceptance] = (),
+    tools: Tools | None = None,
     progress: Callable[[str, int], None] = lambda _text, _steps: None,
 ) -> EditionReport:
     """Hold the server at `url` to an edition's document, and write reports.
@@ -56,6 +58,7 @@ def check_edition(
         max_examples: requests made up for each operation, beside the systematic ones.
         live: how to treat a server in use; None for one that is there for the run alone.
         accept: deviations that are known.
+        tools: how to change the server's jobs and look into its storage, where that can be done.
         progress: called with what is going on, and the number of steps that ended with it.
 
     Returns:
@@ -79,7 +82,7 @@ def check_edition(
             report.left_out[left.operation] = left.reason
             del report.operations[left.operation]
     with tempfile.TemporaryDirectory() as folder:
-        task = _Task(held_to, url, data, seed, max_examples, live, Path(folder), progress)
+        task = _Task(held_to, url, data, seed, max_examples, live, tools or Tools(), Path(folder), progress)
         task.journal.touch()
         if report.operations:
             _send(task, report, judgement)
@@ -96,6 +99,7 @@ class _Task:
     seed: int
     max_examples: int
     live: Live | None
+    tools: Tools
     scratch: Path
     progress: Callable[[str, int], None]
 
@@ -152,27 +156,39 @@ def _examples(task: _Task, operations: int) -> int:
 
 
 def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgement: Judgement) -> None:
-    for scenario in scenarios(task.document, task.data):
-        if scenario.operation not in report.operations:
+    planned = [
+        (scenario, operation) for operation in report.operations for scenario in scenarios_for(operation, task.data)
+    ]
+    # By scenario, so that a limit leaves something of every operation.
+    for scenario, operation in sorted(planned, key=lambda pair: SCENARIOS.index(pair[0])):
+        if task.live is not None and (reason := _held_back(scenario, task.live, session.wire)):
+            report.left_out[f"{operation}, {scenario.id}"] = reason
             continue
-        if task.live is not None and scenario.negative and not task.live.negative:
-            report.left_out[scenario.id] = "it sends requests that break the document; --negative allows them"
-            continue
-        task.progress(f"{scenario.operation}, {scenario.id}", 0)
-        _run_scenario(scenario, evolve(session, scenario=scenario.id), report, judgement)
+        task.progress(f"{operation}, {scenario.id}", 0)
+        session.scenario = scenario.id
+        _run_scenario(scenario, Run(task.document, operation, task.data, session, task.tools), report, judgement)
 
 
-def _run_scenario(scenario: Scenario, session: Session, report: EditionReport, judgement: Judgement) -> None:
+def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:
+    """Say why a scenario is not for this server; empty when it is."""
+    if scenario.negative and not live.negative:
+        return "it sends requests that break the document; --negative allows them"
+    if wire.sent + scenario.requests > live.max_requests // 2:
+        # The other half is for what schemathesis makes up.
+        return "--max-requests leaves no room for it"
+    return ""
+
+
+def _run_scenario(scenario: Scenario, run: Run, report: EditionReport, judgement: Judgement) -> None:
     try:
-        scenario.run(session)
+        scenario.run(run)
     except Withheld as reason:
-        report.left_out[scenario.id] = str(reason)
-        return
-    except Violation as violation:
-        judgement.add_scenario(scenario, violation)
-    except TransportProblem as problem:
-        judgement.add_scenario(scenario, Violation(str(problem)))
-    report.operations[scenario.operation].checks[scenario.id] += 1
+        report.left_out[f"{run.id}, {scenario.id}"] = str(reason)
+    finally:
+        # Also when the run ends in the middle of it: what was seen was seen.
+        for finding in run.findings:
+            judgement.add_finding(run.id, finding)
+    report.operations[run.id].checks[scenario.id] += 1
 
 
 def _reach(url: str) -> None:

@@ -1,89 +1,299 @@
-"""Directed requests that schemathesis does not make."""
+"""Every scenario there is, and which of them a run can have."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING
 
-from attrs import Factory, field, frozen
-
-from jobexport.contract.checks import Violation
+from jobexport.contract import _scenarios_promised as promised
+from jobexport.contract import _scenarios_refused as refused
+from jobexport.contract.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from jobexport.contract.data import Data
 
-ABSENT: Final = object()
-"""Stands for no body, as None is JSON's null."""
+_DGC = ("exportJob", "batchExportJobs")
+_ALL = ("exportFlinkJobs", *_DGC)
+
+# What must go through.
+_PROMISED = (
+    Scenario(
+        "each_name",
+        "What is there can be exported, alone and together.",
+        ("DLI-004", "DGC-101", "DGC-012"),
+        _ALL,
+        promised.each_name,
+    ),
+    Scenario(
+        "accepted_forms",
+        "A right request is taken in every form that the documentation shows or allows.",
+        ("DGC-008", "DLI-014"),
+        _ALL,
+        promised.accepted_forms,
+        requests=12,
+    ),
+    Scenario(
+        "optional_fields",
+        "An optional field may be left out, take its default, and take each of its values.",
+        ("DGC-002", "DGC-004", "DGC-102"),
+        _DGC,
+        promised.optional_fields,
+        requests=6,
+    ),
+    Scenario(
+        "unknown_fields",
+        "A field more in the request is not refused.",
+        ("DGC-103", "DGC-003", "DLI-014"),
+        _ALL,
+        promised.unknown_fields,
+        requests=1,
+    ),
+    Scenario(
+        "longest_list",
+        "As many jobs as are allowed go through at once.",
+        ("DGC-101",),
+        ("batchExportJobs",),
+        promised.longest_list,
+        requests=1,
+    ),
+    Scenario(
+        "exact_numbers",
+        "Ids are 64-bit numbers, to the last digit.",
+        ("DLI-005", "DLI-004"),
+        ("exportFlinkJobs",),
+        promised.exact_numbers,
+        requests=5,
+    ),
+    Scenario(
+        "no_ids",
+        "An empty list of ids asks for nothing.",
+        ("DLI-004",),
+        ("exportFlinkJobs",),
+        promised.no_ids,
+        requests=1,
+    ),
+    Scenario(
+        "same_twice",
+        "The same request gives the same answer, up to times.",
+        ("DGC-010", "DLI-011", "DGC-104"),
+        _ALL,
+        promised.same_twice,
+        requests=16,
+    ),
+    Scenario(
+        "same_job_in_batch",
+        "A job comes out the same alone and in a batch.",
+        ("DGC-104", "DGC-010"),
+        ("batchExportJobs",),
+        promised.same_job_in_batch,
+    ),
+    Scenario(
+        "workspaces",
+        "The workspace header decides where jobs are looked for.",
+        ("DGC-006", "DGC-107"),
+        _DGC,
+        promised.workspaces,
+    ),
+    Scenario(
+        "submitted_version",
+        "exportStatus decides which version of a job is exported.",
+        ("DGC-004",),
+        ("exportJob",),
+        promised.submitted_version,
+        requests=6,
+    ),
+    Scenario(
+        "dependencies",
+        "exportDepend changes nothing about the jobs themselves.",
+        ("DGC-002", "DGC-102"),
+        _DGC,
+        promised.dependencies,
+        requests=12,
+    ),
+    Scenario(
+        "folders",
+        "Any folder of object storage can be named.",
+        ("DLI-013",),
+        ("exportFlinkJobs",),
+        promised.folders,
+        requests=6,
+    ),
+    Scenario("legal_names", "Every legal name is taken.", ("COM-006",), _DGC, promised.legal_names, requests=9),
+    Scenario(
+        "signature",
+        "A request signed with the access key is let in.",
+        ("COM-004",),
+        _ALL,
+        promised.signature,
+        requests=1,
+    ),
+    Scenario(
+        "changed_job",
+        "An export holds the job as it is now.",
+        ("DGC-004", "DGC-104"),
+        _DGC,
+        promised.changed_job,
+        requests=4,
+    ),
+    Scenario(
+        "changed_flink_job",
+        "An export holds the Flink job as it is now.",
+        ("COM-008",),
+        ("exportFlinkJobs",),
+        promised.changed_flink_job,
+        requests=3,
+    ),
+    Scenario(
+        "stored",
+        "The zips that an answer names are in object storage.",
+        ("COM-008", "DLI-013"),
+        ("exportFlinkJobs",),
+        promised.stored,
+        requests=7,
+    ),
+    Scenario(
+        "stored_at_obs_path",
+        "An export to obsPath appears there, with the same content.",
+        ("DGC-005", "DGC-003"),
+        ("exportJob",),
+        promised.stored_at_obs_path,
+        requests=8,
+    ),
+)
+
+# What must not.
+_REFUSED = (
+    Scenario(
+        "authentication",
+        "No token, a wrong token and a wrong signature are answered 401 or 403.",
+        ("COM-003", "COM-004"),
+        _ALL,
+        refused.authentication,
+        requests=10,
+    ),
+    Scenario(
+        "another_project",
+        "Credentials for one project do not open another.",
+        ("DLI-016", "COM-010"),
+        _ALL,
+        refused.another_project,
+        requests=3,
+    ),
+    Scenario(
+        "unknown_job",
+        "A job that is not there is refused with 400 and the documented code, also in the company of one that is.",
+        ("DGC-014", "COM-002", "DGC-108"),
+        _ALL,
+        refused.unknown_job,
+        requests=1,
+    ),
+    Scenario(
+        "near_names", "A job is found by its whole name only.", ("COM-006",), _DGC, refused.near_names, requests=4
+    ),
+    Scenario(
+        "unknown_workspace",
+        "A workspace that is not there is refused.",
+        ("DGC-006", "DGC-107"),
+        _DGC,
+        refused.unknown_workspace,
+        requests=1,
+    ),
+    Scenario(
+        "job_elsewhere",
+        "A job is found in its own workspace only.",
+        ("DGC-006", "DGC-107"),
+        _DGC,
+        refused.job_elsewhere,
+        requests=4,
+    ),
+    Scenario(
+        "broken_body",
+        "A body that breaks the schema in one place is refused as invalid.",
+        ("DLI-004", "DGC-101", "DGC-102", "DGC-002"),
+        _ALL,
+        refused.broken_body,
+        requests=80,
+        negative=True,
+    ),
+    Scenario(
+        "broken_json",
+        "A body that is no JSON object is refused.",
+        ("DGC-008", "DLI-014"),
+        _ALL,
+        refused.broken_json,
+        requests=16,
+        negative=True,
+    ),
+    Scenario(
+        "media_type",
+        "A body that does not say that it is JSON is refused.",
+        ("DGC-008", "DLI-014"),
+        _ALL,
+        refused.media_type,
+        requests=4,
+        negative=True,
+    ),
+    Scenario(
+        "large_body",
+        "A body of more than 12 MB is refused.",
+        ("COM-005",),
+        _ALL,
+        refused.large_body,
+        requests=1,
+        negative=True,
+    ),
+    Scenario(
+        "odd_names",
+        "A name that breaks the naming rule is refused, however it is encoded.",
+        ("COM-006",),
+        ("exportJob",),
+        refused.odd_names,
+        requests=18,
+        negative=True,
+    ),
+    Scenario("dots", "`.` and `..` are names, not steps.", ("COM-006",), ("exportJob",), refused.dots, requests=3),
+    Scenario(
+        "other_methods",
+        "Other methods are not answered.",
+        ("COM-001",),
+        _ALL,
+        refused.other_methods,
+        requests=4,
+        negative=True,
+    ),
+    Scenario(
+        "bad_obs_dir",
+        "An export to what is no place in object storage is refused.",
+        ("DLI-013", "DLI-016"),
+        ("exportFlinkJobs",),
+        refused.bad_obs_dir,
+        requests=8,
+        negative=True,
+    ),
+    Scenario(
+        "bad_obs_path",
+        "An export to what is no OBS path is refused.",
+        ("DGC-003",),
+        ("exportJob",),
+        refused.bad_obs_path,
+        requests=6,
+        negative=True,
+    ),
+)
+
+SCENARIOS = (*_PROMISED, *_REFUSED)
 
 
-class TransportProblem(Exception):  # noqa: N818  # what it is called in the field
-    """No answer came, or only part of one; the text is one sentence."""
+def scenarios_for(operation: str, data: Data, *, negative: bool = True) -> list[Scenario]:
+    """Give the scenarios that can run for an operation.
 
-
-@frozen
-class Answer:
-    """What a server answered."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    """By lower-case name."""
-    content: bytes = field(repr=False)
-
-
-class Sender(Protocol):
-    """What sends a scenario's requests."""
-
-    @property
-    def signs(self) -> bool:
-        """Whether there is an access key to sign with."""
-
-    def send(
-        self,
-        operation: str,
-        method: str,
-        path: str,
-        *,
-        body: Any = ABSENT,
-        content: bytes | None = None,
-        headers: Mapping[str, str] = Factory(dict),
-        credentials: str = "right",
-    ) -> Answer:
-        """Send one request."""
-
-
-@frozen
-class Scenario:
-    """A few requests that show one rule of the contract."""
-
-    id: str
-    sentence: str
-    """What a server must do."""
-    rests_on: tuple[str, ...]
-    operation: str
-    run: Callable[[Sender], None] = field(repr=False)
-    negative: bool = False
-    """Whether it sends requests that break the document."""
-
-
-def scenarios(document: Mapping[str, Any], data: Data, change: Any = None) -> list[Scenario]:
-    """Give the scenarios that the data makes possible."""
-    if not data.jobs or "/v1/{project_id}/jobs/{job_name}/export" not in document["paths"]:
+    Args:
+        operation: operationId.
+        data: what the server holds; without a name to ask for there are none.
+        negative: whether requests that break the document may be sent.
+    """
+    enough = data.obs_dirs and data.flink_jobs if operation == "exportFlinkJobs" else data.jobs
+    if not enough:
         return []
-    path = f"/v1/{data.project}/jobs/{data.jobs[0]}/export"
-
-    def known(sender: Sender) -> None:
-        answer = sender.send("exportJob", "POST", path)
-        if answer.status != 200:
-            raise Violation(f"a job that is there was answered {answer.status}")
-
-    def unknown(sender: Sender) -> None:
-        for credentials in ("none", "wrong-token", *(("wrong-key", "altered", "old") if sender.signs else ())):
-            answer = sender.send("exportJob", "POST", path, credentials=credentials)
-            if answer.status not in (401, 403):
-                raise Violation(f"a request with credentials {credentials} was answered {answer.status}", ("COM-003",))
-
     return [
-        Scenario("known_job", "A job that is there is exported.", (), "exportJob", known),
-        Scenario("credentials_wanted", "Who is not known is not let in.", ("COM-003",), "exportJob", unknown, True),
+        scenario for scenario in SCENARIOS if operation in scenario.operations and (negative or not scenario.negative)
     ]

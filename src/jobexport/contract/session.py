@@ -11,10 +11,10 @@ import httpx
 from attrs import define, evolve, field
 
 from jobexport.auth import AccessKey, SignatureAuth
-from jobexport.contract._journal import Got, Journal, Redaction, Sent
+from jobexport.contract._journal import REDACTED, Got, Journal, Redaction, Sent
 from jobexport.contract._live import Places
 from jobexport.contract._wire import Wire
-from jobexport.contract.scenarios import ABSENT, Answer, TransportProblem
+from jobexport.contract.scenario import ABSENT, Answer, TransportProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -56,6 +56,12 @@ class Session:
     client: httpx.Client = field(repr=False)
     scenario: str = ""
     """Whose requests are sent, for the record."""
+    _number: int = field(default=0, init=False)
+
+    @property
+    def case(self) -> str:
+        """What the record calls the last exchange."""
+        return f"{self.scenario}-{self._number}"
 
     @property
     def signs(self) -> bool:
@@ -72,6 +78,7 @@ class Session:
         content: bytes | None = None,
         headers: Mapping[str, str] = {},
         credentials: str = "right",
+        valid: bool = False,
     ) -> Answer:
         """Send one request.
 
@@ -82,8 +89,8 @@ class Session:
             body: sent as JSON.
             content: sent as it is.
             headers: further headers.
-            credentials: `right`, `none`, `wrong-token`, `wrong-key` (a signature under an unknown key), `altered`
-                (signed, then the body changed) or `old` (signed with a date an hour old).
+            credentials: as `Sender.send`.
+            valid: whether the request keeps to the document, for the record.
 
         Raises:
             TransportProblem: no whole answer came.
@@ -96,50 +103,72 @@ class Session:
             content = json.dumps(body).encode()
             given = {"Content-Type": "application/json"} | given
         request = self.client.build_request(method, self.url + path, content=content, headers=given)
-        response = self.request(request, operation=operation, credentials=credentials)
-        return Answer(response.status_code, dict(response.headers), response.content)
+        response = self.request(request, operation=operation, credentials=credentials, valid=valid)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, response.content, self.case)
 
-    def request(self, request: httpx.Request, *, operation: str = "", credentials: str = "right") -> httpx.Response:
+    def request(
+        self, request: httpx.Request, *, operation: str = "", credentials: str = "right", valid: bool = False
+    ) -> httpx.Response:
         """Send a request of httpx's and give the answer, read; otherwise as `send`."""
         if self.places is not None and not self.places.allow(_json(request.content)):
             raise Withheld(f"it would write to a place that was not named: {request.content.decode(errors='replace')}")
         auth = self._auth(credentials)
+        self._number += 1
         sent = Sent(
             operation,
-            "scenario",
-            self.scenario,
+            "positive" if valid else "scenario",
+            self.case,
             request.method,
             str(request.url),
-            tuple(request.headers.multi_items()),
+            (*request.headers.multi_items(), *self._shown(credentials)),
             request.content,
         )
 
         def transmit() -> Got:
-            response = self.client.send(_signed(request, auth, altered=credentials == "altered"))
+            response = self.client.send(_signed(request, auth, credentials))
             return Got(response.status_code, tuple(response.headers.multi_items()), response.content, response)
 
         right = credentials == "right" and f"/{self.data.project}/" in request.url.path
         try:
             response: httpx.Response = self.wire.exchange(sent, transmit, right=right).response
         except httpx.HTTPError as problem:
-            raise TransportProblem(f"no whole answer came: {problem or type(problem).__name__}") from None
+            reason = str(problem) or type(problem).__name__
+            raise TransportProblem(f"no whole answer came: {reason}", self.case) from None
         return response
 
+    def _shown(self, credentials: str) -> tuple[tuple[str, str], ...]:
+        """Give the header that the record has for the credentials, which are added as late as the request is sent."""
+        return (("X-Auth-Token", REDACTED),) if credentials == "right" and self.data.token is not None else ()
+
     def _auth(self, credentials: str) -> httpx.Auth:
-        key = self.data.key
-        if credentials == "right" and self.data.token is not None:
-            return _Token(self.data.token)
-        if credentials == "wrong-token":
-            return _Token(_WRONG_TOKEN)
+        token, key = self.data.token, self.data.key
+        if credentials == "right" and token is not None:
+            return _Token(token)
+        if credentials in _TOKENS:
+            given = _TOKENS[credentials](token or _WRONG_TOKEN)
+            # A token may be the same in the other case, or after one of its letters is gone.
+            return _Token(_WRONG_TOKEN if given == token else given)
         if credentials == "none":
             return httpx.Auth()
+        if credentials == "wrong-key":
+            return SignatureAuth(evolve(_WRONG_KEY, project=self.data.project))
         if key is None:
             raise ValueError(f"there is no access key for {credentials}")
-        if credentials == "wrong-key":
-            return SignatureAuth(evolve(_WRONG_KEY, project=key.project))
+        if credentials == "wrong-secret":
+            return SignatureAuth(evolve(key, secret=key.secret + "x"))
         if credentials == "old":
             return SignatureAuth(key, at=lambda: time.time_ns() // 1_000_000 - _HOUR_MS)
         return SignatureAuth(key)
+
+
+_TOKENS: dict[str, Callable[[str], str]] = {
+    "empty-token": lambda _: "",
+    "wrong-token": lambda _: _WRONG_TOKEN,
+    "near-token": lambda token: token + "x",
+    "cut-token": lambda token: token[:-1],
+    "case-token": str.swapcase,
+}
 
 
 @contextlib.contextmanager
@@ -167,14 +196,22 @@ def redaction(data: Data) -> Redaction:
     return Redaction.of((data.token, *((key.id, key.secret, key.security_token) if key else ())))
 
 
-def _signed(request: httpx.Request, auth: httpx.Auth, *, altered: bool) -> httpx.Request:
-    """Give the request with its credentials; `altered`: with another body than was signed, of the same meaning."""
-    copy = httpx.Request(request.method, request.url, headers=request.headers, content=request.content)
+def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:
+    """Give the request with its credentials, or with what is left of them after a forgery."""
+    url = request.url
+    if credentials == "altered-path":
+        # Signed for a path of its own, and sent to the one that was asked for.
+        url = url.copy_with(path=f"{url.path}x")
+    copy = httpx.Request(request.method, url, headers=request.headers, content=request.content)
     signed = next(auth.auth_flow(copy))
-    if not altered:
-        return signed
     headers = {name: value for name, value in signed.headers.items() if name != "content-length"}
-    return httpx.Request(signed.method, signed.url, headers=headers, content=signed.content + b" ")
+    content = request.content
+    if credentials == "altered-body":
+        # Of the same meaning, where there is one: only the signature can tell.
+        content += b" "
+    elif credentials == "unsigned-host":
+        headers["authorization"] = headers["authorization"].replace("SignedHeaders=host;", "SignedHeaders=")
+    return httpx.Request(request.method, request.url, headers=headers, content=content)
 
 
 def _json(content: bytes) -> Any:

@@ -11,9 +11,11 @@ from attrs import define, field
 from starlette.applications import Starlette
 
 from jobexport.mock._auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, Credentials
+from jobexport.mock._call import Call
 from jobexport.mock._control import control
 from jobexport.mock._diagnosis import LOGGER, Diagnosis
 from jobexport.mock._fault_set import FaultSet
+from jobexport.mock._faulty import outcome_of
 from jobexport.mock._outcome import Outcome
 from jobexport.mock._page import page_routes
 from jobexport.mock._request import (
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from jobexport.mock._chosen import Chosen
     from jobexport.mock._contract import Operation
+    from jobexport.mock._request import Request
     from jobexport.mock._seen import Seen
 
 DEFAULT_EDITION = "otc-2026"
@@ -147,42 +151,50 @@ class Core:
             return Outcome(error_response(routes.unknown_path))
         operation = methods.get(scope["method"])
         if operation is None:
-            return Outcome(routes.wrong_method(methods))
-        seen.operation = operation.id
-        seen.chosen = chosen = self.fault_set.choose(operation)
-        try:
-            outcome = await self._answer(routes, operation, variables, scope, receive, seen)
-            if chosen is not None:
-                outcome = await chosen.alter(operation, outcome)
-            return await self._stored(operation, outcome)
-        except Refused as refused:
-            response = error_response(operation.error(*refused.names))
-            if refused.violation is not None:
-                seen.violation = refused.violation
-                response.headers.update(self._diagnosis.report(refused.violation))
-            refusal = Outcome(response)
-            return refusal if chosen is None else await chosen.alter(operation, refusal)
-
-    async def _answer(
-        self,
-        routes: Routes,
-        operation: Operation,
-        variables: dict[str, str],
-        scope: Scope,
-        receive: Receive,
-        seen: Seen,
-    ) -> Outcome:
+            found = self.fault_set.stand_in(methods, scope["method"])
+            if found is None:
+                return Outcome(routes.wrong_method(methods))
+            operation, seen.chosen = found
+        else:
+            seen.chosen = self.fault_set.choose(operation)
+        seen.operation, chosen = operation.id, seen.chosen
         headers = read_headers(scope)
-        if seen.chosen is not None and (instead := seen.chosen.instead(operation)) is not None:
-            seen.keep(await read_content(headers, receive))
-            return instead
-        # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
-        signed = self.credentials.examine(operation, variables, scope, headers)
-        content = await read_content(headers, receive)
-        seen.keep(content)
-        if signed is not None:
-            signed.verify(content)
-        return routes.behaviours[operation.id](check_request(operation, variables, headers, content))
+        try:
+            if chosen is not None:
+                call = Call(operation, variables, scope, headers, self.state, self.credentials)
+                return await self._answer_with(chosen, call, routes.behaviours[operation.id], receive, seen)
+            # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
+            signed = self.credentials.examine(operation, variables, scope, headers)
+            content = await read_content(headers, receive)
+            seen.keep(content)
+            if signed is not None:
+                signed.verify(content)
+            request = check_request(operation, variables, headers, content)
+            return await self._stored(operation, routes.behaviours[operation.id](request))
+        except Refused as refused:
+            return self._refusal(operation, refused, seen)
+
+    async def _answer_with(
+        self, chosen: Chosen, call: Call, behave: Callable[[Request], Outcome], receive: Receive, seen: Seen
+    ) -> Outcome:
+        try:
+            outcome = await outcome_of(chosen, call, behave, receive, seen)
+        except Refused as refused:
+            call.refused = refused
+            outcome = self._refusal(call.operation, refused, seen)
+        outcome = await chosen.alter(call, outcome)
+        try:
+            return await self._stored(call.operation, outcome)
+        except Refused as refused:
+            call.refused = refused
+            return await chosen.alter(call, self._refusal(call.operation, refused, seen))
+
+    def _refusal(self, operation: Operation, refused: Refused, seen: Seen) -> Outcome:
+        response = error_response(operation.error(*refused.names))
+        if refused.violation is not None:
+            seen.violation = refused.violation
+            response.headers.update(self._diagnosis.report(refused.violation))
+        return Outcome(response)
 
     async def _stored(self, operation: Operation, outcome: Outcome) -> Outcome:
         try:

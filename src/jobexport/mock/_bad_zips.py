@@ -6,21 +6,55 @@ import io
 import struct
 import zipfile
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from jobexport.mock._archive import pack
 
-# Where the CRC stands in a member's local header and in its entry of the central directory.
-_LOCAL_CRC, _CENTRAL_CRC = 14, 16
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Where these stand in a member's local header and in its entry of the central directory, which has this length before
+# the member's name.
+_CRC, _SIZE = (14, 16), (22, 24)
+_ENTRY = 46
 _MIB = 1024 * 1024
+
+
+def unpack(content: bytes) -> dict[str, bytes]:
+    """Give content by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def bad_crc(content: bytes) -> bytes:
     """Invert the checksum of the first member, in both places that hold it."""
+    return _patched(content, 0, _CRC, lambda checksum: checksum ^ 0xFFFFFFFF)
+
+
+def bad_last_crc(content: bytes) -> bytes:
+    """Invert the checksum of the last member, in both places that hold it."""
+    return _patched(content, -1, _CRC, lambda checksum: checksum ^ 0xFFFFFFFF)
+
+
+def wrong_size(content: bytes) -> bytes:
+    """Call the first member one byte larger than it is, in both places that say it."""
+    return _patched(content, 0, _SIZE, lambda size: size + 1)
+
+
+def _patched(content: bytes, number: int, places: tuple[int, int], change: Callable[[int], int]) -> bytes:
+    """Change a number of one member, in its local header and in its entry of the central directory."""
     broken = bytearray(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for place in (archive.infolist()[0].header_offset + _LOCAL_CRC, archive.start_dir + _CENTRAL_CRC):
-            (checksum,) = struct.unpack_from("<I", broken, place)
-            struct.pack_into("<I", broken, place, checksum ^ 0xFFFFFFFF)
+        members = archive.infolist()
+        entry = archive.start_dir
+    if not members:
+        return content
+    number %= len(members)
+    for info in members[:number]:
+        entry += _ENTRY + len(info.filename.encode()) + len(info.extra) + len(info.comment)
+    for place in (members[number].header_offset + places[0], entry + places[1]):
+        (value,) = struct.unpack_from("<I", broken, place)
+        struct.pack_into("<I", broken, place, change(value))
     return bytes(broken)
 
 
@@ -33,10 +67,8 @@ def bad_directory(content: bytes) -> bytes:
 
 def traversal(content: bytes) -> bytes:
     """Add members whose names lead out of the folder that they are unpacked into."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
     text = b"written outside the folder\n"
-    return pack(members | dict.fromkeys(("../outside.txt", "jobs/../../outside.txt", "/outside.txt"), text))
+    return pack(unpack(content) | dict.fromkeys(("../outside.txt", "jobs/../../outside.txt", "/outside.txt"), text))
 
 
 @lru_cache(maxsize=2)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
 from jobexport.errors import JobexportError
+from jobexport.mock._chosen import Chosen
 from jobexport.mock._faults import FAULTS, find_fault
-from jobexport.mock._outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from starlette.types import ASGIApp
-
     from jobexport.mock._contract import Operation
-    from jobexport.mock._faults import Fault
+    from jobexport.mock._fault import Fault
 
 EVERY = "*"
-
-_ORDER = {id_: place for place, id_ in enumerate(FAULTS)}
 
 
 @define(eq=False)
@@ -37,6 +33,10 @@ class ActiveFault:
     """The operation's id, or `*`."""
     times: int | None = None
     """How many requests it still happens to; None is every one."""
+    met: int = 0
+    """How many requests it has met, whether or not there was something to spoil."""
+    memory: dict[str, Any] = field(factory=dict, repr=False)
+    """What it keeps from one request to the next."""
 
     @classmethod
     def parse(cls, text: str, operations: Mapping[str, Operation], times: int | None = None) -> ActiveFault:
@@ -154,46 +154,14 @@ class FaultSet:
         for fault in left:
             # At once, as another request may come before this one is answered.
             fault.use(1)
+            fault.met += 1
         return Chosen(left) if left else None
 
-
-@define
-class Chosen:
-    """The faults that happen to one request."""
-
-    faults: list[ActiveFault]
-    applied: list[ActiveFault] = field(factory=list)
-    """Those that found something to spoil."""
-
-    def instead(self, operation: Operation) -> Outcome | None:
-        """Give what takes the operation's place; None when no fault does."""
-        for fault in self.faults:
-            if fault.fault.instead is not None:
-                self.applied.append(fault)
-                return Outcome(fault.fault.instead(operation, fault.number))
+    def stand_in(self, methods: Mapping[str, Operation], method: str) -> tuple[Operation, Chosen] | None:
+        """Give the operation that a fault lets answer under a method which is not its own; mostly none."""
+        for operation in methods.values():
+            if any(method in fault.fault.methods for fault in self._pools[operation.id]):
+                chosen = self.choose(operation)
+                if chosen is not None and chosen.mistake(method):
+                    return operation, chosen
         return None
-
-    async def alter(self, operation: Operation, outcome: Outcome) -> Outcome:
-        """Do to an outcome what the faults do, in the order they were named."""
-        for fault in self.faults:
-            if fault.fault.alter is not None:
-                changed = await fault.fault.alter(operation, outcome, fault.number)
-                if changed is not None:
-                    self.applied.append(fault)
-                    outcome = changed
-        return outcome
-
-    def deliver(self, app: ASGIApp) -> ASGIApp:
-        """Give the application that sends the answer as the faults want it. This is the last that happens."""
-        # What breaks an answer off is innermost, so that it still comes late or slowly.
-        for fault in sorted(self.faults, key=lambda fault: _ORDER[fault.fault.id], reverse=True):
-            effect = fault.fault
-            # What answers in the operation's place may have lost to another that does.
-            if effect.deliver is not None and (effect.instead is None or fault in self.applied):
-                if effect.instead is None:
-                    self.applied.append(fault)
-                app = effect.deliver(app, fault.number)
-        for fault in self.faults:
-            if fault not in self.applied:
-                fault.use(-1)
-        return app

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Scope
 
-    from jobexport.mock._fault_set import Chosen
+    from jobexport.mock._chosen import Chosen
 
 KEPT = 200
 _LONGEST_BODY = 2048

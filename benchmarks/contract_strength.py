@@ -1,0 +1,288 @@
+"""How strong the contract checks are: which faults they see, which wrong editions, and whether they cry wolf.
+
+Each fault of the mock, on each operation that it suits, is held to the edition that the mock speaks, and each edition's
+mock to each other edition: once with the project's checks, once with plain `st run` and its default checks on the same
+document, names, token, seed and number of examples. Of plain `st run` only those failures count that it does not find
+in the mock without the fault too, and it goes on after a failure, or its first false alarm would hide the rest.
+
+    python benchmarks/contract_strength.py [PART …]
+
+PART is the id of a fault, a word of a group's heading (`archives`), `editions` or `clean`; without one it is all of
+them. `once` tries each fault on one operation only, the first that it suits: half an hour instead of more than one.
+Exit code 1: something was not seen and has no reason below, or a clean mock was blamed.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import tomlkit
+from attrs import frozen
+
+from jobexport import mock
+from jobexport.cli._embedded import mock_data, mock_tools
+from jobexport.contract import check_edition
+from jobexport.errors import JobexportError
+from jobexport.mock import FAULTS
+from jobexport.mock._contract import read_operations
+from jobexport.spec import load_edition
+from jobexport.spec.editions import edition_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobexport.mock._fault import Fault
+
+Document = dict[str, Any]
+
+SEED, SEEDS, MAX_EXAMPLES = 1, 10, 30
+# The edition with most fields first: a fault is tried where it suits.
+EDITIONS = sorted(edition_ids(), key=lambda id_: id_ != "huaweicloud-intl-2026")
+OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
+# Long waits and large zips would show nothing else.
+ARGUMENTS = {"latency": "0.01", "slow-drip": "1000000", "zip-bomb": "16"}
+
+# Faults that break no promise. A sentence here needs a look at the pages, not at the checks.
+NO_PROMISE = {
+    "latency": "no page promises a time",
+    "slow-drip": "no page promises a time",
+    "extra-field": "no page says that there are no other fields",
+    "answers-no-disposition": "pages name the file, not the header",
+    "checks-before-caller": "no page says which of two errors comes first",
+    "admits-unsigned-project": "no page says what a signature must cover",
+}
+# By the mock's edition and the one it is held to.
+SAME_TRAFFIC = {
+    ("huaweicloud-cn-2025", "huaweicloud-intl-2026"): "they differ in wording and host only",
+    ("huaweicloud-intl-2026", "huaweicloud-cn-2025"): "they differ in wording and host only",
+    ("huaweicloud-cn-2025", "otc-2026"): "no request of otc-2026 asks for the rest",
+    ("huaweicloud-intl-2026", "otc-2026"): "no request of otc-2026 asks for the rest",
+    ("otc-2024", "otc-2026"): "otc-2026 allows the boolean too",
+}
+
+ROW = "{:32} {:22} {:46} {:>6} {:>7}  {}"
+
+
+@frozen
+class Run:
+    """What one run found."""
+
+    caught: tuple[str, ...]
+    """Names of checks, or what kept the run from ending well."""
+    cases: int
+    """Requests that reached the server; until the first failure, if it is known which one that was."""
+    seconds: float
+    """How long that took."""
+    met: int
+    """How many requests of the whole run a fault happened to."""
+
+
+def ours(document: Document, server: mock.Server, seed: int = SEED) -> Run:
+    """Hold a server to a document with the project's checks. This is all that knows how they are called."""
+    started = time.time()
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            report = check_edition(
+                document,
+                server.url,
+                mock_data(server),
+                seed=seed,
+                report_dir=Path(folder),
+                max_examples=MAX_EXAMPLES,
+                tools=mock_tools(server),
+            )
+        except JobexportError as problem:
+            return Run((f"could not run: {problem}",), len(server.core.requests), time.time() - started, _met(server))
+    failures = [failure for _, failure in report.failures]
+    caught = {failure.check: None for failure in failures}
+    caught |= dict.fromkeys("never 2xx" for _ in report.never_succeeded)
+    caught |= dict.fromkeys(error.rpartition(": ")[2] for error in report.errors)
+    places = [place for failure in failures if (place := _place(server, failure.curl)) is not None]
+    cases, end = min(places, default=(len(server.core.requests), time.time()))
+    return Run(tuple(caught), cases, end - started, _met(server))
+
+
+def plain(document: Document, server: mock.Server, seed: int = SEED) -> Run:
+    """Hold a server to a document with `st run` and its default checks."""
+    started = time.time()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+        (folder / "schemathesis.toml").write_text(
+            tomlkit.dumps(_plain_settings(server, folder, seed)), encoding="utf-8"
+        )
+        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
+        done = subprocess.run([*command, "openapi.json"], cwd=folder, capture_output=True, text=True, check=False)
+        report = folder / "report.json"
+        if not report.is_file():
+            raise SystemExit(f"st run wrote no report: {(done.stderr or done.stdout)[-500:].strip()}")
+        found = json.loads(report.read_text(encoding="utf-8"))
+    caught = {item["type"]: None for item in found["failures"]}
+    caught |= dict.fromkeys("an error" for _ in found["errors"])
+    return Run(tuple(caught), len(server.core.requests), time.time() - started, _met(server))
+
+
+def _plain_settings(server: mock.Server, folder: Path, seed: int) -> dict[str, Any]:
+    data = mock_data(server)
+    bindings = {name: pair for name, pair in data.bindings().items() if pair[0]}
+    return {
+        "base-url": server.url,
+        "seed": seed,
+        "workers": 1,
+        "color": False,
+        "cache": {"enabled": False},
+        "continue-on-failure": True,
+        "reports": {"json": {"path": str(folder / "report.json")}},
+        "auth": {"openapi": {"XAuthToken": {"api_key": data.token}}},
+        "generation": {"max-examples": MAX_EXAMPLES, "database": "none"},
+        "dictionaries": {f"known-{number}": {"values": list(pair[0])} for number, pair in enumerate(bindings.values())},
+        "parameters": {
+            name: {"dictionary": f"known-{number}", "probability": pair[1]}
+            for number, (name, pair) in enumerate(bindings.items())
+        },
+    }
+
+
+def _met(server: mock.Server) -> int:
+    return sum(seen.chosen is not None and bool(seen.chosen.applied) for seen in server.core.requests)
+
+
+def _place(server: mock.Server, curl: str) -> tuple[int, float] | None:
+    """Give number and time of the first request that a curl command repeats; None when there is none."""
+    words = shlex.split(curl)
+    body = next((words[at + 1] for at, word in enumerate(words) if word == "--data-binary"), "").encode()
+    method = words[words.index("-X") + 1] if "-X" in words else "GET"
+    path = next((urlsplit(word).path for word in reversed(words) if word.startswith(server.url)), "")
+    for number, seen in enumerate(server.core.requests, 1):
+        if (seen.method, seen.path, seen.content) == (method, path, body[: len(seen.content)]):
+            return number, seen.time
+    return None
+
+
+def served(edition: str, *faults: str) -> Any:
+    """Serve an edition with these faults."""
+    return mock.serve(edition, faults=faults)
+
+
+def held(how: Any, document: Document, edition: str, *faults: str, **options: int) -> Run:
+    """Serve an edition with faults, and hold it to a document."""
+    with served(edition, *faults) as server:
+        # All of them are kept, to find the first that failed.
+        server.core.requests = deque()
+        run: Run = how(document, server, **options)
+        return run
+
+
+def narrowed(edition: str, operation: str) -> Document:
+    """Give an edition's document with one operation only."""
+    document = load_edition(edition)
+    paths = {path: item for path, item in document["paths"].items() if item["post"]["operationId"] == operation}
+    return {**document, "paths": paths}
+
+
+@cache
+def plain_alarms(edition: str, operation: str | None, spoken: str) -> frozenset[str]:
+    """Give what plain `st run` finds in a mock without faults."""
+    document = load_edition(edition) if operation is None else narrowed(edition, operation)
+    return frozenset(held(plain, document, spoken).caught)
+
+
+def suiting(fault: Fault) -> Iterable[tuple[str, str]]:
+    """Give each operation that a fault suits, with the edition to try it in."""
+    for name in OPERATIONS:
+        for edition in EDITIONS:
+            operation = next(item for item in read_operations(load_edition(edition)) if item.id == name)
+            if fault.suits.test(operation):
+                yield name, edition
+                break
+
+
+def row(first: str, second: str, run: Run, alone: Iterable[str], reason: str | None) -> bool:
+    """Print a line; tell whether it is as it should be."""
+    seen = ", ".join(run.caught) or (f"- {reason}" if reason else f"NOT CAUGHT, met {run.met} times")
+    numbers = (run.cases, f"{run.seconds:.1f}") if run.caught else ("", "")
+    print(ROW.format(first, second, seen, *numbers, ", ".join(sorted(alone)) or "-").rstrip(), flush=True)
+    return bool(run.caught or reason)
+
+
+def faults(chosen: Iterable[Fault], *, once: bool) -> bool:
+    """Print a line for each fault and operation, or one for each fault; tell whether each is caught or has a reason."""
+    print(ROW.format("fault", "operation", "caught by", "cases", "seconds", "plain st run"))
+    fine = True
+    for fault in chosen:
+        argument = f":{ARGUMENTS[fault.id]}" if fault.id in ARGUMENTS else ""
+        for operation, edition in islice(suiting(fault), 1 if once else None):
+            document, text = narrowed(edition, operation), f"{fault.id}{argument}@{operation}"
+            alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation, edition)
+            fine &= row(fault.id, operation, held(ours, document, edition, text), alone, NO_PROMISE.get(fault.id))
+    return fine
+
+
+def editions() -> bool:
+    """Print a line for each pair of editions; tell whether each is told apart or has a reason."""
+    print(ROW.format("mock speaks", "held to", "caught by", "cases", "seconds", "plain st run"))
+    fine = True
+    for spoken in edition_ids():
+        for edition in (id_ for id_ in edition_ids() if id_ != spoken):
+            alone = plain_alarms(edition, None, spoken) - plain_alarms(edition, None, edition)
+            run = held(ours, load_edition(edition), spoken)
+            fine &= row(spoken, edition, run, alone, SAME_TRAFFIC.get((spoken, edition)))
+    return fine
+
+
+def clean() -> bool:
+    """Print what is found in mocks without faults, and the requests a second; tell whether nothing is found."""
+    print(f"false alarms over {SEEDS} seeds, and requests a second from start to end, beside plain st run")
+    fine = True
+    for edition in edition_ids():
+        document = load_edition(edition)
+        # In turns, so that what else the machine does slows both down.
+        pairs = [
+            (held(ours, document, edition, seed=seed), held(plain, document, edition, seed=seed))
+            for seed in range(1, SEEDS + 1)
+        ]
+        own, other = zip(*pairs, strict=True)
+        print(f"{edition:24} {_summary(own)}; plain: {_summary(other)}", flush=True)
+        fine &= not any(run.caught for run in own)
+    return fine
+
+
+def _summary(runs: Iterable[Run]) -> str:
+    runs = tuple(runs)
+    alarms = sorted({name for run in runs for name in run.caught})
+    return f"{', '.join(alarms) or 'none'}, {sum(run.cases for run in runs) / sum(run.seconds for run in runs):.0f}/s"
+
+
+def main(parts: list[str]) -> int:
+    """Measure the parts, or all of them."""
+    once = "once" in parts
+    parts = [part for part in parts if part != "once"]
+    chosen = [fault for fault in FAULTS.values() if not parts or {fault.id, *fault.group.split()} & set(parts)]
+    known = {"editions", "clean", *FAULTS, *(word for fault in FAULTS.values() for word in fault.group.split())}
+    for part in parts:
+        if part not in known:
+            print(f"no part {part!r}; give a fault's id, a word of a group, editions or clean", file=sys.stderr)
+            return 2
+    results = []
+    if not parts or "clean" in parts:
+        results.append(clean())
+    if not parts or "editions" in parts:
+        results.append(editions())
+    if chosen:
+        results.append(faults(chosen, once=once))
+    return int(not all(results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

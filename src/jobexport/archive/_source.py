@@ -1,0 +1,101 @@
+"""The file or stream that a zip is read from."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, BinaryIO
+
+from attrs import frozen
+
+from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe, JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CHUNK = 64 * 1024
+
+
+@frozen
+class Source:
+    """A zip that is open for reading.
+
+    Attributes:
+        file: where its bytes come from; the zip begins at position 0.
+        label: what messages call it.
+        size: its length in bytes.
+    """
+
+    file: BinaryIO
+    label: str
+    size: int
+
+    def read(self, place: int, length: int) -> bytes:
+        """Give exactly `length` bytes from `place` on.
+
+        Raises:
+            ArchiveCorrupt: there are fewer.
+            JobexportError: they can't be read.
+        """
+        if place + length > self.size:
+            raise self.corrupt(f"it ends at byte {self.size} where {place + length} are announced")
+        parts, missing = [], length
+        with _reading(self.label):
+            self.file.seek(place)
+            # A raw stream may give less than it is asked for.
+            while missing and (part := self.file.read(missing)):
+                parts.append(part)
+                missing -= len(part)
+        if missing:
+            raise self.corrupt("it became shorter while it was read")
+        return b"".join(parts)
+
+    def chunks(self, place: int, length: int) -> Iterator[bytes]:
+        """Give `length` bytes from `place` on, 64 KiB at a time; raises what `read` raises."""
+        for start in range(place, place + length, _CHUNK):
+            yield self.read(start, min(_CHUNK, place + length - start))
+
+    def corrupt(self, problem: str) -> ArchiveCorrupt:
+        """Make the error for a zip that is damaged."""
+        return ArchiveCorrupt(f"{self.label} is no sound zip: {problem}; export it again")
+
+    def unsafe(self, problem: str) -> ArchiveUnsafe:
+        """Make the error for a zip that no export makes."""
+        return ArchiveUnsafe(f"{self.label} is refused: {problem}; check where it comes from")
+
+
+@contextlib.contextmanager
+def opened(path: Path | None, stream: BinaryIO | None) -> Iterator[Source]:
+    """Open the zip at a path, or use a seekable stream and leave it where it stood.
+
+    Raises:
+        JobexportError: it can't be opened or read.
+    """
+    if stream is None and path is None:
+        raise JobexportError("the archive is in no file; export to a folder or a file to look into it")
+    label = str(path) if path else "the stream"
+    with contextlib.ExitStack() as stack:
+        with _reading(label):
+            if stream is None:
+                assert path is not None  # noqa: S101 - checked above
+                file: BinaryIO = stack.enter_context(path.open("rb"))
+            else:
+                file = stream
+                stack.callback(_put_back, file, label, file.tell())
+            size = file.seek(0, 2)
+        yield Source(file, label, size)
+
+
+def _put_back(file: BinaryIO, label: str, place: int) -> None:
+    with _reading(label):
+        file.seek(place)
+
+
+@contextlib.contextmanager
+def _reading(label: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as problem:
+        # ValueError is what a closed stream raises, and a path with a NUL.
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise JobexportError(f"cannot read {label}: {reason}; check that it is there and readable") from None

@@ -1,0 +1,267 @@
+"""Jobs, scripts and resources as an export holds them: typed where the pages say something, and whole.
+
+A `.job` is what the create-job page takes, a `.script` what the create-script page takes, a `.resource` presumably what
+the create-resource page takes. The pages contradict themselves, so no value of another type is an error: what can't be
+understood is None or empty, and `as_json` gives back all that was read. A repr shows no field, for parameters may be
+secrets.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+Fields = Mapping[str, Any]
+
+
+@frozen
+class Node:
+    """A node of a job."""
+
+    _fields: Fields = field(repr=False)
+
+    @property
+    def name(self) -> str | None:
+        """Its name, which no other node of the job has."""
+        return _text(self._fields, "name")
+
+    @property
+    def type(self) -> str | None:
+        """Such as `HiveSQL` or `Hive SQL`: the page's table and its example differ."""
+        return _text(self._fields, "type")
+
+    @property
+    def location(self) -> tuple[float, float] | None:
+        """Its x and y on the canvas; the page has them as Int and as strings such as `-45.5`."""
+        place = _object(self._fields, "location") or {}
+        try:
+            x, y = float(place["x"]), float(place["y"])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+        return (x, y) if math.isfinite(x) and math.isfinite(y) else None
+
+    @property
+    def pre_node_names(self) -> tuple[str, ...]:
+        """Names of the nodes that it depends on."""
+        return _texts(self._fields, "preNodeName")
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """What the node is told, such as `scriptName`, by name."""
+        named = _objects(self._fields, "properties")
+        return {name: item.get("value") for item in named if (name := _text(item, "name")) is not None}
+
+    def as_json(self) -> dict[str, Any]:
+        """Give a copy of all fields as they were read."""
+        return copy.deepcopy(dict(self._fields))
+
+
+@frozen
+class Job:
+    """A job. `member` is its place in the zip."""
+
+    member: str
+    _fields: Fields = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its name; the member's, when it has none."""
+        return _name(self.member, self._fields)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Its nodes in the job's order."""
+        return tuple(Node(fields) for fields in _objects(self._fields, "nodes"))
+
+    @property
+    def process_type(self) -> str | None:
+        """`BATCH` or `REAL_TIME`."""
+        return _text(self._fields, "processType")
+
+    @property
+    def schedule(self) -> dict[str, Any] | None:
+        """When it runs."""
+        return _object(self._fields, "schedule")
+
+    @property
+    def params(self) -> tuple[dict[str, Any], ...]:
+        """Its parameters, which may be secrets."""
+        return _objects(self._fields, "params")
+
+    @property
+    def directory(self) -> str | None:
+        """Where it lies in the console's tree, such as `/dir/a`."""
+        return _text(self._fields, "directory")
+
+    @property
+    def log_path(self) -> str | None:
+        """OBS path of its logs."""
+        return _text(self._fields, "logPath")
+
+    @property
+    def last_update_user(self) -> str | None:
+        """Who changed it last."""
+        return _text(self._fields, "lastUpdateUser")
+
+    @property
+    def basic_config(self) -> dict[str, Any] | None:
+        """Owner, priority and the like."""
+        return _object(self._fields, "basicConfig")
+
+    @property
+    def target_status(self) -> str | None:
+        """`SAVED`, `SUBMITTED` or `PRODUCTION`, where jobs are reviewed."""
+        return _text(self._fields, "targetStatus")
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Names of those who review it."""
+        return _approvers(self._fields)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give a copy of all fields as they were read, also of those no page knows."""
+        return copy.deepcopy(dict(self._fields))
+
+
+@frozen
+class Script:
+    """A script. `member` is its place in the zip; a batch export has it in the folder of each job that uses it."""
+
+    member: str
+    _fields: Fields = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its name; the member's, when it has none."""
+        return _name(self.member, self._fields)
+
+    @property
+    def type(self) -> str | None:
+        """Such as `DLISQL`, `Shell` or `PYTHON`."""
+        return _text(self._fields, "type")
+
+    @property
+    def content(self) -> str | None:
+        """Its text."""
+        return _text(self._fields, "content")
+
+    @property
+    def directory(self) -> str | None:
+        """Where it lies in the console's tree."""
+        return _text(self._fields, "directory")
+
+    @property
+    def connection_name(self) -> str | None:
+        """The connection that it runs on."""
+        return _text(self._fields, "connectionName")
+
+    @property
+    def database(self) -> str | None:
+        """The database of its SQL."""
+        return _text(self._fields, "database")
+
+    @property
+    def queue_name(self) -> str | None:
+        """The DLI queue that it runs on."""
+        return _text(self._fields, "queueName")
+
+    @property
+    def configuration(self) -> dict[str, Any] | None:
+        """Settings of a DLI SQL job."""
+        return _object(self._fields, "configuration")
+
+    @property
+    def description(self) -> str | None:
+        """What people say of it."""
+        return _text(self._fields, "description")
+
+    @property
+    def target_status(self) -> str | None:
+        """`SAVED`, `SUBMITTED` or `PRODUCTION`, where scripts are reviewed."""
+        return _text(self._fields, "targetStatus")
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Names of those who review it."""
+        return _approvers(self._fields)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give a copy of all fields as they were read, also of those no page knows."""
+        return copy.deepcopy(dict(self._fields))
+
+
+@frozen
+class Resource:
+    """A resource: not the file, but where it lies in OBS. `member` is its place in the zip."""
+
+    member: str
+    _fields: Fields = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its name; the member's, when it has none."""
+        return _name(self.member, self._fields)
+
+    @property
+    def type(self) -> str | None:
+        """`archive`, `file` or `jar`."""
+        return _text(self._fields, "type")
+
+    @property
+    def location(self) -> str | None:
+        """OBS path of the file."""
+        return _text(self._fields, "location")
+
+    @property
+    def depend_files(self) -> tuple[str, ...]:
+        """OBS paths of the files that a jar needs."""
+        return _texts(self._fields, "dependFiles")
+
+    @property
+    def directory(self) -> str | None:
+        """Where it lies in the console's tree."""
+        return _text(self._fields, "directory")
+
+    @property
+    def description(self) -> str | None:
+        """What people say of it; the field is called `desc`."""
+        return _text(self._fields, "desc")
+
+    def as_json(self) -> dict[str, Any]:
+        """Give a copy of all fields as they were read, also of those no page knows."""
+        return copy.deepcopy(dict(self._fields))
+
+
+def _name(member: str, fields: Fields) -> str:
+    stem = member.rpartition("/")[2].rpartition(".")[0]
+    return _text(fields, "name") or stem or member
+
+
+def _text(fields: Fields, key: str) -> str | None:
+    value = fields.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _texts(fields: Fields, key: str) -> tuple[str, ...]:
+    value = fields.get(key)
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _object(fields: Fields, key: str) -> dict[str, Any] | None:
+    value = fields.get(key)
+    return copy.deepcopy(value) if isinstance(value, dict) else None
+
+
+def _objects(fields: Fields, key: str) -> tuple[dict[str, Any], ...]:
+    value = fields.get(key)
+    return tuple(copy.deepcopy(item) for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def _approvers(fields: Fields) -> tuple[str, ...]:
+    return tuple(name for item in _objects(fields, "approvers") if (name := _text(item, "approverName")) is not None)

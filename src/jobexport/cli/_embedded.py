@@ -1,0 +1,66 @@
+"""What a contract run may know of the mock that it starts itself: everything the mock holds, and how to change it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from jobexport.auth import AccessKey
+from jobexport.contract import Data, Tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobexport import mock
+
+_DEFAULT = "default"
+
+
+def mock_data(server: mock.Server) -> Data:
+    """Take the names that a mock's state holds: all of them."""
+    project = server.state.projects[server.project_id]
+    default = project.workspaces[_DEFAULT]
+    others = {name: workspace for name, workspace in project.workspaces.items() if name != _DEFAULT}
+    submitted = (name for name, job in default.submitted.items() if job.content != default.jobs[name].content)
+    locations = (json.loads(content).get("location") for content in default.resources.values())
+    return Data(
+        project=server.project_id,
+        jobs=tuple(default.jobs),
+        flink_jobs=tuple(project.flink),
+        workspace_jobs={name: tuple(workspace.jobs) for name, workspace in others.items()},
+        submitted=tuple(submitted),
+        resources=(*default.resources, *(location for location in locations if isinstance(location, str))),
+        flink_names={id_: job.name for id_, job in project.flink.items()},
+        complete=True,
+        token=server.token,
+        key=AccessKey(server.access_key, server.secret_key, server.project_id),
+    )
+
+
+def mock_tools(server: mock.Server) -> Tools:
+    """Let scenarios change the mock's jobs for a while, and look into its object storage."""
+
+    @contextlib.contextmanager
+    def changed(path: str, value: dict[str, Any]) -> Iterator[None]:
+        before = server.state
+        server.core.load(before.with_files({f"{server.project_id}/{path}": value}))
+        try:
+            yield
+        finally:
+            server.core.load(before)
+
+    def change(job: str, description: str) -> contextlib.AbstractContextManager[None]:
+        jobs = server.state.projects[server.project_id].workspaces[_DEFAULT].jobs
+        value = json.loads((jobs.get(job) or next(iter(jobs.values()))).content)
+        return changed(f"workspaces/{_DEFAULT}/jobs/{job}.job", value | {"name": job, "description": description})
+
+    def change_flink(number: int, description: str) -> contextlib.AbstractContextManager[None]:
+        value = json.loads(server.state.projects[server.project_id].flink[number].content)
+        return changed(f"flink/{number}.json", value | {"desc": description})
+
+    def fetch(name: str) -> bytes | None:
+        return asyncio.run(server.storage.get(name))
+
+    return Tools(change, change_flink, fetch)

@@ -1,0 +1,123 @@
+"""Reads the editions' documents by place: where a thing stands behind its references, and who has it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Location = tuple[str | int, ...]
+
+JSON = "application/json"
+
+
+@frozen
+class Description:
+    """One edition's document."""
+
+    edition: str
+    document: Mapping[str, Any] = field(repr=False)
+
+    def place(self, operation: str, *steps: str) -> Location | None:
+        """Say where something of an operation stands; None when the document lacks it.
+
+        References are followed on the way, but not at the end: what stands there may be one.
+        """
+        for path, item in self.document["paths"].items():
+            for method, fields in item.items():
+                if isinstance(fields, dict) and fields.get("operationId") == operation:
+                    return self.walk(("paths", path, method), *steps)
+        return None
+
+    def walk(self, location: Location, *steps: str) -> Location | None:
+        """Go on from a place that exists."""
+        for step in steps:
+            location = self.behind(location)
+            node = self.at(location)
+            if not isinstance(node, dict) or step not in node:
+                return None
+            location = (*location, step)
+        return location
+
+    def behind(self, location: Location) -> Location:
+        """Follow the references at a place."""
+        node = self.at(location)
+        while isinstance(node, dict) and "$ref" in node:
+            steps = node["$ref"].removeprefix("#/").split("/")
+            location = tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
+            node = self.at(location)
+        return location
+
+    def at(self, location: Location) -> Any:
+        """Give what stands at a place that exists."""
+        node: Any = self.document
+        for step in location:
+            node = node[step]
+        return node
+
+    def get(self, operation: str, *steps: str) -> Any:
+        """Give what stands at a place of an operation, behind references; an empty object where there is nothing."""
+        location = self.place(operation, *steps)
+        return {} if location is None else self.at(self.behind(location))
+
+    def parameter(self, operation: str, name: str) -> Location | None:
+        """Say where the parameter of this name stands."""
+        found = self.place(operation)
+        for owner in (found, found and found[:-1]):
+            for number, _ in enumerate(self.at(owner).get("parameters", ()) if owner else ()):
+                location = self.behind((*owner, "parameters", number))  # type: ignore[misc]  # owner is there
+                if self.at(location)["name"] == name:
+                    return location
+        return None
+
+    def errors(self, operation: str) -> Iterator[tuple[str, int, Location]]:
+        """Give the examples of an operation's errors: name, status, place."""
+        for status in self.get(operation, "responses"):
+            if status[:1] in {"4", "5"}:
+                place = ("responses", status, "content", JSON, "examples")
+                for name in self.get(operation, *place):
+                    location = self.place(operation, *place, name)
+                    if location is not None:
+                        yield name, int(status), location
+
+    def error(self, operation: str, name: str) -> tuple[int, Location] | None:
+        """Give status and place of the error example of this name."""
+        return next(((status, at) for found, status, at in self.errors(operation) if found == name), None)
+
+    def zip_media(self, operation: str) -> str | None:
+        """Give the media type under which the success response describes a zip."""
+        content = self.get(operation, "responses", "200", "content")
+        return next((media for media, node in content.items() if "x-zip-layout" in node), None)
+
+    def json_media(self, operation: str) -> str:
+        """Give the media type under which the success response describes JSON."""
+        place = (operation, "responses", "200", "content")
+        found = (media for media in self.get(*place) if "properties" in self.get(*place, media, "schema"))
+        return next(found, JSON)
+
+
+def anywhere(known: tuple[Description, ...], operation: str, *steps: str) -> Location | None:
+    """Say where the first of the documents that has it has something."""
+    places = (description.place(operation, *steps) for description in known)
+    return next((location for location in places if location is not None), None)
+
+
+def lend(known: tuple[Description, ...], location: Location) -> Any:
+    """Give what stands at a place, from the document that says most there.
+
+    Raises:
+        KeyError: none of them has the place.
+    """
+    found = []
+    for description in known:
+        try:
+            found.append(description.at(location))
+        except KeyError:
+            continue
+    if not found:
+        raise KeyError(location)
+    return max(found, key=lambda value: len(json.dumps(value)))

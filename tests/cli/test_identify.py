@@ -1,0 +1,91 @@
+"""`jobexport contract --edition auto`: what it prints, and its exit codes."""
+
+import copy
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from jobexport import mock, spec
+from jobexport.cli._commands import cli
+
+TOKEN = "a-secret-token"
+
+
+def contract(*arguments, token=TOKEN):
+    """Run the contract command in this process, asking the server for its edition."""
+    # Without a folder nothing would be exported, and nothing seen of exportFlinkJobs.
+    where = ("--obs-dir", "obs-test", "--rate", 500) if "--url" in arguments else ()
+    command = ["contract", "--edition", "auto", *map(str, (*where, *arguments))]
+    return CliRunner(env={"JOBEXPORT_TOKEN": token}).invoke(cli, command)
+
+
+@pytest.fixture(scope="module")
+def unknown():
+    """A mock of otc-2026 that calls the zips otherwise."""
+    document = copy.deepcopy(spec.load_edition("otc-2026"))
+    fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+    fields["zips"] = fields.pop("zip_file")
+    with mock.serve(document, token=TOKEN) as server:
+        yield server
+
+
+def test_a_known_edition_is_named_and_its_contract_run(tmp_path):
+    """The table, the edition, then the run as if it had been named; with --api the other family is not asked."""
+    with mock.serve("otc-2024", token=TOKEN) as server:
+        result = contract("--url", server.url, "--api", "dli", "--max-examples", 1, "--report-dir", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "The server speaks otc-2024." in result.stdout
+    assert "3 requests were made." in result.stdout
+    assert "DLI-002" in result.stdout
+    assert "1 of 1 editions held" in result.stdout
+    assert (tmp_path / "otc-2024").is_dir()
+    assert TOKEN not in result.output
+
+
+def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown, tmp_path):
+    """What contradicts is shown with its request; what follows the table is a file for overlays/."""
+    result = contract("--url", unknown.url, "--report-dir", tmp_path / "reports")
+    assert result.exit_code == 1
+    assert "No edition says all that was seen; the closest is otc-2026." in result.stdout
+    assert "otc-2026 DLI-001: zips stands where zip_file should" in result.stdout
+    path = tmp_path / "mine.yaml"
+    path.write_text(result.stdout.partition("\n# An overlay")[2].partition("\n")[2], encoding="utf-8")
+    schema = spec.resolve(str(path))["components"]["schemas"]["ExportFlinkJobsResponse"]
+    assert "zips" in schema["properties"]
+    assert not (tmp_path / "reports").exists()
+    assert TOKEN not in result.output
+
+
+def test_an_unknown_edition_as_json(unknown):
+    """For programs: verdicts, overlay, and nothing else on standard output."""
+    result = contract("--url", unknown.url, "--format", "json")
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert report["reports"] == []
+    assert report["identification"]["closest"] == ["otc-2026"]
+    assert report["identification"]["overlay"].startswith("overlay: 1.0.0")
+    verdict = next(item for item in report["identification"]["verdicts"] if item["verdict"] == "contradicts")
+    assert {"entry", "fact", "edition", "evidence"} <= verdict.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "name the server with --url"),
+        (("--url", "http://127.0.0.1:1"), "could not be reached"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(arguments, words):
+    """Exit code 2, and nothing on standard output."""
+    result = contract(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+
+
+def test_a_refused_token_is_one_sentence(unknown):
+    """It names the URL, not the token."""
+    result = contract("--url", unknown.url, token="another-token")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"cannot tell the edition of {unknown.url}: the server does not accept the credentials" in result.stderr
+    assert "another-token" not in result.output

@@ -1,0 +1,508 @@
+"""Which edition a server speaks: asked of the mocks, of mocks with one fact changed, and of servers that are no use."""
+
+import contextlib
+import copy
+import http.server
+import threading
+
+import attrs
+import httpx
+import pytest
+
+from jobexport import mock, spec
+from jobexport.cli._embedded import mock_data
+from jobexport.contract import Data, check_edition
+from jobexport.contract._overlay_for import to_path
+from jobexport.contract.identify import identify
+from jobexport.errors import JobexportError
+from jobexport.mock._fault import FOR_CLIENTS
+from jobexport.spec.editions import edition_ids
+from jobexport.spec.lint import lint_document, lint_marks
+
+CN_2020, CN_2025, INTL_2026, OTC_2024, OTC_2026 = ALL = edition_ids()
+FLINK = "/v1.0/{project_id}/streaming/jobs/export"
+JOB = "/v1/{project_id}/jobs/{job_name}/export"
+BATCH = "/v1/{project_id}/jobs/batch-export"
+JSON = "application/json"
+TOKEN = "a-secret-token-to-look-for"
+
+
+def ask(url, data, token=TOKEN):
+    """Identify a server with a client that adds the token."""
+
+    def with_token(request):
+        request.headers["X-Auth-Token"] = token
+        return request
+
+    with httpx.Client(auth=with_token, trust_env=False) as client:
+        return identify(url, data, client.send)
+
+
+def ask_mock(edition, **options):
+    """Identify a mock that knows what every mock knows."""
+    with mock.serve(edition, token=TOKEN, **options) as server:
+        return ask(server.url, mock_data(server))
+
+
+@contextlib.contextmanager
+def handled(respond):
+    """A server whose every answer is made by `respond(handler, body)`: status, headers and content."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = 65536
+
+        def answer(self):
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            status, headers, content = respond(self, body)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_TRACE = do_QUERY = answer  # noqa: N815  # the base class's names
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def verdicts(found):
+    return {(verdict.entry or verdict.fact, verdict.edition): verdict.verdict for verdict in found.verdicts}
+
+
+def contradicted(found, edition):
+    return {entry for (entry, name), verdict in verdicts(found).items() if (name, verdict) == (edition, "contradicts")}
+
+
+EXPECTED = {
+    CN_2020: (CN_2020,),
+    CN_2025: (CN_2025, INTL_2026),
+    INTL_2026: (CN_2025, INTL_2026),
+    OTC_2024: (OTC_2024,),
+    OTC_2026: (OTC_2026,),
+}
+
+
+@pytest.fixture(scope="module")
+def identified():
+    """What is found out about the five mocks."""
+    return {edition: ask_mock(edition) for edition in ALL}
+
+
+@pytest.mark.parametrize("edition", ALL)
+def test_each_mock_is_told_by_its_answers(edition, identified):
+    """Within 12 requests; the two editions that answer alike are both named."""
+    found = identified[edition]
+    assert found.closest == EXPECTED[edition]
+    assert found.fits
+    assert (found.overlay, found.unsaid, found.problem) == (None, (), None)
+    assert 0 < len(found.requests) <= 12
+    assert contradicted(found, edition) == set()
+
+
+@pytest.mark.parametrize("edition", ALL)
+def test_every_entry_of_the_register_has_one_verdict_for_each_edition(edition, identified):
+    """In the register's order; what no traffic shows is never judged, and nothing is judged without evidence."""
+    entries = spec.load_register().entries
+    found = identified[edition].verdicts
+    assert [(verdict.entry, verdict.edition) for verdict in found] == [
+        (entry.id, name) for entry in entries for name in ALL
+    ]
+    silent = {entry.id for entry in entries if not entry.wire}
+    for verdict in found:
+        if verdict.verdict == "not observable":
+            assert verdict.reason
+            assert not verdict.evidence
+        else:
+            assert verdict.entry not in silent
+            assert all(seen.request.startswith("POST /v1") and seen.seen for seen in verdict.evidence)
+
+
+def test_what_tells_the_editions_apart(identified):
+    """The mock of one contradicts another in just the entries on which their pages differ."""
+    assert contradicted(identified[OTC_2024], CN_2020) == {"DLI-001", "DLI-010", "DLI-016", "DGC-002"}
+    assert contradicted(identified[OTC_2026], OTC_2024) == {"DLI-002", "DLI-003"}
+    assert contradicted(identified[OTC_2024], CN_2025) == {"DGC-002", "DGC-003", "DGC-004", "DGC-005"}
+    assert contradicted(identified[CN_2025], INTL_2026) == set()
+
+
+def test_evidence_names_request_status_and_place(identified):
+    """So that anyone can look for themselves."""
+    verdict = next(v for v in identified[CN_2020].verdicts if (v.entry, v.edition) == ("DLI-001", OTC_2026))
+    (seen,) = verdict.evidence
+    assert seen.request.startswith(f"POST /v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export {{")
+    assert (seen.status, seen.pointer) == (200, "/zip_files")
+
+
+# One fact changed
+
+
+def operation(document, path):
+    return document["paths"][path]["post"]
+
+
+def fields(document):
+    return document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+
+
+def body(document):
+    return document["components"]["schemas"]["ExportJobRequest"]["properties"]
+
+
+def archive(document, path):
+    return operation(document, path)["responses"]["200"]["content"]["application/octet-stream"]
+
+
+def errors(document, path):
+    return operation(document, path)["responses"]["400"]["content"][JSON]["examples"]
+
+
+def rename_array(name):
+    return lambda document: fields(document).update({name: fields(document).pop("zip_file")})
+
+
+def with_type(type_):
+    return lambda document: fields(document)["is_success"].update(type=type_)
+
+
+def without_field(name):
+    return lambda document: fields(document).pop(name)
+
+
+def with_another_array(document):
+    fields(document)["more"] = copy.deepcopy(fields(document)["zip_file"])
+
+
+def without_in_body(name):
+    return lambda document: body(document).pop(name)
+
+
+def without_obs_path(document):
+    del body(document)["obsPath"]
+    del operation(document, JOB)["responses"]["200"]["content"][JSON]
+
+
+def without_batch_depend(document):
+    del document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["exportDepend"]
+
+
+def with_body_of_2020(document):
+    lender = spec.load_edition(CN_2020)
+    operation(document, JOB)["requestBody"] = operation(lender, JOB)["requestBody"]
+    document["components"]["schemas"]["ExportJobRequest"] = {"type": "object", "properties": body(lender)}
+
+
+def with_export_status(document):
+    body(document)["exportStatus"] = body(spec.load_edition(CN_2025))["exportStatus"]
+
+
+def with_obs_path(document):
+    lender = spec.load_edition(CN_2025)
+    body(document)["obsPath"] = body(lender)["obsPath"]
+    answers = operation(document, JOB)["responses"]["200"]["content"]
+    answers[JSON] = operation(lender, JOB)["responses"]["200"]["content"][JSON]
+    document["components"]["schemas"]["ExportJobToObsResponse"] = {"type": "object"}
+    errors(document, JOB)["obs-path-invalid"] = errors(lender, JOB)["obs-path-invalid"]
+
+
+def with_layout(path, **templates):
+    return lambda document: archive(document, path)["x-zip-layout"].update(templates)
+
+
+def with_file_name(path, name):
+    return lambda document: archive(document, path).update({"x-zip-file-name": name})
+
+
+def with_code(path, name, code):
+    value = {"value": {"error_code": code, "error_msg": "In other words."}}
+    return lambda document: errors(document, path).update({name: value})
+
+
+def with_missing_job_404(document):
+    example = errors(document, JOB).pop("job-not-found")
+    media = {"schema": {"$ref": "#/components/schemas/ErrorResponse"}, "examples": {"job-not-found": example}}
+    operation(document, JOB)["responses"]["404"] = {"description": "None.", "content": {JSON: media}}
+
+
+def with_workspace_required(document):
+    document["components"]["parameters"]["Workspace"]["required"] = True
+
+
+FOLDERS = {
+    "job": "{job_name}/{job_name}.job",
+    "script": "{job_name}/scripts/{script_name}.script",
+    "resource": "{job_name}/resources/{resource_name}.resource",
+}
+
+CHANGES = {
+    "array-of-2020": (OTC_2026, rename_array("zip_files"), {"DLI-001"}),
+    "array-of-nobody": (CN_2025, rename_array("zips"), {"DLI-001"}),
+    "is-success-string": (CN_2020, with_type("string"), {"DLI-002", "DLI-003"}),
+    "field-missing": (OTC_2024, without_field("message"), {"field message"}),
+    "field-extra": (OTC_2024, with_another_array, {"field more"}),
+    "exportDepend-honoured": (OTC_2026, with_body_of_2020, {"DGC-002"}),
+    "exportDepend-ignored": (CN_2025, without_in_body("exportDepend"), {"DGC-002"}),
+    "only-exportDepend-ignored": (CN_2020, without_in_body("exportDepend"), {"DGC-002"}),
+    "batch-exportDepend-ignored": (OTC_2026, without_batch_depend, {"DGC-102"}),
+    "obsPath-honoured": (CN_2020, with_obs_path, {"DGC-003", "DGC-005"}),
+    "obsPath-ignored": (CN_2025, without_obs_path, {"DGC-003", "DGC-005"}),
+    "exportStatus-honoured": (CN_2020, with_export_status, {"DGC-004"}),
+    "exportStatus-ignored": (CN_2025, without_in_body("exportStatus"), {"DGC-004"}),
+    "tree": (OTC_2024, with_layout(JOB, job="job/{job_name}.json", script="sql/{script_name}.sql"), {"DGC-010"}),
+    "tree-of-batch": (CN_2025, with_layout(BATCH, **FOLDERS), {"DGC-104"}),
+    "file-name": (OTC_2026, with_file_name(JOB, "{job_name}.zip"), {"DGC-009"}),
+    "file-name-of-batch": (OTC_2026, with_file_name(BATCH, "DLF_jobs.zip"), {"DGC-104"}),
+    "code": (OTC_2026, with_code(JOB, "job-not-found", "DLF.0101"), {"COM-001"}),
+    "code-of-flink": (CN_2020, with_code(FLINK, "job-not-found", "DLI.0023"), {"COM-002"}),
+    "code-of-2020": (OTC_2026, with_code(FLINK, "obs-path-invalid", "DLI.29001"), {"DLI-010", "DLI-016"}),
+    "code-not-of-2020": (
+        CN_2020,
+        lambda document: errors(document, FLINK).pop("obs-path-invalid"),
+        {"DLI-010", "DLI-016"},
+    ),
+    "status": (OTC_2026, with_missing_job_404, {"COM-001"}),
+    "workspace": (CN_2020, with_workspace_required, {"DGC-006", "DGC-107"}),
+    # These pages say that it may be, so nothing is contradicted; of this server it is always true.
+    "workspace-with-condition": (CN_2025, with_workspace_required, set()),
+}
+
+
+def altered(name):
+    edition, change, _ = CHANGES[name]
+    document = copy.deepcopy(spec.load_edition(edition))
+    change(document)
+    return document
+
+
+def resolved(overlay, folder):
+    path = folder / "observed.yaml"
+    path.write_text(overlay, encoding="utf-8")
+    return spec.resolve(str(path))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_server_with_one_fact_changed_gets_its_overlay(name, tmp_path):
+    """The edition is named with what contradicts it; the overlay is sound, and makes a mock that answers alike."""
+    edition, _, entries = CHANGES[name]
+    found = ask_mock(altered(name))
+    assert edition in found.closest
+    assert not found.fits
+    assert contradicted(found, edition) == entries
+    assert found.unsaid == ()
+    assert len(found.requests) <= 12
+    document = resolved(found.overlay, tmp_path)
+    assert list(lint_document(document)) == []
+    marks = [
+        ("/", id_)
+        for action in spec.load_yaml(tmp_path / "observed.yaml")["actions"]
+        for id_ in [action["x-inconsistency"]]
+        if isinstance(id_, str)
+    ]
+    assert [
+        finding for finding in lint_marks({"openapi/openapi.yaml": marks}, spec.load_register()) if "names" in finding
+    ] == []
+    # A mock fills arrays of names only where the document says how names are built, and of a new field nobody knows.
+    if name != "field-extra":
+        again = ask_mock(document)
+        assert verdicts(again) == verdicts(found)
+        assert again.overlay == found.overlay
+
+
+def test_what_a_server_brings_back_is_not_removed_first():
+    """Where the union has it and the closest edition takes it away, the overlay does not take it away."""
+    overlay = ask_mock(altered("array-of-2020")).overlay
+    assert "properties.zip_file\n" in overlay
+    assert "properties.zip_files\n" not in overlay
+
+
+@pytest.mark.parametrize(("name", "api"), [("array-of-nobody", "dli"), ("tree", "dgc")])
+def test_a_server_keeps_the_contract_of_its_overlay(name, api, tmp_path):
+    """A run with the overlay applied passes."""
+    with mock.serve(altered(name), token=TOKEN) as server:
+        data = mock_data(server)
+        document = resolved(ask(server.url, data).overlay, tmp_path)
+        report = check_edition(
+            document, server.url, data, seed=1, report_dir=tmp_path / "report", api=api, max_examples=2
+        )
+    assert report.passed, report.failures
+
+
+def test_a_zip_under_another_media_type(tmp_path):
+    """The overlay renames the media type of both operations, and the contract's checks follow it."""
+    with (
+        mock.serve(CN_2025, token=TOKEN) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as upstream,
+    ):
+
+        def respond(handler, content):
+            headers = [
+                (name, value) for name, value in handler.headers.items() if name.lower() not in {"host", "connection"}
+            ]
+            try:
+                answer = upstream.request(handler.command, handler.path, headers=headers, content=content)
+            except httpx.LocalProtocolError:
+                return 400, {"Content-Type": JSON}, b'{"error_code": "DLF.3051", "error_msg": "No header has that."}'
+            kept = {
+                name: answer.headers[name]
+                for name in ("allow", "content-type", "content-disposition")
+                if name in answer.headers
+            }
+            if kept.get("content-type") == "application/octet-stream":
+                kept["content-type"] = "application/zip"
+            return answer.status_code, kept, answer.content
+
+        with handled(respond) as url:
+            # A signature is for the address that was asked, which here is not the mock's own.
+            data = attrs.evolve(mock_data(server), key=None)
+            found = ask(url, data)
+            assert contradicted(found, CN_2025) == {"DGC-007", "DGC-106"}
+            document = resolved(found.overlay, tmp_path)
+            report = check_edition(
+                document, url, data, seed=1, report_dir=tmp_path / "report", api="dgc", max_examples=2
+            )
+    content = operation(document, JOB)["responses"]["200"]["content"]
+    assert list(content) == [JSON, "application/zip"]
+    assert report.passed, report.failures
+
+
+# What can't be seen, and servers that are no use
+
+
+def test_nothing_is_written_where_no_place_is_known():
+    """Without an OBS folder no request names one, and what that would show is not observable."""
+    with mock.serve(CN_2025, token=TOKEN) as server:
+        found = ask(server.url, attrs.evolve(mock_data(server), obs_dirs=(), obs_paths=()))
+    assert not [line for line in found.requests if '"obs' in line or "streaming" in line]
+    assert found.closest == (CN_2025, INTL_2026)
+    said = verdicts(found)
+    assert {said["DGC-003", edition] for edition in ALL} == {"not observable"}
+    assert {said["DLI-001", edition] for edition in ALL} == {"not observable"}
+    reasons = {verdict.entry: verdict.reason for verdict in found.verdicts}
+    assert reasons["DGC-003"] == "no OBS path is known that may be written to"
+    assert reasons["DLI-001"] == reasons["COM-002"] == "no OBS folder is known that may be written to"
+
+
+def test_jobs_without_dependencies_do_not_show_exportdepend():
+    """A zip that holds a job only would look the same either way."""
+    with mock.serve(OTC_2024, token=TOKEN) as server:
+        found = ask(server.url, attrs.evolve(mock_data(server), jobs=("job_stream",)))
+    assert {verdicts(found)["DGC-002", edition] for edition in ALL} == {"not observable"}
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("dli.eu-de.otc.t-systems.com", (OTC_2026,)),
+        ("dli.cn-north-4.myhuaweicloud.com", (CN_2025, INTL_2026)),
+        ("gateway.example", (CN_2025, INTL_2026, OTC_2026)),
+    ],
+)
+def test_the_host_breaks_a_tie(host, expected):
+    """DLI alone does not tell these three apart; a host that one of the clouds has does, as far as it goes."""
+    with mock.serve(CN_2025, token=TOKEN) as server, httpx.Client(trust_env=False) as client:
+
+        def send(request):
+            headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}
+            return client.post(server.url + request.url.path, headers=headers, content=request.content)
+
+        found = identify(f"https://{host}", attrs.evolve(mock_data(server), jobs=()), send)
+    assert found.closest == expected
+
+
+def test_a_server_that_refuses_the_token():
+    """One request is enough to know."""
+    with mock.serve(OTC_2026, token="another") as server:
+        found = ask(server.url, mock_data(server))
+    assert (found.closest, found.fits, found.overlay) == ((), False, None)
+    assert "does not accept the credentials" in found.problem
+    assert len(found.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "media_type", "content"),
+    [
+        (200, "text/html", b"<html>Welcome</html>"),
+        (404, "text/html", b"<html>Not found</html>"),
+        (200, JSON, b'{"hello": "world"}'),
+        (200, JSON, b"[]"),
+        (200, "application/octet-stream", b"PK\x03\x04 and no more"),
+        (204, "", b""),
+    ],
+)
+def test_a_server_that_is_no_such_api(status, media_type, content):
+    """It has no closest edition, and the requests say what was answered."""
+    with handled(lambda *_: (status, {"Content-Type": media_type}, content)) as url:
+        found = ask(url, Data.of_examples(spec.load_edition(OTC_2026)))
+    assert (found.closest, found.fits, found.overlay) == ((), False, None)
+    assert "no operation answers as in any edition" in found.problem
+    assert str(status) in found.problem
+
+
+def test_a_server_that_is_not_there():
+    """Nobody is asked twice."""
+    found = ask("http://127.0.0.1:1", Data.of_examples(spec.load_edition(OTC_2026)))
+    assert found.closest == ()
+    assert "could not be reached" in found.problem
+    assert len(found.requests) == 1
+
+
+def test_what_is_no_url():
+    """It is one sentence."""
+    with pytest.raises(JobexportError, match="is no URL"):
+        ask("http://127.0.0.1:port", Data.of_examples(spec.load_edition(OTC_2026)))
+
+
+FAULTS = {fault.id for fault in mock.FAULTS.values() if fault.group == FOR_CLIENTS}
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS - {"latency", "slow-drip", "zip-bomb"}))
+def test_a_fault_never_surfaces(fault):
+    """Whatever a server does, the outcome is an identification, and an unsound answer is never called a fit."""
+    found = ask_mock(OTC_2026, faults=[f"{fault}@*"])
+    assert len(found.requests) <= 12
+    if not fault.startswith("is-success"):
+        assert not found.fits
+
+
+def test_no_part_of_an_identification_holds_the_token():
+    """Not even where the server sends it back in codes, names of fields and file names."""
+    echo = f'{{"error_code": "X.{TOKEN}", "error_msg": "{TOKEN}", "{TOKEN}": 1}}'.encode()
+    with mock.serve(OTC_2026, token=TOKEN) as server, httpx.Client(base_url=server.url, trust_env=False) as upstream:
+
+        def respond(handler, content):
+            headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}
+            answer = upstream.post(handler.path, headers=headers, content=content)
+            if answer.status_code != 200:
+                return answer.status_code, {"Content-Type": JSON}, echo
+            if answer.headers["content-type"] == JSON:
+                return 200, {"Content-Type": JSON}, answer.content[:-1] + f', "{TOKEN}": "{TOKEN}"}}'.encode()
+            name = f'attachment; filename="{TOKEN}.zip"'
+            return 200, {"Content-Type": answer.headers["content-type"], "Content-Disposition": name}, answer.content
+
+        with handled(respond) as url:
+            found = ask(url, mock_data(server))
+    assert found.closest == (OTC_2026,)
+    assert found.overlay
+    assert TOKEN not in repr(found)
+
+
+def test_a_place_as_jsonpath_selects_that_place():
+    """Also where a key has quotes, backslashes, line breaks or none of the letters a name may have."""
+    for key in ["a", "$ref", "it's", 'say "x"', "back\\slash", "line\nbreak", "a.b/c", "", "ü"]:
+        document = {"x": {key: [{"here": 1}, 2], "other": 3}}
+        overlay = {
+            "overlay": "1.0.0",
+            "info": {"title": "t", "version": "1"},
+            "actions": [{"target": to_path(("x", key, 0)), "remove": True}],
+        }
+        assert spec.apply_overlay(document, overlay) == {"x": {key: [2], "other": 3}}

@@ -1,0 +1,101 @@
+"""Each scenario, seen to pass on the mock and to fail on one that has a fault it is for."""
+
+import pytest
+
+from jobexport import mock
+from jobexport.cli._embedded import mock_data, mock_tools
+from jobexport.contract.scenario import Run
+from jobexport.contract.scenarios import SCENARIOS, scenarios_for
+from jobexport.contract.session import open_session
+from jobexport.spec import load_edition, load_register
+
+# The edition with most fields.
+EDITION = "huaweicloud-intl-2026"
+DLI, JOB, BATCH = "exportFlinkJobs", "exportJob", "batchExportJobs"
+
+FAULTS = {
+    "each_name": (BATCH, "refuses-single-job"),
+    "accepted_forms": (JOB, "refuses-charset"),
+    "optional_fields": (BATCH, "refuses-depend-false"),
+    "unknown_fields": (JOB, "refuses-unknown-field"),
+    "longest_list": (BATCH, "refuses-100-jobs"),
+    "exact_numbers": (DLI, "refuses-large-ids"),
+    "no_ids": (DLI, "ignores-selection"),
+    "same_twice": (JOB, "refuses-now-and-then"),
+    "same_job_in_batch": (BATCH, "zip-scripts-swapped"),
+    "workspaces": (JOB, "refuses-workspace"),
+    "submitted_version": (JOB, "ignores-status"),
+    "dependencies": (JOB, "refuses-depend-false"),
+    "folders": (DLI, "refuses-subfolders"),
+    "legal_names": (JOB, "refuses-128-characters"),
+    "signature": (DLI, "refuses-signatures"),
+    "changed_job": (BATCH, "stale-export"),
+    "changed_flink_job": (DLI, "stale-export"),
+    "stored": (DLI, "stores-other-job"),
+    "stored_at_obs_path": (JOB, "stores-empty"),
+    "authentication": (BATCH, "admits-beginning"),
+    "another_project": (DLI, "accepts-any-project"),
+    "unknown_job": (BATCH, "accepts-missing-jobs"),
+    "near_names": (JOB, "accepts-other-case"),
+    "unknown_workspace": (JOB, "accepts-any-workspace"),
+    "job_elsewhere": (BATCH, "ignores-workspace"),
+    "broken_body": (DLI, "accepts-text-ids"),
+    "broken_json": (BATCH, "accepts-sloppy-json"),
+    "media_type": (DLI, "accepts-any-media-type"),
+    "large_body": (JOB, "errors-as-200"),
+    "odd_names": (JOB, "accepts-odd-name"),
+    "dots": (JOB, "refuses-dots"),
+    "other_methods": (DLI, "answers-put"),
+    "bad_obs_dir": (DLI, "accepts-any-obs-dir"),
+    "bad_obs_path": (JOB, "accepts-obs-path-without-scheme"),
+}
+
+
+def found(scenario, operation, folder, *faults):
+    """Run one scenario against a mock with these faults; give the ids of what it found."""
+    with (
+        mock.serve(EDITION, faults=faults) as server,
+        open_session(server.url, data := mock_data(server), None, folder / "journal") as session,
+    ):
+        session.scenario = scenario.id
+        run = Run(load_edition(EDITION), operation, data, session, mock_tools(server))
+        scenario.run(run)
+        assert session.wire.sent <= scenario.requests + sum(map(len, (data.jobs, data.flink_jobs)))
+        return {finding.check for finding in run.findings}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.id for scenario in SCENARIOS])
+def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(scenario, tmp_path):
+    """Nothing is found in the mock as it is; with the fault, the scenario itself finds it."""
+    operation, fault = FAULTS[scenario.id]
+    assert found(scenario, operation, tmp_path) == set()
+    assert scenario.id in found(scenario, operation, tmp_path, f"{fault}@{operation}")
+
+
+@pytest.mark.parametrize("fault", ["reset-mid-body", "reset-before"])
+def test_an_answer_that_breaks_off_is_found(fault, tmp_path):
+    """A connection that ends before the answer does is a finding of its own, not the end of the run."""
+    scenario = next(scenario for scenario in SCENARIOS if scenario.id == "each_name")
+    assert "whole_answer" in found(scenario, JOB, tmp_path, f"{fault}@{JOB}")
+
+
+def test_a_scenario_says_what_it_rests_on():
+    """Each has a sentence, and its entries stand in the register and are about its operations."""
+    register = load_register()
+    for scenario in SCENARIOS:
+        assert scenario.sentence.endswith(".")
+        entries = [register.entry(id_) for id_ in scenario.rests_on]
+        for operation in scenario.operations:
+            assert any(operation in entry.operations for entry in entries), (scenario.id, operation)
+
+
+def test_without_names_or_leave_to_break_the_document_scenarios_are_left_out(tmp_path):
+    """No job known: none for DGC. Nothing that breaks the document: only those that keep to it."""
+    with mock.serve(EDITION) as server:
+        data = mock_data(server)
+    careful = scenarios_for(JOB, data, negative=False)
+    assert careful
+    assert not [scenario for scenario in careful if scenario.negative]
+    assert len(careful) < len(scenarios_for(JOB, data))
+    nothing = mock_data(server).__class__(project="p", jobs=(), flink_jobs=())
+    assert scenarios_for(JOB, nothing) == []

@@ -1,0 +1,124 @@
+"""What the tables of defects are made of: requests, the answers to them, and what must be true of these."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from jobexport.mock import EXAMPLE_PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import httpx
+
+INTL, OTC, BOOLEAN = "huaweicloud-intl-2026", "otc-2026", "otc-2024"
+WORKSPACE = "d1cd7861478748a6925bc02f47c69279"
+
+
+@frozen
+class Answer:
+    """What came back, and what the request left in storage."""
+
+    response: httpx.Response
+    objects: Mapping[str, bytes]
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def json(self) -> Any:
+        return self.response.json()
+
+    @property
+    def code(self) -> Any:
+        """The error's code; None where there is none."""
+        is_json = self.response.headers.get("content-type") == "application/json"
+        return self.json.get("error_code") if is_json and self.response.content else None
+
+    @property
+    def zips(self) -> list[str]:
+        return self.json["zip_file"]
+
+    @property
+    def members(self) -> dict[str, bytes]:
+        return members(self.response.content)
+
+    @property
+    def type(self) -> str | None:
+        return self.response.headers.get("content-type")
+
+    @property
+    def file(self) -> str | None:
+        return self.response.headers.get("content-disposition")
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+Ask = dict[str, Any]
+"""What `httpx.Client.request` takes, without the server."""
+
+
+def _ask(path: str, body: Any, options: Ask) -> Ask:
+    content = {} if body is None or "content" in options else {"content": json.dumps(body)}
+    headers = {"Content-Type": "application/json", **options.pop("headers", {})} if content or options else {}
+    return {"method": "POST", "url": path, "headers": headers, **content, **options}
+
+
+def flink(body: Any = None, project: str = EXAMPLE_PROJECT, **options: Any) -> Ask:
+    """Export Flink job 100 to `a/b`, or what the body says."""
+    right = {"obs_dir": "a/b", "is_selected": True, "job_selected": [100]}
+    return _ask(f"/v1.0/{project}/streaming/jobs/export", right if body is None else body, options)
+
+
+def flinks(*ids: int, **fields: Any) -> Ask:
+    """Export these Flink jobs to `a/b`."""
+    return flink({"obs_dir": "a/b", "is_selected": True, "job_selected": ids, **fields})
+
+
+def every_flink(**fields: Any) -> Ask:
+    """Export all Flink jobs to `a/b`."""
+    return flink({"obs_dir": "a/b", "is_selected": False, **fields})
+
+
+def job(name: str = "myJob", body: Any = None, project: str = EXAMPLE_PROJECT, **options: Any) -> Ask:
+    """Export one job."""
+    return _ask(f"/v1/{project}/jobs/{name}/export", body, options)
+
+
+def to_obs(path: str = "obs://bucket/folder", name: str = "myJob", **fields: Any) -> Ask:
+    """Export one job to object storage."""
+    return job(name, {"obsPath": path, **fields})
+
+
+def batch(*names: str, body: Any = None, **options: Any) -> Ask:
+    """Export several jobs."""
+    right = {"jobList": names or ["job_batch", "job_stream"]}
+    return _ask(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export", right if body is None else body, options)
+
+
+def seed(path: str, content: Any) -> Ask:
+    """Change the state: a call of the control API in between."""
+    return {"method": "POST", "url": "/_mock/seed", "content": json.dumps({f"{EXAMPLE_PROJECT}/{path}": content})}
+
+
+@frozen
+class Case:
+    """A fault, requests, and what is true of their answers with the fault and not without."""
+
+    fault: str
+    requests: tuple[Ask, ...] = field(converter=lambda asks: (asks,) if isinstance(asks, dict) else tuple(asks))
+    claim: Callable[..., bool]
+    """Called with the answers, one for each request."""
+    edition: str = INTL
+
+    def __str__(self) -> str:
+        return self.fault
