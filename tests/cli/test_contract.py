@@ -95,12 +95,12 @@ def test_a_plan_comes_first_and_is_kept(started, tmp_path):
     """Names come from options before the file; the plan names them, and the mock sees no others."""
     (tmp_path / "names.yaml").write_text("jobs: [job_batch]\nworkspaces: []\nproject: none\n", encoding="utf-8")
     url = started("--edition", "huaweicloud-cn-2025")
-    arguments = ("--edition", "huaweicloud-cn-2025", "--url", url, "--rate", 500, "--max-requests", 90, "--api", "dgc")
+    arguments = ("--edition", "huaweicloud-cn-2025", "--url", url, "--rate", 500, "--max-requests", 40, "--api", "dgc")
     names = ("--data", tmp_path / "names.yaml", "--project", mock.EXAMPLE_PROJECT, "--obs-path", "obs://mine/x/")
     result = contract(*arguments, *names, "--report-dir", tmp_path / "r", env={"JOBEXPORT_TOKEN": TOKEN})
     assert result.exit_code == 0, result.output
     assert result.stderr.splitlines() == [
-        f"{url}: at most 90 requests, 500 a second at most, none that breaks the document",
+        f"{url}: at most 40 requests, 500 a second at most, none that breaks the document",
         "  exportJob: writes zips of jobs to obs://mine/x/",
         "  batchExportJobs: writes nothing",
     ]
@@ -108,6 +108,10 @@ def test_a_plan_comes_first_and_is_kept(started, tmp_path):
     text = json.dumps(seen)
     assert "job_batch" in text
     assert "myJob" not in text
+    # Scenarios and schemathesis share the limit, and what was held until it counts.
+    assert "40 requests were sent, as many as --max-requests allows" in result.stdout
+    report = json.loads((tmp_path / "r/huaweicloud-cn-2025/report.json").read_text(encoding="utf-8"))
+    assert report["requests"] == len(seen["requests"]) == 40
     assert TOKEN not in result.output
 
 

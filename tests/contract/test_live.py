@@ -158,15 +158,6 @@ def test_a_token_that_expires_ends_the_run_with_what_there_is(process, tmp_path)
     no_secrets(tmp_path)
 
 
-def test_a_limit_ends_the_run_and_what_was_held_counts(mock_process, tmp_path):
-    """Not more requests are sent than allowed, those of the scenarios and of schemathesis together."""
-    url = mock_process("otc-2026")
-    report = check(url, tmp_path, data(token=TOKEN), live=Live(rate=500, max_requests=60), api="dgc", max_examples=60)
-    assert report.requests == len(entries(tmp_path)) <= 60
-    assert report.complete
-    assert report.passed, report.problems()
-
-
 def test_nothing_known_is_nothing_run(tmp_path):
     """Without any name no request is sent, and the run does not pass."""
     with mock.serve("otc-2026") as server:

@@ -5,6 +5,7 @@ import io
 import time
 
 import pytest
+import requests
 from attrs import evolve
 
 from jobexport import mock
@@ -12,7 +13,7 @@ from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live
 from jobexport.contract._journal import Journal, Redaction, Sequence, read_journal
 from jobexport.contract._live import Places
-from jobexport.contract._wire import Stopped
+from jobexport.contract._wire import Stopped, Wire
 from jobexport.contract.scenario import TransportProblem
 from jobexport.contract.session import Withheld, open_session
 
@@ -234,3 +235,26 @@ def test_no_repr_shows_a_secret(tmp_path):
     with served() as server, session(server, tmp_path) as sender:
         shown = repr((sender, sender.data, sender.data.key, Journal(io.StringIO(), sender.wire.journal.redaction)))
     assert not [secret for secret in (SECRETS[0], SECRETS[2]) if secret in shown]
+
+
+def test_a_request_that_is_sent_again_is_signed_anew(tmp_path):
+    """schemathesis signs once; after a wait the old date would be refused."""
+    from jobexport.contract._adapter import Credentials, Line
+
+    key = AccessKey("A", "B", "p")
+    request = requests.Request("POST", "http://h/v1/p/jobs/x/export", headers={"X-Schemathesis-TestCaseId": "1"})
+    dates, answers = [], [(429, {"Retry-After": "1.1"}), (200, {})]
+
+    def transmit(prepared):
+        dates.append(prepared.headers["X-Sdk-Date"])
+        response = requests.Response()
+        response.status_code, headers = answers.pop(0)
+        response.headers.update(headers)
+        response._content = b""
+        return response
+
+    with (tmp_path / "journal").open("w", encoding="utf-8") as file:
+        line = Line(Wire(Journal(file, Redaction.of(())), FAST), Credentials(None, key), "p", None)
+        prepared = line.credentials(request.prepare())
+        assert line.send(transmit, prepared).status_code == 200
+    assert len(set(dates)) == 2
