@@ -60,6 +60,7 @@ NO_PROMISE = {
     "slow-drip": "no page promises a time",
     "extra-field": "no page says that there are no other fields",
     "answers-no-disposition": "pages name the file, not the header",
+    "refuses-body": "where no body is documented, no page says that one is taken",
     "checks-before-caller": "no page says which of two errors comes first",
     "admits-unsigned-project": "no page says what a signature must cover",
 }
