@@ -30,6 +30,8 @@ FAULTS = {
     "legal_names": (JOB, "refuses-128-characters"),
     "signature": (DLI, "refuses-signatures"),
     "changed_job": (BATCH, "stale-export"),
+    "changed_script": (JOB, "stale-scripts"),
+    "time_moves": (DLI, "time-stands-still"),
     "changed_flink_job": (DLI, "stale-export"),
     "stored": (DLI, "stores-other-job"),
     "stored_at_obs_path": (JOB, "stores-empty"),

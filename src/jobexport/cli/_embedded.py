@@ -60,7 +60,12 @@ def mock_tools(server: mock.Server) -> Tools:
         value = json.loads(server.state.projects[server.project_id].flink[number].content)
         return changed(f"flink/{number}.json", value | {"desc": description})
 
+    def change_script(script: str, content: str) -> contextlib.AbstractContextManager[None]:
+        workspace = server.state.projects[server.project_id].workspaces[_DEFAULT]
+        value = json.loads(workspace.scripts[script])
+        return changed(f"workspaces/{_DEFAULT}/scripts/{script}.script", value | {"content": content})
+
     def fetch(name: str) -> bytes | None:
         return asyncio.run(server.storage.get(name))
 
-    return Tools(change, change_flink, fetch)
+    return Tools(change, change_flink, change_script, fetch)

@@ -283,6 +283,34 @@ def changed_flink_job(run: Run) -> None:
     )
 
 
+def changed_script(run: Run) -> None:
+    """Change a script that a job uses: the next export of the job brings it as it is now."""
+    if run.tools.change_script is None:
+        return
+    for job in run.data.jobs[:_MOST]:
+        body = run.example(jobList=[job]) if run.id == "batchExportJobs" else ABSENT
+        scripts = [name for kind, name, _ in _contents(run.send(body, job=job)) if kind == "script"]
+        for script in scripts[:1]:
+            with run.tools.change_script(script, "changed-once"):
+                contents = _contents(run.send(body, job=job))
+            held = any(b"changed-once" in content for (_, name, _), content in contents.items() if name == script)
+            expect(held, f"the script {script} was changed, but the export of {job} holds what it was before")
+
+
+def time_moves(run: Run) -> None:
+    """Export the same several times: the times in the answers are those of the exports."""
+    times = set()
+    bodies = [run.example()] if run.id == "exportFlinkJobs" else [{"obsPath": path} for path in run.data.obs_paths[:1]]
+    if run.id != "exportFlinkJobs" and "obsPath" not in run.schema.get("properties", {}):
+        return
+    for body in bodies * 3:
+        answer = run.send(body)
+        times |= set(re.findall(rb"\d{13}", answer.content))
+        # More than a clock's tick.
+        time.sleep(0.02)
+    expect(len(times) != 1, f"three exports one after the other all have the time {b''.join(times).decode()}")
+
+
 def stored(run: Run) -> None:
     """Look into object storage for what an export says is there."""
     if run.tools.fetch is None:

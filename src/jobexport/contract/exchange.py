@@ -138,7 +138,12 @@ def read_archive(content: bytes) -> Archive:
             size = sum(info.file_size for info in archive.infolist())
             if size > _MOST_UNPACKED:
                 return Archive(f"it unpacks to {size} bytes, more than a job can have", names, {})
-            return Archive(None, names, {info.filename: archive.read(info) for info in archive.infolist()})
+            members = {info.filename: archive.read(info) for info in archive.infolist()}
+            # What Python's reader forgives, others don't.
+            if not content.startswith(b"PK"):
+                return Archive(f"something stands before it: {content[:20]!r}", names, members)
+            wrong = [info.filename for info in archive.infolist() if len(members[info.filename]) != info.file_size]
+            return Archive(f"the size of {wrong[0]} is wrong" if wrong else None, names, members)
     except Exception as problem:  # a damaged deflate stream surfaces as zlib.error and others
         return Archive(str(problem) or type(problem).__name__, names, {})
 

@@ -31,9 +31,17 @@ ABSENT: Any = object()
 NOBODY = ("none", "empty-token", "wrong-token", "near-token", "cut-token", "case-token", "wrong-key")
 """Credentials that open nothing: no token, one that is empty, another, the right one with a letter more, with one less,
 in the other case, and a signature under a key that nobody has."""
-FORGED = ("wrong-secret", "altered-body", "altered-path", "old", "unsigned-host")
+FORGED = (
+    "wrong-secret",
+    "altered-body",
+    "altered-hashed-body",
+    "altered-path",
+    "old",
+    "unsigned-host",
+    "other-project",
+)
 """Signatures that look right, to be had with an access key only: made with another secret, for another body, for
-another path, an hour ago, and one that does not cover the host."""
+another body whose hash is signed too, for another path, an hour ago, for a header less, for another project."""
 
 
 class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program
@@ -117,6 +125,8 @@ class Tools:
     job, there is a copy of another one."""
     change_flink: Callable[[int, str], AbstractContextManager[None]] | None = None
     """While it is entered, the Flink job with this id has this description."""
+    change_script: Callable[[str, str], AbstractContextManager[None]] | None = None
+    """While it is entered, the script of this name in the default workspace has this content."""
     fetch: Callable[[str], bytes | None] | None = None
     """Gives the object of this name, `<bucket>/<folder>/…`, from object storage; None when there is none."""
 

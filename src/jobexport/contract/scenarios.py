@@ -135,6 +135,22 @@ _PROMISED = (
         requests=4,
     ),
     Scenario(
+        "changed_script",
+        "An export holds the scripts as they are now.",
+        ("DGC-011", "DGC-104"),
+        _DGC,
+        promised.changed_script,
+        requests=12,
+    ),
+    Scenario(
+        "time_moves",
+        "The times in names are those of the exports.",
+        ("DLI-013", "DGC-005"),
+        ("exportFlinkJobs", "exportJob"),
+        promised.time_moves,
+        requests=3,
+    ),
+    Scenario(
         "changed_flink_job",
         "An export holds the Flink job as it is now.",
         ("COM-008",),
@@ -168,7 +184,7 @@ _REFUSED = (
         ("COM-003", "COM-004"),
         _ALL,
         refused.authentication,
-        requests=10,
+        requests=14,
     ),
     Scenario(
         "another_project",

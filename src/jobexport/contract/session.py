@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import define, evolve, field
 
+from jobexport import signing
 from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.contract._journal import REDACTED, Got, Journal, Redaction, Sent
 from jobexport.contract._live import Places
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _WRONG_TOKEN = "not-a-token-of-anybody"  # noqa: S105
 _WRONG_KEY = AccessKey("NOTANACCESSKEY000000", "not-a-secret-of-anybody")
 
+_OTHER_PROJECT = "0123456789abcdef0123456789abcdef"
+
 _HOUR_MS = 3_600_000
 _SECONDS = 30.0
 
@@ -41,6 +44,34 @@ class _Token(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["X-Auth-Token"] = self._token
+        yield request
+
+
+class _HashedBody(httpx.Auth):
+    """Sends the hash of the body in a header, and signs that too."""
+
+    requires_request_body = True
+
+    def __init__(self, key: AccessKey) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        headers = {
+            "Host": request.headers["Host"],
+            signing.DATE_HEADER: signing.format_date(time.time_ns() // 1_000_000),
+            signing.CONTENT_HEADER: signing.content_hash(request.content),
+        }
+        headers["Authorization"] = signing.sign(
+            request.method,
+            path,
+            query,
+            headers,
+            request.content,
+            access_key=self._key.id,
+            secret_key=self._key.secret,
+        )
+        request.headers.update(headers)
         yield request
 
 
@@ -159,6 +190,10 @@ class Session:
             return SignatureAuth(evolve(key, secret=key.secret + "x"))
         if credentials == "old":
             return SignatureAuth(key, at=lambda: time.time_ns() // 1_000_000 - _HOUR_MS)
+        if credentials == "other-project":
+            return SignatureAuth(evolve(key, project=_OTHER_PROJECT))
+        if credentials == "altered-hashed-body":
+            return _HashedBody(key)
         return SignatureAuth(key)
 
 
@@ -206,7 +241,7 @@ def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx
     signed = next(auth.auth_flow(copy))
     headers = {name: value for name, value in signed.headers.items() if name != "content-length"}
     content = request.content
-    if credentials == "altered-body":
+    if credentials in ("altered-body", "altered-hashed-body"):
         # Of the same meaning, where there is one: only the signature can tell.
         content += b" "
     elif credentials == "unsigned-host":
