@@ -158,6 +158,7 @@ class Scripted(ThreadingHTTPServer):
     token = "MIIPAgYJKoZIhvcNAQcC"
     project_id = PROJECT
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
