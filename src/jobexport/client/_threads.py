@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import TYPE_CHECKING, TypeAlias
 
 from jobexport.errors import JobexportError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     Chunk: TypeAlias = tuple[str, ...]
 
 # How long threads get to clean up after Ctrl-C. One that waits for the server has nothing on disk that has a name.
-_GRACE_SECONDS = 2.0
+_GRACE_SECONDS = 1.0
 
 
 def fetch_chunks(batch: Batch, shell: Shell, concurrency: int) -> None:
@@ -47,8 +48,9 @@ def fetch_chunks(batch: Batch, shell: Shell, concurrency: int) -> None:
     finally:
         for _ in threads:
             todo.put(None)
+        end = time.monotonic() + _GRACE_SECONDS
         for thread in threads:
-            thread.join(_GRACE_SECONDS if stop.is_set() else None)
+            thread.join(max(0.0, end - time.monotonic()) if stop.is_set() else None)
 
 
 def _settle_all(
