@@ -164,7 +164,7 @@ class Batch:
             # It has no name, so that nothing of it stays when this is killed.
             file = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115
         with file:
-            yield from fetch_zip(self.exchange(chunk), Part(file, None, self.folder), self._receive)
+            yield from fetch_zip(self.exchange(chunk), Part(file, None, self.folder), lambda: self._receive)
             fetched: Fetched = yield Work(partial(self._split, file, chunk))
             return fetched
 
@@ -239,9 +239,9 @@ class Batch:
             part.put(path)
         return path
 
-    def _receive(self, size: int) -> None:
+    def _receive(self, piece: bytes) -> None:
         with self._lock:
-            self._received += size
+            self._received += len(piece)
         self._report()
 
     def _report(self) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import IO, TYPE_CHECKING, BinaryIO
 
+from attrs import define, field
+
 # Their public functions hold the zip in memory, or know no deadline; how they build a request is what is wanted here.
 from jobexport_api.api.dgc.batch_export_jobs import _get_kwargs as _batch_kwargs
 from jobexport_api.api.dgc.export_job import _get_kwargs as _job_kwargs
@@ -16,11 +18,14 @@ from jobexport.client import _arguments as arguments
 from jobexport.client import _zip as zips
 from jobexport.client._answers import read_obs_export
 from jobexport.client._exchange import Exchange, fetch_value, fetch_zip
+from jobexport.client._follow import Follower
 from jobexport.client._steps import Work
-from jobexport.client._target import Target
+from jobexport.client._target import Digest, Target
 from jobexport.errors import UnexpectedAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobexport_api.types import Unset
 
     from jobexport.archive import JobArchive
@@ -73,18 +78,34 @@ def batch_exchange(
 
 
 def _download(exchange: Exchange, name: str, target: Target) -> Steps[JobArchive]:
+    intake = _Intake()
     with target.opened() as part:
-        digest = yield from fetch_zip(exchange, part, None)
-        yield Work(partial(_check, part.file, name))
-        archive: JobArchive = yield Work(partial(target.keep, part, digest))
+        yield from fetch_zip(exchange, part, intake.begin)
+        yield Work(partial(intake.check, part.file, name))
+        archive: JobArchive = yield Work(partial(target.keep, part, intake.digest))
         return archive
 
 
-def _check(file: IO[bytes], name: str) -> None:
-    with zips.open_zip(file) as archive:
-        if not zips.holds(archive.infolist(), name):
-            raise UnexpectedAnswer(EXPORT_JOB, 200, f"the zip that came does not hold job {name}")
-    zips.check(file)
+@define
+class _Intake:
+    """What is found out about a zip while it comes."""
+
+    digest: Digest = field(init=False)
+    _follower: Follower = field(init=False)
+
+    def begin(self) -> Callable[[bytes], None]:
+        self.digest, self._follower = Digest(), Follower()
+        return self._take
+
+    def _take(self, piece: bytes) -> None:
+        self.digest.add(piece)
+        self._follower.feed(piece)
+
+    def check(self, file: IO[bytes], name: str) -> None:
+        with zips.open_zip(file) as archive:
+            if not zips.holds(archive.infolist(), name):
+                raise UnexpectedAnswer(EXPORT_JOB, 200, f"the zip that came does not hold job {name}")
+        zips.check(file, self._follower.members)
 
 
 def _depend(value: bool | None) -> bool | Unset:

@@ -9,7 +9,6 @@ from attrs import field, frozen
 from jobexport.client._answers import is_zip, raise_error, raise_not_a_zip, unexpected
 from jobexport.client._retry import Attempts
 from jobexport.client._steps import Close, Receive, Send, Sleep
-from jobexport.client._target import Digest
 from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedAnswer
 
 if TYPE_CHECKING:
@@ -57,37 +56,35 @@ def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps
     return (yield from _attempts(exchange, receive))
 
 
-def fetch_zip(exchange: Exchange, part: Part, progress: Callable[[int], None] | None) -> Steps[Digest]:
+def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[bytes], None]]) -> Steps[None]:
     """Send the request and write the zip that it is answered with to a file. What is in the zip is not checked.
 
     Args:
         exchange: what to send.
         part: the file; each attempt begins it anew.
-        progress: told the size of each piece that has come.
+        begin: called for each attempt; what it gives is called with each piece.
 
     Raises:
         JobexportError: whatever went wrong the last time.
     """
 
-    def receive(attempts: Attempts, opened: Opened) -> Steps[Digest]:
+    def receive(attempts: Attempts, opened: Opened) -> Steps[None]:
         beginning = b""
         while len(beginning) < _SIGNATURE and (piece := (yield Receive(opened))):
             beginning += piece
         if not is_zip(beginning):
             raise_not_a_zip(opened, (yield from _whole(attempts, opened, beginning)))
         part.restart()
-        digest, piece = Digest(), beginning
+        take, size, piece = begin(), 0, beginning
         while piece:
             part.write(piece)
-            digest.add(piece)
-            if progress is not None:
-                progress(len(piece))
+            take(piece)
+            size += len(piece)
             attempts.remaining()
             piece = yield Receive(opened)
-        _check_length(opened, digest.size)
-        return digest
+        _check_length(opened, size)
 
-    return (yield from _attempts(exchange, receive))
+    yield from _attempts(exchange, receive)
 
 
 def _attempts(exchange: Exchange, receive: Callable[[Attempts, Opened], Steps[T]]) -> Steps[T]:

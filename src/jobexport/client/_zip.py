@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
+from jobexport.client._follow import Followed
 from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe, JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_BLOCK = 1024 * 1024
+# Larger blocks are slower: memory of their size goes back to the system after each.
+_BLOCK = 128 * 1024
 # Reading every member must end: a zip may unpack to this many times its size, and to this much in any case. Deflate
 # reaches 1032, jobs and scripts 20.
 _MOST_RATIO, _ALWAYS_ALLOWED = 200, 1024**3
+_UTF8 = 0x800
 _DOTS = {".": "%2E", "..": "%2E%2E"}
 
 
@@ -53,8 +57,12 @@ def reading() -> Iterator[None]:
         raise ArchiveCorrupt(f"the zip is damaged ({reason}); export it again") from None
 
 
-def check(file: IO[bytes]) -> None:
+def check(file: IO[bytes], followed: Mapping[int, Followed] = MappingProxyType({})) -> None:
     """Read every member and compare length and CRC.
+
+    Args:
+        file: the zip.
+        followed: what was found while it came; a member that the directory describes alike is not read again.
 
     Raises:
         ArchiveCorrupt: the zip is damaged.
@@ -62,10 +70,17 @@ def check(file: IO[bytes]) -> None:
     """
     with open_zip(file) as archive, reading():
         for member in archive.infolist():
+            if followed.get(member.header_offset) == _described(member):
+                continue
             with archive.open(member) as content:
                 # zipfile compares at the member's end.
                 while content.read(_BLOCK):
                     pass
+
+
+def _described(member: zipfile.ZipInfo) -> Followed:
+    name = member.orig_filename.encode("utf-8" if member.flag_bits & _UTF8 else "cp437")
+    return Followed(name, member.CRC, member.compress_size, member.file_size)
 
 
 def holds(members: Iterable[zipfile.ZipInfo], name: str) -> bool:
