@@ -18,18 +18,20 @@ __all__ = (
 
 if TYPE_CHECKING:
     from jobexport.client._answers import FlinkExport, ObsExport
-    from jobexport.client._async_clients import AsyncDgcClient, AsyncDliClient
+    from jobexport.client._async_dgc_client import AsyncDgcClient
+    from jobexport.client._async_dli_client import AsyncDliClient
     from jobexport.client._auth import AkSkAuth, Token
     from jobexport.client._batch import JobsExport, Progress
+    from jobexport.client._dgc_client import DgcClient
+    from jobexport.client._dli_client import DliClient
     from jobexport.client._retry import Retries
-    from jobexport.client._sync_clients import DgcClient, DliClient
 else:
     _MODULES = {
         "AkSkAuth": "_auth",
-        "AsyncDgcClient": "_async_clients",
-        "AsyncDliClient": "_async_clients",
-        "DgcClient": "_sync_clients",
-        "DliClient": "_sync_clients",
+        "AsyncDgcClient": "_async_dgc_client",
+        "AsyncDliClient": "_async_dli_client",
+        "DgcClient": "_dgc_client",
+        "DliClient": "_dli_client",
         "FlinkExport": "_answers",
         "JobsExport": "_batch",
         "ObsExport": "_answers",

@@ -1,11 +1,11 @@
 """Proves to the server who is calling: with a token, a function that fetches tokens, or an access key.
 
-A client's threads, or its tasks, share one of these. Secrets end up in no repr and in no exception.
+A client's threads, or its tasks, share one of these. Secrets end up in no repr and in no exception. asyncio, which
+takes a while to load, is imported where it is used.
 """
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import threading
 import time
@@ -20,6 +20,7 @@ from jobexport.client import _arguments as arguments
 from jobexport.errors import TokenUnavailable
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     Fetch = Callable[[], "str | Token"]
@@ -41,7 +42,7 @@ class Token:
     """When it ends, with a time zone; None is 24 hours after it was fetched, as documented."""
 
 
-@frozen
+@frozen(eq=False)
 class _Held:
     value: str = field(repr=False)
     renew_at: float
@@ -55,7 +56,7 @@ class TokenAuth(httpx.Auth):
         self._fetch = source if callable(source) else None
         self._held = None if callable(source) else _Held(arguments.header("token", source), float("inf"))
         self._lock = threading.Lock()
-        self._async_lock = asyncio.Lock()
+        self._async_lock: asyncio.Lock | None = None
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the token, and another one if it was refused."""
@@ -92,6 +93,10 @@ class TokenAuth(httpx.Auth):
     async def _async_renewed(self, refused: _Held | None) -> _Held:
         if (held := self._good(refused)) is not None:
             return held
+        if self._async_lock is None:
+            from asyncio import Lock
+
+            self._async_lock = Lock()
         async with self._async_lock:
             if (held := self._good(refused)) is None:
                 held = self._held = _hold(await _async_call(self._fetch))
@@ -160,10 +165,12 @@ def _call(fetch: AsyncFetch | None) -> Any:
 async def _async_call(fetch: AsyncFetch | None) -> Any:
     if fetch is None:
         raise AssertionError("a fixed token is never renewed")
+    from asyncio import to_thread
+
     problem = ""
     try:
         # A function that blocks must not hold up the other tasks.
-        token = fetch() if inspect.iscoroutinefunction(fetch) else await asyncio.to_thread(fetch)
+        token = fetch() if inspect.iscoroutinefunction(fetch) else await to_thread(fetch)
         return await token if inspect.isawaitable(token) else token
     except Exception as error:  # as above
         problem = type(error).__name__

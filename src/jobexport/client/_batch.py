@@ -85,7 +85,7 @@ class JobsExport:
         return not self.failures
 
 
-@define
+@define(eq=False)
 class Batch:
     """The state of such an export. Only the one that started it changes it, whatever fetches the chunks."""
 
@@ -251,7 +251,7 @@ class Batch:
                 self.progress(now)
 
 
-@frozen
+@frozen(eq=False)
 class Fetched:
     """What became of a chunk."""
 

@@ -11,9 +11,10 @@ from jobexport.client import _arguments as arguments
 from jobexport.client._auth import make_auth
 from jobexport.client._endpoints import find_base_url
 from jobexport.client._retry import Retries
-from jobexport.client._shells import AsyncShell, Shell
+from jobexport.client._shell import Shell
 
 if TYPE_CHECKING:
+    from jobexport.client._async_shell import AsyncShell
     from jobexport.client._auth import AsyncFetch
     from jobexport.client._endpoints import Cloud, Service
 
@@ -55,7 +56,7 @@ class AsyncOptions(CommonOptions, total=False):
     """A client to use in the place of one made here; it brings its own timeouts and transport, and stays open."""
 
 
-@frozen
+@frozen(eq=False)
 class Project:
     """A project and how often to call for it."""
 
@@ -92,6 +93,9 @@ def make_async_shell(service: Service, auth: str | AsyncFetch | httpx.Auth, opti
     Raises:
         ValueError: an option breaks a rule.
     """
+    # Here, as asyncio takes a while to load.
+    from jobexport.client._async_shell import AsyncShell
+
     base_url, proof = _base_url(service, options), make_auth(auth)
     if "http_client" in options:
         return AsyncShell(options["http_client"], proof, base_url, owned=False)

@@ -86,7 +86,7 @@ def _download(exchange: Exchange, name: str, target: Target) -> Steps[JobArchive
         return archive
 
 
-@define
+@define(eq=False)
 class _Intake:
     """What is found out about a zip while it comes."""
 

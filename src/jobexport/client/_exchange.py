@@ -25,7 +25,7 @@ _LONGEST = 64 * 1024 * 1024
 _SIGNATURE = 4
 
 
-@frozen
+@frozen(eq=False)
 class Exchange:
     """A request, and what to do when it fails."""
 

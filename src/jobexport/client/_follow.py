@@ -44,7 +44,7 @@ class Followed:
     size: int
 
 
-@define
+@define(eq=False)
 class Follower:
     """Is fed a zip piece by piece."""
 

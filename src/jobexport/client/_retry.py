@@ -54,7 +54,7 @@ class Retries:
             raise ValueError("deadline must be more than 0 seconds, or None")
 
 
-@define
+@define(eq=False)
 class Attempts:
     """The attempts at one request. Times are those of `time.monotonic`."""
 

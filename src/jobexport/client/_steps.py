@@ -2,6 +2,9 @@
 
 One shell blocks, the other awaits; everything else is shared. A step gives its result back to the generator, or raises
 one of the tree's errors in it.
+
+Here and elsewhere in this package what nobody compares has no `__eq__`: making one is most of the time that a class of
+attrs costs when it is imported.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@define
+@define(eq=False)
 class Opened:
     """An answer whose head is there; its body comes with `Receive`."""
 
@@ -35,7 +38,7 @@ class Opened:
         return self.response.status_code
 
 
-@frozen
+@frozen(eq=False)
 class Send:
     """Send a request; gives `Opened`."""
 
@@ -43,28 +46,28 @@ class Send:
     request: Mapping[str, Any] = field(repr=False)
 
 
-@frozen
+@frozen(eq=False)
 class Receive:
     """Receive the next piece of a body; gives bytes, none at its end."""
 
     opened: Opened
 
 
-@frozen
+@frozen(eq=False)
 class Close:
     """Have done with an answer, wherever it stands."""
 
     opened: Opened
 
 
-@frozen
+@frozen(eq=False)
 class Sleep:
     """Wait this many seconds."""
 
     seconds: float
 
 
-@frozen
+@frozen(eq=False)
 class Work:
     """Do what takes the disk or the processor a while; gives what the function gives."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _BLOCK = 1024 * 1024
 
 
-@define
+@define(eq=False)
 class Digest:
     """Size and SHA-256 of what was written."""
 
@@ -51,7 +51,7 @@ class Digest:
         return digest
 
 
-@frozen
+@frozen(eq=False)
 class Target:
     """A place for one file: a path, or a stream that is already open."""
 
@@ -104,7 +104,7 @@ class Target:
         return JobArchive(self.path, sha256=digest.sha256, size=digest.size)
 
 
-@define
+@define(eq=False)
 class Part:
     """A file that is being written."""
 

@@ -11,7 +11,7 @@ from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from jobexport.client._batch import Batch, Fetched
-    from jobexport.client._shells import Shell
+    from jobexport.client._shell import Shell
 
     Chunk: TypeAlias = tuple[str, ...]
 

@@ -1,8 +1,7 @@
-"""The two shells that take the steps of a call: one blocks, the other awaits. They hold all I/O there is over HTTP."""
+"""The shell that takes the steps of a call by blocking, and what it shares with the one that awaits."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -15,7 +14,7 @@ from jobexport.client._transport import EXCEPTIONS, transport_error
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from jobexport.client._steps import Step, Steps
 
@@ -26,7 +25,7 @@ class Stopped(BaseException):
     """The call is to end because the one who waits for it has gone."""
 
 
-@frozen
+@frozen(eq=False)
 class Shell:
     """Takes steps by blocking."""
 
@@ -61,7 +60,7 @@ class Shell:
                     step = steps.send(result)
                     continue
                 # Not in the handler above: what httpx raised would hang on, with the request that holds the token.
-                step = steps.throw(_own(step, failure))
+                step = steps.throw(own(step, failure))
         except StopIteration as end:
             return cast("T", end.value)
 
@@ -70,7 +69,7 @@ class Shell:
             case Receive():
                 return next(cast("Iterator[bytes]", step.opened.pieces), b"")
             case Send():
-                request = _build(self.http, self.base_url, step)
+                request = build(self.http, self.base_url, step)
                 response = self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
                 return Opened(step.attempts.operation, response, response.iter_bytes())
             case Close():
@@ -85,56 +84,7 @@ class Shell:
         return None
 
 
-@frozen
-class AsyncShell:
-    """Takes steps by awaiting."""
-
-    http: httpx.AsyncClient = field(repr=False)
-    auth: httpx.Auth = field(repr=False)
-    base_url: str
-    owned: bool
-    """Whether the client was made here, and is closed with this."""
-
-    async def aclose(self) -> None:
-        """Close the connections, unless the client was given from outside."""
-        if self.owned:
-            await self.http.aclose()
-
-    async def run(self, steps: Steps[T]) -> T:
-        """Take the steps to their end."""
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    result = await self._take(step)
-                except BaseException as error:  # as in Shell.run
-                    failure = error
-                else:
-                    step = steps.send(result)
-                    continue
-                step = steps.throw(_own(step, failure))
-        except StopIteration as end:
-            return cast("T", end.value)
-
-    async def _take(self, step: Step) -> Any:
-        match step:
-            case Receive():
-                return await anext(cast("AsyncIterator[bytes]", step.opened.pieces), b"")
-            case Send():
-                request = _build(self.http, self.base_url, step)
-                response = await self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
-                return Opened(step.attempts.operation, response, response.aiter_bytes())
-            case Close():
-                with contextlib.suppress(*EXCEPTIONS):
-                    await step.opened.response.aclose()
-            case Sleep():
-                await asyncio.sleep(step.seconds)
-            case Work():
-                return await asyncio.to_thread(step.function)
-        return None
-
-
-def _build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> httpx.Request:
+def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> httpx.Request:
     """Build a request whose timeouts end with the deadline of its attempts."""
     request = dict(step.request)
     # Not the client's own base URL: a client that was given from outside may have another.
@@ -147,7 +97,7 @@ def _build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) ->
     return http.build_request(**request)
 
 
-def _own(step: Step, failure: BaseException) -> BaseException:
+def own(step: Step, failure: BaseException) -> BaseException:
     """Give the tree's error for one of httpx, and any other as it is."""
     if not isinstance(failure, EXCEPTIONS) or not isinstance(step, Send | Receive):
         return failure
