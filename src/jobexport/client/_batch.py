@@ -16,7 +16,7 @@ import threading
 from collections import Counter, deque
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from attrs import Factory, define, field, frozen
 
@@ -27,6 +27,7 @@ from jobexport.client._dgc import BATCH_EXPORT_JOBS, batch_exchange
 from jobexport.client._exchange import fetch_zip
 from jobexport.client._steps import Work
 from jobexport.client._target import Digest, Part, Target, folder_text, is_part, writing
+from jobexport.client._zip_copy import copy
 from jobexport.errors import (
     ApiError,
     ArchiveError,
@@ -40,8 +41,8 @@ from jobexport.errors import (
 )
 
 if TYPE_CHECKING:
-    import zipfile
     from collections.abc import Callable, Iterable, Mapping
+    from zipfile import ZipInfo
 
     from jobexport.client._exchange import Exchange
     from jobexport.client._retry import Retries
@@ -108,6 +109,7 @@ class Batch:
     _comment: bytes = field(init=False)
     """What the zips of this project, workspace and `depend` carry."""
     _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
+    _splitting: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._files = _file_names(self.names)
@@ -210,34 +212,35 @@ class Batch:
     def _split(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched:
         """Write the zip of each job of a chunk."""
         fetched = Fetched()
-        with zips.open_zip(file) as archive:
+        # One chunk at a time: threads that take turns at every small file are slower than one after the other.
+        with self._splitting, zips.open_zip(file) as archive:
             groups, others = zips.group(archive.infolist(), chunk)
             # First: once the jobs are there, a run that was killed would not come back for these.
             if others:
-                fetched.others.append(self._write_others(archive, others))
+                fetched.others.append(self._write_others(file, others))
             for name, members in groups.items():
                 if not zips.holds(members, name):
                     problem = f"the zip that came does not hold job {name}"
                     fetched.failures[name] = UnexpectedAnswer(BATCH_EXPORT_JOBS, 200, problem)
                     continue
                 try:
-                    fetched.archives[name] = self._write(archive, members, self.folder / self._files[name])
+                    fetched.archives[name] = self._write(file, members, self.folder / self._files[name])
                 except ArchiveError as error:
                     fetched.failures[name] = error
         return fetched
 
-    def _write(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path) -> JobArchive:
-        target = Target(path)
-        with target.opened() as part, writing(path):
-            zips.copy(archive, members, part.file, self._comment)
-            return target.keep(part, Digest.of(part.file))
+    def _write(self, file: IO[bytes], members: list[ZipInfo], path: Path) -> JobArchive:
+        target, digest = Target(path), Digest()
+        with target.opened() as part:
+            copy(file, members, partial(_write_piece, part, digest), self._comment)
+            return target.keep(part, digest)
 
-    def _write_others(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Path:
-        with Target(self.folder / "%others.zip").opened() as part, writing(self.folder):
-            zips.copy(archive, members, part.file)
-            path = self.folder / f"%others-{Digest.of(part.file).sha256[:12]}.zip"
-            part.put(path)
-        return path
+    def _write_others(self, file: IO[bytes], members: list[ZipInfo]) -> Path:
+        digest = Digest()
+        with Target(self.folder / "%others.zip").opened() as part:
+            copy(file, members, partial(_write_piece, part, digest))
+            target = Target(self.folder / f"%others-{digest.sha256[:12]}.zip")
+            return cast("Path", target.keep(part, digest).path)
 
     def _receive(self, piece: bytes) -> None:
         with self._lock:
@@ -258,6 +261,11 @@ class Fetched:
     archives: dict[str, JobArchive] = Factory(dict)
     failures: dict[str, JobexportError] = Factory(dict)
     others: list[Path] = Factory(list)
+
+
+def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
+    part.write(piece)
+    digest.add(piece)
 
 
 def _may_be_one_job(error: JobexportError) -> bool:

@@ -118,10 +118,13 @@ class Part:
         """Create one in the folder of the target, which is created too; without a target one that has no name."""
         if target is None:
             return cls(tempfile.TemporaryFile(), None, None)
-        target.parent.mkdir(parents=True, exist_ok=True)
         # Not of tempfile, whose files only their owner may read. No job's name has a `%`.
         path = target.parent / part_name()
-        return cls(path.open("x+b"), path, target)
+        try:
+            return cls(path.open("x+b"), path, target)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            return cls(path.open("x+b"), path, target)
 
     def write(self, piece: bytes) -> None:
         """Write a piece at the end.

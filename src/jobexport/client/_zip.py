@@ -1,4 +1,4 @@
-"""Checks that a zip is whole, and cuts the zip of a batch into one for each job; neither holds a member in memory."""
+"""Checks that a zip is whole, and tells which job a member belongs to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobexport.client._follow import Followed
 from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe, JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
 # Larger blocks are slower: memory of their size goes back to the system after each.
 _BLOCK = 128 * 1024
@@ -78,9 +78,13 @@ def check(file: IO[bytes], followed: Mapping[int, Followed] = MappingProxyType({
                     pass
 
 
+def raw_name(member: zipfile.ZipInfo) -> bytes:
+    """Give a member's name as it stands in the zip."""
+    return member.orig_filename.encode("utf-8" if member.flag_bits & _UTF8 else "cp437")
+
+
 def _described(member: zipfile.ZipInfo) -> Followed:
-    name = member.orig_filename.encode("utf-8" if member.flag_bits & _UTF8 else "cp437")
-    return Followed(name, member.CRC, member.compress_size, member.file_size)
+    return Followed(raw_name(member), member.CRC, member.compress_size, member.file_size)
 
 
 def holds(members: Iterable[zipfile.ZipInfo], name: str) -> bool:
@@ -106,32 +110,3 @@ def group(
         owner = owners.get(folder if slash else folder.removesuffix(".job")) if top == "jobs" else None
         (others if owner is None else found[owner]).append(member)
     return found, others
-
-
-def copy(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], to: IO[bytes], comment: bytes = b"") -> None:
-    """Write a zip of some members of another one, comparing length and CRC.
-
-    Raises:
-        ArchiveCorrupt: a member is damaged.
-        ArchiveUnsafe: two members have the same name.
-        OSError: the new zip can't be written.
-    """
-    if len({member.filename for member in members}) < len(members):
-        raise ArchiveUnsafe("two members of the zip have the same name, as only a hostile one's do; do not use it")
-    with zipfile.ZipFile(to, "w") as part:
-        part.comment = comment
-        for member in members:
-            info = zipfile.ZipInfo(member.filename, member.date_time)
-            stored = member.compress_type == zipfile.ZIP_STORED
-            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            info.external_attr = member.external_attr
-            with reading():
-                content = archive.open(member)
-            with content, part.open(info, "w", force_zip64=member.file_size > zipfile.ZIP64_LIMIT // 2) as target:
-                while block := _read(content):
-                    target.write(block)
-
-
-def _read(content: IO[bytes]) -> bytes:
-    with reading():
-        return content.read(_BLOCK)
