@@ -270,9 +270,8 @@ def part_zip() -> list[str]:
 
     print("\na zip of 200 MiB                                         best   of httpx   memory added")
     for (what, way), result in results.items():
-        print(
-            f"  {way + ', ' + what:50} {result['seconds']:6.2f} s    {ratio(what, way):6.2f}   {result['added']:7.1f} MiB"
-        )
+        figures = f"{result['seconds']:6.2f} s    {ratio(what, way):6.2f}   {result['added']:7.1f} MiB"
+        print(f"  {way + ', ' + what:50} {figures}")
     return [
         line
         for way in ("DgcClient", "AsyncDgcClient")
