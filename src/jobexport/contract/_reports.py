@@ -6,13 +6,13 @@ import base64
 import json
 import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import harfile
 import jinja2
 
-from jobexport import __version__
 from jobexport.contract.report import Failure, OperationReport, as_plain
 from jobexport.errors import JobexportError
 from jobexport.spec.load import write_text
@@ -142,7 +142,7 @@ def _html(report: EditionReport) -> str:
     environment.filters["body"] = _body
     template = environment.get_template("report.html.jinja")
     return (
-        template.render(report=report, problems=report.problems(), version=__version__)
+        template.render(report=report, problems=report.problems(), version=version("jobexport"))
         .encode("utf-8", "replace")
         .decode()
     )
@@ -158,7 +158,7 @@ def _body(content: bytes, size: int) -> str:
 
 
 def _write_har(file: Any, exchanges: Iterable[Recorded]) -> None:
-    with harfile.open(file, creator=harfile.Creator(name="jobexport", version=__version__)) as har:
+    with harfile.open(file, creator=harfile.Creator(name="jobexport", version=version("jobexport"))) as har:
         for recorded in exchanges:
             milliseconds = round(recorded.elapsed * 1000, 3)
             har.add_entry(

@@ -1,0 +1,124 @@
+"""Rules that arguments keep, checked before anything is sent; the description has the same, and a test compares."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobexport_api.models.export_job_request_export_status import ExportJobRequestExportStatus
+
+JOB_NAME = r"[A-Za-z0-9._-]+"
+LONGEST_JOB_NAME = 128
+MOST_JOBS = 100
+"""How many jobs one request may name."""
+JOB_IDS = range(-(2**63), 2**63)
+STATUSES = ("DEVELOP", "SUBMIT")
+
+_JOB_NAME = re.compile(JOB_NAME)
+
+
+def job_name(value: Any) -> str:
+    """Give the name of a job. `.` and `..` are such names.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or len(value) > LONGEST_JOB_NAME or not _JOB_NAME.fullmatch(value):
+        shown = repr(value) if len(repr(value)) <= 2 * LONGEST_JOB_NAME else f"{repr(value)[:LONGEST_JOB_NAME]}…"
+        raise ValueError(f"job name {shown} must be 1 to {LONGEST_JOB_NAME} letters, digits, `-`, `_` or `.`")
+    return value
+
+
+def job_names(values: Iterable[str]) -> tuple[str, ...]:
+    """Give the names of jobs, each once.
+
+    Raises:
+        ValueError: there is none, or one of them is no name.
+    """
+    if isinstance(values, str | bytes):
+        raise ValueError(f"names must be a list of job names, not the single text {values!r}")
+    names = tuple(dict.fromkeys(map(job_name, values)))
+    if not names:
+        raise ValueError("names is empty; name at least one job")
+    return names
+
+
+def job_ids(values: Iterable[int] | None) -> list[int] | None:
+    """Give the ids of Flink jobs, each once; None stands for all jobs of the project.
+
+    Raises:
+        ValueError: there is none, or one of them is no signed 64-bit integer.
+    """
+    if values is None:
+        return None
+    if isinstance(values, str | bytes):
+        raise ValueError("job_ids must be a list of integers, not a text")
+    ids = list(dict.fromkeys(map(_job_id, values)))
+    if not ids:
+        raise ValueError("job_ids is empty; name at least one job, or leave job_ids out to export all of them")
+    return ids
+
+
+def _job_id(value: Any) -> int:
+    # True and 1.0 would pass for 1.
+    if type(value) is not int or value not in JOB_IDS:
+        raise ValueError(f"job id {value!r:.60} must be an integer from {JOB_IDS[0]} to {JOB_IDS[-1]}")
+    return value
+
+
+def text(name: str, value: Any) -> str:
+    """Give a text that is not empty.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name} must be a text that is not empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} has a character that no text can have (a lone surrogate)") from None
+    return value
+
+
+def header(name: str, value: Any) -> str:
+    """Give a text that a header can carry.
+
+    Raises:
+        ValueError: it is none; the text does not show it.
+    """
+    if (
+        not isinstance(value, str)
+        or not value
+        or not (value.isascii() and value.isprintable())
+        or value != value.strip()
+    ):
+        raise ValueError(
+            f"{name} must be printable ASCII without blanks around it, not empty; does it end in a newline?"
+        )
+    return value
+
+
+def status(value: Any) -> ExportJobRequestExportStatus:
+    """Give which version of a job to export.
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    if value not in STATUSES:
+        raise ValueError(f"status {value!r:.60} must be {' or '.join(STATUSES)}")
+    return cast("ExportJobRequestExportStatus", value)
+
+
+def concurrency_of(value: Any) -> int:
+    """Give how many requests to have at a time.
+
+    Raises:
+        ValueError: it is no number from 1 on.
+    """
+    if type(value) is not int or value < 1:
+        raise ValueError(f"concurrency {value!r:.60} must be an integer from 1 on")
+    return value

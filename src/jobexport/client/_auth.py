@@ -1,0 +1,188 @@
+"""Proves to the server who is calling: with a token, a function that fetches tokens, or an access key.
+
+A client's threads, or its tasks, share one of these. Secrets end up in no repr and in no exception. asyncio, which
+takes a while to load, is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import field, frozen
+
+from jobexport import signing
+from jobexport.client import _arguments as arguments
+from jobexport.errors import TokenUnavailable
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+
+    Fetch = Callable[[], "str | Token"]
+    AsyncFetch = Callable[[], "str | Token | Awaitable[str | Token]"]
+
+TOKEN_HEADER = "X-Auth-Token"  # noqa: S105
+# The documents give a token 24 hours.
+_DEFAULT_LIFE = 24 * 3600.0
+# A token is renewed this part of its life, but not more than this many seconds, before it ends.
+_MARGIN, _LONGEST_MARGIN = 0.1, 3600.0
+
+
+@frozen
+class Token:
+    """A token of the identity service, with the time at which it ends."""
+
+    value: str = field(repr=False)
+    expires: datetime | None = None
+    """When it ends, with a time zone; None is 24 hours after it was fetched, as documented."""
+
+
+@frozen(eq=False)
+class _Held:
+    value: str = field(repr=False)
+    renew_at: float
+    """Seconds since 1970; never comes for a token that can't be renewed."""
+
+
+class TokenAuth(httpx.Auth):
+    """Sends a token; one from a function is fetched anew before it ends, and once when the server refuses it."""
+
+    def __init__(self, source: str | AsyncFetch) -> None:
+        self._fetch = source if callable(source) else None
+        self._held = None if callable(source) else _Held(arguments.header("token", source), float("inf"))
+        self._lock = threading.Lock()
+        self._async_lock: asyncio.Lock | None = None
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the token, and another one if it was refused."""
+        held = self._renewed(None)
+        request.headers[TOKEN_HEADER] = held.value
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED and self._fetch is not None:
+            request.headers[TOKEN_HEADER] = self._renewed(held).value
+            yield request
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the token, and another one if it was refused."""
+        held = await self._async_renewed(None)
+        request.headers[TOKEN_HEADER] = held.value
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED and self._fetch is not None:
+            request.headers[TOKEN_HEADER] = (await self._async_renewed(held)).value
+            yield request
+
+    def _good(self, refused: _Held | None) -> _Held | None:
+        """Give what is held if it may be sent: it was not refused, and does not end soon."""
+        held = self._held
+        return held if held is not None and held is not refused and time.time() < held.renew_at else None
+
+    def _renewed(self, refused: _Held | None) -> _Held:
+        if (held := self._good(refused)) is not None:
+            return held
+        with self._lock:
+            # Another thread may have fetched one while this one waited.
+            if (held := self._good(refused)) is None:
+                held = self._held = _hold(_call(self._fetch))
+            return held
+
+    async def _async_renewed(self, refused: _Held | None) -> _Held:
+        if (held := self._good(refused)) is not None:
+            return held
+        if self._async_lock is None:
+            from asyncio import Lock
+
+            self._async_lock = Lock()
+        async with self._async_lock:
+            if (held := self._good(refused)) is None:
+                held = self._held = _hold(await _async_call(self._fetch))
+            return held
+
+
+class AkSkAuth(httpx.Auth):
+    """Signs each request with an access key."""
+
+    requires_request_body = True
+
+    def __init__(self, access_key: str, secret_key: str, *, security_token: str | None = None) -> None:
+        self._access_key = arguments.header("access_key", access_key)
+        self._secret_key = arguments.header("secret_key", secret_key)
+        self._extra = {}
+        if security_token is not None:
+            self._extra["X-Security-Token"] = arguments.header("security_token", security_token)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request signed."""
+        date = signing.format_date(time.time_ns() // 1_000_000)
+        signed = {"Host": request.headers["Host"], signing.DATE_HEADER: date, **self._extra}
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        keys = {"access_key": self._access_key, "secret_key": self._secret_key}
+        authorization = signing.sign(request.method, path, query, signed, request.content, **keys)
+        request.headers.update({signing.DATE_HEADER: date, **self._extra, "Authorization": authorization})
+        yield request
+
+
+def make_auth(auth: str | AsyncFetch | httpx.Auth) -> httpx.Auth:
+    """Give what `auth=` stands for.
+
+    Raises:
+        ValueError: it is neither a token, nor a function, nor an `httpx.Auth`.
+    """
+    if isinstance(auth, httpx.Auth):
+        return auth
+    if isinstance(auth, str) or callable(auth):
+        return TokenAuth(auth)
+    raise ValueError("auth must be a token, a function that gives one, or an httpx.Auth such as AkSkAuth")
+
+
+def secrets_of(request: httpx.Request) -> list[str]:
+    """List what of a request must not be shown."""
+    headers = (TOKEN_HEADER, "Authorization", "X-Security-Token")
+    return [value for name in headers if (value := request.headers.get(name))]
+
+
+def _call(fetch: AsyncFetch | None) -> Any:
+    if fetch is None:
+        raise AssertionError("a fixed token is never renewed")
+    problem = ""
+    try:
+        token = fetch()
+    except Exception as error:  # it is not ours, and what it says may hold what it fetched
+        problem = type(error).__name__
+    else:
+        if not inspect.isawaitable(token):
+            return token
+        if inspect.iscoroutine(token):
+            token.close()
+        raise TokenUnavailable("the function that fetches tokens is async; give it to an async client")
+    raise TokenUnavailable(f"the function that fetches tokens failed with {problem}; call it alone to see why")
+
+
+async def _async_call(fetch: AsyncFetch | None) -> Any:
+    if fetch is None:
+        raise AssertionError("a fixed token is never renewed")
+    from asyncio import to_thread
+
+    problem = ""
+    try:
+        # A function that blocks must not hold up the other tasks.
+        token = fetch() if inspect.iscoroutinefunction(fetch) else await to_thread(fetch)
+        return await token if inspect.isawaitable(token) else token
+    except Exception as error:  # as above
+        problem = type(error).__name__
+    raise TokenUnavailable(f"the function that fetches tokens failed with {problem}; call it alone to see why")
+
+
+def _hold(token: Any) -> _Held:
+    value, expires = (token.value, token.expires) if isinstance(token, Token) else (token, None)
+    try:
+        value = arguments.header("token", value)
+    except ValueError as error:
+        raise TokenUnavailable(f"the function that fetches tokens gave none: {error}") from None
+    now = time.time()
+    life = _DEFAULT_LIFE if expires is None else expires.astimezone(UTC).timestamp() - now
+    return _Held(value, now + life - min(max(life, 0.0) * _MARGIN, _LONGEST_MARGIN))

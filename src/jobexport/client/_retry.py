@@ -1,0 +1,132 @@
+"""When to send again, and how long to wait before: decided here without waiting, for blocking and async clients alike.
+
+Why this is not a library's: `httpx-retries` repeats inside the transport, where a zip that breaks off in its middle is
+out of reach, and has no deadline for all attempts together; `stamina` has no full jitter. Both would be asked for an
+exception to nearly every rule below, and those are all there is.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from attrs import define, field, frozen, validators
+
+from jobexport.errors import ApiError, ServerFault, Throttled, TimedOut, TransportError
+
+if TYPE_CHECKING:
+    from jobexport.errors import JobexportError
+
+LOGGER = logging.getLogger("jobexport.client")
+
+_BAD_GATEWAY, _UNAVAILABLE, _GATEWAY_TIMEOUT = 502, 503, 504
+# A day: what is later than that is no answer to "when".
+_LONGEST_RETRY_AFTER = 86400.0
+
+
+@frozen
+class Retries:
+    """How often, and for how long, a request is sent again that may succeed the next time.
+
+    That is after 429 and 503 (not before the time that `Retry-After` names), 502 and 504, and after a connection that
+    failed, was reset, timed out or broke off. Waits are drawn from 0 to a limit that doubles each time.
+
+    An export that writes to OBS is sent again only when the server can't have done it: after 429, 503 and a connection
+    that never came about.
+    """
+
+    times: int = field(default=3, validator=validators.ge(0))
+    """How often at most, beside the first time."""
+    deadline: float | None = field(default=900.0)
+    """Seconds that all attempts and waits of a request may take, the answer's body included; None is without end."""
+    first_wait: float = field(default=0.5, validator=validators.ge(0))
+    """Seconds that the first wait has at most."""
+    longest_wait: float = field(default=30.0, validator=validators.ge(0))
+    """Seconds that any wait has at most, where the server names none."""
+    repeat_writes: bool = False
+    """Whether to send an export to OBS again as well when it may have been done already. It is then there twice."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.deadline is not None and self.deadline <= 0:
+            raise ValueError("deadline must be more than 0 seconds, or None")
+
+
+@define(eq=False)
+class Attempts:
+    """The attempts at one request. Times are those of `time.monotonic`."""
+
+    operation: str
+    retries: Retries
+    writes: bool
+    """Whether the request has an effect on the server, so that twice is not once."""
+    number: int = 1
+    started: float = field(factory=time.monotonic)
+
+    def remaining(self) -> float | None:
+        """Give the seconds left until the deadline; None without one.
+
+        Raises:
+            TimedOut: there are none.
+        """
+        if self.retries.deadline is None:
+            return None
+        left = self.started + self.retries.deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut(
+                self.operation,
+                f"not done within the deadline of {self.retries.deadline:g} s; give `retries` a longer one",
+            )
+        return left
+
+    def wait_after(self, error: JobexportError) -> float | None:
+        """Give the seconds to wait before the next attempt; None when there is to be none."""
+        wait = self._wait(error) if self._may_repeat(error) else None
+        left = None if self.retries.deadline is None else self.started + self.retries.deadline - time.monotonic()
+        if wait is not None and (self.number > self.retries.times or (left is not None and wait >= left)):
+            wait = None
+        taken = time.monotonic() - self.started
+        following = "giving up" if wait is None else f"again in {wait:.2f} s"
+        level = logging.INFO if wait is None else logging.WARNING
+        LOGGER.log(level, "attempt %d failed after %.2f s, %s: %s", self.number, taken, following, error)
+        self.number += 1
+        return wait
+
+    def succeeded(self) -> None:
+        """Note that the answer is there."""
+        if LOGGER.isEnabledFor(logging.INFO):
+            taken = time.monotonic() - self.started
+            LOGGER.info("attempt %d succeeded after %.2f s: %s", self.number, taken, self.operation)
+
+    def _may_repeat(self, error: JobexportError) -> bool:
+        repeatable = not self.writes or self.retries.repeat_writes
+        if isinstance(error, TransportError):
+            return repeatable or not error.ambiguous
+        if not isinstance(error, ApiError):
+            return False
+        if isinstance(error, Throttled) or error.status == _UNAVAILABLE:
+            return True
+        return repeatable and error.status in {_BAD_GATEWAY, _GATEWAY_TIMEOUT}
+
+    def _wait(self, error: JobexportError) -> float:
+        # Not for secrets: many clients must not come back at the same moment.
+        limit = min(self.retries.longest_wait, self.retries.first_wait * 2.0 ** min(self.number - 1, 60))
+        jitter = random.uniform(0, limit)  # noqa: S311
+        asked = error.retry_after if isinstance(error, Throttled | ServerFault) else None
+        return jitter if asked is None else asked + min(jitter, self.retries.first_wait)
+
+
+def read_retry_after(value: str | None) -> float | None:
+    """Give the seconds that a `Retry-After` header asks for, a number or a date; None where it asks for nothing."""
+    if value is None:
+        return None
+    if value.isascii() and value.isdigit():
+        return min(float(value[:12]), _LONGEST_RETRY_AFTER)
+    try:
+        date = parsedate_to_datetime(value)
+        seconds = date.timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

@@ -1,0 +1,216 @@
+"""Where an export goes: written beside, and put in its place when it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
+
+from attrs import define, field, frozen
+
+from jobexport.archive import JobArchive
+from jobexport.errors import TargetUnwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Place = str | os.PathLike[str]
+
+_BLOCK = 1024 * 1024
+
+
+@define(eq=False)
+class Digest:
+    """Size and SHA-256 of what was written."""
+
+    size: int = 0
+    _sha256: hashlib._Hash = field(factory=hashlib.sha256)
+
+    def add(self, piece: bytes) -> None:
+        """Take another piece into account."""
+        self.size += len(piece)
+        self._sha256.update(piece)
+
+    @property
+    def sha256(self) -> str:
+        """Give the SHA-256 of it all, in hexadecimal."""
+        return self._sha256.hexdigest()
+
+    @classmethod
+    def of(cls, file: IO[bytes]) -> Digest:
+        """Read a file from its beginning."""
+        digest = cls()
+        file.seek(0)
+        while piece := file.read(_BLOCK):
+            digest.add(piece)
+        return digest
+
+
+@frozen(eq=False)
+class Target:
+    """A place for one file: a path, or a stream that is already open."""
+
+    path: Path | None
+    stream: BinaryIO | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, to: Place | BinaryIO, file_name: str) -> Target:
+        """Give the place that `to` stands for.
+
+        Args:
+            to: a folder that exists or ends in a slash, a file, or a binary stream.
+            file_name: how to call the file in a folder.
+
+        Raises:
+            ValueError: it is none of these.
+        """
+        if isinstance(to, io.TextIOBase):
+            raise ValueError("to is a stream of text; give one of bytes, such as sys.stdout.buffer")
+        if hasattr(to, "write"):
+            return cls(None, cast("BinaryIO", to))
+        name = folder_text(to)
+        path = Path(name)
+        if name.endswith(("/", os.sep)) or path.is_dir():
+            path /= file_name
+        # What is no file, such as /dev/stdout, must not be replaced by one.
+        if path.exists() and not path.is_file():
+            raise ValueError(f"to={name!r}: {path} is no file; give a file, a folder or a binary stream")
+        return cls(path)
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[Part]:
+        """Open a file beside the place, that is gone in the end unless it was put into its place."""
+        with writing(self.path):
+            part = Part.beside(self.path)
+        try:
+            yield part
+        finally:
+            part.discard()
+
+    def keep(self, part: Part, digest: Digest) -> JobArchive:
+        """Put what was written into its place."""
+        with writing(self.path):
+            if self.stream is not None:
+                part.file.seek(0)
+                while piece := part.file.read(_BLOCK):
+                    _write_all(self.stream, piece)
+            else:
+                part.put(cast("Path", self.path))
+        return JobArchive(self.path, sha256=digest.sha256, size=digest.size)
+
+
+@define(eq=False)
+class Part:
+    """A file that is being written."""
+
+    file: IO[bytes]
+    path: Path | None
+    """None for a file that has no name."""
+    target: Path | None
+
+    @classmethod
+    def beside(cls, target: Path | None) -> Part:
+        """Create one in the folder of the target, which is created too; without a target one that has no name."""
+        if target is None:
+            return cls(tempfile.TemporaryFile(), None, None)
+        # Not of tempfile, whose files only their owner may read. No job's name has a `%`.
+        path = target.parent / part_name()
+        try:
+            return cls(path.open("x+b"), path, target)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            return cls(path.open("x+b"), path, target)
+
+    def write(self, piece: bytes) -> None:
+        """Write a piece at the end.
+
+        Raises:
+            TargetUnwritable: it can't be written.
+        """
+        # Not with `writing`: this is done for every piece of a large zip.
+        try:
+            self.file.write(piece)
+        except OSError as error:
+            raise _unwritable(self.target, error) from error
+
+    def restart(self) -> None:
+        """Begin anew.
+
+        Raises:
+            TargetUnwritable: it can't be written.
+        """
+        with writing(self.target):
+            self.file.seek(0)
+            self.file.truncate()
+
+    def put(self, target: Path) -> None:
+        """Put it into its place, in that of what was there."""
+        self.file.close()
+        if self.path is not None:
+            self.path.replace(target)
+            self.path = None
+
+    def discard(self) -> None:
+        """Remove it, unless it was put into its place."""
+        with contextlib.suppress(OSError):
+            self.file.close()
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+
+
+def part_name() -> str:
+    """Give a name for a file that is being written."""
+    return f"%{secrets.token_hex(8)}.part"
+
+
+def is_part(name: str) -> bool:
+    """Whether a file was being written, as its name shows."""
+    return name.startswith("%") and name.endswith(".part")
+
+
+def folder_text(to: Place) -> str:
+    """Give a path as text.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        name = os.fspath(to)
+    except TypeError:
+        raise ValueError("to must be a path or a binary stream") from None
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise ValueError(f"to={name!r} must be a path as text, not empty")
+    return name
+
+
+@contextlib.contextmanager
+def writing(target: Path | None) -> Iterator[None]:
+    """Do what writes to a file, None being a stream.
+
+    Raises:
+        TargetUnwritable: it can't be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(target: Path | None, error: OSError) -> TargetUnwritable:
+    place = "the stream that was given, or the temporary folder," if target is None else str(target)
+    return TargetUnwritable(
+        f"{place} can't be written: {error.strerror or type(error).__name__}; free it or choose another"
+    )
+
+
+def _write_all(stream: BinaryIO, piece: bytes) -> None:
+    # A raw stream may take a part only.
+    while piece:
+        written = stream.write(piece)
+        piece = b"" if written is None else piece[written:]

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from jobexport.client import _arguments as arguments
+from jobexport.client import _endpoints as endpoints
+from jobexport.client._answers import CLASSES
+from jobexport.spec.editions import CHECKOUT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Caller, Scripted
+
+UNION = yaml.safe_load((CHECKOUT / "openapi" / "openapi.yaml").read_text(encoding="utf-8"))
+SCHEMAS = UNION["components"]["schemas"]
+
+NAME = "job name .* must be 1 to 128 letters, digits, `-`, `_` or `.`"
+JOBS = [
+    pytest.param([], "names is empty; name at least one job", id="none"),
+    pytest.param("myJob", "must be a list of job names, not the single text 'myJob'", id="a text"),
+    *(
+        pytest.param(["ok", name], NAME, id=repr(name)[:20])
+        for name in ("", "a b", "a/b", "ä", "a\n", "a" * 129, "%2E", None, 7, b"a")
+    ),
+]
+IDS = [
+    pytest.param([], "job_ids is empty; .* leave job_ids out to export all", id="none"),
+    pytest.param("100", "must be a list of integers", id="a text"),
+    *(
+        pytest.param(
+            [100, wrong], "must be an integer from -9223372036854775808 to 9223372036854775807", id=repr(wrong)
+        )
+        for wrong in (2**63, -(2**63) - 1, True, 1.0, "1", None)
+    ),
+]
+
+
+def test_the_rules_are_those_of_the_description() -> None:
+    """The constants equal the union's."""
+    name, batch = SCHEMAS["JobName"], SCHEMAS["BatchExportJobsRequest"]["properties"]["jobList"]
+    assert f"^{arguments.JOB_NAME}$" == name["pattern"]
+    assert (name["minLength"], name["maxLength"]) == (1, arguments.LONGEST_JOB_NAME)
+    assert (batch["minItems"], batch["maxItems"]) == (1, arguments.MOST_JOBS)
+    assert (arguments.JOB_IDS[0], arguments.JOB_IDS[-1]) == tuple(
+        SCHEMAS["FlinkJobId"][limit] for limit in ("minimum", "maximum")
+    )
+    assert list(arguments.STATUSES) == SCHEMAS["ExportJobRequest"]["properties"]["exportStatus"]["enum"]
+    assert SCHEMAS["ExportFlinkJobsRequest"]["properties"]["obs_dir"]["minLength"] == 1
+
+
+@pytest.mark.parametrize(("service", "path"), [("dli", "streaming"), ("dgc", "jobs/batch")])
+def test_the_endpoints_are_those_of_the_description(service: str, path: str) -> None:
+    """The table has the union's servers, and no other."""
+    (item,) = [item for name, item in UNION["paths"].items() if path in name]
+    ours = [url for (known, *_), url in (endpoints.ENDPOINTS | endpoints.EXCEPTIONS).items() if known == service]
+    assert sorted(ours) == sorted(server["url"] for server in item["servers"])
+
+
+def test_every_code_that_has_a_class_is_in_the_description() -> None:
+    """No class is chosen by a code that the union does not have."""
+    text = (CHECKOUT / "openapi" / "openapi.yaml").read_text(encoding="utf-8")
+    assert [code for code in CLASSES if not re.search(rf"\b{re.escape(code)}\b", text)] == []
+
+
+@pytest.mark.parametrize(("names", "rule"), JOBS)
+def test_wrong_job_names_are_refused_before_anything_is_sent(
+    caller: Caller, scripted: Scripted, tmp_path: Path, names: Any, rule: str
+) -> None:
+    """export_jobs names the rule that a name breaks, sends nothing and makes no folder."""
+    with pytest.raises(ValueError, match=rule):
+        caller.jobs(scripted, names, to=tmp_path / "out")
+    assert scripted.received == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("ids", "rule"), IDS)
+def test_wrong_job_ids_are_refused_before_anything_is_sent(
+    caller: Caller, scripted: Scripted, ids: Any, rule: str
+) -> None:
+    """export_flink_jobs names the rule that an id breaks."""
+    with pytest.raises(ValueError, match=rule):
+        caller.dli(scripted, "obs-test", ids)
+    assert scripted.received == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"name": "a/b"}, NAME),
+        ({"to": None}, "give either `to`, .* or obs_path"),
+        ({"obs_path": "obs://b/f"}, "give either `to`, .* or obs_path"),
+        ({"to": None, "obs_path": ""}, "obs_path must be a text that is not empty"),
+        ({"to": None, "obs_path": "obs://\ud800"}, "obs_path has a character that no text can have"),
+        ({"status": "submit"}, "status 'submit' must be DEVELOP or SUBMIT"),
+        ({"workspace": ""}, "workspace must be printable ASCII"),
+        ({"workspace": "a\r\nX-Evil: 1"}, "workspace must be printable ASCII"),
+        ({"depend": "false"}, "depend must be True, False or None"),
+        ({"to": "\0"}, "must be a path"),
+        ({"to": ""}, "must be a path"),
+        ({"to": 7}, "to must be a path or a binary stream"),
+        ({"to": "/dev/null"}, "/dev/null is no file"),
+    ],
+)
+def test_wrong_arguments_of_a_job_are_refused_before_anything_is_sent(
+    caller: Caller, scripted: Scripted, tmp_path: Path, changes: dict[str, Any], rule: str
+) -> None:
+    """export_job names the rule that an argument breaks."""
+    arguments = {"name": "myJob", "to": tmp_path / "a.zip"} | changes
+    with pytest.raises(ValueError, match=rule):
+        caller.job(scripted, **arguments)
+    assert scripted.received == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"concurrency": 0}, "concurrency 0 must be an integer from 1 on"),
+        ({"workspace": "ä"}, "workspace must be printable ASCII"),
+        ({"depend": 1}, "depend must be"),
+    ],
+)
+def test_wrong_arguments_of_many_jobs_are_refused_before_anything_is_sent(
+    caller: Caller, scripted: Scripted, tmp_path: Path, changes: dict[str, Any], rule: str
+) -> None:
+    """export_jobs names the rule that an argument breaks, and makes no folder."""
+    with pytest.raises(ValueError, match=rule):
+        caller.jobs(scripted, ["myJob"], **({"to": tmp_path / "out"} | changes))
+    assert scripted.received == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        ({"base_url": None}, "give base_url, or cloud and region"),
+        ({"cloud": "otc"}, "give either base_url, or cloud and region"),
+        ({"base_url": None, "cloud": "otc"}, "give base_url, or cloud and region"),
+        ({"base_url": None, "cloud": "aws", "region": "eu-de"}, "no cloud 'aws'; choose huaweicloud or otc"),
+        ({"base_url": None, "cloud": "otc", "region": "evil.org/"}, "region 'evil.org/' must be lower-case"),
+        ({"base_url": "ftp://host"}, "base_url must be http:// or https://"),
+        ({"base_url": "https://user:secret@host"}, "base_url must be http:// or https://"),
+        ({"base_url": "https://host:port"}, "base_url must be http:// or https://"),
+        ({"base_url": "https://[host"}, "base_url must be http:// or https://"),
+        ({"auth": "token\n"}, "token must be printable ASCII"),
+        ({"auth": None}, "auth must be a token"),
+    ],
+)
+def test_a_client_with_wrong_options_is_not_made(
+    caller: Caller, scripted: Scripted, options: dict[str, Any], rule: str
+) -> None:
+    """The constructor names the rule that an option breaks, and shows no secret."""
+    with pytest.raises(ValueError, match=rule) as raised:
+        caller.with_options(**options).dli(scripted, "obs-test")
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("service", "cloud", "region", "url"),
+    [
+        ("dli", "otc", "eu-de", "https://dli.eu-de.otc.t-systems.com"),
+        ("dgc", "huaweicloud", "cn-north-4", "https://dayu-dlf.cn-north-4.myhuaweicloud.com"),
+        ("dgc", "huaweicloud", "eu-west-101", "https://dayu-dlf.eu-west-101.myhuaweicloud.eu"),
+    ],
+)
+def test_a_cloud_and_a_region_give_the_address(service: Any, cloud: str, region: str, url: str) -> None:
+    """Cloud and region stand for the documented host."""
+    assert endpoints.find_base_url(service, None, cloud, region) == url

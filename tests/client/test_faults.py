@@ -1,0 +1,187 @@
+"""Every fault of the mock × every public call, blocking and async; `pytest -v` ends with the table."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import frozen
+from obstore.store import LocalStore
+
+from jobexport import FlinkExport, JobArchive, JobsExport, ObsExport, errors
+from jobexport.errors import JobexportError
+from jobexport.mock import FAULTS, FolderStorage, Server, serve
+from jobexport.mock._fault import FOR_CLIENTS
+
+from .conftest import EDITION, OUTCOMES, Caller, members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OLD = b"what was there before"
+JSON_CALLS = ("flink", "flink_downloaded", "job_to_obs")
+JOBS = ("myJob", "job_batch", "job_stream")
+# A number that keeps the test quick; a fault that is not here happens as it is by default.
+ARGUMENTS = {"latency": "0.05", "slow-drip": "20000", "status-429": "0", "zip-bomb": "4"}
+# What must come of a fault that concerns any answer; one that is not here may end in any error or the right result.
+CERTAIN: dict[str, Any] = {
+    "latency": None,
+    "slow-drip": None,
+    "wrong-content-type": None,
+    "extra-field": None,
+    "scalar-instead-of-list": None,
+    "status-429": errors.Throttled,
+    "status-500": errors.ServerFault,
+    "status-502": errors.ServerFault,
+    "status-503": errors.ServerFault,
+    "status-520": errors.ServerFault,
+    "status-418": errors.ApiError,
+    "reset-before": errors.ConnectionLost,
+    "reset-mid-body": (errors.ConnectionLost, errors.TruncatedAnswer),
+    "truncated-lying": errors.TruncatedAnswer,
+    "truncated": (errors.UnexpectedAnswer, errors.ArchiveCorrupt),
+    "zip-bad-crc": errors.ArchiveCorrupt,
+    "zip-bad-directory": errors.ArchiveCorrupt,
+    "zip-empty": errors.UnexpectedAnswer,
+    "zip-no-members": errors.UnexpectedAnswer,
+    "zip-bomb": errors.UnexpectedAnswer,
+    "html-instead-of-json": errors.UnexpectedAnswer,
+    "error-body-on-200": errors.ApiError,
+    "is-success-false": errors.ExportFailed,
+    "is-success-string-false": errors.ExportFailed,
+    "is-success-upper-false": errors.ExportFailed,
+    "missing-field": errors.UnexpectedAnswer,
+    "wrong-type": errors.UnexpectedAnswer,
+}
+
+
+@frozen
+class Call:
+    """A public call with a folder to write to, and what holds when it succeeds."""
+
+    operation: str
+    caller: Caller
+    server: Server
+    folder: Path
+    obs: Path
+
+    def flink(self) -> None:
+        result = self.caller.dli(self.server, "obs-test", [100])
+        assert isinstance(result, FlinkExport)
+        assert result.succeeded is True
+        assert [name.partition("_")[0] for name in result.archives] == ["obs-test/aggregate"]
+
+    def flink_downloaded(self) -> None:
+        store = LocalStore(self.obs / "obs-test", mkdir=True)
+        result = self.caller.dli(self.server, "obs-test", [100], download_to=self.folder, store=store)
+        assert [path.parent for path in result.files] == [self.folder]
+        assert list(members(result.files[0])) != []
+
+    def job_to_file(self) -> None:
+        path = self.folder / "old.zip"
+        archive = self.caller.job(self.server, "myJob", to=path)
+        assert isinstance(archive, JobArchive)
+        assert archive.path == path
+        assert "jobs/myJob.job" in members(path)
+
+    def job_to_folder(self) -> None:
+        archive = self.caller.job(self.server, "myJob", to=self.folder)
+        assert archive.path == self.folder / "DLF_myJob.zip"
+        assert "jobs/myJob.job" in members(archive.path)
+
+    def job_to_stream(self) -> None:
+        stream = io.BytesIO()
+        try:
+            archive = self.caller.job(self.server, "myJob", to=stream)
+        except JobexportError:
+            assert stream.getvalue() == b""
+            raise
+        assert archive.size == len(stream.getvalue())
+        with zipfile.ZipFile(stream) as written:
+            assert "jobs/myJob.job" in written.namelist()
+
+    def job_to_obs(self) -> None:
+        result = self.caller.job(self.server, "myJob", obs_path="obs://bucket/folder")
+        assert isinstance(result, ObsExport)
+        assert result.folder.startswith("obs://bucket/folder/myJob/")
+
+    def jobs(self) -> None:
+        result = self.caller.jobs(self.server, JOBS, to=self.folder)
+        assert isinstance(result, JobsExport)
+        for name, archive in result.archives.items():
+            assert f"jobs/{name}/{name}.job" in members(archive.path)
+        assert {*result.archives, *result.failures} == set(JOBS)
+        assert len({type(error) for error in result.failures.values()}) <= 1
+        for path in result.others:
+            path.unlink()
+        for error in result.failures.values():
+            # As from the other calls, so that one test suits all.
+            raise error
+
+
+OPERATIONS = {
+    "flink": "exportFlinkJobs",
+    "flink_downloaded": "exportFlinkJobs",
+    "job_to_file": "exportJob",
+    "job_to_folder": "exportJob",
+    "job_to_stream": "exportJob",
+    "job_to_obs": "exportJob",
+    "jobs": "batchExportJobs",
+}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
+    obs = tmp_path_factory.mktemp("obs")
+    with serve(EDITION, storage=FolderStorage(obs)) as server:
+        yield server, obs
+
+
+@pytest.mark.parametrize("call", OPERATIONS)
+# A server that breaks the contract and stays well-formed is not for a client to find out.
+@pytest.mark.parametrize("fault", [fault.id for fault in FAULTS.values() if fault.group == FOR_CLIENTS])
+def test_a_fault_ends_in_a_typed_error_or_the_right_result(
+    request: pytest.FixtureRequest,
+    served: tuple[Server, Path],
+    caller: Caller,
+    tmp_path: Path,
+    fault: str,
+    call: str,
+) -> None:
+    """Whatever the fault: an error of the tree or the right result, no half file, and the old file as it was."""
+    server, obs = served
+    operation = OPERATIONS[call]
+    argument = f":{ARGUMENTS[fault]}" if fault in ARGUMENTS else ""
+    try:
+        server.core.set_faults(f"{fault}{argument}@{operation}")
+    except JobexportError:
+        pytest.skip("the fault does not suit the operation")
+    (tmp_path / "old.zip").write_bytes(OLD)
+    outcome: JobexportError | None = None
+    try:
+        getattr(Call(operation, caller, server, tmp_path, obs), call)()
+    except JobexportError as error:
+        outcome = error
+    finally:
+        server.core.set_faults()
+    left = {path.name for path in tmp_path.iterdir()}
+    if outcome is not None:
+        assert type(outcome) is not JobexportError
+        assert server.token not in f"{outcome!r} {outcome} {outcome.__cause__!r} {outcome.__context__!r}"
+        assert (tmp_path / "old.zip").read_bytes() == OLD
+        for path in tmp_path.iterdir():
+            # Only jobs that came whole, from a batch in which others did not.
+            assert path.name == "old.zip" or (call == "jobs" and members(path))
+    assert not [name for name in left if name.endswith(".part")]
+    table = request.config.stash.setdefault(OUTCOMES, {})
+    table[fault, call, caller.kind] = "right" if outcome is None else type(outcome).__name__
+    # A zip has no fields, and what is not zipped no members.
+    applies = fault in CERTAIN and (call in JSON_CALLS or fault not in {"missing-field", "wrong-type"})
+    applies = applies and (call not in JSON_CALLS or not fault.startswith("zip-"))
+    if applies and CERTAIN[fault] is None:
+        assert outcome is None
+    elif applies:
+        assert isinstance(outcome, CERTAIN[fault]), outcome

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from obstore.store import LocalStore, MemoryStore
+
+from jobexport import FlinkExport, errors
+from jobexport.errors import JobexportError
+from jobexport.mock import FolderStorage, serve
+from jobexport.spec.editions import edition_ids
+
+from .conftest import NO_RETRIES, Answer, members, zip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from jobexport.mock import Server
+
+    from .conftest import Caller, Scripted
+
+NAMES = ["b/a_1.zip", "b/c_2.zip"]
+
+
+@pytest.mark.parametrize("edition", edition_ids())
+def test_an_export_is_understood_in_every_edition(
+    caller: Caller, started: Callable[[str], Server], edition: str
+) -> None:
+    """Whatever the edition calls its list and however it types is_success, the result is the same."""
+    server = started(edition)
+    server.core.reset()
+    result = caller.dli(server, "obs-test/backup", [100])
+    assert result.succeeded is True
+    assert [name.rpartition("_")[0] for name in result.archives] == ["obs-test/backup/aggregate"]
+    assert len(caller.dli(server, "obs-test").archives) == len(server.state.projects[server.project_id].flink)
+    assert server.core.requests[-1].content == b'{"obs_dir":"obs-test","is_selected":false}'
+
+
+@pytest.mark.parametrize(
+    ("fields", "archives"),
+    [
+        ({"is_success": True, "zip_file": NAMES}, NAMES),
+        ({"is_success": "true", "zip_files": NAMES}, NAMES),
+        ({"is_success": " TRUE", "zip_file": NAMES[:1], "zip_files": NAMES}, NAMES),
+        ({"is_success": "True", "zip_file": NAMES[0]}, NAMES[:1]),
+        ({"is_success": True, "zip_file": ""}, []),
+        ({"is_success": True, "zip_file": None, "message": None}, []),
+        ({"is_success": True, "new": {"a": 1}}, []),
+    ],
+)
+def test_every_form_of_success_is_read(
+    caller: Caller, scripted: Scripted, fields: dict[str, Any], archives: list[str]
+) -> None:
+    """Boolean or text in any case, either name of the list, a scalar for a list of one."""
+    scripted.answer(Answer.json(fields))
+    assert caller.dli(scripted, "b") == FlinkExport(True, "", tuple(archives))
+
+
+@pytest.mark.parametrize("verdict", [False, "false", "FALSE", "False", " false "])
+def test_every_form_of_failure_is_raised(caller: Caller, scripted: Scripted, verdict: Any) -> None:
+    """A false verdict with status 200 is ExportFailed, with what the service says."""
+    scripted.answer(Answer.json({"is_success": verdict, "message": "No\r\nroom.", "zip_file": NAMES}))
+    with pytest.raises(errors.ExportFailed, match=r"could not export the jobs and says: No room\.") as raised:
+        caller.dli(scripted, "b")
+    assert raised.value.archives == tuple(NAMES)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'[["is_success", true]]',
+        b"{",
+        b'{"is_success": 1}',
+        b'{"zip_file": []}',
+        b"\xff\xfe",
+        b'{"is_success": "yes"}',
+        b'{"is_success": true, "zip_file": [1]}',
+        b'{"is_success": true, "zip_file": {}}',
+        b'{"is_success": true, "zip_file": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b"PK\x03\x04",
+    ],
+    ids=lambda body: repr(body)[:30],
+)
+def test_what_no_edition_allows_is_unexpected(caller: Caller, scripted: Scripted, body: bytes) -> None:
+    """A body that does not say whether the export succeeded, or where to, is UnexpectedAnswer."""
+    scripted.answer(Answer(body))
+    with pytest.raises(errors.UnexpectedAnswer, match=r"exportFlinkJobs: .*status 200"):
+        caller.dli(scripted, "b")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "DLF.0100", errors.JobNotFound),
+        (400, "DLI.16001", errors.JobNotFound),
+        (400, "DLF.3051", errors.InvalidRequest),
+        (400, "DLI.29001", errors.ObsPathInvalid),
+        (400, "DLF.6888", errors.PermissionDenied),
+        (400, "DLI.0999", errors.ServerFault),
+        (400, "DLI.1028", errors.ApiError),
+        (401, "APIGW.0301", errors.Unauthorized),
+        (403, "DLI.0001", errors.PermissionDenied),
+        (404, "APIGW.0101", errors.ApiError),
+        (413, "APIGW.0201", errors.InvalidRequest),
+        (429, "APIGW.0308", errors.Throttled),
+        (500, "APIGW.0601", errors.ServerFault),
+        (200, "DLF.0100", errors.JobNotFound),
+    ],
+)
+def test_an_error_is_classed_by_its_code(
+    caller: Caller, scripted: Scripted, status: int, code: str, kind: type[errors.ApiError]
+) -> None:
+    """The class follows the documented code, the status where there is none, and every part is kept."""
+    scripted.answer(Answer.error(status, code, "It is so.", **{"X-Request-Id": "r-1"}))
+    with pytest.raises(errors.ApiError) as raised:
+        caller.with_options(retries=NO_RETRIES).dli(scripted, "b")
+    error = raised.value
+    assert type(error) is kind
+    assert (error.status, error.code, error.message) == (status, code, "It is so.")
+    assert (error.request_id, error.operation) == ("r-1", "exportFlinkJobs")
+    assert str(error).startswith(f"exportFlinkJobs: {code} It is so. (status {status}, request id r-1); ")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", b'{"error_code": 1, "error_msg": []}'])
+def test_an_error_without_a_code_keeps_its_status(caller: Caller, scripted: Scripted, body: bytes) -> None:
+    """A gateway's page is an ApiError all the same."""
+    scripted.answer(Answer(body, status=502))
+    with pytest.raises(errors.ServerFault, match="status 502") as raised:
+        caller.dli(scripted, "b")
+    assert raised.value.code is None
+
+
+def test_zips_are_downloaded_and_checked(caller: Caller, tmp_path: Path) -> None:
+    """With download_to and store each zip is fetched from OBS into the folder, under its own name."""
+    storage = FolderStorage(tmp_path / "obs")
+    with serve("otc-2024", storage=storage) as server:
+        store = LocalStore(tmp_path / "obs" / "bucket", mkdir=True)
+        result = caller.dli(server, "bucket/deep", download_to=tmp_path / "got", store=store)
+    assert [path.name for path in result.files] == [name.rpartition("/")[2] for name in result.archives]
+    assert all(members(path) for path in result.files)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "sentence"),
+    [
+        ("b/missing.zip", JobexportError, "b/missing.zip can't be downloaded from OBS: .*does `store` stand for"),
+        ("b/broken.zip", errors.ArchiveCorrupt, "the zip is damaged"),
+        ("b/..", errors.UnexpectedAnswer, "can't be the name of a zip"),
+        ("b/a\\..\\b.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
+        ("b/\0.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
+        ("b/\ud800.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
+        (f"b/{'a' * 300}.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
+        ("b/x/good.zip", errors.UnexpectedAnswer, "two zips have the same name"),
+    ],
+)
+def test_a_download_that_fails_says_that_the_export_did_not(
+    caller: Caller, scripted: Scripted, tmp_path: Path, name: str, kind: type[JobexportError], sentence: str
+) -> None:
+    """The error is one of the tree, nothing leads out of the folder, and a note names what stands in OBS."""
+    store = MemoryStore()
+    store.put("good.zip", zip_of({"a": b"1"}))
+    store.put("broken.zip", zip_of({"a": b"1"})[:-30])
+    scripted.answer(Answer.json({"is_success": True, "zip_file": ["b/good.zip", name]}))
+    with pytest.raises(kind, match=sentence) as raised:
+        caller.dli(scripted, "b", download_to=tmp_path / "got", store=store)
+    assert any("b/good.zip" in note for note in raised.value.__notes__)
+    assert {path.name for path in tmp_path.rglob("*")} <= {"got", "good.zip"}
+
+
+def test_a_download_needs_both_places(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """download_to without store is a ValueError, and nothing is exported."""
+    with pytest.raises(ValueError, match="give download_to and store together"):
+        caller.dli(scripted, "b", download_to=tmp_path)
+    assert scripted.received == []

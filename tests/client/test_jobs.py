@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jobexport import Progress, errors
+from jobexport.mock import State, serve
+from jobexport.spec.editions import edition_ids
+
+from .conftest import NO_RETRIES, PROJECT, Answer, many_jobs, members, zip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from jobexport.mock import Server
+
+    from .conftest import Caller, Scripted
+
+JOBS = ["myJob", "job_batch", "job_stream"]
+
+
+@pytest.fixture(scope="module")
+def large() -> Iterator[Server]:
+    """A mock with `job0` to `job249` beside the example's jobs."""
+    with serve("otc-2026", state=many_jobs(250)) as server:
+        yield server
+
+
+@pytest.fixture
+def jobs(large: Server) -> Server:
+    large.core.reset()
+    return large
+
+
+def asked(server: Server) -> list[list[str]]:
+    """The names of each request, in the order in which they came."""
+    return [json.loads(seen.content)["jobList"] for seen in server.core.requests]
+
+
+def batch_zip(*names: str, **others: bytes) -> Answer:
+    return Answer(zip_of({f"jobs/{name}/{name}.job": b"{}" for name in names} | others))
+
+
+@pytest.mark.parametrize("edition", edition_ids())
+def test_each_job_gets_a_zip_of_its_own(
+    caller: Caller, started: Callable[[str], Server], tmp_path: Path, edition: str
+) -> None:
+    """Every edition's batch ends in `{name}.zip` for each job, with that job's members and nothing else."""
+    server = started(edition)
+    server.core.reset()
+    result = caller.jobs(server, JOBS, to=tmp_path / "out")
+    assert result.succeeded
+    assert list(result.archives) == JOBS
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(f"{name}.zip" for name in JOBS)
+    workspace = server.state.projects[PROJECT].workspaces["default"]
+    for name, archive in result.archives.items():
+        job = workspace.jobs[name]
+        expected = {f"jobs/{name}/{name}.job": job.content}
+        expected |= {f"jobs/{name}/{script}.script": workspace.scripts[script] for script in job.scripts}
+        expected |= {f"jobs/{name}/{resource}.resource": workspace.resources[resource] for resource in job.resources}
+        assert members(archive.path) == expected
+        assert archive.size == archive.path.stat().st_size
+
+
+def test_what_is_chosen_is_sent(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """Workspace and depend go where the documents have them; names given twice go once."""
+    scripted.answer(batch_zip("a", "b"))
+    assert caller.jobs(scripted, ["a", "b", "a"], to=tmp_path, workspace="w1", depend=False).succeeded
+    (received,) = scripted.received
+    assert received.path == f"/v1/{PROJECT}/jobs/batch-export"
+    assert received.headers["workspace"] == "w1"
+    assert received.json() == {"jobList": ["a", "b"], "exportDepend": False}
+
+
+def test_jobs_are_asked_for_in_chunks_of_100(caller: Caller, jobs: Server, tmp_path: Path) -> None:
+    """250 names are three requests of 100, 100 and 50."""
+    names = [f"job{number}" for number in range(250)]
+    assert caller.jobs(jobs, iter(names), to=tmp_path, concurrency=1).succeeded
+    assert asked(jobs) == [names[:100], names[100:200], names[200:]]
+
+
+def test_chunks_are_fetched_together(caller: Caller, jobs: Server, tmp_path: Path) -> None:
+    """With a concurrency of 3 the three chunks take the time of one."""
+    jobs.core.set_faults("latency:0.5@batchExportJobs")
+    started: list[float] = []
+    caller.jobs(jobs, [f"job{number}" for number in range(250)], to=tmp_path, concurrency=3)
+    started = [seen.time for seen in jobs.core.requests]
+    assert len(started) == 3
+    assert max(started) - min(started) < 0.4
+
+
+def test_a_bad_name_does_not_lose_the_others(caller: Caller, jobs: Server, tmp_path: Path) -> None:
+    """Two missing jobs among 100 are isolated by splitting; the other 98 are there, in few requests."""
+    names = [f"job{number}" for number in range(98)]
+    names[30:30], names[77:77] = ["missing"], ["gone"]
+    result = caller.jobs(jobs, names, to=tmp_path)
+    assert set(result.failures) == {"missing", "gone"}
+    assert all(type(error) is errors.JobNotFound for error in result.failures.values())
+    assert list(result.archives) == [name for name in names if name not in result.failures]
+    assert not result.succeeded
+    # Each cut takes two requests, and a hundred are cut seven times.
+    assert len(jobs.core.requests) <= 1 + 2 * 2 * 7
+
+
+def test_what_is_there_and_whole_is_not_fetched_again(caller: Caller, jobs: Server, tmp_path: Path) -> None:
+    """A second call fetches only what is missing, damaged, empty or of another job."""
+    names = ["job0", "job1", "job2", "job3", "job4", "job5"]
+    first = caller.jobs(jobs, names, to=tmp_path)
+    (tmp_path / "job1.zip").unlink()
+    damaged = bytearray((tmp_path / "job2.zip").read_bytes())
+    damaged[60] ^= 0xFF
+    (tmp_path / "job2.zip").write_bytes(damaged)
+    (tmp_path / "job3.zip").write_bytes(b"")
+    (tmp_path / "job4.zip").write_bytes((tmp_path / "job0.zip").read_bytes())
+    jobs.core.requests.clear()
+    second = caller.jobs(jobs, names, to=tmp_path)
+    assert asked(jobs) == [["job1", "job2", "job3", "job4"]]
+    assert second.reused == {"job0", "job5"}
+    assert second.archives == first.archives
+
+
+@pytest.mark.parametrize("changes", [{"depend": False}, {"workspace": "d1cd7861478748a6925bc02f47c69279"}])
+def test_what_was_exported_in_another_way_is_fetched_again(
+    caller: Caller, mock: Server, tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    """A zip made with another `depend`, or from another workspace, is not taken for the one that is wanted."""
+    caller.jobs(mock, ["myJob"], to=tmp_path)
+    mock.core.requests.clear()
+    assert caller.jobs(mock, ["myJob"], to=tmp_path, **changes).reused == frozenset()
+    assert len(mock.core.requests) == 1
+
+
+def test_a_job_that_fails_leaves_its_old_file(caller: Caller, jobs: Server, tmp_path: Path) -> None:
+    """A file of that name that is no such zip stays when the job can't be exported."""
+    (tmp_path / "missing.zip").write_bytes(b"old")
+    assert set(caller.jobs(jobs, ["missing", "job1"], to=tmp_path).failures) == {"missing"}
+    assert (tmp_path / "missing.zip").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer.error(401, "APIGW.0301"), errors.Unauthorized),
+        (Answer.error(400, "DLF.6888"), errors.PermissionDenied),
+    ],
+)
+def test_what_no_other_chunk_can_get_past_ends_the_run(
+    caller: Caller, scripted: Scripted, tmp_path: Path, answer: Answer, kind: type[errors.ApiError]
+) -> None:
+    """Wrong credentials and missing rights are found out once, and every job has the error."""
+    scripted.answer(answer)
+    result = caller.jobs(scripted, [f"job{number}" for number in range(1000)], to=tmp_path, concurrency=1)
+    assert len(result.failures) == 1000
+    assert {type(error) for error in result.failures.values()} == {kind}
+    assert len(scripted.received) == 1
+
+
+def test_a_server_that_is_down_is_not_asked_for_each_job(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """What has nothing to do with a name does not split a chunk."""
+    scripted.answer(Answer.error(500, "APIGW.0601"))
+    result = caller.with_options(retries=NO_RETRIES).jobs(scripted, [f"job{n}" for n in range(200)], to=tmp_path)
+    assert len(result.failures) == 200
+    assert len(scripted.received) == 2
+
+
+def test_a_job_that_the_zip_lacks_has_failed(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """A job that was asked for and did not come is a failure, not a silence."""
+    scripted.answer(batch_zip("a"))
+    result = caller.jobs(scripted, ["a", "b"], to=tmp_path)
+    assert list(result.archives) == ["a"]
+    assert re.search("does not hold job b", str(result.failures["b"]))
+
+
+def test_a_damaged_member_costs_its_own_job_only(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """The other jobs of the zip are kept."""
+    content = bytearray(batch_zip("a", "b", "c").body)
+    place = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 1) + 16
+    content[place] ^= 0xFF
+    scripted.answer(Answer(bytes(content)))
+    result = caller.jobs(scripted, ["a", "b", "c"], to=tmp_path)
+    assert list(result.archives) == ["a", "c"]
+    assert isinstance(result.failures["b"], errors.ArchiveCorrupt)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "c.zip"]
+
+
+def test_what_belongs_to_no_job_is_kept_beside(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """Members that no job owns go to a zip of their own; a `.job` beside the folders is its job's."""
+    others = {"cdm/x.json": b"1", "jobs/c.job": b"{}", "../out.txt": b"2"}
+    scripted.answer(batch_zip("a", "b", **others))
+    result = caller.jobs(scripted, ["a", "b", "c"], to=tmp_path)
+    assert list(result.archives) == ["a", "b", "c"]
+    (path,) = result.others
+    assert re.fullmatch("%others-[0-9a-f]{12}[.]zip", path.name)
+    assert members(path) == {"cdm/x.json": b"1", "../out.txt": b"2"}
+    assert [path.name for path in tmp_path.parent.rglob("out.txt")] == []
+
+
+def test_two_members_of_one_name_are_unsafe(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """Nobody can tell which of them is meant."""
+    content = zip_of({"jobs/a/a.job": b"1", "jobs/a/b.job": b"2"}).replace(b"jobs/a/b.job", b"jobs/a/a.job")
+    scripted.answer(Answer(content))
+    assert isinstance(caller.jobs(scripted, ["a"], to=tmp_path).failures["a"], errors.ArchiveUnsafe)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_name_of_a_job_leads_out_of_the_folder_or_to_another_file(caller: Caller, tmp_path: Path) -> None:
+    """`.`, `..` and names that differ in case only get files of their own, everywhere."""
+    names = [".", "..", "...", "Job", "job", "jOB", "x"]
+    files = {f"{PROJECT}/workspaces/default/jobs/{name}.job": {"name": name} for name in names}
+    with serve("otc-2026", state=State.example().with_files(files)) as server:
+        result = caller.jobs(server, names, to=tmp_path / "out")
+        assert result.succeeded
+        assert caller.jobs(server, names, to=tmp_path / "out").reused == set(names)
+    assert {name: archive.path.name for name, archive in result.archives.items()} == {
+        ".": "%2E.zip",
+        "..": "%2E%2E.zip",
+        "...": "....zip",
+        "Job": "%4Aob.zip",
+        "job": "job.zip",
+        "jOB": "j%4F%42.zip",
+        "x": "x.zip",
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_progress_counts_up_to_the_end(caller: Caller, jobs: Server, tmp_path: Path) -> None:
+    """The last report has every job and all bytes; none goes back."""
+    caller.jobs(jobs, ["job0"], to=tmp_path)
+    reports: list[Progress] = []
+    names = [f"job{number}" for number in range(150)]
+    caller.jobs(jobs, [*names, "missing"], to=tmp_path, progress=reports.append)
+    assert reports[0] == Progress(0, 1, 0, 151)
+    assert (reports[-1].done, reports[-1].failed, reports[-1].total) == (150, 1, 151)
+    assert reports[-1].received > 10_000
+    for before, after in itertools.pairwise(reports):
+        assert (before.received, before.done, before.failed) <= (after.received, after.done, after.failed)
+
+
+def test_a_progress_function_that_raises_ends_the_call(caller: Caller, jobs: Server, tmp_path: Path) -> None:
+    """Its error reaches the caller, and nothing half is left."""
+
+    def fail(now: Progress) -> None:
+        if now.received:
+            raise RuntimeError("the terminal is gone")
+
+    with pytest.raises(RuntimeError, match="the terminal is gone"):
+        caller.jobs(jobs, ["job0", "job1"], to=tmp_path, progress=fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_a_file_is_refused(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """Each job gets a file, so that `to` must be a folder."""
+    (tmp_path / "file").touch()
+    with pytest.raises(ValueError, match="must be a folder"):
+        caller.jobs(scripted, ["a"], to=tmp_path / "file")
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_the_tree(
+    caller: Caller, scripted: Scripted, tmp_path: Path
+) -> None:
+    """The error names the folder and the reason."""
+    (tmp_path / "file").touch()
+    with pytest.raises(errors.TargetUnwritable, match="file/out can't be written"):
+        caller.jobs(scripted, ["a"], to=tmp_path / "file" / "out")
+
+
+def test_zips_keep_the_dates_and_the_storage_of_their_members(
+    caller: Caller, scripted: Scripted, tmp_path: Path
+) -> None:
+    """A member's date stays, and what was stored without compression stays so."""
+    scripted.answer(batch_zip("a"))
+    sent = zipfile.ZipInfo("jobs/a/a.job", (2024, 2, 28, 12, 0, 0))
+    with zipfile.ZipFile(tmp_path / "sent", "w") as archive:
+        archive.writestr(sent, b"{}")
+    scripted.answer(Answer((tmp_path / "sent").read_bytes()))
+    result = caller.jobs(scripted, ["a"], to=tmp_path / "out")
+    with zipfile.ZipFile(result.archives["a"].path) as archive:
+        (info,) = archive.infolist()
+    assert (info.date_time, info.compress_type) == (sent.date_time, zipfile.ZIP_STORED)
