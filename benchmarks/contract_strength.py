@@ -58,11 +58,9 @@ ARGUMENTS = {"latency": "0.01", "slow-drip": "1000000", "zip-bomb": "16"}
 NO_PROMISE = {
     "latency": "no page promises a time",
     "slow-drip": "no page promises a time",
-    "extra-field": "no page says that there are no other fields",
     "answers-no-disposition": "pages name the file, not the header",
     "refuses-body": "where no body is documented, no page says that one is taken",
     "checks-before-caller": "no page says which of two errors comes first",
-    "admits-unsigned-project": "no page says what a signature must cover",
 }
 # By the mock's edition and the one it is held to.
 SAME_TRAFFIC = {
