@@ -16,6 +16,7 @@ from jobexport.client._retry import Attempts, read_retry_after
 from .conftest import NO_RETRIES, QUICK, Answer, zip_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from jobexport.mock import Server
@@ -125,6 +126,44 @@ def test_the_deadline_ends_a_body_that_drips(caller: Caller, scripted: Scripted,
         caller.with_options(retries=Retries(deadline=0.5)).job(scripted, "myJob", to=tmp_path / "a.zip")
     assert time.monotonic() - started < 2
     assert list(tmp_path.iterdir()) == []
+
+
+class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body without an end."""
+
+    given, closed = 0, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.given += 1
+            yield bytes(1024 * 1024)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def test_an_answer_without_an_end_is_left_and_closed(caller: Caller) -> None:
+    """What is no zip is read up to 64 MiB, and its connection is given back."""
+    body = Endless()
+
+    class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, stream=body)
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, stream=body)
+
+    with pytest.raises(errors.UnexpectedAnswer, match="longer than 67108864 bytes"):
+        caller.with_options(transport=Transport()).dli(_Nowhere, "b")
+    assert body.given == 65
+    assert body.closed
 
 
 def test_a_timeout_is_an_error_of_the_tree(caller: Caller, mock: Server) -> None:
