@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from jobexport import AkSkAuth, AsyncDliClient, DliClient, Token, errors
+from jobexport import AkSkAuth, AsyncDliClient, DliClient, Token, errors, signing
 
 from .conftest import NO_RETRIES, QUICK, Answer, Caller
 
@@ -164,17 +164,27 @@ def test_a_blocking_client_refuses_an_async_function(scripted: Scripted) -> None
 
 def test_a_signed_request_is_let_in(caller: Caller, mock: Server) -> None:
     """The mock verifies what AkSkAuth signs, of each kind of request."""
-    signing = caller.with_options(auth=AkSkAuth(mock.access_key, mock.secret_key))
-    assert signing.dli(mock, "obs-test", [100]).succeeded
-    assert signing.job(mock, "myJob", obs_path="obs://b/f").folder.startswith("obs://b/f/")
+    signer = caller.with_options(auth=AkSkAuth(mock.access_key, mock.secret_key))
+    assert signer.dli(mock, "obs-test", [100]).succeeded
+    assert signer.job(mock, "myJob", obs_path="obs://b/f").folder.startswith("obs://b/f/")
+
+
+def test_a_signed_request_names_its_project(caller: Caller, scripted: Scripted) -> None:
+    """The client's project and a temporary key's token are sent, and the signature covers both."""
+    scripted.answer(FLINK)
+    caller.with_options(auth=AkSkAuth("an-id", SECRET, security_token="temporary")).dli(scripted, "b")
+    headers = scripted.received[0].headers
+    assert (headers["X-Project-Id"], headers["X-Security-Token"]) == (scripted.project_id, "temporary")
+    signed = signing.Authorization.parse(headers["Authorization"]).signed
+    assert {"host", "x-project-id", "x-sdk-date", "x-security-token"} <= set(signed)
 
 
 @pytest.mark.parametrize("name", ["..", ".", "a.b-c_d"])
 def test_a_signature_holds_for_every_name(caller: Caller, mock: Server, name: str) -> None:
     """A name that has to be encoded is signed as it is sent: the service looks for the job and does not find it."""
-    signing = caller.with_options(auth=AkSkAuth(mock.access_key, mock.secret_key))
+    signer = caller.with_options(auth=AkSkAuth(mock.access_key, mock.secret_key))
     with pytest.raises(errors.JobNotFound):
-        signing.job(mock, name, obs_path="obs://b/f")
+        signer.job(mock, name, obs_path="obs://b/f")
 
 
 def test_a_wrong_secret_is_unauthorized(caller: Caller, mock: Server) -> None:
@@ -187,8 +197,8 @@ def test_a_wrong_secret_is_unauthorized(caller: Caller, mock: Server) -> None:
 def test_no_repr_shows_a_secret(scripted: Scripted) -> None:
     """Neither a client nor what it is made of says its token or keys."""
     client = DliClient("p", auth=SECRET, base_url=scripted.url)
-    signing = AkSkAuth("access", SECRET)
-    assert SECRET not in f"{client!r} {client._shell!r} {vars(client)!r} {Token(SECRET)!r} {signing!r}"
+    signer = AkSkAuth("access", SECRET)
+    assert SECRET not in f"{client!r} {client._shell!r} {vars(client)!r} {Token(SECRET)!r} {signer!r} {vars(signer)!r}"
     client.close()
 
 

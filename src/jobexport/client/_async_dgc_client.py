@@ -35,7 +35,7 @@ class AsyncDgcClient:
         self, project_id: str, *, auth: str | AsyncFetch | httpx.Auth, **options: Unpack[AsyncOptions]
     ) -> None:
         self._project = make_project(project_id, options)
-        self._shell = make_async_shell("dgc", auth, options)
+        self._shell = make_async_shell("dgc", self._project, auth, options)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._project.id!r}, base_url={self._shell.base_url!r})"

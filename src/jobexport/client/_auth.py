@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from jobexport import signing
+from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.client import _arguments as arguments
 from jobexport.errors import TokenUnavailable
 
@@ -103,35 +103,32 @@ class TokenAuth(httpx.Auth):
             return held
 
 
-class AkSkAuth(httpx.Auth):
-    """Signs each request with an access key."""
-
-    requires_request_body = True
+class AkSkAuth(SignatureAuth):
+    """Signs each request with an access key, and with the project of the client it is given to."""
 
     def __init__(self, access_key: str, secret_key: str, *, security_token: str | None = None) -> None:
-        self._access_key = arguments.header("access_key", access_key)
-        self._secret_key = arguments.header("secret_key", secret_key)
-        self._extra = {}
         if security_token is not None:
-            self._extra["X-Security-Token"] = arguments.header("security_token", security_token)
+            security_token = arguments.header("security_token", security_token)
+        id_, secret = arguments.header("access_key", access_key), arguments.header("secret_key", secret_key)
+        super().__init__(AccessKey(id_, secret, security_token=security_token))
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request signed."""
-        date = signing.format_date(time.time_ns() // 1_000_000)
-        signed = {"Host": request.headers["Host"], signing.DATE_HEADER: date, **self._extra}
-        path, _, query = request.url.raw_path.decode("ascii").partition("?")
-        keys = {"access_key": self._access_key, "secret_key": self._secret_key}
-        authorization = signing.sign(request.method, path, query, signed, request.content, **keys)
-        request.headers.update({signing.DATE_HEADER: date, **self._extra, "Authorization": authorization})
-        yield request
+    def of_project(self, project_id: str) -> SignatureAuth:
+        """Give one that sends and signs the project's id as well, as the vendor's SDK does.
+
+        Raises:
+            ValueError: no header can carry the id.
+        """
+        return SignatureAuth(evolve(self._key, project=arguments.header("project_id", project_id)))
 
 
-def make_auth(auth: str | AsyncFetch | httpx.Auth) -> httpx.Auth:
-    """Give what `auth=` stands for.
+def make_auth(auth: str | AsyncFetch | httpx.Auth, project_id: str) -> httpx.Auth:
+    """Give what `auth=` stands for in a client of a project.
 
     Raises:
         ValueError: it is neither a token, nor a function, nor an `httpx.Auth`.
     """
+    if isinstance(auth, AkSkAuth):
+        return auth.of_project(project_id)
     if isinstance(auth, httpx.Auth):
         return auth
     if isinstance(auth, str) or callable(auth):

@@ -73,13 +73,13 @@ def make_project(project_id: str, options: CommonOptions) -> Project:
     return Project(arguments.text("project_id", project_id), options.get("retries", Retries()))
 
 
-def make_shell(service: Service, auth: str | AsyncFetch | httpx.Auth, options: Options) -> Shell:
+def make_shell(service: Service, project: Project, auth: str | AsyncFetch | httpx.Auth, options: Options) -> Shell:
     """Make the shell of a blocking client.
 
     Raises:
         ValueError: an option breaks a rule.
     """
-    base_url, proof = _base_url(service, options), make_auth(auth)
+    base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
         return Shell(options["http_client"], proof, base_url, owned=False)
     timeout = options.get("timeout", _DEFAULT_TIMEOUT)
@@ -87,7 +87,9 @@ def make_shell(service: Service, auth: str | AsyncFetch | httpx.Auth, options: O
     return Shell(http, proof, base_url, owned=True)
 
 
-def make_async_shell(service: Service, auth: str | AsyncFetch | httpx.Auth, options: AsyncOptions) -> AsyncShell:
+def make_async_shell(
+    service: Service, project: Project, auth: str | AsyncFetch | httpx.Auth, options: AsyncOptions
+) -> AsyncShell:
     """Make the shell of an async client.
 
     Raises:
@@ -96,7 +98,7 @@ def make_async_shell(service: Service, auth: str | AsyncFetch | httpx.Auth, opti
     # Here, as asyncio takes a while to load.
     from jobexport.client._async_shell import AsyncShell
 
-    base_url, proof = _base_url(service, options), make_auth(auth)
+    base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
         return AsyncShell(options["http_client"], proof, base_url, owned=False)
     timeout = options.get("timeout", _DEFAULT_TIMEOUT)

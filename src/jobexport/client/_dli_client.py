@@ -36,7 +36,7 @@ class DliClient:
 
     def __init__(self, project_id: str, *, auth: str | Fetch | httpx.Auth, **options: Unpack[Options]) -> None:
         self._project = make_project(project_id, options)
-        self._shell = make_shell("dli", auth, options)
+        self._shell = make_shell("dli", self._project, auth, options)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._project.id!r}, base_url={self._shell.base_url!r})"
