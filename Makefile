@@ -40,7 +40,7 @@ lock: ## make requirements.lock anew from pyproject.toml
 	$(PYTHON) -m venv .cache/uv
 	.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	.cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command "make lock" --extra tools --group dev \
+	  --no-emit-find-links --custom-compile-command "make lock" --all-extras --group dev \
 	  --output-file requirements.lock pyproject.toml
 	.cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --custom-compile-command "make lock" \

@@ -17,6 +17,7 @@
     │   ├── Throttled              429, with retry_after
     │   └── ServerFault            DLI.0999, 5xx
     ├── ExportFailed               status 200 and the word that the export failed
+    ├── DownloadFailed             the export is in OBS, but could not be fetched from there
     ├── UnexpectedAnswer           an answer that no edition of the documents allows
     ├── TokenUnavailable           the function that fetches tokens failed
     ├── TargetUnwritable           the file that should receive the export can't be written
@@ -155,6 +156,22 @@ class ExportFailed(JobexportError):
     def __str__(self) -> str:
         said = f" and says: {self.message}" if self.message else ""
         return f"{self.operation}: the server could not export the jobs{said}; check the jobs and the folder in OBS"
+
+
+class DownloadFailed(JobexportError):
+    """The export succeeded, but its zips could not be fetched from OBS; notes name them."""
+
+    def __init__(self, operation: str, archive: str, problem: str) -> None:
+        super().__init__(operation, archive, problem)
+        self.operation = operation
+        """Such as `exportFlinkJobs`."""
+        self.archive = archive
+        """The zip that did not come, as in `FlinkExport.archives`."""
+        self.problem = problem
+
+    def __str__(self) -> str:
+        advice = "does `store` stand for the bucket of obs_dir, and may its key read there?"
+        return f"{self.operation}: {self.archive} can't be downloaded from OBS: {self.problem}; {advice}"
 
 
 class UnexpectedAnswer(JobexportError):

@@ -18,7 +18,7 @@ from jobexport.mock._fault import FOR_CLIENTS
 from .conftest import EDITION, OUTCOMES, Caller, members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 OLD = b"what was there before"
@@ -133,6 +133,33 @@ OPERATIONS = {
 }
 
 
+def call_under(fault: str, call: str, server: Server, obs: Path, caller: Caller, folder: Path) -> JobexportError | None:
+    """Call while the fault is set; give the error, whose text has no token, when what is on disk is as promised."""
+    operation = OPERATIONS[call]
+    argument = f":{ARGUMENTS[fault]}" if fault in ARGUMENTS else ""
+    try:
+        server.core.set_faults(f"{fault}{argument}@{operation}")
+    except JobexportError:
+        pytest.skip("the fault does not suit the operation")
+    (folder / "old.zip").write_bytes(OLD)
+    outcome: JobexportError | None = None
+    try:
+        getattr(Call(operation, caller, server, folder, obs), call)()
+    except JobexportError as error:
+        outcome = error
+    finally:
+        server.core.set_faults()
+    if outcome is not None:
+        assert type(outcome) is not JobexportError
+        assert server.token not in f"{outcome!r} {outcome} {outcome.__cause__!r} {outcome.__context__!r}"
+        assert (folder / "old.zip").read_bytes() == OLD
+        for path in folder.iterdir():
+            # Only jobs that came whole, from a batch in which others did not.
+            assert path.name == "old.zip" or (call == "jobs" and members(path))
+    assert not [path for path in folder.iterdir() if path.name.endswith(".part")]
+    return outcome
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     obs = tmp_path_factory.mktemp("obs")
@@ -141,7 +168,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
 
 
 @pytest.mark.parametrize("call", OPERATIONS)
-# A server that breaks the contract and stays well-formed is not for a client to find out.
 @pytest.mark.parametrize("fault", [fault.id for fault in FAULTS.values() if fault.group == FOR_CLIENTS])
 def test_a_fault_ends_in_a_typed_error_or_the_right_result(
     request: pytest.FixtureRequest,
@@ -152,30 +178,7 @@ def test_a_fault_ends_in_a_typed_error_or_the_right_result(
     call: str,
 ) -> None:
     """Whatever the fault: an error of the tree or the right result, no half file, and the old file as it was."""
-    server, obs = served
-    operation = OPERATIONS[call]
-    argument = f":{ARGUMENTS[fault]}" if fault in ARGUMENTS else ""
-    try:
-        server.core.set_faults(f"{fault}{argument}@{operation}")
-    except JobexportError:
-        pytest.skip("the fault does not suit the operation")
-    (tmp_path / "old.zip").write_bytes(OLD)
-    outcome: JobexportError | None = None
-    try:
-        getattr(Call(operation, caller, server, tmp_path, obs), call)()
-    except JobexportError as error:
-        outcome = error
-    finally:
-        server.core.set_faults()
-    left = {path.name for path in tmp_path.iterdir()}
-    if outcome is not None:
-        assert type(outcome) is not JobexportError
-        assert server.token not in f"{outcome!r} {outcome} {outcome.__cause__!r} {outcome.__context__!r}"
-        assert (tmp_path / "old.zip").read_bytes() == OLD
-        for path in tmp_path.iterdir():
-            # Only jobs that came whole, from a batch in which others did not.
-            assert path.name == "old.zip" or (call == "jobs" and members(path))
-    assert not [name for name in left if name.endswith(".part")]
+    outcome = call_under(fault, call, *served, caller, tmp_path)
     table = request.config.stash.setdefault(OUTCOMES, {})
     table[fault, call, caller.kind] = "right" if outcome is None else type(outcome).__name__
     # A zip has no fields, and what is not zipped no members.
@@ -185,3 +188,47 @@ def test_a_fault_ends_in_a_typed_error_or_the_right_result(
         assert outcome is None
     elif applies:
         assert isinstance(outcome, CERTAIN[fault]), outcome
+
+
+@pytest.mark.parametrize("fault", [fault.id for fault in FAULTS.values() if fault.group != FOR_CLIENTS])
+def test_a_server_that_breaks_its_contract_makes_nothing_leak(
+    served: tuple[Server, Path], caller: Caller, tmp_path: Path, fault: str
+) -> None:
+    """Whatever is wrong in a well-formed answer: a value or an error of the tree, no half file, the old one whole."""
+    server, obs = served
+    store = LocalStore(obs / "obs-test", mkdir=True)
+    calls: dict[str, tuple[str, Callable[[], Any]]] = {
+        "flink": (
+            "exportFlinkJobs",
+            lambda: caller.dli(server, "obs-test", None, download_to=tmp_path / "flink", store=store),
+        ),
+        "file": ("exportJob", lambda: caller.job(server, "myJob", to=tmp_path / "old.zip")),
+        "obs": ("exportJob", lambda: caller.job(server, "myJob", obs_path="obs://bucket/folder")),
+        "jobs": ("batchExportJobs", lambda: caller.jobs(server, JOBS, to=tmp_path / "jobs")),
+    }
+    (tmp_path / "old.zip").write_bytes(OLD)
+    suited, outcomes = 0, list[JobexportError]()
+    for operation, call in calls.values():
+        try:
+            server.core.set_faults(f"{fault}@{operation}")
+        except JobexportError:
+            continue
+        suited += 1
+        try:
+            result = call()
+        except JobexportError as error:
+            outcomes.append(error)
+        else:
+            assert isinstance(result, FlinkExport | JobArchive | ObsExport | JobsExport)
+            outcomes += result.failures.values() if isinstance(result, JobsExport) else []
+        finally:
+            server.core.set_faults()
+    if not suited:
+        pytest.skip("the fault suits no operation of this edition")
+    assert JobexportError not in map(type, outcomes)
+    for path in tmp_path.rglob("*"):
+        assert not path.name.endswith(".part")
+        if path.is_file() and path.read_bytes() != OLD:
+            assert path.suffix == ".zip"
+            assert members(path)
+    server.core.reset()

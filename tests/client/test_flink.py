@@ -148,7 +148,11 @@ def test_zips_are_downloaded_and_checked(caller: Caller, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "kind", "sentence"),
     [
-        ("b/missing.zip", JobexportError, "b/missing.zip can't be downloaded from OBS: .*does `store` stand for"),
+        (
+            "b/missing.zip",
+            errors.DownloadFailed,
+            "b/missing.zip can't be downloaded from OBS: .*does `store` stand for",
+        ),
         ("b/broken.zip", errors.ArchiveCorrupt, "the zip is damaged"),
         ("b/..", errors.UnexpectedAnswer, "can't be the name of a zip"),
         ("b/a\\..\\b.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),

@@ -45,6 +45,7 @@ from jobexport.errors import (
     ArchiveUnsafe,
     ConnectionFailed,
     ConnectionLost,
+    DownloadFailed,
     ExportFailed,
     InvalidRequest,
     JobNotFound,
@@ -132,6 +133,8 @@ def main() -> int:
         return 3
     except ExportFailed as error:
         assert_type(error.archives, tuple[str, ...])
+    except DownloadFailed as error:
+        assert_type(error.archive, str)
     except UnexpectedAnswer as error:
         assert_type(error.status, int)
     except (TokenUnavailable, TargetUnwritable, ArchiveCorrupt, ArchiveUnsafe, ArchiveError):

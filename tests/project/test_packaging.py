@@ -45,7 +45,7 @@ def test_a_plain_install_needs_httpx_and_attrs_only(wheel):
         metadata = email.message_from_bytes(archive.read(name))
     needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     assert sorted(line.split(">")[0].split("<")[0] for line in needed) == ["attrs", "httpx"]
-    assert metadata.get_all("Provides-Extra") == ["obs", "tools"]
+    assert metadata.get_all("Provides-Extra") == ["cli", "obs", "openstack", "tools"]
 
 
 def test_the_wheel_holds_both_packages_and_the_documents(wheel):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import __version__
+from jobexport.cli._export import dgc, dli
 from jobexport.cli._live import live_options, refuse
 from jobexport.cli._mock import mock
-from jobexport.cli._sentences import sentences
+from jobexport.cli._sentences import complete_edition, sentences
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ _format = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="jobexport")
 def cli() -> None:
-    """Job-export APIs of Huawei Cloud DLI and DGC: documents, mock server, contract checks."""
+    """Job-export APIs of Huawei Cloud DLI and DGC: exports, documents, mock server, contract checks."""
 
 
+cli.add_command(dgc)
+cli.add_command(dli)
 cli.add_command(mock)
 
 
@@ -50,7 +53,7 @@ def list_editions(format_: str) -> None:
 
 
 @cli.command()
-@click.argument("edition")
+@click.argument("edition", shell_complete=complete_edition)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of printing."
 )
@@ -74,7 +77,11 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 
 
 @cli.command()
-@click.option("--edition", help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]")
+@click.option(
+    "--edition",
+    help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]",
+    shell_complete=complete_edition,
+)
 @click.option("--url", help="The server to check; without it the embedded mock of each edition.")
 @click.option("--api", type=click.Choice(["dli", "dgc"]), help="Only this family.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same requests.")

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobexport.cli._sentences import TOKEN
+from jobexport.cli._credentials import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jobexport.auth import AccessKey
     from jobexport.contract import Data, Live
 
-# The names that the vendor's own SDK reads.
-_ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
-_SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105  # the variable's name, not a secret
-_SECURITY_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN"  # noqa: S105  # same
-_PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID"
-
 _OPTIONS = (
-    click.option("--project", metavar="ID", help=f"The project, if not {_PROJECT}."),
+    click.option("--project", metavar="ID", help=f"The project, if not {PROJECT}."),
     click.option("--job", "jobs", multiple=True, metavar="NAME", help="A DGC job that exists; repeatable."),
     click.option("--flink-job", "flink_jobs", multiple=True, type=int, metavar="ID", help="A Flink job; repeatable."),
     click.option("--workspace", "workspaces", multiple=True, metavar="ID", help="One that has the jobs; repeatable."),
@@ -72,36 +64,17 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
 
     names = load_names(given["data_file"]) if given["data_file"] else {}
     names |= {name: given[name] for name in _NAMES if given[name]}
-    if "project" not in names and os.environ.get(_PROJECT):
-        names["project"] = os.environ[_PROJECT]
+    if "project" not in names and os.environ.get(PROJECT):
+        names["project"] = os.environ[PROJECT]
     examples = Data.of_examples(document)
     known: dict[str, Any] = {"jobs": (), "flink_jobs": (), "obs_dirs": (), "obs_paths": ()}
     if not names.keys() & {"jobs", "flink_jobs"}:
         known |= {"jobs": examples.jobs, "flink_jobs": examples.flink_jobs}
     data = Data(**({"project": examples.project} | known | names))
-    token, key = credentials(data.project)
-    return evolve(data, token=token, key=key)
-
-
-def credentials(project: str) -> tuple[str | None, AccessKey | None]:
-    """Take a token, or a key for the project, from the environment.
-
-    Raises:
-        UsageError: neither is there, or it can't be one.
-    """
-    from jobexport.auth import AccessKey
-
-    found = {name: os.environ.get(name, "") for name in (TOKEN, _ACCESS_KEY, _SECRET_KEY, _SECURITY_TOKEN)}
-    for name, value in found.items():
-        # A stray line break would be refused by the HTTP library in words that quote the value.
-        if not re.fullmatch(r"[\x21-\x7e]*", value):
-            raise click.UsageError(f"set {name} to what a header can carry, without spaces or line breaks")
-    token, id_, secret, temporary = found.values()
-    if token:
-        return token, None
-    if id_ and secret:
-        return None, AccessKey(id_, secret, project, temporary or None)
-    raise click.UsageError(f"--url needs credentials for the server; set {TOKEN}, or {_ACCESS_KEY} and {_SECRET_KEY}")
+    found = read_credentials()
+    if not found:
+        raise click.UsageError(f"--url needs credentials for the server; set {TOKEN}, or {ACCESS_KEY} and {SECRET_KEY}")
+    return evolve(data, token=found.token, key=found.key(data.project))
 
 
 def treatment(given: Mapping[str, Any]) -> Live:

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobexport.cli._sentences import TOKEN, sentences
+from jobexport.cli._credentials import ACCESS_KEY, SECRET_KEY, TOKEN
+from jobexport.cli._sentences import complete_edition, sentences, shown
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jobexport.mock import Server, State
-
-# The names that the vendor's own SDK reads.
-_ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
-_SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105  # the variable's name, not a secret
 
 
 @click.command()
-@click.option("--edition", default="otc-2026", show_default=True, help="What the server speaks.")
+@click.option(
+    "--edition",
+    default="otc-2026",
+    show_default=True,
+    help="What the server speaks.",
+    shell_complete=complete_edition,
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
 @click.option("--token", envvar=TOKEN, show_envvar=True, help="The X-Auth-Token to accept.  [default: example-token]")
-@click.option("--access-key", envvar=_ACCESS_KEY, show_envvar=True, help="The access key (AK) to accept.")
-@click.option("--secret-key", envvar=_SECRET_KEY, show_envvar=True, help="Its secret (SK); the two go together.")
+@click.option("--access-key", envvar=ACCESS_KEY, show_envvar=True, help="The access key (AK) to accept.")
+@click.option("--secret-key", envvar=SECRET_KEY, show_envvar=True, help="Its secret (SK); the two go together.")
 @click.option("--project", metavar="ID", help="Project of the example jobs; with --jobs, one that must be in there.")
 @click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
 @click.option("--obs", metavar="DIR|s3://BUCKET", help="Where exports are stored.  [default: a new temporary folder]")
@@ -59,7 +58,7 @@ def mock(
 ) -> None:
     """Start a mock server, until Ctrl-C. Requests that break a rule are named on standard error.
 
-    The keys for S3 come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the region from AWS_REGION.
+    The keys for S3 come from AWSACCESS_KEY_ID and AWS_SECRETACCESS_KEY, the region from AWS_REGION.
     """
     from jobexport import mock as mock_server
     from jobexport.cli._obs import open_storage
@@ -69,9 +68,9 @@ def mock(
         return
     if bool(access_key) != bool(secret_key):
         # Half of a real pair must not be joined with half of the example's.
-        raise click.UsageError(f"--access-key and --secret-key ({_ACCESS_KEY}, {_SECRET_KEY}) go together; give both")
+        raise click.UsageError(f"--access-key and --secret-key ({ACCESS_KEY}, {SECRET_KEY}) go together; give both")
     state = _state(project, jobs)
-    with _shown("jobexport.mock"), open_storage(obs, obs_endpoint) as storage:
+    with shown("jobexport.mock"), open_storage(obs, obs_endpoint) as storage:
         mock_server.run(
             state=state,
             token=token or mock_server.EXAMPLE_TOKEN,
@@ -92,17 +91,6 @@ def _list_faults() -> None:
         click.echo(f"{group}:")
         for usage, sentence in usages.items():
             click.echo(f"  {usage:{width}}  {sentence}")
-
-
-@contextlib.contextmanager
-def _shown(name: str) -> Iterator[None]:
-    """Show a logger's lines on standard error."""
-    logger, handler = logging.getLogger(name), logging.StreamHandler()
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
 
 
 def _state(project: str | None, jobs: Path | None) -> State:

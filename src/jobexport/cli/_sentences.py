@@ -1,8 +1,10 @@
-"""What every command shares: what can't be done is one sentence and exit code 2."""
+"""What commands share: one sentence for what can't be done, logs on standard error, completion of editions."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import logging
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,9 +13,7 @@ from jobexport.cli import missing_tools
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-TOKEN = "JOBEXPORT_TOKEN"  # noqa: S105  # the variable's name, not a token
+    from collections.abc import Callable, Iterator
 
 
 class _Failure(click.ClickException):
@@ -30,10 +30,35 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **options)
         except JobexportError as problem:
-            raise _Failure(str(problem)) from None
+            # A note says what was done all the same.
+            raise _Failure("; ".join([str(problem), *getattr(problem, "__notes__", ())])) from None
         except ModuleNotFoundError as missing:
             if (missing.name or "").startswith("jobexport"):
                 raise
             raise _Failure(missing_tools(missing)) from None
 
     return wrapper
+
+
+def complete_edition(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
+    """Complete an edition's id for a shell; `contract` takes two words more."""
+    from jobexport.spec.editions import resolved_ids
+
+    words = [*resolved_ids(), *(("all", "auto") if context.command.name == "contract" else ())]
+    return [word for word in words if word.startswith(beginning)]
+
+
+@contextlib.contextmanager
+def shown(name: str, level: int = logging.NOTSET, form: str = "%(message)s") -> Iterator[None]:
+    """Show a logger's lines on standard error."""
+    logger, handler = logging.getLogger(name), logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(form))
+    before = logger.level
+    logger.addHandler(handler)
+    if level:
+        logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+        logger.removeHandler(handler)

@@ -19,7 +19,7 @@ from jobexport.client._answers import read_flink_export
 from jobexport.client._exchange import Exchange, fetch_value
 from jobexport.client._steps import Work
 from jobexport.client._target import Digest, Target, folder_text
-from jobexport.errors import JobexportError, UnexpectedAnswer
+from jobexport.errors import DownloadFailed, JobexportError, UnexpectedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,7 +100,6 @@ def _download(store: ObjectStore, archive: str, path: Path) -> None:
         # The latter for an object that is not there; what goes wrong on this side is another error by now.
         except (BaseError, OSError) as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            problem = f"{archive} can't be downloaded from OBS: {reason}; does `store` stand for the bucket of obs_dir?"
-            raise JobexportError(f"{OPERATION}: {problem}") from None
+            raise DownloadFailed(OPERATION, archive, reason) from None
         zips.check(part.file)
         target.keep(part, Digest.of(part.file))

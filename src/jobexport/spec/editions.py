@@ -122,6 +122,11 @@ def edition_ids(root: Path = CHECKOUT) -> list[str]:
     return sorted(path.stem for path in (root / OVERLAYS).glob("*.yaml") if path.stem != _CODEGEN)
 
 
+def resolved_ids() -> list[str]:
+    """List the ids of the editions that have a document, without reading any."""
+    return [path.stem for path in _resolved_paths()]
+
+
 def is_checkout() -> bool:
     """Whether this is a checkout, with the sources at hand."""
     return (CHECKOUT / BASE).is_file() and (CHECKOUT / OVERLAYS).is_dir()

@@ -1,0 +1,59 @@
+"""Credentials from the environment: a token, or an access key under the names that the vendor's own SDK reads."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import click
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from jobexport.auth import AccessKey
+
+# The names of variables, not secrets.
+TOKEN = "JOBEXPORT_TOKEN"  # noqa: S105
+ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
+SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105
+SECURITY_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN"  # noqa: S105
+PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID"
+
+
+@frozen
+class Credentials:
+    """What the environment has; all of it may be missing."""
+
+    token: str | None = field(default=None, repr=False)
+    access_key: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    security_token: str | None = field(default=None, repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.token or self.access_key)
+
+    def key(self, project: str) -> AccessKey | None:
+        """Give the access key for a project, unless there is a token, which goes first."""
+        from jobexport.auth import AccessKey
+
+        if self.token or not (self.access_key and self.secret_key):
+            return None
+        return AccessKey(self.access_key, self.secret_key, project, self.security_token)
+
+
+def read_credentials() -> Credentials:
+    """Read the environment.
+
+    Raises:
+        UsageError: a value is none that a header can carry.
+    """
+    found = [os.environ.get(name, "") for name in (TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN)]
+    for name, value in zip((TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN), found, strict=True):
+        # A stray line break would be refused by the HTTP library in words that quote the value.
+        if not re.fullmatch(r"[\x21-\x7e]*", value):
+            raise click.UsageError(f"set {name} to what a header can carry, without spaces or line breaks")
+    token, id_, secret, temporary = (value or None for value in found)
+    if not (id_ and secret):
+        # Half a key is none.
+        id_ = secret = temporary = None
+    return Credentials(token, id_, secret, temporary)

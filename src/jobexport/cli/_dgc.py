@@ -1,0 +1,218 @@
+"""The work of `dgc export`: names to read, jobs to export, and how it went."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from jobexport import DgcClient
+from jobexport.archive import unpack_for_git
+from jobexport.cli._export_progress import ExportProgress
+from jobexport.client import JobsExport, ObsExport, Progress
+from jobexport.client._arguments import job_name, job_names
+from jobexport.errors import (
+    ApiError,
+    JobexportError,
+    PermissionDenied,
+    ServerFault,
+    TargetUnwritable,
+    Throttled,
+    TransportError,
+    Unauthorized,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jobexport.archive import JobArchive
+    from jobexport.cli._connection import Connection
+
+# Not for one of the jobs: where nothing came because of one of these, the work could not be done at all.
+_OF_NO_JOB = (Unauthorized, PermissionDenied, Throttled, ServerFault, TransportError, TargetUnwritable)
+
+
+@frozen
+class Outcome:
+    """How an export of jobs went."""
+
+    where: str
+    jobs: Mapping[str, Mapping[str, Any]]
+    """What there is to know of each job that was exported."""
+    failures: Mapping[str, JobexportError]
+    reused: int = 0
+    more: Mapping[str, Any] = field(factory=dict)
+    """What programs want to know beside the jobs."""
+
+    def sentence(self) -> str:
+        """Say it to people."""
+        total = len(self.jobs) + len(self.failures)
+        before = f", {self.reused} of them there before" if self.reused else ""
+        return f"{len(self.jobs)} of {total} jobs exported to {self.where}{before}"
+
+    def complaints(self) -> Iterator[str]:
+        """Give a line for each job that could not be exported."""
+        for name, error in self.failures.items():
+            yield f"{name}: {error}"
+
+    def as_plain(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {
+            "jobs": [{"name": name, **facts} for name, facts in self.jobs.items()],
+            "failures": [{"name": name, **_plain_error(error)} for name, error in self.failures.items()],
+            **self.more,
+        }
+
+
+def read_names(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
+    """Gather the jobs' names, each once.
+
+    Raises:
+        JobexportError: there is none, one is no name, or the file can't be read.
+    """
+    try:
+        return job_names([*given, *(_names_in(file) if file else ())])
+    except ValueError as problem:
+        raise JobexportError(str(problem)) from None
+
+
+def _names_in(file: Path) -> Iterator[str]:
+    label = "standard input" if str(file) == "-" else str(file)
+    try:
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        lines = content.decode("utf-8-sig").splitlines()
+    except OSError as problem:
+        raise JobexportError(f"cannot read {label}: {problem.strerror}; check the path") from None
+    except UnicodeDecodeError:
+        raise JobexportError(f"{label} is not UTF-8; save it as UTF-8") from None
+    for number, line in enumerate(lines, start=1):
+        name = line.partition("#")[0].strip()
+        if name:
+            try:
+                yield job_name(name)
+            except ValueError as problem:
+                raise JobexportError(f"{label} line {number}: {problem}") from None
+
+
+def export(
+    connection: Connection,
+    names: tuple[str, ...],
+    *,
+    output: Path | None,
+    obs_path: str | None,
+    workspace: str | None,
+    no_depend: bool,
+    unpack: bool,
+    git: bool,
+    concurrency: int,
+    quiet: bool,
+    **_: object,
+) -> Outcome:
+    """Export the jobs.
+
+    Raises:
+        ValueError: an argument breaks a rule; nothing was sent.
+        JobexportError: nothing could be done.
+    """
+    with DgcClient(connection.project, auth=connection.auth, **connection.where) as client:
+        if output is None:
+            return _to_obs(client, names, str(obs_path), workspace, concurrency, quiet=quiet)
+        with contextlib.ExitStack() as stack:
+            # The zips of a folder under git are of no use when they are unpacked.
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jobexport-"))) if git else output
+            with ExportProgress(quiet=quiet) as progress:
+                result = client.export_jobs(
+                    names,
+                    to=folder,
+                    workspace=workspace,
+                    depend=False if no_depend else None,
+                    concurrency=concurrency,
+                    progress=progress,
+                )
+            _raise_if_nothing_could_be_done(result.failures, done=len(result.archives))
+            return _for_git(result, output) if git else _zips(result, output, unpack=unpack)
+
+
+def _zips(result: JobsExport, output: Path, *, unpack: bool) -> Outcome:
+    jobs: dict[str, dict[str, Any]] = {}
+    failures = dict(result.failures)
+    for name, archive in result.archives.items():
+        path = Path(str(archive.path))
+        jobs[name] = {
+            "file": str(path),
+            "size": archive.size,
+            "sha256": archive.sha256,
+            "reused": name in result.reused,
+        }
+        if unpack:
+            try:
+                jobs[name]["folder"] = str(_unpacked(archive, path, reused=name in result.reused))
+            except JobexportError as error:
+                failures[name] = error
+                del jobs[name]
+    others = {"others": [str(path) for path in result.others]}
+    return Outcome(str(output), jobs, failures, len(result.reused & jobs.keys()), others)
+
+
+def _unpacked(archive: JobArchive, path: Path, *, reused: bool) -> Path:
+    folder = path.with_suffix("")
+    # It comes into being whole, by an earlier run of the same command.
+    if not (reused and folder.is_dir() and any(folder.iterdir())):
+        archive.unpack(folder)
+    return folder
+
+
+def _for_git(result: JobsExport, output: Path) -> Outcome:
+    changes = unpack_for_git(result.archives.values(), output)
+    written, removed = ([str(path) for path in paths] for paths in (changes.written, changes.removed))
+    return Outcome(
+        f"{output}, {len(written)} files changed and {len(removed)} removed",
+        {name: {} for name in result.archives},
+        result.failures,
+        more={"written": written, "removed": removed},
+    )
+
+
+def _to_obs(
+    client: DgcClient, names: tuple[str, ...], obs_path: str, workspace: str | None, concurrency: int, *, quiet: bool
+) -> Outcome:
+    jobs: dict[str, dict[str, Any]] = {}
+    failures: dict[str, JobexportError] = {}
+
+    def one(name: str) -> ObsExport | JobexportError:
+        try:
+            return client.export_job(name, obs_path=obs_path, workspace=workspace)
+        except JobexportError as error:
+            return error
+
+    pool = ThreadPoolExecutor(concurrency)
+    try:
+        with ExportProgress(quiet=quiet) as progress:
+            for name, result in zip(names, pool.map(one, names), strict=True):
+                if isinstance(result, JobexportError):
+                    failures[name] = result
+                else:
+                    jobs[name] = {"folder": result.folder, "archive": result.archive}
+                progress(Progress(0, len(jobs), len(failures), len(names)))
+    finally:
+        # Ctrl-C: what has not begun never does.
+        pool.shutdown(cancel_futures=True)
+    _raise_if_nothing_could_be_done(failures, done=len(jobs))
+    return Outcome(obs_path, jobs, failures)
+
+
+def _raise_if_nothing_could_be_done(failures: Mapping[str, JobexportError], *, done: int) -> None:
+    if failures and not done and all(isinstance(error, _OF_NO_JOB) for error in failures.values()):
+        raise next(iter(failures.values()))
+
+
+def _plain_error(error: JobexportError) -> dict[str, Any]:
+    plain: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+    if isinstance(error, ApiError):
+        plain |= {"status": error.status, "code": error.code, "request_id": error.request_id}
+    return plain

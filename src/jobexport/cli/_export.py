@@ -1,0 +1,141 @@
+"""The export commands: `dgc export` and `dli export`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobexport.cli._connection import connect, connection_options
+from jobexport.cli._sentences import sentences, shown
+from jobexport.errors import ExportFailed, JobexportError, JobNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_format = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="For people, or for programs."
+)
+
+
+@click.group()
+def dgc() -> None:
+    """Data development jobs of DGC, today DataArts Studio."""
+
+
+@click.group()
+def dli() -> None:
+    """Flink jobs of DLI."""
+
+
+@dgc.command("export")
+@click.argument("names", nargs=-1, metavar="NAME…")
+@click.option("-o", "--output", type=_FOLDER, metavar="DIR", help="The folder that gets NAME.zip for each job.")
+@click.option(
+    "--from-file",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Names, one a line; # begins a comment; - is standard input.",
+)
+@click.option("--workspace", metavar="ID", help="The jobs' workspace, if not the default one.")
+@click.option("--no-depend", is_flag=True, help="Leave out the scripts and resources that the jobs use.")
+@click.option("--unpack", is_flag=True, help="Unpack each zip beside it, too.")
+@click.option(
+    "--git", is_flag=True, help="Keep DIR up to date for git: sorted JSON, scripts as .sql, .sh, .py; no zips."
+)
+@click.option(
+    "--obs-path", metavar="obs://…", help="Let the service write to this folder in OBS, in place of --output."
+)
+@click.option(
+    "--concurrency", type=click.IntRange(1, 100), default=4, show_default=True, help="How many requests at a time."
+)
+@connection_options
+@_format
+@sentences
+def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, verbose: bool, **given: Any) -> None:
+    """Export jobs: each to a zip of its own, to OBS, or into a folder under git.
+
+    Zips that are in DIR and whole are not fetched again, so after an interruption the same command goes on. Give each
+    night's backup a folder of its own. A token is read from JOBEXPORT_TOKEN, or keys from HUAWEICLOUD_SDK_AK and
+    HUAWEICLOUD_SDK_SK. Exit code 1: some jobs could not be exported; they are listed.
+    """
+    from jobexport.cli import _dgc
+
+    if (given["output"] is None) == (given["obs_path"] is None):
+        raise click.UsageError("where to? give --output DIR, or --obs-path for OBS")
+    if given["unpack"] and given["git"]:
+        raise click.UsageError("give --unpack or --git, not both")
+    if given["obs_path"] is not None and (given["unpack"] or given["git"] or given["no_depend"]):
+        chosen = next(name for name in ("unpack", "git", "no_depend") if given[name]).replace("_", "-")
+        raise click.UsageError(f"--{chosen} does not go with --obs-path")
+    jobs = _dgc.read_names(names, from_file)
+    with _usage_errors(), _logged(verbose):
+        outcome = _dgc.export(connect(given), jobs, quiet=verbose, **given)
+    click.echo(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else outcome.sentence())
+    if outcome.failures:
+        for line in outcome.complaints():
+            click.echo(line, err=True)
+        raise SystemExit(1)
+
+
+@dli.command("export")
+@click.option("--obs-dir", required=True, metavar="DIR", help="The folder in OBS that gets the zips: bucket/folder.")
+@click.option("--job", "job_ids", type=int, multiple=True, metavar="ID", help="A Flink job; repeatable.")
+@click.option("--all", "all_", is_flag=True, help="Every Flink job of the project.")
+@click.option("--download", type=_FOLDER, metavar="DIR", help="Fetch the zips from OBS; needs an access key.")
+@click.option("--obs-endpoint", metavar="URL", help="Where OBS stands, if not where the cloud's region has it.")
+@connection_options
+@_format
+@sentences
+def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool, **given: Any) -> None:
+    """Export Flink jobs as zips to OBS, and fetch them from there.
+
+    A token is read from JOBEXPORT_TOKEN, or keys from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. Exit code 1: the
+    service could not export the jobs.
+    """
+    from jobexport.cli import _dli
+
+    if bool(job_ids) == all_:
+        raise click.UsageError("which jobs? give --job ID, once for each, or --all")
+    if given["obs_endpoint"] and not given["download"]:
+        raise click.UsageError("--obs-endpoint is for --download")
+    with _usage_errors(), _logged(verbose):
+        try:
+            result = _dli.export(connect(given), None if all_ else job_ids, given)
+        except (ExportFailed, JobNotFound) as problem:
+            click.echo(f"Error: {problem}", err=True)
+            raise SystemExit(1) from None
+    if format_ == "json":
+        files = [str(path) for path in result.files]
+        shown_ = {"message": result.message, "archives": list(result.archives), "files": files}
+        click.echo(json.dumps(shown_, indent=2))
+    else:
+        for name in result.files or result.archives:
+            click.echo(name)
+
+
+@contextlib.contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Turn an argument that the client refuses into an error of usage, and Ctrl-C into a sentence."""
+    try:
+        yield
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    except KeyboardInterrupt:
+        raise JobexportError("interrupted; what is there is whole, and the same command goes on where it was") from None
+
+
+@contextlib.contextmanager
+def _logged(verbose: bool) -> Iterator[None]:
+    if not verbose:
+        # What the log would say is in the error, or was mended.
+        logging.getLogger("jobexport.client").addHandler(logging.NullHandler())
+        yield
+        return
+    with shown("jobexport.client", logging.INFO, "%(asctime)s %(message)s"):
+        yield

@@ -1,0 +1,88 @@
+"""A profile of clouds.yaml, as users of OpenStack's tools keep it; openstacksdk finds, reads and uses it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from jobexport.client import Token
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# By the end of the identity service's host.
+_CLOUDS = {".otc.t-systems.com": "otc", ".myhuaweicloud.com": "huaweicloud", ".myhuaweicloud.eu": "huaweicloud"}
+_TIMEOUT_SECONDS = 60.0
+
+
+@frozen
+class Profile:
+    """What a profile gives."""
+
+    project: str
+    """The project's id."""
+    token: Callable[[], Token] = field(repr=False)
+    """Fetches a new token."""
+    cloud: str | None
+    """None where the identity service is neither cloud's."""
+    region: str | None
+
+
+def load_profile(name: str, region: str | None) -> Profile:
+    """Read a profile and fetch a token with it.
+
+    Raises:
+        JobexportError: openstacksdk is not installed, there is no such profile, or the identity service refuses it.
+    """
+    try:
+        from openstack.config import OpenStackConfig
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").split(".")[0] != "openstack":
+            raise
+        problem = "a profile of clouds.yaml needs openstacksdk; install it: pip install 'jobexport[openstack]'"
+        raise JobexportError(problem) from None
+    # It logs what it is about to raise, and where nobody listens Python prints it.
+    for library in ("keystoneauth", "openstack"):
+        logging.getLogger(library).addHandler(logging.NullHandler())
+    chosen: dict[str, Any] = {} if region is None else {"region_name": region}
+    with _sentences(name, "can't be read", "check the file"):
+        profile: Any = OpenStackConfig().get_one(cloud=name, api_timeout=_TIMEOUT_SECONDS, **chosen)
+        session = profile.get_session()
+        host = urlsplit(session.auth.auth_url).hostname or ""
+    with _sentences(name, "opens nothing at the identity service", "check its auth_url, user, password and project"):
+        access = session.auth.get_access(session)
+    if not access.project_id:
+        raise JobexportError(f"profile {name} of clouds.yaml has no project; add project_id or project_name to it")
+
+    def fetch() -> Token:
+        # Called again, it wants a new one.
+        nonlocal access
+        held, access = access, None
+        if held is None:
+            session.invalidate()
+            held = session.auth.get_access(session)
+        return Token(held.auth_token, expires=held.expires)
+
+    cloud = next((cloud for end, cloud in _CLOUDS.items() if host.endswith(end)), None)
+    return Profile(access.project_id, fetch, cloud, profile.region_name or None)
+
+
+@contextlib.contextmanager
+def _sentences(name: str, problem: str, advice: str) -> Iterator[None]:
+    """Say in one sentence why a profile can't be used."""
+    from openstack.exceptions import ConfigException
+
+    try:
+        yield
+    except ConfigException as error:
+        reason = " ".join(str(error).split())[:200].rstrip(".")
+        raise JobexportError(f"profile {name} of clouds.yaml can't be used: {reason}; {advice}") from None
+    # A file of another shape ends in any kind of exception; what one says may quote the password.
+    except Exception as error:
+        reason = type(error).__name__
+        raise JobexportError(f"profile {name} of clouds.yaml {problem} ({reason}); {advice}") from None

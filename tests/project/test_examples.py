@@ -1,0 +1,134 @@
+"""The examples run as they stand, each as a process against a mock."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from jobexport import mock
+from jobexport.spec.editions import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+EXAMPLES = CHECKOUT / "examples"
+JOBS = ("myJob", "job_batch")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[mock.Server]:
+    with mock.serve("otc-2026", storage=mock.FolderStorage(tmp_path / "obs")) as server:
+        yield server
+
+
+def run(server: mock.Server, folder: Path, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run an example in a folder, with the environment that it reads."""
+    keys = {"HUAWEICLOUD_SDK_AK": server.access_key, "HUAWEICLOUD_SDK_SK": server.secret_key}
+    known = keys | {"HUAWEICLOUD_SDK_PROJECT_ID": server.project_id, "JOBEXPORT_URL": server.url, "NO_PROXY": "*"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "JOBEXPORT_", "OS_"))}
+    return subprocess.run(command, cwd=folder, env=kept | known | env, capture_output=True, text=True, check=False)
+
+
+def python(server: mock.Server, folder: Path, name: str, *arguments: str, **env: str) -> str:
+    """Run an example in Python that succeeds; give what it prints."""
+    token = {"JOBEXPORT_TOKEN": server.token}
+    done = run(server, folder, sys.executable, str(EXAMPLES / name), *arguments, **(token | env))
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_plain_client(server: mock.Server, tmp_path: Path) -> None:
+    """The names of the zips come out of the generated model, and the text that this edition has for a boolean."""
+    assert python(server, tmp_path, "plain_client.py").startswith("true ['obs-test/aggregate_")
+
+
+def test_a_backup_goes_on_where_it_was(server: mock.Server, tmp_path: Path) -> None:
+    """The second run fetches what is missing only; a job that is not there is exit code 1."""
+    assert python(server, tmp_path, "back_up.py", "myJob").endswith(" fetched\n")
+    words = [line.split(" ", 2)[2] for line in python(server, tmp_path, "back_up.py", *JOBS).splitlines()]
+    assert words == ["was there", "fetched"]
+    failed = run(server, tmp_path, sys.executable, str(EXAMPLES / "back_up.py"), "gone", "myJob")
+    assert failed.returncode == 1
+    assert "gone: batchExportJobs: DLF.0100" in failed.stderr
+
+
+def test_a_folder_for_git(server: mock.Server, tmp_path: Path) -> None:
+    """What is new is told; a second run changes nothing; a job that is not named any more goes."""
+    assert "changed jobs/jobs/myJob.json" in python(server, tmp_path, "follow_with_git.py", *JOBS)
+    assert python(server, tmp_path, "follow_with_git.py", *JOBS) == ""
+    assert "removed jobs/jobs/job_batch.json" in python(server, tmp_path, "follow_with_git.py", "myJob")
+
+
+def test_both_services_at_a_time(server: mock.Server, tmp_path: Path) -> None:
+    """The Flink export is in OBS and the job's zip on disk."""
+    assert python(server, tmp_path, "export_async.py").startswith("obs-test/aggregate_")
+    assert (tmp_path / "DLF_myJob.zip").is_file()
+
+
+def test_flink_jobs_come_through_obs(tmp_path: Path) -> None:
+    """Every zip of the project is on disk, fetched from a real S3 server."""
+    bucket = "obs-test"
+    s3 = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    s3.start()
+    try:
+        host, port = s3.get_host_and_port()
+        url = f"http://{host}:{port}"
+        keys = {"aws_access_key_id": "an-id", "aws_secret_access_key": "a-key"}
+        client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)
+
+        class Bucket(mock.MemoryStorage):
+            """Puts into the bucket what is stored."""
+
+            async def put(self, name: str, content: bytes) -> None:
+                client.put_object(Bucket=bucket, Key=name.removeprefix(f"{bucket}/"), Body=content)
+
+        client.create_bucket(Bucket=bucket)
+        with mock.serve("otc-2026", storage=Bucket()) as server:
+            printed = python(server, tmp_path, "fetch_flink_jobs.py", JOBEXPORT_OBS_URL=url)
+            count = len(server.state.projects[server.project_id].flink)
+        client.close()
+    finally:
+        s3.stop()
+    assert len(printed.splitlines()) == len(list((tmp_path / "flink").glob("*.zip"))) == count
+
+
+def test_the_nightly_script_commits_what_changed(server: mock.Server, tmp_path: Path) -> None:
+    """A commit for the first night, none for the second; a job that is gone costs the exit code and not the commit."""
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
+    subprocess.run([*git, "init", "--quiet"], cwd=tmp_path, check=True)
+    (tmp_path / "jobs.txt").write_text("\n".join(JOBS))
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    who = {f"GIT_{role}_{what}": "e@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    nightly = (str(EXAMPLES / "nightly.sh"), "--url", server.url)
+
+    def commits() -> int:
+        done = subprocess.run([*git, "rev-list", "--all"], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return len(done.stdout.splitlines())
+
+    for _ in range(2):
+        done = run(server, tmp_path, *nightly, PATH=path, **who)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert commits() == 1
+    (tmp_path / "jobs.txt").write_text("\n".join([*JOBS, "job_stream", "gone"]))
+    done = run(server, tmp_path, *nightly, PATH=path, **who)
+    assert done.returncode == 1
+    assert done.stderr.startswith("gone: ")
+    assert commits() == 2
+    refused = run(server, tmp_path, *nightly, PATH=path, JOBEXPORT_TOKEN="no", **who)
+    assert (refused.returncode, commits()) == (2, 2)
+
+
+def test_every_example_is_listed_and_run() -> None:
+    """The table of examples has each file, and so has this module."""
+    names = {path.name for path in EXAMPLES.iterdir() if path.suffix in {".py", ".sh"}}
+    table = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    here = (CHECKOUT / "tests/project/test_examples.py").read_text(encoding="utf-8")
+    assert {name for name in names if f"]({name})" not in table or f'"{name}"' not in here} == set()
