@@ -6,7 +6,6 @@ import pytest
 from obstore.store import LocalStore, MemoryStore
 
 from jobexport import FlinkExport, errors
-from jobexport.errors import JobexportError
 from jobexport.mock import FolderStorage, serve
 from jobexport.spec.editions import edition_ids
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from jobexport.errors import JobexportError
     from jobexport.mock import Server
 
     from .conftest import Caller, Scripted
