@@ -145,8 +145,10 @@ class Part:
             TargetUnwritable: it can't be written.
         """
         with writing(self.target):
-            self.file.seek(0)
-            self.file.truncate()
+            # A file that is cut to nothing, even from nothing, ext4 writes to the disk when it is closed.
+            if self.file.seek(0, os.SEEK_END):
+                self.file.seek(0)
+                self.file.truncate()
 
     def put(self, target: Path) -> None:
         """Put it into its place, in that of what was there."""
