@@ -196,6 +196,9 @@ class TokenUnavailable(JobexportError):
 class TargetUnwritable(JobexportError):
     """The file that should receive the export can't be written."""
 
+    errno: int | None = None
+    """What the system says, such as `errno.ENOSPC`; None where it was not asked."""
+
 
 class ArchiveError(JobexportError):
     """An exported archive can't be used as it is."""

@@ -288,3 +288,14 @@ class TestFolder:
         (tmp_path / "jobs" / "a.json").mkdir(parents=True)
         with pytest.raises(JobexportError, match="cannot write"):
             archive_of({"a": {}}).unpack_for_git(tmp_path)
+
+
+def test_an_archive_that_can_not_be_used_is_left_out(zips, archive_of, tmp_path):
+    """With `left_out` the others are written, and the caller is told of each that is not, and why."""
+    good, other = (archive_of({name: {}}, {"s": {"type": "DWSSQL", "content": name}}) for name in ("a", "b"))
+    odd = JobArchive.open(io.BytesIO(zips.zipped(zips.part("jobs/c.job", b'{"name": "c", "name": "d"}'))))
+    told = []
+    changes = unpack_for_git([good, other, odd], tmp_path, left_out=lambda *each: told.append(each))
+    assert [path.name for path in changes.written] == ["a.json", "s.json", "s.sql"]
+    assert (tmp_path / "scripts/s.sql").read_text() == "a"
+    assert [(archive, type(error)) for archive, error in told] == [(other, ArchiveCorrupt), (odd, ArchiveCorrupt)]

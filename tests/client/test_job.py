@@ -138,7 +138,7 @@ class Full(io.RawIOBase):
 def test_a_folder_that_is_a_file_is_an_error_of_the_tree(caller: Caller, mock: Server, tmp_path: Path) -> None:
     """A place that can't be written is TargetUnwritable, with the path and the reason."""
     (tmp_path / "file").touch()
-    with pytest.raises(errors.TargetUnwritable, match=r"file/a\.zip can't be written: .*free it or choose another"):
+    with pytest.raises(errors.TargetUnwritable, match=r"file/a\.zip can't be written: .*choose another place"):
         caller.job(mock, "myJob", to=tmp_path / "file" / "a.zip")
 
 

@@ -198,6 +198,7 @@ def test_what_belongs_to_no_job_is_kept_beside(caller: Caller, scripted: Scripte
     (path,) = result.others
     assert re.fullmatch("%others-[0-9a-f]{12}[.]zip", path.name)
     assert members(path) == {"cdm/x.json": b"1", "../out.txt": b"2"}
+    assert caller.jobs(scripted, ["a", "b", "c"], to=tmp_path).others == (path,)
     assert [path.name for path in tmp_path.parent.rglob("out.txt")] == []
 
 
@@ -221,9 +222,9 @@ def test_no_name_of_a_job_leads_out_of_the_folder_or_to_another_file(caller: Cal
         ".": "%2E.zip",
         "..": "%2E%2E.zip",
         "...": "....zip",
-        "Job": "%4Aob.zip",
+        "Job": "Job~ad617a0f.zip",
         "job": "job.zip",
-        "jOB": "j%4F%42.zip",
+        "jOB": "jOB~53f3a603.zip",
         "x": "x.zip",
     }
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

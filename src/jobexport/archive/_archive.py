@@ -15,7 +15,7 @@ from jobexport.archive._directory import read_directory
 from jobexport.archive._git import GitChanges, unpack_for_git
 from jobexport.archive._inflate import chunks
 from jobexport.archive._source import opened
-from jobexport.archive._unpack import unpack
+from jobexport.archive._unpack import holds_just, unpack
 
 if TYPE_CHECKING:
     from jobexport.archive._values import Job, Resource, Script
@@ -132,10 +132,22 @@ class JobArchive:
         Raises:
             ArchiveCorrupt: the zip is damaged.
             ArchiveUnsafe: it holds what no export holds, or a name leads out of the folder or is not portable.
-            JobexportError: it can't be read, or the folder is not empty or can't be written.
+            TargetUnwritable: the folder is not empty or can't be written.
+            JobexportError: it can't be read.
         """
         with opened(self.path, self.stream) as source:
             return unpack(source, read_directory(source), Path(folder))
+
+    def is_unpacked_in(self, folder: str | os.PathLike[str]) -> bool:
+        """Whether a folder holds what `unpack` would put there, and nothing else.
+
+        Raises:
+            ArchiveCorrupt: the zip is damaged.
+            ArchiveUnsafe: it holds what no export holds.
+            JobexportError: it, or the folder, can't be read.
+        """
+        with opened(self.path, self.stream) as source:
+            return holds_just(source, read_directory(source), Path(folder))
 
     def unpack_for_git(self, folder: str | os.PathLike[str], *, remove_gone: bool = False) -> GitChanges:
         """Bring a folder under version control up to date with what the archive holds.

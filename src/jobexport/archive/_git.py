@@ -19,11 +19,11 @@ from jobexport.archive._names import file_stem, folded, marked
 from jobexport.archive._source import opened
 from jobexport.archive._values import Script
 from jobexport.archive._writing import made, workplace, writing
-from jobexport.errors import ArchiveCorrupt, JobexportError
+from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobexport.archive._archive import JobArchive
     from jobexport.archive._source import Source
@@ -66,11 +66,22 @@ class _Item:
 
 
 def unpack_for_git(
-    archives: Iterable[JobArchive], folder: str | os.PathLike[str], *, remove_gone: bool = False
+    archives: Iterable[JobArchive],
+    folder: str | os.PathLike[str],
+    *,
+    remove_gone: bool = False,
+    left_out: Callable[[JobArchive, ArchiveError], None] | None = None,
 ) -> GitChanges:
     """Write what several archives hold into one folder; see `JobArchive.unpack_for_git`.
 
     An export of more than 100 jobs comes in several archives, and `remove_gone` must know them all.
+
+    Args:
+        archives: in an order in which the first of two that contradict each other holds.
+        folder: made when it does not exist.
+        remove_gone: as for `JobArchive.unpack_for_git`.
+        left_out: told of an archive that can't be used and why, which then does without it; if not given, the error is
+            raised and nothing is written.
 
     Raises:
         ArchiveCorrupt: an archive is damaged, a job is no JSON object, or archives have different versions of a job.
@@ -83,9 +94,13 @@ def unpack_for_git(
         (place / ".gitignore").write_text("*\n", encoding="utf-8")
         items: dict[tuple[str, str, str], _Item] = {}
         for number, archive in enumerate(archives):
-            with opened(archive.path, archive.stream) as source:
-                for item in _items(source, place / str(number)):
-                    _add(items, item)
+            try:
+                with opened(archive.path, archive.stream) as source:
+                    items |= _agreeing(items, list(_items(source, place / str(number))))
+            except ArchiveError as error:
+                if left_out is None:
+                    raise
+                left_out(archive, error)
         return _apply(root, tuple(items.values()), remove_gone=remove_gone)
 
 
@@ -137,13 +152,17 @@ def _suffix(script_type: str | None) -> str:
     return _SQL if word.endswith("sql") or word == "presto" else _TEXT
 
 
-def _add(items: dict[tuple[str, str, str], _Item], item: _Item) -> None:
-    known = items.setdefault(item.identity, item)
-    if known.digest != item.digest:
-        raise ArchiveCorrupt(
-            f"{known.label} and {item.label} have one name and differ; export them at one time, "
-            "or unpack each workspace into a folder of its own"
-        )
+def _agreeing(known: Mapping[tuple[str, str, str], _Item], items: Iterable[_Item]) -> dict[tuple[str, str, str], _Item]:
+    """Give the items by identity, when they are the same as those known and as each other."""
+    new: dict[tuple[str, str, str], _Item] = {}
+    for item in items:
+        other = known.get(item.identity) or new.setdefault(item.identity, item)
+        if other.digest != item.digest:
+            raise ArchiveCorrupt(
+                f"{other.label} and {item.label} have one name and differ; export them at one time, "
+                "or unpack each workspace into a folder of its own"
+            )
+    return new
 
 
 def _stems(items: Iterable[_Item]) -> Iterator[tuple[str, _Item]]:
@@ -164,7 +183,7 @@ def _apply(root: Path, items: Sequence[_Item], *, remove_gone: bool) -> GitChang
     """Bring the folder up to date: first remove, so that a file whose name changed case is written anew."""
     for folder in _SUFFIXES:
         if (root / folder).is_symlink():
-            raise JobexportError(f"{root / folder} is a link; put a folder in its place")
+            raise TargetUnwritable(f"{root / folder} is a link; put a folder in its place")
     wanted = {
         root / item.folder / f"{stem}{suffix}": staged
         for stem, item in _stems(items)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jobexport.archive._inflate import chunks
 from jobexport.archive._names import check_names
 from jobexport.archive._writing import made, workplace, writing
-from jobexport.errors import JobexportError
+from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +26,9 @@ def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Pat
         # A link to a folder stays one: what it points to is what gets replaced.
         target = Path(os.path.realpath(folder))
         if target.exists() and not target.is_dir():
-            raise JobexportError(f"{folder} is a file; name a folder")
+            raise TargetUnwritable(f"{folder} is a file; name a folder")
         if target.exists() and any(target.iterdir()):
-            raise JobexportError(f"{folder} is not empty; name a new folder or empty it")
+            raise TargetUnwritable(f"{folder} is not empty; name a new folder or empty it")
         with made(target.parent), workplace(target.parent, f".{target.name[:200]}.") as place:
             if target.exists():
                 shutil.copymode(target, place)
@@ -36,6 +36,19 @@ def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Pat
                 _write(source, member, place / member.name)
             _take_place(place, target)
     return tuple(sorted(folder / member.name for member in members if not member.is_folder))
+
+
+def holds_just(source: Source, members: Sequence[Member], folder: Path) -> bool:
+    """Whether a folder has the members' content and no other file."""
+    files = {folder / member.name: member for member in members if not member.is_folder}
+    with writing(folder):
+        if {path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()} != files.keys():
+            return False
+        for path, member in files.items():
+            with path.open("rb") as file:
+                if any(file.read(len(chunk)) != chunk for chunk in chunks(source, member)) or file.read(1):
+                    return False
+    return True
 
 
 def _write(source: Source, member: Member, path: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from jobexport.errors import JobexportError
+from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def writing(folder: Path) -> Iterator[None]:
     except (OSError, ValueError) as problem:
         # ValueError is what a path with a NUL raises.
         reason = getattr(problem, "strerror", None) or str(problem)
-        raise JobexportError(f"cannot write {folder}: {reason}; make room or name another folder") from None
+        raise TargetUnwritable(f"cannot write {folder}: {reason}; make room or name another folder") from None
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from jobexport import DgcClient
-from jobexport.archive import unpack_for_git
+from jobexport.archive import JobArchive, unpack_for_git
 from jobexport.cli._export_progress import ExportProgress
 from jobexport.client import JobsExport, ObsExport, Progress
 from jobexport.client._arguments import job_name, job_names
@@ -30,7 +30,6 @@ from jobexport.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jobexport.archive import JobArchive
     from jobexport.cli._connection import Connection
 
 # Not for one of the jobs: where nothing came because of one of these, the work could not be done at all.
@@ -151,7 +150,7 @@ def _zips(result: JobsExport, output: Path, *, unpack: bool) -> Outcome:
         }
         if unpack:
             try:
-                jobs[name]["folder"] = str(_unpacked(archive, path, reused=name in result.reused))
+                jobs[name]["folder"] = str(_unpacked(archive, path))
             except JobexportError as error:
                 failures[name] = error
                 del jobs[name]
@@ -159,21 +158,28 @@ def _zips(result: JobsExport, output: Path, *, unpack: bool) -> Outcome:
     return Outcome(str(output), jobs, failures, len(result.reused & jobs.keys()), others)
 
 
-def _unpacked(archive: JobArchive, path: Path, *, reused: bool) -> Path:
+def _unpacked(archive: JobArchive, path: Path) -> Path:
     folder = path.with_suffix("")
-    # It comes into being whole, by an earlier run of the same command.
-    if not (reused and folder.is_dir() and any(folder.iterdir())):
+    # By an earlier run of the same command.
+    if not (folder.is_dir() and any(folder.iterdir()) and archive.is_unpacked_in(folder)):
         archive.unpack(folder)
     return folder
 
 
 def _for_git(result: JobsExport, output: Path) -> Outcome:
-    changes = unpack_for_git(result.archives.values(), output)
+    failures = dict(result.failures)
+    names = {archive.path: name for name, archive in result.archives.items()}
+    others = [JobArchive.open(path) for path in result.others]
+
+    def left_out(archive: JobArchive, error: JobexportError) -> None:
+        failures[names.get(archive.path, "what came beside the jobs")] = error
+
+    changes = unpack_for_git([*result.archives.values(), *others], output, left_out=left_out)
     written, removed = ([str(path) for path in paths] for paths in (changes.written, changes.removed))
     return Outcome(
         f"{output}, {len(written)} files changed and {len(removed)} removed",
-        {name: {} for name in result.archives},
-        result.failures,
+        {name: {} for name in result.archives if name not in failures},
+        failures,
         more={"written": written, "removed": removed},
     )
 

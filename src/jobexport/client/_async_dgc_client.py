@@ -108,8 +108,12 @@ class AsyncDgcClient:
         """Do what `DgcClient.export_jobs` does, with the same arguments and errors; `progress` is told in the loop."""
         batch = Batch.plan(self._project.id, self._project.retries, names, to, workspace, depend, progress)
         concurrency = concurrency_of(concurrency)
-        await asyncio.to_thread(batch.begin)
-        await self._fetch_chunks(batch, concurrency)
+        begun = batch.begun()
+        await asyncio.to_thread(begun.__enter__)
+        try:
+            await self._fetch_chunks(batch, concurrency)
+        finally:
+            begun.__exit__(None, None, None)
         return batch.result()
 
     async def _fetch_chunks(self, batch: Batch, concurrency: int) -> None:

@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 
 from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.client import _arguments as arguments
-from jobexport.errors import TokenUnavailable
+from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
     import asyncio
@@ -148,6 +148,8 @@ def _call(fetch: AsyncFetch | None) -> Any:
     problem = ""
     try:
         token = fetch()
+    except JobexportError:
+        raise
     except Exception as error:  # it is not ours, and what it says may hold what it fetched
         problem = type(error).__name__
     else:
@@ -169,6 +171,8 @@ async def _async_call(fetch: AsyncFetch | None) -> Any:
         # A function that blocks must not hold up the other tasks.
         token = fetch() if inspect.iscoroutinefunction(fetch) else await to_thread(fetch)
         return await token if inspect.isawaitable(token) else token
+    except JobexportError:
+        raise
     except Exception as error:  # as above
         problem = type(error).__name__
     raise TokenUnavailable(f"the function that fetches tokens failed with {problem}; call it alone to see why")

@@ -8,12 +8,13 @@ next run removes it.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
-import re
 import tempfile
 import threading
-from collections import Counter, deque
+from collections import deque
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -23,6 +24,7 @@ from attrs import Factory, define, field, frozen
 from jobexport.archive import JobArchive
 from jobexport.client import _arguments as arguments
 from jobexport.client import _zip as zips
+from jobexport.client._batch_folder import OTHERS, file_names, is_others, locked
 from jobexport.client._dgc import BATCH_EXPORT_JOBS, batch_exchange
 from jobexport.client._exchange import fetch_zip
 from jobexport.client._steps import Work
@@ -36,12 +38,13 @@ from jobexport.errors import (
     JobNotFound,
     PermissionDenied,
     TargetUnwritable,
+    TokenUnavailable,
     Unauthorized,
     UnexpectedAnswer,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from zipfile import ZipInfo
 
     from jobexport.client._exchange import Exchange
@@ -50,7 +53,9 @@ if TYPE_CHECKING:
     from jobexport.client._target import Place
 
 # What ends the whole run: no other chunk would fare better.
-_FATAL = (Unauthorized, PermissionDenied, TargetUnwritable)
+_FATAL = (Unauthorized, PermissionDenied, TokenUnavailable)
+# Likewise, where a file can't be written; any other reason may be that file's own.
+_DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 @frozen
@@ -112,7 +117,7 @@ class Batch:
     _splitting: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self._files = _file_names(self.names)
+        self._files = file_names(self.names)
         choices = json.dumps([self.project_id, self.workspace, self.depend]).encode()
         self._comment = b"jobexport " + hashlib.sha256(choices).hexdigest().encode()
 
@@ -131,25 +136,36 @@ class Batch:
 
         Raises:
             ValueError: one breaks a rule.
+            TargetUnwritable: the system can't tell what stands at the folder's place.
         """
         folder = Path(folder_text(to))
-        if folder.exists() and not folder.is_dir():
-            raise ValueError(f"to={str(folder)!r} must be a folder, as each job gets a file")
+        with writing(folder):
+            if folder.exists() and not folder.is_dir():
+                raise ValueError(f"to={str(folder)!r} must be a folder, as each job gets a file")
         batch = cls(project_id, retries, arguments.job_names(names), folder, workspace, depend, progress)
         batch.exchange(batch.names[:1])
         return batch
 
-    def begin(self) -> None:
-        """Look at what is there, and cut the rest into chunks.
+    @contextlib.contextmanager
+    def begun(self) -> Iterator[None]:
+        """Keep other runs out of the folder, look at what is there, and cut the rest into chunks.
 
         Raises:
-            TargetUnwritable: the folder can't be written.
+            TargetUnwritable: the folder can't be written, or another run writes to it.
         """
         with writing(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
+        with locked(self.folder):
+            self._begin()
+            yield
+
+    def _begin(self) -> None:
+        with writing(self.folder):
             for path in self.folder.iterdir():
                 if is_part(path.name):
                     path.unlink(missing_ok=True)
+                elif is_others(path.name):
+                    self._others.append(path)
         for name in self.names:
             archive = self._find(name)
             if archive is not None:
@@ -164,11 +180,13 @@ class Batch:
         """Fetch a chunk, and cut its zip into those of its jobs."""
         with writing(self.folder):
             # It has no name, so that nothing of it stays when this is killed.
-            file = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115
-        with file:
-            yield from fetch_zip(self.exchange(chunk), Part(file, None, self.folder), lambda: self._receive)
-            fetched: Fetched = yield Work(partial(self._split, file, chunk))
+            part = Part(tempfile.TemporaryFile(dir=self.folder), None, self.folder)  # noqa: SIM115
+        try:
+            yield from fetch_zip(self.exchange(chunk), part, lambda: self._receive)
+            fetched: Fetched = yield Work(partial(self._split, part.file, chunk))
             return fetched
+        finally:
+            part.discard()
 
     def exchange(self, chunk: tuple[str, ...]) -> Exchange:
         """Give the request for a chunk."""
@@ -179,15 +197,14 @@ class Batch:
         if not isinstance(outcome, JobexportError):
             self._archives |= outcome.archives
             self._failures |= outcome.failures
-            self._others += outcome.others
+            self._others += (path for path in outcome.others if path not in self._others)
+            self._stop_for(error for error in outcome.failures.values() if _is_fatal(error))
         elif len(chunk) > 1 and _may_be_one_job(outcome):
             middle = len(chunk) // 2
             self.ready.extend((chunk[:middle], chunk[middle:]))
         else:
             self._failures |= dict.fromkeys(chunk, outcome)
-            if isinstance(outcome, _FATAL):
-                self._failures |= dict.fromkeys((name for rest in self.ready for name in rest), outcome)
-                self.ready.clear()
+            self._stop_for([outcome] if _is_fatal(outcome) else ())
         self._report()
 
     def result(self) -> JobsExport:
@@ -196,10 +213,18 @@ class Batch:
         failures = {name: self._failures[name] for name in self.names if name in self._failures}
         return JobsExport(archives, failures, self._reused, tuple(self._others))
 
+    def _stop_for(self, errors: Iterable[JobexportError]) -> None:
+        """Give up what was not begun, if there is a reason to."""
+        for error in errors:
+            self._failures |= dict.fromkeys((name for rest in self.ready for name in rest), error)
+            self.ready.clear()
+
     def _find(self, name: str) -> JobArchive | None:
         """Give the zip of a job that is there already, whole and exported in the same way; else None."""
         path = self.folder / self._files[name]
         try:
+            if not path.is_file():
+                return None
             with path.open("rb") as file, zips.open_zip(file) as archive:
                 if archive.comment != self._comment or not zips.holds(archive.infolist(), name):
                     return None
@@ -219,14 +244,18 @@ class Batch:
             if others:
                 fetched.others.append(self._write_others(file, others))
             for name, members in groups.items():
+                if fetched.full is not None:
+                    fetched.failures[name] = fetched.full
+                    continue
                 if not zips.holds(members, name):
                     problem = f"the zip that came does not hold job {name}"
                     fetched.failures[name] = UnexpectedAnswer(BATCH_EXPORT_JOBS, 200, problem)
                     continue
                 try:
                     fetched.archives[name] = self._write(file, members, self.folder / self._files[name])
-                except ArchiveError as error:
+                except (ArchiveError, TargetUnwritable) as error:
                     fetched.failures[name] = error
+                    fetched.full = error if _is_fatal(error) else None
         return fetched
 
     def _write(self, file: IO[bytes], members: list[ZipInfo], path: Path) -> JobArchive:
@@ -239,7 +268,7 @@ class Batch:
         digest = Digest()
         with Target(self.folder / "%others.zip").opened() as part:
             copy(file, members, partial(_write_piece, part, digest))
-            target = Target(self.folder / f"%others-{digest.sha256[:12]}.zip")
+            target = Target(self.folder / f"{OTHERS}{digest.sha256[:12]}.zip")
             return cast("Path", target.keep(part, digest).path)
 
     def _receive(self, piece: bytes) -> None:
@@ -254,13 +283,19 @@ class Batch:
                 self.progress(now)
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Fetched:
     """What became of a chunk."""
 
     archives: dict[str, JobArchive] = Factory(dict)
     failures: dict[str, JobexportError] = Factory(dict)
     others: list[Path] = Factory(list)
+    full: JobexportError | None = None
+    """Why nothing more can be written."""
+
+
+def _is_fatal(error: JobexportError) -> bool:
+    return isinstance(error, _FATAL) or (isinstance(error, TargetUnwritable) and error.errno in _DISK_IS_FULL)
 
 
 def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
@@ -269,22 +304,7 @@ def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
 
 
 def _may_be_one_job(error: JobexportError) -> bool:
-    """Whether the other jobs of a chunk may fare better without one of them. DLF's own errors all have status 400."""
-    if isinstance(error, JobNotFound | InvalidRequest):
-        return True
-    return type(error) is ApiError and error.status in {400, 404}
-
-
-def _file_names(names: tuple[str, ...]) -> dict[str, str]:
-    """Give each job's file a name that is no other's, not even where letter case does not count.
-
-    `.` and `..` have their dots percent-encoded, as no job's name has a `%`; so have names that differ from another one
-    in case only their capitals.
-    """
-    times = Counter(name.lower() for name in names)
-    encoded = {name: re.sub("[A-Z]", _percent, name) if times[name.lower()] > 1 else name for name in names}
-    return {name: f"{re.sub('[.]', _percent, name) if name in {'.', '..'} else encoded[name]}.zip" for name in names}
-
-
-def _percent(match: re.Match[str]) -> str:
-    return f"%{ord(match[0]):02X}"
+    """Whether the other jobs of a chunk may fare better without one of them: it is DLF that refuses, not a gateway."""
+    if not isinstance(error, ApiError) or not (error.code or "").startswith("DLF."):
+        return False
+    return isinstance(error, JobNotFound | InvalidRequest) or type(error) is ApiError

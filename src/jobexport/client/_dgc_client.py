@@ -128,16 +128,16 @@ class DgcClient:
 
         The folder gets `{name}.zip` for each job. A zip that is there, whole, and was exported from the same project
         and workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So give
-        each night's backup a folder of its own, and a folder to one run at a time.
+        each night's backup a folder of its own. While one run has the folder, another one is refused.
 
         Jobs are asked for in chunks of 100. A chunk that is refused for one of its jobs is cut in two until that job is
-        alone. Wrong credentials, missing rights and a full disk end the run. Deadline and retries hold for each
-        request.
+        alone. Wrong credentials, missing rights and a full disk end the run, and are then why the jobs that were not
+        fetched failed. Deadline and retries hold for each request.
 
         Args:
             names: the jobs' names; one given twice counts once.
-            to: the folder, made where it is missing. The names `.` and `..`, and of names that differ in case only the
-                capitals, stand percent-encoded in a file's name.
+            to: the folder, made where it is missing. The dots of the names `.` and `..` stand percent-encoded in the
+                file's name; names that differ in case only are told apart by `~` and eight digits.
             workspace: the id of the workspace; None is the default one.
             depend: whether to add the scripts and resources that the jobs use; the service does so if not told.
             concurrency: how many chunks to fetch at a time.
@@ -145,7 +145,7 @@ class DgcClient:
 
         Raises:
             ValueError: an argument breaks a rule; nothing was sent.
-            TargetUnwritable: the folder can't be made or read.
+            TargetUnwritable: the folder can't be made or read, or another run has it.
         """
         # Here, as an export of one job needs neither.
         from jobexport.client._batch import Batch
@@ -153,6 +153,6 @@ class DgcClient:
 
         batch = Batch.plan(self._project.id, self._project.retries, names, to, workspace, depend, progress)
         concurrency = concurrency_of(concurrency)
-        batch.begin()
-        fetch_chunks(batch, self._shell, concurrency)
+        with batch.begun():
+            fetch_chunks(batch, self._shell, concurrency)
         return batch.result()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
@@ -68,6 +70,7 @@ class Target:
 
         Raises:
             ValueError: it is none of these.
+            TargetUnwritable: the system can't tell what is there.
         """
         if isinstance(to, io.TextIOBase):
             raise ValueError("to is a stream of text; give one of bytes, such as sys.stdout.buffer")
@@ -75,12 +78,15 @@ class Target:
             return cls(None, cast("BinaryIO", to))
         name = folder_text(to)
         path = Path(name)
-        if name.endswith(("/", os.sep)) or path.is_dir():
-            path /= file_name
-        # What is no file, such as /dev/stdout, must not be replaced by one.
-        if path.exists() and not path.is_file():
-            raise ValueError(f"to={name!r}: {path} is no file; give a file, a folder or a binary stream")
-        return cls(path)
+        with writing(path):
+            if name.endswith(("/", os.sep)) or path.is_dir():
+                path /= file_name
+            # A link stays a link: what it leads to is replaced.
+            place = path.resolve() if path.is_symlink() else path
+            # What is no file, such as /dev/stdout, must not be replaced by one.
+            if place.exists() and not place.is_file():
+                raise ValueError(f"to={name!r}: {path} is no file; give a file, a folder or a binary stream")
+        return cls(place)
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[Part]:
@@ -150,9 +156,21 @@ class Part:
                 self.file.seek(0)
                 self.file.truncate()
 
+    def flush(self) -> None:
+        """Write what is still in memory: whoever reads the file next is not to blame for a full disk.
+
+        Raises:
+            TargetUnwritable: it can't be written.
+        """
+        with writing(self.target):
+            self.file.flush()
+
     def put(self, target: Path) -> None:
-        """Put it into its place, in that of what was there."""
+        """Put it into its place, in that of what was there, whose permissions it gets."""
         self.file.close()
+        with contextlib.suppress(OSError):
+            if self.path is not None:
+                shutil.copymode(target, self.path)
         if self.path is not None:
             self.path.replace(target)
             self.path = None
@@ -188,6 +206,10 @@ def folder_text(to: Place) -> str:
         raise ValueError("to must be a path or a binary stream") from None
     if not isinstance(name, str) or not name or "\0" in name:
         raise ValueError(f"to={name!r} must be a path as text, not empty")
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        raise ValueError(f"to={name!r} has a character that no file's name can have (a lone surrogate)") from None
     return name
 
 
@@ -206,13 +228,18 @@ def writing(target: Path | None) -> Iterator[None]:
 
 def _unwritable(target: Path | None, error: OSError) -> TargetUnwritable:
     place = "the stream that was given, or the temporary folder," if target is None else str(target)
-    return TargetUnwritable(
-        f"{place} can't be written: {error.strerror or type(error).__name__}; free it or choose another"
-    )
+    reason = error.strerror or type(error).__name__
+    found = TargetUnwritable(f"{place} can't be written: {reason}; make room, or choose another place")
+    found.errno = error.errno
+    return found
 
 
 def _write_all(stream: BinaryIO, piece: bytes) -> None:
-    # A raw stream may take a part only.
+    # A raw stream may take a part only, and says None when it took nothing; other writers say nothing at all.
     while piece:
         written = stream.write(piece)
-        piece = b"" if written is None else piece[written:]
+        if written is None and not isinstance(stream, io.RawIOBase):
+            return
+        if not written:
+            raise BlockingIOError(errno.EAGAIN, "it takes no more bytes at the moment")
+        piece = piece[written:]
