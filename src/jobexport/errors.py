@@ -42,6 +42,9 @@ class JobexportError(Exception):
 class TransportError(JobexportError):
     """No whole answer came."""
 
+    lasting = False
+    """Whether it will be the same the next time, as with a certificate that is not trusted."""
+
     def __init__(self, operation: str, problem: str, ambiguous: bool = True) -> None:
         super().__init__(operation, problem, ambiguous)
         self.operation = operation

@@ -108,7 +108,7 @@ def raise_error(opened: Opened, content: bytes) -> NoReturn:
     error = _error(opened, _json(content))
     if error is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
-        error = kind(status, None, _shown(opened, content), headers.get("X-Request-Id"), opened.operation)
+        error = kind(status, None, _shown(opened, content), _request_id(opened), opened.operation)
     if isinstance(error, Throttled | ServerFault):
         error.retry_after = read_retry_after(headers.get("Retry-After"))
     raise error
@@ -197,8 +197,12 @@ def _error(opened: Opened, answer: Any) -> ApiError | None:
     if kind is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
     message = found.error_msg if isinstance(found.error_msg, str) else ""
-    request_id = opened.response.headers.get("X-Request-Id")
-    return kind(status, _clean(opened, found.error_code), _clean(opened, message), request_id, opened.operation)
+    code, message = _clean(opened, found.error_code), _clean(opened, message)
+    return kind(status, code, message, _request_id(opened), opened.operation)
+
+
+def _request_id(opened: Opened) -> str | None:
+    return _clean(opened, opened.response.headers.get("X-Request-Id", "")) or None
 
 
 def _names(opened: Opened, field: str, value: Any) -> list[str]:

@@ -40,7 +40,7 @@ def job_names(values: Iterable[str]) -> tuple[str, ...]:
     """
     if isinstance(values, str | bytes):
         raise ValueError(f"names must be a list of job names, not the single text {values!r}")
-    names = tuple(dict.fromkeys(map(job_name, values)))
+    names = tuple(dict.fromkeys(map(job_name, _iterable("names", values))))
     if not names:
         raise ValueError("names is empty; name at least one job")
     return names
@@ -56,10 +56,17 @@ def job_ids(values: Iterable[int] | None) -> list[int] | None:
         return None
     if isinstance(values, str | bytes):
         raise ValueError("job_ids must be a list of integers, not a text")
-    ids = list(dict.fromkeys(map(_job_id, values)))
+    ids = list(dict.fromkeys(map(_job_id, _iterable("job_ids", values))))
     if not ids:
         raise ValueError("job_ids is empty; name at least one job, or leave job_ids out to export all of them")
     return ids
+
+
+def _iterable(name: str, values: Any) -> Iterable[Any]:
+    try:
+        return cast("Iterable[Any]", iter(values))
+    except TypeError:
+        raise ValueError(f"{name} must be a list, not {values!r:.60}") from None
 
 
 def _job_id(value: Any) -> int:

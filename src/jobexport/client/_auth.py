@@ -50,7 +50,10 @@ class _Held:
 
 
 class TokenAuth(httpx.Auth):
-    """Sends a token; one from a function is fetched anew before it ends, and once when the server refuses it."""
+    """Sends a token; one from a function is fetched anew before it ends, and when the server refused it.
+
+    That the request is then sent again is for the caller: httpx would first read all that the refusal has to say.
+    """
 
     def __init__(self, source: str | AsyncFetch) -> None:
         self._fetch = source if callable(source) else None
@@ -59,48 +62,46 @@ class TokenAuth(httpx.Auth):
         self._async_lock: asyncio.Lock | None = None
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the token, and another one if it was refused."""
-        held = self._renewed(None)
+        """Send the token."""
+        held = self._good()
+        if held is None:
+            with self._lock:
+                # Another thread may have fetched one while this one waited.
+                held = self._good()
+                if held is None:
+                    held = self._held = _hold(_call(self._fetch))
         request.headers[TOKEN_HEADER] = held.value
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED and self._fetch is not None:
-            request.headers[TOKEN_HEADER] = self._renewed(held).value
-            yield request
+        yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send the token, and another one if it was refused."""
-        held = await self._async_renewed(None)
+        """Send the token."""
+        held = self._good()
+        if held is None:
+            if self._async_lock is None:
+                from asyncio import Lock
+
+                self._async_lock = Lock()
+            async with self._async_lock:
+                held = self._good()
+                if held is None:
+                    held = self._held = _hold(await _async_call(self._fetch))
         request.headers[TOKEN_HEADER] = held.value
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED and self._fetch is not None:
-            request.headers[TOKEN_HEADER] = (await self._async_renewed(held)).value
-            yield request
+        yield request
 
-    def _good(self, refused: _Held | None) -> _Held | None:
-        """Give what is held if it may be sent: it was not refused, and does not end soon."""
-        held = self._held
-        return held if held is not None and held is not refused and time.time() < held.renew_at else None
-
-    def _renewed(self, refused: _Held | None) -> _Held:
-        if (held := self._good(refused)) is not None:
-            return held
+    def forget(self, refused: httpx.Request) -> bool:
+        """Hold a refused request's token no longer; give whether there can be another one."""
+        if self._fetch is None:
+            return False
         with self._lock:
-            # Another thread may have fetched one while this one waited.
-            if (held := self._good(refused)) is None:
-                held = self._held = _hold(_call(self._fetch))
-            return held
+            # Another thread may have a new one already.
+            if self._held is not None and self._held.value == refused.headers.get(TOKEN_HEADER):
+                self._held = None
+        return True
 
-    async def _async_renewed(self, refused: _Held | None) -> _Held:
-        if (held := self._good(refused)) is not None:
-            return held
-        if self._async_lock is None:
-            from asyncio import Lock
-
-            self._async_lock = Lock()
-        async with self._async_lock:
-            if (held := self._good(refused)) is None:
-                held = self._held = _hold(await _async_call(self._fetch))
-            return held
+    def _good(self) -> _Held | None:
+        """Give what is held if it does not end soon."""
+        held = self._held
+        return held if held is not None and time.time() < held.renew_at else None
 
 
 class AkSkAuth(SignatureAuth):
@@ -134,6 +135,12 @@ def make_auth(auth: str | AsyncFetch | httpx.Auth, project_id: str) -> httpx.Aut
     if isinstance(auth, str) or callable(auth):
         return TokenAuth(auth)
     raise ValueError("auth must be a token, a function that gives one, or an httpx.Auth such as AkSkAuth")
+
+
+def renews(auth: httpx.Auth, response: httpx.Response) -> bool:
+    """Whether a refused request may succeed with another token, which is fetched when it is sent again."""
+    refused = response.status_code == httpx.codes.UNAUTHORIZED
+    return refused and isinstance(auth, TokenAuth) and auth.forget(response.request)
 
 
 def secrets_of(request: httpx.Request) -> list[str]:
@@ -184,6 +191,8 @@ def _hold(token: Any) -> _Held:
         value = arguments.header("token", value)
     except ValueError as error:
         raise TokenUnavailable(f"the function that fetches tokens gave none: {error}") from None
+    if not isinstance(expires, datetime | None):
+        raise TokenUnavailable("the function that fetches tokens gave one whose `expires` is no datetime; mend it")
     now = time.time()
     life = _DEFAULT_LIFE if expires is None else expires.astimezone(UTC).timestamp() - now
     return _Held(value, now + life - min(max(life, 0.0) * _MARGIN, _LONGEST_MARGIN))

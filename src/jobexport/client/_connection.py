@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, TypedDict
 
 import httpx
@@ -14,6 +15,8 @@ from jobexport.client._retry import Retries
 from jobexport.client._shell import Shell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jobexport.client._async_shell import AsyncShell
     from jobexport.client._auth import AsyncFetch
     from jobexport.client._endpoints import Cloud, Service
@@ -65,12 +68,18 @@ class Project:
 
 
 def make_project(project_id: str, options: CommonOptions) -> Project:
-    """Check the project's id.
+    """Check the project's id, the retries, and the names of the other options.
 
     Raises:
-        ValueError: it is none.
+        TypeError: there is no such option.
+        ValueError: a value breaks a rule.
     """
-    return Project(arguments.text("project_id", project_id), options.get("retries", Retries()))
+    if unknown := options.keys() - AsyncOptions.__optional_keys__:
+        raise TypeError(f"there is no option {min(unknown)!r}; choose of {', '.join(AsyncOptions.__annotations__)}")
+    retries = options.get("retries", Retries())
+    if not isinstance(retries, Retries):
+        raise ValueError(f"retries must be Retries(…), not {retries!r:.60}; Retries(times=0) never sends again")
+    return Project(arguments.text("project_id", project_id), retries)
 
 
 def make_shell(service: Service, project: Project, auth: str | AsyncFetch | httpx.Auth, options: Options) -> Shell:
@@ -83,7 +92,8 @@ def make_shell(service: Service, project: Project, auth: str | AsyncFetch | http
     if "http_client" in options:
         return Shell(options["http_client"], proof, base_url, owned=False)
     timeout = options.get("timeout", _DEFAULT_TIMEOUT)
-    http = httpx.Client(transport=options.get("transport"), timeout=timeout, limits=_LIMITS)
+    with _surroundings():
+        http = httpx.Client(transport=options.get("transport"), timeout=timeout, limits=_LIMITS)
     return Shell(http, proof, base_url, owned=True)
 
 
@@ -102,8 +112,27 @@ def make_async_shell(
     if "http_client" in options:
         return AsyncShell(options["http_client"], proof, base_url, owned=False)
     timeout = options.get("timeout", _DEFAULT_TIMEOUT)
-    http = httpx.AsyncClient(transport=options.get("transport"), timeout=timeout, limits=_LIMITS)
+    with _surroundings():
+        http = httpx.AsyncClient(transport=options.get("transport"), timeout=timeout, limits=_LIMITS)
     return AsyncShell(http, proof, base_url, owned=True)
+
+
+@contextlib.contextmanager
+def _surroundings() -> Iterator[None]:
+    """Make a client of httpx, which reads proxies and certificates from the environment.
+
+    Raises:
+        ValueError: they can't be used; the text shows none of them, as a proxy may hold a password.
+    """
+    try:
+        yield
+    # A proxy that is no URL or needs a package that is not there, certificates that are not there or are none.
+    except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
+        reason = type(error).__name__
+        raise ValueError(
+            f"the environment names a proxy or certificates that can't be used ({reason}); check HTTP_PROXY, "
+            "HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
+        ) from None
 
 
 def _base_url(service: Service, options: Options | AsyncOptions) -> str:

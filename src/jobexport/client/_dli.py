@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -18,7 +18,7 @@ from jobexport.client import _zip as zips
 from jobexport.client._answers import read_flink_export
 from jobexport.client._exchange import Exchange, fetch_value
 from jobexport.client._steps import Work
-from jobexport.client._target import Digest, Target, folder_text
+from jobexport.client._target import Digest, Part, Target, folder_text, writing
 from jobexport.errors import DownloadFailed, JobexportError, UnexpectedAnswer
 
 if TYPE_CHECKING:
@@ -48,11 +48,16 @@ def export_flink_jobs(
     if (download_to is None) != (store is None):
         raise ValueError("give download_to and store together: where to, and the bucket to download from")
     folder = None if download_to is None else Path(folder_text(download_to))
+    if store is not None:
+        _check_store(store)
     body = ExportFlinkJobsRequest(
         obs_dir=arguments.text("obs_dir", obs_dir),
         is_selected=ids is not None,
         job_selected=UNSET if ids is None else ids,
     )
+    if folder is not None:
+        # Before the export, which would have been for nothing.
+        yield Work(partial(_make_folder, folder))
     exchange = Exchange(OPERATION, _get_kwargs(project_id, body=body), retries, writes=True)
     result = yield from fetch_value(exchange, read_flink_export)
     if folder is None or store is None:
@@ -60,7 +65,7 @@ def export_flink_jobs(
     try:
         files = []
         for path, name in zip(_paths(result, folder), result.archives, strict=True):
-            yield Work(partial(_download, store, name, path))
+            yield Work(partial(_download, store, name, path), may_hang=True)
             files.append(path)
     except JobexportError as error:
         error.add_note(f"the export itself succeeded and is in OBS: {', '.join(result.archives)}")
@@ -71,9 +76,10 @@ def export_flink_jobs(
 def _paths(result: FlinkExport, folder: Path) -> list[Path]:
     """Give the files to write, named as the server names the zips; such a name must not lead out of the folder."""
     names = [archive.rpartition("/")[2] for archive in result.archives]
-    for name in names:
+    for name, archive in zip(names, result.archives, strict=True):
         if (
             not name.endswith(".zip")
+            or {"", ".", ".."} & set(_key(archive).split("/"))
             or not name.isprintable()
             or "\\" in name
             or ":" in name
@@ -87,19 +93,49 @@ def _paths(result: FlinkExport, folder: Path) -> list[Path]:
     return [folder / name for name in names]
 
 
+def _check_store(store: Any) -> None:
+    try:
+        from obstore import store as stores
+    except ModuleNotFoundError:
+        raise ValueError("a download needs obstore; install it: pip install 'jobexport[obs]'") from None
+    kinds = (
+        stores.S3Store,
+        stores.LocalStore,
+        stores.MemoryStore,
+        stores.HTTPStore,
+        stores.AzureStore,
+        stores.GCSStore,
+    )
+    if not isinstance(store, kinds):
+        raise ValueError(f"store must be one of obstore.store, such as S3Store, not {type(store).__name__}")
+
+
+def _make_folder(folder: Path) -> None:
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        Part.beside(folder / "x").discard()
+
+
+def _key(archive: str) -> str:
+    """Give the name in its bucket of a zip, whose own name begins with the bucket."""
+    return archive.removeprefix("obs://").partition("/")[2]
+
+
 def _download(store: ObjectStore, archive: str, path: Path) -> None:
     from obstore import get
-    from obstore.exceptions import BaseError
 
-    key = archive.partition("/")[2]
     target = Target(path)
     with target.opened() as part:
         try:
-            for piece in get(store, key).stream(min_chunk_size=_BLOCK):
+            for piece in get(store, _key(archive)).stream(min_chunk_size=_BLOCK):
                 part.write(bytes(piece))
-        # The latter for an object that is not there; what goes wrong on this side is another error by now.
-        except (BaseError, OSError) as error:
+        except JobexportError:
+            raise
+        # Not Exception only: obstore panics at some settings, which is none. This runs in a thread of its own, to which
+        # Ctrl-C does not come.
+        except BaseException as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise DownloadFailed(OPERATION, archive, reason) from None
+        part.flush()
         zips.check(part.file)
         target.keep(part, Digest.of(part.file))

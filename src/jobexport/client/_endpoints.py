@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+import httpx
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -26,6 +27,7 @@ ENDPOINTS = {
 EXCEPTIONS = {("dgc", "huaweicloud", "eu-west-101"): "https://dayu-dlf.eu-west-101.myhuaweicloud.eu"}
 """Base URL by service, cloud and region, where it does not follow the pattern."""
 
+_ODD_HOST = re.compile(r"[][\s<>^|\\%]|\.\.")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -41,9 +43,9 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
         return _checked(base_url)
     if cloud is None or region is None:
         raise ValueError("give base_url, or cloud and region")
-    if (service, cloud) not in ENDPOINTS:
+    if not isinstance(cloud, str) or (service, cloud) not in ENDPOINTS:
         raise ValueError(f"no cloud {cloud!r}; choose huaweicloud or otc, or give base_url")
-    if not _REGION.fullmatch(region):
+    if not isinstance(region, str) or not _REGION.fullmatch(region):
         raise ValueError(f"region {region!r} must be lower-case letters and digits joined by `-`, such as eu-de")
     return EXCEPTIONS.get((service, cloud, region)) or ENDPOINTS[service, cloud].format(region=region)
 
@@ -51,11 +53,14 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
 def _checked(base_url: str) -> str:
     # Not shown: it may hold a password.
     problem = "base_url must be http:// or https:// and a host, without user, query and fragment"
+    if not isinstance(base_url, str) or not base_url.isprintable() or " " in base_url:
+        raise ValueError(problem)
     try:
-        parts = urlsplit(base_url)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 0) >= 0
-    except ValueError:
+        url = httpx.URL(base_url)
+        url.raw_host.decode("ascii")
+        sound = url.scheme in {"http", "https"} and bool(url.host) and not _ODD_HOST.search(url.host)
+    except (httpx.InvalidURL, ValueError):
         raise ValueError(problem) from None
-    if not sound or "@" in parts.netloc or "?" in base_url or "#" in base_url or not base_url.isprintable():
+    if not sound or url.userinfo or "@" in base_url or "?" in base_url or "#" in base_url:
         raise ValueError(problem)
     return base_url.rstrip("/")

@@ -41,7 +41,11 @@ class Retries:
     times: int = field(default=3, validator=validators.ge(0))
     """How often at most, beside the first time."""
     deadline: float | None = field(default=900.0)
-    """Seconds that all attempts and waits of a request may take, the answer's body included; None is without end."""
+    """Seconds that all attempts and waits of a request may take, the answer's body included; None is without end.
+
+    It is looked at between two pieces of an answer. A blocking client's `timeout` holds for each piece of the head, so
+    that a server which sends the head byte by byte can draw it out.
+    """
     first_wait: float = field(default=0.5, validator=validators.ge(0))
     """Seconds that the first wait has at most."""
     longest_wait: float = field(default=30.0, validator=validators.ge(0))
@@ -75,11 +79,13 @@ class Attempts:
             return None
         left = self.started + self.retries.deadline - time.monotonic()
         if left <= 0:
-            raise TimedOut(
-                self.operation,
-                f"not done within the deadline of {self.retries.deadline:g} s; give `retries` a longer one",
-            )
+            raise self.too_late()
         return left
+
+    def too_late(self) -> TimedOut:
+        """Give the error for a deadline that has passed."""
+        problem = f"not done within the deadline of {self.retries.deadline or 0:g} s; give `retries` a longer one"
+        return TimedOut(self.operation, problem)
 
     def wait_after(self, error: JobexportError) -> float | None:
         """Give the seconds to wait before the next attempt; None when there is to be none."""
@@ -103,7 +109,7 @@ class Attempts:
     def _may_repeat(self, error: JobexportError) -> bool:
         repeatable = not self.writes or self.retries.repeat_writes
         if isinstance(error, TransportError):
-            return repeatable or not error.ambiguous
+            return not error.lasting and (repeatable or not error.ambiguous)
         if not isinstance(error, ApiError):
             return False
         if isinstance(error, Throttled) or error.status == _UNAVAILABLE:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import queue
+import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
 from attrs import field, frozen
 
+from jobexport.client._auth import renews
 from jobexport.client._steps import Close, Opened, Receive, Send, Sleep, Work
 from jobexport.client._transport import EXCEPTIONS, transport_error
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jobexport.client._steps import Step, Steps
 
@@ -69,8 +71,10 @@ class Shell:
             case Receive():
                 return next(cast("Iterator[bytes]", step.opened.pieces), b"")
             case Send():
-                request = build(self.http, self.base_url, step)
-                response = self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+                response = self._send(step)
+                if renews(self.auth, response):
+                    response.close()
+                    response = self._send(step)
                 return Opened(step.attempts.operation, response, response.iter_bytes())
             case Close():
                 with contextlib.suppress(*EXCEPTIONS):
@@ -79,9 +83,32 @@ class Shell:
                 stop.wait(step.seconds)
             case Sleep():
                 time.sleep(step.seconds)
+            case Work() if step.may_hang:
+                return _call_beside(step.function)
             case Work():
                 return step.function()
         return None
+
+    def _send(self, step: Send) -> httpx.Response:
+        request = build(self.http, self.base_url, step)
+        return self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+
+
+def _call_beside(function: Callable[[], T]) -> T:
+    """Call a function in a thread of its own, so that Ctrl-C ends the waiting for it."""
+    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def call() -> None:
+        try:
+            outcome.put((function(), None))
+        except BaseException as error:  # raised again where it is awaited
+            outcome.put((None, error))
+
+    threading.Thread(target=call, daemon=True).start()
+    result, error = outcome.get()
+    if error is not None:
+        raise error
+    return cast("T", result)
 
 
 def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> httpx.Request:

@@ -72,6 +72,8 @@ class Work:
     """Do what takes the disk or the processor a while; gives what the function gives."""
 
     function: Callable[[], Any]
+    may_hang: bool = False
+    """Whether it waits for somebody else, so that who gives up must not wait for its end."""
 
 
 if TYPE_CHECKING:

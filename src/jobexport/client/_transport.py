@@ -14,8 +14,9 @@ from jobexport.errors import (
     UnexpectedAnswer,
 )
 
-EXCEPTIONS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)
+EXCEPTIONS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 """All that httpx raises."""
+_BAD_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 
 
 def transport_error(operation: str, error: Exception, url: httpx.URL, status: int | None = None) -> JobexportError:
@@ -38,8 +39,11 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
             return TimedOut(operation, f"{host} said nothing more before the timeout; raise it, or try again later")
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
             reason = " ".join(str(error).split()) or type(error).__name__
-            problem = f"no connection to {host} ({reason}); check the address and the network"
-            return ConnectionFailed(operation, problem, ambiguous=False)
+            by = "the proxy gave no connection" if isinstance(error, httpx.ProxyError) else "no connection"
+            problem = f"{by} to {host} ({reason}); check the address and the network"
+            found = ConnectionFailed(operation, problem, ambiguous=False)
+            found.lasting = isinstance(error, httpx.UnsupportedProtocol) or _BAD_CERTIFICATE in reason
+            return found
         case httpx.DecodingError() if status is not None:
             return UnexpectedAnswer(operation, status, "the body is not compressed as its head says")
         case httpx.RemoteProtocolError() if status is not None:
@@ -47,4 +51,8 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
         case httpx.NetworkError() | httpx.RemoteProtocolError():
             where = "in the middle of the answer" if status is not None else "before it answered"
             return ConnectionLost(operation, f"{host} ended the connection {where}; try again")
+    if isinstance(error, httpx.InvalidURL):
+        found = ConnectionFailed(operation, "the base URL can't be used; check it", ambiguous=False)
+        found.lasting = True
+        return found
     return TransportError(operation, f"the request to {host} failed ({type(error).__name__}); try again")
