@@ -29,6 +29,8 @@ class Identity(ThreadingHTTPServer):
         self.tokens = [EXAMPLE_TOKEN]
         """Those to give, in this order; the last one from then on."""
         self.given = 0
+        self.most = 100
+        """How many it gives; then it fails."""
         self.project: str | None = EXAMPLE_PROJECT
 
 
@@ -44,6 +46,9 @@ class _Handler(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if asked["auth"]["identity"]["password"]["user"]["password"] != PASSWORD:
             self._answer(401, {"error": {"code": 401, "message": f"not {asked}", "title": "Unauthorized"}})
+            return
+        if self.server.given >= self.server.most:
+            self._answer(500, {"error": {"code": 500, "message": "no more", "title": "Internal Server Error"}})
             return
         token = self.server.tokens.pop(0) if len(self.server.tokens) > 1 else self.server.tokens[0]
         self.server.given += 1

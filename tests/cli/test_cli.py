@@ -384,7 +384,9 @@ def test_a_plain_install_says_what_is_missing(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run([*JOBEXPORT, "editions"], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "the jobexport command needs click; install its tools: pip install 'jobexport[tools]'\n"
+    assert done.stderr == (
+        "the jobexport command needs click; for exports install jobexport[cli], for all of it jobexport[tools]\n"
+    )
 
 
 def test_half_of_the_tools_says_what_is_missing(tmp_path):
@@ -393,7 +395,7 @@ def test_half_of_the_tools_says_what_is_missing(tmp_path):
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run([*JOBEXPORT, "editions"], env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "needs yaml; install its tools" in done.stderr
+    assert "needs yaml; install the tools" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 
 from jobexport import mock
@@ -216,6 +221,58 @@ def test_unpack_into_what_is_not_empty_fails_that_job(server: mock.Server, tmp_p
     assert (tmp_path / "job_batch/jobs/job_batch/job_batch.job").is_file()
 
 
+def test_unpack_into_what_is_of_another_export_fails_that_job(server: mock.Server, tmp_path: Path) -> None:
+    """A folder that is not what the zip holds is not passed off as unpacked, though the zip was there."""
+    dgc(server, "myJob", "--unpack", "-o", tmp_path)
+    result = dgc(server, "myJob", "--unpack", "--no-depend", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert "is not empty" in result.stderr
+    (tmp_path / "job_batch").mkdir()
+    (tmp_path / "job_batch/mine").write_text("x")
+    dgc(server, "job_batch", "-o", tmp_path)
+    assert dgc(server, "job_batch", "--unpack", "-o", tmp_path).exit_code == 1
+
+
+def test_git_leaves_out_a_job_that_can_not_be_read(
+    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is listed as failed, and the others are written."""
+    workspace = server.state.projects[EXAMPLE_PROJECT].workspaces["default"]
+    broken = evolve(workspace.jobs["myJob"], content=b'{"name": "myJob", "name": "again"}')
+    monkeypatch.setitem(workspace.jobs, "myJob", broken)
+    result = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("myJob: ")
+    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["job_batch.json"]
+
+
+def test_git_keeps_what_came_beside_the_jobs(tmp_path: Path) -> None:
+    """A server that answers a batch in the layout of a single export loses no script."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("jobs/one.job", '{"name": "one"}')
+        archive.writestr("scripts/s.script", '{"name": "s", "type": "Shell", "content": "ls"}')
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(content.getvalue())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as http:
+        thread = threading.Thread(target=http.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{http.server_port}"
+        result = run("dgc", "export", "one", "--git", "-o", tmp_path, "--url", url)
+        thread.join()
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "scripts/s.sh").read_text() == "ls"
+
+
 def test_git_keeps_a_folder_up_to_date(server: mock.Server, tmp_path: Path) -> None:
     """Jobs are sorted JSON, scripts have their suffix, no zip stays, and a second run changes nothing."""
     result = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path)
@@ -229,6 +286,24 @@ def test_git_keeps_a_folder_up_to_date(server: mock.Server, tmp_path: Path) -> N
     server.core.load(state)
     changed = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path, "--format", "json")
     assert json.loads(changed.stdout)["written"] == [str(tmp_path / "jobs/myJob.json")]
+
+
+def test_a_refusal_ends_an_export_to_obs(server: mock.Server) -> None:
+    """No request follows that can only be refused as well."""
+    names = [f"job{number}" for number in range(50)]
+    env = TOKEN | {"JOBEXPORT_TOKEN": "no"}
+    result = dgc(server, *names, "--obs-path", "obs://b/f", "--concurrency", 1, env=env)
+    one_sentence(result, "get a new token")
+    assert len(server.core.requests) == 1
+
+
+def test_what_the_service_says_is_fit_for_a_line(server: mock.Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Escapes and line breaks in a name are shown as they are written in code."""
+    flink = server.state.projects[EXAMPLE_PROJECT].flink
+    monkeypatch.setitem(flink, 100, evolve(flink[100], name="a\x1b[31m\nb"))
+    result = dli(server, "--obs-dir", "obs-test", "--job", 100)
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stdout.startswith("obs-test/a\\x1b[31m\\nb_")
 
 
 def test_an_export_to_obs(server: mock.Server, obs: Path) -> None:
@@ -266,15 +341,17 @@ def test_what_can_not_be_done_at_all_is_one_sentence(
         (("dgc", "export", "j", "-o", "d", "--cloud", "otc"), ("where is the service?",)),
         (("dgc", "export", "j", "-o", "d", "--cloud", "otc", "--region", "EU/de"), ("region 'EU/de'",)),
         (("dgc", "export", "j", "-o", "d", "--cloud", "otc", "--url", "http://h"), ("not both",)),
-        (("dgc", "export", "j", "-o", "d", "--url", "h"), ("base_url must be http:// or https://",)),
+        (("dgc", "export", "j", "-o", "d", "--url", "h"), ("--url must be http:// or https://",)),
         (("dgc", "export", "j", "-o", "d", "--url", "http://h", "--workspace", "a\nb"), ("workspace must be",)),
         (("dgc", "export", "j", "-o", "d", "--url", "http://h", "--concurrency", "0"), ("--concurrency",)),
+        (("dgc", "export", "j", "-o", "d", "--url", "http://a..b"), ("--url must be",)),
+        (("dgc", "export", "j", "-o", "", "--url", "http://h"), ("it is empty; is a variable not set?",)),
         (("dli", "export", "--all"), ("--obs-dir",)),
         (("dli", "export", "--obs-dir", "b"), ("which jobs?",)),
         (("dli", "export", "--obs-dir", "b", "--all", "--job", "1"), ("which jobs?",)),
         (("dli", "export", "--obs-dir", "b", "--job", "x"), ("'x' is not a valid integer",)),
         (("dli", "export", "--obs-dir", "b", "--url", "http://h", "--job", str(2**63)), ("must be an integer from",)),
-        (("dli", "export", "--obs-dir", "", "--url", "http://h", "--all"), ("obs_dir must be",)),
+        (("dli", "export", "--obs-dir", "", "--url", "http://h", "--all"), ("--obs-dir must be",)),
         (("dli", "export", "--obs-dir", "b", "--all", "--obs-endpoint", "http://h"), ("is for --download",)),
         (("dli", "export", "--obs-dir", "b", "--all", "--url", "http://h", "--download", "d"), ("takes no token",)),
     ],
@@ -414,7 +491,8 @@ def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: P
     assert re.search(rb"\d+\.\d kB", shown)
 
 
-def test_ctrl_c_leaves_no_half_file(many: mock.Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number: signal.Signals) -> None:
     """It is one sentence and exit code 2; what is there is whole, and the same command completes it."""
     many.core.set_faults("latency:0.2@batchExportJobs")
     command = [*JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
@@ -426,7 +504,7 @@ def test_ctrl_c_leaves_no_half_file(many: mock.Server, tmp_path: Path) -> None:
         while not folder.is_dir() or sum(1 for _ in folder.glob("*.zip")) < 50:
             assert process.poll() is None
             assert time.monotonic() < end
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.stderr is not None
         said = process.stderr.read()
     assert process.returncode == 2
@@ -438,6 +516,50 @@ def test_ctrl_c_leaves_no_half_file(many: mock.Server, tmp_path: Path) -> None:
     many.core.set_faults()
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
     assert done.stdout == f"300 of 300 jobs exported to out, {len(names)} of them there before\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("dgc", "export", "j", "--obs-path", "obs://b/f"), ("dli", "export", "--obs-dir", "b", "--all")]
+)
+def test_ctrl_c_does_not_wait_for_a_silent_server(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """It is said that the service may end what it began."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = ["--url", f"http://127.0.0.1:{silent.getsockname()[1]}"]
+        with subprocess.Popen(
+            [*JOBEXPORT, *command, *where], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+        ) as process:
+            connection, _ = silent.accept()
+            connection.recv(10)
+            started = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            said = process.stderr.read()
+            connection.close()
+    assert time.monotonic() - started < 5
+    assert process.returncode == 2
+    assert said.startswith("Error: interrupted; the service ends what it began")
+
+
+def test_standard_streams_that_can_not_be_used(server: mock.Server, tmp_path: Path) -> None:
+    """Closed input is a sentence, and so is output that can't be written."""
+    command = [*JOBEXPORT, "dgc", "export", "-o", "out", "--url", server.url]
+    shell = ["sh", "-c", 'exec "$@" 0<&-', "-", *command, "--from-file", "-"]
+    done = subprocess.run(shell, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: standard input is closed; give --from-file a file, or a pipe\n"
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*command, "myJob"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "standard output can't be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 # Profiles of clouds.yaml
@@ -481,6 +603,29 @@ def test_a_refused_token_is_fetched_anew(
     result = dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc", env=profile)
     assert (result.exit_code, result.stderr) == (0, "")
     assert identity.given == 2
+
+
+def test_a_token_that_can_not_be_fetched_again_is_one_sentence(
+    server: mock.Server, identity: Identity, profile: dict[str, str], tmp_path: Path
+) -> None:
+    """It names the profile, and the many jobs are not listed for it."""
+    identity.tokens, identity.most = ["an-old-one"], 1
+    result = dgc(
+        server, *(f"job{number}" for number in range(300)), "-o", tmp_path / "out", "--os-cloud", "otc", env=profile
+    )
+    one_sentence(result, "profile otc of clouds.yaml opens nothing")
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_a_profile_goes_with_a_url_and_a_region(
+    server: mock.Server, profile: dict[str, str], tmp_path: Path, by: str
+) -> None:
+    """The URL is where the service is; cloud and region are then for OBS."""
+    options = ("--os-cloud", "otc") if by == "option" else ()
+    env = profile | ({"OS_CLOUD": "otc"} if by == "variable" else {})
+    more = ("--cloud", "otc", "--region", "eu-de")
+    result = dgc(server, "myJob", "-o", tmp_path / "out", *options, *more, env=env)
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_a_token_in_the_environment_goes_before_the_variable(

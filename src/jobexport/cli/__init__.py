@@ -2,10 +2,15 @@
 
 import sys
 
+_FOR_EXPORTS = {"click", "rich"}
+
 
 def missing_tools(missing: ModuleNotFoundError) -> str:
     """Say what a plain install lacks, and how to get it."""
-    return f"the jobexport command needs {missing.name}; install its tools: pip install 'jobexport[tools]'"
+    name = (missing.name or "").partition(".")[0]
+    if name in _FOR_EXPORTS:
+        return f"the jobexport command needs {name}; for exports install jobexport[cli], for all of it jobexport[tools]"
+    return f"this needs {name}; install the tools: pip install 'jobexport[tools]'"
 
 
 def main() -> None:

@@ -79,27 +79,27 @@ def connect(given: Mapping[str, Any]) -> Connection:
 
         # read_credentials gives both or none.
         auth = AkSkAuth(str(found.access_key), str(found.secret_key), security_token=found.security_token)
-    return Connection(project, auth, _where(given, given["cloud"], given["region"]), given["cloud"], given["region"])
+    cloud, region, url = given["cloud"], given["region"], given["url"]
+    if url and (cloud or region):
+        raise click.UsageError("give --url, or --cloud and --region, not both")
+    return Connection(project, auth, _where(url, cloud, region), cloud, region)
 
 
 def _of_profile(name: str, given: Mapping[str, Any]) -> Connection:
     from jobexport.cli._profile import load_profile
 
     if given["project"]:
-        raise click.UsageError(
-            "--project does not go with a profile of clouds.yaml, whose token is for its own project"
-        )
+        raise click.UsageError("--project does not go with a profile of clouds.yaml, which has its own")
     profile = load_profile(name, given["region"])
     cloud = given["cloud"] or profile.cloud
-    return Connection(profile.project, profile.token, _where(given, cloud, profile.region), cloud, profile.region)
+    # With --url the profile's cloud and region say where OBS is.
+    where = _where(given["url"], cloud, profile.region)
+    return Connection(profile.project, profile.token, where, cloud, profile.region)
 
 
-def _where(given: Mapping[str, Any], cloud: str | None, region: str | None) -> Options:
-    if given["url"]:
-        # A profile has both; they then serve for OBS only.
-        if given["cloud"] or (given["region"] and not given["os_cloud"]):
-            raise click.UsageError("give --url, or --cloud and --region, not both")
-        return {"base_url": given["url"]}
+def _where(url: str | None, cloud: str | None, region: str | None) -> Options:
+    if url:
+        return {"base_url": url}
     if cloud is None or region is None:
         raise click.UsageError("where is the service? give --cloud and --region, or --url")
     return {"cloud": cloud, "region": region}  # type: ignore[typeddict-item]  # click and _profile give known ones only

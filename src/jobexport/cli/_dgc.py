@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from jobexport import DgcClient
 from jobexport.archive import JobArchive, unpack_for_git
 from jobexport.cli._export_progress import ExportProgress
 from jobexport.client import JobsExport, ObsExport, Progress
+from jobexport.client import _dgc as steps
 from jobexport.client._arguments import job_name, job_names
+from jobexport.client._threads import fetch_chunks
 from jobexport.errors import (
     ApiError,
     JobexportError,
@@ -23,6 +25,7 @@ from jobexport.errors import (
     ServerFault,
     TargetUnwritable,
     Throttled,
+    TokenUnavailable,
     TransportError,
     Unauthorized,
 )
@@ -31,9 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobexport.cli._connection import Connection
+    from jobexport.client._steps import Steps
 
-# Not for one of the jobs: where nothing came because of one of these, the work could not be done at all.
-_OF_NO_JOB = (Unauthorized, PermissionDenied, Throttled, ServerFault, TransportError, TargetUnwritable)
+# What ends a run at once: no other job would fare better.
+_FATAL = (Unauthorized, PermissionDenied, TokenUnavailable)
 
 
 @frozen
@@ -83,7 +87,7 @@ def read_names(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
 def _names_in(file: Path) -> Iterator[str]:
     label = "standard input" if str(file) == "-" else str(file)
     try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        content = _standard_input() if str(file) == "-" else file.read_bytes()
         lines = content.decode("utf-8-sig").splitlines()
     except OSError as problem:
         raise JobexportError(f"cannot read {label}: {problem.strerror}; check the path") from None
@@ -96,6 +100,12 @@ def _names_in(file: Path) -> Iterator[str]:
                 yield job_name(name)
             except ValueError as problem:
                 raise JobexportError(f"{label} line {number}: {problem}") from None
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise JobexportError("standard input is closed; give --from-file a file, or a pipe")
+    return sys.stdin.buffer.read()
 
 
 def export(
@@ -184,37 +194,59 @@ def _for_git(result: JobsExport, output: Path) -> Outcome:
     )
 
 
+@define
+class _ToObs:
+    """Jobs that the service writes to OBS, a request each."""
+
+    client: DgcClient
+    obs_path: str
+    workspace: str | None
+    progress: ExportProgress
+    ready: deque[tuple[str, ...]]
+    total: int
+    jobs: dict[str, dict[str, Any]] = field(factory=dict)
+    failures: dict[str, JobexportError] = field(factory=dict)
+
+    def fetch(self, chunk: tuple[str, ...]) -> Steps[ObsExport]:
+        project = self.client._project
+        return steps.export_job_to_obs(project.id, project.retries, chunk[0], self.obs_path, self.workspace)
+
+    def settle(self, chunk: tuple[str, ...], outcome: ObsExport | JobexportError) -> None:
+        if isinstance(outcome, JobexportError):
+            self.failures |= dict.fromkeys(chunk, outcome)
+            if isinstance(outcome, _FATAL):
+                self.failures |= dict.fromkeys((name for rest in self.ready for name in rest), outcome)
+                self.ready.clear()
+        else:
+            self.jobs[chunk[0]] = {"folder": outcome.folder, "archive": outcome.archive}
+        self.progress(Progress(0, len(self.jobs), len(self.failures), self.total))
+
+
 def _to_obs(
     client: DgcClient, names: tuple[str, ...], obs_path: str, workspace: str | None, concurrency: int, *, quiet: bool
 ) -> Outcome:
-    jobs: dict[str, dict[str, Any]] = {}
-    failures: dict[str, JobexportError] = {}
-
-    def one(name: str) -> ObsExport | JobexportError:
-        try:
-            return client.export_job(name, obs_path=obs_path, workspace=workspace)
-        except JobexportError as error:
-            return error
-
-    pool = ThreadPoolExecutor(concurrency)
-    try:
-        with ExportProgress(quiet=quiet) as progress:
-            for name, result in zip(names, pool.map(one, names), strict=True):
-                if isinstance(result, JobexportError):
-                    failures[name] = result
-                else:
-                    jobs[name] = {"folder": result.folder, "archive": result.archive}
-                progress(Progress(0, len(jobs), len(failures), len(names)))
-    finally:
-        # Ctrl-C: what has not begun never does.
-        pool.shutdown(cancel_futures=True)
-    _raise_if_nothing_could_be_done(failures, done=len(jobs))
+    with ExportProgress(quiet=quiet) as progress:
+        run = _ToObs(client, obs_path, workspace, progress, deque((name,) for name in names), len(names))
+        fetch_chunks(run, client._shell, concurrency)
+    _raise_if_nothing_could_be_done(run.failures, done=len(run.jobs))
+    # They came in any order.
+    jobs = {name: run.jobs[name] for name in names if name in run.jobs}
+    failures = {name: run.failures[name] for name in names if name in run.failures}
     return Outcome(obs_path, jobs, failures)
 
 
 def _raise_if_nothing_could_be_done(failures: Mapping[str, JobexportError], *, done: int) -> None:
-    if failures and not done and all(isinstance(error, _OF_NO_JOB) for error in failures.values()):
+    if failures and not done and not any(map(_is_about_a_job, failures.values())):
         raise next(iter(failures.values()))
+
+
+def _is_about_a_job(error: JobexportError) -> bool:
+    """Whether another job could have fared better."""
+    if isinstance(error, ApiError):
+        # Of another code it is a gateway that refuses, which knows no jobs.
+        known = str(error.code).startswith("DLF.") and not isinstance(error, ServerFault | Throttled)
+        return known and not isinstance(error, _FATAL)
+    return not isinstance(error, TransportError | TargetUnwritable | TokenUnavailable)
 
 
 def _plain_error(error: JobexportError) -> dict[str, Any]:

@@ -5,19 +5,33 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jobexport.cli._connection import connect, connection_options
-from jobexport.cli._sentences import sentences, shown
+from jobexport.cli._sentences import printable, say, sentences, shown
 from jobexport.errors import ExportFailed, JobexportError, JobNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+class _Folder(click.Path):
+    """A folder; the empty text, which an unset variable leaves, is none."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check it."""
+        if value == "":
+            self.fail("it is empty; is a variable not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 _format = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="For people, or for programs."
 )
@@ -35,7 +49,7 @@ def dli() -> None:
 
 @dgc.command("export")
 @click.argument("names", nargs=-1, metavar="NAME…")
-@click.option("-o", "--output", type=_FOLDER, metavar="DIR", help="The folder that gets NAME.zip for each job.")
+@click.option("-o", "--output", type=_Folder(), metavar="DIR", help="The folder that gets NAME.zip for each job.")
 @click.option(
     "--from-file",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -74,12 +88,17 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
         chosen = next(name for name in ("unpack", "git", "no_depend") if given[name]).replace("_", "-")
         raise click.UsageError(f"--{chosen} does not go with --obs-path")
     jobs = _dgc.read_names(names, from_file)
-    with _usage_errors(), _logged(verbose):
+    interrupted = "what is there is whole, and the same command goes on where it was"
+    if given["git"]:
+        interrupted = "every file is whole, old or new; run the same command again"
+    if given["obs_path"]:
+        interrupted = "the service ends what it began; the same command would export that again"
+    with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
         outcome = _dgc.export(connect(given), jobs, quiet=verbose, **given)
-    click.echo(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else outcome.sentence())
+    for line in outcome.complaints():
+        say(printable(line), err=True)
+    say(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else printable(outcome.sentence()))
     if outcome.failures:
-        for line in outcome.complaints():
-            click.echo(line, err=True)
         raise SystemExit(1)
 
 
@@ -87,7 +106,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
 @click.option("--obs-dir", required=True, metavar="DIR", help="The folder in OBS that gets the zips: bucket/folder.")
 @click.option("--job", "job_ids", type=int, multiple=True, metavar="ID", help="A Flink job; repeatable.")
 @click.option("--all", "all_", is_flag=True, help="Every Flink job of the project.")
-@click.option("--download", type=_FOLDER, metavar="DIR", help="Fetch the zips from OBS; needs an access key.")
+@click.option("--download", type=_Folder(), metavar="DIR", help="Fetch the zips from OBS; needs an access key.")
 @click.option("--obs-endpoint", metavar="URL", help="Where OBS stands, if not where the cloud's region has it.")
 @connection_options
 @_format
@@ -104,30 +123,49 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
         raise click.UsageError("which jobs? give --job ID, once for each, or --all")
     if given["obs_endpoint"] and not given["download"]:
         raise click.UsageError("--obs-endpoint is for --download")
-    with _usage_errors(), _logged(verbose):
+    interrupted = "the service ends what it began; the same command would export it again"
+    with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
         try:
             result = _dli.export(connect(given), None if all_ else job_ids, given)
         except (ExportFailed, JobNotFound) as problem:
-            click.echo(f"Error: {problem}", err=True)
+            say(printable(f"Error: {problem}"), err=True)
             raise SystemExit(1) from None
     if format_ == "json":
         files = [str(path) for path in result.files]
         shown_ = {"message": result.message, "archives": list(result.archives), "files": files}
-        click.echo(json.dumps(shown_, indent=2))
+        say(json.dumps(shown_, indent=2))
     else:
         for name in result.files or result.archives:
-            click.echo(name)
+            say(printable(str(name)))
 
 
 @contextlib.contextmanager
 def _usage_errors() -> Iterator[None]:
-    """Turn an argument that the client refuses into an error of usage, and Ctrl-C into a sentence."""
+    """Turn an argument that the client refuses into an error of usage, in the command's words."""
     try:
         yield
     except ValueError as problem:
-        raise click.UsageError(str(problem)) from None
+        raise click.UsageError(str(problem).replace("base_url", "--url").replace("obs_dir", "--obs-dir")) from None
+
+
+@contextlib.contextmanager
+def _ended_by_signals(sentence: str) -> Iterator[None]:
+    """Clean up after Ctrl-C and SIGTERM, then say in a sentence how things stand."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread, which is the one that gets signals
+        before = None
+    try:
+        yield
     except KeyboardInterrupt:
-        raise JobexportError("interrupted; what is there is whole, and the same command goes on where it was") from None
+        raise JobexportError(f"interrupted; {sentence}") from None
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from jobexport.client import Token
-from jobexport.errors import JobexportError
+from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +54,8 @@ def load_profile(name: str, region: str | None) -> Profile:
         profile: Any = OpenStackConfig().get_one(cloud=name, api_timeout=_TIMEOUT_SECONDS, **chosen)
         session = profile.get_session()
         host = urlsplit(session.auth.auth_url).hostname or ""
-    with _sentences(name, "opens nothing at the identity service", "check its auth_url, user, password and project"):
+    refused = "opens nothing at the identity service", "check its auth_url, user, password and project"
+    with _sentences(name, *refused):
         access = session.auth.get_access(session)
     if not access.project_id:
         raise JobexportError(f"profile {name} of clouds.yaml has no project; add project_id or project_name to it")
@@ -64,8 +65,9 @@ def load_profile(name: str, region: str | None) -> Profile:
         nonlocal access
         held, access = access, None
         if held is None:
-            session.invalidate()
-            held = session.auth.get_access(session)
+            with _sentences(name, *refused):
+                session.invalidate()
+                held = session.auth.get_access(session)
         return Token(held.auth_token, expires=held.expires)
 
     cloud = next((cloud for end, cloud in _CLOUDS.items() if host.endswith(end)), None)
@@ -81,8 +83,8 @@ def _sentences(name: str, problem: str, advice: str) -> Iterator[None]:
         yield
     except ConfigException as error:
         reason = " ".join(str(error).split())[:200].rstrip(".")
-        raise JobexportError(f"profile {name} of clouds.yaml can't be used: {reason}; {advice}") from None
+        raise TokenUnavailable(f"profile {name} of clouds.yaml can't be used: {reason}; {advice}") from None
     # A file of another shape ends in any kind of exception; what one says may quote the password.
     except Exception as error:
         reason = type(error).__name__
-        raise JobexportError(f"profile {name} of clouds.yaml {problem} ({reason}); {advice}") from None
+        raise TokenUnavailable(f"profile {name} of clouds.yaml {problem} ({reason}); {advice}") from None

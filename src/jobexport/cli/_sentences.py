@@ -31,13 +31,35 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except JobexportError as problem:
             # A note says what was done all the same.
-            raise _Failure("; ".join([str(problem), *getattr(problem, "__notes__", ())])) from None
+            raise _Failure(printable("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
         except ModuleNotFoundError as missing:
             if (missing.name or "").startswith("jobexport"):
                 raise
             raise _Failure(missing_tools(missing)) from None
 
     return wrapper
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line.
+
+    Raises:
+        JobexportError: it can't be written; where nobody reads it any more the command ends without a word.
+    """
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        where = "error" if err else "output"
+        raise JobexportError(f"standard {where} can't be written: {problem.strerror}; what was to do is done") from None
+
+
+def printable(text: str) -> str:
+    """Write what a line of a terminal must not have, such as a server's escapes, as it is written in code."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
 
 
 def complete_edition(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import define, field
 
@@ -52,20 +52,39 @@ def export_job(
     """Export one job."""
     if (to is None) == (obs_path is None):
         raise ValueError("give either `to`, for the zip, or obs_path, for an export to OBS")
-    name = arguments.job_name(name)
+    if obs_path is not None:
+        return (yield from export_job_to_obs(project_id, retries, name, obs_path, workspace, depend, status))
+    request = _job_request(project_id, name, workspace, depend, None, status)
+    exchange = Exchange(EXPORT_JOB, request, retries, writes=False)
+    return (yield from _download(exchange, name, Target.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
+
+
+def export_job_to_obs(
+    project_id: str,
+    retries: Retries,
+    name: str,
+    obs_path: str,
+    workspace: str | None,
+    depend: bool | None = None,
+    status: str | None = None,
+) -> Steps[ObsExport]:
+    """Let the service write one job to OBS."""
+    request = _job_request(project_id, name, workspace, depend, arguments.text("obs_path", obs_path), status)
+    exchange = Exchange(EXPORT_JOB, request, retries, writes=True)
+    return (yield from fetch_value(exchange, partial(read_obs_export, name=name)))
+
+
+def _job_request(
+    project_id: str, name: str, workspace: str | None, depend: bool | None, obs_path: str | None, status: str | None
+) -> dict[str, Any]:
     body = ExportJobRequest(
         export_depend=_depend(depend),
-        obs_path=UNSET if obs_path is None else arguments.text("obs_path", obs_path),
+        obs_path=UNSET if obs_path is None else obs_path,
         export_status=UNSET if status is None else arguments.status(status),
     )
     # Two editions document no body at all: without a choice none is sent.
     chosen = body if body.to_dict() else UNSET
-    request = _job_kwargs(project_id, name, body=chosen, workspace=_workspace(workspace))
-    if to is None:
-        exchange = Exchange(EXPORT_JOB, request, retries, writes=True)
-        return (yield from fetch_value(exchange, partial(read_obs_export, name=name)))
-    exchange = Exchange(EXPORT_JOB, request, retries, writes=False)
-    return (yield from _download(exchange, name, Target.of(to, f"DLF_{name}.zip")))
+    return _job_kwargs(project_id, arguments.job_name(name), body=chosen, workspace=_workspace(workspace))
 
 
 def batch_exchange(

@@ -1,32 +1,50 @@
-"""Fetches the chunks of a batch in threads, for the client that blocks."""
+"""Takes the steps of many requests in threads, for the client that blocks."""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from jobexport.client._batch import Batch, Fetched
+    from collections import deque
+
     from jobexport.client._shell import Shell
+    from jobexport.client._steps import Steps
 
     Chunk: TypeAlias = tuple[str, ...]
+
+T = TypeVar("T")
+
+
+class Chunks(Protocol[T]):
+    """Jobs in chunks, a request each. Only the thread that started it all settles and adds."""
+
+    ready: deque[Chunk]
+    """Those that were not begun."""
+
+    def fetch(self, chunk: Chunk) -> Steps[T]:
+        """Give the steps of a chunk's request."""
+
+    def settle(self, chunk: Chunk, outcome: T | JobexportError) -> None:
+        """Note how a chunk fared."""
+
 
 # How long threads get to clean up after Ctrl-C. One that waits for the server has nothing on disk that has a name.
 _GRACE_SECONDS = 1.0
 
 
-def fetch_chunks(batch: Batch, shell: Shell, concurrency: int) -> None:
+def fetch_chunks(batch: Chunks[T], shell: Shell, concurrency: int) -> None:
     """Fetch chunks until none is left.
 
     Raises:
-        BaseException: whatever is none of the tree's errors, which the batch keeps.
+        BaseException: whatever is none of the tree's errors, which are settled.
     """
     todo: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[Chunk, Fetched | BaseException]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Chunk, T | BaseException]] = queue.SimpleQueue()
     stop = threading.Event()
 
     def work() -> None:
@@ -54,10 +72,10 @@ def fetch_chunks(batch: Batch, shell: Shell, concurrency: int) -> None:
 
 
 def _settle_all(
-    batch: Batch,
+    batch: Chunks[T],
     concurrency: int,
     todo: queue.SimpleQueue[Chunk | None],
-    done: queue.SimpleQueue[tuple[Chunk, Fetched | BaseException]],
+    done: queue.SimpleQueue[tuple[Chunk, T | BaseException]],
 ) -> None:
     running = 0
     while batch.ready or running:
