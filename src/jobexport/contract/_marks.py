@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jobexport.spec.places import at, from_pointer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -67,10 +69,7 @@ def of_parameter(document: Mapping[str, Any], operation: Mapping[str, Any], name
 def dereference(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow references inside the document."""
     while "$ref" in node:
-        target: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        node = target
+        node = at(document, from_pointer(node["$ref"].removeprefix("#")))
     return node
 
 

@@ -12,7 +12,7 @@ from jobexport.spec.editions import REGISTER, REGISTER_SCHEMA, register_path
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -90,6 +90,27 @@ class Register:
     def entry(self, id_: str) -> Entry:
         """Give the entry with this id; KeyError when there is none."""
         return {entry.id: entry for entry in self.entries}[id_]
+
+    def entries_at(self, operation: str, pointers: Iterable[str], *, wire: bool = False) -> list[Entry]:
+        """Give an operation's entries for some places: for each those that point there, or nearest above.
+
+        Args:
+            operation: its operationId.
+            pointers: JSON pointers of the places.
+            wire: whether to take only entries that traffic can show.
+        """
+        candidates = [entry for entry in self.entries if operation in entry.operations and (entry.wire or not wire)]
+        found: set[str] = set()
+        for pointer in pointers:
+            above = {
+                entry.id: max(
+                    (spot for spot in entry.pointers if f"{pointer}/".startswith(f"{spot}/")), key=len, default=""
+                )
+                for entry in candidates
+            }
+            nearest = max(above.values(), key=len, default="")
+            found |= {entry.id for entry in candidates if nearest and above[entry.id] == nearest}
+        return [entry for entry in self.entries if entry.id in found]
 
     def gaps(self, editions: Sequence[str]) -> Iterator[str]:
         """Find entries without exactly one claim for each edition, and operations without a page."""

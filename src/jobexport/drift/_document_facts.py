@@ -1,0 +1,317 @@
+"""Makes of an operation in an OpenAPI document the values that a page is read into, so that the two can be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.drift.facts import (
+    Action,
+    ArchiveTree,
+    DataType,
+    Endpoint,
+    ErrorCode,
+    Example,
+    FileName,
+    Limits,
+    MediaType,
+    PageFacts,
+    Parameter,
+    Status,
+)
+from jobexport.spec.places import at, behind, to_pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobexport.drift.facts import Kind, Location
+    from jobexport.spec import places
+
+_KINDS: dict[str, Kind] = {
+    "string": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "object": "object",
+    "array": "array",
+}
+_LIMITS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "min_items": "minItems",
+    "max_items": "maxItems",
+}
+# A schema that contains itself is followed this far.
+_DEEPEST = 8
+
+
+def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Give path and method of each operation, by operationId."""
+    return {
+        fields["operationId"]: (path, method)
+        for path, item in document["paths"].items()
+        for method, fields in item.items()
+        if isinstance(fields, dict) and "operationId" in fields
+    }
+
+
+def document_facts(document: Mapping[str, Any], operation: str, source: str) -> PageFacts:
+    """Give what a document says of an operation; places are JSON pointers.
+
+    Args:
+        document: an edition's resolved document, or the union.
+        operation: its operationId.
+        source: what to call the document.
+
+    Raises:
+        KeyError: the document lacks the operation.
+    """
+    return _Reader(document, *operations(document)[operation]).facts(operation, source)
+
+
+def listed_codes(document: Mapping[str, Any], tags: tuple[str, ...] | None = None) -> Iterator[ErrorCode]:
+    """Give the codes that the vendor's error-code pages list, of some tags or of all."""
+    listed = document.get("components", {}).get("x-error-codes", {})
+    for tag, statuses in listed.items():
+        if tag.startswith("x-") or (tags is not None and tag not in tags):
+            continue
+        for status, codes in statuses.items():
+            for code in codes:
+                pointer = to_pointer(("components", "x-error-codes", tag, status))
+                yield ErrorCode(code, pointer, status=int(status))
+
+
+@frozen
+class _Reader:
+    """One operation of a document."""
+
+    document: Mapping[str, Any]
+    path: str
+    method: str
+
+    @property
+    def place(self) -> places.Location:
+        return ("paths", self.path, self.method)
+
+    def facts(self, operation: str, source: str) -> PageFacts:
+        fields = at(self.document, self.place)
+        responses = list(self.responses())
+        return PageFacts(
+            source=source,
+            form=None,
+            language=None,
+            title=fields.get("summary", ""),
+            title_at=to_pointer(self.place),
+            operation_names=(operation,),
+            endpoint=Endpoint(self.method.upper(), self.documented_path(), to_pointer(self.place)),
+            parameters=tuple(self.parameters()),
+            media_types=tuple(self.media_types()),
+            statuses=tuple(
+                Status(int(code), to_pointer(place), elsewhere="x-evidence" in node) for code, place, node in responses
+            ),
+            error_codes=(*self.example_codes(), *listed_codes(self.document, tuple(fields.get("tags", ())))),
+            examples=tuple(self.examples()),
+            file_names=tuple(self.zips("x-zip-file-name", FileName)),
+            trees=tuple(self.trees()),
+            actions=tuple(self.actions(fields)),
+        )
+
+    def documented_path(self) -> str:
+        """The path with its variables called as the edition's page calls them."""
+        path = self.path
+        for _, node in self.parameter_nodes():
+            if node["in"] == "path":
+                path = path.replace("{%s}" % node["name"], "{%s}" % node.get("x-documented-name", node["name"]))
+        return path
+
+    def parameter_nodes(self) -> Iterator[tuple[places.Location, Mapping[str, Any]]]:
+        for owner in (self.place[:-1], self.place):
+            for number, _ in enumerate(at(self.document, owner).get("parameters", ())):
+                place = behind(self.document, (*owner, "parameters", number))
+                yield place, at(self.document, place)
+
+    def parameters(self) -> Iterator[Parameter]:
+        for place, node in self.parameter_nodes():
+            mandatory = "yes" if node.get("required") else "no"
+            yield self.parameter(node["in"], (node.get("x-documented-name", node["name"]),), place, mandatory, node)
+        yield from self.credentials()
+        for location, place, node in self.bodies():
+            if "schema" in node:
+                yield from self.properties(location, (), (*place, "schema"), 0)
+
+    def credentials(self) -> Iterator[Parameter]:
+        """Headers of the security schemes; a page may list them or not."""
+        schemes = self.document.get("components", {}).get("securitySchemes", {})
+        for name, scheme in schemes.items():
+            if scheme.get("in") == "header":
+                place = to_pointer(("components", "securitySchemes", name))
+                yield Parameter("header", (scheme["name"],), place, DataType("string"))
+
+    def bodies(self) -> Iterator[tuple[Location, places.Location, Mapping[str, Any]]]:
+        """Each media type of the request and of the successes: location, place and node."""
+        fields = at(self.document, self.place)
+        if "requestBody" in fields:
+            body = behind(self.document, (*self.place, "requestBody"))
+            for media_type, node in at(self.document, body).get("content", {}).items():
+                yield "body", (*body, "content", media_type), node
+        for code, place, response in self.responses():
+            if code.startswith("2"):
+                for media_type, node in response.get("content", {}).items():
+                    yield "response", (*place, "content", media_type), node
+
+    def responses(self) -> Iterator[tuple[str, places.Location, Mapping[str, Any]]]:
+        for code in at(self.document, self.place)["responses"]:
+            if code.isdecimal():
+                place = behind(self.document, (*self.place, "responses", code))
+                yield code, place, at(self.document, place)
+
+    def properties(
+        self, location: Location, path: tuple[str, ...], place: places.Location, depth: int
+    ) -> Iterator[Parameter]:
+        """The properties of a schema, each followed by its own."""
+        place = behind(self.document, place)
+        schema = at(self.document, place)
+        if depth > _DEEPEST or not isinstance(schema, dict):
+            return
+        for number, _ in enumerate(schema.get("allOf", ())):
+            yield from self.properties(location, path, (*place, "allOf", number), depth + 1)
+        for name in schema.get("properties", {}):
+            yield self.property(location, path, place, name)
+            inner = self.inner((*place, "properties", name))
+            yield from self.properties(location, (*path, name), inner, depth + 1)
+
+    def inner(self, place: places.Location) -> places.Location:
+        """The schema that holds the properties of a value: of an array its items', of a map its values'."""
+        place = behind(self.document, place)
+        for key in ("items", "additionalProperties"):
+            if isinstance(at(self.document, place).get(key), dict):
+                return self.inner((*place, key))
+        return place
+
+    def property(self, location: Location, path: tuple[str, ...], place: places.Location, name: str) -> Parameter:
+        schema = at(self.document, place)
+        own = (*place, "properties", name)
+        node = at(self.document, behind(self.document, own))
+        mandatory = "yes" if name in schema.get("required", ()) else "no"
+        condition = None
+        if mandatory == "no" and name in schema.get("then", {}).get("required", ()):
+            mandatory, condition = "conditional", _condition(schema.get("if", {}))
+        return self.parameter(location, (*path, name), own, mandatory, {"schema": {"$ref": "#" + to_pointer(own)}, **{
+            key: value for key, value in (at(self.document, own) | node).items() if key == "x-required-when"
+        }}, condition)
+
+    def parameter(
+        self,
+        location: Location,
+        path: tuple[str, ...],
+        place: places.Location,
+        mandatory: Any,
+        node: Mapping[str, Any],
+        condition: str | None = None,
+    ) -> Parameter:
+        """A parameter: `node` has its schema and what is said beside it."""
+        schema = node.get("schema", {})
+        while "$ref" in schema:
+            schema = at(self.document, behind(self.document, _target(schema)))
+        if "x-required-when" in node and mandatory == "no":
+            mandatory, condition = "conditional", node["x-required-when"]
+        limits = {name: schema.get(key) for name, key in _LIMITS.items()}
+        values = tuple(str(value) for value in schema.get("enum", ()))
+        type_ = self.type(schema)
+        return Parameter(
+            location,
+            path,
+            to_pointer(place),
+            type=type_,
+            type_text="",
+            mandatory=mandatory,
+            condition=condition,
+            default=schema.get("default"),
+            limits=Limits(**limits, values=values),
+            description=node.get("description", schema.get("description", "")),
+        )
+
+    def type(self, schema: Mapping[str, Any], depth: int = 0) -> DataType | None:
+        """The type that a schema gives; None where it gives none."""
+        name = None
+        while "$ref" in schema:
+            name = schema["$ref"].rsplit("/", 1)[-1]
+            schema = at(self.document, behind(self.document, _target(schema)))
+        given = schema.get("type")
+        if isinstance(given, list) and len(given) > 1:
+            choice = tuple(self.type({**schema, "type": one}, depth) for one in given)
+            return DataType("unknown", alternatives=tuple(filter(None, choice)))
+        if isinstance(given, list):
+            given = given[0] if given else None
+        if given not in _KINDS or depth > _DEEPEST:
+            return None
+        kind = _KINDS[given]
+        if given == "string" and schema.get("format") == "binary":
+            return DataType("binary")
+        if given == "array":
+            return DataType("array", items=self.type(schema.get("items", {}), depth + 1))
+        values = schema.get("additionalProperties")
+        if given == "object" and isinstance(values, dict):
+            return DataType("map", items=self.type(values, depth + 1))
+        return DataType(kind, format=schema.get("format"), name=name if kind == "object" else None)
+
+    def media_types(self) -> Iterator[MediaType]:
+        for location, place, _ in self.bodies():
+            side = "request" if location == "body" else "response"
+            yield MediaType(side, str(place[-1]), to_pointer(place))  # type: ignore[arg-type]  # one of the two
+
+    def error_examples(self) -> Iterator[tuple[int, places.Location, Any]]:
+        """Each example of an error: status, place and value."""
+        for code, place, response in self.responses():
+            if code.startswith(("4", "5")):
+                for media_type, node in response.get("content", {}).items():
+                    for name, example in node.get("examples", {}).items():
+                        yield int(code), (*place, "content", media_type, "examples", name), example.get("value")
+
+    def example_codes(self) -> Iterator[ErrorCode]:
+        for status, place, value in self.error_examples():
+            if isinstance(value, dict) and isinstance(value.get("error_code"), str):
+                message = str(value.get("error_msg", ""))
+                yield ErrorCode(value["error_code"], to_pointer(place), "example", status, message)
+
+    def examples(self) -> Iterator[Example]:
+        for location, place, node in self.bodies():
+            kind = "request" if location == "body" else "response"
+            for name, example in node.get("examples", {}).items():
+                yield Example(kind, to_pointer((*place, "examples", name)), "", example.get("value"))  # type: ignore[arg-type]  # one of the two
+        for status, place, value in self.error_examples():
+            yield Example("error", to_pointer(place), "", value, status=status)
+
+    def zips(self, key: str, make: Any) -> Iterator[Any]:
+        for location, place, node in self.bodies():
+            if location == "response" and key in node:
+                yield make(node[key], to_pointer((*place, key)))
+
+    def trees(self) -> Iterator[ArchiveTree]:
+        for layout in self.zips("x-zip-layout", lambda layout, place: (tuple(layout.values()), place)):
+            yield ArchiveTree(*layout, template=True)
+        for example in self.zips("x-zip-example", lambda entries, place: (tuple(entries), place)):
+            yield ArchiveTree(*example, template=False)
+
+    def actions(self, fields: Mapping[str, Any]) -> Iterator[Action]:
+        action = fields.get("x-iam-action")
+        place = to_pointer((*self.place, "x-iam-action"))
+        if isinstance(action, dict):
+            yield Action(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
+        elif isinstance(action, str):
+            yield Action(action, place)
+
+
+def _target(schema: Mapping[str, Any]) -> places.Location:
+    from jobexport.spec.places import from_pointer
+
+    return from_pointer(schema["$ref"].removeprefix("#"))
+
+
+def _condition(schema: Mapping[str, Any]) -> str:
+    """An `if` in words, where it asks for constants."""
+    asked = [f"{name} is {value['const']}" for name, value in schema.get("properties", {}).items() if "const" in value]
+    return " and ".join(asked)
