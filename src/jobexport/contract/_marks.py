@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport.spec.places import at, from_pointer
+from jobexport.spec.places import dereference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -64,13 +64,6 @@ def of_parameter(document: Mapping[str, Any], operation: Mapping[str, Any], name
         if dereference(document, parameter).get("name", "").lower() == name.lower():
             return _along(document, parameter)
     return ()
-
-
-def dereference(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow references inside the document."""
-    while "$ref" in node:
-        node = at(document, from_pointer(node["$ref"].removeprefix("#")))
-    return node
 
 
 def marks(node: Mapping[str, Any]) -> Marks:

@@ -20,12 +20,12 @@ from jobexport.drift.facts import (
     Parameter,
     Status,
 )
-from jobexport.spec.places import at, behind, to_pointer
+from jobexport.spec.places import at, behind, dereference, to_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.drift.facts import Kind, Location
+    from jobexport.drift.facts import Kind, Location, Mandatory
     from jobexport.spec import places
 
 _KINDS: dict[str, Kind] = {
@@ -36,7 +36,7 @@ _KINDS: dict[str, Kind] = {
     "object": "object",
     "array": "array",
 }
-_LIMITS = {
+LIMITS = {
     "minimum": "minimum",
     "maximum": "maximum",
     "min_length": "minLength",
@@ -44,6 +44,7 @@ _LIMITS = {
     "min_items": "minItems",
     "max_items": "maxItems",
 }
+"""The limits of a value, with JSON Schema's names for them."""
 # A schema that contains itself is followed this far.
 _DEEPEST = 8
 
@@ -124,7 +125,8 @@ class _Reader:
         path = self.path
         for _, node in self.parameter_nodes():
             if node["in"] == "path":
-                path = path.replace("{%s}" % node["name"], "{%s}" % node.get("x-documented-name", node["name"]))
+                documented = node.get("x-documented-name", node["name"])
+                path = path.replace(f"{{{node['name']}}}", f"{{{documented}}}")
         return path
 
     def parameter_nodes(self) -> Iterator[tuple[places.Location, Mapping[str, Any]]]:
@@ -135,8 +137,9 @@ class _Reader:
 
     def parameters(self) -> Iterator[Parameter]:
         for place, node in self.parameter_nodes():
-            mandatory = "yes" if node.get("required") else "no"
-            yield self.parameter(node["in"], (node.get("x-documented-name", node["name"]),), place, mandatory, node)
+            mandatory = ("yes", None) if node.get("required") else _optional(node)
+            name = node.get("x-documented-name", node["name"])
+            yield self.parameter(node["in"], (name,), place, node.get("schema", {}), *mandatory)
         yield from self.credentials()
         for location, place, node in self.bodies():
             if "schema" in node:
@@ -191,72 +194,61 @@ class _Reader:
                 return self.inner((*place, key))
         return place
 
-    def property(self, location: Location, path: tuple[str, ...], place: places.Location, name: str) -> Parameter:
-        schema = at(self.document, place)
-        own = (*place, "properties", name)
-        node = at(self.document, behind(self.document, own))
-        mandatory = "yes" if name in schema.get("required", ()) else "no"
-        condition = None
-        if mandatory == "no" and name in schema.get("then", {}).get("required", ()):
-            mandatory, condition = "conditional", _condition(schema.get("if", {}))
-        return self.parameter(location, (*path, name), own, mandatory, {"schema": {"$ref": "#" + to_pointer(own)}, **{
-            key: value for key, value in (at(self.document, own) | node).items() if key == "x-required-when"
-        }}, condition)
+    def property(self, location: Location, path: tuple[str, ...], owner: places.Location, name: str) -> Parameter:
+        """The property of the schema at `owner`."""
+        schema, place = at(self.document, owner), (*owner, "properties", name)
+        node = at(self.document, place)
+        if name in schema.get("required", ()):
+            return self.parameter(location, (*path, name), place, node, "yes")
+        if name in schema.get("then", {}).get("required", ()):
+            condition = _condition(schema.get("if", {}))
+            return self.parameter(location, (*path, name), place, node, "conditional", condition)
+        return self.parameter(location, (*path, name), place, node, *_optional(node))
 
     def parameter(
         self,
         location: Location,
         path: tuple[str, ...],
         place: places.Location,
-        mandatory: Any,
-        node: Mapping[str, Any],
+        schema: Mapping[str, Any],
+        mandatory: Mandatory,
         condition: str | None = None,
     ) -> Parameter:
-        """A parameter: `node` has its schema and what is said beside it."""
-        schema = node.get("schema", {})
-        while "$ref" in schema:
-            schema = at(self.document, behind(self.document, _target(schema)))
-        if "x-required-when" in node and mandatory == "no":
-            mandatory, condition = "conditional", node["x-required-when"]
-        limits = {name: schema.get(key) for name, key in _LIMITS.items()}
-        values = tuple(str(value) for value in schema.get("enum", ()))
-        type_ = self.type(schema)
+        schema = dereference(self.document, schema)
         return Parameter(
             location,
             path,
             to_pointer(place),
-            type=type_,
-            type_text="",
+            type=self.type(schema),
             mandatory=mandatory,
             condition=condition,
             default=schema.get("default"),
-            limits=Limits(**limits, values=values),
-            description=node.get("description", schema.get("description", "")),
+            limits=Limits(
+                **{name: schema.get(key) for name, key in LIMITS.items()},
+                values=tuple(str(value) for value in schema.get("enum", ())),
+            ),
+            description=schema.get("description", ""),
         )
 
     def type(self, schema: Mapping[str, Any], depth: int = 0) -> DataType | None:
         """The type that a schema gives; None where it gives none."""
-        name = None
-        while "$ref" in schema:
-            name = schema["$ref"].rsplit("/", 1)[-1]
-            schema = at(self.document, behind(self.document, _target(schema)))
-        given = schema.get("type")
-        if isinstance(given, list) and len(given) > 1:
-            choice = tuple(self.type({**schema, "type": one}, depth) for one in given)
-            return DataType("unknown", alternatives=tuple(filter(None, choice)))
-        if isinstance(given, list):
-            given = given[0] if given else None
-        if given not in _KINDS or depth > _DEEPEST:
+        name = schema.get("$ref", "").rpartition("/")[2] or None
+        schema = dereference(self.document, schema)
+        given = schema.get("type", [])
+        choice = given if isinstance(given, list) else [given]
+        if len(choice) > 1:
+            types = (self.type({**schema, "type": one}, depth) for one in choice)
+            return DataType("unknown", alternatives=tuple(filter(None, types)))
+        if not choice or choice[0] not in _KINDS or depth > _DEEPEST:
             return None
-        kind = _KINDS[given]
-        if given == "string" and schema.get("format") == "binary":
+        kind, format_ = _KINDS[choice[0]], schema.get("format")
+        if kind == "string" and format_ == "binary":
             return DataType("binary")
-        if given == "array":
+        if kind == "array":
             return DataType("array", items=self.type(schema.get("items", {}), depth + 1))
-        values = schema.get("additionalProperties")
-        if given == "object" and isinstance(values, dict):
-            return DataType("map", items=self.type(values, depth + 1))
-        return DataType(kind, format=schema.get("format"), name=name if kind == "object" else None)
+        if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+            return DataType("map", items=self.type(schema["additionalProperties"], depth + 1))
+        return DataType(kind, format=format_, name=name if kind == "object" else None)
 
     def media_types(self) -> Iterator[MediaType]:
         for location, place, _ in self.bodies():
@@ -291,10 +283,8 @@ class _Reader:
                 yield make(node[key], to_pointer((*place, key)))
 
     def trees(self) -> Iterator[ArchiveTree]:
-        for layout in self.zips("x-zip-layout", lambda layout, place: (tuple(layout.values()), place)):
-            yield ArchiveTree(*layout, template=True)
-        for example in self.zips("x-zip-example", lambda entries, place: (tuple(entries), place)):
-            yield ArchiveTree(*example, template=False)
+        yield from self.zips("x-zip-layout", lambda layout, place: ArchiveTree((*layout.values(),), place, True))
+        yield from self.zips("x-zip-example", lambda entries, place: ArchiveTree((*entries,), place, False))
 
     def actions(self, fields: Mapping[str, Any]) -> Iterator[Action]:
         action = fields.get("x-iam-action")
@@ -305,10 +295,9 @@ class _Reader:
             yield Action(action, place)
 
 
-def _target(schema: Mapping[str, Any]) -> places.Location:
-    from jobexport.spec.places import from_pointer
-
-    return from_pointer(schema["$ref"].removeprefix("#"))
+def _optional(node: Mapping[str, Any]) -> tuple[Mandatory, str | None]:
+    when = node.get("x-required-when")
+    return ("conditional", when) if when else ("no", None)
 
 
 def _condition(schema: Mapping[str, Any]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from jobexport.drift.facts import DataType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobexport.drift.facts import DataType
 
 
 def same_type(one: DataType | None, other: DataType | None) -> bool:

@@ -110,6 +110,8 @@ class Status:
     at: Place
     source: Literal["table", "example"] = "table"
     description: str = ""
+    elsewhere: bool = False
+    """Of a document: whether another page than the operation's says it."""
 
 
 @frozen

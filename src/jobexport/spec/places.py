@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Location = tuple[str | int, ...]
 
@@ -56,6 +59,13 @@ def at(document: Any, location: Location) -> Any:
     node = document
     for step in location:
         node = node[step]
+    return node
+
+
+def dereference(document: Any, node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow the references of a node."""
+    while "$ref" in node:
+        node = at(document, from_pointer(node["$ref"].removeprefix("#")))
     return node
 
 
