@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jobexport.drift._words import same_words
-from jobexport.drift.finding import Statement
+from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,8 +55,7 @@ def media_type_findings(comparison: Comparison) -> Iterator[Finding]:
         gone = [theirs[value] for value in theirs if value not in mine]
         for value, media_type in mine.items():
             if value not in theirs and theirs:
-                place = comparison.media_type_place(side, value, list(theirs.values()))
-                states = Statement("media-type", place, value)
+                states = Statement("media-type", comparison.media_type_place(media_type), value)
                 others, word = ", ".join(theirs), f"media type of the {side}"
                 other_at = next(iter(theirs.values())).at
                 yield comparison.finding("media-type-changed", word, (value, media_type.at), (others, other_at), states)
@@ -96,7 +95,7 @@ def status_findings(comparison: Comparison) -> Iterator[Finding]:
         else:
             yield comparison.finding("status-added", f"status {status.code}", ("named", status.at), (None, 0), states)
     for status in gone:
-        states = Statement("status", str(status.at) if comparison.with_document else "", None)
+        states = Statement("status", comparison.below("responses", str(status.code)), None)
         line = int(next((status.at for status in comparison.page.statuses), comparison.line()))
         yield comparison.finding("status-missing", f"status {status.code}", (None, line), ("named", status.at), states)
     if not comparison.with_document:

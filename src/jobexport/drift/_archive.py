@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jobexport.drift._words import same_words
-from jobexport.drift.finding import Statement
+from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

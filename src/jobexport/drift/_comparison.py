@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from jobexport.drift._pairs import Pair, pair_parameters
-from jobexport.drift.finding import Finding, Statement
+from jobexport.drift.finding import Finding
 from jobexport.spec.places import from_pointer, to_pointer
 
 if TYPE_CHECKING:
     from jobexport.drift.facts import ErrorCode, Location, MediaType, PageFacts, Parameter, Place
+    from jobexport.spec.register import Statement
 
 _NAMES: dict[Location, str] = {
     "path": "path variable",
@@ -88,17 +89,37 @@ class Comparison:
         rows = (row for row in self.other.parameters if row.location == "path" and row.name == name)
         return next((str(row.at) for row in rows), "") if self.with_document else ""
 
-    def media_type_place(self, side: str, value: str, theirs: list[MediaType]) -> str:
-        """Where the document has, or would have, a media type."""
-        known = [named for named in (self.union.media_types if self.union else ()) if named.side == side]
-        twin = next((str(named.at) for named in known if named.value == value), None)
+    def media_type_place(self, named: MediaType) -> str:
+        """Where the document has, or would have, a media type that the page names."""
         if not self.with_document:
             return ""
-        return twin or to_pointer((*from_pointer(str(theirs[0].at))[:-1], value))
+        known = [
+            twin for side in (self.other, self.union) if side for twin in side.media_types if twin.side == named.side
+        ]
+        for twin in known:
+            if twin.value == named.value:
+                return str(twin.at)
+        owner = {"request": ("requestBody",), "response": ("responses", "200")}[named.side]
+        beside = (
+            from_pointer(str(known[0].at))[:-1] if known else (*from_pointer(self.operation_place), *owner, "content")
+        )
+        return to_pointer((*beside, named.value))
 
     def code_place(self, code: ErrorCode) -> str:
         """Where the document has an error code: at the status it comes with, if the page names one."""
-        return self.below("responses", *([] if code.status is None else [str(code.status)]))
+        if self.operation_place or not self.with_document:
+            return self.below("responses", *([] if code.status is None else [str(code.status)]))
+        twins = [str(listed.at) for listed in self.other.error_codes if listed.status == code.status]
+        return next(iter(twins), "/components/x-error-codes")
+
+    def error_fields(self) -> list[str]:
+        """The fields of the page's examples of errors."""
+        values = [example.value for example in self.page.examples if example.kind == "error"]
+        return sorted({name for value in values if isinstance(value, dict) for name in value})
+
+    def contradiction_place(self, parameter: Parameter | None) -> str:
+        """Where the document has what a contradiction is about: a parameter, else the example of a zip's tree."""
+        return self.place(parameter) if parameter else self.zip_place("x-zip-example")
 
     def error_field_place(self) -> str:
         """Where the document shows what an error looks like."""

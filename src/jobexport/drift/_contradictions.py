@@ -9,7 +9,7 @@ from attrs import frozen
 from jobexport.drift._archive import fits
 from jobexport.drift._comparison import about, shown
 from jobexport.drift._types import type_name
-from jobexport.drift.finding import Statement
+from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import DataType, Example, Location, PageFacts, Parameter
     from jobexport.drift.finding import Finding
 
-_LOCATIONS: dict[str, Location] = {"request": "body", "response": "response"}
+LOCATIONS: dict[str, Location] = {"request": "body", "response": "response"}
+"""Which table an example is an example of."""
 
 
 @frozen
@@ -42,8 +43,7 @@ def contradiction_findings(comparison: Comparison) -> Iterator[Finding]:
     old = {(item.kind, item.about, item.one, item.against) for item in contradictions(comparison.other)}
     for item in contradictions(comparison.page):
         if comparison.with_document or (item.kind, item.about, item.one, item.against) not in old:
-            place = comparison.place(item.parameter) if item.parameter else comparison.zip_place("x-zip-example")
-            states = Statement("contradiction", place, item.value)
+            states = Statement("contradiction", comparison.contradiction_place(item.parameter), item.value)
             yield comparison.finding(item.kind, item.about, (item.one, item.line), (item.against, 0), states)
 
 
@@ -52,7 +52,7 @@ def contradictions(page: PageFacts) -> Iterator[Contradiction]:
     if page.form is None:
         return
     for example in page.examples:
-        location = _LOCATIONS.get(example.kind)
+        location = LOCATIONS.get(example.kind)
         table = [row for row in page.parameters if row.location == location]
         if table and isinstance(example.value, dict):
             yield from _object(example, example.value, (), table)

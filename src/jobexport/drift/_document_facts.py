@@ -73,6 +73,14 @@ def document_facts(document: Mapping[str, Any], operation: str, source: str) -> 
     return _Reader(document, *operations(document)[operation]).facts(operation, source)
 
 
+def listing_facts(document: Mapping[str, Any], source: str) -> PageFacts:
+    """Give what a document says beside its operations: the codes and the statuses that common pages list."""
+    codes = list(listed_codes(document))
+    for path, method in operations(document).values():
+        codes += _Reader(document, path, method).example_codes()
+    return PageFacts(source=source, form=None, language=None, error_codes=tuple(codes))
+
+
 def listed_codes(document: Mapping[str, Any], tags: tuple[str, ...] | None = None) -> Iterator[ErrorCode]:
     """Give the codes that the vendor's error-code pages list, of some tags or of all."""
     listed = document.get("components", {}).get("x-error-codes", {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift._comparison import same, shown
-from jobexport.drift.finding import Statement
+from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from jobexport.drift._comparison import about, same, shown
 from jobexport.drift._document_facts import LIMITS
 from jobexport.drift._types import same_type, type_name
 from jobexport.drift._words import same_words
-from jobexport.drift.finding import Statement
+from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from jobexport.spec.register import Statement
 
 Level = Literal["error", "warning", "info"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -40,6 +43,7 @@ KINDS: dict[str, tuple[Level, str]] = {
     "example-contradicts-table": ("warning", "an example does not fit the page's own table"),
     "page-contradicts-itself": ("warning", "two other places of the page do not fit together"),
     "claim-gone": ("warning", "the page no longer says what the register says it does"),
+    "claim-reworded": ("info", "the page no longer has the words that the register quotes"),
     "statement-changed": ("info", "a fact is stated that was not, or the other way round"),
     "operation-name-changed": ("info", "the vendor calls the operation something else"),
     "error-message-changed": ("info", "an error code has another message"),
@@ -53,25 +57,6 @@ KINDS: dict[str, tuple[Level, str]] = {
 `error` is seen on the wire, `warning` breaks a promise that the wire does not show, `info` is wording. A kind has one
 level, so that it is enough to decide what to do.
 """
-
-
-@frozen
-class Statement:
-    """One fact as a value: what kind of fact, where the description has its place, what is said there.
-
-    The register's claims state facts in this form (`says`), so that a page's facts can be held against them.
-    """
-
-    fact: str
-    """Such as `type`; see the schema of the register."""
-    place: str
-    """JSON pointer into a document."""
-    value: Any
-    """As JSON; None where nothing is said."""
-
-    def key(self) -> tuple[str, str, str]:
-        """What two statements that say the same have in common."""
-        return self.fact, self.place, repr(self.value)
 
 
 @frozen

@@ -82,6 +82,11 @@ def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> 
         for pointer in entry.pointers:
             if not look(union, from_pointer(pointer))[0]:
                 yield f"{REGISTER}: {entry.id} points to {pointer}, which is not in {BASE}"
+        for statement in (statement for claim in entry.claims for statement in claim.says):
+            place = from_pointer(statement.at)
+            # What an edition lacks may lack in the union as well; then what would hold it is there.
+            if not look(union, place if statement.value is not None else place[:-1])[0]:
+                yield f"{REGISTER}: {entry.id} says something of {statement.at}, which is not in {BASE}"
     yield from register.gaps(ids)
 
 

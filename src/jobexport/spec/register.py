@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -32,6 +33,24 @@ class Page:
 
 
 @frozen
+class Statement:
+    """One fact as a value: what kind of fact, where the description has its place, what is said there."""
+
+    fact: str
+    """Such as `type`; the register's JSON Schema lists them."""
+    at: str
+    """JSON pointer into the union."""
+    value: Any = None
+    """As JSON; None where nothing is said."""
+    page: str | None = None
+    """The id of the page that says it, where the claim rests on several."""
+
+    def key(self) -> tuple[str, str, str]:
+        """What two statements that say the same have in common; in Python alone, true is 1."""
+        return self.fact, self.at, json.dumps(self.value, sort_keys=True)
+
+
+@frozen
 class Claim:
     """What some editions say about one fact."""
 
@@ -41,6 +60,8 @@ class Claim:
     """`doc`, `source` (a public client's), `measured`, or `none` where the page could not be had."""
     page: str | None = None
     """The page that says it, where that is not the operation's own."""
+    says: tuple[Statement, ...] = ()
+    """The same as values, as far as a page's tables, examples and names show it."""
 
 
 @frozen
@@ -150,7 +171,12 @@ def load_register(path: Path | None = None) -> Register:
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
-    claims = tuple(Claim(**(claim | {"editions": tuple(claim["editions"])})) for claim in fields["claims"])
+    claims = tuple(_claim(claim) for claim in fields["claims"])
     observed = tuple(Observation(**observation) for observation in fields.get("observed", ()))
     lists = {name: tuple(fields[name]) for name in ("operations", "pointers")}
     return Entry(**(fields | lists | {"claims": claims, "observed": observed}))
+
+
+def _claim(fields: dict[str, Any]) -> Claim:
+    says = tuple(Statement(**statement) for statement in fields.get("says", ()))
+    return Claim(**(fields | {"editions": tuple(fields["editions"]), "says": says}))
