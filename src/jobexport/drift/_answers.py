@@ -116,8 +116,9 @@ def code_findings(comparison: Comparison) -> Iterator[Finding]:
     """Find error codes that only one side has, comes with another status, or with another message."""
     mine, theirs = _codes(comparison.page), _codes(comparison.other)
     added = [mine[code] for code in mine if code not in theirs]
-    # A document lists what other pages name as well; what this page is known to name, the register says.
-    gone = [] if comparison.with_document else [theirs[code] for code in theirs if code not in mine]
+    # A document has what other pages name as well; what an operation's page is known to name, the register says.
+    whole = comparison.page.endpoint is None or not comparison.with_document
+    gone = [code for name, code in theirs.items() if whole and name not in mine]
     for code in added:
         old = next((other for other in gone if other.source == code.source and other.status == code.status), None)
         states = Statement("error-code", comparison.code_place(code), code.code)
@@ -130,7 +131,7 @@ def code_findings(comparison: Comparison) -> Iterator[Finding]:
             said = "named" if code.status is None else f"with status {code.status}"
             yield comparison.finding("error-code-added", word, (said, code.at), (None, 0), states)
     for code in gone:
-        states = Statement("error-code", "", None)
+        states = Statement("error-code", str(code.at) if comparison.with_document else "", None)
         line = int(next((named.at for named in comparison.page.error_codes), comparison.line()))
         yield comparison.finding(
             "error-code-missing", f"error code `{code.code}`", (None, line), ("named", code.at), states

@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift._answers import bare_path
-from jobexport.drift._document_facts import operations
+from jobexport.drift._document_facts import document_facts, operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.drift.facts import PageFacts
+    from jobexport.drift.facts import PageFacts, Parameter
     from jobexport.spec.register import Register
 
 # Segments at least this alike are one that changed: export and exports, but not export and import.
@@ -39,9 +39,19 @@ def operation_of(page: PageFacts, document: Mapping[str, Any], register: Registe
     for id_, (other, other_method) in known.items():
         if id_ in ids or id_.lower() in names:
             return id_
-        if method == other_method and _alike(path, other):
+        if method == other_method and _alike(path, other) and _same_rows(page, document_facts(document, id_, "")):
             return id_
     return None
+
+
+def _same_rows(page: PageFacts, other: PageFacts) -> bool:
+    """Whether the bodies have at least half of their rows in common."""
+    mine, theirs = ({(row.location, row.path) for row in side.parameters if _in_body(row)} for side in (page, other))
+    return 2 * len(mine & theirs) >= max(len(mine), len(theirs))
+
+
+def _in_body(row: Parameter) -> bool:
+    return row.location in ("body", "response")
 
 
 def _alike(one: str, other: str) -> bool:
