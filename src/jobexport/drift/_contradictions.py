@@ -8,7 +8,7 @@ from attrs import frozen
 
 from jobexport.drift._archive import fits
 from jobexport.drift._comparison import about, shown
-from jobexport.drift._types import type_name
+from jobexport.drift._type_names import type_name
 from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -223,6 +224,8 @@ class _Reader:
         condition: str | None = None,
     ) -> Parameter:
         schema = dereference(self.document, schema)
+        # Prose lists the values of a list's items as those of the list.
+        values = schema.get("enum") or dereference(self.document, schema.get("items", {})).get("enum", ())
         return Parameter(
             location,
             path,
@@ -233,7 +236,7 @@ class _Reader:
             default=schema.get("default"),
             limits=Limits(
                 **{name: schema.get(key) for name, key in LIMITS.items()},
-                values=tuple(str(value) for value in schema.get("enum", ())),
+                values=tuple(map(json_text, values)),
             ),
             description=schema.get("description", ""),
         )
@@ -301,6 +304,11 @@ class _Reader:
             yield Action(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
         elif isinstance(action, str):
             yield Action(action, place)
+
+
+def json_text(value: Any) -> str:
+    """A value as prose has it: a string without quotes."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _optional(node: Mapping[str, Any]) -> tuple[Mandatory, str | None]:

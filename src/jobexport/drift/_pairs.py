@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobexport.drift._types import same_type
+from jobexport.drift._type_names import same_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobexport.drift._comparison import about, same, shown
 from jobexport.drift._document_facts import LIMITS
-from jobexport.drift._types import same_type, type_name
+from jobexport.drift._type_names import same_type, type_name
 from jobexport.drift._words import same_words
 from jobexport.spec.register import Statement
 

@@ -14,7 +14,7 @@ from jobexport.drift._answers import (
 from jobexport.drift._archive import action_findings, file_name_findings, name_findings, tree_findings
 from jobexport.drift._comparison import Comparison
 from jobexport.drift._contradictions import contradiction_findings
-from jobexport.drift._examples import example_findings
+from jobexport.drift._example_values import example_findings
 from jobexport.drift._parameters import parameter_findings
 from jobexport.drift.finding import LEVELS
 

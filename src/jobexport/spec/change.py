@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from jobexport.spec.overlay import apply_overlay
-from jobexport.spec.places import look, to_path
+from jobexport.spec.places import look, quoted, to_path
 
 if TYPE_CHECKING:
     from jobexport.spec.places import Location
@@ -27,17 +28,23 @@ class Change:
 
 
 def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
-    """Give the actions of a change: none where it holds already, two where what is there can't be merged over."""
+    """Give the actions of a change: none where it holds already, two where what is there can't be merged over.
+
+    What is to be put in an array is put at its end, whatever number its place has.
+    """
     there, old = look(document, change.location)
-    removal: Action = {"target": to_path(change.location), "remove": True}
+    removal: Action = {"target": _target(document, change.location), "remove": True}
     if change.remove:
         return [removal] if there else []
     if there and old == change.value and isinstance(old, bool) == isinstance(change.value, bool):
         return []
     *parent, key = change.location
-    update: Action = {"target": to_path(tuple(parent)), "update": {key: change.value}}
-    merges = isinstance(old, (dict, list)) or isinstance(change.value, (dict, list))
-    return [removal, update] if there and merges else [update]
+    held_by = look(document, tuple(parent))[1]
+    # In an array there is only adding at the end.
+    update = change.value if isinstance(held_by, list) else {key: change.value}
+    action: Action = {"target": _target(document, tuple(parent)), "update": update}
+    merges = isinstance(old, (dict, list)) or isinstance(change.value, (dict, list)) or isinstance(held_by, list)
+    return [removal, action] if there and merges else [action]
 
 
 def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
@@ -49,3 +56,27 @@ def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
     if not actions:
         return document
     return apply_overlay(document, {"overlay": "1.0.0", "info": {"title": "", "version": ""}, "actions": actions})
+
+
+def _target(document: dict[str, Any], location: Location) -> str:
+    """Write a place as a JSONPath; an item of an array by what it is, where that is plain, and not by its number."""
+    path = "$"
+    node: Any = document
+    for step in location:
+        path += _item(node, step) if isinstance(node, list) else to_path((step,))[1:]
+        node = look(node, (step,))[1]
+    return path
+
+
+def _item(items: list[Any], step: str | int) -> str:
+    item = look(items, (step,))[1]
+    if isinstance(item, (str, int, float)) and items.count(item) == 1:
+        return f"[?@ == {_literal(item)}]"
+    for key in ("$ref", "name"):
+        if isinstance(item, dict) and key in item and sum(look(other, (key,))[1] == item[key] for other in items) == 1:
+            return f"[?@{to_path((key,))[1:]} == {_literal(item[key])}]"
+    return f"[{step}]"
+
+
+def _literal(value: Any) -> str:
+    return quoted(value) if isinstance(value, str) else json.dumps(value)

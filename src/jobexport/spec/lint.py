@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, edition_ids, resolve
+from jobexport.spec.examples import examples, misfits, objects
 from jobexport.spec.load import load_yaml
 from jobexport.spec.places import from_pointer, look, to_pointer
 from jobexport.spec.register import load_register
@@ -53,10 +53,8 @@ def lint_document(document: dict[str, Any]) -> Iterator[str]:
     if invalid:
         # A schema that is none can't be held against its examples.
         return
-    components = document.get("components", {})
-    for pointer, schema, example in _examples(document):
-        validator = jsonschema_rs.validator_for({**schema, "components": components})
-        for error in validator.iter_errors(example):
+    for pointer, schema, example in examples(document):
+        for error in misfits(document, schema, example):
             yield f"{to_pointer(pointer)}: the example does not fit its schema: {error.message}"
 
 
@@ -106,38 +104,13 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if findings else 0
 
 
-def _examples(document: dict[str, Any]) -> Iterator[tuple[Location, dict[str, Any], Any]]:
-    """Every example with the schema it must fit: of media types, parameters and headers, and inside schemas."""
-    for pointer, node in _objects(document, ()):
-        if isinstance(schema := node.get("schema"), dict):
-            if "example" in node:
-                yield (*pointer, "example"), schema, node["example"]
-            for name, example in node.get("examples", {}).items():
-                yield (*pointer, "examples", name), schema, example["value"]
-        elif isinstance(node.get("examples"), list):
-            for number, example in enumerate(node["examples"]):
-                yield (*pointer, "examples", number), node, example
-
-
 def _marks(document: dict[str, Any]) -> list[tuple[Location, str]]:
     """Every x-inconsistency of a document as pointer and id; an overlay action without one gives an empty id."""
     found: list[tuple[Location, str]] = []
-    for pointer, node in _objects(document, ()):
+    for pointer, node in objects(document, ()):
         ids = node.get("x-inconsistency", "" if "target" in node else [])
         found += [(pointer, id_) for id_ in ([ids] if isinstance(ids, str) else ids)]
     return found
-
-
-def _objects(value: Any, pointer: Location) -> Iterator[tuple[Location, dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield pointer, value
-        for key, item in value.items():
-            # What an example holds is data, not description.
-            if key != "value":
-                yield from _objects(item, (*pointer, key))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _objects(item, (*pointer, number))
 
 
 def _missing_test(entry: Entry, root: Path) -> Iterator[str]:

@@ -38,9 +38,14 @@ def _below(path: str, step: str | int) -> str:
         return f"{path}[{step}]"
     if _PLAIN.fullmatch(step):
         return f"{path}.{step}"
+    return f"{path}[{quoted(step)}]"
+
+
+def quoted(text: str) -> str:
+    """Write a text as a JSONPath has it in single quotes."""
     # JSON escapes double quotes, JSONPath those that stand around it.
-    escaped = json.dumps(step, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
-    return f"{path}['{escaped}']"
+    escaped = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def look(document: Any, location: Location) -> tuple[bool, Any]:
