@@ -43,6 +43,8 @@ class Plan:
     union: Document | None
     overlays: dict[str, list[Action]]
     document: Document
+    touched: list[list[Location]]
+    """The places that each action of the edition's own overlay touches."""
     _union: list[Action] = field(factory=list)
     _dropped: list[int] = field(factory=list)
     _own: list[Action] = field(factory=list)

@@ -25,6 +25,15 @@ def from_pointer(pointer: str) -> tuple[str, ...]:
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
 
 
+def located(document: Any, pointer: str) -> Location:
+    """Read a pointer, with numbers where the document has arrays."""
+    location: Location = ()
+    for step in from_pointer(pointer):
+        is_array = isinstance(look(document, location)[1], list)
+        location = (*location, int(step) if is_array else step)
+    return location
+
+
 def to_path(location: Location) -> str:
     """Write a place as a JSONPath, the way the overlays do."""
     path = "$"
