@@ -169,10 +169,22 @@ def parameters(page: Page) -> Iterator[Parameter]:
         ("response", page.response),
     )
     for location, fields in tables:
-        yield from _parameters(location, (), fields)
+        yield from _parameters(location, (), fields, _structures(fields))
 
 
-def _parameters(location: Location, above: tuple[str, ...], fields: Sequence[Field]) -> Iterator[Parameter]:
+def _structures(fields: Sequence[Field]) -> dict[str, tuple[Field, ...]]:
+    """The rows of each structure that has a table: other fields of this structure lead to the same one."""
+    found: dict[str, tuple[Field, ...]] = {}
+    for field in fields:
+        for name, rows in ((_structure(field), field.children), *_structures(field.children).items()):
+            if rows:
+                found.setdefault(name, rows)
+    return found
+
+
+def _parameters(
+    location: Location, above: tuple[str, ...], fields: Sequence[Field], structures: dict[str, tuple[Field, ...]]
+) -> Iterator[Parameter]:
     for field in fields:
         yield Parameter(
             location=location,
@@ -185,7 +197,8 @@ def _parameters(location: Location, above: tuple[str, ...], fields: Sequence[Fie
             limits=field.limits,
         )
     for field in fields:
-        yield from _parameters(location, (*above, field.name), field.children)
+        below = field.children or structures.get(_structure(field), ())
+        yield from _parameters(location, (*above, field.name), below, structures)
 
 
 def _statuses(page: Page) -> Iterator[Status]:
@@ -283,6 +296,7 @@ class _Writer:
     def __init__(self, page: Page, style: Style) -> None:
         self.page, self.style = page, style
         self.numbers = 0
+        self.leads: dict[str, int] = {}
 
     def word(self, key: str, salt: str = "") -> str:
         return self.style.pick(key + salt, *_WORDS[key][self.page.language])
@@ -435,11 +449,11 @@ def _table(writer: _Writer, number: int, caption: str, fields: Sequence[Field]) 
     below: list[Iterator[Table]] = []
     rows = []
     for field in fields:
-        lead = 0
+        lead = writer.leads.get(_structure(field), 0)
         if field.children:
             # Depth first: the number of a table that comes later is known only when those before it are written.
-            lead = writer.numbers + 1
-            writer.numbers += 1
+            lead = writer.number()
+            writer.leads[_structure(field)] = lead
             inner = f"{_structure(field)} data structure description"
             if writer.page.language == "zh":
                 inner = f"{field.name}参数说明"
