@@ -75,6 +75,8 @@ class Parameter:
     limits: Limits = Limits()
     description: str = ""
     """The prose, with blanks folded."""
+    status: int | None = None
+    """Of the answer, where the page has tables for several statuses."""
 
     @property
     def name(self) -> str:
@@ -150,6 +152,8 @@ class FileName:
     name: str
     """Such as `DLF_{job_name}.zip`."""
     at: Place
+    member: bool = False
+    """Whether it is a file in the answer's archive, named in prose, such as `dws_sql.script`."""
 
 
 @frozen

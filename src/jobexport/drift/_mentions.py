@@ -1,0 +1,92 @@
+"""Paragraphs → the facts that they mention: media types, names of files, permissions, dates, names of operations."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jobexport.drift import _vocabulary as words
+from jobexport.drift.facts import Action, FileName, MediaType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobexport.drift._blocks import Part
+
+_MEDIA = re.compile(r"(?<![A-Za-z/])((?:application|text|multipart|image|audio|video)/[a-z0-9][a-z0-9.+-]*[a-z0-9])", re.IGNORECASE)
+_CONTENT_TYPE = re.compile(r"content-?\s?type|media type|mime|内容类型|媒体类型", re.IGNORECASE)
+_ARCHIVE = re.compile(r"(?<![A-Za-z0-9_/{}.:-])[A-Za-z0-9_{}.-]{1,200}\.(?:zip|tar\.gz|tgz|tar|gz|rar|7z)(?![A-Za-z0-9_])", re.IGNORECASE)
+_MEMBER = re.compile(
+    r"(?<![A-Za-z0-9_/{}.:-])[A-Za-z0-9_{}.-]{0,200}[A-Za-z0-9_{}]\.(?!zip|tar|tgz|gz|com|html?(?![a-z])|eu(?![a-z])|cn(?![a-z])|md(?![a-z]))"
+    r"[a-z][a-z0-9]{1,9}(?![A-Za-z0-9_/.(-])"
+)
+_DATE = re.compile(
+    r"(?:updated (?:on|at)|更新(?:时间|日期|于)|发布(?:时间|日期|于))\s*[:：]?\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})", re.IGNORECASE
+)
+_OPERATION = re.compile(r"apiexplorer[^\s\"'<>)]{0,200}?[?&;](?:amp;)?api=([A-Za-z]\w{0,99})", re.IGNORECASE)
+_NO_PERMISSION = re.compile(
+    r"\bno (?:identity policy-based |iam )?(?:permissions?|actions?|authorization)\b.{0,40}\b(?:required|needed|necessary)"
+    r"|(?:do(?:es)? not|don't|doesn't) (?:need|require) (?:any )?(?:identity policy-based )?(?:permissions?|authorization)"
+    r"|\bpermissions? (?:is|are) not (?:required|needed)"
+    r"|(?:无需|不需要|无须).{0,20}(?:权限|授权)|(?:权限|授权).{0,6}(?:无需|不需要)",
+    re.IGNORECASE,
+)
+
+
+def media_types(part: Part, section: words.Section | None) -> Iterator[MediaType]:
+    """The media types of bodies that a paragraph names."""
+    if not _CONTENT_TYPE.search(part.text):
+        return
+    answers = re.search(r"respon|响应|返回", part.text, re.IGNORECASE)
+    asks = re.search(r"\brequest|请求", part.text, re.IGNORECASE)
+    response = section in ("response", "example-response", "example-error")
+    for value in dict.fromkeys(match.lower() for match in _MEDIA.findall(part.text)):
+        if answers and not asks:
+            yield MediaType("response", value, part.line)
+        elif asks and not answers:
+            yield MediaType("request", value, part.line)
+        elif response or section in ("request", "example-request"):
+            yield MediaType("response" if response else "request", value, part.line)
+
+
+def file_names(part: Part) -> Iterator[FileName]:
+    """The files that the answer is, or that are in it, as a paragraph about the answer names them."""
+    for name in _ARCHIVE.findall(part.text):
+        yield FileName(name, part.line)
+    for name in _MEMBER.findall(part.text):
+        if not re.match(r"\d", name) and not words.CODE.fullmatch(name):
+            yield FileName(name, part.line, member=True)
+
+
+def permission(part: Part) -> Iterator[Action]:
+    """The permissions that a paragraph about authorization names."""
+    if _NO_PERMISSION.search(part.text):
+        yield Action("none", part.line)
+    for name in words.ACTION.findall(part.text):
+        yield Action(name, part.line)
+
+
+def date(text: str) -> str:
+    """The day on which the page was updated, ISO 8601; empty where the text does not say."""
+    match = _DATE.search(text)
+    if not match:
+        return ""
+    year, month, day = (int(each) for each in match.groups())
+    return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
+
+
+def operations(text: str) -> tuple[str, ...]:
+    """The names by which links to the vendor's API Explorer call the operation."""
+    return tuple(dict.fromkeys(_OPERATION.findall(text)))
+
+
+def markers(text: str, noise: str, language: str) -> tuple[str, ...]:
+    """Whose page this is, as far as it shows."""
+    found = []
+    if re.search(r"t-systems|open telekom cloud|doc-exports|^:original_name:", f"{text}\n{noise}", re.IGNORECASE | re.MULTILINE):
+        found.append("otc")
+    elif language == "zh":
+        found.append("huaweicloud-cn")
+    elif re.search(r"support\.huaweicloud\.com|myhuaweicloud\.com|Updated on \d{4}-\d\d-\d\d GMT", text):
+        found.append("huaweicloud-intl")
+    return tuple(found)
