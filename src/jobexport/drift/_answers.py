@@ -118,7 +118,8 @@ def code_findings(comparison: Comparison) -> Iterator[Finding]:
     added = [mine[code] for code in mine if code not in theirs]
     # A document has what other pages name as well; what an operation's page is known to name, the register says.
     whole = comparison.page.endpoint is None or not comparison.with_document
-    gone = [code for name, code in theirs.items() if whole and name not in mine]
+    listed = (code for name, code in theirs.items() if name not in mine)
+    gone = [code for code in listed if whole and (code.source == "table" or not comparison.with_document)]
     for code in added:
         old = next((other for other in gone if other.source == code.source and other.status == code.status), None)
         states = Statement("error-code", comparison.code_place(code), code.code)

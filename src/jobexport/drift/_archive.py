@@ -25,11 +25,12 @@ def fits(name: str, pattern: str) -> bool:
 
 def file_name_findings(comparison: Comparison) -> Iterator[Finding]:
     """Find names of files that fit none of the other side's patterns."""
-    theirs = [file.name for file in comparison.other.file_names]
+    files = [file for file in comparison.other.file_names if not file.member]
+    theirs = [file.name for file in files]
     for file in comparison.page.file_names:
-        if theirs and not any(fits(file.name, name) or fits(name, file.name) for name in theirs):
+        if theirs and not file.member and not any(fits(file.name, name) or fits(name, file.name) for name in theirs):
             states = Statement("file-name", comparison.zip_place("x-zip-file-name"), file.name)
-            others, other_at = ", ".join(theirs), comparison.other.file_names[0].at
+            others, other_at = ", ".join(theirs), files[0].at
             yield comparison.finding(
                 "file-name-changed", "name of the file", (file.name, file.at), (others, other_at), states
             )

@@ -123,3 +123,10 @@ def _trees(page: PageFacts) -> Iterator[Contradiction]:
             if not any(fits(entry, pattern) for entry in tree.entries):
                 word, at, entries = "example of the zip's tree", int(tree.at), list(tree.entries)
                 yield Contradiction("page-contradicts-itself", word, "no such file", f"pattern {pattern}", at, entries)
+    in_trees = {entry.rsplit("/", 1)[-1] for tree in page.trees for entry in tree.entries}
+    for file in page.file_names:
+        if file.member and in_trees and file.name not in in_trees:
+            word, against = f"file `{file.name}` of the zip", "no tree has it"
+            yield Contradiction(
+                "page-contradicts-itself", word, "named in a sentence", against, int(file.at), file.name
+            )

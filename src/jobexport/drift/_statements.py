@@ -95,7 +95,8 @@ def _of_answers(comparison: Comparison) -> Iterator[Statement]:
 def _of_names(comparison: Comparison) -> Iterator[Statement]:
     page = comparison.page
     for file in page.file_names:
-        yield Statement("file-name", comparison.zip_place("x-zip-file-name"), file.name)
+        key, fact = ("x-zip-example", "member") if file.member else ("x-zip-file-name", "file-name")
+        yield Statement(fact, comparison.zip_place(key), file.name)
     for tree in page.trees:
         place = comparison.zip_place("x-zip-layout" if tree.template else "x-zip-example")
         yield Statement("tree", place, list(tree.entries))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
+from jobexport.drift._advice import advise
 from jobexport.drift._comparison import Comparison
 from jobexport.drift._edition import Guess, guess_edition
 from jobexport.drift._known import held_statements, judge
@@ -18,6 +19,7 @@ from jobexport.errors import JobexportError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from jobexport.drift._advice import Advice
     from jobexport.drift._described import Described
     from jobexport.drift._known import Held
     from jobexport.drift.facts import PageFacts
@@ -40,6 +42,8 @@ class PageReport:
     findings: tuple[Finding, ...] = ()
     held: tuple[Held, ...] = ()
     """What the register says of the page."""
+    advice: tuple[Advice | None, ...] = ()
+    """What to do, for each finding; None for one that is known, or between two pages."""
 
     @property
     def new(self) -> tuple[Finding, ...]:
@@ -79,14 +83,18 @@ def check_page(page: PageFacts, described: Described, edition: str | None = None
             operation,
             described.register,
             described.editions,
-            lambda candidate: _judged(page, described, candidate, operation, tag)[0],
+            lambda candidate: _judged(page, described, candidate, operation, tag),
         )
-    findings, held = _judged(page, described, guess.edition, operation, tag)
-    placed = (
+    comparison = _comparison(page, described, guess.edition, operation, tag)
+    held = held_statements(comparison, described.register, guess.edition)
+    findings = _sorted(
         attrs.evolve(finding, source=described.source(guess.edition, finding.states)) if finding.states.at else finding
-        for finding in findings
+        for finding in judge(findings_of(comparison), comparison, described.register, held)
     )
-    return PageReport(page, nature, operation or "", guess, guess.edition, _sorted(placed), tuple(held))
+    advice = tuple(
+        None if finding.known else advise(finding, comparison, described, guess.edition, held) for finding in findings
+    )
+    return PageReport(page, nature, operation or "", guess, guess.edition, findings, tuple(held), advice)
 
 
 def check_pages(page: PageFacts, other: PageFacts, described: Described) -> PageReport:
@@ -106,15 +114,25 @@ def check_pages(page: PageFacts, other: PageFacts, described: Described) -> Page
 
 def _judged(
     page: PageFacts, described: Described, edition: str, operation: str | None, tag: str
-) -> tuple[tuple[Finding, ...], list[Held]]:
+) -> tuple[Finding, ...]:
+    comparison = _comparison(page, described, edition, operation, tag)
+    held = held_statements(comparison, described.register, edition)
+    return judge(findings_of(comparison), comparison, described.register, held)
+
+
+def _comparison(page: PageFacts, described: Described, edition: str, operation: str | None, tag: str) -> Comparison:
     other = described.facts(edition, operation)
     if operation is None:
+        # A page that lists codes is held against the list it is of, and against what errors' examples say of them.
         marker = f"/components/x-error-codes/{tag}/"
-        codes = tuple(code for code in other.error_codes if str(code.at).startswith(marker))
-        other = attrs.evolve(other, error_codes=codes)
-    comparison = Comparison(page, other, described.union_facts(operation))
-    held = held_statements(comparison, described.register, edition)
-    return judge(findings_of(comparison), comparison, described.register, held), held
+        tabled = {code.code for code in page.error_codes}
+        codes = (
+            code
+            for code in other.error_codes
+            if str(code.at).startswith(marker) or (code.source == "example" and code.code in tabled)
+        )
+        other = attrs.evolve(other, error_codes=tuple(codes))
+    return Comparison(page, other, described.union_facts(operation))
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
