@@ -23,8 +23,7 @@ _MOST = (
     r"less than or equal to|within|不超过|不能超过|不可超过|不得超过|不大于|最多(?:支持|为|可以?|能|可)?|最大(?:支持|为)?|最长(?:为)?|上限为?)"
 )
 
-_LENGTH_INTERVAL = re.compile(rf"(?:range|between|范围).{{0,20}}?[\[(]{_N}\s*[,，]\s*{_N}[\])]", re.IGNORECASE)  # noqa: RUF001
-_BETWEEN = re.compile(rf"{_N}{_TO}{_N}\s*(?:{_CHARACTERS})", re.IGNORECASE)
+_LENGTH_BETWEEN = re.compile(rf"{_N}{_TO}{_N}\s*(?:{_CHARACTERS})", re.IGNORECASE)
 _LENGTH_MOST = re.compile(rf"{_MOST}\s*(?:of\s+)?{_N}\s*(?:{_CHARACTERS})", re.IGNORECASE)
 _LENGTH_LABEL = re.compile(
     rf"(?:max(?:imum|\.)? length|最大长度|长度上限|长度(?:不能|不可|不得)?(?:超过|不超过|最大为?))\s*(?:is|of|为|是|:|：|=)?\s*{_N}", re.IGNORECASE
@@ -301,7 +300,7 @@ def _in_a_sentence(parts: Sequence[Part]) -> tuple[str, ...]:
             continue
         for pattern in (_VALUES_EN, _VALUES_ZH):
             for match in pattern.finditer(sentence[:600]):
-                values = [word.strip(_QUOTES) for word in _SPLIT.split(match["list"])]
+                values = [word.strip(_QUOTES).rstrip(".") for word in _SPLIT.split(match["list"])]
                 if len(values) >= 2 and not any(_NO_TOKEN.match(value) or not value for value in values):
                     return tuple(values)
     return ()

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from jobexport.drift import _vocabulary as words
 from jobexport.drift._blocks import Block, Cell, Code, Heading, Part, Row, Table, fold, marked
-from jobexport.drift._types import scalar
+from jobexport.drift._types import spells_a_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,7 +219,7 @@ class _Reader:
             return False
         following = self.lines[at + 1].text if at + 1 < len(self.lines) else ""
         named = words.NAME.fullmatch(text) and text[:1].islower()
-        return not (named and (words.yes_or_no(following) is not None or scalar(following)))
+        return not (named and (words.yes_or_no(following) is not None or spells_a_type(following)))
 
 
 def _line(number: int, raw: str) -> _Line:
@@ -274,16 +274,19 @@ def _before(lines: Sequence[_Line], rows: Sequence[Row]) -> Sequence[_Line]:
 
 def _rows(lines: Sequence[_Line], columns: Sequence[words.Column | None]) -> list[Row]:
     """Rows with a cell a line, where only the last cell has several lines."""
-    starts = [(at, missing) for at in range(len(lines)) if (missing := _starts(lines, at, columns)) is not None]
-    rows = []
-    previous = -1
-    for index, (at, missing) in enumerate(starts):
-        if at < previous:
-            continue
-        end = next((later for later, _ in starts[index + 1 :] if later >= at + 1), len(lines))
-        rows.append(_row(lines[at:end], columns, missing))
-        previous = at + 1
-    return rows
+    shapes = {at: missing for at in range(len(lines)) if (missing := _starts(lines, at, columns)) is not None}
+    taken: set[int] = set()
+    starts: dict[int, frozenset[int]] = {}
+    # Whole rows first: a yes and a type that follow a name look like a row that has lost its yes.
+    for whole in (True, False):
+        for at, missing in shapes.items():
+            span = range(at, at + max(len(columns) - 1 - len(missing), 1))
+            if bool(missing) is not whole and not taken.intersection(span):
+                taken.update(span)
+                starts[at] = missing
+    order = sorted(starts)
+    ends = [*order[1:], len(lines)]
+    return [_row(lines[at:end], columns, starts[at]) for at, end in zip(order, ends, strict=False)]
 
 
 def _row(lines: Sequence[_Line], columns: Sequence[words.Column | None], missing: frozenset[int]) -> Row:
@@ -354,7 +357,7 @@ def _fits(text: str, column: words.Column | None) -> bool:
 
 
 def _name_like(text: str) -> bool:
-    if words.yes_or_no(text) is not None and text[:1].isupper():
+    if len(text) > 1 and words.yes_or_no(text) is not None:
         return False
     if words.NAME.fullmatch(text):
         return not text.endswith((".", ":"))
@@ -365,4 +368,4 @@ def _name_like(text: str) -> bool:
 def _type_like(text: str) -> bool:
     if len(text) > 80 or text.endswith((".", "。")):
         return False
-    return scalar(text) or bool(re.fullmatch(r"[A-Z]\w*", text))
+    return spells_a_type(text) or bool(re.fullmatch(r"[A-Z]\w*", text))

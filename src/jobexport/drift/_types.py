@@ -55,12 +55,10 @@ def data_type(text: str) -> DataType | None:
     return _type(folded, _DEPTH) if 0 < len(folded) <= 200 else None
 
 
-def scalar(text: str) -> bool:
-    """Whether a text is the spelling of a type that every manual has, and not the name of a structure."""
+def spells_a_type(text: str) -> bool:
+    """Whether a text can only be the spelling of a type: more than a bare word that a structure may be called."""
     found = data_type(text)
-    while found is not None and found.items is not None:
-        found = found.items
-    return found is not None and (found.name is None or " " in text.strip())
+    return found is not None and found.name != text.strip() and len(text.split()) <= 5
 
 
 def _type(text: str, depth: int) -> DataType | None:
