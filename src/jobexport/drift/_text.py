@@ -92,7 +92,11 @@ class _Reader:
         opening = self.at + bool(request)
         if opening < len(self.lines) and _OPENS.fullmatch(self.lines[opening].raw):
             return self._json(self.at, opening)
-        if request and self.at + 1 < len(self.lines) and re.match(r"(?:Content-Type|X-[\w-]+|Host):", self.lines[self.at + 1].text):
+        if (
+            request
+            and self.at + 1 < len(self.lines)
+            and re.match(r"(?:Content-Type|X-[\w-]+|Host):", self.lines[self.at + 1].text)
+        ):
             end = self.at + 1
             while end < len(self.lines) and re.match(r"[\w-]+:\s", self.lines[end].text):
                 end += 1
@@ -180,7 +184,11 @@ class _Reader:
         while end < len(self.lines) and len(heads) < _MOST_COLUMNS:
             line = self.lines[end]
             kind = words.column(line.text)
-            if line.bullet or (kind is None and not (seen & {"action"} and _head_of_permissions(line.text))) or (kind and kind in seen):
+            if (
+                line.bullet
+                or (kind is None and not (seen & {"action"} and _head_of_permissions(line.text)))
+                or (kind and kind in seen)
+            ):
                 break
             heads.append((line.text, line.number))
             seen.add(kind)
@@ -238,7 +246,9 @@ def _tree_mark(raw: str) -> bool:
 
 
 def _head_of_permissions(text: str) -> bool:
-    return bool(re.fullmatch(r"condition keys?|alias(?:es)?|dependenc(?:y|ies)|条件键|别名|依赖的授权项", text, re.IGNORECASE))
+    return bool(
+        re.fullmatch(r"condition keys?|alias(?:es)?|dependenc(?:y|ies)|条件键|别名|依赖的授权项", text, re.IGNORECASE)
+    )
 
 
 def _cell(texts: Sequence[tuple[str, int]], bullets: Sequence[bool] = ()) -> Cell:
@@ -299,7 +309,9 @@ def _row(lines: Sequence[_Line], columns: Sequence[words.Column | None], missing
             line = left.pop(0)
             cells.append(_cell([(line.text, line.number)]))
     last = len(columns) > 1 and left
-    cells.append(_cell([(line.text, line.number) for line in left], [line.bullet for line in left]) if last else Cell(()))
+    cells.append(
+        _cell([(line.text, line.number) for line in left], [line.bullet for line in left]) if last else Cell(())
+    )
     return Row(lines[0].number, tuple(cells))
 
 
@@ -315,9 +327,7 @@ def _starts(lines: Sequence[_Line], at: int, columns: Sequence[words.Column | No
     for index in range(1, shaped[-1] + 1):
         if position >= len(lines):
             return None
-        if index not in shaped:
-            position += 1
-        elif _fits(lines[position].text, columns[index]):
+        if index not in shaped or _fits(lines[position].text, columns[index]):
             position += 1
         else:
             missing.add(index)
