@@ -93,7 +93,7 @@ class Table:
 
 Block = Heading | Part | Code | Table
 
-_MARKER = re.compile(r"(?:[-*•●○◦·▪■–—]|\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s+(?=\S)")  # noqa: RUF001
+_MARKER = re.compile(r"(?:[-*•●○◦·▪■–—]|\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s+(?=\S)")
 _NOTE = re.compile(r"(?:notes?|notice|caution|important|warning|说明|注意|须知|注|提示)\s*[:：]\s*", re.IGNORECASE)
 _GLUE = re.compile(r"[\w.{}/_-]")
 _VARIABLE = re.compile(r"[A-Za-z]\w{2,}")

@@ -27,8 +27,10 @@ _BOMS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 # Each of these ends a line for `str.splitlines` and so for docutils, but not for an editor that counts lines.
 _OTHER_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " "))
-_CHINESE = re.compile(r"[\u4e00-\u9fff，。：、（）]")  # noqa: RUF001
-_SIZE = re.compile(r"[\d.,]+\s*(?:lines?(?: \([\d.,]+ (?:sloc|loc)\))?|bytes?|[KM]i?B|sloc)(?:\s*[·|•].*)?", re.IGNORECASE)
+_CHINESE = re.compile(r"[\u4e00-\u9fff，。：、（）]")
+_SIZE = re.compile(
+    r"[\d.,]+\s*(?:lines?(?: \([\d.,]+ (?:sloc|loc)\))?|bytes?|[KM]i?B|sloc)(?:\s*[·|•].*)?", re.IGNORECASE
+)
 _WORD = re.compile(
     r"html|markdown|restructuredtext|rst|text|raw|blame|history|code|preview|permalink|edit|download|copy raw file|"
     r"forked from .*|go to file|(?:(?:reviewed|signed-off|co-authored|co-committed)-by: .*)+",
@@ -72,7 +74,9 @@ def decode(content: bytes, name: str) -> Source:
     if not text.strip():
         raise JobexportError(f"{name}: the file is empty; save the page again")
     if len(_CONTROL.findall(text)) > max(4, len(text) // 200):
-        raise JobexportError(f"{name}: this is no text; save the page as HTML, Markdown, reStructuredText or plain text")
+        raise JobexportError(
+            f"{name}: this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
+        )
     return _without_viewer(_CONTROL.sub("", text).split("\n"), name)
 
 
@@ -94,13 +98,19 @@ def _text(content: bytes, name: str) -> str:
 def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
     """Text that is not UTF-8: GB18030 where that gives Chinese, else UTF-8 with a few bytes lost."""
     if b"\0" in content:
-        raise JobexportError(f"{name}: this is no text; save the page as HTML, Markdown, reStructuredText or plain text")
+        raise JobexportError(
+            f"{name}: this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
+        )
     utf8 = content.decode("utf-8", errors="replace")
     lost = utf8.count("\ufffd")
     national = content.decode("gb18030", errors="replace")
     high = sum(byte > 0x7F for byte in content)
     # Chinese takes two bytes a character here, and nearly all of them are common ones.
-    if national.count("\ufffd") <= high // 100 and len(_CHINESE.findall(national)) * 2 >= high * 0.7 and lost > high // 20:
+    if (
+        national.count("\ufffd") <= high // 100
+        and len(_CHINESE.findall(national)) * 2 >= high * 0.7
+        and lost > high // 20
+    ):
         return national
     if lost > max(8, len(content) // 50):
         raise JobexportError(

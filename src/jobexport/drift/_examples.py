@@ -19,7 +19,7 @@ _HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
 _OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
 _HTTP = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
 _OPENING = re.compile(r"[{\[]")
-_CURLY = re.compile(r"[“”‘’]")  # noqa: RUF001
+_CURLY = re.compile(r"[“”‘’]")
 _BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
 _FILE = re.compile(r"[^\s/\\]+\.[A-Za-z0-9_]{1,12}")
 
@@ -89,7 +89,7 @@ def _mended(text: str, problem: str) -> tuple[Any, str]:
         value = repair_json(text, return_objects=True, skip_json_loads=True)
     except (RecursionError, ValueError):
         return None, problem
-    if not isinstance(value, dict | list) or not value or '"' not in text and "“" not in text and "'" not in text:
+    if not isinstance(value, dict | list) or not value or ('"' not in text and "“" not in text and "'" not in text):
         return None, f"{problem}, and nothing could be mended"
     return value, problem
 
@@ -101,7 +101,7 @@ def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
     where = f" (line {error.lineno} of it)"
     if error.pos >= len(text.rstrip()):
         return "a bracket is not closed"
-    if at in "“”‘’'" and at:  # noqa: RUF001
+    if at in "“”‘’'" and at:
         return "a quotation mark is not a straight double one" + where
     if text.startswith(("...", "…"), error.pos) or text.startswith("...", error.pos - 1):
         return "something is left out" + where

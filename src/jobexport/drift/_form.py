@@ -9,13 +9,18 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import Form
 
 _RST = re.compile(
-    r"^\s*\.\. (?:[\w-]+::|_[^:\n]+:)|^:\w+: \S|^\s*\+(?:[-=]{2,}\+)+\s*$|:ref:`|^\s*={3,}(?: +={3,})+\s*$", re.MULTILINE
+    r"^\s*\.\. (?:[\w-]+::|_[^:\n]+:)|^:\w+: \S|^\s*\+(?:[-=]{2,}\+)+\s*$|:ref:`|^\s*={3,}(?: +={3,})+\s*$",
+    re.MULTILINE,
 )
 _UNDERLINE = re.compile(r"^[^\s|+<].{2,}\n(?:={4,}|-{4,}|~{4,}|\^{4,})\s*$", re.MULTILINE)
 _HTML_PAGE = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:div|table|thead|tbody|tr|td|th|p|h[1-6]|ul|ol|li|pre|span|section|article|br|a|b|strong)\b[^<>]{0,2000}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:div|table|thead|tbody|tr|td|th|p|h[1-6]|ul|ol|li|pre|span|section|article|br|a|b|strong)\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
 _MARKDOWN = re.compile(
-    r"^ {0,3}#{1,6} \S|^ *(?:```|~~~)|^ *\|?(?: *:?-{3,}:? *\|)+ *(?::?-{3,}:?)? *$|\]\([^()\s]+\)|^ *\*\*[^*\n]+\*\*", re.MULTILINE
+    r"^ {0,3}#{1,6} \S|^ *(?:```|~~~)|^ *\|?(?: *:?-{3,}:? *\|)+ *(?::?-{3,}:?)? *$|\]\([^()\s]+\)|^ *\*\*[^*\n]+\*\*",
+    re.MULTILINE,
 )
 
 

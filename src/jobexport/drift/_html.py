@@ -21,10 +21,56 @@ _SPAN = 100
 
 _NO_TAG = re.compile(r"<(?![a-zA-Z/!?])")
 _BLOCK = frozenset(
-    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer "
-    "form header hr html legend main nav ol p section summary ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "section",
+        "summary",
+        "ul",
+    ]
 )
-_SKIPPED = frozenset("button head iframe input math nav noscript script select style svg template textarea".split())
+_SKIPPED = frozenset(
+    [
+        "button",
+        "head",
+        "iframe",
+        "input",
+        "math",
+        "nav",
+        "noscript",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+    ]
+)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VARIABLES = frozenset(("cite", "em", "i", "var"))
 _CLASS = re.compile(r"\b(?:note|notice|caution|warning|important|danger|admonition)\b", re.IGNORECASE)

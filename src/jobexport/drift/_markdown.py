@@ -13,7 +13,6 @@ from markdown_it import MarkdownIt
 from jobexport.drift import _html
 
 if TYPE_CHECKING:
-
     from markdown_it.token import Token
 
     from jobexport.drift._blocks import Block

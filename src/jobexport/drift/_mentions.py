@@ -11,17 +11,25 @@ from jobexport.drift.facts import Action, FileName, MediaType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.drift._blocks import Part
+    from jobexport.drift._blocks import Code, Part
 
-_MEDIA = re.compile(r"(?<![A-Za-z/])((?:application|text|multipart|image|audio|video)/[a-z0-9][a-z0-9.+-]*[a-z0-9])", re.IGNORECASE)
+_MEDIA = re.compile(
+    r"(?<![A-Za-z/])((?:application|text|multipart|image|audio|video)/[a-z0-9][a-z0-9.+-]*[a-z0-9])", re.IGNORECASE
+)
+_SENT = re.compile(
+    r"\b(Content-Type|Accept)\b[\"']?\s*[:,=]\s*[\"']?((?:application|text|multipart)/[a-z0-9.+-]+)", re.IGNORECASE
+)
 _CONTENT_TYPE = re.compile(r"content-?\s?type|media type|mime|内容类型|媒体类型", re.IGNORECASE)
-_ARCHIVE = re.compile(r"(?<![A-Za-z0-9_/{}.:-])[A-Za-z0-9_{}.-]{1,200}\.(?:zip|tar\.gz|tgz|tar|gz|rar|7z)(?![A-Za-z0-9_])", re.IGNORECASE)
+_ARCHIVE = re.compile(
+    r"(?<![A-Za-z0-9_/{}.:-])[A-Za-z0-9_{}.-]{1,200}\.(?:zip|tar\.gz|tgz|tar|gz|rar|7z)(?![A-Za-z0-9_])", re.IGNORECASE
+)
 _MEMBER = re.compile(
     r"(?<![A-Za-z0-9_/{}.:-])[A-Za-z0-9_{}.-]{0,200}[A-Za-z0-9_{}]\.(?!zip|tar|tgz|gz|com|html?(?![a-z])|eu(?![a-z])|cn(?![a-z])|md(?![a-z]))"
     r"[a-z][a-z0-9]{1,9}(?![A-Za-z0-9_/.(-])"
 )
 _DATE = re.compile(
-    r"(?:updated (?:on|at)|更新(?:时间|日期|于)|发布(?:时间|日期|于))\s*[:：]?\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})", re.IGNORECASE
+    r"(?:updated (?:on|at)|更新(?:时间|日期|于)|发布(?:时间|日期|于))\s*[:：]?\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})",
+    re.IGNORECASE,
 )
 _OPERATION = re.compile(r"apiexplorer[^\s\"'<>)]{0,200}?[?&;](?:amp;)?api=([A-Za-z]\w{0,99})", re.IGNORECASE)
 _NO_PERMISSION = re.compile(
@@ -47,6 +55,19 @@ def media_types(part: Part, section: words.Section | None) -> Iterator[MediaType
             yield MediaType("request", value, part.line)
         elif response or section in ("request", "example-request"):
             yield MediaType("response" if response else "request", value, part.line)
+
+
+def media_types_of_code(code: Code) -> Iterator[MediaType]:
+    """The media types that a request in a listing sends and accepts."""
+    for name, value in _SENT.findall(code.text[:20_000]):
+        number = next((at for at, line in enumerate(code.text.split("\n")) if value in line), 0)
+        yield MediaType("response" if name.lower() == "accept" else "request", value.lower(), code.line + number)
+
+
+def first_media_type(text: str) -> str:
+    """The first media type in a text, in lower case; empty where there is none."""
+    match = _MEDIA.search(text)
+    return match[1].lower() if match else ""
 
 
 def file_names(part: Part) -> Iterator[FileName]:
@@ -83,7 +104,9 @@ def operations(text: str) -> tuple[str, ...]:
 def markers(text: str, noise: str, language: str) -> tuple[str, ...]:
     """Whose page this is, as far as it shows."""
     found = []
-    if re.search(r"t-systems|open telekom cloud|doc-exports|^:original_name:", f"{text}\n{noise}", re.IGNORECASE | re.MULTILINE):
+    if re.search(
+        r"t-systems|open telekom cloud|doc-exports|^:original_name:", f"{text}\n{noise}", re.IGNORECASE | re.MULTILINE
+    ):
         found.append("otc")
     elif language == "zh":
         found.append("huaweicloud-cn")

@@ -71,12 +71,19 @@ def nested(reads: Sequence[Read]) -> tuple[list[Parameter], list[Unread]]:
             continue
         location = table.read.location
         if location is None:
-            unread += [Unread(each.parameter.at, each.name, "It is not said where this parameter stands.") for each in table.lines]
+            unread += [
+                Unread(each.parameter.at, each.name, "It is not said where this parameter stands.")
+                for each in table.lines
+            ]
             continue
         start = () if _is_root(tables, at) else (f"[{table.read.title or table.read.place.label or 'table'}]",)
         found += _below(tables, below, at, start, location, ())
         if len(found) > _MOST:
-            unread.append(Unread(table.read.table.line, table.read.title, f"More than {_MOST} parameters: tables lead to each other."))
+            unread.append(
+                Unread(
+                    table.read.table.line, table.read.title, f"More than {_MOST} parameters: tables lead to each other."
+                )
+            )
             break
     return found[:_MOST], unread
 
@@ -137,14 +144,21 @@ def _leads(tables: Sequence[_Table], at: int, line: Line) -> Iterator[int]:
     own = line.name.lower()
     for wanted in dict.fromkeys((name, name.removesuffix("s"), own, own.removesuffix("s"))):
         for to, table in enumerate(tables):
-            if wanted and to != at and wanted in (table.structure, table.structure.removesuffix("s")) and _near(tables, at, to):
+            if (
+                wanted
+                and to != at
+                and wanted in (table.structure, table.structure.removesuffix("s"))
+                and _near(tables, at, to)
+            ):
                 yield to
                 return
 
 
 def _near(tables: Sequence[_Table], at: int, to: int) -> bool:
     """Whether both tables are of the same side: a structure of the answer is none of the request."""
-    sides = {tables[each].read.location in ("response", "response-header") for each in (at, to) if tables[each].read.location}
+    sides = {
+        tables[each].read.location in ("response", "response-header") for each in (at, to) if tables[each].read.location
+    }
     return len(sides) < 2
 
 

@@ -16,22 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _N = r"(-?\d{1,3}(?:,\d{3})+|-?\d+(?:\.\d+)?)"
-_TO = r"\s*(?:to|through|and|-|–|—|~|～|到|至)\s*"  # noqa: RUF001
+_TO = r"\s*(?:to|through|and|-|–|—|~|～|到|至)\s*"
 _CHARACTERS = r"(?:[\w-]+\s+)?(?:characters?|chars?|letters|bytes?)\b|\s*(?:个|位)?\s*(?:英文|中文)?(?:字符|字节|位长)"
 _MOST = (
     r"(?:a maximum of|maximum of|at most|up to|no more than|not more than|(?:cannot|must not|can't|should not|may not) exceed|"
     r"less than or equal to|within|不超过|不能超过|不可超过|不得超过|不大于|最多(?:支持|为|可以?|能|可)?|最大(?:支持|为)?|最长(?:为)?|上限为?)"
 )
 
-_LENGTH_INTERVAL = re.compile(rf"(?:range|between|范围).{{0,20}}?[\[(]{_N}\s*[,，]\s*{_N}[\])]", re.IGNORECASE)  # noqa: RUF001
-_BETWEEN = re.compile(rf"{_N}{_TO}{_N}\s*(?:{_CHARACTERS})", re.IGNORECASE)
+_LENGTH_BETWEEN = re.compile(rf"{_N}{_TO}{_N}\s*(?:{_CHARACTERS})", re.IGNORECASE)
 _LENGTH_MOST = re.compile(rf"{_MOST}\s*(?:of\s+)?{_N}\s*(?:{_CHARACTERS})", re.IGNORECASE)
 _LENGTH_LABEL = re.compile(
-    rf"(?:max(?:imum|\.)? length|最大长度|长度上限|长度(?:不能|不可|不得)?(?:超过|不超过|最大为?))\s*(?:is|of|为|是|:|：|=)?\s*{_N}", re.IGNORECASE
+    rf"(?:max(?:imum|\.)? length|最大长度|长度上限|长度(?:不能|不可|不得)?(?:超过|不超过|最大为?))\s*(?:is|of|为|是|:|：|=)?\s*{_N}",
+    re.IGNORECASE,
 )
 _LENGTH_LEAST = re.compile(rf"(?:min(?:imum|\.)? length|最小长度)\s*(?:is|of|为|是|:|：|=)?\s*{_N}", re.IGNORECASE)
 _LENGTH_RANGE = re.compile(
-    rf"(?:length\s*(?:ranges? from|is from|:|：|must be|is)?|长度(?:范围)?(?:为|是|:|：|在)?)\s*{_N}{_TO}{_N}", re.IGNORECASE
+    rf"(?:length\s*(?:ranges? from|is from|:|：|must be|is)?|长度(?:范围)?(?:为|是|:|：|在)?)\s*{_N}{_TO}{_N}",
+    re.IGNORECASE,
 )
 _ITEMS_LABEL = re.compile(rf"(?:array length|数组长度)\s*(?:is|为|:|：)?\s*{_N}{_TO}{_N}", re.IGNORECASE)
 _ITEMS_MOST = re.compile(
@@ -41,10 +42,10 @@ _ITEMS_MOST = re.compile(
 )
 _RANGE = re.compile(
     rf"(?:(?:value )?ranges?(?: of (?:the )?values?)?|ranging|取值范围|范围|取值区间)\s*(?:is|are|from|between|of|为|是|在|:|：)*"
-    rf"\s*(?:from|between)?\s*[\[(（]?{_N}{_TO}{_N}",  # noqa: RUF001
+    rf"\s*(?:from|between)?\s*[\[(（]?{_N}{_TO}{_N}",
     re.IGNORECASE,
 )
-_INTERVAL = re.compile(rf"(?:range|between|范围).{{0,20}}?[\[(]{_N}\s*[,，]\s*{_N}[\])]", re.IGNORECASE)  # noqa: RUF001
+_INTERVAL = re.compile(rf"(?:range|between|范围).{{0,20}}?[\[(]{_N}\s*[,，]\s*{_N}[\])]", re.IGNORECASE)
 _BETWEEN = re.compile(
     rf"(?:value|it|number)\s+(?:must|should|can)\s+be\s+(?:an integer\s+)?(?:between|from|in the range (?:of|from))\s+{_N}{_TO}{_N}",
     re.IGNORECASE,
@@ -58,15 +59,15 @@ _DEFAULTS = (
     re.compile(r"(?:value|it)\s+is\s+(?P<value>\S+)\s+by\s+default", re.IGNORECASE),
     re.compile(r"(?:默认值|缺省值|默认取值|缺省取值|默认|缺省)\s*(?:为|是|[:：=])\s*(?P<value>.+)"),
 )
-_DEFAULT_ITEM = re.compile(r"[(（](?:the )?(?:default(?: value)?|默认值?|缺省值?)[)）]", re.IGNORECASE)  # noqa: RUF001
-_VALUE_END = re.compile(r"\.(?:\s|$)|[;；。，、)）]|,(?:\s|$)")  # noqa: RUF001
+_DEFAULT_ITEM = re.compile(r"[(（](?:the )?(?:default(?: value)?|默认值?|缺省值?)[)）]", re.IGNORECASE)
+_VALUE_END = re.compile(r"\.(?:\s|$)|[;；。，、)）]|,(?:\s|$)")
 _QUOTES = " \t\"'“”‘’`*《》"
 _LABEL = re.compile(
     r"(?:definition|constraints?|(?:value )?range|default(?: value)?|options|参数解释|约束限制|取值范围|默认取值|默认值|缺省值)\s*[:：]?",
     re.IGNORECASE,
 )
 
-_SENTENCE = re.compile(r"(?<=[.;!])\s+(?=[A-Z])|(?<=[。；！])")  # noqa: RUF001
+_SENTENCE = re.compile(r"(?<=[.;!])\s+(?=[A-Z])|(?<=[。；！])")
 _MANDATORY = (
     re.compile(
         r"\b(?:mandatory|required|must be (?:specified|set|configured|provided|filled in|passed|carried|entered)|cannot be (?:empty|left blank|null))\b"
@@ -75,38 +76,59 @@ _MANDATORY = (
         re.IGNORECASE | re.DOTALL,
     ),
     re.compile(r"\bthis (?:parameter|field|header|item|value) is (?:mandatory|required) for\b", re.IGNORECASE),
-    re.compile(r"(?:当|如果|若|如|时|仅|只有|且|场景下?|情况下?|除非).*(?:必选|必填|必传|必需|必须(?:填|设|指定|传|配|携带|提供|输入)|不能为空)"),
+    re.compile(
+        r"(?:当|如果|若|如|时|仅|只有|且|场景下?|情况下?|除非).*(?:必选|必填|必传|必需|必须(?:填|设|指定|传|配|携带|提供|输入)|不能为空)"
+    ),
     re.compile(r"(?:必选|必填|必传|必需|必须(?:填|设|指定|传|配|携带|提供|输入)).*(?:当|如果|若|时|仅|只有|场景|情况)"),
 )
 _NOT_MANDATORY = re.compile(
-    r"\b(?:not|n't|no longer) (?:be )?(?:mandatory|required)|\boptional\b|(?:非|不是|无需|不)(?:必选|必填|必须|需要)|可选", re.IGNORECASE
+    r"\b(?:not|n't|no longer) (?:be )?(?:mandatory|required)|\boptional\b|(?:非|不是|无需|不)(?:必选|必填|必须|需要)|可选",
+    re.IGNORECASE,
 )
 
 _INTRO = re.compile(
-    r"(?:options?|values?|types?|enumerat\w+|which can be|can be|as follows|following|取值|可选值|枚举|类型|如下|包括|选项)", re.IGNORECASE
-)
-_NO_VALUES = re.compile(r"\bcontain|characters?|\bformat|\bsteps?\b|\boperations\b|组成|格式|步骤|字符|例如|比如", re.IGNORECASE)
-_TOKEN = r"[“\"'‘]?[A-Za-z0-9_+#*][\w.+#/*-]*(?: [\w.+#-]+){0,2}[”\"'’]?"  # noqa: RUF001
-_VALUES_EN = re.compile(
-    rf"(?:\b(?:value|values|options?|it|they|which|possible values|value options|enumeration values?|enumerated values?|enums?|the value range)\b"
-    rf"(?:\s+(?:of \w+ )?(?:can|may|must|could|should)(?: only)? be(?: set to)?(?: one of)?|\s+(?:is|are|include|includes)(?: as follows)?|)\s*[:：]?\s*"
-    rf"(?:either\s+)?)(?P<list>{_TOKEN}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?{_TOKEN})*(?:\s*,?\s*(?:and|or)\s+{_TOKEN})?)\s*(?:[.。;]|$)",
+    r"(?:options?|values?|types?|enumerat\w+|which can be|can be|as follows|following|取值|可选值|枚举|类型|如下|包括|选项)",
     re.IGNORECASE,
 )
-_VALUES_ZH = re.compile(
-    rf"(?:取值|可选值|枚举值|可选项|取值范围|可取值|取值可以|参数值|值)\s*(?:有|包括|包含|可以为|可以是|可为|分别为|为|是|如下)?\s*[:：]?\s*"
-    rf"(?P<list>{_TOKEN}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_TOKEN})+)\s*(?:[。；;.，]|$)"  # noqa: RUF001
+_NO_VALUES = re.compile(
+    r"\bcontain|characters?|\bformat|\bsteps?\b|\boperations\b|组成|格式|步骤|字符|例如|比如", re.IGNORECASE
 )
-_SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")  # noqa: RUF001
-_NO_TOKEN = re.compile(r"(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b", re.IGNORECASE)
+_TOKEN = r"[“\"'‘]?[A-Za-z0-9_+#*][\w.+#/*-]*(?: [\w.+#-]+){0,2}[”\"'’]?"
+_LIST = rf"(?P<list>{_TOKEN}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?{_TOKEN})*(?:\s*,?\s*(?:and|or)\s+{_TOKEN})?)\s*(?:[.。;]|$)"
+_VALUES = (
+    re.compile(
+        r"\b(?:values?|options?|it|they|which|type|mode|status|policy|state)\s+(?:can|may|must|could|should)(?: only)? be(?: set to)?"
+        rf"(?: either| one of)?(?: the following)?\s*[:：]?\s*{_LIST}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<!default )\b(?:values|options)\s+(?:are|include)(?: as follows)?\s*[:：]?\s*{_LIST}", re.IGNORECASE
+    ),
+    re.compile(
+        r"(?<!default )\b(?:(?:possible|available|valid|allowed|enumeration|enumerated|optional) values?|value options?|options?|values?|enums?"
+        rf"|(?:value )?range)\s*[:：]\s*{_LIST}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<!默认)(?<!缺省)(?:取值|可选值|枚举值|可选项|取值范围|可取值|取值可以|参数值|值)\s*(?:有|包括|包含|可以为|可以是|可为|分别为|为|是|如下)?"
+        rf"\s*[:：]?\s*(?P<list>{_TOKEN}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_TOKEN})+)\s*(?:[。；;.，]|$)"
+    ),
+)
+_SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
+_NO_TOKEN = re.compile(
+    r"(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b", re.IGNORECASE
+)
 _ITEM_VALUE = re.compile(
-    rf"(?P<value>{_TOKEN})\s*(?:$|[:：]\s*(?P<rest>.*)|[(（].*|\s(?:indicates?|means?|represents?|stands? for|refers? to)\b.*"  # noqa: RUF001
-    r"|\s*(?:表示|代表|指|为|是).*|[,，]\s*.*|\s+-+\s+.*)",  # noqa: RUF001
+    rf"(?P<value>{_TOKEN})\s*(?:$|[:：]\s*(?P<rest>.*)|[(（].*|\s(?:indicates?|means?|represents?|stands? for|refers? to)\b.*"
+    r"|\s*(?:表示|代表|指|为|是).*|[,，]\s*.*|\s+-+\s+.*)",
     re.DOTALL,
 )
 _REVERSED = re.compile(r"(?P<label>[^:：]{1,40})[:：]\s*(?P<value>[A-Za-z0-9_][\w-]*)")
 _MARKED = re.compile(r"[A-Z0-9_]{2,}|[A-Za-z0-9]+_\w+|\d+")
-_SET_TO = re.compile(r"(?:set this parameter to|this parameter is set to|the value is fixed to|固定值?为|固定取值为?)\s*[:：]?\s*(?P<value>\S+?)[.。]?", re.IGNORECASE)
+_SET_TO = re.compile(
+    r"(?:set this parameter to|this parameter is set to|the value is fixed to|固定值?为|固定取值为?)\s*[:：]?\s*(?P<value>\S+?)[.。]?",
+    re.IGNORECASE,
+)
 
 
 def labelled(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -220,7 +242,9 @@ def _stated(text: str, kind: DataType | None) -> Iterator[tuple[str, int | float
             yield "max_items", _number(match[1])
         return
     for pattern in (_RANGE, _INTERVAL, _BETWEEN):
-        if (match := pattern.search(text)) and not re.match(rf"\s*(?:{_CHARACTERS})", text[match.end() :], re.IGNORECASE):
+        if (match := pattern.search(text)) and not re.match(
+            rf"\s*(?:{_CHARACTERS})", text[match.end() :], re.IGNORECASE
+        ):
             yield "minimum", _number(match[1])
             yield "maximum", _number(match[2])
     if match := _LEAST_LABEL.search(text):
@@ -247,7 +271,12 @@ def _listed(parts: Sequence[Part]) -> tuple[str, ...]:
     for start, part in enumerate(parts):
         before = parts[start - 1] if start else None
         opens = part.kind == "item" and (before is None or before.kind != "item")
-        announced = before is not None and part.kind == "text" and before.text.rstrip().endswith((":", "：")) and _INTRO.search(before.text)
+        announced = (
+            before is not None
+            and part.kind == "text"
+            and before.text.rstrip().endswith((":", "："))
+            and _INTRO.search(before.text)
+        )
         if not opens and not announced:
             continue
         if before is not None and _NO_VALUES.search(before.text) and not _INTRO.search(before.text):
@@ -287,10 +316,10 @@ def _item_value(item: str) -> str | None:
         return None
     value = match["value"].strip(_QUOTES)
     rest = item[match.end("value") :]
-    if _NO_TOKEN.match(value) or value.endswith(".") or (" " in value and rest.startswith((",", "，"))):  # noqa: RUF001
+    if _NO_TOKEN.match(value) or value.endswith(".") or (" " in value and rest.startswith((",", "，"))):
         return None
     # `For details` and the like: words of a sentence that goes on behind a comma.
-    if rest.lstrip().startswith((",", "，", "is ", "为", "是")) and not _MARKED.fullmatch(value):  # noqa: RUF001
+    if rest.lstrip().startswith((",", "，", "is ", "为", "是")) and not _MARKED.fullmatch(value):
         return None
     return value
 
@@ -299,9 +328,9 @@ def _in_a_sentence(parts: Sequence[Part]) -> tuple[str, ...]:
     for sentence in _sentences(parts):
         if re.match(r"(?:for example|e\.g|example|例如|比如|示例)", sentence, re.IGNORECASE):
             continue
-        for pattern in (_VALUES_EN, _VALUES_ZH):
+        for pattern in _VALUES:
             for match in pattern.finditer(sentence[:600]):
-                values = [word.strip(_QUOTES) for word in _SPLIT.split(match["list"])]
+                values = [word.strip(_QUOTES).rstrip(".") for word in _SPLIT.split(match["list"])]
                 if len(values) >= 2 and not any(_NO_TOKEN.match(value) or not value for value in values):
                     return tuple(values)
     return ()

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SHORT = 60
+_EXAMPLES = ("example", "example-request", "example-response", "example-error")
 
 
 def read_page(source: Path | str | bytes, name: str | None = None) -> PageFacts:
@@ -150,12 +151,18 @@ class _Page:
     def _within(self, known: words.Section | None) -> words.Section | None:
         """What a smaller title says within this section: `Request` among examples is an example of one."""
         examples = self.section in ("example", "example-request", "example-response")
-        return {"request": "example-request", "response": "example-response"}.get(known or "", known) if examples else known  # type: ignore[return-value]
+        return (
+            {"request": "example-request", "response": "example-response"}.get(known or "", known)
+            if examples
+            else known
+        )  # type: ignore[return-value]
 
     def _smaller(self, text: str, line: int, known: words.Section | None) -> None:
         """An item, a short line or a smaller heading that stands over what follows."""
         if match := words.STATUS_LINE.fullmatch(text):
             self.status, self.status_at = int(match[1] or match[2]), line
+            if self.here in _EXAMPLES:
+                self._example_status()
             return
         self.label = text
         if known and known != self.section:
@@ -183,7 +190,7 @@ class _Page:
         if self.here == "uri" and self.endpoint is None:
             self.endpoint = found
             self.query = match[2].partition("?")[2]
-        elif self.here not in ("example", "example-request", "example-response") and self.fallback is None:
+        elif self.here not in _EXAMPLES and self.fallback is None:
             self.fallback = found
 
     def _mentioned(self, part: Part) -> None:
@@ -197,8 +204,8 @@ class _Page:
         found = listing(code.text)
         if found.entries:
             self.trees.append(ArchiveTree(found.entries, code.line, any("{" in entry for entry in found.entries)))
-            self._example_status(code.line)
             return
+        self.media += _mentions.media_types_of_code(code)
         if found.method and self.here == "uri" and self.endpoint is None:
             self.endpoint = Endpoint(found.method, _path(found.path), code.line)
             if found.value is None:
@@ -209,7 +216,7 @@ class _Page:
             Example(kind, code.line, code.text, found.value, found.problem, found.method, found.path, status)
         )
         if kind != "request":
-            self._example_status(code.line, found.status)
+            self._example_status(found.status, code.line)
         if kind == "error":
             self._example_code(found, code, status)
 
@@ -225,8 +232,8 @@ class _Page:
             return "error" if found.value is not None else "unknown"
         return "unknown"
 
-    def _example_status(self, line: int, given: int | None = None) -> None:
-        """Notes the status that stands above an example or in it."""
+    def _example_status(self, given: int | None = None, line: int = 0) -> None:
+        """Notes the status that stands above an example, or in its first line."""
         code = given or self.status
         if code and not any(each.code == code and each.source == "example" for each in self.statuses):
             self.statuses.append(Status(code, line if given else self.status_at, "example"))
@@ -253,8 +260,11 @@ class _Page:
         if found.role == "parameters" and found.location is None:
             found = evolve(found, location=_tables.location_of("", evolve(place, section=self.section)))
         self.tables.append(found)
+        self.media += _tables.media_types(found)
         if table.problem:
-            self.unread.append(Unread(table.line, table.caption or "table", f"{table.problem[0].upper()}{table.problem[1:]}."))
+            self.unread.append(
+                Unread(table.line, table.caption or "table", f"{table.problem[0].upper()}{table.problem[1:]}.")
+            )
         self._rows(found)
         if found.location in ("response", "response-header") and self.status:
             self._heading_status()
@@ -281,7 +291,11 @@ class _Page:
                 self._each(found, _tables.action, self.actions, "The row has no permission.")
             case "unread":
                 for row in found.rows:
-                    self._missed(row.line, " | ".join(cell.text for cell in row.cells), f"{found.reason[0].upper()}{found.reason[1:]}.")
+                    self._missed(
+                        row.line,
+                        " | ".join(cell.text for cell in row.cells),
+                        f"{found.reason[0].upper()}{found.reason[1:]}.",
+                    )
 
     def _each(self, found: Read, read, into: list, reason: str) -> None:  # type: ignore[no-untyped-def,type-arg]
         for row in found.rows:
@@ -327,7 +341,9 @@ class _Page:
             file_names=placed(_once(self.files)),
             trees=placed(self.trees),
             actions=placed(_once(self.actions)),
-            tables=placed(TableFact(each.table.line, each.title, each.role, len(each.rows), each.location) for each in self.tables),
+            tables=placed(
+                TableFact(each.table.line, each.title, each.role, len(each.rows), each.location) for each in self.tables
+            ),
             unread=placed([*self.unread, *missed]),
             markers=_mentions.markers(raw, self.source.noise, language),
         )
@@ -368,7 +384,7 @@ def _gathered(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with JSON that stands in paragraphs made a listing."""
     pending: list[Part] = []
     for block in blocks:
-        opens = isinstance(block, Part) and block.text.startswith("{") and not re.match(r"\{\w+\}", block.text)
+        opens = isinstance(block, Part) and re.match(r"\{\s*(?:$|[\"“'])", block.text)
         if isinstance(block, Part) and (pending or opens):
             pending.append(block)
             text = "\n".join(part.text for part in pending)

@@ -24,7 +24,7 @@ _NESTED = 4
 _INLINE_LIMIT = 6000
 """Letters of a paragraph above which its markup is left as it is: docutils takes time in the square of its length."""
 
-_CODE = frozenset("code-block sourcecode code highlight parsed-literal literalinclude".split())
+_CODE = frozenset(["code-block", "sourcecode", "code", "highlight", "parsed-literal", "literalinclude"])
 _IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", "meta", "raw"))
 _DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
 _OPTION = re.compile(r"\s*:[\w-]+:")
@@ -177,7 +177,9 @@ class _Walker:
     def _field(self, node: Any, depth: int) -> None:
         self.flow.end()
         line = node.line or node.children[0].line or 0
-        self.flow.add(Part("text", f":{node.children[0].astext()}: {fold(node.children[1].astext())}", line + self.shift or 1))
+        self.flow.add(
+            Part("text", f":{node.children[0].astext()}: {fold(node.children[1].astext())}", line + self.shift or 1)
+        )
 
     def _literal_block(self, node: Any, depth: int) -> None:
         text = node.astext().strip("\n").rstrip()
@@ -261,5 +263,3 @@ class _Walker:
         self.read(inner, start + body - 1)
         self.nested -= 1
         self.flow.end()
-
-

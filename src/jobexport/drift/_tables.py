@@ -10,11 +10,12 @@ from attrs import evolve, frozen
 from jobexport.drift import _prose
 from jobexport.drift import _vocabulary as words
 from jobexport.drift._blocks import Cell, Part, Row, Table
+from jobexport.drift._mentions import first_media_type
 from jobexport.drift._types import data_type
-from jobexport.drift.facts import Action, ErrorCode, Limits, Parameter, Status
+from jobexport.drift.facts import Action, ErrorCode, Limits, MediaType, Parameter, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from jobexport.drift.facts import DataType, Location, Mandatory, TableRole
 
@@ -155,7 +156,7 @@ def line(found: Read, row: Row) -> Line | None:
 
 def _name(text: str) -> str:
     """The name in a cell: without marks of a footnote or of being nested, and without what stands in brackets behind."""
-    text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text.strip())  # noqa: RUF001
+    text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text.strip())
     text = re.sub(r"^(?:[-+»›>•└├─]+\s+|[»›└├─]+)", "", text).rstrip("*").strip()
     return "" if words.NOTHING.fullmatch(text) or len(text) > 200 else text
 
@@ -184,7 +185,9 @@ def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Part]) ->
         return ("no", None) if said and words.yes_or_no(cell.text if cell else "") is False else ("unknown", None)
     answer = words.yes_or_no(cell.text)
     if answer is None:
-        conditions = [part.text for part in cell.parts if _prose.says_when(part.text) or "mandatory" in part.text.lower()]
+        conditions = [
+            part.text for part in cell.parts if _prose.says_when(part.text) or "mandatory" in part.text.lower()
+        ]
         return ("conditional", " ".join(conditions)) if conditions else ("unknown", None)
     if "mandatory" not in cells:
         answer = not answer
@@ -224,6 +227,19 @@ def action(found: Read, row: Row) -> Action | None:
     texts = {key: cells[key].text if key in cells else "" for key in ("access", "resource")}
     access, resource = ("" if words.NOTHING.fullmatch(texts[key]) else texts[key] for key in ("access", "resource"))
     return Action(name, _at(cells["action"], row), access, resource)
+
+
+def media_types(found: Read) -> Iterator[MediaType]:
+    """What a table of headers says of the type of a body."""
+    if found.role != "parameters" or found.location not in ("header", "response-header"):
+        return
+    for row in found.rows:
+        cells = dict(zip(found.columns, row.cells, strict=False))
+        if cells["name"].text.lower() == "content-type":
+            for cell in row.cells:
+                if value := first_media_type(cell.text):
+                    at = next(part.line for part in cell.parts if first_media_type(part.text))
+                    yield MediaType("request" if found.location == "header" else "response", value, at)
 
 
 def _at(cell: Cell, row: Row) -> int:

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from jobexport.drift import _vocabulary as words
 from jobexport.drift._blocks import Block, Cell, Code, Heading, Part, Row, Table, fold, marked
-from jobexport.drift._types import scalar
+from jobexport.drift._types import spells_a_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,11 @@ class _Reader:
         opening = self.at + bool(request)
         if opening < len(self.lines) and _OPENS.fullmatch(self.lines[opening].raw):
             return self._json(self.at, opening)
-        if request and self.at + 1 < len(self.lines) and re.match(r"(?:Content-Type|X-[\w-]+|Host):", self.lines[self.at + 1].text):
+        if (
+            request
+            and self.at + 1 < len(self.lines)
+            and re.match(r"(?:Content-Type|X-[\w-]+|Host):", self.lines[self.at + 1].text)
+        ):
             end = self.at + 1
             while end < len(self.lines) and re.match(r"[\w-]+:\s", self.lines[end].text):
                 end += 1
@@ -180,7 +184,11 @@ class _Reader:
         while end < len(self.lines) and len(heads) < _MOST_COLUMNS:
             line = self.lines[end]
             kind = words.column(line.text)
-            if line.bullet or (kind is None and not (seen & {"action"} and _head_of_permissions(line.text))) or (kind and kind in seen):
+            if (
+                line.bullet
+                or (kind is None and not (seen & {"action"} and _head_of_permissions(line.text)))
+                or (kind and kind in seen)
+            ):
                 break
             heads.append((line.text, line.number))
             seen.add(kind)
@@ -219,7 +227,7 @@ class _Reader:
             return False
         following = self.lines[at + 1].text if at + 1 < len(self.lines) else ""
         named = words.NAME.fullmatch(text) and text[:1].islower()
-        return not (named and (words.yes_or_no(following) is not None or scalar(following)))
+        return not (named and (words.yes_or_no(following) is not None or spells_a_type(following)))
 
 
 def _line(number: int, raw: str) -> _Line:
@@ -238,7 +246,9 @@ def _tree_mark(raw: str) -> bool:
 
 
 def _head_of_permissions(text: str) -> bool:
-    return bool(re.fullmatch(r"condition keys?|alias(?:es)?|dependenc(?:y|ies)|条件键|别名|依赖的授权项", text, re.IGNORECASE))
+    return bool(
+        re.fullmatch(r"condition keys?|alias(?:es)?|dependenc(?:y|ies)|条件键|别名|依赖的授权项", text, re.IGNORECASE)
+    )
 
 
 def _cell(texts: Sequence[tuple[str, int]], bullets: Sequence[bool] = ()) -> Cell:
@@ -274,16 +284,19 @@ def _before(lines: Sequence[_Line], rows: Sequence[Row]) -> Sequence[_Line]:
 
 def _rows(lines: Sequence[_Line], columns: Sequence[words.Column | None]) -> list[Row]:
     """Rows with a cell a line, where only the last cell has several lines."""
-    starts = [(at, missing) for at in range(len(lines)) if (missing := _starts(lines, at, columns)) is not None]
-    rows = []
-    previous = -1
-    for index, (at, missing) in enumerate(starts):
-        if at < previous:
-            continue
-        end = next((later for later, _ in starts[index + 1 :] if later >= at + 1), len(lines))
-        rows.append(_row(lines[at:end], columns, missing))
-        previous = at + 1
-    return rows
+    shapes = {at: missing for at in range(len(lines)) if (missing := _starts(lines, at, columns)) is not None}
+    taken: set[int] = set()
+    starts: dict[int, frozenset[int]] = {}
+    # Whole rows first: a yes and a type that follow a name look like a row that has lost its yes.
+    for whole in (True, False):
+        for at, missing in shapes.items():
+            span = range(at, at + max(len(columns) - 1 - len(missing), 1))
+            if bool(missing) is not whole and not taken.intersection(span):
+                taken.update(span)
+                starts[at] = missing
+    order = sorted(starts)
+    ends = [*order[1:], len(lines)]
+    return [_row(lines[at:end], columns, starts[at]) for at, end in zip(order, ends, strict=False)]
 
 
 def _row(lines: Sequence[_Line], columns: Sequence[words.Column | None], missing: frozenset[int]) -> Row:
@@ -296,7 +309,9 @@ def _row(lines: Sequence[_Line], columns: Sequence[words.Column | None], missing
             line = left.pop(0)
             cells.append(_cell([(line.text, line.number)]))
     last = len(columns) > 1 and left
-    cells.append(_cell([(line.text, line.number) for line in left], [line.bullet for line in left]) if last else Cell(()))
+    cells.append(
+        _cell([(line.text, line.number) for line in left], [line.bullet for line in left]) if last else Cell(())
+    )
     return Row(lines[0].number, tuple(cells))
 
 
@@ -312,9 +327,7 @@ def _starts(lines: Sequence[_Line], at: int, columns: Sequence[words.Column | No
     for index in range(1, shaped[-1] + 1):
         if position >= len(lines):
             return None
-        if index not in shaped:
-            position += 1
-        elif _fits(lines[position].text, columns[index]):
+        if index not in shaped or _fits(lines[position].text, columns[index]):
             position += 1
         else:
             missing.add(index)
@@ -354,7 +367,7 @@ def _fits(text: str, column: words.Column | None) -> bool:
 
 
 def _name_like(text: str) -> bool:
-    if words.yes_or_no(text) is not None and text[:1].isupper():
+    if len(text) > 1 and words.yes_or_no(text) is not None:
         return False
     if words.NAME.fullmatch(text):
         return not text.endswith((".", ":"))
@@ -365,4 +378,4 @@ def _name_like(text: str) -> bool:
 def _type_like(text: str) -> bool:
     if len(text) > 80 or text.endswith((".", "。")):
         return False
-    return scalar(text) or bool(re.fullmatch(r"[A-Z]\w*", text))
+    return spells_a_type(text) or bool(re.fullmatch(r"[A-Z]\w*", text))

@@ -6,8 +6,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from jobexport.drift.facts import DataType
 
 if TYPE_CHECKING:
@@ -34,18 +32,23 @@ _SCALARS: dict[str, tuple[Kind, str | None]] = {
     **dict.fromkeys(("list data structure", "array data structure"), ("array", None)),
     **dict.fromkeys(("map", "hashmap", "映射", "键值对", "key-value", "key-value pair", "map data structure"), ("map", None)),
 }  # fmt: skip
-_GENERIC = re.compile(r"(array|arraylist|list|set|collection|map|hashmap|dict)\s*<\s*(.*?)\s*>?", re.IGNORECASE | re.DOTALL)
+_GENERIC = re.compile(
+    r"(array|arraylist|list|set|collection|map|hashmap|dict)\s*<\s*(.*?)\s*>?", re.IGNORECASE | re.DOTALL
+)
 _OF = re.compile(
-    r"(?:(?:an?|the)\s+)?(?:arrays?|lists?|sets?|collections?)\s*(?:\sof\s+|[(\[:：])\s*\[?\s*(.+?)[)\]]*",  # noqa: RUF001
+    r"(?:(?:an?|the)\s+)?(?:arrays?|lists?|sets?|collections?)\s*(?:\sof\s+|[(\[:：])\s*\[?\s*(.+?)[)\]]*",
     re.IGNORECASE | re.DOTALL,
 )
 _MAP_OF = re.compile(r"maps?\s+of\s+(.+)", re.IGNORECASE | re.DOTALL)
 _SUFFIX = re.compile(r"(.+?)\s*(?:\[\s*\]|\s(?:arrays?|lists?)|数组|列表|集合|list)", re.DOTALL)
-_OBJECT = re.compile(r"(.+?)\s*(?:data structures?|structures?|objects?|structs?|数据结构体?|结构体?|对象|类型)", re.IGNORECASE | re.DOTALL)
-_LENGTH = re.compile(r"(.+?)\s*[(（]\s*(?:\d[\d,~–-]*|.*?字符.*?)\s*[)）]", re.DOTALL)  # noqa: RUF001
+_OBJECT = re.compile(
+    r"(.+?)\s*(?:data structures?|structures?|objects?|structs?|数据结构体?|结构体?|对象|类型)",
+    re.IGNORECASE | re.DOTALL,
+)
+_LENGTH = re.compile(r"(.+?)\s*[(（]\s*(?:\d[\d,~–-]*|.*?字符.*?)\s*[)）]", re.DOTALL)
 _OR = re.compile(r"\s+or\s+|\s*/\s*|\s*\|\s*|\s*或者?\s*", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
-_WIDE = str.maketrans("＜＞［］（），｛｝", "<>[](),{}")  # noqa: RUF001
+_WIDE = str.maketrans("＜＞［］（），｛｝", "<>[](),{}")
 
 
 @lru_cache(maxsize=4096)
@@ -55,12 +58,10 @@ def data_type(text: str) -> DataType | None:
     return _type(folded, _DEPTH) if 0 < len(folded) <= 200 else None
 
 
-def scalar(text: str) -> bool:
-    """Whether a text is the spelling of a type that every manual has, and not the name of a structure."""
+def spells_a_type(text: str) -> bool:
+    """Whether a text can only be the spelling of a type: more than a bare word that a structure may be called."""
     found = data_type(text)
-    while found is not None and found.items is not None:
-        found = found.items
-    return found is not None and (found.name is None or " " in text.strip())
+    return found is not None and found.name != text.strip() and len(text.split()) <= 5
 
 
 def _type(text: str, depth: int) -> DataType | None:
@@ -126,5 +127,3 @@ def _named(text: str, depth: int) -> DataType | None:
     if _NAME.fullmatch(text):
         return DataType("object", name=text)
     return None
-
-

@@ -97,8 +97,8 @@ _COLUMNS = _patterns(
 
 def _bare(text: str) -> str:
     text = " ".join(text.split())
-    text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text) or text  # noqa: RUF001
-    return text.strip(" :：.。*").replace("＊", "")  # noqa: RUF001
+    text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text) or text
+    return text.strip(" :：.。*").replace("＊", "")
 
 
 @lru_cache(maxsize=2048)
@@ -130,8 +130,10 @@ STATUS_LINE = re.compile(
 """A line that says only which status an answer or a table is about."""
 
 _YES = re.compile(r"y|yes|true|m|mandatory|required|compulsory|√|✓|是|必选|必填|必须|必需|必传", re.IGNORECASE)
-_NO = re.compile(r"n|no|false|o|optional|not (?:mandatory|required)|×|✗|否|可选|选填|非必选|非必填|非必须|可不填", re.IGNORECASE)
-NOTHING = re.compile(r"-+|–|—|/|n/?a|none|无|不涉及|空|null", re.IGNORECASE)  # noqa: RUF001
+_NO = re.compile(
+    r"n|no|false|o|optional|not (?:mandatory|required)|×|✗|否|可选|选填|非必选|非必填|非必须|可不填", re.IGNORECASE
+)
+NOTHING = re.compile(r"-+|–|—|/|n/?a|none|无|不涉及|空|null", re.IGNORECASE)
 """What a cell says that says nothing."""
 
 
