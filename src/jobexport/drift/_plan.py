@@ -45,15 +45,15 @@ class Plan:
     document: Document
     touched: list[list[Location]]
     """The places that each action of the edition's own overlay touches."""
-    _union: list[Action] = field(factory=list)
-    _dropped: list[int] = field(factory=list)
-    _own: list[Action] = field(factory=list)
-    _others: dict[str, list[Action]] = field(factory=dict)
+    _union_actions: list[Action] = field(init=False, factory=list)
+    _dropped: list[int] = field(init=False, factory=list)
+    _own: list[Action] = field(init=False, factory=list)
+    _others: dict[str, list[Action]] = field(init=False, factory=dict)
 
     def edits(self) -> Edits:
         """What was planned so far."""
         others = {edition: tuple(actions) for edition, actions in self._others.items() if actions}
-        return Edits(tuple(self._union), tuple(self._dropped), tuple(self._own), others)
+        return Edits(tuple(self._union_actions), tuple(self._dropped), tuple(self._own), others)
 
     def own(self, *changes: Change) -> None:
         """Change the edition alone."""
@@ -73,7 +73,7 @@ class Plan:
                 continue
             before = {edition: self.document_of(edition) for edition in self.overlays if edition != self.edition}
             self.union = applied(self.union, actions)
-            self._union += [{"description": change.description, **action} for action in actions]
+            self._union_actions += [{"description": change.description, **action} for action in actions]
             self.document = self.document_of(self.edition)
             for edition, document in before.items():
                 self._take_back(edition, change, document)
