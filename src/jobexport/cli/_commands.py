@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import __version__
+from jobexport.cli._drift import drift
 from jobexport.cli._live import live_options, refuse
 from jobexport.cli._mock import mock
 from jobexport.cli._sentences import sentences
@@ -31,6 +32,7 @@ def cli() -> None:
 
 
 cli.add_command(mock)
+cli.add_command(drift)
 
 
 @cli.command("editions")

@@ -31,6 +31,8 @@ def type_changed(case: Case) -> None:
     def edit(old: Document) -> Document:
         kept = {key: value for key, value in old.items() if key in _NEUTRAL or key.startswith("x-")}
         new = kept | bare
+        if bare.get("type") in _listed(old.get("type")) and isinstance(old["type"], list):
+            new["type"] = [bare["type"]]  # What is one of several types stays in a list, from which the others go.
         same = old.get("type") == bare.get("type") and old.get("type") != "array"
         for key in old.keys() - new.keys():
             if key in ("default", "enum") and not all(_fits(case, bare, value) for value in _listed(old[key])):

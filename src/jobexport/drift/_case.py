@@ -33,8 +33,8 @@ class Case:
     def words(self) -> str:
         """The fact, as an action's description says it."""
         finding = self.finding
-        said = "says nothing" if finding.page is None else f"says {finding.page}"
-        return f"Of the {finding.about} the page {said}."
+        said = "does not say so" if finding.page is None else f"says {finding.page}"
+        return f"{finding.about[0].upper()}{finding.about[1:]}: the page {said}."
 
     @property
     def place(self) -> Location:

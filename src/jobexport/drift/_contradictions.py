@@ -121,8 +121,10 @@ def _trees(page: PageFacts) -> Iterator[Contradiction]:
             continue
         for pattern in layouts[0].entries:
             if not any(fits(entry, pattern) for entry in tree.entries):
-                word, at, entries = "example of the zip's tree", int(tree.at), list(tree.entries)
-                yield Contradiction("page-contradicts-itself", word, "no such file", f"pattern {pattern}", at, entries)
+                word, against = "example of the zip's tree", f"pattern {pattern}, which no file of the example has"
+                said = ", ".join(tree.entries)
+                entries = list(tree.entries)
+                yield Contradiction("page-contradicts-itself", word, said, against, int(tree.at), entries)
     in_trees = {entry.rsplit("/", 1)[-1] for tree in page.trees for entry in tree.entries}
     for file in page.file_names:
         if file.member and in_trees and file.name not in in_trees:

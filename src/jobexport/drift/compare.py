@@ -55,5 +55,7 @@ def compare(page: PageFacts, against: PageFacts, union: PageFacts | None = None)
 
 def findings_of(comparison: Comparison) -> tuple[Finding, ...]:
     """As `compare`, of two sides that are put together already."""
-    found = [finding for part in _PARTS for finding in part(comparison)]
+    # A page without an operation lists codes; what else it has is of no one operation.
+    parts = (code_findings,) if comparison.with_document and not comparison.operation_place else _PARTS
+    found = [finding for part in parts for finding in part(comparison)]
     return tuple(sorted(found, key=lambda finding: (LEVELS.index(finding.level), finding.line)))

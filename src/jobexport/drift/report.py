@@ -37,11 +37,8 @@ def text_lines(report: PageReport, *, advice: bool = True) -> Iterator[Line]:
                     yield from ((f"    {text}", "dim") for text in advice_lines(todo, report))
     for finding in report.findings:
         if finding.known:
-            said = finding.page if finding.page is not None else "nothing"
-            yield (
-                f"  known, {', '.join(finding.known)}: {finding.kind}: {finding.about}: {said} (line {finding.line})",
-                "known",
-            )
+            sides = f"{_said(finding.page)} (line {finding.line}) against {_said(finding.other)}"
+            yield f"  known, {', '.join(finding.known)}: {finding.kind}: {finding.about}: {sides}", "known"
     shown = report.known
     if shown:
         yield f"  as the register says: {', '.join(shown)}", "known"
@@ -68,18 +65,23 @@ def _head(report: PageReport) -> str:
 
 
 def _sides(report: PageReport, finding: Finding) -> Iterator[str]:
-    other = "the register" if finding.kind.startswith("claim-") else "the description"
-    other = other if report.guess is not None else "the other page"
-    at = (
-        f" ({finding.source.file}{f' line {finding.source.line}' if finding.source.line else ''})"
-        if finding.source
-        else ""
-    )
     yield f"the page: {_said(finding.page)} (line {finding.line})"
-    yield f"{other}: {_said(finding.other)}{at}"
-    near = [entry for entry in finding.near if entry not in finding.known]
-    if near:
-        yield f"the register has of this place: {', '.join(near)}"
+    yield f"{other_side(report, finding)}: {_said(finding.other)}"
+    if finding.near:
+        yield f"the register has of this place: {', '.join(finding.near)}"
+
+
+def other_side(report: PageReport, finding: Finding) -> str:
+    """Name what a finding holds the page against, with file and line."""
+    if finding.kind.startswith("claim-"):
+        return "the register"
+    if finding.kind in ("example-contradicts-table", "page-contradicts-itself"):
+        return "elsewhere on the page"
+    name = "the description" if report.guess is not None else "the other page"
+    if finding.source is None:
+        return name
+    line = f" line {finding.source.line}" if finding.source.line else ""
+    return f"{name} ({finding.source.file}{line})"
 
 
 def _said(text: str | None) -> str:
@@ -159,7 +161,7 @@ def github_lines(report: PageReport) -> Iterator[str]:
     """Give GitHub's workflow commands, which mark the lines of the page."""
     for finding in report.new:
         place = f"file={_property(report.page.source)},line={finding.line},title={_property(finding.kind)}"
-        other = f"{report.against} says {_said(finding.other)}"
+        other = f"{other_side(report, finding)} says {_said(finding.other)}"
         message = f"{finding.operation} {finding.about}: the page says {_said(finding.page)}, {other}"
         yield f"::{_COMMANDS[finding.level]} {place}::{_escaped(message)}"
 

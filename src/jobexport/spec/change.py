@@ -38,6 +38,8 @@ def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
         return [removal] if there else []
     if there and old == change.value and isinstance(old, bool) == isinstance(change.value, bool):
         return []
+    if isinstance(old, list) and isinstance(change.value, list) and (actions := _array_actions(document, change, old)):
+        return actions
     *parent, key = change.location
     held_by = look(document, tuple(parent))[1]
     # In an array there is only adding at the end.
@@ -45,6 +47,18 @@ def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
     action: Action = {"target": _target(document, tuple(parent)), "update": update}
     merges = isinstance(old, (dict, list)) or isinstance(change.value, (dict, list)) or isinstance(held_by, list)
     return [removal, action] if there and merges else [action]
+
+
+def _array_actions(document: dict[str, Any], change: Change, old: list[Any]) -> list[Action]:
+    """The actions that only take items of an array away, and add some at its end; none where that is not enough."""
+    kept = [item for item in old if item in change.value]
+    if not kept or change.value[: len(kept)] != kept:
+        return []
+    path = _target(document, change.location)
+    gone = [path + _item(old, number) for number, item in enumerate(old) if item not in kept]
+    added = [{"target": path, "update": item} for item in change.value[len(kept) :]]
+    # A number is that of the array as it is left: from the last to the first, none moves before it is used.
+    return [{"target": target, "remove": True} for target in reversed(gone)] + added
 
 
 def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
