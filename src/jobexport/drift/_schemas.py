@@ -91,17 +91,18 @@ def condition_of(row: Parameter) -> str:
     return f"see line {row.at} of the page, and say it here in your own words"
 
 
+def around(type_: DataType | None, inner: Schema) -> Schema:
+    """A list or map of what is inside, as deep as the type says."""
+    if type_ is not None and type_.kind == "array":
+        return {"type": "array", "items": around(type_.items, inner)}
+    if type_ is not None and type_.kind == "map":
+        return {"type": "object", "additionalProperties": around(type_.items, inner)}
+    return inner
+
+
 def _nested(rows: Sequence[Parameter], row: Parameter) -> Schema | None:
     """The schema of a row that leads to a table: the table's object in the place of the row's innermost type."""
     if not any(other.path[:-1] == row.path for other in rows):
         return None
     inner = object_schema(rows, row.path)
-    return _around(row.type, inner)
-
-
-def _around(type_: DataType | None, inner: Schema) -> Schema:
-    if type_ is not None and type_.kind == "array":
-        return {"type": "array", "items": _around(type_.items, inner)}
-    if type_ is not None and type_.kind == "map":
-        return {"type": "object", "additionalProperties": _around(type_.items, inner)}
-    return inner
+    return around(row.type, inner)
