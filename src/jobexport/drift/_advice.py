@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jobexport.drift._described import Described
-    from jobexport.drift._known import Held
+    from jobexport.drift._gone import Held
     from jobexport.drift.finding import Finding
     from jobexport.spec.change import Action
     from jobexport.spec.register import Statement

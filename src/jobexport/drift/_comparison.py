@@ -76,6 +76,11 @@ class Comparison:
         return f"{self.operation_place}{_OWNERS[parameter.location]}"
 
     @property
+    def operation(self) -> str:
+        """The operationId, where the other side is a document; empty for what it says beside its operations."""
+        return next(iter(self.other.operation_names), "") if self.with_document else ""
+
+    @property
     def operation_place(self) -> str:
         """The operation's JSON pointer; empty where there is none."""
         return str(self.other.endpoint.at) if self.with_document and self.other.endpoint else ""

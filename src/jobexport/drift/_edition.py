@@ -56,8 +56,7 @@ def guess_edition(
         if both and len(both) < len(left):
             left = both
             reasons.append(reason)
-    dated = [edition for edition in left if _is_of_date(page, operation, register, edition)]
-    if dated:
+    if page.updated and (dated := _by_date(page.updated, operation, register, left)):
         left = dated
         reasons.append(f"its date is {page.updated}")
     if len(left) == 1:
@@ -67,8 +66,16 @@ def guess_edition(
     best = [edition for edition in left if weights[edition] == least]
     # Of editions that fit alike the youngest is taken: its page is the one that is still there.
     chosen = max(best, key=lambda edition: _date(operation, register, edition))
-    reasons.append("it leaves the fewest findings" if len(best) < len(left) else "all that are left fit alike")
+    worse = [f"{edition}: {_counts(weights[edition])}" for edition in left if edition not in best]
+    reasons.append(f"it leaves the fewest findings ({'; '.join(worse)})" if worse else "all that are left fit alike")
     return Guess(chosen, " and ".join(reasons), "findings", tuple(edition for edition in best if edition != chosen))
+
+
+def _counts(weight: tuple[int, ...]) -> str:
+    named = zip(LEVELS, weight, strict=True)
+    return ", ".join(
+        f"{count} {level}{'s' if count > 1 and level != 'info' else ''}" for level, count in named if count
+    )
 
 
 def _pages(operation: str | None, register: Register, edition: str) -> list[Page]:
@@ -95,10 +102,12 @@ def _by_marker(page: PageFacts, editions: list[str]) -> tuple[str, list[str]]:
     return f"it is marked {', '.join(page.markers)}", kept
 
 
-def _is_of_date(page: PageFacts, operation: str | None, register: Register, edition: str) -> bool:
-    return bool(page.updated) and any(
-        page.updated.startswith(known.date) for known in _pages(operation, register, edition)
-    )
+def _by_date(updated: str, operation: str | None, register: Register, editions: list[str]) -> list[str]:
+    """The editions whose page has the date, else those of the last date before it."""
+    dates = {edition: _date(operation, register, edition)[0] for edition in editions}
+    exact = [edition for edition in editions if dates[edition] and updated.startswith(dates[edition])]
+    before = max((date for date in dates.values() if date and date < updated), default="")
+    return exact or [edition for edition in editions if before and dates[edition] == before]
 
 
 def _date(operation: str | None, register: Register, edition: str) -> tuple[str, str]:

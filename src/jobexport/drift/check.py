@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jobexport.drift._advice import Advice
     from jobexport.drift._described import Described
-    from jobexport.drift._known import Held
+    from jobexport.drift._gone import Held
     from jobexport.drift.facts import PageFacts
     from jobexport.drift.finding import Finding
 
@@ -89,7 +89,7 @@ def check_page(page: PageFacts, described: Described, edition: str | None = None
     held = held_statements(comparison, described.register, guess.edition)
     findings = _sorted(
         attrs.evolve(finding, source=described.source(guess.edition, finding.states)) if finding.states.at else finding
-        for finding in judge(findings_of(comparison), comparison, described.register, held)
+        for finding in judge(findings_of(comparison), comparison, described.register, guess.edition, held)
     )
     advice = tuple(
         None if finding.known else advise(finding, comparison, described, guess.edition, held) for finding in findings
@@ -117,7 +117,7 @@ def _judged(
 ) -> tuple[Finding, ...]:
     comparison = _comparison(page, described, edition, operation, tag)
     held = held_statements(comparison, described.register, edition)
-    return judge(findings_of(comparison), comparison, described.register, held)
+    return judge(findings_of(comparison), comparison, described.register, edition, held)
 
 
 def _comparison(page: PageFacts, described: Described, edition: str, operation: str | None, tag: str) -> Comparison:

@@ -64,10 +64,8 @@ def scaffold_document(page: PageFacts) -> Document:
         "summary": page.title or name,
         "x-page-line": page.endpoint.at,
         "parameters": list(_parameters(page, page.endpoint)),
-        "responses": {},
     }
-    body = _request(page, components)
-    if body:
+    if body := _request(page, components):
         operation["requestBody"] = body
     operation["responses"] = _responses(page, components)
     document: Document = {
