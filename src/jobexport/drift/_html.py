@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from attrs import evolve
 from justhtml import JustHTML
 
 from jobexport.drift._blocks import Block, Cell, Code, Flow, Row, Table, fold
@@ -84,8 +83,9 @@ def blocks(text: str) -> list[Block]:
         TooDeep: Elements stand too deep in elements.
     """
     # A `<` that begins no tag costs the parser time in the square of their number.
-    document = JustHTML(_NO_TAG.sub("&lt;", text), sanitize=False, track_node_locations=True)
-    walker = _Walker()
+    text = _NO_TAG.sub("&lt;", text)
+    document = JustHTML(text, sanitize=False, track_node_locations=True)
+    walker = _Walker(text.split("\n"))
     walker.walk(document.root, 0)
     walker.flow.end()
     return walker.flow.blocks
@@ -94,9 +94,10 @@ def blocks(text: str) -> list[Block]:
 class _Walker:
     """Walks over nodes and fills a flow of blocks."""
 
-    def __init__(self, names: Sequence[str] = ()) -> None:
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
         self.flow = Flow()
-        self.names = list(names)
+        self.names: list[str] = []
         """Anchors since the last block, which lead to the block that comes."""
         self.line = 1
 
@@ -126,7 +127,7 @@ class _Walker:
             self._table(node, depth)
         elif name == "pre":
             self.names.clear()
-            self.flow.add(Code(*_listing(node, self.line, depth)))
+            self.flow.add(Code(*_listing(node, self.line, depth, self.lines)))
         elif name in _HEADINGS:
             names = [*self.names, *_anchors(node, depth)]
             self.flow.end()
@@ -152,31 +153,30 @@ class _Walker:
             self.flow.note -= note
 
     def _table(self, node: Any, depth: int) -> None:
-        if code := _numbered_listing(node, depth):
+        if code := _numbered_listing(node, depth, self.lines):
             self.flow.add(code)
             return
         line = self.line
         caption = next((_words(child, depth) for child in node.children if child.name == "caption"), "")
         names, self.names = tuple(self.names), []
-        rows = list(_rows(node, depth, line))
+        rows = list(self._rows(node, depth, line))
         self.flow.add(Table(line, _spread(rows), fold(caption), names))
 
-
-def _rows(node: Any, depth: int, line: int) -> Iterator[tuple[int, list[tuple[Cell, int, int]]]]:
-    """Each row's line and its cells with the rows and columns that they span."""
-    for child in node.children:
-        if child.name in ("thead", "tbody", "tfoot"):
-            yield from _rows(child, depth + 1, line)
-        elif child.name == "tr":
-            line = child.origin_line or line
-            cells = []
-            for each in child.children:
-                if each.name in ("td", "th"):
-                    walker = _Walker()
-                    walker.line = each.origin_line or line
-                    walker.walk(each, depth + 2)
-                    cells.append((walker.flow.cell(), _span(each, "rowspan"), _span(each, "colspan")))
-            yield line, cells
+    def _rows(self, node: Any, depth: int, line: int) -> Iterator[tuple[int, list[tuple[Cell, int, int]]]]:
+        """Each row's line and its cells with the rows and columns that they span."""
+        for child in node.children:
+            if child.name in ("thead", "tbody", "tfoot"):
+                yield from self._rows(child, depth + 1, line)
+            elif child.name == "tr":
+                line = child.origin_line or line
+                cells = []
+                for each in child.children:
+                    if each.name in ("td", "th"):
+                        walker = _Walker(self.lines)
+                        walker.line = each.origin_line or line
+                        walker.walk(each, depth + 2)
+                        cells.append((walker.flow.cell(), _span(each, "rowspan"), _span(each, "colspan")))
+                yield line, cells
 
 
 def _span(node: Any, name: str) -> int:
@@ -228,7 +228,7 @@ def _anchors(node: Any, depth: int) -> Iterator[str]:
             yield from _anchors(child, depth + 1)
 
 
-def _listing(node: Any, line: int, depth: int) -> tuple[str, int]:
+def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[str, int]:
     """The text of a `pre` and the line of its first letter."""
     pieces: list[str] = []
     starts: list[int] = []
@@ -240,7 +240,10 @@ def _listing(node: Any, line: int, depth: int) -> tuple[str, int]:
             if child.name == "#text":
                 if not starts and child.data.strip():
                     lead = child.data[: len(child.data) - len(child.data.lstrip())]
-                    starts.append((child.origin_line or line) + lead.count("\n"))
+                    at, column = child.origin_line or line, child.origin_col or 1
+                    # HTML drops the end of the line on which `pre` stands.
+                    dropped = not pieces and column > len(lines[at - 1])
+                    starts.append(at + dropped + lead.count("\n"))
                 pieces.append(child.data)
             elif child.name == "br":
                 pieces.append("\n")
@@ -251,7 +254,7 @@ def _listing(node: Any, line: int, depth: int) -> tuple[str, int]:
     return "".join(pieces).strip("\n").rstrip(), starts[0] if starts else line
 
 
-def _numbered_listing(node: Any, depth: int) -> Code | None:
+def _numbered_listing(node: Any, depth: int, lines: Sequence[str]) -> Code | None:
     """A table that only puts numbers beside the lines of a listing, as that listing."""
     if "highlight" not in (node.attrs.get("class") or ""):
         return None
@@ -259,7 +262,7 @@ def _numbered_listing(node: Any, depth: int) -> Code | None:
         for cell in row.children:
             kind = cell.attrs.get("class") or "" if cell.attrs else ""
             if cell.name == "td" and not _LINE_NUMBERS.search(kind):
-                return Code(*_listing(cell, cell.origin_line or 0, depth))
+                return Code(*_listing(cell, cell.origin_line or 1, depth, lines))
     return None
 
 
@@ -270,8 +273,3 @@ def _descendants(node: Any, name: str, depth: int) -> Iterator[Any]:
         if child.name == name:
             yield child
         yield from _descendants(child, name, depth + 1)
-
-
-def shifted(found: Sequence[Block], by: int) -> list[Block]:
-    """The blocks, a number of lines further down."""
-    return [evolve(block, line=block.line + by) for block in found]
