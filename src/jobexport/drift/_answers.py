@@ -82,8 +82,9 @@ def status_findings(comparison: Comparison) -> Iterator[Finding]:
         for code in theirs
         if code not in mine and not theirs[code].elsewhere and (tabled or not comparison.with_document)
     ]
-    for status in added:
-        # One status more and one less of the same class is one that changed.
+    # One that the document has from another page is new on this one, and may have taken the place of one that is gone.
+    moved = [mine[code] for code in mine if code in theirs and theirs[code].elsewhere]
+    for status in (*added, *moved):
         old = next((other for other in gone if other.code // 100 == status.code // 100), None)
         states = Statement("status", comparison.below("responses", str(status.code)), status.code)
         if old is not None:
@@ -92,7 +93,7 @@ def status_findings(comparison: Comparison) -> Iterator[Finding]:
             yield comparison.finding(
                 "status-changed", word, (str(status.code), status.at), (str(old.code), old.at), states
             )
-        else:
+        elif status in added:
             yield comparison.finding("status-added", f"status {status.code}", ("named", status.at), (None, 0), states)
     for status in gone:
         states = Statement("status", comparison.below("responses", str(status.code)), None)

@@ -140,6 +140,11 @@ class Comparison:
         ]
         return next((to_pointer((*from_pointer(str(place))[:-1], key)) for place in zips), "")
 
+    def line_of(self, place: str) -> int:
+        """The page's line for a place of the document: of the row that has it, else around the request line."""
+        rows = (pair.page for pair in self.pairs if pair.page is not None and self.place(pair.page) == place)
+        return next((int(row.at) for row in rows), self.line())
+
     def line(self, location: Location | None = None, parent: Parameter | None = None) -> int:
         """The page's line around something that is not there: of its parent, its table, or the request line."""
         if parent is not None:

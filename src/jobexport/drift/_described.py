@@ -84,11 +84,13 @@ class Described:
         return Source(str(REGISTER), line)
 
     def _action(self, edition: str, fact: str, place: Location) -> int | None:
-        spots = [(*place, key) for key in _KEYS.get(fact, ())] or [place]
+        keys = _KEYS.get(fact, ())
+        spots = [(*place, key) for key in keys] or [place]
         for number, touched in enumerate(self.touched(edition)):
             for location in touched:
                 named = tuple(map(str, location))
-                if any(named[: len(spot)] == spot or spot[: len(named)] == named for spot in spots):
+                above = any(spot[: len(named)] == named for spot in spots)
+                if above or (keys and any(named[: len(spot)] == spot for spot in spots)):
                     return number
         return None
 

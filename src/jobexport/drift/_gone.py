@@ -49,7 +49,7 @@ def with_gone(findings: list[Finding], comparison: Comparison, held: list[Held])
     for item in gone.values():
         twin = next((finding for finding in found if _took_its_place(finding, item.statement)), None)
         if twin is not None:
-            found[found.index(twin)] = _change(twin, item.statement)
+            found[found.index(twin)] = _change(twin, item)
         elif not any(_tells(finding, item.statement) for finding in found if not finding.known):
             found.append(_gone(item, comparison, said, {other.statement.key() for other in held}))
     return found
@@ -72,15 +72,23 @@ def _within(inner: str, outer: str) -> bool:
     return f"{inner}/".startswith(f"{outer}/")
 
 
-def _change(added: Finding, statement: Statement) -> Finding:
-    page, other = str(added.states.value), shown(statement.value)
-    return attrs.evolve(added, kind=_CHANGED[statement.fact], about=_about(statement), page=page, other=other)
+def _change(added: Finding, item: Held) -> Finding:
+    return attrs.evolve(
+        added,
+        kind=_CHANGED[item.statement.fact],
+        about=_about(item.statement),
+        page=str(added.states.value),
+        other=shown(item.statement.value),
+        near=tuple(dict.fromkeys((item.entry, *added.near))),
+    )
 
 
 def _tells(finding: Finding, statement: Statement) -> bool:
     """Whether a finding is about the place of a statement, or of what holds it or is held by it."""
-    if finding.states.fact in ("path", "method", "operation-name") or not finding.states.at:
+    if finding.states.fact in ("path", "method", "operation-name", "media-type") or not finding.states.at:
         return finding.states.fact == statement.fact
+    if finding.kind == "error-status-changed":
+        return statement.fact in ("error-code", "error-status") and str(statement.value) in str(finding.states.value)
     return _within(finding.states.at, statement.at) or _within(statement.at, finding.states.at)
 
 
@@ -88,7 +96,7 @@ def _gone(item: Held, comparison: Comparison, said: list[Statement], known: set[
     statement = item.statement
     there = [other for other in said if other.fact == statement.fact]
     kind = _GONE.get(statement.fact, "claim-gone")
-    states, line = Statement(statement.fact, statement.at), comparison.line()
+    states, line = Statement(statement.fact, statement.at), comparison.line_of(statement.at)
     page = None
     if statement.fact in _QUOTED:
         kind = "claim-reworded"

@@ -45,9 +45,9 @@ def operation_of(page: PageFacts, document: Mapping[str, Any], register: Registe
 
 
 def _same_rows(page: PageFacts, other: PageFacts) -> bool:
-    """Whether the bodies have at least half of their rows in common."""
+    """Whether at least half of the rows of the page's bodies are the other's too."""
     mine, theirs = ({(row.location, row.path) for row in side.parameters if _in_body(row)} for side in (page, other))
-    return 2 * len(mine & theirs) >= max(len(mine), len(theirs))
+    return 2 * len(mine & theirs) >= len(mine)
 
 
 def _in_body(row: Parameter) -> bool:
@@ -55,10 +55,11 @@ def _in_body(row: Parameter) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two paths differ in one segment only, and there but little."""
+    """Whether two paths differ in one segment only, and there but little, or by a variable more."""
     mine, theirs = bare_path(one).strip("/").split("/"), bare_path(other).strip("/").split("/")
     if len(mine) != len(theirs):
-        return False
+        short, long = sorted((mine, theirs), key=len)
+        return any(step == "{}" and long[:at] + long[at + 1 :] == short for at, step in enumerate(long))
     differing = [pair for pair in zip(mine, theirs, strict=True) if pair[0] != pair[1]]
     return len(differing) == 1 and _same_segment(*differing[0])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobexport.drift._type_names import same_type
+from jobexport.drift._type_names import may_be_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -90,12 +90,19 @@ def _pair_siblings(
     same = {id(item): twin for item in mine for twin in theirs if _same_row(item, twin)}
     taken = {id(twin) for twin in same.values()}
     gone = [item for item in theirs if id(item) not in taken]
+    candidates = [item for item in gone if not _is_credential(item)]
     for item in mine:
-        if id(item) not in same and (twin := _renamed(item, mine, theirs, gone)):
+        if id(item) not in same and (twin := _renamed(item, mine, theirs, candidates)):
             same[id(item)] = twin
             gone.remove(twin)
+            candidates.remove(twin)
     pairs = [Pair(item, same.get(id(item)), None if id(item) in same else other_parent) for item in mine]
     return pairs + [Pair(None, item, page_parent) for item in gone]
+
+
+def _is_credential(row: Parameter) -> bool:
+    """Whether it is of a document's security schemes, which no row of a page takes the place of."""
+    return str(row.at).startswith("/components/securitySchemes/")
 
 
 def _same_row(one: Parameter, other: Parameter) -> bool:
@@ -112,7 +119,7 @@ def _renamed(
     item: Parameter, mine: list[Parameter], theirs: list[Parameter], gone: list[Parameter]
 ) -> Parameter | None:
     """Find the row whose place a new row took: of a name alike, or else at the same spot and with the same facts."""
-    fitting = [twin for twin in gone if same_type(item.type, twin.type) and _title(item) == _title(twin)]
+    fitting = [twin for twin in gone if may_be_same(item.type, twin.type) and _title(item) == _title(twin)]
     alike = [(difflib.SequenceMatcher(None, _plain(item.name), _plain(twin.name)).ratio(), twin) for twin in fitting]
     best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
     if best[0] >= _ALIKE:
@@ -136,4 +143,5 @@ def _plain(name: str) -> str:
 
 
 def _as_mandatory(one: Parameter, other: Parameter) -> bool:
-    return "unknown" in (one.mandatory, other.mandatory) or one.mandatory == other.mandatory
+    # Of a row that is optional the prose, or another page, may name a case in which it is not.
+    return "unknown" in (one.mandatory, other.mandatory) or (one.mandatory == "yes") == (other.mandatory == "yes")

@@ -64,10 +64,11 @@ class Plan:
 
     def everywhere(self, *changes: Change) -> None:
         """Change the union, so that the client knows it, and have the other editions take it back."""
-        if self.union is None:
-            self.own(*changes)
-            return
         for change in changes:
+            if self.union is None or not look(self.union, change.location[:-1])[0]:
+                # The union has no such place: the edition's own overlay made it.
+                self.own(change)
+                continue
             actions = actions_for(self.union, change)
             if not actions:
                 continue

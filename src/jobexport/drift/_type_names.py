@@ -26,6 +26,14 @@ def same_type(one: DataType | None, other: DataType | None) -> bool:
     return same_type(one.items, other.items)
 
 
+def may_be_same(one: DataType | None, other: DataType | None) -> bool:
+    """Whether two types are the same, or one is among those that the other allows."""
+    if one is None or other is None or same_type(one, other):
+        return True
+    mine, theirs = one.alternatives or (one,), other.alternatives or (other,)
+    return any(same_type(type_, candidate) for type_ in mine for candidate in theirs)
+
+
 def _same_choice(one: tuple[DataType, ...], other: tuple[DataType, ...]) -> bool:
     def covers(mine: tuple[DataType, ...], theirs: tuple[DataType, ...]) -> bool:
         return all(any(same_type(type_, candidate) for candidate in mine) for type_ in theirs)
