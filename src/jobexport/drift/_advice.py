@@ -13,9 +13,11 @@ from jobexport.drift import _advice_values as values
 from jobexport.drift._case import Case
 from jobexport.drift._comparison import Comparison
 from jobexport.drift._document_facts import document_facts, listing_facts, operations
+from jobexport.drift._gone import tells
 from jobexport.drift._plan import Edits, Plan
 from jobexport.drift._repair import repair
 from jobexport.drift.compare import findings_of
+from jobexport.spec.places import from_pointer, to_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,10 +65,9 @@ class Amendment:
     """What the register should say of the page."""
 
     entry: str
-    """Its id; a new one where no entry is about the place."""
-    is_new: bool
+    """Its id; the next free one where no entry is about the place."""
     edition: str
-    says: Statement | None = None
+    says: tuple[Statement, ...] = ()
     """To be added to the claim of the edition."""
     no_longer: tuple[Statement, ...] = ()
     """To be taken out of the claim of the edition."""
@@ -94,7 +95,7 @@ def advise(
         edition: the edition.
         held: what the register says of the page.
     """
-    amendments = _amendments(finding, described, edition, held)
+    gone = _no_longer(finding, held)
     plan = Plan(
         edition,
         described.union,
@@ -104,15 +105,25 @@ def advise(
     )
     _answer(finding, comparison, plan, _ROUNDS)
     repair(plan, finding, comparison)
-    edits = _marked(plan.edits(), amendments[0].entry)
+    entry = (*gone, *finding.near, _next_id(finding, described))[0]
+    edits = _marked(plan.edits(), entry)
     if edits == Edits():
+        says = (finding.states,) if finding.states.at and not finding.kind.startswith("claim-") else ()
+        amendments = _amendments(edition, entry, says, gone, {})
         return Advice(edits, amendments, _HINTS.get(finding.kind, _REGISTER))
-    # What the document says then, the register need not.
-    return Advice(edits, tuple(attrs.evolve(amendment, says=None) for amendment in amendments))
+    # What the document says then, the register need not; but what it says of a place moves with the place.
+    moved: dict[str, list[tuple[Statement, Statement]]] = {}
+    moves = _moves(finding, comparison, _again(comparison, plan))
+    for item in held:
+        new = _moved(item.statement, moves)
+        if new is not None and item.statement not in gone.get(item.entry, ()):
+            moved.setdefault(item.entry, []).append((item.statement, new))
+    return Advice(edits, _amendments(edition, entry, (), gone, moved))
 
 
 _REGISTER = "a document can't say this; the register can, and then it is known"
 _HINTS = {
+    "mandatory-changed": "a document can't say this of a variable of the path; the register can, and then it is known",
     "parameter-missing": "the path still has the variable, so a document keeps it; the register can say it",
     "claim-gone": "check the description of this place, then amend the register",
     "claim-reworded": "amend the words that the register quotes",
@@ -135,8 +146,9 @@ def _answer(finding: Finding, comparison: Comparison, plan: Plan, rounds: int) -
             return
 
 
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.kind, finding.states.at, finding.about
+def _key(finding: Finding) -> tuple[str, str]:
+    """What a finding has in common with the same one of a description that has it in another place."""
+    return finding.kind, finding.about
 
 
 def _again(comparison: Comparison, plan: Plan) -> Comparison:
@@ -164,29 +176,64 @@ def _with_mark(action: Action, entry: str) -> Action:
     return {"description": action["description"], "x-inconsistency": entry, **rest}
 
 
-def _amendments(finding: Finding, described: Described, edition: str, held: Sequence[Held]) -> tuple[Amendment, ...]:
-    """What the register says of the place and the page does not; else an entry for it."""
+def _no_longer(finding: Finding, held: Sequence[Held]) -> dict[str, list[Statement]]:
+    """What the register says and the page does not, as far as the finding tells it; by entry."""
     gone: dict[str, list[Statement]] = {}
     for item in held:
-        if not item.on_page and _is_about(finding, item):
+        claim = item.entry in finding.near and item.statement.fact == finding.states.fact
+        its_own = claim if finding.kind.startswith("claim-") else tells(finding, item.statement)
+        if not item.on_page and its_own:
             gone.setdefault(item.entry, []).append(item.statement)
-    if finding.kind.startswith("claim-"):
-        return tuple(Amendment(entry, False, edition, None, tuple(old)) for entry, old in gone.items())
-    says = finding.states if finding.states.at else None
-    if gone:
-        first, *rest = gone
-        amended = [Amendment(first, False, edition, says, tuple(gone[first]))]
-        return (*amended, *(Amendment(entry, False, edition, None, tuple(gone[entry])) for entry in rest))
-    if finding.near:
-        return (Amendment(finding.near[0], False, edition, says),)
-    return (Amendment(_next_id(finding, described), True, edition, says),)
+    return gone
 
 
-def _is_about(finding: Finding, item: Held) -> bool:
-    if finding.kind.startswith("claim-"):
-        return item.entry in finding.near and item.statement.fact == finding.states.fact
-    mine, theirs = f"{finding.states.at}/", f"{item.statement.at}/"
-    return bool(finding.states.at) and (mine.startswith(theirs) or theirs.startswith(mine))
+def _moves(finding: Finding, comparison: Comparison, after: Comparison) -> list[tuple[str, str]]:
+    """The places that the edits for a finding move, with where they are then."""
+    at = finding.states.at
+    beside = from_pointer(at)[:-1]
+    match finding.kind:
+        case "parameter-renamed":
+            rows = (row for row in comparison.page.parameters if comparison.place(row) == at)
+            return [(at, after.place(row)) for row in rows]
+        case "media-type-changed" | "status-changed":
+            return [(to_pointer((*beside, str(finding.other))), at)]
+        case "method-changed":
+            return [(at, to_pointer((*beside, str(finding.states.value).lower())))]
+        case "path-changed":
+            return [(at, to_pointer((*beside[:-1], answers.new_path(comparison), from_pointer(at)[-1])))]
+        case "error-status-changed":
+            code = str(finding.states.value).split()[-1]
+            return list(zip(_example_places(comparison, code), _example_places(after, code), strict=False))
+    return []
+
+
+def _example_places(comparison: Comparison, code: str) -> list[str]:
+    return [str(twin.at) for twin in comparison.other.error_codes if twin.code == code and twin.source == "example"]
+
+
+def _moved(statement: Statement, moves: list[tuple[str, str]]) -> Statement | None:
+    for old, new in moves:
+        if f"{statement.at}/".startswith(f"{old}/"):
+            its_name = statement.at == old and statement.fact in ("parameter", "media-type") and statement.value
+            value = from_pointer(new)[-1] if its_name else statement.value
+            return attrs.evolve(statement, at=new + statement.at[len(old) :], value=value)
+    return None
+
+
+def _amendments(
+    edition: str,
+    entry: str,
+    says: tuple[Statement, ...],
+    gone: Mapping[str, list[Statement]],
+    moved: Mapping[str, list[tuple[Statement, Statement]]],
+) -> tuple[Amendment, ...]:
+    """One amendment for each entry that has to say something else; the first is the finding's own."""
+    found = []
+    for id_ in dict.fromkeys((entry, *gone, *moved)):
+        new = (*(says if id_ == entry else ()), *(new for _, new in moved.get(id_, ())))
+        old = (*gone.get(id_, ()), *(old for old, _ in moved.get(id_, ())))
+        found.append(Amendment(id_, edition, new, old))
+    return tuple(found)
 
 
 def _next_id(finding: Finding, described: Described) -> str:

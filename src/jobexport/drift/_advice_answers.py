@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift._advice_rows import undo_removals
-from jobexport.spec.places import at, behind, dereference, located, look
+from jobexport.spec.places import at, behind, dereference, from_pointer, located, look
 
 if TYPE_CHECKING:
     from jobexport.drift._case import Case
+    from jobexport.drift._comparison import Comparison
     from jobexport.drift._plan import Document
     from jobexport.drift.facts import ErrorCode
     from jobexport.spec.places import Location
@@ -23,13 +24,9 @@ def path_changed(case: Case) -> None:
     """Another path: the whole path item moves."""
     old = case.operation[:-1]
     item = dict(at(case.plan.document, old))
-    mine = _VARIABLE.findall(str(case.finding.states.value))
-    theirs = _VARIABLE.findall(str(old[-1]))
-    if len(mine) == len(theirs):
-        names = iter(theirs)
-        path = _VARIABLE.sub(lambda _: f"{{{next(names)}}}", str(case.finding.states.value))
-    else:
-        path = str(case.finding.states.value)
+    path = new_path(case.comparison)
+    mine = _VARIABLE.findall(path)
+    if mine != _VARIABLE.findall(str(old[-1])):
         kept = [node for node in item["parameters"] if _is_of_path(case, node, mine)]
         listed = {_resolved(case, node)["name"] for node in kept}
         kept += [
@@ -39,6 +36,18 @@ def path_changed(case: Case) -> None:
         ]
         item["parameters"] = kept
     case.plan.own(case.change(old, remove=True), case.change(("paths", path), item))
+
+
+def new_path(comparison: Comparison) -> str:
+    """The page's path, with its variables called as the description calls them."""
+    page, other = comparison.page.endpoint, comparison.other.endpoint
+    if page is None or other is None:
+        return ""
+    mine, documented = _VARIABLE.findall(page.path), _VARIABLE.findall(other.path)
+    theirs = _VARIABLE.findall(from_pointer(comparison.operation_place)[1])
+    by_name = dict(zip(documented, theirs, strict=True))
+    by_number = dict(zip(mine, theirs, strict=True)) if len(mine) == len(theirs) else {}
+    return _VARIABLE.sub(lambda found: f"{{{by_number.get(found[1]) or by_name.get(found[1], found[1])}}}", page.path)
 
 
 def _resolved(case: Case, node: Document) -> Document:
@@ -60,13 +69,12 @@ def method_changed(case: Case) -> None:
 def media_type_changed(case: Case) -> None:
     """Another media type: the body's description gets a new key."""
     new = case.place
-    named = {media_type.value for media_type in case.comparison.page.media_types}
-    content = look(case.plan.document, new[:-1])[1] or {}
-    gone = [media_type for media_type in content if media_type not in named]
-    if not undo_removals(case, new) and gone:
-        case.plan.everywhere(case.change(new, content[gone[0]]))
-    for media_type in gone:
-        case.plan.own(case.change((*new[:-1], media_type), remove=True))
+    old = (*new[:-1], str(case.finding.other))
+    there, described = look(case.plan.document, old)
+    if not undo_removals(case, new):
+        case.plan.everywhere(case.change(new, described if there else {"schema": {}}))
+    if there:
+        case.plan.own(case.change(old, remove=True))
 
 
 def media_type_missing(case: Case) -> None:

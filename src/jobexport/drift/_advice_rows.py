@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.drift._case import edit_parameter, parameter_index
+from jobexport.drift._case import edit_parameter, is_shared, listed_parameter
 from jobexport.drift._schemas import condition_of, object_schema, row_schema
 from jobexport.spec.places import at, behind, look
 
@@ -91,7 +91,7 @@ def missing(case: Case) -> None:
     place = case.place
     if "properties" in place:
         _take_property(case, place)
-    elif (listed := parameter_index(case, place)) and case.other_row().location != "path":
+    elif (listed := listed_parameter(case, place)) and case.other_row().location != "path":
         case.plan.own(case.change(listed, remove=True))
 
 
@@ -133,15 +133,14 @@ def renamed(case: Case) -> None:
     """A row that has another name."""
     row, place = case.row(), case.place
     if row.location == "path":
-        edit_parameter(case, place, lambda node: _called(node, row.name))
+        _call_variable(case, place, row.name)
         return
-    if "properties" not in place:
-        node = {**at(case.plan.document, place), "name": row.name}
-        listed = parameter_index(case, place)
+    listed = listed_parameter(case, place)
+    if "properties" not in place and listed is not None:
+        node = {**at(case.plan.document, behind(case.plan.document, listed)), "name": row.name}
         owner = (*case.operation[:-1], "parameters")
         case.plan.everywhere(case.change((*owner, len(at(case.plan.union or case.plan.document, owner))), node))
-        if listed is not None:
-            case.plan.own(case.change(listed, remove=True))
+        case.plan.own(case.change(listed, remove=True))
         return
     new = (*place[:-1], row.name)
     if not undo_removals(case, new) and not look(case.plan.document, new)[0]:
@@ -152,9 +151,23 @@ def renamed(case: Case) -> None:
 
 def path_variable(case: Case) -> None:
     """A variable that the request line calls otherwise."""
-    name = str(case.finding.states.value)
     if case.finding.states.at:
-        edit_parameter(case, case.place, lambda node: _called(node, name))
+        _call_variable(case, case.place, str(case.finding.states.value))
+
+
+def _call_variable(case: Case, place: Location, name: str) -> None:
+    """Note what the page calls a variable; where other operations share it, beside the path."""
+    listed = listed_parameter(case, place)
+    if listed is None:
+        return
+    target = behind(case.plan.document, listed)
+    node = at(case.plan.document, target)
+    if not is_shared(case.plan.document, target):
+        edit_parameter(case, place, lambda old: _called(old, name))
+        return
+    names = (*case.operation[:-1], "x-documented-names")
+    known = look(case.plan.document, names)[1] or {}
+    case.plan.own(case.change(names, {**known, node["name"]: name}))
 
 
 def _called(node: Document, name: str) -> Document:

@@ -58,15 +58,15 @@ def _alike(others: Any) -> list[tuple[list[Action], list[str]]]:
 
 
 def _of_register(amendment: Amendment) -> Iterator[str]:
-    where = f"{REGISTER}, {'a new entry ' if amendment.is_new else ''}{amendment.entry}"
+    claim = f"{REGISTER}, {amendment.entry}, claim for {amendment.edition}"
     if amendment.no_longer:
-        yield f"to do: the claim for {amendment.edition} in {where} no longer says"
+        yield f"to do: take out of {claim}"
         yield from _yaml([_plain(statement) for statement in amendment.no_longer])
-    if amendment.says is not None:
-        yield f"to do: the claim for {amendment.edition} in {where} says"
-        yield from _yaml([_plain(amendment.says)])
-    elif not amendment.no_longer:
-        yield f"to do: tell it in {where}"
+    if amendment.says:
+        yield f"to do: put into {claim}"
+        yield from _yaml([_plain(statement) for statement in amendment.says])
+    if not (amendment.no_longer or amendment.says):
+        yield f"to do: tell it in {REGISTER}, {amendment.entry}"
 
 
 def _plain(statement: Statement) -> dict[str, Any]:

@@ -84,7 +84,9 @@ def mandatory_changed(case: Case) -> None:
     """Mandatory in other cases."""
     row, place = case.row(), case.place
     if "properties" not in place:
-        edit_parameter(case, place, lambda node: _parameter_mandatory(node, row))
+        # A variable of the path is always there.
+        if row.location != "path":
+            edit_parameter(case, place, lambda node: _parameter_mandatory(node, row))
         return
     _unconditional(case, place, row.name)
     owner = (*place[:-2], "required")

@@ -52,24 +52,29 @@ def media_type_findings(comparison: Comparison) -> Iterator[Finding]:
     for side in ("request", "response"):
         mine = _media_types(comparison.page.media_types, side)
         theirs = _media_types(comparison.other.media_types, side)
+        if not mine or not theirs:
+            continue
         gone = [theirs[value] for value in theirs if value not in mine]
-        for value, media_type in mine.items():
-            if value not in theirs and theirs:
-                states = Statement("media-type", comparison.media_type_place(media_type), value)
-                others, word = ", ".join(theirs), f"media type of the {side}"
-                other_at = next(iter(theirs.values())).at
-                yield comparison.finding("media-type-changed", word, (value, media_type.at), (others, other_at), states)
-        # One that took another's place is a change, which is told above.
-        if mine and set(mine) <= set(theirs):
-            at = next(iter(mine.values())).at
-            for media_type in gone:
-                states = Statement("media-type", str(media_type.at) if comparison.with_document else "", None)
-                word = f"media type `{media_type.value}` of the {side}"
-                yield comparison.finding("media-type-missing", word, (None, at), ("named", media_type.at), states)
+        for media_type in (mine[value] for value in mine if value not in theirs):
+            # One more and one less is one that changed.
+            old = gone.pop(0) if gone else None
+            states = Statement("media-type", comparison.media_type_place(media_type), media_type.value)
+            other = (old.value, old.at) if old else (", ".join(theirs), 0)
+            said = (media_type.value, media_type.at)
+            yield comparison.finding("media-type-changed", f"media type of the {side}", said, other, states)
+        at = next(iter(mine.values())).at
+        for media_type in gone:
+            states = Statement("media-type", str(media_type.at) if comparison.with_document else "", None)
+            word = f"media type `{media_type.value}` of the {side}"
+            yield comparison.finding("media-type-missing", word, (None, at), ("named", media_type.at), states)
 
 
 def _media_types(named: Iterable[MediaType], side: str) -> dict[str, MediaType]:
-    return {media_type.value: media_type for media_type in reversed(tuple(named)) if media_type.side == side}
+    found: dict[str, MediaType] = {}
+    for media_type in named:
+        if media_type.side == side:
+            found.setdefault(media_type.value, media_type)
+    return found
 
 
 def status_findings(comparison: Comparison) -> Iterator[Finding]:

@@ -63,7 +63,7 @@ class Case:
         return next(
             pair.other
             for pair in self.comparison.pairs
-            if pair.other is not None and str(pair.other.at) == self.finding.states.at
+            if pair.other is not None and self.comparison.other_place(pair.other) == self.finding.states.at
         )
 
 
@@ -75,12 +75,18 @@ def is_shared(document: Document, location: Location) -> bool:
     return json.dumps(document, ensure_ascii=False).count(reference) > 1
 
 
-def parameter_index(case: Case, place: Location) -> Location | None:
-    """Where an operation lists the parameter that stands at a place."""
+def listed_parameter(case: Case, place: Location) -> Location | None:
+    """Where an operation lists the parameter that the description has at a place; it may have one of its own."""
+    document = case.plan.document
+    base = case.plan.union or document
+    _, shared = look(base, place)
+    if not (isinstance(shared, dict) and "in" in shared):
+        return None
     for owner in (case.operation[:-1], case.operation):
-        for number, _ in enumerate(at(case.plan.document, owner).get("parameters", ())):
+        for number, _ in enumerate(at(document, owner).get("parameters", ())):
             listed = (*owner, "parameters", number)
-            if behind(case.plan.document, listed) == place:
+            node = at(document, behind(document, listed))
+            if (node["name"], node["in"]) == (shared["name"], shared["in"]):
                 return listed
     return None
 
@@ -88,12 +94,15 @@ def parameter_index(case: Case, place: Location) -> Location | None:
 def edit_parameter(case: Case, place: Location, edit: Callable[[Document], Document]) -> None:
     """Change the node of a header, a variable or a query parameter, for this operation alone."""
     document = case.plan.document
-    old = at(document, place)
-    listed = parameter_index(case, place)
-    if listed is not None and listed != place and is_shared(document, place):
+    listed = listed_parameter(case, place)
+    if listed is None:
+        return
+    target = behind(document, listed)
+    old = at(document, target)
+    if listed != target and is_shared(document, target):
         case.plan.own(case.change(listed, edit(dict(old))))
     else:
-        case.plan.own(*changes_between(case.words, place, old, edit(dict(old))))
+        case.plan.own(*changes_between(case.words, target, old, edit(dict(old))))
 
 
 def edit_schema(

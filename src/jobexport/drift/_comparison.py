@@ -44,7 +44,7 @@ class Comparison:
         places: dict[tuple[Location, tuple[str, ...]], str] = {}
         for pair in self.pairs if self.with_document else ():
             if pair.page is not None:
-                place = str(pair.other.at) if pair.other else self._proposed(pair.page, places)
+                place = self.other_place(pair.other) if pair.other else self._proposed(pair.page, places)
                 places[pair.page.location, pair.page.path] = place
         object.__setattr__(self, "_places", places)
 
@@ -60,18 +60,35 @@ class Comparison:
 
     def place(self, parameter: Parameter) -> str:
         """Where the document has, or would have, a parameter of the page; empty where there is no document."""
-        return self._places.get((parameter.location, parameter.path), "")
+        if not self.with_document:
+            return ""
+        known = self._places.get((parameter.location, parameter.path))
+        return known or self._proposed(parameter, self._places)
+
+    def other_place(self, parameter: Parameter) -> str:
+        """Where the description has a parameter of the other side: in the union, if that has it by this name.
+
+        An edition may have one of its own in the place of a component that its other operations share.
+        """
+        if not self.with_document:
+            return ""
+        twin = self._union_row(parameter)
+        return str(twin.at if twin is not None else parameter.at)
+
+    def _union_row(self, parameter: Parameter) -> Parameter | None:
+        rows = self.union.parameters if self.union else ()
+        return next((row for row in rows if (row.location, row.path) == (parameter.location, parameter.path)), None)
 
     def _proposed(self, parameter: Parameter, places: dict[tuple[Location, tuple[str, ...]], str]) -> str:
         """Where the union has it, else where it would stand beside or below what is there."""
-        for twin in self.union.parameters if self.union else ():
-            if (twin.location, twin.path) == (parameter.location, parameter.path):
-                return str(twin.at)
+        if (twin := self._union_row(parameter)) is not None:
+            return str(twin.at)
         parent = places.get((parameter.location, parameter.path[:-1]))
         if parent:
             return f"{parent}{to_pointer(('properties', parameter.name))}"
         for twin in (*self.other.parameters, *(self.union.parameters if self.union else ())):
-            if twin.location == parameter.location in ("body", "response") and len(twin.path) == 1:
+            beside = parameter.location in ("body", "response") and len(parameter.path) == 1
+            if beside and twin.location == parameter.location and len(twin.path) == 1:
                 return to_pointer((*from_pointer(str(twin.at))[:-1], parameter.name))
         return f"{self.operation_place}{_OWNERS[parameter.location]}"
 
@@ -127,9 +144,8 @@ class Comparison:
         return self.place(parameter) if parameter else self.zip_place("x-zip-example")
 
     def error_field_place(self) -> str:
-        """Where the document shows what an error looks like."""
-        errors = (example.at for example in self.other.examples if example.kind == "error")
-        return str(next(errors, "")) if self.with_document else ""
+        """Where the document has the operation's errors."""
+        return self.below("responses")
 
     def zip_place(self, key: str) -> str:
         """Where the document describes the zip; `key` is one of its extensions."""
@@ -175,8 +191,3 @@ def shown(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON; in Python true is 1."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

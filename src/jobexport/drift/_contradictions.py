@@ -9,13 +9,14 @@ from attrs import frozen
 from jobexport.drift._archive import fits
 from jobexport.drift._comparison import about, shown
 from jobexport.drift._type_names import type_name
+from jobexport.drift.facts import Parameter
 from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobexport.drift._comparison import Comparison
-    from jobexport.drift.facts import DataType, Example, Location, PageFacts, Parameter
+    from jobexport.drift.facts import DataType, Example, Location, PageFacts
     from jobexport.drift.finding import Finding
 
 LOCATIONS: dict[str, Location] = {"request": "body", "response": "response"}
@@ -36,6 +37,7 @@ class Contradiction:
     value: Any
     """What `one` says, as JSON."""
     parameter: Parameter | None = None
+    """The row it is about, or the row that the example has and the table has not."""
 
 
 def contradiction_findings(comparison: Comparison) -> Iterator[Finding]:
@@ -69,9 +71,9 @@ def _object(
     for name, item in value.items():
         if name not in rows:
             word = f"{example.kind} example, `{'.'.join((*path, name))}`"
-            yield Contradiction(
-                "example-contradicts-table", word, shown(item) or "null", "no such row", int(example.at), name
-            )
+            said, line = shown(item) or "null", int(example.at)
+            unknown = Parameter(LOCATIONS[example.kind], (*path, name), line)
+            yield Contradiction("example-contradicts-table", word, said, "no such row", line, {name: item}, unknown)
         elif not _fits(item, rows[name].type):
             row = rows[name]
             said = f"{shown(item)!s}" if not isinstance(item, str) else f'"{item}"'

@@ -134,9 +134,13 @@ class _Reader:
         path = self.path
         for _, node in self.parameter_nodes():
             if node["in"] == "path":
-                documented = node.get("x-documented-name", node["name"])
-                path = path.replace(f"{{{node['name']}}}", f"{{{documented}}}")
+                path = path.replace(f"{{{node['name']}}}", f"{{{self.documented_name(node)}}}")
         return path
+
+    def documented_name(self, node: Mapping[str, Any]) -> str:
+        """What the edition's page calls a variable; a path may say so of one that it shares with others."""
+        names = at(self.document, self.place[:-1]).get("x-documented-names", {})
+        return str(names.get(node["name"]) or node.get("x-documented-name", node["name"]))
 
     def parameter_nodes(self) -> Iterator[tuple[places.Location, Mapping[str, Any]]]:
         for owner in (self.place[:-1], self.place):
@@ -147,7 +151,7 @@ class _Reader:
     def parameters(self) -> Iterator[Parameter]:
         for place, node in self.parameter_nodes():
             mandatory = ("yes", None) if node.get("required") else _optional(node)
-            name = node.get("x-documented-name", node["name"])
+            name = self.documented_name(node)
             yield self.parameter(node["in"], (name,), place, node.get("schema", {}), *mandatory)
         yield from self.credentials()
         for location, place, node in self.bodies():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport.drift._comparison import same, shown
+from jobexport.drift._comparison import shown
+from jobexport.spec.change import same
 from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:

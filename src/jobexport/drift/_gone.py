@@ -50,7 +50,7 @@ def with_gone(findings: list[Finding], comparison: Comparison, held: list[Held])
         twin = next((finding for finding in found if _took_its_place(finding, item.statement)), None)
         if twin is not None:
             found[found.index(twin)] = _change(twin, item)
-        elif not any(_tells(finding, item.statement) for finding in found if not finding.known):
+        elif not any(tells(finding, item.statement) for finding in findings if not finding.known):
             found.append(_gone(item, comparison, said, {other.statement.key() for other in held}))
     return found
 
@@ -83,10 +83,14 @@ def _change(added: Finding, item: Held) -> Finding:
     )
 
 
-def _tells(finding: Finding, statement: Statement) -> bool:
+def tells(finding: Finding, statement: Statement) -> bool:
     """Whether a finding is about the place of a statement, or of what holds it or is held by it."""
-    if finding.states.fact in ("path", "method", "operation-name", "media-type") or not finding.states.at:
+    if finding.kind in _CHANGED.values() and finding.states.fact == statement.fact:
+        return finding.other == str(statement.value)
+    if finding.states.fact in ("path", "method", "operation-name") or not finding.states.at:
         return finding.states.fact == statement.fact
+    if finding.kind == "media-type-changed" and statement.fact == "media-type":
+        return finding.other == str(statement.value)
     if finding.kind == "error-status-changed":
         return statement.fact in ("error-code", "error-status") and str(statement.value) in str(finding.states.value)
     return _within(finding.states.at, statement.at) or _within(statement.at, finding.states.at)

@@ -42,7 +42,8 @@ def _ids(register: Register, edition: str, operation: str, page: PageFacts) -> s
 
 def _rests_on(statement: Statement, claim: Claim, ids: set[str], of_operation: bool, place: str) -> bool:
     """Whether a statement rests on the page with these ids."""
-    if of_operation and statement.at.startswith("/paths/") and not f"{statement.at}/".startswith(f"{place}/"):
+    path = place.rpartition("/")[0]
+    if of_operation and statement.at.startswith("/paths/") and not statement.at.startswith(f"{path}/"):
         return False  # An entry of several operations names the place of each.
     if statement.page is not None:
         return statement.page in ids

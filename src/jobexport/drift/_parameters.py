@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.drift._comparison import about, same, shown
+from jobexport.drift._comparison import about, shown
 from jobexport.drift._document_facts import LIMITS
 from jobexport.drift._type_names import same_type, type_name
 from jobexport.drift._words import same_words
+from jobexport.spec.change import same
 from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _added(comparison: Comparison, row: Parameter) -> Finding:
 
 
 def _missing(comparison: Comparison, pair: Pair, row: Parameter) -> Finding:
-    states = Statement("parameter", str(row.at) if comparison.with_document else "", None)
+    states = Statement("parameter", comparison.other_place(row), None)
     said = ", ".join(filter(None, (type_name(row.type), _mandatory(row))))
     line = comparison.line(row.location, pair.parent)
     return comparison.finding("parameter-missing", about(row), (None, line), (said or "named", row.at), states)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from jobexport.spec.change import Change, actions_for, applied
+from jobexport.spec.change import Change, actions_for, applied, same
 from jobexport.spec.places import look
 
 if TYPE_CHECKING:
@@ -81,11 +81,14 @@ class Plan:
 
     def _take_back(self, edition: str, change: Change, before: Document) -> None:
         """Have an edition's document say at a place what it said before."""
-        there, old = look(before, change.location)
-        now, new = look(self.document_of(edition), change.location)
-        if (there, old) == (now, new):
+        # Of an array all is taken back, as its items have no names.
+        in_array = isinstance(look(self.union, change.location[:-1])[1], list)
+        location = change.location[:-1] if in_array else change.location
+        there, old = look(before, location)
+        now, new = look(self.document_of(edition), location)
+        if there == now and same(old, new):
             return
-        back = Change("This edition's page does not say so.", change.location, old, remove=not there)
+        back = Change("This edition's page does not say so.", location, old, remove=not there)
         actions = actions_for(self.document_of(edition), back)
         self._others.setdefault(edition, []).extend({"description": back.description, **action} for action in actions)
 
@@ -107,4 +110,6 @@ class Plan:
 def changes_between(description: str, location: Location, old: Document, new: Document) -> list[Change]:
     """The changes that make one object of the other, key by key."""
     gone = [Change(description, (*location, key), remove=True) for key in old if key not in new]
-    return gone + [Change(description, (*location, key), new[key]) for key in new if old.get(key) != new[key]]
+    return gone + [
+        Change(description, (*location, key), new[key]) for key in new if key not in old or not same(old[key], new[key])
+    ]

@@ -36,7 +36,7 @@ def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
     removal: Action = {"target": _target(document, change.location), "remove": True}
     if change.remove:
         return [removal] if there else []
-    if there and old == change.value and isinstance(old, bool) == isinstance(change.value, bool):
+    if there and same(old, change.value):
         return []
     if isinstance(old, list) and isinstance(change.value, list) and (actions := _array_actions(document, change, old)):
         return actions
@@ -59,6 +59,11 @@ def _array_actions(document: dict[str, Any], change: Change, old: list[Any]) -> 
     added = [{"target": path, "update": item} for item in change.value[len(kept) :]]
     # A number is that of the array as it is left: from the last to the first, none moves before it is used.
     return [{"target": target, "remove": True} for target in reversed(gone)] + added
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON; in Python true is 1."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
