@@ -18,6 +18,7 @@ _TAG = re.compile(
     r"</?(?:div|table|thead|tbody|tr|td|th|p|h[1-6]|ul|ol|li|pre|span|section|article|br|a|b|strong)\b[^<>]{0,2000}>",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"^ {0,3}#{1,6} +\S", re.MULTILINE)
 _MARKDOWN = re.compile(
     r"^ {0,3}#{1,6} \S|^ *(?:```|~~~)|^ *\|?(?: *:?-{3,}:? *\|)+ *(?::?-{3,}:?)? *$|\]\([^()\s]+\)|^ *\*\*[^*\n]+\*\*",
     re.MULTILINE,
@@ -34,7 +35,8 @@ def form_of(text: str) -> Form:
     rst = len(_RST.findall(head)) * 3 + len(_UNDERLINE.findall(head))
     if rst > markdown and rst * 3 > tags:
         return "rst"
-    if markdown and (markdown * 40 > tags or re.match(r"\s*#", head)):
+    # Chinese Markdown is nearly all HTML tables, with a few titles between them.
+    if markdown and (markdown * 40 > tags or len(_TITLE.findall(_without_listings(head))) > 1):
         return "markdown"
     if tags >= 3 and re.search(r"<(?:table|p|div|h[1-6]|pre|ul|li)\b", head, re.IGNORECASE):
         return "html"

@@ -140,6 +140,8 @@ def _leads(tables: Sequence[_Table], at: int, line: Line) -> Iterator[int]:
     if others:
         yield from others
         return
+    if tables[at].read.location not in ("body", "response"):
+        return
     name = (_structure_name(line.parameter.type) or "").lower()
     own = line.name.lower()
     for wanted in dict.fromkeys((name, name.removesuffix("s"), own, own.removesuffix("s"))):

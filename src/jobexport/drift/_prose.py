@@ -116,7 +116,8 @@ _VALUES = (
 )
 _SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
 _NO_TOKEN = re.compile(
-    r"(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b", re.IGNORECASE
+    r"(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b"
+    r"|(?:A|An|The|If|When|For|To|In|On|At|This|It|You|Note)\s"
 )
 _ITEM_VALUE = re.compile(
     rf"(?P<value>{_TOKEN})\s*(?:$|[:：]\s*(?P<rest>.*)|[(（].*|\s(?:indicates?|means?|represents?|stands? for|refers? to)\b.*"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"(?:last )?updated (?:on|at)\b.*|(?:更新|发布)(?:时间|日期|于).*", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[•●○◦·▪■*-]\s+(?=\S)")
-_OPENS = re.compile(r"\s*[{\[]\s*$|\s*\{\s*[\"“].*|\s*\[\s*[{\[\"“\d].*")
+_OPENS = re.compile(r"\s*[{\[]\s*$|\s*\{\s*[\"“].*|\s*\[\s*[{\[\"“\d].*|\s*\{\s*\}\s*")
 _CLOSED = re.compile(r"\s*[}\]]+\s*")
 _MOST_CODE = 5000
 _MOST_COLUMNS = 12
@@ -196,6 +196,12 @@ class _Reader:
         firsts = {words.column(heads[0][0])} if heads else set()
         if len(heads) < 2 or not firsts & {"name", "status", "code", "action"}:
             return [], start
+        # A first row named `type` looks like one more head: the heads end where a row fits behind them.
+        for length in range(len(heads), 1, -1):
+            at = start + length
+            columns = [words.column(head) for head, _ in heads[:length]]
+            if at < len(self.lines) and _starts(self.lines, at, columns) == frozenset():
+                return heads[:length], at
         return heads, end
 
     def _end(self, start: int, tabs: bool) -> int:
