@@ -77,7 +77,9 @@ def _both(comparison: Comparison, row: Parameter, other: Parameter, renamed: boo
         kind = "response-mandatory-changed" if row.location in _ANSWERS else "mandatory-changed"
         states = Statement("mandatory", place, row.mandatory)
         yield comparison.finding(kind, about(row), (_mandatory(row), row.at), (_mandatory(other), other.at), states)
-    if not same(row.default, other.default):
+    # Of a value that no longer has the type a page can't give the default.
+    lost = row.default is None and not same_type(row.type, other.type)
+    if not same(row.default, other.default) and not lost:
         states = Statement("default", place, row.default)
         said, others = shown(row.default), shown(other.default)
         yield comparison.finding("default-changed", about(row), (said, row.at), (others, other.at), states)
