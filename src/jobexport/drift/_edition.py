@@ -40,8 +40,9 @@ def guess_edition(
 ) -> Guess:
     """Guess the edition of a page.
 
-    An edition's id begins with the marker of its cloud; language, document id and date are those of the register's
-    pages. Only where they leave several editions is the page compared with each.
+    The date of a page that the register knows decides. Else language and date are those of the register's pages, and
+    an edition's id begins with the marker of its cloud. Only where they leave several editions is the page compared
+    with each.
 
     Args:
         page: the page's facts.
@@ -51,13 +52,16 @@ def guess_edition(
         findings: gives what differs from an edition, without what its register entries hold.
     """
     left, reasons = list(editions), []
+    if exact := [edition for edition in left if _is_of_date(page, _pages(operation, register, edition))]:
+        left = exact
+        reasons.append(f"its date is {page.updated}")
     for reason, kept in (_by_language(page, operation, register, left), _by_marker(page, left)):
         both = [edition for edition in left if edition in kept]
         if both and len(both) < len(left):
             left = both
             reasons.append(reason)
-    if page.updated and (dated := _by_date(page.updated, operation, register, left)):
-        left = dated
+    if not exact and (before := _before(page.updated, operation, register, left)):
+        left = before
         reasons.append(f"its date is {page.updated}")
     if len(left) == 1:
         return Guess(left[0], " and ".join(reasons) or "it is the only one", "page")
@@ -102,12 +106,18 @@ def _by_marker(page: PageFacts, editions: list[str]) -> tuple[str, list[str]]:
     return f"it is marked {', '.join(page.markers)}", kept
 
 
-def _by_date(updated: str, operation: str | None, register: Register, editions: list[str]) -> list[str]:
-    """The editions whose page has the date, else those of the last date before it."""
+def _is_of_date(page: PageFacts, known: list[Page]) -> bool:
+    """Whether one of the pages that the register knows has the page's date, and its id where that has one."""
+    return bool(page.updated) and any(
+        page.updated.startswith(other.date) and page.document_id in ("", other.document) for other in known
+    )
+
+
+def _before(updated: str, operation: str | None, register: Register, editions: list[str]) -> list[str]:
+    """The editions whose page is the last one before a date."""
     dates = {edition: _date(operation, register, edition)[0] for edition in editions}
-    exact = [edition for edition in editions if dates[edition] and updated.startswith(dates[edition])]
-    before = max((date for date in dates.values() if date and date < updated), default="")
-    return exact or [edition for edition in editions if before and dates[edition] == before]
+    last = max((date for date in dates.values() if date and date < updated), default="")
+    return [edition for edition in editions if last and dates[edition] == last]
 
 
 def _date(operation: str | None, register: Register, edition: str) -> tuple[str, str]:
