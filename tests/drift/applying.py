@@ -52,6 +52,7 @@ def _entries(entries: tuple[Entry, ...], amendment: Amendment):
 def _claims(entry: Entry, amendment: Amendment):
     """The claims with one of its own for the edition, which says what it shall."""
     gone = {statement.key() for statement in amendment.no_longer}
+    joined = next((claim for claim in entry.claims if claim.editions == amendment.joins), None)
     for claim in entry.claims:
         if amendment.edition not in claim.editions:
             yield claim
@@ -61,4 +62,6 @@ def _claims(entry: Entry, amendment: Amendment):
             yield evolve(claim, editions=rest)
         says = tuple(statement for statement in claim.says if statement.key() not in gone)
         says += amendment.says
+        if joined is not None:
+            says = joined.says
         yield evolve(claim, editions=(amendment.edition,), says=says)

@@ -70,7 +70,7 @@ def drift(
         raise JobexportError(f"there is no edition {edition!r}; choose one of {', '.join(described.editions)}")
     paths = list(_files(pages))
     if scaffold:
-        failed = _each(paths, _print_scaffold)
+        failed = _each(paths, _scaffolder())
     else:
         reports: list[PageReport] = []
         failed = _each(paths, _checker(reports, edition, against))
@@ -158,10 +158,18 @@ def _counterpart(page: PageFacts, older: Sequence[PageFacts], against: Path) -> 
     raise JobexportError(f"{page.source}: {against} has no page of the same operation or name; name the older page")
 
 
-def _print_scaffold(path: Path) -> None:
+def _scaffolder() -> Callable[[Path], None]:
     from jobexport.drift import read_page, scaffold
 
-    click.echo(scaffold(read_page(path)), nl=False)
+    written: list[Path] = []
+
+    def write(path: Path) -> None:
+        text = scaffold(read_page(path))
+        # Several documents in one stream, as YAML has it.
+        click.echo(f"---\n{text}" if written else text, nl=False)
+        written.append(path)
+
+    return write
 
 
 def _show(reports: Sequence[PageReport], failed: int, format_: str) -> None:

@@ -10,7 +10,8 @@ from jobexport.spec.load import dump_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobexport.drift._advice import Advice, Amendment
+    from jobexport.drift._advice import Advice
+    from jobexport.drift._amendments import Amendment
     from jobexport.drift.check import PageReport
     from jobexport.spec.change import Action
     from jobexport.spec.register import Statement
@@ -21,9 +22,8 @@ def advice_lines(advice: Advice, report: PageReport) -> Iterator[str]:
     edits = advice.edits
     for action in edits.union:
         yield from _of_union(action)
-    if edits.dropped:
-        numbers = ", ".join(str(number + 1) for number in edits.dropped)
-        yield f"to do: drop from {OVERLAYS}/{report.against}.yaml the actions {numbers}"
+    for dropped in advice.dropped:
+        yield f"to do: drop from {OVERLAYS}/{report.against}.yaml the action on {dropped}"
     if edits.own:
         yield f"to do: add to the actions of {OVERLAYS}/{report.against}.yaml"
         yield from _yaml(list(edits.own))
@@ -58,15 +58,16 @@ def _alike(others: Any) -> list[tuple[list[Action], list[str]]]:
 
 
 def _of_register(amendment: Amendment) -> Iterator[str]:
-    claim = f"{REGISTER}, {amendment.entry}, claim for {amendment.edition}"
-    if amendment.no_longer:
-        yield f"to do: take out of {claim}"
-        yield from _yaml([_plain(statement) for statement in amendment.no_longer])
-    if amendment.says:
-        yield f"to do: put into {claim}"
-        yield from _yaml([_plain(statement) for statement in amendment.says])
+    entry = f"{REGISTER}, {amendment.entry}"
+    if amendment.joins:
+        yield f"to do: {entry}: move {amendment.edition} to the claim of {', '.join(amendment.joins)}"
+        return
+    for words, listed in (("no longer says", amendment.no_longer), ("says", amendment.says)):
+        if listed:
+            yield f"to do: {entry}: the claim of {amendment.edition} {words}"
+            yield from _yaml([_plain(statement) for statement in listed])
     if not (amendment.no_longer or amendment.says):
-        yield f"to do: tell it in {REGISTER}, {amendment.entry}"
+        yield f"to do: {entry}: tell it there"
 
 
 def _plain(statement: Statement) -> dict[str, Any]:

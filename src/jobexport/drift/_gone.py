@@ -104,9 +104,10 @@ def _gone(item: Held, comparison: Comparison, said: list[Statement], known: set[
     page = None
     if statement.fact in _QUOTED:
         kind = "claim-reworded"
+        page = ", ".join(str(shown(other.value)) for other in there if other.at == statement.at) or None
     if statement.value is None:
         kind = "claim-reworded" if statement.fact in _QUOTED else "claim-gone"
-        page = ", ".join(str(shown(other.value)) for other in there if _within(other.at, statement.at))
+        page = ", ".join(dict.fromkeys(str(shown(other.value)) for other in there if _within(other.at, statement.at)))
     elif statement.fact in _CHANGED:
         # A code or status that the description has from other pages may have taken the place of this one.
         new = next((other for other in there if other.key() not in known and _alike(other, statement)), None)

@@ -12,7 +12,6 @@ from jobexport.spec.places import dereference, look
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.drift._comparison import Comparison
     from jobexport.drift._plan import Document, Plan
     from jobexport.drift.finding import Finding
 
@@ -22,7 +21,7 @@ _TRIES = 8
 _SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
 
 
-def repair(plan: Plan, finding: Finding, comparison: Comparison) -> None:
+def repair(plan: Plan, finding: Finding) -> None:
     """Plan for each example that no longer fits the same example with values that do."""
     description = f"The example follows: {finding.about}."
     for place, schema, value in list(examples(plan.document)):
