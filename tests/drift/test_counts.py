@@ -82,7 +82,7 @@ def test_the_line_of_a_parameter_shows_its_name(path):
 
 
 def test_nested_tables_stand_below_the_rows_that_lead_to_them():
-    """Of the 31 tables of create-job, those of a structure are below its rows and those of kinds of nodes below none."""
+    """Of create-job's 31 tables, those of a structure are below its rows and those of kinds of nodes below none."""
     page = read_page(DOCS / "otc-2024/dgc_create_job.rst")
     paths = {".".join(each.path) for each in page.parameters}
     assert len(page.tables) == 31

@@ -24,6 +24,7 @@ _BOMS = (
 )
 _NO_TEXT = "this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
 _SCRIPT = re.compile(r"<(script|style|svg|!--)", re.IGNORECASE)
+_CONTROL_BYTES = bytes(each for each in (*range(32), 127) if chr(each) not in "\t\n\v\f\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 # Each of these ends a line for `str.splitlines` and so for docutils, but not for an editor that counts lines.
 _OTHER_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " "))
@@ -104,10 +105,8 @@ def _text(content: bytes, name: str) -> str:
 
 def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
     """Text that is not UTF-8: GB18030 where that gives Chinese, else UTF-8 with a few bytes lost."""
-    if b"\0" in content:
-        raise JobexportError(
-            f"{name}: this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
-        )
+    if len(content) - len(content.translate(None, _CONTROL_BYTES)) > max(4, len(content) // 200):
+        raise JobexportError(f"{name}: {_NO_TEXT}")
     utf8 = content.decode("utf-8", errors="replace")
     lost = utf8.count("\ufffd")
     national = content.decode("gb18030", errors="replace")

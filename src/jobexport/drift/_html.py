@@ -258,7 +258,7 @@ def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[st
                 pieces.append(child.data)
             elif child.name == "br":
                 pieces.append("\n")
-            elif not _LINE_NUMBERS.search(child.attrs.get("class") or "" if child.attrs else ""):
+            elif not child.name.startswith("#") and not _LINE_NUMBERS.search(child.attrs.get("class") or ""):
                 gather(child, deep + 1)
 
     gather(node, depth)
@@ -271,8 +271,7 @@ def _numbered_listing(node: Any, depth: int, lines: Sequence[str]) -> Code | Non
         return None
     for row in _descendants(node, "tr", depth):
         for cell in row.children:
-            kind = cell.attrs.get("class") or "" if cell.attrs else ""
-            if cell.name == "td" and not _LINE_NUMBERS.search(kind):
+            if cell.name == "td" and not _LINE_NUMBERS.search(cell.attrs.get("class") or ""):
                 return Code(*_listing(cell, cell.origin_line or 1, depth, lines))
     return None
 

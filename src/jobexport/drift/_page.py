@@ -290,7 +290,7 @@ class Page:
             endpoint=evolve(endpoint, at=self._at(endpoint.at)) if endpoint else None,
             parameters=self._all(in_uri(parameters, endpoint, self.query)),
             media_types=self._all(_once(self.media)),
-            statuses=self._all(self.statuses),
+            statuses=self._all(_described(self.statuses)),
             error_codes=self._all(self.codes),
             examples=self._all(self.examples),
             file_names=self._all(_once(self.files)),
@@ -318,6 +318,12 @@ def _once(facts: Iterable[_Fact]) -> list[_Fact]:
     for each in facts:
         seen.setdefault(evolve(each, at=0), each)
     return list(seen.values())
+
+
+def _described(statuses: Sequence[Status]) -> list[Status]:
+    """The statuses without those over a table of an answer that a table of statuses lists as well."""
+    listed = {each.code for each in statuses if each.source == "table" and each.description}
+    return [each for each in statuses if each.source != "table" or each.description or each.code not in listed]
 
 
 _JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")

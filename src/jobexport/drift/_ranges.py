@@ -23,7 +23,7 @@ _MOST = (
 _LENGTH_BETWEEN = (
     re.compile(rf"{NUMBER}{_TO}{NUMBER}\s*(?:{_CHARACTERS})", re.IGNORECASE),
     re.compile(
-        rf"(?:length\s*(?:ranges? from|is from|:|：|must be|is)?|长度(?:范围)?(?:为|是|:|：|在)?)"
+        rf"(?:(?<!array )length\s*(?:ranges? from|is from|:|：|must be|is)?|(?<!数组)长度(?:范围)?(?:为|是|:|：|在)?)"
         rf"\s*{NUMBER}{_TO}{NUMBER}",
         re.IGNORECASE,
     ),

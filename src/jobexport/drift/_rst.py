@@ -237,7 +237,8 @@ class _Walker:
         if len(node.children) < 2 or not isinstance(node.children[-1], nodes.literal_block):
             return
         text = node.children[-1].astext()
-        near = min((node.line or 0) + self.shift + text.count("\n") + 2, len(self.lines))
+        line = node.get("line") or node.line or 0
+        near = min(line + self.shift + text.count("\n") + 2, len(self.lines))
         start = self._above(text, near)
         directive = _DIRECTIVE.match(text)
         if directive and self.nested < _NESTED:

@@ -238,7 +238,7 @@ def media_types(found: Read) -> Iterator[MediaType]:
         return
     for row in found.rows:
         cells = dict(zip(found.columns, row.cells, strict=False))
-        if cells["name"].text.lower() == "content-type":
+        if "name" in cells and cells["name"].text.lower() == "content-type":
             for cell in row.cells:
                 if value := first_media_type(cell.text):
                     at = next(part.line for part in cell.parts if first_media_type(part.text))
