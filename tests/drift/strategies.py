@@ -8,7 +8,22 @@ from jobexport.drift.facts import DataType, Limits
 from tests.drift.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page, Style
 
 # Names that are words of the manuals as well: the reader has to tell a cell from a head or a title.
-_COMMON = "name type message description status code id value result request response error_msg Schema dryRun".split()
+_COMMON = [
+    "name",
+    "type",
+    "message",
+    "description",
+    "status",
+    "code",
+    "id",
+    "value",
+    "result",
+    "request",
+    "response",
+    "error_msg",
+    "Schema",
+    "dryRun",
+]
 names = st.one_of(
     st.sampled_from(_COMMON),
     st.from_regex(r"\A[a-z][a-z0-9]{1,8}(_[a-z0-9]{1,6}){0,2}\Z"),

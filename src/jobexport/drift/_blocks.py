@@ -195,12 +195,11 @@ class Flow:
 
 def _joined(runs: Sequence[tuple[str, bool]]) -> str:
     """The runs as one text; a variable that is part of a longer name gets braces, as in `DLF_{job_name}.zip`."""
-    if not any(variable for _, variable in runs):
-        return "".join(text for text, _ in runs)
-    texts = [text for text, _ in runs]
-    for index, (text, variable) in enumerate(runs):
-        before = "".join(texts[:index])[-1:]
-        after = "".join(each for each, _ in runs[index + 1 :])[:1]
+    texts = [text for text, _ in runs if text]
+    variables = [variable for text, variable in runs if text]
+    for index, (text, variable) in enumerate(zip(texts, variables, strict=True)):
+        before = texts[index - 1][-1] if index else ""
+        after = texts[index + 1][0] if index + 1 < len(texts) else ""
         glued = _GLUE.match(before) or (_GLUE.match(after) and after not in ".-")
         if variable and glued and before != "{" and _VARIABLE.fullmatch(text):
             texts[index] = f"{{{text}}}"

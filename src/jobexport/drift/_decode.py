@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobexport.drift import _bounds
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-LIMIT = 2 << 20
-"""Bytes of the longest page that is read; the longest of the vendor's is below 200 KiB."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,6 +22,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_NO_TEXT = "this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
+_SCRIPT = re.compile(r"<(script|style|svg|!--)", re.IGNORECASE)
+_CONTROL_BYTES = bytes(each for each in (*range(32), 127) if chr(each) not in "\t\n\v\f\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 # Each of these ends a line for `str.splitlines` and so for docutils, but not for an editor that counts lines.
 _OTHER_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " "))
@@ -67,17 +68,24 @@ def decode(content: bytes, name: str) -> Source:
     Raises:
         JobexportError: It is empty, too long, or no text.
     """
-    if len(content) > LIMIT:
-        size = f"{len(content) / (1 << 20):.1f} MiB"
-        raise JobexportError(f"{name}: {size} is too long for a documentation page; save only the page (at most 2 MiB)")
+    if len(content) > _bounds.FILE:
+        raise JobexportError(
+            f"{name}: longer than {_bounds.FILE >> 20} MiB, which no documentation page is; save only the page"
+        )
     text = _text(content, name).replace("\r\n", "\n").replace("\r", "\n").translate(_OTHER_ENDS)
     if not text.strip():
         raise JobexportError(f"{name}: the file is empty; save the page again")
     if len(_CONTROL.findall(text)) > max(4, len(text) // 200):
+        raise JobexportError(f"{name}: {_NO_TEXT}")
+    if len(text) > _bounds.TEXT // 4:
+        text = _without_scripts(text)
+    lines = _CONTROL.sub("", text).split("\n")
+    if len(text) > _bounds.TEXT or len(lines) > _bounds.LINES:
         raise JobexportError(
-            f"{name}: this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
+            f"{name}: {len(text):,} letters on {len(lines):,} lines are more than a documentation page has "
+            f"(at most {_bounds.TEXT:,} on {_bounds.LINES:,}); save only the page"
         )
-    return _without_viewer(_CONTROL.sub("", text).split("\n"), name)
+    return _without_viewer(lines, name)
 
 
 def _text(content: bytes, name: str) -> str:
@@ -97,10 +105,8 @@ def _text(content: bytes, name: str) -> str:
 
 def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
     """Text that is not UTF-8: GB18030 where that gives Chinese, else UTF-8 with a few bytes lost."""
-    if b"\0" in content:
-        raise JobexportError(
-            f"{name}: this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
-        )
+    if len(content) - len(content.translate(None, _CONTROL_BYTES)) > max(4, len(content) // 200):
+        raise JobexportError(f"{name}: {_NO_TEXT}")
     utf8 = content.decode("utf-8", errors="replace")
     lost = utf8.count("\ufffd")
     national = content.decode("gb18030", errors="replace")
@@ -116,7 +122,26 @@ def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
         raise JobexportError(
             f"{name}: neither UTF-8, UTF-16 nor GB18030 (byte {problem.start}); save the page again as UTF-8"
         )
-    return utf8
+    # Bytes that make no letters of UTF-8 at all are those of Windows: its blanks and quotation marks.
+    others = sum(each > "\x7f" for each in utf8) - lost
+    return utf8 if others >= lost else content.decode("cp1252", errors="replace")
+
+
+def _without_scripts(text: str) -> str:
+    """The text without what a browser saves along; its lines keep their numbers."""
+    kept: list[str] = []
+    at = 0
+    lower = text.lower()
+    while match := _SCRIPT.search(text, at):
+        kind = match[1].lower()
+        closing = "-->" if kind == "!--" else f"</{kind}"
+        end = lower.find(closing, match.end())
+        if end < 0:
+            break
+        end += len(closing)
+        kept += [text[at : match.start()], "\n" * text.count("\n", match.start(), end)]
+        at = end
+    return "".join((*kept, text[at:]))
 
 
 def _without_viewer(lines: Sequence[str], name: str) -> Source:

@@ -13,10 +13,13 @@ from jobexport.drift._vocabulary import REQUEST_LINE, TREE_MARK
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MENDED = 100_000
+_MENDED = 20_000
 """Letters of the longest broken JSON that is mended."""
+_DEEP = 60
+"""Brackets in brackets of the deepest one."""
 _HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
 _OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
+_SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
 _HTTP = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
 _OPENING = re.compile(r"[{\[]")
 _CURLY = re.compile(r"[“”‘’]")
@@ -55,7 +58,10 @@ def listing(text: str) -> Listing:
             body = index
             break
         body = index + 1
-    value, problem = _json("\n".join(lines[body:]).strip())
+    rest = "\n".join(lines[body:]).strip()
+    if not rest and (sent := _SENT.search(text)):
+        rest = sent[2]
+    value, problem = _json(rest)
     return Listing(value, problem if value is not None or not method else "", method, path, status)
 
 
@@ -76,8 +82,8 @@ def _json(text: str) -> tuple[Any, str]:
         problem = _diagnosis(text, error)
     except ValueError as error:
         return None, f"a number in it can't be read: {error}"
-    if len(text) > _MENDED:
-        return None, f"{problem}; too long to be mended"
+    if len(text) > _MENDED or _depth(text) > _DEEP:
+        return None, f"{problem}; too long or too deep to be mended"
     return _mended(text, problem)
 
 
@@ -92,6 +98,14 @@ def _mended(text: str, problem: str) -> tuple[Any, str]:
     if not isinstance(value, dict | list) or not value or ('"' not in text and "“" not in text and "'" not in text):
         return None, f"{problem}, and nothing could be mended"
     return value, problem
+
+
+def _depth(text: str) -> int:
+    depth = most = 0
+    for each in text:
+        depth += (each in "{[") - (each in "}]")
+        most = max(most, depth)
+    return most
 
 
 def _diagnosis(text: str, error: json.JSONDecodeError) -> str:

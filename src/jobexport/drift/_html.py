@@ -9,15 +9,15 @@ from urllib.parse import unquote
 from justhtml import JustHTML
 
 from jobexport.drift._blocks import Block, Cell, Code, Flow, Row, Table, fold
-from jobexport.drift._limits import TooDeep
+from jobexport.drift._bounds import COLUMNS, TOO_DEEP, Deadline, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 DEPTH = 150
 """Elements in elements; a page saved from a browser has up to 60."""
-_SPAN = 100
 
+_NESTING = re.compile(r"<(/?)(?:table|div|ul|ol|dl|blockquote|section|article|span|figure|details)\b", re.IGNORECASE)
 _NO_TAG = re.compile(r"<(?![a-zA-Z/!?])")
 _BLOCK = frozenset(
     [
@@ -76,26 +76,36 @@ _CLASS = re.compile(r"\b(?:note|notice|caution|warning|important|danger|admoniti
 _LINE_NUMBERS = re.compile(r"\b(?:linenos?|linenodiv|line-numbers?|gutter|lineno|blob-num)\b")
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str, deadline: Deadline) -> list[Block]:
     """The blocks of an HTML text.
 
     Raises:
-        TooDeep: Elements stand too deep in elements.
+        Unreadable: Elements stand too deep in elements, or reading takes too long.
     """
     # A `<` that begins no tag costs the parser time in the square of their number.
     text = _NO_TAG.sub("&lt;", text)
+    _check_depth(text)
     document = JustHTML(text, sanitize=False, track_node_locations=True)
-    walker = _Walker(text.split("\n"))
+    walker = _Walker(text.split("\n"), deadline)
     walker.walk(document.root, 0)
     walker.flow.end()
     return walker.flow.blocks
 
 
+def _check_depth(text: str) -> None:
+    """Refuses, before time is spent on them, elements in elements that do not end by themselves."""
+    depth = 0
+    for match in _NESTING.finditer(text):
+        depth = max(depth + (-1 if match[1] else 1), 0)
+        if depth > DEPTH:
+            raise Unreadable(TOO_DEEP)
+
+
 class _Walker:
     """Walks over nodes and fills a flow of blocks."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
+    def __init__(self, lines: Sequence[str], deadline: Deadline) -> None:
+        self.lines, self.deadline = lines, deadline
         self.flow = Flow()
         self.names: list[str] = []
         """Anchors since the last block, which lead to the block that comes."""
@@ -103,7 +113,8 @@ class _Walker:
 
     def walk(self, node: Any, depth: int) -> None:
         if depth > DEPTH:
-            raise TooDeep
+            raise Unreadable(TOO_DEEP)
+        self.deadline.check()
         for child in node.children or ():
             if child.name == "#text":
                 self._text(child)
@@ -172,7 +183,7 @@ class _Walker:
                 cells = []
                 for each in child.children:
                     if each.name in ("td", "th"):
-                        walker = _Walker(self.lines)
+                        walker = _Walker(self.lines, self.deadline)
                         walker.line = each.origin_line or line
                         walker.walk(each, depth + 2)
                         cells.append((walker.flow.cell(), _span(each, "rowspan"), _span(each, "colspan")))
@@ -181,7 +192,7 @@ class _Walker:
 
 def _span(node: Any, name: str) -> int:
     value = str(node.attrs.get(name) or "")
-    return min(max(int(value), 1), _SPAN) if value.isdecimal() and len(value) < 6 else 1
+    return min(max(int(value), 1), COLUMNS) if value.isdecimal() and len(value) < 6 else 1
 
 
 def _spread(rows: Sequence[tuple[int, list[tuple[Cell, int, int]]]]) -> tuple[Row, ...]:
@@ -191,7 +202,7 @@ def _spread(rows: Sequence[tuple[int, list[tuple[Cell, int, int]]]]) -> tuple[Ro
     for line, given in rows:
         cells: list[Cell] = []
         waiting = list(reversed(given))
-        while waiting or len(cells) in below:
+        while (waiting or len(cells) in below) and len(cells) < COLUMNS:
             column = len(cells)
             if column in below:
                 cell, left = below.pop(column)
@@ -200,7 +211,7 @@ def _spread(rows: Sequence[tuple[int, list[tuple[Cell, int, int]]]]) -> tuple[Ro
                 cells.append(cell)
                 continue
             cell, down, across = waiting.pop()
-            for each in range(column, column + across):
+            for each in range(column, min(column + across, COLUMNS)):
                 if down > 1:
                     below[each] = cell, down - 1
                 cells.append(cell)
@@ -212,7 +223,7 @@ def _spread(rows: Sequence[tuple[int, list[tuple[Cell, int, int]]]]) -> tuple[Ro
 def _words(node: Any, depth: int) -> str:
     """All text in an element."""
     if depth > DEPTH:
-        raise TooDeep
+        raise Unreadable(TOO_DEEP)
     if node.name == "#text":
         return str(node.data)
     return "".join(_words(child, depth + 1) for child in node.children or ())
@@ -220,7 +231,7 @@ def _words(node: Any, depth: int) -> str:
 
 def _anchors(node: Any, depth: int) -> Iterator[str]:
     if depth > DEPTH:
-        raise TooDeep
+        raise Unreadable(TOO_DEEP)
     for child in node.children or ():
         if child.name == "a" and child.attrs.get("name"):
             yield child.attrs["name"]
@@ -235,7 +246,7 @@ def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[st
 
     def gather(each: Any, deep: int) -> None:
         if deep > DEPTH:
-            raise TooDeep
+            raise Unreadable(TOO_DEEP)
         for child in each.children or ():
             if child.name == "#text":
                 if not starts and child.data.strip():
@@ -247,7 +258,7 @@ def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[st
                 pieces.append(child.data)
             elif child.name == "br":
                 pieces.append("\n")
-            elif not _LINE_NUMBERS.search(child.attrs.get("class") or "" if child.attrs else ""):
+            elif not child.name.startswith("#") and not _LINE_NUMBERS.search(child.attrs.get("class") or ""):
                 gather(child, deep + 1)
 
     gather(node, depth)
@@ -260,15 +271,14 @@ def _numbered_listing(node: Any, depth: int, lines: Sequence[str]) -> Code | Non
         return None
     for row in _descendants(node, "tr", depth):
         for cell in row.children:
-            kind = cell.attrs.get("class") or "" if cell.attrs else ""
-            if cell.name == "td" and not _LINE_NUMBERS.search(kind):
+            if cell.name == "td" and not _LINE_NUMBERS.search(cell.attrs.get("class") or ""):
                 return Code(*_listing(cell, cell.origin_line or 1, depth, lines))
     return None
 
 
 def _descendants(node: Any, name: str, depth: int) -> Iterator[Any]:
     if depth > DEPTH:
-        raise TooDeep
+        raise Unreadable(TOO_DEEP)
     for child in node.children or ():
         if child.name == name:
             yield child

@@ -20,21 +20,19 @@ _SENT = re.compile(
     r"\b(Content-Type|Accept)\b[\"']?\s*[:,=]\s*[\"']?((?:application|text|multipart)/[a-z0-9.+-]+)", re.IGNORECASE
 )
 _CONTENT_TYPE = re.compile(r"content-?\s?type|media type|mime|内容类型|媒体类型", re.IGNORECASE)
+_START = r"(?<![A-Za-z0-9_/{}.:-])"
 _ARCHIVE = re.compile(
-    r"(?<![A-Za-z0-9_/{}.:-])[A-Za-z0-9_{}.-]{1,200}\.(?:zip|tar\.gz|tgz|tar|gz|rar|7z)(?![A-Za-z0-9_])", re.IGNORECASE
+    rf"{_START}[A-Za-z0-9_{{}}.-]{{1,200}}\.(?:zip|tar\.gz|tgz|tar|gz|rar|7z)(?![A-Za-z0-9_])", re.IGNORECASE
 )
 _MEMBER = re.compile(
-    r"(?<![A-Za-z0-9_/{}.:-])[A-Za-z0-9_{}.-]{0,200}[A-Za-z0-9_{}]\.(?!zip|tar|tgz|gz|com|html?(?![a-z])|eu(?![a-z])|cn(?![a-z])|md(?![a-z]))"
-    r"[a-z][a-z0-9]{1,9}(?![A-Za-z0-9_/.(-])"
+    rf"{_START}[A-Za-z0-9_{{}}.-]{{0,200}}[A-Za-z0-9_{{}}]\."
+    r"(?!(?:zip|tar|tgz|gz|com|html?|eu|cn|md)(?![a-z]))[a-z][a-z0-9]{1,9}(?![A-Za-z0-9_/.(-])"
 )
-_DATE = re.compile(
-    r"(?:updated (?:on|at)|更新(?:时间|日期|于)|发布(?:时间|日期|于))\s*[:：]?\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})",
-    re.IGNORECASE,
-)
-_OPERATION = re.compile(r"apiexplorer[^\s\"'<>)]{0,200}?[?&;](?:amp;)?api=([A-Za-z]\w{0,99})", re.IGNORECASE)
 _NO_PERMISSION = re.compile(
-    r"\bno (?:identity policy-based |iam )?(?:permissions?|actions?|authorization)\b.{0,40}\b(?:required|needed|necessary)"
-    r"|(?:do(?:es)? not|don't|doesn't) (?:need|require) (?:any )?(?:identity policy-based )?(?:permissions?|authorization)"
+    r"\bno (?:identity policy-based |iam )?(?:permissions?|actions?|authorization)\b.{0,40}"
+    r"\b(?:required|needed|necessary)"
+    r"|(?:do(?:es)? not|don't|doesn't) (?:need|require) (?:any )?(?:identity policy-based )?"
+    r"(?:permissions?|authorization)"
     r"|\bpermissions? (?:is|are) not (?:required|needed)"
     r"|(?:无需|不需要|无须).{0,20}(?:权限|授权)|(?:权限|授权).{0,6}(?:无需|不需要)",
     re.IGNORECASE,
@@ -85,31 +83,3 @@ def permission(part: Part) -> Iterator[Action]:
         yield Action("none", part.line)
     for name in words.ACTION.findall(part.text):
         yield Action(name, part.line)
-
-
-def date(text: str) -> str:
-    """The day on which the page was updated, ISO 8601; empty where the text does not say."""
-    match = _DATE.search(text)
-    if not match:
-        return ""
-    year, month, day = (int(each) for each in match.groups())
-    return f"{year:04}-{month:02}-{day:02}" if 1 <= month <= 12 and 1 <= day <= 31 else ""
-
-
-def operations(text: str) -> tuple[str, ...]:
-    """The names by which links to the vendor's API Explorer call the operation."""
-    return tuple(dict.fromkeys(_OPERATION.findall(text)))
-
-
-def markers(text: str, noise: str, language: str) -> tuple[str, ...]:
-    """Whose page this is, as far as it shows."""
-    found = []
-    if re.search(
-        r"t-systems|open telekom cloud|doc-exports|^:original_name:", f"{text}\n{noise}", re.IGNORECASE | re.MULTILINE
-    ):
-        found.append("otc")
-    elif language == "zh":
-        found.append("huaweicloud-cn")
-    elif re.search(r"support\.huaweicloud\.com|myhuaweicloud\.com|Updated on \d{4}-\d\d-\d\d GMT", text):
-        found.append("huaweicloud-intl")
-    return tuple(found)

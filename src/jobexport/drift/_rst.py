@@ -11,8 +11,8 @@ from docutils import frontend, nodes, utils
 from docutils.parsers.rst import Parser, states
 
 from jobexport.drift._blocks import Block, Cell, Code, Flow, Part, Row, Table, fold
+from jobexport.drift._bounds import COLUMNS, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift._grid import broken_grid
-from jobexport.drift._limits import Deadline, TooDeep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ _INLINE_LIMIT = 6000
 _CODE = frozenset(["code-block", "sourcecode", "code", "highlight", "parsed-literal", "literalinclude"])
 _IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", "meta", "raw"))
 _DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
+_RULE = re.compile(r"[\s|]*\+[-+=]+\+[\s|]*")
 _OPTION = re.compile(r"\s*:[\w-]+:")
 _REFERENCE = re.compile(r"(?s)(.*?)\s*<([^<>]+)>\s*")
 _SETTINGS = {
@@ -42,14 +43,17 @@ _SETTINGS = {
 }
 
 
-def blocks(text: str, deadline: Deadline | None = None) -> list[Block]:
+def blocks(text: str, deadline: Deadline) -> list[Block]:
     """The blocks of a reStructuredText.
 
     Raises:
-        TooDeep: Lists, quotations or tables stand too deep in each other.
-        TooLong: Reading takes too long.
+        Unreadable: Lists, quotations or tables stand too deep in each other, or reading takes too long.
     """
-    walker = _Walker(text.split("\n"), Flow(), deadline or Deadline())
+    lines = text.split("\n")
+    # docutils looks for the columns of a table without a pause in which time could be checked.
+    if any(line.count("+") > COLUMNS and _RULE.fullmatch(line) for line in lines):
+        raise Unreadable(f"a table has more than {COLUMNS} columns")
+    walker = _Walker(lines, Flow(), deadline)
     walker.read(text, 0)
     walker.flow.end()
     return walker.flow.blocks
@@ -80,7 +84,7 @@ def _inliner(deadline: Deadline) -> Any:
         words, target = (titled[1], titled[2]) if titled else (plain, plain)
         return [nodes.reference(rawsource, words, refuri=f"#{target}")], []
 
-    inliner.parse, inliner.interpreted = bounded, lenient
+    vars(inliner).update(parse=bounded, interpreted=lenient)
     return inliner
 
 
@@ -108,11 +112,11 @@ class _Walker:
             self.deadline.check()
             note_source(source, offset)
 
-        document.note_source = watched
+        vars(document)["note_source"] = watched
         try:
             Parser(inliner=_inliner(self.deadline)).parse(text, document)
         except RecursionError:
-            raise TooDeep from None
+            raise Unreadable(TOO_DEEP) from None
         before, self.shift = self.shift, shift
         self.walk(document, 0)
         self.shift = before
@@ -120,7 +124,7 @@ class _Walker:
     def walk(self, node: Any, depth: int) -> None:
         self.deadline.check()
         if depth > DEPTH:
-            raise TooDeep
+            raise Unreadable(TOO_DEEP)
         for child in node.children:
             if isinstance(child, nodes.Text):
                 self.flow.text(child.astext(), self.line, variable=isinstance(node, nodes.emphasis))
@@ -233,7 +237,8 @@ class _Walker:
         if len(node.children) < 2 or not isinstance(node.children[-1], nodes.literal_block):
             return
         text = node.children[-1].astext()
-        near = min((node.line or 0) + self.shift + text.count("\n") + 2, len(self.lines))
+        line = node.get("line") or node.line or 0
+        near = min(line + self.shift + text.count("\n") + 2, len(self.lines))
         start = self._above(text, near)
         directive = _DIRECTIVE.match(text)
         if directive and self.nested < _NESTED:

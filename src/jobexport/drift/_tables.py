@@ -33,6 +33,8 @@ class Place:
 
     section: words.Section | None
     """Of the headings and items above it."""
+    outer: words.Section | None
+    """Of the headings only."""
     heading: str
     """The words of the section's heading."""
     label: str
@@ -118,7 +120,8 @@ def location_of(title: str, place: Place) -> Location | None:
             return "response"
         if _REQUEST.search(text):
             return "body"
-    return {"uri": "path", "request": "body", "response": "response"}.get(place.section or "")  # type: ignore[return-value]
+    sections: dict[str | None, Location] = {"uri": "path", "request": "body", "response": "response"}
+    return sections.get(place.section) or sections.get(place.outer)
 
 
 # ---- rows ----
@@ -155,7 +158,7 @@ def line(found: Read, row: Row) -> Line | None:
 
 
 def _name(text: str) -> str:
-    """The name in a cell: without marks of a footnote or of being nested, and without what stands in brackets behind."""
+    """The name in a cell, without marks of a footnote or of being nested and without a remark in brackets."""
     text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text.strip())
     text = re.sub(r"^(?:[-+»›>•└├─]+\s+|[»›└├─]+)", "", text).rstrip("*").strip()
     return "" if words.NOTHING.fullmatch(text) or len(text) > 200 else text
@@ -235,7 +238,7 @@ def media_types(found: Read) -> Iterator[MediaType]:
         return
     for row in found.rows:
         cells = dict(zip(found.columns, row.cells, strict=False))
-        if cells["name"].text.lower() == "content-type":
+        if "name" in cells and cells["name"].text.lower() == "content-type":
             for cell in row.cells:
                 if value := first_media_type(cell.text):
                     at = next(part.line for part in cell.parts if first_media_type(part.text))

@@ -13,25 +13,26 @@ if TYPE_CHECKING:
 
 _DEPTH = 8
 
-_SCALARS: dict[str, tuple[Kind, str | None]] = {
-    **dict.fromkeys(("string", "str", "text", "char", "varchar", "character", "enum", "enumeration", "字符串", "字符", "文本", "枚举"), ("string", None)),
-    **dict.fromkeys(("字符型", "字符串型", "字符串类型", "枚举类型", "枚举型"), ("string", None)),
-    **dict.fromkeys(("integer", "int", "整数", "整型", "整形", "整数型", "整数类型"), ("integer", None)),
-    **dict.fromkeys(("int32", "integer32"), ("integer", "int32")),
-    **dict.fromkeys(("long", "bigint", "int64", "long integer", "长整型", "长整数", "长整形"), ("integer", "int64")),
-    **dict.fromkeys(("number", "numeric", "decimal", "bigdecimal", "数字", "数值", "数值型"), ("number", None)),
-    **dict.fromkeys(("float", "浮点", "浮点型", "浮点数", "单精度浮点"), ("number", "float")),
-    **dict.fromkeys(("double", "双精度", "双精度浮点", "双精度浮点型"), ("number", "double")),
-    **dict.fromkeys(("boolean", "bool", "布尔", "布尔型", "布尔值", "布尔类型"), ("boolean", None)),
-    **dict.fromkeys(("date",), ("string", "date")),
-    **dict.fromkeys(("datetime", "date-time"), ("string", "date-time")),
-    **dict.fromkeys(("binary", "file", "stream", "inputstream", "byte stream", "bytes", "文件", "二进制", "文件流", "字节流"), ("binary", None)),
-    **dict.fromkeys(("object", "json", "jsonobject", "json object", "dict", "dictionary", "struct", "structure", "data structure", "对象"), ("object", None)),
-    **dict.fromkeys(("数据结构", "结构体", "结构", "json对象", "json格式", "复杂类型"), ("object", None)),
-    **dict.fromkeys(("array", "list", "set", "collection", "jsonarray", "json array", "数组", "列表", "集合", "列表数据结构", "数组数据结构"), ("array", None)),
-    **dict.fromkeys(("list data structure", "array data structure"), ("array", None)),
-    **dict.fromkeys(("map", "hashmap", "映射", "键值对", "key-value", "key-value pair", "map data structure"), ("map", None)),
-}  # fmt: skip
+_SPELLINGS: tuple[tuple[str, Kind, str | None], ...] = (
+    ("string|str|text|char|varchar|character|enum|enumeration", "string", None),
+    ("字符串|字符|文本|枚举|字符型|字符串型|字符串类型|枚举类型|枚举型", "string", None),
+    ("integer|int|整数|整型|整形|整数型|整数类型", "integer", None),
+    ("int32|integer32", "integer", "int32"),
+    ("long|bigint|int64|long integer|长整型|长整数|长整形", "integer", "int64"),
+    ("number|numeric|decimal|bigdecimal|数字|数值|数值型", "number", None),
+    ("float|浮点|浮点型|浮点数|单精度浮点", "number", "float"),
+    ("double|双精度|双精度浮点|双精度浮点型", "number", "double"),
+    ("boolean|bool|布尔|布尔型|布尔值|布尔类型", "boolean", None),
+    ("date", "string", "date"),
+    ("datetime|date-time", "string", "date-time"),
+    ("binary|file|stream|inputstream|byte stream|bytes|文件|二进制|文件流|字节流", "binary", None),
+    ("object|json|jsonobject|json object|dict|dictionary|struct|structure|data structure", "object", None),
+    ("对象|数据结构|结构体|结构|json对象|json格式|复杂类型", "object", None),
+    ("array|list|set|collection|jsonarray|json array|list data structure|array data structure", "array", None),
+    ("数组|列表|集合|列表数据结构|数组数据结构", "array", None),
+    ("map|hashmap|map data structure|key-value|key-value pair|映射|键值对", "map", None),
+)
+_SCALARS = {word: (kind, form) for words, kind, form in _SPELLINGS for word in words.split("|")}
 _GENERIC = re.compile(
     r"(array|arraylist|list|set|collection|map|hashmap|dict)\s*<\s*(.*?)\s*>?", re.IGNORECASE | re.DOTALL
 )
@@ -120,9 +121,8 @@ def _named(text: str, depth: int) -> DataType | None:
         word = match[1].strip()
         if not word or word.lower() in ("data", "json", "表示", "a", "an", "the"):
             return DataType("object")
-        inner = _SCALARS.get(word.lower())
-        if inner:
-            return DataType(*inner)
+        if scalar := _SCALARS.get(word.lower()):
+            return DataType(*scalar)
         return DataType("object", name=word.removeprefix("表示")) if len(word) <= 60 else None
     if _NAME.fullmatch(text):
         return DataType("object", name=text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 Section = Literal[
     "function",
@@ -46,50 +46,62 @@ def _patterns(words: dict[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
 # The first that fits the whole title counts.
 _SECTIONS = _patterns(
     {
-        "example-request": r"(?:example|sample)s? (?:of )?(?:a )?requests?(?: (?:message|body|format))?|requests? (?:examples?|samples?)"
+        "example-request": r"(?:example|sample)s? (?:of )?(?:a )?requests?(?: (?:message|body|format))?"
+        r"|requests? (?:examples?|samples?)"
         r"|请求(?:消息)?(?:示例|样例|举例)|(?:示例|样例)请求",
-        "example-error": r"(?:failure|failed|error|abnormal|exception) (?:response|example|sample)s?|example (?:failure|error) responses?"
+        "example-error": r"(?:failure|failed|error|abnormal|exception) (?:response|example|sample)s?"
+        r"|example (?:failure|error) responses?"
         r"|(?:失败|错误|异常)(?:的)?(?:响应|返回|示例|样例)(?:消息)?(?:示例|样例)?",
-        "example-response": r"(?:example|sample)s? (?:of )?(?:a )?(?:responses?|returns?)(?: (?:message|body|format))?|responses? (?:examples?|samples?)"
-        r"|success(?:ful)? (?:responses?|examples?)|example (?:success )?responses?"
-        r"|(?:成功|正常)(?:的)?(?:响应|返回|示例|样例)(?:消息)?(?:示例|样例)?|(?:响应|返回)(?:消息)?(?:示例|样例|举例)|(?:示例|样例)响应",
+        "example-response": r"(?:example|sample)s? (?:of )?(?:a )?(?:responses?|returns?)(?: (?:message|body|format))?"
+        r"|responses? (?:examples?|samples?)|success(?:ful)? (?:responses?|examples?)|example (?:success )?responses?"
+        r"|(?:成功|正常)(?:的)?(?:响应|返回|示例|样例)(?:消息)?(?:示例|样例)?"
+        r"|(?:响应|返回)(?:消息)?(?:示例|样例|举例)|(?:示例|样例)响应",
         "example": r"examples?|samples?|示例|样例|请求响应示例|调用示例|使用示例",
-        "function": r"functions?|function(?:al)? (?:description|introduction)|introduction|overview|功能(?:介绍|说明|描述)?|接口(?:介绍|描述)",
-        "authorization": r"authori[sz]ation(?: information)?|(?:required )?permissions?|permission requirements|授权信息|权限(?:要求|说明)?|授权",
+        "function": r"functions?|function(?:al)? (?:description|introduction)|introduction|overview"
+        r"|功能(?:介绍|说明|描述)?|接口(?:介绍|描述)",
+        "authorization": r"authori[sz]ation(?: information)?|(?:required )?permissions?|permission requirements"
+        r"|授权信息|权限(?:要求|说明)?|授权",
         "debugging": r"debugging|api debugging|调试|在线调试",
         "uri": r"(?:request )?ur[il]s?(?: format)?|(?:api )?prototype|请求地址|接口原型",
         "request": r"requests?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?))?|input parameters?"
         r"|请求(?:消息|参数|信息|体|头)?(?:参数)?|输入参数|入参",
-        "response": r"responses?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?|elements?))?|return(?:ed)? (?:parameters?|messages?)"
-        r"|output parameters?|(?:响应|返回)(?:消息|参数|信息|体|头|元素)?(?:参数)?|输出参数|出参",
-        "statuses": r"(?:http )?(?:status|return(?:ed)?|response) (?:codes?|values?)|(?:http)?(?:状态码|返回值|返回码|响应码)",
+        "response": r"responses?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?|elements?))?"
+        r"|return(?:ed)? (?:parameters?|messages?)|output parameters?"
+        r"|(?:响应|返回)(?:消息|参数|信息|体|头|元素)?(?:参数)?|输出参数|出参",
+        "statuses": r"(?:http )?(?:status|return(?:ed)?|response) (?:codes?|values?)"
+        r"|(?:http)?(?:状态码|返回值|返回码|响应码)",
         "errors": r"errors? (?:codes?|responses?|messages?)|错误(?:码|代码|响应)|异常(?:响应|码)",
     }
 )
 
+_OF_PARAMETERS = r"(?:公共|请求|响应|消息|路径|查询|header|body|query|path|uri)*"
 _COLUMNS = _patterns(
     {
         "mandatory": r"(?:is )?(?:mandatory|required|compulsory)(?: or (?:not|optional))?|mandatory ?/ ?optional|m/o"
         r"|(?:是否)?(?:为)?(?:必选|必填|必须|必需|必传)(?:项|参数)?(?:/可选)?|是否必选项?|必选/可选",
         "optional": r"(?:is )?optional(?: or not)?|是否(?:可选|可缺省|可为空)|可选",
         "type": r"(?:(?:parameter|data|field|value|param) )?types?|(?:参数|数据|字段|取值|值)?类型",
-        "status": r"(?:http )?(?:status|response|return(?:ed)?) ?(?:codes?|values?)|statuses|http ?(?:状态码|返回码)|(?:响应)?状态码|返回码|返回值|响应码",
+        "status": r"(?:http )?(?:status|response|return(?:ed)?) ?(?:codes?|values?)|statuses"
+        r"|http ?(?:状态码|返回码)|(?:响应)?状态码|返回码|返回值|响应码",
         "code": r"error ?codes?|error_code|错误码|错误代码",
-        "message": r"(?:error|status|return(?:ed)?) ?(?:messages?|information|info)|messages?|information|error_msg|prompt|state"
-        r"|(?:错误|返回|状态)?(?:信息|消息|提示)|错误提示信息|编码|状态",
-        "solution": r"(?:recommended )?solutions?|(?:handling|recommended) (?:measures?|procedure|actions?|suggestions?)"
+        "message": r"(?:error|status|return(?:ed)?) ?(?:messages?|information|info)|messages?|information|error_msg"
+        r"|prompt|state|(?:错误|返回|状态)?(?:信息|消息|提示)|错误提示信息|编码|状态",
+        "solution": r"(?:recommended )?solutions?"
+        r"|(?:handling|recommended) (?:measures?|procedure|actions?|suggestions?)"
         r"|处理(?:措施|建议|方法|方式)|解决(?:方法|措施|方案)|建议",
         "action": r"actions?|permissions?|authori[sz]ation items?|授权项|权限|操作项",
         "access": r"access levels?|访问级别",
         "resource": r"resource types?.*|资源类型.*",
         "default": r"defaults?(?: values?)?|默认值|缺省值|默认取值",
-        "range": r"(?:value|allowed|valid) (?:ranges?|values?)|ranges?|values?|constraints?|取值范围|取值|约束(?:条件|限制)?|值域",
+        "range": r"(?:value|allowed|valid) (?:ranges?|values?)|ranges?|values?|constraints?"
+        r"|取值范围|取值|约束(?:条件|限制)?|值域",
         "example": r"examples?(?: values?)?|sample(?: values?)?|示例|样例|示例值|样例值|举例",
         "name": r"(?:(?:request|response|message|common|uri|url|path|query|body) )*(?:header |body |path |query )?"
         r"(?:parameters?|params?|fields?|names?|attributes?|keys?|elements?|headers?|items?)(?: names?| fields?)?"
-        r"|(?:公共|请求|响应|消息|路径|查询|header|body|query|path|uri)*(?:参数|字段|属性|元素|变量|头域|消息头|消息体|头|键)?(?:名称|名|名字)"
-        r"|(?:公共|请求|响应|路径|查询|header|body|query|path|uri)*(?:参数|字段|属性|元素|变量|头域|消息头|键)",
-        "description": r"(?:parameter |field |error |code )?(?:descriptions?|desc|explanations?|meanings?|remarks?|notes?|details?)"
+        rf"|{_OF_PARAMETERS}(?:参数|字段|属性|元素|变量|头域|消息头|消息体|头|键)?(?:名称|名|名字)"
+        rf"|{_OF_PARAMETERS}(?:参数|字段|属性|元素|变量|头域|消息头|键)",
+        "description": r"(?:parameter |field |error |code )?"
+        r"(?:descriptions?|desc|explanations?|meanings?|remarks?|notes?|details?)"
         r"|(?:参数|字段|错误码?|状态码?)?(?:说明|描述|解释|含义|备注|意义)",
     }
 )
@@ -107,7 +119,8 @@ def section(title: str) -> Section | None:
     if len(title) > 60:
         return None
     bare = re.sub(r"^(?:\d+(?:\.\d+)*[.、]?\s+|步骤\s*\d+\s*)", "", _bare(title))
-    return next((name for name, pattern in _SECTIONS if pattern.fullmatch(bare)), None)  # type: ignore[return-value]
+    found = next((name for name, pattern in _SECTIONS if pattern.fullmatch(bare)), None)
+    return cast("Section | None", found)
 
 
 @lru_cache(maxsize=2048)
@@ -116,7 +129,8 @@ def column(head: str) -> Column | None:
     if len(head) > 60:
         return None
     bare = _bare(head)
-    return next((name for name, pattern in _COLUMNS if pattern.fullmatch(bare)), None)  # type: ignore[return-value]
+    found = next((name for name, pattern in _COLUMNS if pattern.fullmatch(bare)), None)
+    return cast("Column | None", found)
 
 
 CAPTION = re.compile(r"(?:Table|表)\s*(\d+(?:[-.]\d+)*)\s*[:：.]?\s*(.*)", re.IGNORECASE | re.DOTALL)
