@@ -63,9 +63,9 @@ resolve: $(READY) ## print one edition's document: make resolve EDITION=otc-2024
 	@$(BIN)/jobexport resolve $(EDITION)
 
 .PHONY: drift
-drift: $(READY) ## say what documentation pages change: make drift DOCS=folder
+drift: $(READY) ## say what documentation pages change: make drift DOCS=folder EDITION=otc-2024
 	@test -n "$(DOCS)" || { echo "name the pages, files or a folder: make drift DOCS=folder" >&2; exit 2; }
-	$(BIN)/jobexport drift $(DOCS)
+	$(BIN)/jobexport drift $(DOCS) $(if $(filter command,$(firstword $(origin EDITION))),--edition $(EDITION))
 
 .PHONY: lint-spec
 lint-spec: $(READY) ## check the union, the editions, the examples and the register

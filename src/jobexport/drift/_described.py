@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from jobexport.drift._document_facts import document_facts, listing_facts, operations
+from jobexport.drift._document_facts import FACT_KEYS, document_facts, listing_facts, operations
 from jobexport.drift.finding import Source
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, REGISTER, edition_ids, editions, is_checkout, resolve
 from jobexport.spec.load import lines_of, load_yaml
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import PageFacts
     from jobexport.spec.places import Location
     from jobexport.spec.register import Register, Statement
-
-# Which keys of a place hold a fact; the place itself where none is named.
-_KEYS: dict[str, tuple[str, ...]] = {
-    "type": ("type", "items", "format"),
-    "mandatory": ("required", "x-required-when"),
-    "default": ("default",),
-    "limit": ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"),
-    "values": ("enum",),
-}
 
 
 @frozen(eq=False)
@@ -84,7 +75,7 @@ class Described:
         return Source(str(REGISTER), line)
 
     def _action(self, edition: str, fact: str, place: Location) -> int | None:
-        keys = _KEYS.get(fact, ())
+        keys = FACT_KEYS.get(fact, ())
         spots = [(*place, key) for key in keys] or [place]
         for number, touched in enumerate(self.touched(edition)):
             for location in touched:

@@ -46,6 +46,15 @@ LIMITS = {
     "max_items": "maxItems",
 }
 """The limits of a value, with JSON Schema's names for them."""
+FACT_KEYS: dict[str, tuple[str, ...]] = {
+    "type": ("type", "items", "format"),
+    "mandatory": ("required", "x-required-when"),
+    "default": ("default",),
+    "limit": tuple(LIMITS.values()),
+    "values": ("enum",),
+}
+"""Which keys of a place hold a fact; all other facts are the place itself."""
+
 # A schema that contains itself is followed this far.
 _DEEPEST = 8
 

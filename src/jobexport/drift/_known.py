@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from jobexport.drift._document_facts import FACT_KEYS
 from jobexport.drift._gone import Held, with_gone
 from jobexport.drift._statements import says, statements
 from jobexport.drift.finding import Finding
@@ -67,7 +68,9 @@ def judge(
     marked = []
     for finding in findings:
         entries = tuple(dict.fromkeys(known.get(finding.states.key(), ())))
-        near = tuple(entry.id for entry in register.entries_at(operation, [finding.states.at]))
+        at = finding.states.at
+        places = [at, *(f"{at}/{key}" for key in FACT_KEYS.get(finding.states.fact, ()))]
+        near = tuple(entry.id for entry in register.entries_at(operation, places))
         marked.append(attrs.evolve(finding, operation=operation, known=entries, near=near))
     return (*with_gone(marked, comparison, held), *_of_date(comparison, register, edition))
 
