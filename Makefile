@@ -19,6 +19,7 @@ PORT ?= 8080
 SEED ?= 1
 TESTS ?=
 FAULTS ?=
+DOCS ?=
 
 ##@ Set up
 .PHONY: install
@@ -60,6 +61,11 @@ check-generated: $(READY) ## fail when generated/ is not what the sources give
 .PHONY: resolve
 resolve: $(READY) ## print one edition's document: make resolve EDITION=otc-2024
 	@$(BIN)/jobexport resolve $(EDITION)
+
+.PHONY: drift
+drift: $(READY) ## say what documentation pages change: make drift DOCS=folder EDITION=otc-2024
+	@test -n "$(DOCS)" || { echo "name the pages, files or a folder: make drift DOCS=folder" >&2; exit 2; }
+	$(BIN)/jobexport drift $(DOCS) $(if $(filter command,$(firstword $(origin EDITION))),--edition $(EDITION))
 
 .PHONY: lint-spec
 lint-spec: $(READY) ## check the union, the editions, the examples and the register

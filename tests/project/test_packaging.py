@@ -85,6 +85,20 @@ def test_the_installed_mock_answers(installed):
     assert run_installed(installed, "-c", code) == "200\n"
 
 
+def test_the_installed_drift_compares(installed, tmp_path):
+    """Without a checkout pages are held against the shipped documents, and edits are of these."""
+    page = tmp_path / "page.md"
+    page.write_text("# Exporting\n\n## URI\n\nGET /v1.0/{project_id}/streaming/jobs/export\n", encoding="utf-8")
+    code = (
+        "from pathlib import Path\nfrom jobexport import drift\n"
+        f"page = drift.read_page(Path({str(page)!r}))\n"
+        "report = drift.check_page(page, drift.load_described(), 'otc-2024')\n"
+        "found = {finding.kind: finding.source.file for finding in report.new if finding.source}\n"
+        "print(found['method-changed'], [advice.edits.union for advice in report.advice if advice.edits.own][0])\n"
+    )
+    assert run_installed(installed, "-c", code) == "otc-2024.yaml ()\n"
+
+
 def test_the_register_is_read_without_a_checkout(installed):
     """The shipped register is the checkout's."""
     code = "from jobexport.spec import load_register; print(len(load_register().entries))"

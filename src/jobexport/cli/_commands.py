@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import __version__
+from jobexport.cli._drift import drift
 from jobexport.cli._export import dgc, dli
 from jobexport.cli._live import live_options, refuse
 from jobexport.cli._mock import mock
@@ -34,6 +35,7 @@ def cli() -> None:
 cli.add_command(dgc)
 cli.add_command(dli)
 cli.add_command(mock)
+cli.add_command(drift)
 
 
 @cli.command("editions")

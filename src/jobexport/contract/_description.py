@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from jobexport.spec import places
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Location = tuple[str | int, ...]
+    from jobexport.spec.places import Location
 
 JSON = "application/json"
 
@@ -45,19 +47,11 @@ class Description:
 
     def behind(self, location: Location) -> Location:
         """Follow the references at a place."""
-        node = self.at(location)
-        while isinstance(node, dict) and "$ref" in node:
-            steps = node["$ref"].removeprefix("#/").split("/")
-            location = tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
-            node = self.at(location)
-        return location
+        return places.behind(self.document, location)
 
     def at(self, location: Location) -> Any:
         """Give what stands at a place that exists."""
-        node: Any = self.document
-        for step in location:
-            node = node[step]
-        return node
+        return places.at(self.document, location)
 
     def get(self, operation: str, *steps: str) -> Any:
         """Give what stands at a place of an operation, behind references; an empty object where there is nothing."""
@@ -102,8 +96,8 @@ class Description:
 
 def anywhere(known: tuple[Description, ...], operation: str, *steps: str) -> Location | None:
     """Say where the first of the documents that has it has something."""
-    places = (description.place(operation, *steps) for description in known)
-    return next((location for location in places if location is not None), None)
+    found = (description.place(operation, *steps) for description in known)
+    return next((location for location in found if location is not None), None)
 
 
 def lend(known: tuple[Description, ...], location: Location) -> Any:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobexport.spec.places import to_pointer
+
 if TYPE_CHECKING:
-    from jobexport.contract._description import Description, Location
+    from jobexport.contract._description import Description
     from jobexport.contract._probe import Answer, Answers
+    from jobexport.spec.change import Change
+    from jobexport.spec.places import Location
     from jobexport.spec.register import Entry, Register
 
 
@@ -22,17 +26,6 @@ class Evidence:
     pointer: str
     """JSON pointer into the answer's body; empty for the answer as a whole."""
     seen: str
-
-
-@frozen
-class Change:
-    """One change of a document: a value to be put in a place, or a place to be removed."""
-
-    description: str
-    """The fact, as an overlay's action says it."""
-    location: Location
-    value: Any = None
-    remove: bool = False
 
 
 @frozen
@@ -96,23 +89,4 @@ def entries_for(finding: Finding, register: Register, *, wire: bool = True) -> l
         register: the register.
         wire: whether to take only entries that traffic can show.
     """
-    found: dict[str, Entry] = {}
-    candidates = [entry for entry in register.entries if finding.operation in entry.operations]
-    if wire:
-        candidates = [entry for entry in candidates if entry.wire]
-    for place in finding.places:
-        pointer = to_pointer(place)
-        above = {
-            entry.id: max(
-                (spot for spot in entry.pointers if f"{pointer}/".startswith(f"{spot}/")), key=len, default=""
-            )
-            for entry in candidates
-        }
-        nearest = max(above.values(), key=len, default="")
-        found |= {entry.id: entry for entry in candidates if nearest and above[entry.id] == nearest}
-    return [entry for entry in register.entries if entry.id in found]
-
-
-def to_pointer(location: Location) -> str:
-    """Write a place as a JSON pointer."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+    return register.entries_at(finding.operation, map(to_pointer, finding.places), wire=wire)

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract._description import JSON
-from jobexport.contract._finding import Change, Finding, evidence
+from jobexport.contract._finding import Finding, evidence
+from jobexport.spec.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.contract._description import Location
     from jobexport.contract._finding import View
     from jobexport.contract._probe import Answer
+    from jobexport.spec.places import Location
 
 SUCCESSES = (("batch", "batchExportJobs"), ("job", "exportJob"), ("flink", "exportFlinkJobs"))
 """The requests that should succeed, with their operations."""

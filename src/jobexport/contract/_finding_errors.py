@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobexport.contract._description import JSON, anywhere
-from jobexport.contract._finding import Change, Finding, evidence
+from jobexport.contract._finding import Finding, evidence
+from jobexport.spec.change import Change
 from jobexport.spec.load import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.contract._description import Location
     from jobexport.contract._finding import View
     from jobexport.contract._probe import Answer
+    from jobexport.spec.places import Location
 
 
 @frozen

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobexport.contract._description import JSON, lend
-from jobexport.contract._finding import Change, Evidence, Finding, evidence
+from jobexport.contract._finding import Evidence, Finding, evidence
 from jobexport.contract._finding_answers import SUCCESSES
 from jobexport.contract._tree import members_by_kind
+from jobexport.spec.change import Change
 from jobexport.spec.load import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.contract._description import Location
     from jobexport.contract._finding import View
     from jobexport.contract._probe import Answer
+    from jobexport.spec.places import Location
 
 _BODY = ("requestBody", "content", JSON)
 _PROPERTIES = (*_BODY, "schema", "properties")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.contract._finding import Change, Finding, evidence
+from jobexport.contract._finding import Finding, evidence
 from jobexport.contract._tree import infer_layout, members_by_kind, misfits
+from jobexport.spec.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.contract._description import Location
     from jobexport.contract._finding import View
     from jobexport.contract._probe import Answer
+    from jobexport.spec.places import Location
 
 
 def zip_findings(view: View) -> Iterator[Finding]:

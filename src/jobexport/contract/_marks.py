@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jobexport.spec.places import dereference
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -62,16 +64,6 @@ def of_parameter(document: Mapping[str, Any], operation: Mapping[str, Any], name
         if dereference(document, parameter).get("name", "").lower() == name.lower():
             return _along(document, parameter)
     return ()
-
-
-def dereference(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow references inside the document."""
-    while "$ref" in node:
-        target: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        node = target
-    return node
 
 
 def marks(node: Mapping[str, Any]) -> Marks:

@@ -8,20 +8,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, edition_ids, resolve
+from jobexport.spec.examples import examples, misfits, objects
 from jobexport.spec.load import load_yaml
+from jobexport.spec.places import from_pointer, look, to_pointer
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from jobexport.spec.places import Location
     from jobexport.spec.register import Entry, Register
-
-Pointer = tuple[str | int, ...]
 
 
 def lint(root: Path) -> list[str]:
@@ -46,26 +46,25 @@ def lint(root: Path) -> list[str]:
 def lint_document(document: dict[str, Any]) -> Iterator[str]:
     """Find what breaks OpenAPI 3.1 in a document, and examples that break their own schemas."""
     invalid = [
-        f"{_show(error.absolute_path)}: {error.message}" for error in OpenAPIV31SpecValidator(document).iter_errors()
+        f"{to_pointer(tuple(error.absolute_path)) or '/'}: {error.message}"
+        for error in OpenAPIV31SpecValidator(document).iter_errors()
     ]
     yield from invalid
     if invalid:
         # A schema that is none can't be held against its examples.
         return
-    components = document.get("components", {})
-    for pointer, schema, example in _examples(document):
-        validator = jsonschema_rs.validator_for({**schema, "components": components})
-        for error in validator.iter_errors(example):
-            yield f"{_show(pointer)}: the example does not fit its schema: {error.message}"
+    for pointer, schema, example in examples(document):
+        for error in misfits(document, schema, example):
+            yield f"{to_pointer(pointer)}: the example does not fit its schema: {error.message}"
 
 
-def lint_marks(marks: dict[str, list[tuple[Pointer, str]]], register: Register) -> Iterator[str]:
+def lint_marks(marks: dict[str, list[tuple[Location, str]]], register: Register) -> Iterator[str]:
     """Find marks without an entry, overlay actions without a mark, and entries that the union never marks."""
     known = {entry.id for entry in register.entries}
     for name, found in marks.items():
         for pointer, id_ in found:
             if id_ not in known:
-                yield f"{name}: {_show(pointer)} names {id_ or 'nothing'}; give it an entry in {REGISTER}"
+                yield f"{name}: {to_pointer(pointer)} names {id_ or 'nothing'}; give it an entry in {REGISTER}"
     unmarked = known - {id_ for _, id_ in marks[str(BASE)]}
     for id_ in sorted(unmarked):
         yield f"{REGISTER}: {id_} is marked nowhere in {BASE}; add x-inconsistency where it shows"
@@ -79,8 +78,13 @@ def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> 
             yield f"{REGISTER}: {entry.id} stands twice; number one of them anew"
         seen.add(entry.id)
         for pointer in entry.pointers:
-            if not _exists(union, pointer):
+            if not look(union, from_pointer(pointer))[0]:
                 yield f"{REGISTER}: {entry.id} points to {pointer}, which is not in {BASE}"
+        for statement in (statement for claim in entry.claims for statement in claim.says):
+            place = from_pointer(statement.at)
+            # What an edition lacks may lack in the union as well; then what would hold it is there.
+            if not look(union, place if statement.value is not None else place[:-1])[0]:
+                yield f"{REGISTER}: {entry.id} says something of {statement.at}, which is not in {BASE}"
     yield from register.gaps(ids)
 
 
@@ -100,47 +104,13 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if findings else 0
 
 
-def _examples(document: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any], Any]]:
-    """Every example with the schema it must fit: of media types, parameters and headers, and inside schemas."""
-    for pointer, node in _objects(document, ()):
-        if isinstance(schema := node.get("schema"), dict):
-            if "example" in node:
-                yield (*pointer, "example"), schema, node["example"]
-            for name, example in node.get("examples", {}).items():
-                yield (*pointer, "examples", name), schema, example["value"]
-        elif isinstance(node.get("examples"), list):
-            for number, example in enumerate(node["examples"]):
-                yield (*pointer, "examples", number), node, example
-
-
-def _marks(document: dict[str, Any]) -> list[tuple[Pointer, str]]:
+def _marks(document: dict[str, Any]) -> list[tuple[Location, str]]:
     """Every x-inconsistency of a document as pointer and id; an overlay action without one gives an empty id."""
-    found: list[tuple[Pointer, str]] = []
-    for pointer, node in _objects(document, ()):
+    found: list[tuple[Location, str]] = []
+    for pointer, node in objects(document, ()):
         ids = node.get("x-inconsistency", "" if "target" in node else [])
         found += [(pointer, id_) for id_ in ([ids] if isinstance(ids, str) else ids)]
     return found
-
-
-def _objects(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield pointer, value
-        for key, item in value.items():
-            # What an example holds is data, not description.
-            if key != "value":
-                yield from _objects(item, (*pointer, key))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _objects(item, (*pointer, number))
-
-
-def _exists(document: Any, pointer: str) -> bool:
-    for step in pointer.removeprefix("/").split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        if not (isinstance(document, dict) and name in document):
-            return False
-        document = document[name]
-    return True
 
 
 def _missing_test(entry: Entry, root: Path) -> Iterator[str]:
@@ -151,10 +121,6 @@ def _missing_test(entry: Entry, root: Path) -> Iterator[str]:
         there = None
     if not there:
         yield f"{REGISTER}: {entry.id} names the test {entry.test}, which does not exist"
-
-
-def _show(pointer: Iterable[str | int]) -> str:
-    return "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
 
 
 if __name__ == "__main__":

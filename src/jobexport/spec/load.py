@@ -6,6 +6,7 @@ YAML 1.1 turns `no`, `on` and `2026-03-01` into booleans and dates; an OpenAPI d
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import re
@@ -161,10 +162,19 @@ def line_of(path: Path, pointer: Sequence[str | int]) -> int | None:
 
     The file is parsed a second time, so this is for messages, not for hot paths.
     """
+    return lines_of(path)(pointer)
+
+
+def lines_of(path: Path) -> Callable[[Sequence[str | int]], int | None]:
+    """Give `line_of` for many places of one file, which is parsed once."""
     try:
         node = yaml.compose(_read(path), _JsonLoader)
     except (yaml.YAMLError, _Refused, JobexportError):
-        return None
+        node = None
+    return functools.partial(_line_in, node)
+
+
+def _line_in(node: yaml.Node | None, pointer: Sequence[str | int]) -> int | None:
     for step in pointer:
         if isinstance(node, yaml.MappingNode):
             node = next((value for key, value in node.value if key.value == step), None)

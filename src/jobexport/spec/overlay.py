@@ -67,6 +67,27 @@ def apply_overlay(
     return result
 
 
+def touched_places(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> list[list[Location]]:
+    """Give for each action of an overlay that can be applied the places it removes, or puts something in.
+
+    A place is one of the document as the actions before it leave it.
+    """
+    result: dict[str, Any] = tree(document)
+    found: list[list[Location]] = []
+    for number, fields in enumerate(overlay["actions"], start=1):
+        action = _Action.read(fields, "overlay", number)
+        locations = action.find(result)
+        if action.remove:
+            found.append(locations)
+            action.remove_from(result, locations)
+            continue
+        keys = action.update if isinstance(action.update, dict) else {}
+        found.append([(*location, key) for location in locations for key in keys] or locations)
+        for location in locations:
+            action.update_at(result, location)
+    return found
+
+
 def _check_overlay(overlay: Mapping[str, Any], source: str | Path) -> None:
     version = overlay.get("overlay")
     # 1.1 adds the `copy` action, which is refused below like any other unknown field; the rest is the same.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -12,7 +13,7 @@ from jobexport.spec.editions import REGISTER, REGISTER_SCHEMA, register_path
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -32,6 +33,24 @@ class Page:
 
 
 @frozen
+class Statement:
+    """One fact as a value: what kind of fact, where the description has its place, what is said there."""
+
+    fact: str
+    """Such as `type`; the register's JSON Schema lists them."""
+    at: str
+    """JSON pointer into the union."""
+    value: Any = None
+    """As JSON; None where nothing is said."""
+    page: str | None = None
+    """The id of the page that says it, where the claim rests on several."""
+
+    def key(self) -> tuple[str, str, str]:
+        """What two statements that say the same have in common; in Python alone, true is 1."""
+        return self.fact, self.at, json.dumps(self.value, sort_keys=True)
+
+
+@frozen
 class Claim:
     """What some editions say about one fact."""
 
@@ -41,6 +60,8 @@ class Claim:
     """`doc`, `source` (a public client's), `measured`, or `none` where the page could not be had."""
     page: str | None = None
     """The page that says it, where that is not the operation's own."""
+    says: tuple[Statement, ...] = ()
+    """The same as values, as far as a page's tables, examples and names show it."""
 
 
 @frozen
@@ -91,6 +112,27 @@ class Register:
         """Give the entry with this id; KeyError when there is none."""
         return {entry.id: entry for entry in self.entries}[id_]
 
+    def entries_at(self, operation: str, pointers: Iterable[str], *, wire: bool = False) -> list[Entry]:
+        """Give an operation's entries for some places: for each those that point there, or nearest above.
+
+        Args:
+            operation: its operationId.
+            pointers: JSON pointers of the places.
+            wire: whether to take only entries that traffic can show.
+        """
+        candidates = [entry for entry in self.entries if operation in entry.operations and (entry.wire or not wire)]
+        found: set[str] = set()
+        for pointer in pointers:
+            above = {
+                entry.id: max(
+                    (spot for spot in entry.pointers if f"{pointer}/".startswith(f"{spot}/")), key=len, default=""
+                )
+                for entry in candidates
+            }
+            nearest = max(above.values(), key=len, default="")
+            found |= {entry.id for entry in candidates if nearest and above[entry.id] == nearest}
+        return [entry for entry in self.entries if entry.id in found]
+
     def gaps(self, editions: Sequence[str]) -> Iterator[str]:
         """Find entries without exactly one claim for each edition, and operations without a page."""
         for entry in self.entries:
@@ -129,7 +171,12 @@ def load_register(path: Path | None = None) -> Register:
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
-    claims = tuple(Claim(**(claim | {"editions": tuple(claim["editions"])})) for claim in fields["claims"])
+    claims = tuple(_claim(claim) for claim in fields["claims"])
     observed = tuple(Observation(**observation) for observation in fields.get("observed", ()))
     lists = {name: tuple(fields[name]) for name in ("operations", "pointers")}
     return Entry(**(fields | lists | {"claims": claims, "observed": observed}))
+
+
+def _claim(fields: dict[str, Any]) -> Claim:
+    says = tuple(Statement(**statement) for statement in fields.get("says", ()))
+    return Claim(**(fields | {"editions": tuple(fields["editions"]), "says": says}))

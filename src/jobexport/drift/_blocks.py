@@ -1,0 +1,206 @@
+"""What every form of page is read into: headings, paragraphs, list items, code and tables, each with its line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from attrs import evolve, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+PartKind = Literal["text", "item", "note", "code"]
+
+
+@frozen
+class Link:
+    """A link in a paragraph."""
+
+    text: str
+    target: str
+
+
+@frozen
+class Part:
+    """A paragraph, the first paragraph of a list item, a note, or a listing within a cell."""
+
+    kind: PartKind
+    text: str
+    """Blanks are folded, but for `code`."""
+    line: int
+    links: tuple[Link, ...] = ()
+
+
+@frozen
+class Heading:
+    """A title; the page's own has level 1."""
+
+    text: str
+    level: int
+    line: int
+    names: tuple[str, ...] = ()
+    """What links call this place."""
+
+
+@frozen
+class Code:
+    """A listing."""
+
+    text: str
+    line: int
+
+
+@frozen
+class Cell:
+    """What stands in a cell."""
+
+    parts: tuple[Part, ...]
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Its prose, with blanks folded."""
+        return " ".join(" ".join(part.text.split()) for part in self.parts)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Its links, in order."""
+        return tuple(link for part in self.parts for link in part.links)
+
+
+@frozen
+class Row:
+    """A row; a cell that spans several is in all of them."""
+
+    line: int
+    cells: tuple[Cell, ...]
+
+
+@frozen
+class Table:
+    """A table, also one whose header is its first row."""
+
+    line: int
+    rows: tuple[Row, ...]
+    """With the header."""
+    caption: str = ""
+    names: tuple[str, ...] = ()
+    """What links call this place."""
+    problem: str = ""
+    """What is wrong with its form."""
+
+
+Block = Heading | Part | Code | Table
+
+_MARKER = re.compile(r"(?:[-*•●○◦·▪■–—]|\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s+(?=\S)")
+_NOTE = re.compile(r"(?:notes?|notice|caution|important|warning|说明|注意|须知|注|提示)\s*[:：]\s*", re.IGNORECASE)
+_GLUE = re.compile(r"[\w.{}/_-]")
+_VARIABLE = re.compile(r"[A-Za-z]\w{2,}")
+
+
+def fold(text: str) -> str:
+    """The text with runs of blanks made one, and without marks that have no width."""
+    return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
+
+
+def marked(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts, with list items and notes told by the marks in their text where the form has no others."""
+    found: list[Part] = []
+    note = False
+    for part in parts:
+        title = _NOTE.match(part.text)
+        if part.kind in ("text", "item") and title:
+            note = title.end() == len(part.text)
+            if not note:
+                found.append(evolve(part, kind="note", text=part.text[title.end() :]))
+        elif part.kind == "text" and note:
+            note = False
+            found.append(evolve(part, kind="note"))
+        elif part.kind == "text" and (marker := _MARKER.match(part.text)):
+            found.append(evolve(part, kind="item", text=part.text[marker.end() :]))
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+class Flow:
+    """Gathers text into parts, and parts and other blocks into a sequence."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.note = 0
+        """How many notes this place is in."""
+        self._item = False
+        self._runs: list[tuple[str, bool]] = []
+        self._line = 0
+        self._links: list[Link] = []
+
+    def text(self, text: str, line: int, *, variable: bool = False) -> None:
+        """Adds text that begins on this line; `variable` for the kind of letters that stand for a name."""
+        if not self._line and text.strip():
+            lead = text[: len(text) - len(text.lstrip())]
+            self._line = line + lead.count("\n")
+        self._runs.append((text, variable))
+
+    def link(self, text: str, target: str) -> None:
+        """Notes that the text just added is a link."""
+        self._links.append(Link(fold(text), target))
+
+    def item(self) -> None:
+        """Begins a list item."""
+        self.end()
+        self._item = True
+
+    def end(self) -> tuple[str, int]:
+        """Ends the paragraph; its text and line."""
+        text, line = fold(_joined(self._runs)), self._line
+        links = tuple(self._links)
+        self._runs, self._line, self._links = [], 0, []
+        if text:
+            kind: PartKind = "item" if self._item else "note" if self.note else "text"
+            self.blocks.append(Part(kind, text, line, links))
+            self._item = False
+        return text, line
+
+    def add(self, block: Block) -> None:
+        """Adds another block after what was gathered."""
+        self.end()
+        self.blocks.append(block)
+
+    def heading(self, level: int, line: int, names: Sequence[str]) -> None:
+        """Makes the text that was gathered a heading."""
+        item, self._item = self._item, False
+        text, at = self.end()
+        if text:
+            self.blocks[-1] = Heading(text, level, at or line, tuple(names))
+        self._item = item
+
+    def cell(self) -> Cell:
+        """What was gathered, as a cell."""
+        self.end()
+        parts = []
+        for block in self.blocks:
+            match block:
+                case Part():
+                    parts.append(block)
+                case Heading(text, _, line):
+                    parts.append(Part("text", text, line))
+                case Code(text, line):
+                    parts.append(Part("code", text, line))
+                case _:
+                    pass
+        return Cell(marked(parts), tuple(block for block in self.blocks if isinstance(block, Table)))
+
+
+def _joined(runs: Sequence[tuple[str, bool]]) -> str:
+    """The runs as one text; a variable that is part of a longer name gets braces, as in `DLF_{job_name}.zip`."""
+    texts = [text for text, _ in runs if text]
+    variables = [variable for text, variable in runs if text]
+    for index, (text, variable) in enumerate(zip(texts, variables, strict=True)):
+        before = texts[index - 1][-1] if index else ""
+        after = texts[index + 1][0] if index + 1 < len(texts) else ""
+        glued = _GLUE.match(before) or (_GLUE.match(after) and after not in ".-")
+        if variable and glued and before != "{" and _VARIABLE.fullmatch(text):
+            texts[index] = f"{{{text}}}"
+    return "".join(texts)

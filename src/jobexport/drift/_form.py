@@ -1,0 +1,48 @@
+"""Which form a page has, told by its content."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobexport.drift.facts import Form
+
+_RST = re.compile(
+    r"^\s*\.\. (?:[\w-]+::|_[^:\n]+:)|^:\w+: \S|^\s*\+(?:[-=]{2,}\+)+\s*$|:ref:`|^\s*={3,}(?: +={3,})+\s*$",
+    re.MULTILINE,
+)
+_UNDERLINE = re.compile(r"^[^\s|+<].{2,}\n(?:={4,}|-{4,}|~{4,}|\^{4,})\s*$", re.MULTILINE)
+_HTML_PAGE = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:div|table|thead|tbody|tr|td|th|p|h[1-6]|ul|ol|li|pre|span|section|article|br|a|b|strong)\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"^ {0,3}#{1,6} +\S", re.MULTILINE)
+_MARKDOWN = re.compile(
+    r"^ {0,3}#{1,6} \S|^ *(?:```|~~~)|^ *\|?(?: *:?-{3,}:? *\|)+ *(?::?-{3,}:?)? *$|\]\([^()\s]+\)|^ *\*\*[^*\n]+\*\*",
+    re.MULTILINE,
+)
+
+
+def form_of(text: str) -> Form:
+    """The form of a page."""
+    head = text[:400_000]
+    if _HTML_PAGE.search(head[:20_000]):
+        return "html"
+    tags = len(_TAG.findall(head))
+    markdown = len(_MARKDOWN.findall(_without_listings(head) if tags else head))
+    rst = len(_RST.findall(head)) * 3 + len(_UNDERLINE.findall(head))
+    if rst > markdown and rst * 3 > tags:
+        return "rst"
+    # Chinese Markdown is nearly all HTML tables, with a few titles between them.
+    if markdown and (markdown * 40 > tags or len(_TITLE.findall(_without_listings(head))) > 1):
+        return "markdown"
+    if tags >= 3 and re.search(r"<(?:table|p|div|h[1-6]|pre|ul|li)\b", head, re.IGNORECASE):
+        return "html"
+    return "text"
+
+
+def _without_listings(text: str) -> str:
+    """The text without what stands in `pre`: shell comments there look like titles."""
+    return re.sub(r"<pre\b.*?</pre>", "", text, flags=re.DOTALL | re.IGNORECASE)

@@ -1,0 +1,115 @@
+"""Plans edits of the sources: of the union, of an edition's overlay, and of those that must take something away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from jobexport.spec.change import Change, actions_for, applied, same
+from jobexport.spec.places import look
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobexport.spec.change import Action
+    from jobexport.spec.places import Location
+
+Document = dict[str, Any]
+
+
+@frozen
+class Edits:
+    """What to change in the sources."""
+
+    union: tuple[Action, ...] = ()
+    """To be done by hand to the union; as overlay actions, so that they can be tried out."""
+    dropped: tuple[int, ...] = ()
+    """Actions of the edition's own overlay that go, by number from 0."""
+    own: tuple[Action, ...] = ()
+    """Actions for the end of the edition's own overlay."""
+    others: Mapping[str, tuple[Action, ...]] = field(factory=dict)
+    """Actions for the ends of other overlays, by edition."""
+
+
+@define
+class Plan:
+    """Edits in the making; what they lead to is known at each step.
+
+    An installed package has no union and no overlays: there all edits are actions on the edition's document.
+    """
+
+    edition: str
+    union: Document | None
+    overlays: dict[str, list[Action]]
+    document: Document
+    touched: list[list[Location]]
+    """The places that each action of the edition's own overlay touches."""
+    _union_actions: list[Action] = field(init=False, factory=list)
+    _dropped: list[int] = field(init=False, factory=list)
+    _own: list[Action] = field(init=False, factory=list)
+    _others: dict[str, list[Action]] = field(init=False, factory=dict)
+
+    def edits(self) -> Edits:
+        """What was planned so far."""
+        others = {edition: tuple(actions) for edition, actions in self._others.items() if actions}
+        return Edits(tuple(self._union_actions), tuple(self._dropped), tuple(self._own), others)
+
+    def own(self, *changes: Change) -> None:
+        """Change the edition alone."""
+        for change in changes:
+            actions = actions_for(self.document, change)
+            self._own += [{"description": change.description, **action} for action in actions]
+            self.document = applied(self.document, actions)
+
+    def everywhere(self, *changes: Change) -> None:
+        """Change the union, so that the client knows it, and have the other editions take it back."""
+        for change in changes:
+            if self.union is None or not look(self.union, change.location[:-1])[0]:
+                # The union has no such place: the edition's own overlay made it.
+                self.own(change)
+                continue
+            actions = actions_for(self.union, change)
+            if not actions:
+                continue
+            before = {edition: self.document_of(edition) for edition in self.overlays if edition != self.edition}
+            self.union = applied(self.union, actions)
+            self._union_actions += [{"description": change.description, **action} for action in actions]
+            self.document = self.document_of(self.edition)
+            for edition, document in before.items():
+                self._take_back(edition, change, document)
+
+    def _take_back(self, edition: str, change: Change, before: Document) -> None:
+        """Have an edition's document say at a place what it said before."""
+        # Of an array all is taken back, as its items have no names.
+        in_array = isinstance(look(self.union, change.location[:-1])[1], list)
+        location = change.location[:-1] if in_array else change.location
+        there, old = look(before, location)
+        now, new = look(self.document_of(edition), location)
+        if there == now and same(old, new):
+            return
+        back = Change("This edition's page does not say so.", location, old, remove=not there)
+        actions = actions_for(self.document_of(edition), back)
+        self._others.setdefault(edition, []).extend({"description": back.description, **action} for action in actions)
+
+    def undo(self, numbers: list[int]) -> None:
+        """Drop actions of the edition's own overlay."""
+        self._dropped += [number for number in numbers if number not in self._dropped]
+        self.document = self.document_of(self.edition)
+
+    def document_of(self, edition: str) -> Document:
+        """An edition's document as the plan leaves it."""
+        if self.union is None:
+            return self.document
+        own = edition == self.edition
+        kept = [action for number, action in enumerate(self.overlays[edition]) if not (own and number in self._dropped)]
+        added = self._own if own else self._others.get(edition, [])
+        return applied(self.union, [*kept, *added])
+
+
+def changes_between(description: str, location: Location, old: Document, new: Document) -> list[Change]:
+    """The changes that make one object of the other, key by key."""
+    gone = [Change(description, (*location, key), remove=True) for key in old if key not in new]
+    return gone + [
+        Change(description, (*location, key), new[key]) for key in new if key not in old or not same(old[key], new[key])
+    ]

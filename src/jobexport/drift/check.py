@@ -1,0 +1,165 @@
+"""Takes a page through all of it: read, find the operation and the edition, compare, hold against the register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+from attrs import frozen
+
+from jobexport.drift._advice import advise
+from jobexport.drift._comparison import Comparison
+from jobexport.drift._edition import Guess, guess_edition
+from jobexport.drift._known import held_statements, judge
+from jobexport.drift._operation import operation_of
+from jobexport.drift.compare import findings_of
+from jobexport.drift.finding import LEVELS, Source
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobexport.drift._advice import Advice
+    from jobexport.drift._described import Described
+    from jobexport.drift._gone import Held
+    from jobexport.drift.facts import PageFacts
+    from jobexport.drift.finding import Finding
+
+
+@frozen
+class PageReport:
+    """What a page says that the other side does not, and the other way round."""
+
+    page: PageFacts
+    nature: str
+    """What the page is, in words."""
+    operation: str
+    """The operationId; empty where the description has none for the page."""
+    guess: Guess | None
+    """The edition; None where the page is compared with another page, or can't be compared."""
+    against: str
+    """The edition, or the other page's file; empty where nothing is compared."""
+    findings: tuple[Finding, ...] = ()
+    held: tuple[Held, ...] = ()
+    """What the register says of the page."""
+    advice: tuple[Advice | None, ...] = ()
+    """What to do, for each finding; None for one that is known, or between two pages."""
+
+    @property
+    def new(self) -> tuple[Finding, ...]:
+        """The findings that the register does not have."""
+        return tuple(finding for finding in self.findings if not finding.known)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The entries of the register that the page shows, by id: as a difference, or as what it says."""
+        return tuple(sorted({item.entry for item in self.held if item.on_page}))
+
+
+def check_page(page: PageFacts, described: Described, edition: str | None = None) -> PageReport:
+    """Compare a page with the edition it belongs to.
+
+    Args:
+        page: the page's facts.
+        described: the documents and the register.
+        edition: the edition to compare with; guessed where it is None.
+
+    Raises:
+        JobexportError: there is no such edition.
+    """
+    if edition is not None and edition not in described.documents:
+        raise JobexportError(f"there is no edition {edition!r}; choose one of {', '.join(described.editions)}")
+    document = described.union or described.documents[edition or described.editions[0]]
+    operation = operation_of(page, document, described.register)
+    nature = _nature(page, operation)
+    tag = _listed_tag(page, described)
+    if operation is None and (page.endpoint is not None or not tag):
+        return PageReport(page, nature, "", None, "")
+    if edition is not None:
+        guess = Guess(edition, "it was named", "told")
+    else:
+        guess = guess_edition(
+            page,
+            operation,
+            described.register,
+            described.editions,
+            lambda candidate: _judged(page, described, candidate, operation, tag),
+        )
+    comparison = _comparison(page, described, guess.edition, operation, tag)
+    held = held_statements(comparison, described.register, guess.edition)
+    findings = _sorted(
+        attrs.evolve(finding, source=described.source(guess.edition, finding.states)) if finding.states.at else finding
+        for finding in judge(findings_of(comparison), comparison, described.register, guess.edition, held)
+    )
+    advice = tuple(
+        None if finding.known else advise(finding, comparison, described, guess.edition, held) for finding in findings
+    )
+    return PageReport(page, nature, operation or "", guess, guess.edition, findings, tuple(held), advice)
+
+
+def check_pages(page: PageFacts, other: PageFacts, described: Described) -> PageReport:
+    """Compare a page with an older one."""
+    document = described.union or described.documents[described.editions[0]]
+    operation = operation_of(page, document, described.register) or operation_of(other, document, described.register)
+    findings = (
+        attrs.evolve(
+            finding,
+            operation=operation or "",
+            source=Source(other.source, finding.other_line) if finding.other_line else None,
+        )
+        for finding in findings_of(Comparison(page, other))
+    )
+    return PageReport(page, _nature(page, operation), operation or "", None, other.source, _sorted(findings))
+
+
+def _judged(
+    page: PageFacts, described: Described, edition: str, operation: str | None, tag: str
+) -> tuple[Finding, ...]:
+    comparison = _comparison(page, described, edition, operation, tag)
+    held = held_statements(comparison, described.register, edition)
+    return judge(findings_of(comparison), comparison, described.register, edition, held)
+
+
+def _comparison(page: PageFacts, described: Described, edition: str, operation: str | None, tag: str) -> Comparison:
+    other = described.facts(edition, operation)
+    if operation is None:
+        # A page that lists codes is held against the list it is of, and against what errors' examples say of them.
+        marker = f"/components/x-error-codes/{tag}/"
+        tabled = {code.code for code in page.error_codes}
+        codes = (
+            code
+            for code in other.error_codes
+            if str(code.at).startswith(marker) or (code.source == "example" and code.code in tabled)
+        )
+        other = attrs.evolve(other, error_codes=tuple(codes))
+    return Comparison(page, other, described.union_facts(operation))
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (LEVELS.index(finding.level), finding.line)))
+
+
+def _listed_tag(page: PageFacts, described: Described) -> str:
+    """The list of error codes that a page without an operation has; empty where it has none."""
+    tabled = {code.code for code in page.error_codes if code.source == "table"}
+    shared: dict[str, int] = {}
+    for code in described.facts(described.editions[0], None).error_codes:
+        if code.code in tabled and str(code.at).startswith("/components/x-error-codes/"):
+            tag = str(code.at).split("/")[3]
+            shared[tag] = shared.get(tag, 0) + 1
+    return max(shared, key=lambda tag: shared[tag], default="")
+
+
+def _nature(page: PageFacts, operation: str | None) -> str:
+    """Say what a page is."""
+    if operation is not None:
+        return f"page of {operation}"
+    if page.endpoint is not None:
+        return f"page of {page.endpoint.method} {page.endpoint.path}, which the description does not have"
+    if any(code.source == "table" for code in page.error_codes):
+        return "list of error codes"
+    if any(status.source == "table" for status in page.statuses):
+        return "list of HTTP statuses"
+    if any(row.location == "header" for row in page.parameters):
+        return "page about headers"
+    return "page without an operation"

@@ -1,0 +1,174 @@
+"""Writes what pages say that the description does not: as text for people, as JSON, as GitHub's workflow commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from jobexport.drift._advice_text import advice_lines
+from jobexport.drift.finding import KINDS, LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobexport.drift._advice import Advice
+    from jobexport.drift.check import PageReport
+    from jobexport.drift.finding import Finding, Level
+
+Line = tuple[str, str]
+"""A line and its style: a level, `known`, `dim`, `head` or nothing."""
+
+
+def text_lines(report: PageReport, *, advice: bool = True) -> Iterator[Line]:
+    """Give what there is to say of a page, line by line.
+
+    Args:
+        report: the page's report.
+        advice: whether to say what to do about each finding.
+    """
+    yield f"{report.page.source}: {_head(report)}", "head"
+    for level in LEVELS:
+        for finding, todo in zip(report.findings, report.advice or (None,) * len(report.findings), strict=True):
+            if finding.level == level and not finding.known:
+                yield f"  {level}: {finding.kind}: {finding.about}", level
+                yield from ((f"    {text}", "") for text in _sides(report, finding))
+                if todo is not None and advice:
+                    yield from ((f"    {text}", "dim") for text in advice_lines(todo, report))
+    for finding in report.findings:
+        if finding.known:
+            sides = f"{_said(finding.page)} (line {finding.line}) against {_said(finding.other)}"
+            yield f"  known, {', '.join(finding.known)}: {finding.kind}: {finding.about}: {sides}", "known"
+    shown = report.known
+    if shown:
+        yield f"  as the register says: {', '.join(shown)}", "known"
+    for unread in report.page.unread:
+        yield f"  not understood, line {unread.at}: {unread.text!r}: {unread.reason}", "dim"
+
+
+def _head(report: PageReport) -> str:
+    words = report.nature
+    if report.guess is not None:
+        why = "" if report.guess.how == "told" else f", because {report.guess.reason}"
+        words += f", held against {report.guess.edition}{why}"
+        if report.guess.others:
+            words += f" (as well as {', '.join(report.guess.others)})"
+    elif report.against:
+        words += f", held against {report.against}"
+    elif report.page.endpoint is not None:
+        words += "; jobexport drift --scaffold gives a beginning for it"
+    else:
+        words += "; nothing to compare"
+    if report.against and not report.new:
+        words += ": nothing new"
+    return words
+
+
+def _sides(report: PageReport, finding: Finding) -> Iterator[str]:
+    yield f"the page: {_said(finding.page)} (line {finding.line})"
+    yield f"{other_side(report, finding)}: {_said(finding.other)}"
+    if finding.near:
+        yield f"the register has of this place: {', '.join(finding.near)}"
+
+
+def other_side(report: PageReport, finding: Finding) -> str:
+    """Name what a finding holds the page against, with file and line."""
+    if finding.kind.startswith("claim-"):
+        return "the register"
+    if finding.kind in ("example-contradicts-table", "page-contradicts-itself"):
+        return "elsewhere on the page"
+    name = "the description" if report.guess is not None else "the other page"
+    if finding.source is None:
+        return name
+    line = f" line {finding.source.line}" if finding.source.line else ""
+    return f"{name} ({finding.source.file}{line})"
+
+
+def _said(text: str | None) -> str:
+    return "nothing" if text is None else text
+
+
+def summary(reports: Sequence[PageReport], failed: int) -> str:
+    """Count what was found."""
+    new = [finding.level for report in reports for finding in report.new]
+    known = sum(bool(finding.known) for report in reports for finding in report.findings)
+    counts = [f"{new.count(level)} {level}{'' if new.count(level) == 1 else 's'}" for level in ("error", "warning")]
+    pages = f"{len(reports)} page{'' if len(reports) == 1 else 's'}"
+    unread = f"; {failed} could not be read" if failed else ""
+    return f"{pages}: {', '.join(counts)}, {new.count('info')} info; {known} known{unread}"
+
+
+def worst(reports: Sequence[PageReport]) -> Level | None:
+    """The worst level of what is new; None where nothing is."""
+    levels = {finding.level for report in reports for finding in report.new}
+    return next((level for level in LEVELS if level in levels), None)
+
+
+def as_plain(report: PageReport) -> dict[str, Any]:
+    """Give a report as plain values, for JSON."""
+    advice = report.advice or (None,) * len(report.findings)
+    return {
+        "page": report.page.source,
+        "form": report.page.form,
+        "language": report.page.language,
+        "nature": report.nature,
+        "operation": report.operation,
+        "against": report.against,
+        "guess": attrs.asdict(report.guess) if report.guess else None,
+        "findings": [_finding(finding, todo, report) for finding, todo in zip(report.findings, advice, strict=True)],
+        "register": {
+            "shown": list(report.known),
+            "not_shown": sorted({item.entry for item in report.held if not item.on_page}),
+        },
+        "unread": [attrs.asdict(unread) for unread in report.page.unread],
+    }
+
+
+def _finding(finding: Finding, advice: Advice | None, report: PageReport) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "level": finding.level,
+        "meaning": KINDS[finding.kind][1],
+        "operation": finding.operation,
+        "about": finding.about,
+        "pointer": finding.states.at,
+        "page": {"says": finding.page, "line": finding.line},
+        "other": {
+            "says": finding.other,
+            "file": finding.source.file if finding.source else None,
+            "line": finding.source.line if finding.source else None,
+        },
+        "known": list(finding.known),
+        "near": list(finding.near),
+        "advice": None if advice is None else {"text": "\n".join(advice_lines(advice, report)), **_edits(advice)},
+    }
+
+
+def _edits(advice: Advice) -> dict[str, Any]:
+    edits = advice.edits
+    return {
+        "union": list(edits.union),
+        "dropped": list(edits.dropped),
+        "own": list(edits.own),
+        "others": {edition: list(actions) for edition, actions in edits.others.items()},
+    }
+
+
+_COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def github_lines(report: PageReport) -> Iterator[str]:
+    """Give GitHub's workflow commands, which mark the lines of the page."""
+    for finding in report.new:
+        place = f"file={_property(report.page.source)},line={finding.line},title={_property(finding.kind)}"
+        other = f"{other_side(report, finding)} says {_said(finding.other)}"
+        message = f"{finding.operation} {finding.about}: the page says {_said(finding.page)}, {other}"
+        yield f"::{_COMMANDS[finding.level]} {place}::{_escaped(message)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

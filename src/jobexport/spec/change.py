@@ -1,0 +1,101 @@
+"""Turns a change of a document into overlay actions: a value to be put in a place, or a place to be removed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.spec.overlay import apply_overlay
+from jobexport.spec.places import look, quoted, to_path
+
+if TYPE_CHECKING:
+    from jobexport.spec.places import Location
+
+Action = dict[str, Any]
+
+
+@frozen
+class Change:
+    """One change of a document: a value to be put in a place, or a place to be removed."""
+
+    description: str
+    """The fact, as an overlay's action says it."""
+    location: Location
+    value: Any = None
+    remove: bool = False
+
+
+def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
+    """Give the actions of a change: none where it holds already, two where what is there can't be merged over.
+
+    What is to be put in an array is put at its end, whatever number its place has.
+    """
+    there, old = look(document, change.location)
+    removal: Action = {"target": _target(document, change.location), "remove": True}
+    if change.remove:
+        return [removal] if there else []
+    if there and same(old, change.value):
+        return []
+    if isinstance(old, list) and isinstance(change.value, list) and (actions := _array_actions(document, change, old)):
+        return actions
+    *parent, key = change.location
+    held_by = look(document, tuple(parent))[1]
+    # In an array there is only adding at the end.
+    update = change.value if isinstance(held_by, list) else {key: change.value}
+    action: Action = {"target": _target(document, tuple(parent)), "update": update}
+    merges = isinstance(old, (dict, list)) or isinstance(change.value, (dict, list)) or isinstance(held_by, list)
+    return [removal, action] if there and merges else [action]
+
+
+def _array_actions(document: dict[str, Any], change: Change, old: list[Any]) -> list[Action]:
+    """The actions that only take items of an array away, and add some at its end; none where that is not enough."""
+    kept = [item for item in old if item in change.value]
+    if not kept or change.value[: len(kept)] != kept:
+        return []
+    path = _target(document, change.location)
+    gone = [path + _item(old, number) for number, item in enumerate(old) if item not in kept]
+    added = [{"target": path, "update": item} for item in change.value[len(kept) :]]
+    # A number is that of the array as it is left: from the last to the first, none moves before it is used.
+    return [{"target": target, "remove": True} for target in reversed(gone)] + added
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON; in Python true is 1."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
+    """Give the document with actions applied; the argument is not changed.
+
+    Raises:
+        OverlayError: a target matches nothing, or an update does not fit.
+    """
+    if not actions:
+        return document
+    return apply_overlay(document, {"overlay": "1.0.0", "info": {"title": "", "version": ""}, "actions": actions})
+
+
+def _target(document: dict[str, Any], location: Location) -> str:
+    """Write a place as a JSONPath; an item of an array by what it is, where that is plain, and not by its number."""
+    path = "$"
+    node: Any = document
+    for step in location:
+        path += _item(node, step) if isinstance(node, list) else to_path((step,))[1:]
+        node = look(node, (step,))[1]
+    return path
+
+
+def _item(items: list[Any], step: str | int) -> str:
+    item = look(items, (step,))[1]
+    if isinstance(item, (str, int, float)) and items.count(item) == 1:
+        return f"[?@ == {_literal(item)}]"
+    for key in ("$ref", "name"):
+        if isinstance(item, dict) and key in item and sum(look(other, (key,))[1] == item[key] for other in items) == 1:
+            return f"[?@{to_path((key,))[1:]} == {_literal(item[key])}]"
+    return f"[{step}]"
+
+
+def _literal(value: Any) -> str:
+    return quoted(value) if isinstance(value, str) else json.dumps(value)

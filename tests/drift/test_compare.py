@@ -1,0 +1,248 @@
+"""What is a difference and what is none, on facts written by hand."""
+
+import pytest
+from attrs import evolve
+
+from jobexport.drift import KINDS, compare
+from jobexport.drift.facts import (
+    Action,
+    ArchiveTree,
+    DataType,
+    Endpoint,
+    ErrorCode,
+    Example,
+    FileName,
+    Limits,
+    MediaType,
+    PageFacts,
+    Parameter,
+    Status,
+)
+
+STRING, BOOLEAN, INTEGER = DataType("string"), DataType("boolean"), DataType("integer")
+LONG = DataType("integer", format="int64")
+PLAIN = DataType("array")
+
+
+def row(name, type_=STRING, at=10, location="body", mandatory="no", **more):
+    path = tuple(name.split("."))
+    return Parameter(location, path, at, type=type_, mandatory=mandatory, **more)
+
+
+def page(*rows, source="new", path="/v1/{project_id}/baskets", method="POST", **more):
+    return PageFacts(source, "rst", "en", endpoint=Endpoint(method, path, 5), parameters=rows, **more)
+
+
+def found(new, old):
+    return [(finding.kind, finding.about, finding.line) for finding in compare(new, old)]
+
+
+OLD = page(row("name"), row("count", LONG, 11), row("kind", at=12), source="old")
+
+
+def with_rows(*rows):
+    return evolve(OLD, source="new", parameters=rows)
+
+
+def test_the_same_facts_are_no_difference():
+    """A page compared with itself has no finding."""
+    assert compare(OLD, OLD) == ()
+
+
+def test_each_kind_has_a_level_and_a_meaning():
+    """The table of kinds is complete: levels are three, meanings are sentences."""
+    assert {level for level, _ in KINDS.values()} == {"error", "warning", "info"}
+    assert all(len(meaning.split()) > 3 for _, meaning in KINDS.values())
+
+
+def test_a_row_that_is_gone_and_one_that_is_new():
+    """Two rows of different types in different places are two findings."""
+    new = with_rows(row("name"), row("count", LONG, 11), row("fruit", BOOLEAN, 20))
+    assert found(new, OLD) == [
+        ("parameter-missing", "request parameter `kind`", 10),
+        ("parameter-added", "request parameter `fruit`", 20),
+    ]
+
+
+@pytest.mark.parametrize("name", ["sort", "kinds", "theKind"])
+def test_a_row_in_the_place_of_another_is_a_rename(name):
+    """The same place, type and column, or a name that is alike: one finding."""
+    new = with_rows(row("name"), row("count", LONG, 11), row(name, at=12))
+    assert found(new, OLD) == [("parameter-renamed", "request parameter `kind`", 12)]
+
+
+def test_a_rename_takes_its_table_along():
+    """What is nested in a row that was renamed is not gone and not new."""
+    old = page(row("trees", PLAIN), row("trees.kind", at=11), row("trees.age", INTEGER, 12))
+    new = page(row("bushes", PLAIN), row("bushes.kind", at=11), row("bushes.age", STRING, 12))
+    assert found(new, old) == [
+        ("parameter-renamed", "request parameter `trees`", 10),
+        ("type-changed", "request parameter `bushes.age`", 12),
+    ]
+
+
+def test_a_nested_table_that_is_gone_is_one_finding():
+    """The rows below a row that is gone went with it."""
+    old = page(row("name"), row("trees", PLAIN), row("trees.kind"), row("trees.age", INTEGER))
+    assert found(page(row("name")), old) == [("parameter-missing", "request parameter `trees`", 10)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (DataType("array", items=LONG), PLAIN),
+        (LONG, INTEGER),
+        (DataType("object", name="Node"), DataType("object", name="NodeInfo")),
+        (STRING, DataType("unknown")),
+        (
+            DataType("unknown", alternatives=(STRING, BOOLEAN)),
+            DataType("unknown", alternatives=(BOOLEAN, STRING)),
+        ),
+    ],
+)
+def test_what_only_one_side_says_of_a_type_is_no_difference(one, other):
+    """`List` does not say of what, `Integer` not of which size, and an object's name is no type."""
+    assert found(page(row("a", one)), page(row("a", other))) in (
+        [],
+        [("statement-changed", "type of request parameter `a`", 10)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (STRING, BOOLEAN),
+        (LONG, DataType("integer", format="int32")),
+        (DataType("array", items=LONG), DataType("array", items=STRING)),
+        (STRING, DataType("unknown", alternatives=(STRING, BOOLEAN))),
+        (DataType("map", items=STRING), DataType("object")),
+    ],
+)
+def test_other_types(one, other):
+    """Other kinds, other sizes, other items, one of several."""
+    assert found(page(row("a", one)), page(row("a", other))) == [("type-changed", "request parameter `a`", 10)]
+
+
+def test_a_column_that_only_one_page_has_is_an_info():
+    """The type and the mark of mandatory that a page newly states are no change of them."""
+    old = page(row("a", None, mandatory="unknown"))
+    assert [finding.level for finding in compare(page(row("a")), old)] == ["info", "info"]
+
+
+def test_true_is_not_one():
+    """JSON's true and 1 are two defaults, though Python takes them for equal."""
+    new, old = page(row("a", INTEGER, default=1)), page(row("a", INTEGER, default=True))
+    assert found(new, old) == [("default-changed", "request parameter `a`", 10)]
+
+
+def test_limits_and_values():
+    """Each bound is a finding of its own; the order of values is none."""
+    old = page(row("a", limits=Limits(max_length=10)), row("b", limits=Limits(values=("X", "Y"))))
+    new = page(row("a", limits=Limits(min_length=1, max_length=20)), row("b", limits=Limits(values=("Y", "X"))))
+    assert found(new, old) == [
+        ("limit-changed", "request parameter `a`, min length", 10),
+        ("limit-changed", "request parameter `a`, max length", 10),
+    ]
+
+
+def test_headers_are_the_same_in_any_case():
+    """HTTP does not mind."""
+    old, new = page(row("workspace", location="header")), page(row("Workspace", location="header"))
+    assert found(new, old) == []
+
+
+def test_a_variable_renamed_in_path_and_table_is_one_finding():
+    """The wire does not show its name, so it is a warning."""
+    old = page(row("id", location="path", mandatory="yes"), path="/v1/{id}")
+    new = page(row("key", location="path", mandatory="yes"), path="/v1/{key}")
+    (finding,) = compare(new, old)
+    assert (finding.kind, finding.level) == ("path-variable-renamed", "warning")
+
+
+def test_request_line():
+    """Another method, another path."""
+    assert found(page(method="PUT"), page()) == [("method-changed", "method", 5)]
+    assert found(page(path="/v2/{project_id}/baskets"), page()) == [("path-changed", "path", 5)]
+
+
+def test_statuses():
+    """One less and one more of the same class is a change, of another class two findings."""
+
+    def answers(*codes):
+        return page(statuses=tuple(Status(code, 30 + number) for number, code in enumerate(codes)))
+
+    assert found(answers(200, 404), answers(200, 400)) == [("status-changed", "status 400", 31)]
+    assert found(answers(200, 302), answers(200, 400)) == [
+        ("status-added", "status 302", 31),
+        ("status-missing", "status 400", 30),
+    ]
+
+
+def test_codes_messages_and_statuses_of_errors():
+    """Another code in the place of one, another status of one, another message of one."""
+    old = page(error_codes=(ErrorCode("A.1", 40, status=400, message="Gone."),))
+    for code, kind in (
+        (ErrorCode("A.2", 40, status=400, message="Gone."), "error-code-changed"),
+        (ErrorCode("A.1", 40, status=404, message="Gone."), "error-status-changed"),
+        (ErrorCode("A.1", 40, status=400, message="Not there."), "error-message-changed"),
+    ):
+        assert [name for name, _, _ in found(page(error_codes=(code,)), old)] == [kind]
+
+
+def test_fields_of_errors():
+    """An error that has other fields is seen on the wire."""
+    old = page(examples=(Example("error", 50, "", {"error_code": "A.1", "error_msg": "x"}),))
+    new = page(examples=(Example("error", 50, "", {"code": "A.1", "error_msg": "x"}),))
+    assert found(new, old) == [("error-body-changed", "fields of an error", 50)]
+
+
+def test_media_types():
+    """One in the place of another is a change; a page that names none says nothing."""
+    zips, octets = (MediaType("response", f"application/{name}", 60) for name in ("zip", "octet-stream"))
+    assert found(page(media_types=(zips,)), page(media_types=(octets,))) == [
+        ("media-type-changed", "media type of the response", 60)
+    ]
+    assert found(page(), page(media_types=(octets,))) == []
+
+
+def test_files_and_trees():
+    """A name fits a pattern; a tree is another where an entry is."""
+    old = page(file_names=(FileName("X_{name}.zip", 70),), trees=(ArchiveTree(("a/{name}.job",), 71, True),))
+    assert found(page(file_names=(FileName("X_mine.zip", 70),)), old) == []
+    assert found(page(file_names=(FileName("Y_mine.zip", 70),)), old) == [("file-name-changed", "name of the file", 70)]
+    new = page(trees=(ArchiveTree(("b/{name}.job",), 71, True),))
+    assert found(new, old) == [("archive-tree-changed", "layout of the zip", 71)]
+
+
+def test_permissions():
+    """Another action, or none where there was one."""
+    old = page(actions=(Action("a:b:c", 80, "write", "jobs *"),))
+    assert found(page(actions=(Action("a:b:c", 80, "Write", "jobs"),)), old) == []
+    assert found(page(), old) == [("action-changed", "permission", 5)]
+
+
+@pytest.mark.parametrize(
+    ("value", "about"),
+    [
+        ({"name": 7}, "request parameter `name`"),
+        ({"name": "x", "other": 1}, "request example, `other`"),
+        ({}, "request parameter `name`"),
+        ({"name": "x", "trees": [{"age": "old"}]}, "request parameter `trees.age`"),
+    ],
+)
+def test_an_example_that_does_not_fit_its_table(value, about):
+    """Another type, an unknown name, a mandatory one that is not there, all of it also in what is nested."""
+    rows = (row("name", mandatory="yes"), row("trees", PLAIN), row("trees.age", INTEGER))
+    new = page(*rows, examples=(Example("request", 90, "", value),))
+    old = page(*rows)
+    assert found(new, old) == [("example-contradicts-table", about, 90)]
+    assert found(new, evolve(new, source="old")) == []
+
+
+def test_words():
+    """Marks, quotes, case and blanks are no words; a sentence with other words is an info."""
+    old = page(row("a", description="When “chosen” is **true**, it matters."))
+    assert found(page(row("a", description='when "chosen"  is true: it matters')), old) == []
+    assert found(page(row("a", description="When chosen is false, it matters.")), old) == [
+        ("wording-changed", "description of request parameter `a`", 10)
+    ]

@@ -1,0 +1,118 @@
+"""All of the vendor's pages: what is read, against a second counter that knows nothing of tables but their marks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from jobexport.drift import read_page
+from jobexport.spec.editions import CHECKOUT
+
+DOCS = CHECKOUT.parent / "shared" / "docs"
+PAGES = sorted(path for path in DOCS.glob("*/*") if path.is_file()) if DOCS.is_dir() else []
+
+pytestmark = pytest.mark.skipif(not PAGES, reason="the vendor's pages are not here")
+
+
+def rows(text: str, suffix: str) -> int:
+    """Rows of tables without their heads, by the marks of tables only."""
+    if suffix in (".md", ".html"):
+        return sum(not re.search(r"<th\b", row) for row in re.split(r"<tr\b", text)[1:])
+    if suffix == ".txt":
+        # A table has no marks here: a row has a yes or no, a status or a permission on a line of its own.
+        return len(re.findall(r"^\s*(?:Yes|No|[1-5]\d\d|\w+:\w+:\w+)\s*$", text, re.MULTILINE))
+    found = 0
+    for table in re.split(r"\n\s*\n(?=\s*\S)", text):
+        lines = [line.strip() for line in table.split("\n")]
+        heads = [at for at, line in enumerate(lines) if re.fullmatch(r"\+(?:=+\+)+", line)]
+        found += sum(bool(re.fullmatch(r"\+(?:-+\+)+", line)) for line in lines[heads[0] :]) if heads else 0
+        simple = [at for at, line in enumerate(lines) if re.fullmatch(r"=+(?: =+)+", line)]
+        found += simple[2] - simple[1] - 1 if len(simple) == 3 else 0
+    return found
+
+
+def listings(text: str, suffix: str) -> int:
+    """Listings, by their marks only."""
+    match suffix:
+        case ".md":
+            return len(re.findall(r"^\s*```", text, re.MULTILINE)) // 2
+        case ".html":
+            return text.count("<pre")
+        case ".txt":
+            return len(re.findall(r"^\{", text, re.MULTILINE))
+        case _:
+            # One page has JSON without the mark of a listing.
+            return text.count(".. code-block::") + len(re.findall(r"^\{$", text, re.MULTILINE))
+
+
+def codes(text: str) -> set[str]:
+    """Error codes, by their shape only."""
+    return set(re.findall(r"\b(?:DL[FI]|AS)\.\d{4,5}\b", text))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_row_listing_and_code_is_accounted_for(path):
+    """What a page has is a fact, a table without facts of our kinds, or listed as unread."""
+    text, suffix = path.read_text("utf-8"), path.suffix
+    page = read_page(path)
+    facts = {each.at for each in page.parameters}
+    others = sum(each.rows for each in page.tables if each.role in ("files", "other"))
+    in_tables = [each for each in (*page.statuses, *page.error_codes) if each.source == "table"]
+    assert sum(each.rows for each in page.tables) == rows(text, suffix)
+    assert len(facts) + others + len(in_tables) + len(page.actions) + len(page.unread) == rows(text, suffix)
+    assert len(page.examples) + len(page.trees) == listings(text, suffix)
+    assert {each.code for each in page.error_codes} == codes(text)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_nothing_on_the_vendor_s_pages_is_unread(path):
+    """Every table of the vendor's pages is understood."""
+    page = read_page(path)
+    assert page.unread == ()
+    assert "unread" not in {each.role for each in page.tables}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_line_of_a_parameter_shows_its_name(path):
+    """Lines are those of the file as it is, also with a viewer's lines in between."""
+    lines = path.read_text("utf-8").split("\n")
+    for each in read_page(path).parameters:
+        assert each.name in lines[each.at - 1].replace("\\", ""), each
+
+
+def test_nested_tables_stand_below_the_rows_that_lead_to_them():
+    """Of create-job's 31 tables, those of a structure are below its rows and those of kinds of nodes below none."""
+    page = read_page(DOCS / "otc-2024/dgc_create_job.rst")
+    paths = {".".join(each.path) for each in page.parameters}
+    assert len(page.tables) == 31
+    assert {
+        "nodes.cronTrigger.dependJobs.jobs",
+        "schedule.cron.dependJobs.jobs",
+        "nodes.eventTrigger.readPolicy",
+        "schedule.event.readPolicy",
+        "nodes.properties.value",
+        "basicConfig.customFields",
+        "approvers.approverName",
+        "[Parameters of the SMN node].topic",
+    } <= paths
+    body = [each for each in page.parameters if each.location == "body"]
+    tops = {each.path[0] for each in body if not each.path[0].startswith("[")}
+    assert tops == {
+        "name",
+        "nodes",
+        "schedule",
+        "params",
+        "directory",
+        "processType",
+        "lastUpdateUser",
+        "logPath",
+        "basicConfig",
+        "targetStatus",
+        "approvers",
+    }
+    kinds = [each.title for each in page.tables if each.title.startswith("Parameters of the")]
+    assert len(kinds) == 15
+    assert {each.path[0] for each in page.parameters if each.path[0].startswith("[")} == {
+        f"[{title}]" for title in kinds
+    }

@@ -1,0 +1,64 @@
+"""One fact of a page changed: it is found, named right, on the right line, and new; words changed: nothing is found."""
+
+import random
+
+import pytest
+
+from jobexport.drift import check_page, load_described, read_page
+from tests.drift.mutations import mutation
+from tests.drift.pages import PAGES
+from tests.drift.rendering import FORMS, Style, render
+
+DESCRIBED = load_described()
+
+# What one change may bring with it: the page's example or another of its tables still says what it said.
+FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}
+
+
+def check(page, form, edition, style=None):
+    return check_page(read_page(render(page, form, style).encode(), name="page"), DESCRIBED, edition)
+
+
+def fresh(report, base):
+    """What is new on a page and was not on the page that it was made of."""
+    old = {(finding.kind, finding.about) for finding in base.new}
+    return [finding for finding in report.new if (finding.kind, finding.about) not in old]
+
+
+def lines_with(text, needle):
+    """The lines that have a word, without those on which it is a key of an example."""
+    # Markdown and reStructuredText escape what is a mark to them.
+    lines = [line.replace("\\", "") for line in text.splitlines()]
+    return [number for number, line in enumerate(lines, 1) if needle in line and f'"{needle}":' not in line]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(4))
+def test_each_single_change_is_found_and_named_right(form, seed):
+    """240 random changes, ten for each form and seed: kind, subject, operation, line, and nothing else of weight."""
+    rng = random.Random(f"{form} {seed}")  # noqa: S311  # no secrets
+    for _ in range(10):
+        edition, operation, page = rng.choice(PAGES)
+        changed = mutation(page, rng)
+        base, report = check(page, form, edition), check(changed.page, form, edition)
+        found = fresh(report, base)
+        named = [item for item in found if item.kind in changed.kinds and changed.about in item.about]
+        shown = [(item.kind, item.about, item.line) for item in found]
+        assert named, (edition, operation, changed, shown)
+        assert all(item.operation == operation and not item.known for item in named), (changed, shown)
+        text = render(changed.page, form)
+        lines = lines_with(text, changed.needle) if changed.needle else range(1, text.count("\n") + 2)
+        assert named[0].line in lines, (changed, shown, list(lines))
+        others = [item for item in found if item not in named and item.kind not in FOLLOWS | changed.also]
+        assert not others, (edition, operation, changed, shown)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_other_words_are_no_finding(form):
+    """120 pages that differ in words and spellings only have no error and no warning that the first one has not."""
+    for edition, _, page in PAGES:
+        base = check(page, form, edition)
+        for seed in range(1, 4):
+            report = check(page, form, edition, Style(seed))
+            worse = [item for item in fresh(report, base) if item.level != "info"]
+            assert not worse, (edition, form, seed, worse)

@@ -1,0 +1,130 @@
+"""The vendor's own pages against their editions, each other, and single changes of their text."""
+
+import random
+
+import pytest
+
+from jobexport.drift import check_page, check_pages, load_described, read_page
+from tests.drift.vendor import CN_2020, DOCS, OTC_2024, OTC_2026, PAGES, Text, needs_docs, reworded, text_mutation
+
+pytestmark = needs_docs
+DESCRIBED = load_described()
+
+FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}
+
+# Facts of the register that stand in prose, which is not read: the media type of requests, what a .script holds, CDM.
+NOT_READ = {"DGC-008", "DGC-011", "DGC-015"}
+# What the pages differ in from their editions' documents, by entry.
+KNOWN = {
+    "exportFlinkJobs": {CN_2020: set(), OTC_2024: set(), "huaweicloud-intl-2026": {"DLI-002", "DLI-003"}}
+    | {OTC_2026: {"DLI-002", "DLI-003"}},
+    "exportJob": {CN_2020: {"DGC-010", "DGC-014"}}
+    | {key: {"DGC-006", "DGC-010", "DGC-014"} for key in (OTC_2024, OTC_2026)},
+    "batchExportJobs": {CN_2020: {"DGC-104", "DGC-105"}}
+    | {key: {"DGC-104", "DGC-107"} for key in (OTC_2024, OTC_2026)},
+}
+
+
+@pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
+def test_a_page_and_its_edition_differ_in_what_the_register_has(name, edition, operation):
+    """No new finding of any level, and the known ones are those of the register, by id."""
+    report = check_page(read_page(DOCS / name), DESCRIBED, edition)
+    assert report.operation == operation
+    assert [(finding.kind, finding.about) for finding in report.new] == []
+    assert {entry for finding in report.findings for entry in finding.known} == KNOWN[operation][edition]
+
+
+@pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
+def test_every_fact_of_the_register_that_a_page_shows_is_found(name, edition, operation):
+    """All entries of the operation are seen, but for those in prose, and those that rest on other pages."""
+    report = check_page(read_page(DOCS / name), DESCRIBED, edition)
+    entries = [entry for entry in DESCRIBED.register.entries if operation in entry.operations]
+    expected = {entry.id for entry in entries if entry.api != "common" and entry.id[:3] != "COM"}
+    pages = {page.document for page in DESCRIBED.register.pages if page.edition == edition}
+    expected -= {
+        entry.id
+        for entry in entries
+        if (page := entry.claim(edition).page) and not any(document in page for document in pages)
+    }
+    expected -= {entry.id for entry in entries if entry.claim(edition).evidence == "none"}
+    assert expected - NOT_READ <= set(report.known)
+    assert [item for item in report.held if not item.on_page] == []
+
+
+@pytest.mark.parametrize("edition", [CN_2020, "huaweicloud-intl-2026", OTC_2024, OTC_2026])
+def test_every_statement_of_the_register_is_seen_on_a_page(edition):
+    """`says` is no guess: each statement for an edition whose pages are at hand is on one of them."""
+    seen, stated = set(), set()
+    for path in sorted(DOCS.rglob("*.*")):
+        report = check_page(read_page(path), DESCRIBED, edition)
+        seen |= {item.statement.key() for item in report.held if item.on_page}
+    whole = {page.operation for page in DESCRIBED.register.pages if page.edition == edition and page.copy == "whole"}
+    for entry in DESCRIBED.register.entries:
+        claim = entry.claim(edition)
+        if whole & set(entry.operations):
+            stated |= {statement.key() for statement in claim.says}
+    assert stated - seen == set()
+
+
+def against(old, new):
+    report = check_pages(read_page(DOCS / new), read_page(DOCS / old), DESCRIBED)
+    return {(finding.level, finding.kind, finding.about) for finding in report.findings}
+
+
+def test_the_pages_of_2020_and_2021_differ_in_the_facts_known():
+    """The zip array's name; the error table; a column of types and the operation's name, which only one has."""
+    assert against(f"{CN_2020}/dli_export_flink_job.md", "huaweicloud-cn-2021/dli_export_flink_job.md") == {
+        ("error", "parameter-renamed", "response parameter `zip_files`"),
+        ("warning", "error-code-missing", "error code `DLI.29001`"),
+        ("info", "operation-name-changed", "name of the operation"),
+        ("info", "statement-changed", "type of path variable `project_id`"),
+    }
+
+
+def test_the_pages_of_2024_and_2026_differ_in_the_facts_known():
+    """The type of is_success, which the example now contradicts; the example's sentence; words on the project's id."""
+    assert against(f"{OTC_2024}/dli_export_flink_job.html", f"{OTC_2026}/dli_export_flink_job.rst") == {
+        ("error", "type-changed", "response parameter `is_success`"),
+        ("warning", "example-contradicts-table", "response parameter `is_success`"),
+        ("info", "example-changed", "response example, `message`"),
+        ("info", "wording-changed", "description of path variable `project_id`"),
+    }
+
+
+def test_a_page_against_itself_has_nothing():
+    """No finding of any level on any page, whatever it is about."""
+    for path in sorted(DOCS.rglob("*.*")):
+        page = read_page(path)
+        assert check_pages(page, page, DESCRIBED).findings == ()
+
+
+def check(text, edition):
+    return check_page(read_page(text.encode(), name="page"), DESCRIBED, edition)
+
+
+@pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
+def test_each_single_change_of_the_text_is_found(name, edition, operation):
+    """20 random changes of each page: kind, subject, operation, line, new, and nothing else of weight."""
+    page = Text.load(name)
+    rng = random.Random(f"{name} {edition}")  # noqa: S311  # no secrets
+    for _ in range(20):
+        changed = text_mutation(page, rng)
+        report = check(changed.text, edition)
+        shown = [(item.kind, item.about, item.line) for item in report.new]
+        named = [item for item in report.new if item.kind in changed.kinds and changed.about in item.about]
+        assert named, (changed.kinds, changed.about, shown)
+        assert named[0].operation == operation
+        assert changed.line in (None, named[0].line), (changed.kinds, changed.about, changed.line, shown)
+        others = [item for item in report.new if item not in named and item.kind not in FOLLOWS | changed.also]
+        assert not others, (changed.kinds, changed.about, shown)
+
+
+@pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
+def test_other_words_in_a_description_are_no_finding(name, edition, operation):
+    """Up to 12 changes of words on each page: no error and no warning."""
+    page = Text.load(name)
+    rng = random.Random(name)  # noqa: S311  # no secrets
+    texts = {text for _ in range(30) if (text := reworded(page, rng))}
+    assert texts
+    for text in sorted(texts)[:12]:
+        assert [item for item in check(text, edition).new if item.level != "info"] == []
