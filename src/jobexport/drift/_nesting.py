@@ -145,6 +145,8 @@ def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[Lin
         deadline.check()
         line = _tables.line(read, row)
         if line:
+            if line.parameter.type_text and line.parameter.type is None:
+                unread.append(Unread(line.parameter.at, line.parameter.type_text, "This is the name of no type."))
             yield line
         else:
             text = " | ".join(cell.text for cell in row.cells)
