@@ -133,7 +133,8 @@ def test_only_the_parser_of_the_form_is_loaded(form, loaded, tmp_path):
     path.write_text(render(samples.USUAL, form), "utf-8")
     code = (
         "import sys; from jobexport.drift import read_page; read_page(sys.argv[1]); "
-        "print(*{name.partition('.')[0] for name in sys.modules} & {'docutils', 'justhtml', 'markdown_it', 'json_repair'})"
+        "loaded = {name.partition('.')[0] for name in sys.modules}; "
+        "print(*loaded & {'docutils', 'justhtml', 'markdown_it', 'json_repair'})"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) == loaded

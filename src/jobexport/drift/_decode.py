@@ -182,7 +182,7 @@ def _without_numbers(numbered: Sequence[tuple[int, str]]) -> list[tuple[int, str
     steps = sum(later == earlier + 1 for earlier, later in pairwise(counts))
     if len(counts) >= max(10, 0.9 * len(numbered)) and steps >= 0.95 * (len(counts) - 1):
         return [(number, match[2] if match else line) for match, (number, line) in zip(found, numbered, strict=True)]
-    alone = set()
+    alone: set[int] = set()
     for index, (_, line) in enumerate(numbered):
         if line.strip() == str(len(alone) + 1):
             alone.add(index)
