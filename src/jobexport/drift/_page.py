@@ -160,11 +160,13 @@ class Page:
         found = Endpoint(match[1], path, line)
         if self.here == "uri" and self.endpoint is None:
             self.endpoint, self.query = found, query
-        elif self.here not in _EXAMPLES and self.elsewhere is None:
+        elif self.here not in _EXAMPLES and self.elsewhere is None and "{" in path:
             self.elsewhere = found
 
     def _mentioned(self, part: Part) -> None:
-        self.media += _mentions.media_types(part, self.here)
+        self.media += _mentions.media_types(part, self.here) or _mentions.media_types_of_code(
+            Code(part.text, part.line)
+        )
         if self.section == "authorization":
             self.actions += _mentions.permission(part)
         if self.here in ("response", "example", "example-response"):
