@@ -171,9 +171,13 @@ def row_starts(lines: Sequence[Line], at: int, columns: Sequence[words.Column | 
             position += 1
         else:
             missing.add(index)
-    # Without its yes or no, a row needs a type to be known by.
     certain = [index for index in shaped if index not in missing]
-    return frozenset(missing) if certain and not (len(missing) > 1 or lines[position - 1].bullet) else None
+    if not certain or len(missing) > 1 or lines[position - 1].bullet:
+        return None
+    # Without its yes or no, a row is known by its type alone, which no other word may be then.
+    if missing and any(columns[index] == "type" and not spells_a_type(lines[position - 1].text) for index in certain):
+        return None
+    return frozenset(missing)
 
 
 def _starts_by_name(lines: Sequence[Line], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
@@ -195,7 +199,7 @@ def _fits(text: str, column: words.Column | None) -> bool:
         case "type":
             return _type_like(text)
         case "status":
-            return bool(words.STATUS.fullmatch(text))
+            return bool(re.fullmatch(rf"{words.STATUS.pattern}(?: [A-Z][\w -]{{1,40}})?", text))
         case "code":
             return bool(words.CODE.fullmatch(text))
         case "action":
@@ -207,7 +211,7 @@ def _fits(text: str, column: words.Column | None) -> bool:
 
 
 def _name_like(text: str) -> bool:
-    if len(text) > 1 and words.yes_or_no(text) is not None:
+    if len(text) > 1 and (words.yes_or_no(text) is not None or words.NOTHING.fullmatch(text)):
         return False
     if words.NAME.fullmatch(text):
         return not text.endswith((".", ":"))
