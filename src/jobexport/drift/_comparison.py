@@ -85,12 +85,24 @@ class Comparison:
             return str(twin.at)
         parent = places.get((parameter.location, parameter.path[:-1]))
         if parent:
-            return f"{parent}{to_pointer(('properties', parameter.name))}"
+            return f"{parent}{self._to_values(parameter)}{to_pointer(('properties', parameter.name))}"
         for twin in (*self.other.parameters, *(self.union.parameters if self.union else ())):
             beside = parameter.location in ("body", "response") and len(parameter.path) == 1
             if beside and twin.location == parameter.location and len(twin.path) == 1:
                 return to_pointer((*from_pointer(str(twin.at))[:-1], parameter.name))
         return f"{self.operation_place}{_OWNERS[parameter.location]}"
+
+    def _to_values(self, parameter: Parameter) -> str:
+        """The way from the row that holds a parameter to the object that has it: through lists and maps."""
+        above = (
+            row for row in self.page.parameters if (row.location, row.path) == (parameter.location, parameter.path[:-1])
+        )
+        type_ = next((row.type for row in above), None)
+        way = ""
+        while type_ is not None and type_.kind in ("array", "map"):
+            way += "/items" if type_.kind == "array" else "/additionalProperties"
+            type_ = type_.items
+        return way
 
     @property
     def operation(self) -> str:
@@ -155,6 +167,10 @@ class Comparison:
             *(tree.at for side in sides for tree in side.trees),
         ]
         return next((to_pointer((*from_pointer(str(place))[:-1], key)) for place in zips), "")
+
+    def has_row(self, place: str) -> bool:
+        """Whether the page has a row for a place of the document."""
+        return any(pair.page is not None and self.place(pair.page) == place for pair in self.pairs)
 
     def line_of(self, place: str) -> int:
         """The page's line for a place of the document: of the row that has it, else around the request line."""
