@@ -20,6 +20,7 @@ from jobexport.drift.facts import (
     ErrorCode,
     Example,
     FileName,
+    Form,
     Language,
     Limits,
     Location,
@@ -113,11 +114,16 @@ def render(page: Page, form: RenderedForm, style: Style | None = None) -> str:
     return WRITERS[form](list(_blocks(page, style)), page)
 
 
+def translated_form(form: RenderedForm) -> Form:
+    """The form that a reader finds."""
+    return "markdown" if form == "pipes" else "text" if form == "tabs" else form
+
+
 def facts(page: Page, form: RenderedForm = "html") -> PageFacts:
     """What a reader finds on the page, without places, descriptions, tables, markers and texts of examples."""
     return PageFacts(
         source="",
-        form="markdown" if form == "pipes" else "text" if form == "tabs" else form,
+        form=translated_form(form),
         language=page.language,
         title=page.title,
         document_id=page.document_id if form not in ("text", "tabs") else "",

@@ -57,6 +57,9 @@ _ITEM = re.compile(
     re.DOTALL,
 )
 _REVERSED = re.compile(r"(?P<label>[^:：]{1,40})[:：]\s*(?P<value>[A-Za-z0-9_][\w-]*)")
+_CONSTANT = re.compile(
+    r"(?!(?:note|unit|example|format|range|type|default|min\w*|max\w*)$)[A-Za-z0-9_+-]{2,40}", re.IGNORECASE
+)
 _MARKED = re.compile(r"[A-Z0-9_]{2,}|[A-Za-z0-9]+_\w+|\d+")
 _SET_TO = re.compile(
     r"(?:set this parameter to|this parameter is set to|the value is fixed to|固定值?为|固定取值为?)\s*[:：]?\s*"
@@ -75,11 +78,11 @@ def _listed(parts: Sequence[Part]) -> tuple[str, ...]:
     for start, part in enumerate(parts):
         before = parts[start - 1] if start else None
         opens = part.kind == "item" and (before is None or before.kind != "item")
-        if not opens and not (part.kind == "text" and before is not None and _announces(before.text)):
+        if not opens and not (part.kind == "text" and before is not None and before.kind == "text"):
             continue
         if before is not None and _NO_VALUES.search(before.text) and not _INTRO.search(before.text):
             continue
-        run = _items(parts, start) if part.kind == "item" else _lines(parts, start)
+        run = _items(parts, start) if opens else _lines(parts, start, _announces(before.text) if before else False)
         if len(run) >= 2 and (values := _values(run)):
             return values
     return ()
@@ -94,11 +97,17 @@ def _items(parts: Sequence[Part], start: int) -> list[str]:
     return [part.text for part in parts[start:] if part.kind == "item"]
 
 
-def _lines(parts: Sequence[Part], start: int) -> list[str]:
-    """The lines from here on that begin like values."""
-    found = []
+def _lines(parts: Sequence[Part], start: int, announced: bool) -> list[str]:
+    """The lines from here on that begin like values; what nothing announces has to look like nothing else."""
+    found: list[str] = []
     for part in parts[start:]:
-        if part.kind != "text" or value_of(part.text) is None:
+        value = value_of(part.text) if part.kind == "text" else None
+        # Behind some values of one word there may be one of two.
+        alike = value == part.text and len(found) > 1 and value_of(found[0]) == found[0] and len(value.split()) < 3
+        if value is None or not (announced or _CONSTANT.fullmatch(value) or alike):
+            break
+        # Values alone and values with words behind them do not stand in one list.
+        if found and not announced and (value == part.text) != (value_of(found[0]) == found[0]):
             break
         found.append(part.text)
     return found

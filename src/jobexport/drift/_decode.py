@@ -28,6 +28,7 @@ _CONTROL_BYTES = bytes(each for each in (*range(32), 127) if chr(each) not in "\
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 # Each of these ends a line for `str.splitlines` and so for docutils, but not for an editor that counts lines.
 _OTHER_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " "))
+_PLAIN = re.compile(r"[\t\r\n -~\u00a0-\u00ff\u2000-\u206f\u2500-\u257f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff，。：、（）]")
 _SIZE = re.compile(
     r"[\d.,]+\s*(?:lines?(?: \([\d.,]+ (?:sloc|loc)\))?|bytes?|[KM]i?B|sloc)(?:\s*[·|•].*)?", re.IGNORECASE
@@ -92,15 +93,21 @@ def _text(content: bytes, name: str) -> str:
     for bom, encoding in _BOMS:
         if content.startswith(bom):
             return content[len(bom) :].decode(encoding, errors="replace")
-    head = content[:4096]
-    # UTF-16 without a mark: every other byte of ASCII, and so of any page's tags and blanks, is zero.
-    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if head[offset::2].count(0) > len(head) // 5 and not head[1 - offset :: 2].count(0):
-            return content.decode(encoding, errors="replace")
+    if content.count(0) > len(content) // 50 and (wide := _without_mark(content)):
+        return wide
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as problem:
         return _other(content, name, problem)
+
+
+def _without_mark(content: bytes) -> str:
+    """UTF-16 that does not say so; empty where it is none."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = content.decode(encoding, errors="replace")
+        if len(_PLAIN.findall(text[:4000])) > 0.9 * min(len(text), 4000):
+            return text
+    return ""
 
 
 def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
@@ -170,16 +177,16 @@ _NUMBERED = re.compile(r"\s*(\d{1,6})(?:[\t|:]|  ?|$)(.*)")
 
 def _without_numbers(numbered: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
     """The lines without the numbers that a viewer wrote before each of them or on lines of their own."""
-    found = [(index, match) for index, (_, line) in enumerate(numbered) if (match := _NUMBERED.fullmatch(line))]
-    filled = sum(bool(line.strip()) for _, line in numbered)
-    counts = [int(match[1]) for _, match in found]
+    found = [_NUMBERED.fullmatch(line) for _, line in numbered]
+    counts = [int(match[1]) for match in found if match]
     steps = sum(later == earlier + 1 for earlier, later in pairwise(counts))
-    if len(counts) < 10 or counts[0] > 2 or steps < 0.95 * (len(counts) - 1):
-        return list(numbered)
-    alone = {index for index, match in found if not match[2].strip()}
-    if len(found) - len(alone) > 0.8 * filled:
-        texts = {index: match[2] for index, match in found}
-        return [(number, texts.get(index, line)) for index, (number, line) in enumerate(numbered)]
-    if len(alone) > 0.9 * len(found) and len(alone) > 0.3 * filled:
+    if len(counts) >= max(10, 0.9 * len(numbered)) and steps >= 0.95 * (len(counts) - 1):
+        return [(number, match[2] if match else line) for match, (number, line) in zip(found, numbered, strict=True)]
+    alone: set[int] = set()
+    for index, (_, line) in enumerate(numbered):
+        if line.strip() == str(len(alone) + 1):
+            alone.add(index)
+    filled = sum(bool(line.strip()) for _, line in numbered)
+    if len(alone) >= max(10, 0.4 * filled):
         return [each for index, each in enumerate(numbered) if index not in alone]
     return list(numbered)

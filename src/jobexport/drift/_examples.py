@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.drift._blocks import Block, Code, Part
 from jobexport.drift._vocabulary import REQUEST_LINE, TREE_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _MENDED = 20_000
 """Letters of the longest broken JSON that is mended."""
@@ -63,6 +64,27 @@ def listing(text: str) -> Listing:
         rest = sent[2]
     value, problem = _json(rest)
     return Listing(value, problem if value is not None or not method else "", method, path, status)
+
+
+_JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")
+
+
+def gathered(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, with JSON that stands in paragraphs made a listing."""
+    pending: list[Part] = []
+    depth = 0
+    for block in blocks:
+        if isinstance(block, Part) and (pending or _JSON_OPENS.match(block.text)):
+            pending.append(block)
+            depth += block.text.count("{") - block.text.count("}")
+            if depth <= 0:
+                yield Code("\n".join(part.text for part in pending), pending[0].line)
+                pending, depth = [], 0
+            continue
+        yield from pending
+        pending, depth = [], 0
+        yield block
+    yield from pending
 
 
 # ---- JSON ----

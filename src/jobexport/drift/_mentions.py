@@ -39,8 +39,12 @@ _NO_PERMISSION = re.compile(
 )
 
 
-def media_types(part: Part, section: words.Section | None) -> Iterator[MediaType]:
+def media_types(part: Part, section: words.Section | None) -> list[MediaType]:
     """The media types of bodies that a paragraph names."""
+    return list(_media_types(part, section))
+
+
+def _media_types(part: Part, section: words.Section | None) -> Iterator[MediaType]:
     if not _CONTENT_TYPE.search(part.text):
         return
     answers = re.search(r"respon|响应|返回", part.text, re.IGNORECASE)

@@ -54,8 +54,11 @@ class _Table:
     @property
     def structure(self) -> str:
         """What its title calls the structure that it describes, in lower case; empty where it names none."""
-        match = _STRUCTURE.fullmatch(self.read.title[:_TITLE])
-        return match["name"].lower() if match else ""
+        title = self.read.title[:_TITLE]
+        match = _STRUCTURE.fullmatch(title)
+        # `Request parameters` describes no structure called `request`.
+        whole = (" " in title or not title.isascii()) and _ROOT.fullmatch(title)
+        return match["name"].lower() if match and not whole else ""
 
 
 class _Leads:
@@ -145,6 +148,8 @@ def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[Lin
         deadline.check()
         line = _tables.line(read, row)
         if line:
+            if line.parameter.type_text and line.parameter.type is None:
+                unread.append(Unread(line.parameter.at, line.parameter.type_text, "This is the name of no type."))
             yield line
         else:
             text = " | ".join(cell.text for cell in row.cells)

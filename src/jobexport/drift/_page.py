@@ -11,7 +11,7 @@ from attrs import evolve
 from jobexport.drift import _about, _mentions, _tables
 from jobexport.drift import _vocabulary as words
 from jobexport.drift._blocks import Block, Code, Heading, Part, Table
-from jobexport.drift._examples import Listing, listing
+from jobexport.drift._examples import Listing, gathered, listing
 from jobexport.drift._nesting import in_uri, nested
 from jobexport.drift.facts import (
     Action,
@@ -28,7 +28,7 @@ from jobexport.drift.facts import (
 from jobexport.drift.facts import Table as TableFact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from jobexport.drift._blocks import Row
     from jobexport.drift._bounds import Deadline
@@ -61,7 +61,7 @@ class Page:
 
     def __init__(self, source: Source, form: Form, blocks: Sequence[Block], deadline: Deadline) -> None:
         self.source, self.form, self.deadline = source, form, deadline
-        self.blocks = list(_gathered(blocks))
+        self.blocks = list(gathered(blocks))
         self.section: words.Section | None = None
         self.under: words.Section | None = None
         """What an item or a smaller heading announces within the section."""
@@ -160,11 +160,13 @@ class Page:
         found = Endpoint(match[1], path, line)
         if self.here == "uri" and self.endpoint is None:
             self.endpoint, self.query = found, query
-        elif self.here not in _EXAMPLES and self.elsewhere is None:
+        elif self.here not in _EXAMPLES and self.elsewhere is None and "{" in path:
             self.elsewhere = found
 
     def _mentioned(self, part: Part) -> None:
-        self.media += _mentions.media_types(part, self.here)
+        self.media += _mentions.media_types(part, self.here) or _mentions.media_types_of_code(
+            Code(part.text, part.line)
+        )
         if self.section == "authorization":
             self.actions += _mentions.permission(part)
         if self.here in ("response", "example", "example-response"):
@@ -290,7 +292,7 @@ class Page:
             endpoint=evolve(endpoint, at=self._at(endpoint.at)) if endpoint else None,
             parameters=self._all(in_uri(parameters, endpoint, self.query)),
             media_types=self._all(_once(self.media)),
-            statuses=self._all(_described(self.statuses)),
+            statuses=self._all(_tables.described(self.statuses)),
             error_codes=self._all(self.codes),
             examples=self._all(self.examples),
             file_names=self._all(_once(self.files)),
@@ -318,30 +320,3 @@ def _once(facts: Iterable[_Fact]) -> list[_Fact]:
     for each in facts:
         seen.setdefault(evolve(each, at=0), each)
     return list(seen.values())
-
-
-def _described(statuses: Sequence[Status]) -> list[Status]:
-    """The statuses without those over a table of an answer that a table of statuses lists as well."""
-    listed = {each.code for each in statuses if each.source == "table" and each.description}
-    return [each for each in statuses if each.source != "table" or each.description or each.code not in listed]
-
-
-_JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")
-
-
-def _gathered(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks, with JSON that stands in paragraphs made a listing."""
-    pending: list[Part] = []
-    depth = 0
-    for block in blocks:
-        if isinstance(block, Part) and (pending or _JSON_OPENS.match(block.text)):
-            pending.append(block)
-            depth += block.text.count("{") - block.text.count("}")
-            if depth <= 0:
-                yield Code("\n".join(part.text for part in pending), pending[0].line)
-                pending, depth = [], 0
-            continue
-        yield from pending
-        pending, depth = [], 0
-        yield block
-    yield from pending

@@ -64,7 +64,8 @@ def labelled(parts: Sequence[Part]) -> tuple[Part, ...]:
     label: Part | None = None
     for part in parts[:_PARTS]:
         if label is not None:
-            found.append(evolve(part, text=f"{label.text.rstrip(' :：')}: {part.text}"))
+            merged = evolve(part, text=f"{label.text.rstrip(' :：')}: {part.text}")
+            found += [merged] if part.kind == "text" else [label, part]
             label = None
         elif part.kind == "text" and _LABEL.fullmatch(part.text[:40]):
             label = part

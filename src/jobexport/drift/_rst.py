@@ -24,7 +24,8 @@ _NESTED = 4
 _INLINE_LIMIT = 6000
 """Letters of a paragraph above which its markup is left as it is: docutils takes time in the square of its length."""
 
-_CODE = frozenset(["code-block", "sourcecode", "code", "highlight", "parsed-literal", "literalinclude"])
+_CODE_NAMES = "code-block sourcecode code highlight parsed-literal literalinclude"
+_CODE = frozenset(_CODE_NAMES.split())
 _IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", "meta", "raw"))
 _DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
 _RULE = re.compile(r"[\s|]*\+[-+=]+\+[\s|]*")
@@ -202,11 +203,13 @@ class _Walker:
 
     def _above(self, text: str, near: int) -> int:
         """The line that shows this text, from the one that docutils gives upwards."""
-        wanted = text.strip().split("\n")[0]
-        for line in range(min(near, len(self.lines)), max(near - 3000, 0), -1):
-            if wanted and wanted in self.lines[line - 1]:
+        wanted = [each.strip() for each in text.strip().split("\n")[:3]]
+        last = min(near, len(self.lines))
+        for line in range(last, max(near - 3000, 0), -1):
+            shown = self.lines[line - 1 : line - 1 + len(wanted)]
+            if wanted[0] in shown[0] and all(each in words for each, words in zip(wanted, shown, strict=False)):
                 return line
-        return near
+        return last
 
     def _table(self, node: Any, depth: int) -> None:
         names, self.names = tuple(self.names), []

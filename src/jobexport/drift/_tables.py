@@ -210,6 +210,12 @@ def status(found: Read, row: Row) -> Status | None:
     return Status(int(match[0]), _at(cells["status"], row), "table", said.text)
 
 
+def described(statuses: Sequence[Status]) -> list[Status]:
+    """The statuses without those over a table of an answer that a table of statuses lists as well."""
+    listed = {each.code for each in statuses if each.source == "table" and each.description}
+    return [each for each in statuses if each.source != "table" or each.description or each.code not in listed]
+
+
 def error_code(found: Read, row: Row) -> ErrorCode | None:
     """A row of a table of error codes; None where it has no code."""
     cells = dict(zip(found.columns, row.cells, strict=False))

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from jobexport.drift import _vocabulary as words
-from jobexport.drift._blocks import Block, Code, Heading, Part, Row, Table
-from jobexport.drift._text_rows import before, cell_of, line_of, row_starts, rows_by_shape, tab_rows
+from jobexport.drift._blocks import Block, Heading, Part, Row, Table
+from jobexport.drift._text_listings import branch, code, opens
+from jobexport.drift._text_rows import before, cell_of, is_late, line_of, needed, row_starts, rows_by_shape, tab_rows
 from jobexport.drift._types import spells_a_type
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from jobexport.drift._bounds import Deadline
 
 _DATE = re.compile(r"(?:last )?updated (?:on|at)\b.*|(?:更新|发布)(?:时间|日期|于).*", re.IGNORECASE)
-_OPENS = re.compile(r"\s*[{\[]\s*$|\s*\{\s*[\"“].*|\s*\[\s*[{\[\"“\d].*|\s*\{\s*\}\s*")
-_CLOSED = re.compile(r"\s*[}\]]+\s*")
-_MOST_CODE = 5000
 _MOST_COLUMNS = 12
 
 
@@ -42,6 +40,8 @@ class _Reader:
         self.raw, self.deadline = lines, deadline
         self.lines = [line_of(number, line) for number, line in enumerate(lines, 1) if line.strip()]
         self.at = 0
+        self.shown = False
+        """Whether this is a section of examples."""
         self.blocks: list[Block] = []
 
     def read(self) -> list[Block]:
@@ -51,10 +51,12 @@ class _Reader:
             line = self.lines[self.at]
             if table := self._table():
                 self.blocks.append(table)
-            elif code := self._code():
-                self.blocks.append(code)
-            elif not line.bullet and words.section(line.text):
+            elif listing := code(self.raw, self.lines, self.at, self.shown):
+                self.blocks.append(listing[0])
+                self.at = listing[1]
+            elif not line.bullet and (section := words.section(line.text)):
                 self.blocks.append(Heading(line.text, 2, line.number))
+                self.shown = section.startswith("example")
                 self.at += 1
             else:
                 self.blocks.append(Part("item" if line.bullet else "text", line.text, line.number))
@@ -62,106 +64,44 @@ class _Reader:
         return self.blocks
 
     def _title(self) -> None:
-        """The page's title: its first line that is no date and no title of a section."""
+        """The page's title: its first line that is no date and begins nothing else."""
         for line in self.lines[:3]:
             if _DATE.fullmatch(line.text):
                 self.blocks.append(Part("text", line.text, line.number))
                 self.at += 1
                 continue
-            plain = len(line.text) <= 120 and not _OPENS.fullmatch(line.raw) and not words.CAPTION.fullmatch(line.text)
-            if plain and not words.section(line.text) and not self._heads(self.at)[0]:
+            other = opens(line) or words.CAPTION.fullmatch(line.text) or self._heads(self.at)[0]
+            if len(line.text) <= 120 and not other and words.section(line.text) not in ("function", "uri"):
                 self.blocks.append(Heading(line.text, 1, line.number))
                 self.at += 1
             return
 
-    # ---- listings ----
-
-    def _code(self) -> Code | None:
-        line = self.lines[self.at]
-        if words.TREE_MARK.match(line.raw) and _tree_mark(line.raw):
-            return self._tree(self.at)
-        if self._tree_follows():
-            return self._tree(self.at)
-        request = words.REQUEST_LINE.match(line.text)
-        opening = self.at + bool(request)
-        if opening < len(self.lines) and _OPENS.fullmatch(self.lines[opening].raw):
-            return self._json(self.at, opening)
-        if (
-            request
-            and self.at + 1 < len(self.lines)
-            and re.match(r"(?:Content-Type|X-[\w-]+|Host):", self.lines[self.at + 1].text)
-        ):
-            end = self.at + 1
-            while end < len(self.lines) and re.match(r"[\w-]+:\s", self.lines[end].text):
-                end += 1
-            if end < len(self.lines) and _OPENS.fullmatch(self.lines[end].raw):
-                return self._json(self.at, end)
-            return self._listing(self.at, end)
-        return None
-
-    def _tree_follows(self) -> bool:
-        """Whether this line is the root of a tree that the next line goes on with."""
-        following = self.lines[self.at + 1] if self.at + 1 < len(self.lines) else None
-        line = self.lines[self.at]
-        return (
-            following is not None
-            and following.number == line.number + 1
-            and _tree_mark(following.raw)
-            and " " not in line.text
-            and len(line.text) < 80
-        )
-
-    def _tree(self, start: int) -> Code:
-        end = start + 1
-        while end < len(self.lines) and self.lines[end].number == self.lines[end - 1].number + 1:
-            end += 1
-        return self._listing(start, end)
-
-    def _json(self, start: int, opening: int) -> Code:
-        """A listing up to where its brackets are closed, or else where it can't go on."""
-        depth = 0
-        end = opening
-        while end < min(len(self.lines), opening + _MOST_CODE):
-            line = self.lines[end]
-            if end > opening and not line.bullet and (words.section(line.text) or words.CAPTION.fullmatch(line.text)):
-                break
-            # Strings are dropped: what stands in them opens and closes nothing.
-            bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", line.text)
-            depth += sum(bare.count(each) for each in "{[") - sum(bare.count(each) for each in "}]")
-            end += 1
-            if depth <= 0:
-                break
-        while end < len(self.lines) and _CLOSED.fullmatch(self.lines[end].raw):
-            end += 1
-        return self._listing(start, end)
-
-    def _listing(self, start: int, end: int) -> Code:
-        first, last = self.lines[start].number, self.lines[end - 1].number
-        shown = [line for line in self.raw[first - 1 : last] if line.strip()]
-        self.at = end
-        return Code("\n".join(line.rstrip() for line in shown), first)
-
     # ---- tables ----
 
     def _table(self) -> Table | None:
-        caption = words.CAPTION.fullmatch(self.lines[self.at].text)
-        start = self.at + bool(caption and len(self.lines[self.at].text) < 120)
+        caption = self._is_caption(self.at)
+        start = self.at + caption
         heads, end = self._heads(start)
+        title, line = self.lines[self.at].text if caption else "", self.lines[self.at].number
         if not heads:
-            return None
-        title = self.lines[self.at].text if start > self.at else ""
-        line = self.lines[self.at].number
+            if not caption:
+                return None
+            self.at += 1
+            return Table(line, (), title, problem="no table that is known stands below this title")
         header = Row(self.lines[start].number, tuple(cell_of([(head, number)]) for head, number in heads))
         columns = tuple(words.column(head) for head, _ in heads)
-        self.at = end
         tabs = len(self.lines[start].cells) > 1
-        stop = self._end(end, tabs)
-        body = self.lines[end:stop]
+        self.at = self._end(end, tabs, is_late(columns))
+        body = self.lines[end : self.at]
         rows = tab_rows(body, len(columns)) if tabs else rows_by_shape(body, columns)
-        self.at = stop
         lost = [] if tabs else before(body, rows)
         self.blocks += [Part("text", each.text, each.number) for each in lost]
         return Table(line, (header, *rows), title)
+
+    def _is_caption(self, at: int) -> bool:
+        """Whether a line is a table's title; a sentence about a table ends as sentences do."""
+        text = self.lines[at].text
+        return len(text) < 100 and not text.endswith((".", "。", "：", ":")) and bool(words.CAPTION.fullmatch(text))
 
     def _heads(self, start: int) -> tuple[list[tuple[str, int]], int]:
         """The heads of the columns of a table that begins here, and where its cells begin."""
@@ -198,41 +138,41 @@ class _Reader:
                 return heads[:length], at
         return heads, end
 
-    def _end(self, start: int, tabs: bool) -> int:
+    def _end(self, start: int, tabs: bool, late: bool) -> int:
         """Where a table has to be over: at a title, a caption, a listing."""
         at = start
         while at < len(self.lines):
             line = self.lines[at]
-            follows = self.lines[at + 1].raw if at + 1 < len(self.lines) else ""
+            follows = self.lines[at + 1] if at + 1 < len(self.lines) else None
             if tabs and len(line.cells) > 1:
                 at += 1
                 continue
-            if not line.bullet and self._is_title(at):
+            if (line.bullet and words.section(line.text)) or (not line.bullet and self._is_title(at, late)):
                 break
-            if words.CAPTION.fullmatch(line.text) and len(line.text) < 120 and self._heads(at + 1)[0]:
+            if self._is_caption(at) or words.STATUS_LINE.fullmatch(line.text) or opens(line):
                 break
-            if line.bullet and words.section(line.text):
+            # An item that begins with a variable is about a file, and none of the last cell.
+            if words.REQUEST_LINE.match(line.text) or (line.bullet and line.text.startswith("{")):
                 break
-            if words.STATUS_LINE.fullmatch(line.text) or _OPENS.fullmatch(line.raw):
-                break
-            if words.REQUEST_LINE.match(line.text) or _tree_mark(follows):
+            if follows and branch(follows):
                 break
             at += 1
         return at
 
-    def _is_title(self, at: int) -> bool:
-        """Whether a section begins here: the same words may be a cell, such as `Required` or `message`."""
+    def _is_title(self, at: int, late: bool) -> bool:
+        """Whether a section begins here: the same words may be a name, such as `Authorization` or `message`.
+
+        `late` where a row has its yes or no behind its description.
+        """
         text = self.lines[at].text
         if not words.section(text):
             return False
         following = self.lines[at + 1].text if at + 1 < len(self.lines) else ""
-        named = words.NAME.fullmatch(text) and text[:1].islower()
-        return not (named and (words.yes_or_no(following) is not None or spells_a_type(following)))
-
-
-def _tree_mark(raw: str) -> bool:
-    match = words.TREE_MARK.match(raw)
-    return bool(match and re.search(r"[├└┣┗]|[+\\`|]-{2,}", match[0]))
+        if not words.NAME.fullmatch(text):
+            return True
+        if late:
+            return not any(needed(line.text) for line in self.lines[at + 2 : at + 6])
+        return words.yes_or_no(following) is None and not spells_a_type(following)
 
 
 def _head_of_permissions(text: str) -> bool:

@@ -15,6 +15,7 @@ from jobexport.drift._types import spells_a_type
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_NEED = re.compile(r"\b(?:mandatory|required|optional|you do not need)\b|必选|必填|可选", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[•●○◦·▪■*-]\s+(?=\S)")
 
 
@@ -47,22 +48,31 @@ def cell_of(texts: Sequence[tuple[str, int]], bullets: Sequence[bool] = ()) -> C
 
 
 def tab_rows(lines: Sequence[Line], width: int) -> list[Row]:
-    """Rows of a line each; a line without tabs goes on with the last cell."""
-    rows: list[list[list[tuple[str, int, bool]]]] = []
+    """Rows with tabs between cells; where a cell has several lines, the row goes on in the next line."""
+    rows: list[list[list[Line]]] = []
     for line in lines:
-        if len(line.cells) > 1:
-            cells = [[(cell, line.number, False)] if cell else [] for cell in line.cells]
-            cells[width - 1 :] = [[each for cell in cells[width - 1 :] for each in cell]]
-            rows.append(cells)
-        elif rows:
-            rows[-1][-1].append((line.text, line.number, line.bullet))
-    return [
-        Row(
-            next(number for cell in row for _, number, _ in cell),
-            tuple(cell_of([(text, number) for text, number, _ in cell], [item for _, _, item in cell]) for cell in row),
-        )
-        for row in rows
-    ]
+        texts = line.cells if len(line.cells) > 1 else (line.text,)
+        cells = [[_piece(line, text)] if text else [] for text in texts]
+        if rows and (len(cells) == 1 or len(rows[-1]) + len(cells) - 1 <= width):
+            rows[-1][-1] += cells[0]
+            rows[-1] += cells[1:]
+        elif len(cells) > 1:
+            # What stands behind the last column belongs to it.
+            last = [[each for cell in cells[width - 1 :] for each in cell]] if len(cells) >= width else []
+            rows.append([*cells[: width - 1], *last])
+    return [Row(_first(row), tuple(_cell(cell) for cell in row)) for row in rows]
+
+
+def _piece(line: Line, text: str) -> Line:
+    return Line(line.number, text, text, (text,), line.bullet and len(line.cells) == 1)
+
+
+def _first(row: Sequence[Sequence[Line]]) -> int:
+    return next(line.number for cell in row for line in cell)
+
+
+def _cell(lines: Sequence[Line]) -> Cell:
+    return cell_of([(line.text, line.number) for line in lines], [line.bullet for line in lines])
 
 
 def before(lines: Sequence[Line], rows: Sequence[Row]) -> Sequence[Line]:
@@ -71,8 +81,21 @@ def before(lines: Sequence[Line], rows: Sequence[Row]) -> Sequence[Line]:
     return [line for line in lines if first is None or line.number < first]
 
 
+def is_late(columns: Sequence[words.Column | None]) -> bool:
+    """Whether descriptions stand before what says whether a parameter is mandatory."""
+    both = "description" in columns and "mandatory" in columns
+    return both and columns.index("description") < columns.index("mandatory")
+
+
+def needed(text: str) -> bool:
+    """Whether a cell says whether a parameter is mandatory, with a yes or no or in a sentence."""
+    return words.yes_or_no(text) is not None or bool(_NEED.search(text))
+
+
 def rows_by_shape(lines: Sequence[Line], columns: Sequence[words.Column | None]) -> list[Row]:
     """Rows with a cell a line, where only the last cell has several lines."""
+    if is_late(columns):
+        return _rows_by_mandatory(lines, columns)
     shapes = {at: missing for at in range(len(lines)) if (missing := row_starts(lines, at, columns)) is not None}
     taken: set[int] = set()
     starts: dict[int, frozenset[int]] = {}
@@ -88,6 +111,36 @@ def rows_by_shape(lines: Sequence[Line], columns: Sequence[words.Column | None])
     return [_row(lines[at:end], columns, starts[at]) for at, end in zip(order, ends, strict=False)]
 
 
+def _rows_by_mandatory(lines: Sequence[Line], columns: Sequence[words.Column | None]) -> list[Row]:
+    """Rows in which a description of several lines stands before the yes or no.
+
+    A row's name is the last line before its yes or no that looks like one and has a description below it.
+    """
+    starts: list[tuple[int, int]] = []
+    for at in range(2, len(lines)):
+        last = starts[-1][1] if starts else -1
+        if not needed(lines[at].text):
+            continue
+        names = [name for name in range(at - 2, last, -1) if _name_like(lines[name].text) and not lines[name].bullet]
+        if names:
+            starts.append((names[0], at))
+    rows = []
+    for index, (name, mandatory) in enumerate(starts):
+        end = starts[index + 1][0] if index + 1 < len(starts) else len(lines)
+        # The paragraphs of a need that is told in several stay with it; what follows is another cell.
+        after = mandatory + 1
+        while after < end and _NEED.search(lines[after].text):
+            after += 1
+        cells = {
+            "name": _cell(lines[name : name + 1]),
+            "description": _cell(lines[name + 1 : mandatory]),
+            "mandatory": _cell(lines[mandatory:after]),
+        }
+        rest = _cell(lines[after:end])
+        rows.append(Row(lines[name].number, tuple(cells.get(column or "", rest) for column in columns)))
+    return rows
+
+
 def _row(lines: Sequence[Line], columns: Sequence[words.Column | None], missing: frozenset[int]) -> Row:
     cells: list[Cell] = []
     left = list(lines)
@@ -98,9 +151,7 @@ def _row(lines: Sequence[Line], columns: Sequence[words.Column | None], missing:
             line = left.pop(0)
             cells.append(cell_of([(line.text, line.number)]))
     last = len(columns) > 1 and left
-    cells.append(
-        cell_of([(line.text, line.number) for line in left], [line.bullet for line in left]) if last else Cell(())
-    )
+    cells.append(_cell(left) if last else Cell(()))
     return Row(lines[0].number, tuple(cells))
 
 
@@ -120,9 +171,13 @@ def row_starts(lines: Sequence[Line], at: int, columns: Sequence[words.Column | 
             position += 1
         else:
             missing.add(index)
-    # Without its yes or no, a row needs a type to be known by.
     certain = [index for index in shaped if index not in missing]
-    return frozenset(missing) if certain and not (len(missing) > 1 or lines[position - 1].bullet) else None
+    if not certain or len(missing) > 1 or lines[position - 1].bullet:
+        return None
+    # Without its yes or no, a row is known by its type alone, which no other word may be then.
+    if missing and any(columns[index] == "type" and not spells_a_type(lines[position - 1].text) for index in certain):
+        return None
+    return frozenset(missing)
 
 
 def _starts_by_name(lines: Sequence[Line], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
@@ -144,7 +199,7 @@ def _fits(text: str, column: words.Column | None) -> bool:
         case "type":
             return _type_like(text)
         case "status":
-            return bool(words.STATUS.fullmatch(text))
+            return bool(re.fullmatch(rf"{words.STATUS.pattern}(?: [A-Z][\w -]{{1,40}})?", text))
         case "code":
             return bool(words.CODE.fullmatch(text))
         case "action":
@@ -156,7 +211,7 @@ def _fits(text: str, column: words.Column | None) -> bool:
 
 
 def _name_like(text: str) -> bool:
-    if len(text) > 1 and words.yes_or_no(text) is not None:
+    if len(text) > 1 and (words.yes_or_no(text) is not None or words.NOTHING.fullmatch(text)):
         return False
     if words.NAME.fullmatch(text):
         return not text.endswith((".", ":"))
