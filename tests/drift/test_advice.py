@@ -38,8 +38,8 @@ def problems(page, edition):
         for id_ in DESCRIBED.editions:
             if id_ != edition and after.documents[id_] != DESCRIBED.documents[id_]:
                 yield where, f"changes {id_}"
-        for name, document in {"union": after.union, edition: after.documents[edition]}.items():
-            yield from ((where, f"{name}: {problem}") for problem in lint_document(document))
+        changed = [after.documents[edition], *([after.union] if after.union != DESCRIBED.union else [])]
+        yield from ((where, problem) for document in changed for problem in lint_document(document))
         edits = advice.edits
         if finding.kind not in REGISTER_ONLY and not (edits.union or edits.dropped or edits.own) and not advice.hint:
             yield where, "has no advice"
@@ -64,9 +64,9 @@ def nested(page, rng):
     return evolve(page, **{table: (*getattr(page, table), row)})
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_following_one_after_the_other_comes_to_an_end(seed):
-    """Of 60 pages with up to five changes, held against any edition: nothing is left, and all is sound on the way."""
+    """Of 40 pages with up to five changes, held against any edition: nothing is left in the end, and all is sound."""
     rng = random.Random(f"several {seed}")  # noqa: S311  # no secrets
     for _ in range(10):
         edition, _, page = rng.choice(PAGES)
@@ -82,6 +82,7 @@ def test_following_one_after_the_other_comes_to_an_end(seed):
             if todo is None:
                 break
             described = followed(todo, described, edition)
-            assert not list(lint_document(described.documents[edition]))
         else:
             pytest.fail(f"{edition}: {[(finding.kind, finding.about) for finding in report.new]} are left")
+        assert not list(lint_document(described.documents[edition]))
+        assert not list(lint_document(described.union))
