@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from attrs import field, frozen
 
 from jobexport.drift._pairs import Pair, pair_parameters
+from jobexport.drift.facts import Example, PageFacts
 from jobexport.drift.finding import Finding
 from jobexport.spec.places import from_pointer, to_pointer
 
 if TYPE_CHECKING:
-    from jobexport.drift.facts import ErrorCode, Location, MediaType, PageFacts, Parameter, Place
+    from jobexport.drift.facts import ErrorCode, Location, MediaType, Parameter, Place
     from jobexport.spec.register import Statement
 
 _NAMES: dict[Location, str] = {
@@ -24,6 +26,18 @@ _NAMES: dict[Location, str] = {
     "response": "response parameter",
 }
 
+
+def without_error_rows(page: PageFacts) -> PageFacts:
+    """The page with its tables of errors' fields taken for examples of errors: all operations' errors are alike."""
+    errors = [row for row in page.parameters if row.location == "response" and (row.status or 0) >= 400]
+    if not errors:
+        return page
+    fields = {row.name: "" for row in errors if len(row.path) == 1}
+    example = Example("error", errors[0].at, "", fields, status=errors[0].status)
+    rows = tuple(row for row in page.parameters if row not in errors)
+    return attrs.evolve(page, parameters=rows, examples=(*page.examples, example))
+
+
 Said = tuple[str | None, "Place"]
 """What a side says, in words, and where; None where it says nothing."""
 
@@ -32,8 +46,8 @@ Said = tuple[str | None, "Place"]
 class Comparison:
     """A page and what it is held against."""
 
-    page: PageFacts
-    other: PageFacts
+    page: PageFacts = field(converter=without_error_rows)
+    other: PageFacts = field(converter=without_error_rows)
     union: PageFacts | None = None
     """What all editions together say, for the places of what an edition's document lacks."""
     pairs: tuple[Pair, ...] = field(init=False, eq=False)
