@@ -33,16 +33,16 @@ class Mutation:
 
 
 def mutation(page: Page, rng: random.Random) -> Mutation:
-    """Change one fact of a page."""
+    """Change one fact of a page, which must have a row."""
     while True:
         changed = rng.choice(MUTATORS)(page, rng)
         if changed is not None:
             return changed
 
 
-def _row(page: Page, rng: random.Random) -> tuple[str, int, Field] | None:
+def _row(page: Page, rng: random.Random) -> tuple[str, int, Field]:
     rows = [(table, number, row) for table in _TABLES for number, row in enumerate(getattr(page, table))]
-    return rng.choice(rows) if rows else None
+    return rng.choice(rows)
 
 
 def _with(page: Page, table: str, number: int, *rows: Field) -> Page:
@@ -96,7 +96,10 @@ def drop_table(page: Page, rng: random.Random) -> Mutation | None:
 
 
 def add(page: Page, rng: random.Random) -> Mutation | None:
-    table = rng.choice([table for table in _TABLES[1:] if getattr(page, table)])
+    tables = [table for table in _TABLES[1:] if getattr(page, table)]
+    if not tables:
+        return None
+    table = rng.choice(tables)
     number = rng.randrange(len(getattr(page, table)))
     row = getattr(page, table)[number]
     new = Field(f"brand_new_{rng.randrange(100)}", rng.choice(_TYPES), rng.choice(["yes", "no"]))

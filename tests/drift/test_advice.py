@@ -3,13 +3,15 @@
 import random
 
 import pytest
+from attrs import evolve
 
 from jobexport.drift import check_page, load_described, read_page
 from jobexport.spec.lint import lint_document
 from tests.drift.applying import followed
 from tests.drift.mutations import mutation
 from tests.drift.pages import PAGES
-from tests.drift.rendering import render
+from tests.drift.rendering import LONG, DataType, Field, render
+from tests.drift.samples import APPLE
 
 DESCRIBED = load_described()
 # An example that contradicts its table, or a claim, is no matter of a document.
@@ -36,8 +38,8 @@ def problems(page, edition):
         for id_ in DESCRIBED.editions:
             if id_ != edition and after.documents[id_] != DESCRIBED.documents[id_]:
                 yield where, f"changes {id_}"
-        for name, document in {"union": after.union, edition: after.documents[edition]}.items():
-            yield from ((where, f"{name}: {problem}") for problem in lint_document(document))
+        changed = [after.documents[edition], *([after.union] if after.union != DESCRIBED.union else [])]
+        yield from ((where, problem) for document in changed for problem in lint_document(document))
         edits = advice.edits
         if finding.kind not in REGISTER_ONLY and not (edits.union or edits.dropped or edits.own) and not advice.hint:
             yield where, "has no advice"
@@ -52,3 +54,35 @@ def test_following_the_advice_makes_the_finding_vanish(seed):
         changed = mutation(page, rng)
         text = render(changed.page, "rst")
         assert not list(problems(read_page(text.encode(), name="page"), edition))
+
+
+def nested(page, rng):
+    """The page with a row more, which leads to a table."""
+    table = rng.choice(["body", "response"])
+    kinds = [APPLE, DataType("array", items=APPLE), DataType("map", items=APPLE)]
+    row = Field("thing", rng.choice(kinds), "no", children=(Field("x"), Field("y", LONG, "no")))
+    return evolve(page, **{table: (*getattr(page, table), row)})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_following_one_after_the_other_comes_to_an_end(seed):
+    """Of 40 pages with up to five changes, held against any edition: nothing is left in the end, and all is sound."""
+    rng = random.Random(f"several {seed}")  # noqa: S311  # no secrets
+    for _ in range(10):
+        edition, _, page = rng.choice(PAGES)
+        edition = rng.choice([edition, *DESCRIBED.editions])
+        for _ in range(rng.randrange(1, 5)):
+            page = mutation(page, rng).page
+        facts = read_page(render(nested(page, rng) if rng.random() < 0.4 else page, "rst").encode(), name="page")
+        described = DESCRIBED
+        for _ in range(40):
+            report = check_page(facts, described, edition)
+            pairs = zip(report.findings, report.advice, strict=True)
+            todo = next((advice for finding, advice in pairs if not finding.known), None)
+            if todo is None:
+                break
+            described = followed(todo, described, edition)
+        else:
+            pytest.fail(f"{edition}: {[(finding.kind, finding.about) for finding in report.new]} are left")
+        assert not list(lint_document(described.documents[edition]))
+        assert not list(lint_document(described.union))

@@ -196,6 +196,15 @@ def test_fields_of_errors():
     assert found(new, old) == [("error-body-changed", "fields of an error", 50)]
 
 
+def test_a_table_of_an_errors_fields_is_no_table_of_the_answer():
+    """Rows for status 400 are fields of the error, and not of what comes with 200."""
+    ok = row("done", BOOLEAN, location="response", status=200)
+    errors = [row(name, at=20, location="response", status=400) for name in ("error_code", "error_msg")]
+    old = page(ok, examples=(Example("error", 50, "", {"error_code": "A.1", "error_msg": "x"}),))
+    assert found(page(ok, *errors), old) == []
+    assert found(page(ok, errors[0]), old) == [("error-body-changed", "fields of an error", 20)]
+
+
 def test_media_types():
     """One in the place of another is a change; a page that names none says nothing."""
     zips, octets = (MediaType("response", f"application/{name}", 60) for name in ("zip", "octet-stream"))

@@ -172,3 +172,16 @@ def test_a_type_that_is_none_is_named():
     assert page.parameters[0].type is None
     assert page.parameters[0].type_text == "see (below) !"
     assert [(each.at, each.text) for each in page.unread] == [(7, "see (below) !")]
+
+
+@pytest.mark.parametrize("spelling", ["List<Node>", "List<Object>", "Map<String,String>", "List<Map<String,Object>>"])
+def test_angles_that_are_no_tags_are_text(spelling):
+    """A type in angle brackets is read where a page's author forgot to escape them."""
+    escaped = spelling.replace("<", "&lt;").replace(">", "&gt;")
+    for text in (
+        f"# T\n\n## Request\n\n| Parameter | Type |\n|---|---|\n| a | {spelling} |\n",
+        f"<h1>T</h1><h4>Request</h4><table><tr><th>Parameter</th><th>Type</th></tr><tr><td>a</td><td>{spelling}</td></tr></table>",
+    ):
+        page, clean = (read_page(each.encode(), "page") for each in (text, text.replace(spelling, escaped)))
+        assert page.parameters[0].type_text == spelling
+        assert page.parameters == clean.parameters

@@ -119,7 +119,7 @@ def code_added(case: Case) -> None:
     old = case.finding.other if case.finding.kind == "error-code-changed" else None
     if old is not None:
         _drop_code(case, old)
-    if not _undo_code(case, code.code):
+    if not _undo_code(case, code):
         _put_code(case, code)
 
 
@@ -146,13 +146,13 @@ def _put_code(case: Case, code: ErrorCode) -> None:
     if case.comparison.page.endpoint is None:
         _list_code(case, code)
         return
-    base = case.plan.union or case.plan.document
-    status = str(code.status or 400)
+    base = case.base
+    status = str(_status(case, code))
     response = (*case.operation, "responses", status)
     if not look(base, response)[0]:
         responses = at(base, response[:-1])
         case.plan.everywhere(case.change(response, _response(responses, int(status))))
-        base = case.plan.union or case.plan.document
+        base = case.base
     content = (*behind(base, response), "content", _JSON)
     example = {
         "summary": "Named on the operation's page",
@@ -165,19 +165,26 @@ def _put_code(case: Case, code: ErrorCode) -> None:
         case.plan.everywhere(case.change((*content, "examples"), {name: example}))
 
 
+def _status(case: Case, code: ErrorCode) -> int:
+    """The status that a code comes with; where the page does not say, the first one that it has for errors."""
+    codes = sorted(status.code for status in case.comparison.page.statuses if status.code >= 400)
+    return code.status or next(iter(codes), 400)
+
+
 def _list_code(case: Case, code: ErrorCode) -> None:
     listed = [str(twin.at) for twin in case.comparison.other.error_codes if twin.source == "table"]
     family = located(case.plan.document, listed[0])[:-1]
     place = (*family, str(code.status or 400))
-    there, codes = look(case.plan.union or case.plan.document, place)
+    there, codes = look(case.base, place)
     change = case.change((*place, len(codes)), code.code) if there else case.change(place, [code.code])
     case.plan.everywhere(change)
 
 
-def _undo_code(case: Case, code: str) -> bool:
+def _undo_code(case: Case, code: ErrorCode) -> bool:
     """Drop the actions that take a code from the union; whether there are any."""
     for twin in case.comparison.union.error_codes if case.comparison.union else ():
-        if twin.code == code and undo_removals(case, located(case.plan.union, str(twin.at))):
+        same = (twin.code, twin.status) == (code.code, _status(case, code))
+        if same and undo_removals(case, located(case.plan.union, str(twin.at))):
             return True
     return False
 
@@ -228,7 +235,7 @@ def action_changed(case: Case) -> None:
         value = action.name if action.name == "none" else value
     if value is None:
         case.plan.own(case.change(place, remove=True))
-    elif look(case.plan.union or case.plan.document, place)[0]:
+    elif look(case.base, place)[0]:
         case.plan.own(case.change(place, value))
     else:
         case.plan.everywhere(case.change(place, value))

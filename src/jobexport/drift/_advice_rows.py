@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def added(case: Case) -> None:
     """A row that the document lacks."""
-    row, place = case.row(), case.place
+    row, place = case.row, case.place
     if row.location == "body":
         undo_removals(case, (*case.operation, "requestBody"))
     if undo_removals(case, place):
@@ -27,7 +27,7 @@ def added(case: Case) -> None:
     if "properties" in place:
         undo_removals(case, place[:-2])
         schema = _written(case, row)
-        _put_property(case, row.location, place, schema)
+        _put_property(case, place, schema)
         require(case, place, row)
         return
     node: Document = {"name": row.name, "in": row.location, "required": row.mandatory == "yes"}
@@ -38,7 +38,7 @@ def added(case: Case) -> None:
         _put_body(case, row, _written(case, row))
     elif row.location in ("header", "query"):
         owner = (*case.operation, "parameters")
-        there, listed = look(case.plan.union or case.plan.document, owner)
+        there, listed = look(case.base, owner)
         if not there:
             case.plan.everywhere(case.change(owner, [node]))
         else:
@@ -51,8 +51,8 @@ def _written(case: Case, row: Parameter) -> Document:
     return schema
 
 
-def _put_property(case: Case, location: str, place: Location, schema: Document) -> None:
-    base = case.plan.union or case.plan.document
+def _put_property(case: Case, place: Location, schema: Document) -> None:
+    base = case.base
     owner = place[:-2]
     if not look(base, owner)[0]:
         return
@@ -70,8 +70,8 @@ def _put_body(case: Case, row: Parameter, schema: Document) -> None:
         case.plan.everywhere(case.change((*case.operation, "requestBody"), {"content": content}))
         return
     success = next(code for code in at(case.plan.document, case.operation)["responses"] if code.startswith("2"))
-    response = behind(case.plan.union or case.plan.document, (*case.operation, "responses", success))
-    if look(case.plan.union or case.plan.document, (*response, "content"))[0]:
+    response = behind(case.base, (*case.operation, "responses", success))
+    if look(case.base, (*response, "content"))[0]:
         case.plan.everywhere(case.change((*response, "content", "application/json"), content["application/json"]))
     else:
         case.plan.everywhere(case.change((*response, "content"), content))
@@ -91,7 +91,7 @@ def missing(case: Case) -> None:
     place = case.place
     if "properties" in place:
         _take_property(case, place)
-    elif (listed := listed_parameter(case, place)) and case.other_row().location != "path":
+    elif (listed := listed_parameter(case, place)) and not case.is_variable:
         case.plan.own(case.change(listed, remove=True))
 
 
@@ -131,7 +131,7 @@ def _example_objects(case: Case, owner: Location) -> Iterator[Location]:
 
 def renamed(case: Case) -> None:
     """A row that has another name."""
-    row, place = case.row(), case.place
+    row, place = case.row, case.place
     if row.location == "path":
         _call_variable(case, place, row.name)
         return
@@ -139,7 +139,7 @@ def renamed(case: Case) -> None:
     if "properties" not in place and listed is not None:
         node = {**at(case.plan.document, behind(case.plan.document, listed)), "name": row.name}
         owner = (*case.operation[:-1], "parameters")
-        case.plan.everywhere(case.change((*owner, len(at(case.plan.union or case.plan.document, owner))), node))
+        case.plan.everywhere(case.change((*owner, len(at(case.base, owner))), node))
         case.plan.own(case.change(listed, remove=True))
         return
     new = (*place[:-1], row.name)
@@ -180,6 +180,8 @@ def undo_removals(case: Case, place: Location) -> bool:
     plan = case.plan
     if plan.union is None or not look(plan.union, place)[0] or look(plan.document, place)[0]:
         return False
+    if place[0] == "paths" and not look(plan.document, place[:3])[0]:
+        return False  # The edition has the operation elsewhere, which is not to be undone.
     removing = [
         number
         for number, action in enumerate(plan.overlays[plan.edition])

@@ -25,7 +25,7 @@ _NEUTRAL = {"description", "title", "deprecated", "readOnly", "writeOnly"}
 
 def type_changed(case: Case) -> None:
     """Another type."""
-    row = case.row()
+    row = case.row
     bare = type_schema(row.type)
 
     def edit(old: Document) -> Document:
@@ -82,7 +82,7 @@ def _widen_items(wide: Document, new: Document) -> Document:
 
 def mandatory_changed(case: Case) -> None:
     """Mandatory in other cases."""
-    row, place = case.row(), case.place
+    row, place = case.row, case.place
     if "properties" not in place:
         # A variable of the path is always there.
         if row.location != "path":
@@ -125,7 +125,7 @@ def _unconditional(case: Case, place: Location, name: str) -> None:
 
 def default_changed(case: Case) -> None:
     """Another default."""
-    row = case.row()
+    row = case.row
 
     def edit(old: Document) -> Document:
         kept = {key: value for key, value in old.items() if key != "default"}
@@ -156,7 +156,7 @@ def limit_changed(case: Case) -> None:
 
 def values_changed(case: Case) -> None:
     """Other values."""
-    row = case.row()
+    row = case.row
 
     def edit(old: Document) -> Document:
         kept = {key: value for key, value in old.items() if key != "enum"}

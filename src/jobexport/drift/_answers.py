@@ -54,7 +54,7 @@ def media_type_findings(comparison: Comparison) -> Iterator[Finding]:
         theirs = _media_types(comparison.other.media_types, side)
         if not mine or not theirs:
             continue
-        gone = [theirs[value] for value in theirs if value not in mine]
+        gone = [theirs[value] for value in theirs if value not in mine and not _is_implied(comparison, side, value)]
         for media_type in (mine[value] for value in mine if value not in theirs):
             # One more and one less is one that changed.
             old = gone.pop(0) if gone else None
@@ -67,6 +67,12 @@ def media_type_findings(comparison: Comparison) -> Iterator[Finding]:
             states = Statement("media-type", str(media_type.at) if comparison.with_document else "", None)
             word = f"media type `{media_type.value}` of the {side}"
             yield comparison.finding("media-type-missing", word, (None, at), ("named", media_type.at), states)
+
+
+def _is_implied(comparison: Comparison, side: str, value: str) -> bool:
+    """Whether a page that names other media types has a table of what a JSON body holds."""
+    location = "body" if side == "request" else "response"
+    return value == "application/json" and any(row.location == location for row in comparison.page.parameters)
 
 
 def _media_types(named: Iterable[MediaType], side: str) -> dict[str, MediaType]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobexport.drift._comparison import Comparison
+    from jobexport.drift._pairs import Pair
     from jobexport.drift._plan import Document, Plan
     from jobexport.drift.facts import Parameter
     from jobexport.drift.finding import Finding
@@ -46,25 +47,34 @@ class Case:
         """Where the operation stands."""
         return located(self.plan.document, self.comparison.operation_place)
 
+    @property
+    def base(self) -> Document:
+        """Where something new is put: the union, if it has the operation where the edition has it."""
+        union = self.plan.union
+        return union if union is not None and look(union, self.operation)[0] else self.plan.document
+
     def change(self, location: Location, value: Any = None, *, remove: bool = False) -> Change:
         """Make a change that the finding calls for."""
         return Change(self.words, location, value, remove)
 
+    @property
     def row(self) -> Parameter:
-        """The page's row that the finding is about; StopIteration where it has none."""
-        return next(
-            pair.page
-            for pair in self.comparison.pairs
-            if pair.page is not None and self.comparison.place(pair.page) == self.finding.states.at
-        )
+        """The page's row that the finding is about; LookupError where it has none."""
+        for pair in self.comparison.pairs:
+            if pair.page is not None and self.comparison.place(pair.page) == self.finding.states.at:
+                return pair.page
+        raise LookupError(self.finding.states.at)
 
-    def other_row(self) -> Parameter:
-        """The document's row that the finding is about; StopIteration where it has none."""
-        return next(
-            pair.other
-            for pair in self.comparison.pairs
-            if pair.other is not None and self.comparison.other_place(pair.other) == self.finding.states.at
-        )
+    @property
+    def is_variable(self) -> bool:
+        """Whether what the finding is about is a variable of the path."""
+        rows = (pair.page or pair.other for pair in self.comparison.pairs if self._is_its(pair))
+        return any(row is not None and row.location == "path" for row in rows)
+
+    def _is_its(self, pair: Pair) -> bool:
+        at = self.finding.states.at
+        mine = pair.page is not None and self.comparison.place(pair.page) == at
+        return mine or (pair.other is not None and self.comparison.other_place(pair.other) == at)
 
 
 def is_shared(document: Document, location: Location) -> bool:
@@ -78,7 +88,7 @@ def is_shared(document: Document, location: Location) -> bool:
 def listed_parameter(case: Case, place: Location) -> Location | None:
     """Where an operation lists the parameter that the description has at a place; it may have one of its own."""
     document = case.plan.document
-    base = case.plan.union or document
+    base = case.base
     _, shared = look(base, place)
     if not (isinstance(shared, dict) and "in" in shared):
         return None

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from attrs import field, frozen
 
 from jobexport.drift._pairs import Pair, pair_parameters
+from jobexport.drift.facts import Example, PageFacts
 from jobexport.drift.finding import Finding
 from jobexport.spec.places import from_pointer, to_pointer
 
 if TYPE_CHECKING:
-    from jobexport.drift.facts import ErrorCode, Location, MediaType, PageFacts, Parameter, Place
+    from jobexport.drift.facts import ErrorCode, Location, MediaType, Parameter, Place
     from jobexport.spec.register import Statement
 
 _NAMES: dict[Location, str] = {
@@ -24,6 +26,18 @@ _NAMES: dict[Location, str] = {
     "response": "response parameter",
 }
 
+
+def without_error_rows(page: PageFacts) -> PageFacts:
+    """The page with its tables of errors' fields taken for examples of errors: all operations' errors are alike."""
+    errors = [row for row in page.parameters if row.location == "response" and (row.status or 0) >= 400]
+    if not errors:
+        return page
+    fields = {row.name: "" for row in errors if len(row.path) == 1}
+    example = Example("error", errors[0].at, "", fields, status=errors[0].status)
+    rows = tuple(row for row in page.parameters if row not in errors)
+    return attrs.evolve(page, parameters=rows, examples=(*page.examples, example))
+
+
 Said = tuple[str | None, "Place"]
 """What a side says, in words, and where; None where it says nothing."""
 
@@ -32,8 +46,8 @@ Said = tuple[str | None, "Place"]
 class Comparison:
     """A page and what it is held against."""
 
-    page: PageFacts
-    other: PageFacts
+    page: PageFacts = field(converter=without_error_rows)
+    other: PageFacts = field(converter=without_error_rows)
     union: PageFacts | None = None
     """What all editions together say, for the places of what an edition's document lacks."""
     pairs: tuple[Pair, ...] = field(init=False, eq=False)
@@ -85,12 +99,24 @@ class Comparison:
             return str(twin.at)
         parent = places.get((parameter.location, parameter.path[:-1]))
         if parent:
-            return f"{parent}{to_pointer(('properties', parameter.name))}"
+            return f"{parent}{self._to_values(parameter)}{to_pointer(('properties', parameter.name))}"
         for twin in (*self.other.parameters, *(self.union.parameters if self.union else ())):
             beside = parameter.location in ("body", "response") and len(parameter.path) == 1
             if beside and twin.location == parameter.location and len(twin.path) == 1:
                 return to_pointer((*from_pointer(str(twin.at))[:-1], parameter.name))
         return f"{self.operation_place}{_OWNERS[parameter.location]}"
+
+    def _to_values(self, parameter: Parameter) -> str:
+        """The way from the row that holds a parameter to the object that has it: through lists and maps."""
+        above = (
+            row for row in self.page.parameters if (row.location, row.path) == (parameter.location, parameter.path[:-1])
+        )
+        type_ = next((row.type for row in above), None)
+        way = ""
+        while type_ is not None and type_.kind in ("array", "map"):
+            way += "/items" if type_.kind == "array" else "/additionalProperties"
+            type_ = type_.items
+        return way
 
     @property
     def operation(self) -> str:
@@ -155,6 +181,10 @@ class Comparison:
             *(tree.at for side in sides for tree in side.trees),
         ]
         return next((to_pointer((*from_pointer(str(place))[:-1], key)) for place in zips), "")
+
+    def has_row(self, place: str) -> bool:
+        """Whether the page has a row for a place of the document."""
+        return any(pair.page is not None and self.place(pair.page) == place for pair in self.pairs)
 
     def line_of(self, place: str) -> int:
         """The page's line for a place of the document: of the row that has it, else around the request line."""

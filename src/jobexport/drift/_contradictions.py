@@ -85,8 +85,8 @@ def _object(
                     yield from _object(example, inner, (*path, name), table)
     for row in rows.values():
         if row.mandatory == "yes" and row.name not in value and example.kind == "request":
-            word = "not in the example"
-            yield Contradiction("example-contradicts-table", about(row), word, "mandatory", int(example.at), None, row)
+            word, line = "not in the example", int(example.at)
+            yield Contradiction("example-contradicts-table", about(row), word, "mandatory", line, {"absent": True}, row)
 
 
 _PYTHON: dict[str, tuple[type, ...]] = {

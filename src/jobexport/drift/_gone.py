@@ -105,6 +105,8 @@ def _gone(item: Held, comparison: Comparison, said: list[Statement], known: set[
     if statement.fact in _QUOTED:
         kind = "claim-reworded"
         page = ", ".join(str(shown(other.value)) for other in there if other.at == statement.at) or None
+    elif statement.fact in ("limit", "values") and not comparison.has_row(statement.at):
+        kind = "claim-gone"
     if statement.value is None:
         kind = "claim-reworded" if statement.fact in _QUOTED else "claim-gone"
         page = ", ".join(dict.fromkeys(str(shown(other.value)) for other in there if _within(other.at, statement.at)))

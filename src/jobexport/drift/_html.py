@@ -18,58 +18,24 @@ DEPTH = 150
 """Elements in elements; a page saved from a browser has up to 60."""
 
 _NESTING = re.compile(r"<(/?)(?:table|div|ul|ol|dl|blockquote|section|article|span|figure|details)\b", re.IGNORECASE)
-_NO_TAG = re.compile(r"<(?![a-zA-Z/!?])")
-_BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "section",
-        "summary",
-        "ul",
-    ]
+_ANGLE = re.compile(r"<(?![!?])(/?(?:([A-Za-z][A-Za-z0-9]*)(-[\w-]+)?)?)")
+_ELEMENTS_NAMES = (
+    "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blockquote body br "
+    "button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl "
+    "dt em embed fieldset figcaption figure font footer form frame frameset g h1 h2 h3 h4 h5 h6 head header "
+    "hgroup hr html i iframe img input ins kbd label legend li link main map mark math menu meta meter nav "
+    "nobr noframes noscript object ol optgroup option output p param path picture pre progress q rp rt ruby s "
+    "samp script search section select slot small source span strike strong style sub summary sup svg table "
+    "tbody td template textarea tfoot th thead time title tr track tt u ul use var video wbr"
 )
-_SKIPPED = frozenset(
-    [
-        "button",
-        "head",
-        "iframe",
-        "input",
-        "math",
-        "nav",
-        "noscript",
-        "script",
-        "select",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-    ]
+_ELEMENTS = frozenset(_ELEMENTS_NAMES.split())
+_BLOCK_NAMES = (
+    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption "
+    "figure footer form header hr html legend main nav ol p section summary ul"
 )
+_BLOCK = frozenset(_BLOCK_NAMES.split())
+_SKIPPED_NAMES = "button head iframe input math nav noscript script select style svg template textarea"
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VARIABLES = frozenset(("cite", "em", "i", "var"))
 _CLASS = re.compile(r"\b(?:note|notice|caution|warning|important|danger|admonition)\b", re.IGNORECASE)
@@ -82,14 +48,20 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     Raises:
         Unreadable: Elements stand too deep in elements, or reading takes too long.
     """
-    # A `<` that begins no tag costs the parser time in the square of their number.
-    text = _NO_TAG.sub("&lt;", text)
+    text = _ANGLE.sub(_escaped, text)
     _check_depth(text)
     document = JustHTML(text, sanitize=False, track_node_locations=True)
     walker = _Walker(text.split("\n"), deadline)
     walker.walk(document.root, 0)
     walker.flow.end()
     return walker.flow.blocks
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """A `<` that begins no tag, as text: as in `List<Node>`; the parser's time would go with the square of them."""
+    name, own = match[2] or "", match[3]
+    mixed = name[:1].isupper() and not name.isupper()
+    return match[0] if own or (name.lower() in _ELEMENTS and not mixed) else f"&lt;{match[1]}"
 
 
 def _check_depth(text: str) -> None:

@@ -24,7 +24,8 @@ _NESTED = 4
 _INLINE_LIMIT = 6000
 """Letters of a paragraph above which its markup is left as it is: docutils takes time in the square of its length."""
 
-_CODE = frozenset(["code-block", "sourcecode", "code", "highlight", "parsed-literal", "literalinclude"])
+_CODE_NAMES = "code-block sourcecode code highlight parsed-literal literalinclude"
+_CODE = frozenset(_CODE_NAMES.split())
 _IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", "meta", "raw"))
 _DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
 _RULE = re.compile(r"[\s|]*\+[-+=]+\+[\s|]*")

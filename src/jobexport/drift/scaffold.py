@@ -5,6 +5,7 @@ from __future__ import annotations
 import http
 from typing import TYPE_CHECKING, Any
 
+from jobexport.drift._comparison import without_error_rows
 from jobexport.drift._names import operation_id, unique
 from jobexport.drift._scaffold_schemas import Components
 from jobexport.drift._schemas import condition_of, row_schema
@@ -57,13 +58,13 @@ def scaffold_document(page: PageFacts) -> Document:
     """
     if page.endpoint is None:
         raise JobexportError(f"{page.source}: the page has no request line; a scaffold needs a page of an operation")
-    name = operation_id(page)
+    endpoint, name, page = page.endpoint, operation_id(page), without_error_rows(page)
     components = Components(page.parameters, name)
     operation: Document = {
         "operationId": name,
         "summary": page.title or name,
-        "x-page-line": page.endpoint.at,
-        "parameters": list(_parameters(page, page.endpoint)),
+        "x-page-line": endpoint.at,
+        "parameters": list(_parameters(page, endpoint)),
     }
     if body := _request(page, components):
         operation["requestBody"] = body
@@ -72,7 +73,7 @@ def scaffold_document(page: PageFacts) -> Document:
         "openapi": "3.1.0",
         "info": {"title": page.title or name, "version": page.updated or "0"},
         "security": [{"XAuthToken": []}],
-        "paths": {page.endpoint.path: {page.endpoint.method.lower(): operation}},
+        "paths": {endpoint.path: {endpoint.method.lower(): operation}},
         "components": {
             "securitySchemes": {"XAuthToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
             "schemas": components.schemas,

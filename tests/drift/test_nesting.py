@@ -1,0 +1,154 @@
+"""Which row a nested table belongs to, and where the parameters of a table stand."""
+
+from __future__ import annotations
+
+from jobexport.drift import read_page
+
+HEADS = "| Parameter | Mandatory | Type | Description |\n|---|---|---|---|\n"
+
+
+def table(number: int, title: str, *rows: str) -> str:
+    """A table whose rows are given as `name | type | description`."""
+    cells = (row.split(" | ") for row in rows)
+    lines = (f"| {name} | Yes | {kind} | {text} |\n" for name, kind, text in cells)
+    return f"\n**Table {number}** {title}\n\n{HEADS}{''.join(lines)}"
+
+
+def paths(*parts: str, start: str = "# T\n\n## URI\n\nPOST /v1/{id}/x\n\n## Request Parameters\n") -> set[str]:
+    """Location and path of each parameter of a page."""
+    page = read_page((start + "".join(parts)).encode(), "page")
+    found = [f"{each.location} {'.'.join(each.path)}" for each in page.parameters]
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def test_a_number_leads_to_a_table():
+    """A row that names a table's number is the parent of its rows."""
+    found = paths(table(1, "Request parameters", "a | Object | See Table 2."), table(2, "Whatever", "b | String | x"))
+    assert found == {"body a", "body a.b"}
+
+
+def test_a_link_leads_to_a_table():
+    """A link in the type leads to the table that it names, whatever the table's title."""
+    first = table(1, "Request parameters", "a | [Thing](#x1) object | x")
+    second = table(2, "What it holds", "b | String | x").replace("\n**", '\n<a name="x1"></a>\n\n**', 1)
+    second = second.replace("\n\n| P", '\n\n<a name="x1"></a>\n\n| P', 1)
+    assert paths(first, second) == {"body a", "body a.b"}
+
+
+def test_a_structure_s_name_leads_to_its_table():
+    """A type's name, and else the parameter's own, is looked for in the titles."""
+    found = paths(
+        table(1, "Request parameters", "a | Array of Thing objects | x", "things | Object | x"),
+        table(2, "Thing data structure description", "b | String | x"),
+        table(3, "Parameters of things", "c | String | x"),
+    )
+    assert found == {"body a", "body a.b", "body things", "body things.c"}
+
+
+def test_a_table_may_have_several_parents():
+    """The rows of a table that two rows lead to are there twice, with both paths."""
+    found = paths(
+        table(1, "Request parameters", "a | Thing object | x", "b | List<Thing> | x"),
+        table(2, "Thing", "c | String | x"),
+    )
+    assert found == {"body a", "body a.c", "body b", "body b.c"}
+
+
+def test_tables_that_lead_to_each_other_end():
+    """A structure that holds itself, straight or by another one, is entered once on each path."""
+    found = paths(
+        table(1, "Request parameters", "a | One object | x"),
+        table(2, "One", "two | Two object | x", "one | One object | x"),
+        table(3, "Two", "one | One object | x"),
+    )
+    assert found == {"body a", "body a.two", "body a.one", "body a.two.one"}
+
+
+def test_variants_in_a_list_do_not_stand_below_the_row():
+    """Where the text leads to one table and its list items to variants of it, the variants have paths of their own."""
+    found = paths(
+        table(
+            1, "Request parameters", "a | List<Pair> | See Table 2.<br>- Kind A: see Table 3<br>- Kind B: see Table 4"
+        ),
+        table(2, "Pair", "name | String | x"),
+        table(3, "Parameters of kind A", "b | String | x"),
+        table(4, "Parameters of kind B", "c | String | x"),
+    )
+    assert found == {"body a", "body a.name", "body [Parameters of kind A].b", "body [Parameters of kind B].c"}
+
+
+def test_variants_alone_stand_below_the_row():
+    """Where only list items lead to tables, all of them are below the row."""
+    found = paths(
+        table(1, "Request parameters", "a | Object | One of:<br>- A: see Table 2<br>- B: see Table 3"),
+        table(2, "Kind A", "b | String | x"),
+        table(3, "Kind B", "c | String | x"),
+    )
+    assert found == {"body a", "body a.b", "body a.c"}
+
+
+def test_a_text_has_no_table_below_it():
+    """A String that mentions a table is no structure."""
+    found = paths(table(1, "Request parameters", "a | String | See Table 2."), table(2, "Patterns", "b | String | x"))
+    assert found == {"body a", "body [Patterns].b"}
+
+
+def test_a_structure_of_the_answer_is_none_of_the_request():
+    """Tables of the same name in request and response belong to their own side."""
+    found = paths(
+        table(1, "Request parameters", "a | Thing object | x"),
+        table(2, "Thing", "b | String | x"),
+        "\n## Response Parameters\n",
+        table(3, "Response parameters", "a | Thing object | x"),
+        table(4, "Thing", "c | String | x"),
+    )
+    assert found == {"body a", "body a.b", "response a", "response a.c"}
+
+
+def test_a_table_of_the_uri_is_told_into_path_and_query():
+    """What the path has in braces is of the path, and what is optional or behind the question mark of the query."""
+    start = "# T\n\n## URI\n\nGET /v1/{project_id}/jobs/{name}?limit={limit}\n"
+    rows = ("project_id | String | x", "name | String | x", "limit | Integer | x", "offset | Integer | x")
+    found = paths(table(1, "URI parameters", *rows), start=start)
+    assert found == {"path project_id", "path name", "query limit", "query offset"}
+
+
+def test_a_variable_that_the_table_calls_by_another_name_stays_in_the_path():
+    """A mandatory parameter that no variable is named after stands for the variable that no row names."""
+    start = "# T\n\n## URI\n\nPOST /v1/{project_id}/jobs/{name}/export\n"
+    found = paths(table(1, "URI parameters", "project_id | String | x", "job_name | String | x"), start=start)
+    assert found == {"path project_id", "path job_name"}
+
+
+def test_headers_are_told_by_titles():
+    """The title says on which side a header is."""
+    found = paths(
+        table(1, "Request header parameters", "a | String | x"),
+        table(2, "Request parameters", "b | String | x"),
+        "\n## Response Parameters\n",
+        table(3, "Response header parameters", "c | String | x"),
+        table(4, "Parameters", "d | String | x"),
+    )
+    assert found == {"header a", "body b", "response-header c", "response d"}
+
+
+def test_a_table_of_files_is_no_body():
+    """Variables of a tree of files are no fields of the answer, even where one row is renamed."""
+    shown = "jobs\n├─{job}.job\nscripts\n├─{script}.script"
+    tree = f"\n## Response Parameters\n\nThe file is X_{{job}}.zip:\n\n```\n{shown}\n```\n"
+    rows = ("job | String | x", "script | String | x", "other | String | x")
+    assert paths(tree, table(1, "Response parameters", *rows)) == set()
+    page = read_page(("# T\n" + tree + table(1, "Response parameters", *rows)).encode(), "page")
+    assert [each.role for each in page.tables] == ["files"]
+
+
+def test_tables_that_multiply_are_cut_and_named():
+    """Tables that lead to each other many times give a bounded number of parameters and a word about it."""
+    tables = [
+        table(number, f"T{number}", *(f"f{each} | T{number + 1} object | x" for each in range(8)))
+        for number in range(1, 40)
+    ]
+    page = read_page(("# T\n\n## Request Parameters\n" + "".join(tables)).encode(), "page")
+    assert len(page.parameters) == 5000
+    assert "More than 5000 parameters" in page.unread[0].reason
