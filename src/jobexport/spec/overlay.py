@@ -6,6 +6,7 @@ overlay that silently stops matching is how a description goes stale.
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ Location = tuple[str | int, ...]
 
 # What the specification lets an action hold, besides `x-` extensions.
 _ACTION_FIELDS = {"target", "description", "update", "remove"}
+# Most of the time of a search is its compilation, and the same overlays are applied again and again.
+_compiled = functools.lru_cache(maxsize=512)(jsonpath.compile)
 
 
 class OverlayError(JobexportError):
@@ -138,7 +141,7 @@ class _Action:
 
     def find(self, document: Any) -> list[Location]:
         try:
-            nodes = jsonpath.find(self.target, document)
+            nodes = _compiled(self.target).find(document)
         except (jsonpath.JSONPathRecursionError, RecursionError):
             raise self.error("is nested too deeply, or searches what is; write out the keys instead of `..`") from None
         except (jsonpath.JSONPathError, ValueError) as problem:  # ValueError: an index of thousands of digits
