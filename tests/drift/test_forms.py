@@ -185,3 +185,27 @@ def test_angles_that_are_no_tags_are_text(spelling):
         page, clean = (read_page(each.encode(), "page") for each in (text, text.replace(spelling, escaped)))
         assert page.parameters[0].type_text == spelling
         assert page.parameters == clean.parameters
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# T\n\n## Response\n\nThe file is X\\_*basket\\_name*.zip.\n",
+        "<h1>T</h1><h4>Response</h4><p>The file is <b>X_</b><i>basket_name</i><b>.zip</b>.</p>",
+        "T\n=====\n\nResponse\n--------\n\nThe file is **X\\_**\\ *basket_name*\\ **.zip**.\n\n.. note::\n\n   x\n",
+    ],
+    ids=["markdown", "html", "rst"],
+)
+def test_italics_in_a_name_are_a_variable(text):
+    """What stands in italics within the name of a file is a variable of it."""
+    page = read_page(text.encode(), "page")
+    assert [each.name for each in page.file_names] == ["X_{basket_name}.zip"]
+
+
+def test_a_tree_in_plain_text_ends_at_prose():
+    """Without an empty line behind it, a tree ends where a line is neither a file nor a branch."""
+    lines = (
+        "T\nResponse\nThe files:\nbaskets\n├─a.basket\nleaves\n├─b.leaf\nlast.leaf\nThat was all of it.\nStatus Codes\n"
+    )
+    page = read_page(lines.encode(), "page")
+    assert [each.entries for each in page.trees] == [("baskets/a.basket", "leaves/b.leaf", "last.leaf")]

@@ -152,3 +152,13 @@ def test_tables_that_multiply_are_cut_and_named():
     page = read_page(("# T\n\n## Request Parameters\n" + "".join(tables)).encode(), "page")
     assert len(page.parameters) == 5000
     assert "More than 5000 parameters" in page.unread[0].reason
+
+
+def test_only_the_first_table_that_a_text_names_is_below_the_row():
+    """A second table in the same text is compared with, or belongs to a case: it has a path of its own."""
+    found = paths(
+        table(1, "Request parameters", "a | Object | See Table 2. For old ones, see Table 3."),
+        table(2, "Kind A", "b | String | x"),
+        table(3, "Kind B", "c | String | x"),
+    )
+    assert found == {"body a", "body a.b", "body [Kind B].c"}
