@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.drift._advice_rows import require
 from jobexport.drift._case import edit_parameter, edit_schema
-from jobexport.drift._document_facts import LIMITS
+from jobexport.drift._schema_facts import LIMITS
 from jobexport.drift._schemas import condition_of, type_schema, value_of
 from jobexport.spec.examples import misfits
 from jobexport.spec.places import look

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from jobexport.drift._document_facts import FACT_KEYS, document_facts, listing_facts, operations
+from jobexport.drift._document_facts import document_facts, listing_facts, operations
+from jobexport.drift._schema_facts import FACT_KEYS
 from jobexport.drift.finding import Source
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, REGISTER, edition_ids, editions, is_checkout, resolve
 from jobexport.spec.load import lines_of, load_yaml

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.drift._schema_facts import DEEPEST, schema_limits, schema_type
 from jobexport.drift.facts import (
     Action,
     ArchiveTree,
@@ -15,7 +15,6 @@ from jobexport.drift.facts import (
     ErrorCode,
     Example,
     FileName,
-    Limits,
     MediaType,
     PageFacts,
     Parameter,
@@ -26,37 +25,8 @@ from jobexport.spec.places import at, behind, dereference, to_pointer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.drift.facts import Kind, Location, Mandatory
+    from jobexport.drift.facts import Location, Mandatory
     from jobexport.spec import places
-
-_KINDS: dict[str, Kind] = {
-    "string": "string",
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "object": "object",
-    "array": "array",
-}
-LIMITS = {
-    "minimum": "minimum",
-    "maximum": "maximum",
-    "min_length": "minLength",
-    "max_length": "maxLength",
-    "min_items": "minItems",
-    "max_items": "maxItems",
-}
-"""The limits of a value, with JSON Schema's names for them."""
-FACT_KEYS: dict[str, tuple[str, ...]] = {
-    "type": ("type", "items", "format"),
-    "mandatory": ("required", "x-required-when"),
-    "default": ("default",),
-    "limit": tuple(LIMITS.values()),
-    "values": ("enum",),
-}
-"""Which keys of a place hold a fact; all other facts are the place itself."""
-
-# A schema that contains itself is followed this far.
-_DEEPEST = 8
 
 
 def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -199,7 +169,7 @@ class _Reader:
         """The properties of a schema, each followed by its own."""
         place = behind(self.document, place)
         schema = at(self.document, place)
-        if depth > _DEEPEST or not isinstance(schema, dict):
+        if depth > DEEPEST or not isinstance(schema, dict):
             return
         for number, _ in enumerate(schema.get("allOf", ())):
             yield from self.properties(location, path, (*place, "allOf", number), depth + 1)
@@ -237,42 +207,17 @@ class _Reader:
         condition: str | None = None,
     ) -> Parameter:
         schema = dereference(self.document, schema)
-        # Prose lists the values of a list's items as those of the list.
-        values = schema.get("enum") or dereference(self.document, schema.get("items", {})).get("enum", ())
         return Parameter(
             location,
             path,
             to_pointer(place),
-            type=self.type(schema),
+            type=schema_type(self.document, schema),
             mandatory=mandatory,
             condition=condition,
             default=schema.get("default"),
-            limits=Limits(
-                **{name: schema.get(key) for name, key in LIMITS.items()},
-                values=tuple(map(json_text, values)),
-            ),
+            limits=schema_limits(self.document, schema),
             description=schema.get("description", ""),
         )
-
-    def type(self, schema: Mapping[str, Any], depth: int = 0) -> DataType | None:
-        """The type that a schema gives; None where it gives none."""
-        name = schema.get("$ref", "").rpartition("/")[2] or None
-        schema = dereference(self.document, schema)
-        given = schema.get("type", [])
-        choice = given if isinstance(given, list) else [given]
-        if len(choice) > 1:
-            types = (self.type({**schema, "type": one}, depth) for one in choice)
-            return DataType("unknown", alternatives=tuple(filter(None, types)))
-        if not choice or choice[0] not in _KINDS or depth > _DEEPEST:
-            return None
-        kind, format_ = _KINDS[choice[0]], schema.get("format")
-        if kind == "string" and format_ == "binary":
-            return DataType("binary")
-        if kind == "array":
-            return DataType("array", items=self.type(schema.get("items", {}), depth + 1))
-        if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
-            return DataType("map", items=self.type(schema["additionalProperties"], depth + 1))
-        return DataType(kind, format=format_, name=name if kind == "object" else None)
 
     def media_types(self) -> Iterator[MediaType]:
         for location, place, _ in self.bodies():
@@ -317,11 +262,6 @@ class _Reader:
             yield Action(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
         elif isinstance(action, str):
             yield Action(action, place)
-
-
-def json_text(value: Any) -> str:
-    """A value as prose has it: a string without quotes."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _optional(node: Mapping[str, Any]) -> tuple[Mandatory, str | None]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from jobexport.drift._document_facts import FACT_KEYS
 from jobexport.drift._gone import Held, with_gone
+from jobexport.drift._schema_facts import FACT_KEYS
 from jobexport.drift._statements import says, statements
 from jobexport.drift.finding import Finding
 from jobexport.spec.register import Statement

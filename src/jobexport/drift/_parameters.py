@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobexport.drift._comparison import about, shown
-from jobexport.drift._document_facts import LIMITS
+from jobexport.drift._schema_facts import LIMITS
 from jobexport.drift._type_names import same_type, type_name
 from jobexport.drift._words import same_words
 from jobexport.spec.change import same

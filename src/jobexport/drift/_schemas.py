@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from jobexport.drift._document_facts import LIMITS
+from jobexport.drift._schema_facts import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.drift._archive import action_text
 from jobexport.drift._contradictions import LOCATIONS, contradictions
-from jobexport.drift._document_facts import LIMITS
+from jobexport.drift._schema_facts import LIMITS
 from jobexport.drift._type_names import type_name
 from jobexport.spec.register import Statement
 

@@ -1,0 +1,77 @@
+"""Makes of a schema the type and the limits that a row of a page's table says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jobexport.drift.facts import DataType, Limits
+from jobexport.spec.places import dereference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobexport.drift.facts import Kind
+
+_KINDS: dict[str, Kind] = {
+    "string": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "object": "object",
+    "array": "array",
+}
+LIMITS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "min_items": "minItems",
+    "max_items": "maxItems",
+}
+"""The limits of a value, with JSON Schema's names for them."""
+FACT_KEYS: dict[str, tuple[str, ...]] = {
+    "type": ("type", "items", "format"),
+    "mandatory": ("required", "x-required-when"),
+    "default": ("default",),
+    "limit": tuple(LIMITS.values()),
+    "values": ("enum",),
+}
+"""Which keys of a place hold a fact; all other facts are the place itself."""
+
+# A schema that contains itself is followed this far.
+DEEPEST = 8
+
+
+def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> DataType | None:
+    """The type that a schema gives; None where it gives none."""
+    name = schema.get("$ref", "").rpartition("/")[2] or None
+    schema = dereference(document, schema)
+    given = schema.get("type", [])
+    choice = given if isinstance(given, list) else [given]
+    if len(choice) > 1:
+        types = (schema_type(document, {**schema, "type": one}, depth) for one in choice)
+        return DataType("unknown", alternatives=tuple(filter(None, types)))
+    if not choice or choice[0] not in _KINDS or depth > DEEPEST:
+        return None
+    kind, format_ = _KINDS[choice[0]], schema.get("format")
+    if kind == "string" and format_ == "binary":
+        return DataType("binary")
+    if kind == "array":
+        return DataType("array", items=schema_type(document, schema.get("items", {}), depth + 1))
+    if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return DataType("map", items=schema_type(document, schema["additionalProperties"], depth + 1))
+    return DataType(kind, format=format_, name=name if kind == "object" else None)
+
+
+def schema_limits(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Limits:
+    """The bounds and values that a schema gives."""
+    # Prose lists the values of a list's items as those of the list.
+    values = schema.get("enum") or dereference(document, schema.get("items", {})).get("enum", ())
+    bounds = {name: schema.get(key) for name, key in LIMITS.items()}
+    return Limits(**bounds, values=tuple(map(_text, values)))
+
+
+def _text(value: Any) -> str:
+    """A value as prose has it: a string without quotes."""
+    return value if isinstance(value, str) else json.dumps(value)
