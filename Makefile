@@ -112,6 +112,10 @@ typecheck: $(GENERATED) ## check types
 .PHONY: check
 check: check-generated lint-spec lint typecheck test contract build ## all of it, as CI does
 
+.PHONY: drift-strength
+drift-strength: $(GENERATED) ## all random pages, changes and hostile files for drift, a quarter of an hour
+	JOBEXPORT_THOROUGH=1 $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal tests/drift
+
 .PHONY: soak
 soak: $(GENERATED) ## ten minutes of load with faults against the mock
 	$(BIN)/python benchmarks/soak.py

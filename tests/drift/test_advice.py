@@ -8,6 +8,7 @@ from attrs import evolve
 from jobexport.drift import check_page, load_described, read_page
 from jobexport.spec.lint import lint_document
 from tests.drift.applying import followed
+from tests.drift.effort import effort
 from tests.drift.mutations import mutation
 from tests.drift.pages import PAGES
 from tests.drift.rendering import LONG, DataType, Field, render
@@ -45,11 +46,11 @@ def problems(page, edition):
             yield where, "has no advice"
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(effort(3, 6)))
 def test_following_the_advice_makes_the_finding_vanish(seed):
-    """For 120 single changes: gone, nothing new, other editions as they were, union and edition sound."""
+    """For 18 single changes, or 120: gone, nothing new, other editions as they were, union and edition sound."""
     rng = random.Random(seed)  # noqa: S311  # no secrets
-    for _ in range(20):
+    for _ in range(effort(6, 20)):
         edition, _, page = rng.choice(PAGES)
         changed = mutation(page, rng)
         text = render(changed.page, "rst")
@@ -64,11 +65,11 @@ def nested(page, rng):
     return evolve(page, **{table: (*getattr(page, table), row)})
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(effort(2, 4)))
 def test_following_one_after_the_other_comes_to_an_end(seed):
     """Of 40 pages with up to five changes, held against any edition: nothing is left in the end, and all is sound."""
     rng = random.Random(f"several {seed}")  # noqa: S311  # no secrets
-    for _ in range(10):
+    for _ in range(effort(3, 10)):
         edition, _, page = rng.choice(PAGES)
         edition = rng.choice([edition, *DESCRIBED.editions])
         for _ in range(rng.randrange(1, 5)):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jobexport.drift import read_page
 from jobexport.errors import JobexportError
 from tests.drift import samples
+from tests.drift.effort import effort
 from tests.drift.hostile import CASES
 from tests.drift.rendering import FORMS, render
 
@@ -45,7 +46,7 @@ def in_bounds(path) -> str:
     return said
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", effort(list(CASES)[::4], list(CASES)))
 def test_a_hostile_file_takes_little_time_and_memory(case, tmp_path):
     """Reading takes less than 5 seconds and 1 GiB, and ends with facts or one sentence that names the file."""
     path = tmp_path / "page"
@@ -78,7 +79,7 @@ def read_or_say(content: bytes) -> bool:
     return True
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=effort(60, 300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=2000))
 def test_any_bytes_give_facts_or_a_sentence(content):
     """No file makes the reader fail in another way."""
@@ -94,7 +95,7 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=effort(60, 300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(SOURCES),
     st.lists(

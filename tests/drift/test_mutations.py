@@ -5,6 +5,7 @@ import random
 import pytest
 
 from jobexport.drift import check_page, load_described, read_page
+from tests.drift.effort import effort
 from tests.drift.mutations import mutation
 from tests.drift.pages import PAGES
 from tests.drift.rendering import FORMS, Style, render
@@ -33,9 +34,9 @@ def lines_with(text, needle):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(effort(2, 4)))
 def test_each_single_change_is_found_and_named_right(form, seed):
-    """240 random changes, ten for each form and seed: kind, subject, operation, line, and nothing else of weight."""
+    """120 random changes, or 240, ten a form and seed: kind, subject, operation, line, and nothing else of weight."""
     rng = random.Random(f"{form} {seed}")  # noqa: S311  # no secrets
     for _ in range(10):
         edition, operation, page = rng.choice(PAGES)
@@ -55,10 +56,10 @@ def test_each_single_change_is_found_and_named_right(form, seed):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_other_words_are_no_finding(form):
-    """120 pages that differ in words and spellings only have no error and no warning that the first one has not."""
+    """Pages that differ in words and spellings only have no error and no warning that the first one has not."""
     for edition, _, page in PAGES:
         base = check(page, form, edition)
-        for seed in range(1, 4):
+        for seed in range(1, effort(2, 4)):
             report = check(page, form, edition, Style(seed))
             worse = [item for item in fresh(report, base) if item.level != "info"]
             assert not worse, (edition, form, seed, worse)

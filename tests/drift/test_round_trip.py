@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from jobexport.drift import read_page
 from tests.drift import samples
+from tests.drift.effort import effort
 from tests.drift.rendering import FORMS, Page, Style, facts, plain, render
 from tests.drift.strategies import pages, styles
 
@@ -32,12 +33,12 @@ def ordered(found):
 def test_a_page_has_the_same_facts_in_every_form_language_and_style(sample, language, form):
     """What a page says does not depend on its form, its language or its choice of words."""
     page = samples.translated(SAMPLES[sample], language)
-    for seed in range(12):
+    for seed in range(effort(4, 12)):
         check(page, form, Style(seed))
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=effort(20, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(page=pages(), style=styles)
 def test_any_page_is_read_as_it_was_written(form, page, style):
     """Nothing is lost and nothing is added, whatever the page says."""

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from jobexport.drift import check_page, check_pages, load_described, read_page
+from tests.drift.effort import effort
 from tests.drift.vendor import CN_2020, DOCS, OTC_2024, OTC_2026, PAGES, Text, needs_docs, reworded, text_mutation
 
 pytestmark = needs_docs
@@ -104,10 +105,10 @@ def check(text, edition):
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_each_single_change_of_the_text_is_found(name, edition, operation):
-    """20 random changes of each page: kind, subject, operation, line, new, and nothing else of weight."""
+    """6 random changes of each page, or 20: kind, subject, operation, line, new, and nothing else of weight."""
     page = Text.load(name)
     rng = random.Random(f"{name} {edition}")  # noqa: S311  # no secrets
-    for _ in range(20):
+    for _ in range(effort(6, 20)):
         changed = text_mutation(page, rng)
         report = check(changed.text, edition)
         shown = [(item.kind, item.about, item.line) for item in report.new]
@@ -121,10 +122,10 @@ def test_each_single_change_of_the_text_is_found(name, edition, operation):
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_other_words_in_a_description_are_no_finding(name, edition, operation):
-    """Up to 12 changes of words on each page: no error and no warning."""
+    """Up to 4 changes of words on each page, or 12: no error and no warning."""
     page = Text.load(name)
     rng = random.Random(name)  # noqa: S311  # no secrets
     texts = {text for _ in range(30) if (text := reworded(page, rng))}
     assert texts
-    for text in sorted(texts)[:12]:
+    for text in sorted(texts)[: effort(4, 12)]:
         assert [item for item in check(text, edition).new if item.level != "info"] == []
