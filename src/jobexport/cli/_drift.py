@@ -61,13 +61,8 @@ def drift(
     says with its line, what the description says with file and line, and what to edit. What the register of
     inconsistencies has already is listed as known.
     """
-    from jobexport.drift import load_described
-
     if against is not None and (edition is not None or scaffold):
         raise click.UsageError("--against compares two pages; leave out --edition and --scaffold")
-    described = load_described()
-    if edition is not None and edition not in described.editions:
-        raise JobexportError(f"there is no edition {edition!r}; choose one of {', '.join(described.editions)}")
     paths = list(_files(pages))
     if scaffold:
         failed = _each(paths, _scaffolder())
@@ -121,6 +116,8 @@ def _checker(reports: list[PageReport], edition: str | None, against: Path | Non
     from jobexport.drift import check_page, check_pages, load_described, read_page
 
     described = load_described()
+    if edition is not None:
+        described.check_edition(edition)
     older = list(_older(against)) if against is not None else []
 
     def check(path: Path) -> None:

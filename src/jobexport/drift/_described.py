@@ -9,6 +9,7 @@ from attrs import field, frozen
 from jobexport.drift._document_facts import document_facts, listing_facts, operations
 from jobexport.drift._schema_facts import FACT_KEYS
 from jobexport.drift.finding import Source
+from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, REGISTER, edition_ids, editions, is_checkout, resolve
 from jobexport.spec.load import lines_of, load_yaml
 from jobexport.spec.overlay import touched_places
@@ -44,6 +45,15 @@ class Described:
     def editions(self) -> list[str]:
         """The editions' ids."""
         return sorted(self.documents)
+
+    def check_edition(self, edition: str) -> None:
+        """Make sure that there is an edition.
+
+        Raises:
+            JobexportError: there is none of this name.
+        """
+        if edition not in self.documents:
+            raise JobexportError(f"there is no edition {edition!r}; choose one of {', '.join(self.editions)}")
 
     def facts(self, edition: str, operation: str | None) -> PageFacts:
         """What an edition's document says of an operation, or beside its operations."""

@@ -14,7 +14,6 @@ from jobexport.drift._known import held_statements, judge
 from jobexport.drift._operation import operation_of
 from jobexport.drift.compare import findings_of
 from jobexport.drift.finding import LEVELS, Source
-from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,8 +66,8 @@ def check_page(page: PageFacts, described: Described, edition: str | None = None
     Raises:
         JobexportError: there is no such edition.
     """
-    if edition is not None and edition not in described.documents:
-        raise JobexportError(f"there is no edition {edition!r}; choose one of {', '.join(described.editions)}")
+    if edition is not None:
+        described.check_edition(edition)
     document = described.union or described.documents[edition or described.editions[0]]
     operation = operation_of(page, document, described.register)
     nature = _nature(page, operation)
