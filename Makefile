@@ -113,7 +113,7 @@ typecheck: $(GENERATED) ## check types
 check: check-generated lint-spec lint typecheck test contract build ## all of it, as CI does
 
 .PHONY: drift-strength
-drift-strength: $(GENERATED) ## all random pages, changes and hostile files for drift, a quarter of an hour
+drift-strength: $(GENERATED) ## all random pages, changes and hostile files for drift
 	JOBEXPORT_THOROUGH=1 $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal tests/drift
 
 .PHONY: soak
