@@ -686,6 +686,7 @@ def test_without_openstacksdk_the_sentence_says_what_to_install(
         ("jobexport mock --edition otc", {"otc-2024", "otc-2026"}),
         ("jobexport contract --edition otc", {"otc-2024", "otc-2026"}),
         ("jobexport contract --edition a", {"all", "auto"}),
+        ("jobexport drift --edition otc", {"otc-2024", "otc-2026"}),
         ("jobexport resolve huaweicloud-cn", {"huaweicloud-cn-2020", "huaweicloud-cn-2025"}),
     ],
 )

@@ -17,17 +17,16 @@ from jobexport.cli._export_progress import ExportProgress
 from jobexport.client import JobsExport, ObsExport, Progress
 from jobexport.client import _dgc as steps
 from jobexport.client._arguments import job_name, job_names
+from jobexport.client._batch import ends_the_run
 from jobexport.client._threads import fetch_chunks
 from jobexport.errors import (
     ApiError,
     JobexportError,
-    PermissionDenied,
     ServerFault,
     TargetUnwritable,
     Throttled,
     TokenUnavailable,
     TransportError,
-    Unauthorized,
 )
 
 if TYPE_CHECKING:
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 
     from jobexport.cli._connection import Connection
     from jobexport.client._steps import Steps
-
-# What ends a run at once: no other job would fare better.
-_FATAL = (Unauthorized, PermissionDenied, TokenUnavailable)
 
 
 @frozen
@@ -214,7 +210,7 @@ class _ToObs:
     def settle(self, chunk: tuple[str, ...], outcome: ObsExport | JobexportError) -> None:
         if isinstance(outcome, JobexportError):
             self.failures |= dict.fromkeys(chunk, outcome)
-            if isinstance(outcome, _FATAL):
+            if ends_the_run(outcome):
                 self.failures |= dict.fromkeys((name for rest in self.ready for name in rest), outcome)
                 self.ready.clear()
         else:
@@ -245,7 +241,7 @@ def _is_about_a_job(error: JobexportError) -> bool:
     if isinstance(error, ApiError):
         # Of another code it is a gateway that refuses, which knows no jobs.
         known = str(error.code).startswith("DLF.") and not isinstance(error, ServerFault | Throttled)
-        return known and not isinstance(error, _FATAL)
+        return known and not ends_the_run(error)
     return not isinstance(error, TransportError | TargetUnwritable | TokenUnavailable)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobexport.cli._sentences import sentences
+from jobexport.cli._sentences import complete_edition, sentences
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ _NO_PAGES = ("image", "audio", "video", "font")
 
 @click.command()
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PAGE…")
-@click.option("--edition", help="The edition to hold the pages against.  [default: guessed, page by page]")
+@click.option(
+    "--edition",
+    help="The edition to hold the pages against.  [default: guessed, page by page]",
+    shell_complete=complete_edition,
+)
 @click.option(
     "--against",
     type=click.Path(path_type=Path),

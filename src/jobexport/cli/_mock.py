@@ -58,7 +58,7 @@ def mock(
 ) -> None:
     """Start a mock server, until Ctrl-C. Requests that break a rule are named on standard error.
 
-    The keys for S3 come from AWSACCESS_KEY_ID and AWS_SECRETACCESS_KEY, the region from AWS_REGION.
+    The keys for S3 come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the region from AWS_REGION.
     """
     from jobexport import mock as mock_server
     from jobexport.cli._obs import open_storage

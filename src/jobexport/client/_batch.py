@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from jobexport.client._steps import Steps
     from jobexport.client._target import Place
 
-# What ends the whole run: no other chunk would fare better.
+# What ends the whole run.
 _FATAL = (Unauthorized, PermissionDenied, TokenUnavailable)
 # Likewise, where a file can't be written; any other reason may be that file's own.
 _DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -198,13 +198,13 @@ class Batch:
             self._archives |= outcome.archives
             self._failures |= outcome.failures
             self._others += (path for path in outcome.others if path not in self._others)
-            self._stop_for(error for error in outcome.failures.values() if _is_fatal(error))
+            self._stop_for(error for error in outcome.failures.values() if ends_the_run(error))
         elif len(chunk) > 1 and _may_be_one_job(outcome):
             middle = len(chunk) // 2
             self.ready.extend((chunk[:middle], chunk[middle:]))
         else:
             self._failures |= dict.fromkeys(chunk, outcome)
-            self._stop_for([outcome] if _is_fatal(outcome) else ())
+            self._stop_for([outcome] if ends_the_run(outcome) else ())
         self._report()
 
     def result(self) -> JobsExport:
@@ -255,7 +255,7 @@ class Batch:
                     fetched.archives[name] = self._write(file, members, self.folder / self._files[name])
                 except (ArchiveError, TargetUnwritable) as error:
                     fetched.failures[name] = error
-                    fetched.full = error if _is_fatal(error) else None
+                    fetched.full = error if ends_the_run(error) else None
         return fetched
 
     def _write(self, file: IO[bytes], members: list[ZipInfo], path: Path) -> JobArchive:
@@ -294,7 +294,8 @@ class Fetched:
     """Why nothing more can be written."""
 
 
-def _is_fatal(error: JobexportError) -> bool:
+def ends_the_run(error: JobexportError) -> bool:
+    """Whether no other request would fare better."""
     return isinstance(error, _FATAL) or (isinstance(error, TargetUnwritable) and error.errno in _DISK_IS_FULL)
 
 

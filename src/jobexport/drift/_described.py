@@ -79,12 +79,6 @@ class Described:
             return Source(f"{OVERLAYS}/{edition}.yaml", self.line(overlay, ("actions", number)))
         return self._nearest(self.root / BASE, str(BASE), place)
 
-    def register_line(self, entry: str) -> Source:
-        """Say where an entry of the register stands."""
-        numbers = [number for number, known in enumerate(self.register.entries) if known.id == entry]
-        line = self.line(self.root / REGISTER, ("entries", numbers[0])) if numbers and self.union is not None else None
-        return Source(str(REGISTER), line)
-
     def _action(self, edition: str, fact: str, place: Location) -> int | None:
         keys = FACT_KEYS.get(fact, ())
         spots = [(*place, key) for key in keys] or [place]

@@ -44,8 +44,10 @@ class Held:
 def with_gone(findings: list[Finding], comparison: Comparison, held: list[Held]) -> list[Finding]:
     """Add a finding for each claim that is gone, unless a new finding tells it; one more and one less is a change."""
     found = list(findings)
-    said = list(statements(comparison))
     gone = {item.statement.key(): item for item in held if not item.on_page}
+    if not gone:
+        return found
+    said = list(statements(comparison))
     for item in gone.values():
         twin = next((finding for finding in found if _took_its_place(finding, item.statement)), None)
         if twin is not None:

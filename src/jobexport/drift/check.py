@@ -13,11 +13,9 @@ from jobexport.drift._edition import Guess, guess_edition
 from jobexport.drift._known import held_statements, judge
 from jobexport.drift._operation import operation_of
 from jobexport.drift.compare import findings_of
-from jobexport.drift.finding import LEVELS, Source
+from jobexport.drift.finding import Source, in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jobexport.drift._advice import Advice
     from jobexport.drift._described import Described
     from jobexport.drift._gone import Held
@@ -86,7 +84,7 @@ def check_page(page: PageFacts, described: Described, edition: str | None = None
         )
     comparison = _comparison(page, described, guess.edition, operation, tag)
     held = held_statements(comparison, described.register, guess.edition)
-    findings = _sorted(
+    findings = in_order(
         attrs.evolve(finding, source=described.source(guess.edition, finding.states)) if finding.states.at else finding
         for finding in judge(findings_of(comparison), comparison, described.register, guess.edition, held)
     )
@@ -100,7 +98,7 @@ def check_pages(page: PageFacts, other: PageFacts, described: Described) -> Page
     """Compare a page with an older one."""
     document = described.union or described.documents[described.editions[0]]
     operation = operation_of(page, document, described.register) or operation_of(other, document, described.register)
-    findings = (
+    findings = tuple(
         attrs.evolve(
             finding,
             operation=operation or "",
@@ -108,7 +106,7 @@ def check_pages(page: PageFacts, other: PageFacts, described: Described) -> Page
         )
         for finding in findings_of(Comparison(page, other))
     )
-    return PageReport(page, _nature(page, operation), operation or "", None, other.source, _sorted(findings))
+    return PageReport(page, _nature(page, operation), operation or "", None, other.source, findings)
 
 
 def _judged(
@@ -132,10 +130,6 @@ def _comparison(page: PageFacts, described: Described, edition: str, operation: 
         )
         other = attrs.evolve(other, error_codes=tuple(codes))
     return Comparison(page, other, described.union_facts(operation))
-
-
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: (LEVELS.index(finding.level), finding.line)))
 
 
 def _listed_tag(page: PageFacts, described: Described) -> str:

@@ -16,7 +16,7 @@ from jobexport.drift._comparison import Comparison
 from jobexport.drift._contradictions import contradiction_findings
 from jobexport.drift._example_values import example_findings
 from jobexport.drift._parameters import parameter_findings
-from jobexport.drift.finding import LEVELS
+from jobexport.drift.finding import in_order
 
 if TYPE_CHECKING:
     from jobexport.drift.facts import PageFacts
@@ -57,5 +57,4 @@ def findings_of(comparison: Comparison) -> tuple[Finding, ...]:
     """As `compare`, of two sides that are put together already."""
     # A page without an operation lists codes; what else it has is of no one operation.
     parts = (code_findings,) if comparison.with_document and not comparison.operation_place else _PARTS
-    found = [finding for part in parts for finding in part(comparison)]
-    return tuple(sorted(found, key=lambda finding: (LEVELS.index(finding.level), finding.line)))
+    return in_order(finding for part in parts for finding in part(comparison))

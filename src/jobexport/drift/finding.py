@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jobexport.spec.register import Statement
 
 Level = Literal["error", "warning", "info"]
@@ -96,3 +98,8 @@ class Finding:
     def level(self) -> Level:
         """The level of its kind."""
         return KINDS[self.kind][0]
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give the worst first, then in the page's order."""
+    return tuple(sorted(findings, key=lambda finding: (LEVELS.index(finding.level), finding.line)))

@@ -14,26 +14,21 @@ if TYPE_CHECKING:
 
     from jobexport.drift._advice import Advice
     from jobexport.drift.check import PageReport
-    from jobexport.drift.finding import Finding, Level
+    from jobexport.drift.finding import Finding
 
 Line = tuple[str, str]
 """A line and its style: a level, `known`, `dim`, `head` or nothing."""
 
 
-def text_lines(report: PageReport, *, advice: bool = True) -> Iterator[Line]:
-    """Give what there is to say of a page, line by line.
-
-    Args:
-        report: the page's report.
-        advice: whether to say what to do about each finding.
-    """
+def text_lines(report: PageReport) -> Iterator[Line]:
+    """Give what there is to say of a page, line by line."""
     yield f"{report.page.source}: {_head(report)}", "head"
     for level in LEVELS:
         for finding, todo in zip(report.findings, report.advice or (None,) * len(report.findings), strict=True):
             if finding.level == level and not finding.known:
                 yield f"  {level}: {finding.kind}: {finding.about}", level
                 yield from ((f"    {text}", "") for text in _sides(report, finding))
-                if todo is not None and advice:
+                if todo is not None:
                     yield from ((f"    {text}", "dim") for text in advice_lines(todo, report))
     for finding in report.findings:
         if finding.known:
@@ -96,12 +91,6 @@ def summary(reports: Sequence[PageReport], failed: int) -> str:
     pages = f"{len(reports)} page{'' if len(reports) == 1 else 's'}"
     unread = f"; {failed} could not be read" if failed else ""
     return f"{pages}: {', '.join(counts)}, {new.count('info')} info; {known} known{unread}"
-
-
-def worst(reports: Sequence[PageReport]) -> Level | None:
-    """The worst level of what is new; None where nothing is."""
-    levels = {finding.level for report in reports for finding in report.new}
-    return next((level for level in LEVELS if level in levels), None)
 
 
 def as_plain(report: PageReport) -> dict[str, Any]:

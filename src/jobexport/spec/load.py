@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-Pointer = tuple[str | int, ...]
-
 # The tags PyYAML constructs as JSON would; None answers for every tag it does not know.
 _KEPT_TAGS = (*(f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")), None)
 
