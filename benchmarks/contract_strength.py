@@ -32,18 +32,18 @@ import tomlkit
 from attrs import frozen
 
 from jobexport import mock
-from jobexport.cli._embedded import mock_data, mock_tools
+from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.contract import check_edition
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS
-from jobexport.mock._contract import read_operations
+from jobexport.mock.requests.operations import read_operations
 from jobexport.spec import load_edition
 from jobexport.spec.editions import edition_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobexport.mock._fault import Fault
+    from jobexport.mock.faults.fault import Fault
 
 Document = dict[str, Any]
 

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from jobexport import mock
-from jobexport.cli._embedded import mock_data
+from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import EditionReport, check_edition
 from jobexport.spec import editions, load_edition
 

@@ -30,7 +30,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, run
-from jobexport.mock._protocol import Protocol
+from jobexport.mock.server.protocol import Protocol
 from jobexport.spec.editions import editions
 
 if TYPE_CHECKING:

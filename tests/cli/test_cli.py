@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobexport import mock, signing
-from jobexport.cli._commands import cli
+from jobexport.cli.commands import cli
 from jobexport.spec import load_edition, load_yaml
 from jobexport.spec.editions import CHECKOUT, edition_ids
 

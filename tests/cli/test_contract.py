@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobexport import mock
-from jobexport.cli._commands import cli
+from jobexport.cli.commands import cli
 
 VARIABLES = (
     "JOBEXPORT_TOKEN",

@@ -22,9 +22,9 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from jobexport import mock
-from jobexport.cli._commands import cli
-from jobexport.cli._connection import CLOUDS
-from jobexport.client._endpoints import ENDPOINTS
+from jobexport.cli.commands import cli
+from jobexport.cli.export.connection import CLOUDS
+from jobexport.client.endpoints import ENDPOINTS
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, State
 
 from .conftest import PASSWORD, Identity

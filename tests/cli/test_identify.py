@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobexport import mock, spec
-from jobexport.cli._commands import cli
+from jobexport.cli.commands import cli
 
 TOKEN = "a-secret-token"
 

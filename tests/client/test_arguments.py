@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from jobexport.client import _arguments as arguments
-from jobexport.client import _endpoints as endpoints
-from jobexport.client._answers import CLASSES
+from jobexport.client import arguments as arguments
+from jobexport.client import endpoints as endpoints
+from jobexport.client.responses import CLASSES
 from jobexport.spec.editions import CHECKOUT
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport import errors
-from jobexport.client._target import Part
+from jobexport.client.target import Part
 
 from .conftest import Answer, Caller, Scripted, members, zip_of
 

@@ -13,7 +13,7 @@ from obstore.store import LocalStore
 from jobexport import FlinkExport, JobArchive, JobsExport, ObsExport, errors
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS, FolderStorage, Server, serve
-from jobexport.mock._fault import FOR_CLIENTS
+from jobexport.mock.faults.fault import FOR_CLIENTS
 
 from .conftest import EDITION, OUTCOMES, Caller, members
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from jobexport.client import _zip as zips
-from jobexport.client._follow import Followed, Follower
+from jobexport.archive.zip import whole as zips
+from jobexport.archive.zip.follow import Followed, Follower
 from jobexport.errors import ArchiveCorrupt
 
 CONTENTS = {"jobs/a.job": b"{}" * 5000, "scripts/ä.script": os.urandom(3000), "empty": b"", "jobs/": b""}
@@ -105,6 +105,6 @@ def test_a_zip_that_is_not_what_its_directory_says_is_damaged(place: str) -> Non
 
 def test_a_bomb_is_followed_no_further_than_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Inflating ends when more comes out than a zip may hold."""
-    monkeypatch.setattr("jobexport.client._follow._ALWAYS_ALLOWED", 1000)
-    monkeypatch.setattr("jobexport.client._follow._MOST_RATIO", 2)
+    monkeypatch.setattr("jobexport.archive.zip.follow._ALWAYS_ALLOWED", 1000)
+    monkeypatch.setattr("jobexport.archive.zip.follow._MOST_RATIO", 2)
     assert followed(zip_with(zipfile.ZIP_DEFLATED), 100) == {}

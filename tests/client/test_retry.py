@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from jobexport import Retries, errors
-from jobexport.client._retry import Attempts, read_retry_after
+from jobexport.client.retry import Attempts, read_retry_after
 
 from .conftest import NO_RETRIES, QUICK, Answer, zip_of
 

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from jobexport.client._zip_copy import copy
+from jobexport.archive.zip.copy import copy
 from jobexport.errors import ArchiveCorrupt
 
 from .test_follow import CONTENTS, zip_with

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from jobexport import mock, spec
-from jobexport.cli._embedded import mock_data
+from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, check_edition
-from jobexport.contract._overlay_for import to_path
-from jobexport.contract.identify import identify
+from jobexport.contract.identify.identification import identify
+from jobexport.contract.identify.overlay import to_path
 from jobexport.errors import JobexportError
-from jobexport.mock._fault import FOR_CLIENTS
+from jobexport.mock.faults.fault import FOR_CLIENTS
 from jobexport.spec.editions import edition_ids
 from jobexport.spec.lint import lint_document, lint_marks
 

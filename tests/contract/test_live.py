@@ -10,7 +10,7 @@ import pytest
 from jobexport import mock
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live, check_edition, plan
-from jobexport.contract._live import narrowed
+from jobexport.contract.sending.live import narrowed
 from jobexport.spec import load_edition
 
 # Serves the mock of an edition; after a number of exports the token is good no more.

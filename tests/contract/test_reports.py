@@ -10,10 +10,10 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from jobexport import mock
-from jobexport.cli._embedded import mock_data
+from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, Live, check_edition
-from jobexport.contract._journal import Sent
-from jobexport.contract.report import as_curl
+from jobexport.contract.reports.model import as_curl
+from jobexport.contract.sending.journal import Sent
 from jobexport.spec import load_edition, load_register
 
 TOKEN = "a-secret-token-to-look-for"

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from jobexport import mock
-from jobexport.cli._embedded import mock_data
+from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, check_edition
 from jobexport.errors import JobexportError
 from jobexport.spec import load_edition

@@ -3,10 +3,10 @@
 import pytest
 
 from jobexport import mock
-from jobexport.cli._embedded import mock_data, mock_tools
-from jobexport.contract.scenario import Run
-from jobexport.contract.scenarios import SCENARIOS, scenarios_for
-from jobexport.contract.session import open_session
+from jobexport.cli.contract.embedded import mock_data, mock_tools
+from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
+from jobexport.contract.scenarios.scenario import Run
+from jobexport.contract.sending.session import open_session
 from jobexport.spec import load_edition, load_register
 
 # The edition with most fields.

@@ -11,11 +11,11 @@ from attrs import evolve
 from jobexport import mock
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live
-from jobexport.contract._journal import Journal, Redaction, Sequence, read_journal
-from jobexport.contract._live import Places
-from jobexport.contract._wire import Stopped, Wire
-from jobexport.contract.scenario import TransportProblem
-from jobexport.contract.session import Withheld, open_session
+from jobexport.contract.scenarios.scenario import TransportProblem
+from jobexport.contract.sending.journal import Journal, Redaction, Sequence, read_journal
+from jobexport.contract.sending.live import Places
+from jobexport.contract.sending.pace import Stopped, Wire
+from jobexport.contract.sending.session import Withheld, open_session
 
 PATH = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
 FLINK = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
@@ -239,7 +239,7 @@ def test_no_repr_shows_a_secret(tmp_path):
 
 def test_a_request_that_is_sent_again_is_signed_anew(tmp_path):
     """schemathesis signs once; after a wait the old date would be refused."""
-    from jobexport.contract._adapter import Credentials, Line
+    from jobexport.contract.fuzz.adapter import Credentials, Line
 
     key = AccessKey("A", "B", "p")
     request = requests.Request("POST", "http://h/v1/p/jobs/x/export", headers={"X-Schemathesis-TestCaseId": "1"})

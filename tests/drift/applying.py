@@ -11,7 +11,7 @@ from jobexport.spec.overlay import apply_overlay
 from jobexport.spec.register import Claim, Entry
 
 if TYPE_CHECKING:
-    from jobexport.drift._advice import Advice, Amendment
+    from jobexport.drift.edits.advise import Advice, Amendment
 
 
 def followed(advice: Advice, described: Described, edition: str) -> Described:

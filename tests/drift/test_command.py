@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
-from jobexport.cli._commands import cli
+from jobexport.cli.commands import cli
 from jobexport.spec.load import load_yaml
 from tests.drift.pages import BATCH_OTC, FLINK_OTC_2024, FLINK_OTC_2026, JOB_CN_2020
 from tests.drift.rendering import DOUBLE, Field, render
@@ -182,9 +182,9 @@ def test_what_cannot_be_done_is_one_sentence(arguments, words):
 
 def test_the_other_commands_do_not_wait_for_it():
     """`jobexport editions` imports nothing of drift."""
-    code = "import sys; from jobexport.cli._commands import cli; print([n for n in sys.modules if 'drift' in n])"
+    code = "import sys; from jobexport.cli.commands import cli; print([n for n in sys.modules if 'drift' in n])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['jobexport.cli._drift']"
+    assert done.stdout.strip() == "['jobexport.cli.drift']"
 
 
 def test_colours_are_for_a_terminal_only(pages):

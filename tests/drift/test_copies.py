@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from jobexport.drift import read_page
-from jobexport.drift._blocks import Part, Table
-from jobexport.drift._bounds import Deadline
-from jobexport.drift._decode import decode
-from jobexport.drift._form import form_of
+from jobexport.drift.pages.blocks import Part, Table
+from jobexport.drift.pages.bounds import Deadline
+from jobexport.drift.pages.decode import decode
+from jobexport.drift.pages.form import form_of
 from jobexport.spec.editions import CHECKOUT
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ def copied(path: Path, gap: str, between: str) -> str:
     page = decode(path.read_bytes(), path.name)
     form = form_of(page.text)
     lines = []
-    for block in import_module(f"jobexport.drift._{form}").blocks(page.text, Deadline()):
+    for block in import_module(f"jobexport.drift.pages.forms.{form}").blocks(page.text, Deadline()):
         if isinstance(block, Table):
             lines.append(block.caption)
             for row in block.rows:

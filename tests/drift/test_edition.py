@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 
 from jobexport.drift import check_page, load_described, read_page
-from jobexport.drift._described import Described
-from jobexport.drift._edition import Guess
+from jobexport.drift.documents.description import Described
+from jobexport.drift.known.edition import Guess
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import CHECKOUT
 from tests.drift.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_OTC, PAGES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jobexport.drift._blocks import Part
-from jobexport.drift._prose import condition, default, labelled, limits
 from jobexport.drift.facts import DataType, Limits
+from jobexport.drift.pages.blocks import Part
+from jobexport.drift.pages.tables.prose import condition, default, labelled, limits
 
 STRING, INTEGER, BOOLEAN = DataType("string"), DataType("integer"), DataType("boolean")
 NUMBER, ARRAY = DataType("number"), DataType("array", items=STRING)

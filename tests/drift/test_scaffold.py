@@ -7,9 +7,9 @@ import pytest
 from attrs import evolve
 
 from jobexport.drift import read_page, scaffold
-from jobexport.drift._names import operation_id
 from jobexport.drift.facts import DataType, Endpoint, PageFacts, Parameter
-from jobexport.drift.scaffold import scaffold_document
+from jobexport.drift.scaffold.document import scaffold_document
+from jobexport.drift.scaffold.names import operation_id
 from jobexport.errors import JobexportError
 from jobexport.spec.lint import lint_document
 from jobexport.spec.load import load_yaml

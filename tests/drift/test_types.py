@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobexport.drift._types import data_type
 from jobexport.drift.facts import DataType
+from jobexport.drift.pages.tables.types import data_type
 
 STRING, INTEGER, LONG = DataType("string"), DataType("integer"), DataType("integer", format="int64")
 OBJECT, NODE, ARRAY = DataType("object"), DataType("object", name="Node"), DataType("array")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from obstore.store import S3Store
 
 from jobexport import DliClient, errors, mock
-from jobexport.cli._commands import cli
+from jobexport.cli.commands import cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ import pytest
 from obstore.store import S3Store
 
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, S3Storage, serve
-from jobexport.mock._storage import StorageUnavailable
+from jobexport.mock.storage.storage import StorageUnavailable
 
 NOW = 1_700_000_000_000
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"

@@ -196,7 +196,7 @@ class TestSources:
 
     def test_example_has_no_sentence_of_a_page(self):
         """The example's files are JSON with a name that is not empty."""
-        folder = Path(jobexport.mock.__file__).parent / "example"
+        folder = Path(jobexport.mock.__file__).parent / "state" / "example"
         files = [path for path in folder.rglob("*") if path.is_file()]
         assert len(files) >= 15
         assert all(re.search(r'"name": "[^"]+"', path.read_text(encoding="utf-8")) for path in files)

@@ -13,8 +13,8 @@ import pytest
 
 from jobexport.errors import JobexportError
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, FAULTS, FolderStorage, create_app, serve
-from jobexport.mock._fault import FOR_CLIENTS
-from jobexport.mock._faults import find_fault
+from jobexport.mock.faults.fault import FOR_CLIENTS
+from jobexport.mock.faults.registry import find_fault
 from jobexport.spec.editions import load_edition
 
 HERE = Path(__file__).parent

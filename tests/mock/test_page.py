@@ -10,7 +10,7 @@ import openapi_spec_validator
 import pytest
 
 from jobexport.mock import create_app, serve
-from jobexport.mock._page import marked
+from jobexport.mock.server.docs_page import marked
 from jobexport.spec import load_edition, load_register
 from jobexport.spec.editions import edition_ids
 

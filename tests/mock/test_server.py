@@ -16,7 +16,7 @@ import pytest
 
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, MemoryStorage, run, serve
-from jobexport.mock._server import _listen
+from jobexport.mock.server.run import _listen
 
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 

@@ -16,7 +16,7 @@ import pytest
 
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, FolderStorage, MemoryStorage, S3Storage, serve
-from jobexport.mock._storage import StorageError, StorageUnavailable
+from jobexport.mock.storage.storage import StorageError, StorageUnavailable
 
 NOW = 1_700_000_000_000
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from jobexport.cli._commands import cli
+from jobexport.cli.commands import cli
 from jobexport.spec.editions import CHECKOUT, edition_ids
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ def missing_tools(missing: ModuleNotFoundError) -> str:
 def main() -> None:
     """Run the command line; exits with 0 fine, 1 found what it looks for, 2 could not do the work."""
     try:
-        from jobexport.cli._commands import cli
+        from jobexport.cli.commands import cli
     except ModuleNotFoundError as missing:
         print(missing_tools(missing), file=sys.stderr)
         sys.exit(2)

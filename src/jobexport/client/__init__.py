@@ -17,27 +17,27 @@ __all__ = (
 )
 
 if TYPE_CHECKING:
-    from jobexport.client._answers import FlinkExport, ObsExport
-    from jobexport.client._async_dgc_client import AsyncDgcClient
-    from jobexport.client._async_dli_client import AsyncDliClient
-    from jobexport.client._auth import AkSkAuth, Token
-    from jobexport.client._batch import JobsExport, Progress
-    from jobexport.client._dgc_client import DgcClient
-    from jobexport.client._dli_client import DliClient
-    from jobexport.client._retry import Retries
+    from jobexport.client.aclients import AsyncDgcClient
+    from jobexport.client.async_dli_client import AsyncDliClient
+    from jobexport.client.auth import AkSkAuth, Token
+    from jobexport.client.batch import JobsExport, Progress
+    from jobexport.client.clients import DgcClient
+    from jobexport.client.dli_client import DliClient
+    from jobexport.client.responses import FlinkExport, ObsExport
+    from jobexport.client.retry import Retries
 else:
     _MODULES = {
-        "AkSkAuth": "_auth",
-        "AsyncDgcClient": "_async_dgc_client",
-        "AsyncDliClient": "_async_dli_client",
-        "DgcClient": "_dgc_client",
-        "DliClient": "_dli_client",
-        "FlinkExport": "_answers",
-        "JobsExport": "_batch",
-        "ObsExport": "_answers",
-        "Progress": "_batch",
-        "Retries": "_retry",
-        "Token": "_auth",
+        "AkSkAuth": "auth",
+        "AsyncDgcClient": "aclients",
+        "AsyncDliClient": "async_dli_client",
+        "DgcClient": "clients",
+        "DliClient": "dli_client",
+        "FlinkExport": "responses",
+        "JobsExport": "batch",
+        "ObsExport": "responses",
+        "Progress": "batch",
+        "Retries": "retry",
+        "Token": "auth",
     }
 
     def __getattr__(name: str) -> object:

@@ -1,15 +1,15 @@
 """The contract side: hold a server to what one edition of the documentation says."""
 
-from jobexport.contract._accept import Acceptance, load_acceptances
-from jobexport.contract._live import plan
-from jobexport.contract._wire import Live
-from jobexport.contract.checks import CHECKS, Check
+from jobexport.contract.checks.exchange import Exchange
+from jobexport.contract.checks.registry import CHECKS, Check
+from jobexport.contract.checks.violation import Violation
 from jobexport.contract.data import Data, load_names
-from jobexport.contract.exchange import Exchange
-from jobexport.contract.report import EditionReport, Failure, OperationReport, as_plain
+from jobexport.contract.reports.accept import Acceptance, load_acceptances
+from jobexport.contract.reports.model import EditionReport, Failure, OperationReport, as_plain
 from jobexport.contract.runner import check_edition
-from jobexport.contract.scenario import Tools
-from jobexport.contract.violation import Violation
+from jobexport.contract.scenarios.scenario import Tools
+from jobexport.contract.sending.live import plan
+from jobexport.contract.sending.pace import Live
 
 __all__ = [
     "CHECKS",

@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import frozen
 
-from jobexport.contract import _reports, _schemathesis
-from jobexport.contract._interrupt import Interrupt, interruptible
-from jobexport.contract._journal import read_journal
-from jobexport.contract._judgement import Judgement
-from jobexport.contract._live import left_out, narrowed
-from jobexport.contract._wire import Live, Stopped, Wire
-from jobexport.contract.report import EditionReport, OperationReport
-from jobexport.contract.scenario import Run, Tools
-from jobexport.contract.scenarios import SCENARIOS, scenarios_for
-from jobexport.contract.session import Session, Withheld, open_session, redaction
+from jobexport.contract.fuzz import process
+from jobexport.contract.reports import writers
+from jobexport.contract.reports.gather import Judgement
+from jobexport.contract.reports.model import EditionReport, OperationReport
+from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
+from jobexport.contract.scenarios.scenario import Run, Tools
+from jobexport.contract.sending.interrupt import Interrupt, interruptible
+from jobexport.contract.sending.journal import read_journal
+from jobexport.contract.sending.live import left_out, narrowed
+from jobexport.contract.sending.pace import Live, Stopped, Wire
+from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
 from jobexport.errors import JobexportError
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jobexport.contract._accept import Acceptance
     from jobexport.contract.data import Data
-    from jobexport.contract.scenario import Scenario
+    from jobexport.contract.reports.accept import Acceptance
+    from jobexport.contract.scenarios.scenario import Scenario
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
@@ -70,7 +71,7 @@ def check_edition(
         JobexportError: the server can't be reached, the folder can't be written, or schemathesis could not run.
     """
     _reach(url)
-    _reports.prepare(report_dir)
+    writers.prepare(report_dir)
     held_to = _of_family(document, api)
     report = EditionReport(
         str(document["info"].get("x-edition", document["info"]["title"])),
@@ -89,7 +90,7 @@ def check_edition(
         if report.operations:
             _send(task, report, judgement)
         judgement.settle(read_journal(task.journal))
-        _reports.write(report, report_dir, read_journal(task.journal))
+        writers.write(report, report_dir, read_journal(task.journal))
     return report
 
 
@@ -131,7 +132,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
 
 
 def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
-    run = _schemathesis.Run(
+    run = process.Run(
         document=narrowed(task.document, task.data) if task.live else task.document,
         held_to=task.document,
         url=task.url.rstrip("/"),
@@ -144,7 +145,7 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
         redaction=redaction(task.data),
     )
     labels = _labels(task.document)
-    for event in _schemathesis.events(run, task.scratch):
+    for event in process.events(run, task.scratch):
         judgement.take(event, labels)
         if event["event"] == "scenario":
             task.progress(f"{labels[event['label']]}, {event['phase'].lower()}", 1)

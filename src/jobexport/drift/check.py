@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
-from jobexport.drift._advice import advise
-from jobexport.drift._comparison import Comparison
-from jobexport.drift._edition import Guess, guess_edition
-from jobexport.drift._known import held_statements, judge
-from jobexport.drift._operation import operation_of
-from jobexport.drift.compare import findings_of
-from jobexport.drift.finding import Source, in_order
+from jobexport.drift.compare.compare import findings_of
+from jobexport.drift.compare.comparison import Comparison
+from jobexport.drift.edits.advise import advise
+from jobexport.drift.findings import Source, in_order
+from jobexport.drift.known.edition import Guess, guess_edition
+from jobexport.drift.known.known import held_statements, judge
+from jobexport.drift.known.operation import operation_of
 
 if TYPE_CHECKING:
-    from jobexport.drift._advice import Advice
-    from jobexport.drift._described import Described
-    from jobexport.drift._gone import Held
+    from jobexport.drift.documents.description import Described
+    from jobexport.drift.edits.advise import Advice
     from jobexport.drift.facts import PageFacts
-    from jobexport.drift.finding import Finding
+    from jobexport.drift.findings import Finding
+    from jobexport.drift.known.gone import Held
 
 
 @frozen

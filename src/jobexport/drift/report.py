@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from jobexport.drift._advice_text import advice_lines
-from jobexport.drift.finding import KINDS, LEVELS
+from jobexport.drift.edits.text import advice_lines
+from jobexport.drift.findings import KINDS, LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobexport.drift._advice import Advice
     from jobexport.drift.check import PageReport
-    from jobexport.drift.finding import Finding
+    from jobexport.drift.edits.advise import Advice
+    from jobexport.drift.findings import Finding
 
 Line = tuple[str, str]
 """A line and its style: a level, `known`, `dim`, `head` or nothing."""

@@ -1,0 +1,134 @@
+"""Turns members into jobs, scripts and resources."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.archive.values import Job, Resource, Script
+from jobexport.archive.zip.inflate import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.source import Source
+
+LONGEST_JSON = 16 * 1024**2
+"""Bytes of a member that is read as JSON; the service takes files of up to 10 MB for import."""
+MOST_JSON = 64 * 1024**2
+"""Bytes of JSON that are held in memory at once."""
+# The pages' own examples are six levels deep. Copying and writing need more stack than parsing does.
+_DEEPEST = 100
+_KINDS: dict[str, type[Job | Script | Resource]] = {"job": Job, "script": Script, "resource": Resource}
+
+
+@frozen
+class Content:
+    """What an archive holds, in the archive's order."""
+
+    jobs: tuple[Job, ...]
+    scripts: tuple[Script, ...]
+    resources: tuple[Resource, ...]
+    others: tuple[str, ...]
+
+
+def read_content(source: Source, members: Iterable[Member]) -> Content:
+    """Read all jobs, scripts and resources.
+
+    Raises:
+        ArchiveCorrupt: a member is damaged, or a job is no JSON object.
+        ArchiveUnsafe: together they are more than 64 MiB.
+        JobexportError: the source can't be read.
+    """
+    files = [member for member in members if not member.is_folder]
+    total = sum(member.size for member in files if _kind(member))
+    if total > MOST_JSON:
+        raise source.unsafe(f"its jobs and scripts have {total} bytes, at most {MOST_JSON} are held in memory")
+    values = [(member, typed(source, member)) for member in files]
+    return Content(
+        tuple(value for _, value in values if isinstance(value, Job)),
+        tuple(value for _, value in values if isinstance(value, Script)),
+        tuple(value for _, value in values if isinstance(value, Resource)),
+        tuple(member.name for member, value in values if value is None),
+    )
+
+
+def typed(source: Source, member: Member) -> Job | Script | Resource | None:
+    """Read a member as what its suffix says, wherever it lies; None when it is neither job, script nor resource.
+
+    So one rule reads both documented trees, the printed tree that mixes them, and a tree that nobody printed.
+
+    Raises:
+        ArchiveCorrupt: it is damaged, or it is a job but no JSON object.
+        ArchiveUnsafe: it is larger than any job or script.
+        JobexportError: the source can't be read.
+    """
+    kind = _kind(member)
+    if kind is None:
+        return None
+    if member.size > LONGEST_JSON:
+        raise source.unsafe(f"{member} has {member.size} bytes, a job has at most {LONGEST_JSON}")
+    try:
+        fields = _parse(b"".join(chunks(source, member)))
+    except ValueError as problem:
+        if kind is not Job:
+            return None
+        raise source.corrupt(f"{member} is no JSON object: {problem}") from None
+    return kind(member.name, fields)
+
+
+def _kind(member: Member) -> type[Job | Script | Resource] | None:
+    """Give what the suffix says. The pages are sure of jobs only: a resource may be a file, and that a large one."""
+    kind = _KINDS.get(member.name.rpartition("/")[2].rpartition(".")[2])
+    return kind if kind is Job or member.size <= LONGEST_JSON else None
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    """Give the object that a JSON text holds; ValueError when there is none, or a part of it would get lost."""
+    text = content.decode("utf-8-sig")
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError("it holds another kind of value")
+    _check_depth(value)
+    # Half a surrogate pair can only come from an escape, and could be written nowhere as UTF-8.
+    if "\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
+
+
+def _check_depth(value: dict[str, Any]) -> None:
+    level: list[Any] = [value]
+    for _ in range(_DEEPEST):
+        children = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
+        level = [child for child in children if isinstance(child, (dict, list))]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key is given twice")
+    return value
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is out of range")
+    return number
+
+
+def _constant(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_float, parse_constant=_constant)

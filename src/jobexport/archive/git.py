@@ -1,0 +1,225 @@
+"""Unpacks archives into a folder under version control, so that two exports differ where the jobs do."""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import json
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.archive.content import typed
+from jobexport.archive.names import file_stem, folded, marked
+from jobexport.archive.values import Script
+from jobexport.archive.writing import made, workplace, writing
+from jobexport.archive.zip.directory import read_directory
+from jobexport.archive.zip.inflate import chunks
+from jobexport.archive.zip.source import opened
+from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from jobexport.archive.job_archive import JobArchive
+    from jobexport.archive.values import Job, Resource
+    from jobexport.archive.zip.source import Source
+
+_JSON = ".json"
+_SHELL, _PYTHON, _SQL, _TEXT = ".sh", ".py", ".sql", ".txt"
+# The files that each folder may have; those of `others` may be called anything.
+_SUFFIXES = {
+    "jobs": (_JSON,),
+    "scripts": (_JSON, _SQL, _SHELL, _PYTHON, _TEXT),
+    "resources": (_JSON,),
+    "others": ("",),
+}
+
+
+@frozen
+class GitChanges:
+    """What `unpack_for_git` did; both empty when the folder was up to date."""
+
+    written: tuple[Path, ...]
+    removed: tuple[Path, ...]
+
+
+@frozen
+class _Item:
+    """A job, script, resource or other member, written to the workplace under a provisional name."""
+
+    folder: str
+    name: str
+    label: str
+    files: Mapping[str, Path]
+    """By suffix."""
+    digest: str
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        # Nobody says that other members are called the same in all exports only when they are the same.
+        return self.folder, self.name, self.digest if self.folder == "others" else ""
+
+
+def unpack_for_git(
+    archives: Iterable[JobArchive],
+    folder: str | os.PathLike[str],
+    *,
+    remove_gone: bool = False,
+    left_out: Callable[[JobArchive, ArchiveError], None] | None = None,
+) -> GitChanges:
+    """Write what several archives hold into one folder; see `JobArchive.unpack_for_git`.
+
+    An export of more than 100 jobs comes in several archives, and `remove_gone` must know them all.
+
+    Args:
+        archives: in an order in which the first of two that contradict each other holds.
+        folder: made when it does not exist.
+        remove_gone: as for `JobArchive.unpack_for_git`.
+        left_out: told of an archive that can't be used and why, which then does without it; if not given, the error is
+            raised and nothing is written.
+
+    Raises:
+        ArchiveCorrupt: an archive is damaged, a job is no JSON object, or archives have different versions of a job.
+        ArchiveUnsafe: an archive holds what no export holds.
+        JobexportError: an archive can't be read, or the folder can't be written.
+    """
+    root = Path(folder)
+    with writing(root), made(root), workplace(root, ".jobexport-") as place:
+        # Should this be interrupted for good, git does not take the workplace for the user's files.
+        (place / ".gitignore").write_text("*\n", encoding="utf-8")
+        items: dict[tuple[str, str, str], _Item] = {}
+        for number, archive in enumerate(archives):
+            try:
+                with opened(archive.path, archive.stream) as source:
+                    items |= _agreeing(items, list(_items(source, place / str(number))))
+            except ArchiveError as error:
+                if left_out is None:
+                    raise
+                left_out(archive, error)
+        return _apply(root, tuple(items.values()), remove_gone=remove_gone)
+
+
+def _items(source: Source, place: Path) -> Iterator[_Item]:
+    """Write every member to the workplace, and say what it is."""
+    place.mkdir()
+    for number, member in enumerate(read_directory(source)):
+        if member.is_folder:
+            continue
+        value = typed(source, member)
+        files: Mapping[str, Iterable[bytes]]
+        if value is None:
+            folder, name, files = "others", member.name, {"": chunks(source, member)}
+        else:
+            folder, name, files = f"{type(value).__name__.lower()}s", value.name, _files(value)
+        digest = hashlib.sha256()
+        staged = {}
+        for suffix, content in files.items():
+            staged[suffix] = place / f"{number}{suffix}"
+            digest.update(suffix.encode() + b"\0")
+            with staged[suffix].open("xb") as file:
+                for chunk in content:
+                    digest.update(chunk)
+                    file.write(chunk)
+        yield _Item(folder, name, f"{member} of {source.label}", staged, digest.hexdigest())
+
+
+def _files(value: Job | Script | Resource) -> dict[str, Iterable[bytes]]:
+    # Not as_json: its copy of all depths would take as long as the rest.
+    fields = dict(value._fields)
+    if not isinstance(value, Script) or value.content is None:
+        return {_JSON: [_pretty(fields)]}
+    # The text as it is, to the last line's end: it has to come back the same.
+    text = fields.pop("content").encode()
+    return {_JSON: [_pretty(fields)], _suffix(value.type): [text]}
+
+
+def _pretty(fields: Mapping[str, Any]) -> bytes:
+    return (json.dumps(fields, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _suffix(script_type: str | None) -> str:
+    """Give the suffix for a script type; the pages write one and the same with and without blanks."""
+    word = "".join((script_type or "").split()).casefold()
+    if word == "shell":
+        return _SHELL
+    if word.endswith("python"):
+        return _PYTHON
+    return _SQL if word.endswith("sql") or word == "presto" else _TEXT
+
+
+def _agreeing(known: Mapping[tuple[str, str, str], _Item], items: Iterable[_Item]) -> dict[tuple[str, str, str], _Item]:
+    """Give the items by identity, when they are the same as those known and as each other."""
+    new: dict[tuple[str, str, str], _Item] = {}
+    for item in items:
+        other = known.get(item.identity) or new.setdefault(item.identity, item)
+        if other.digest != item.digest:
+            raise ArchiveCorrupt(
+                f"{other.label} and {item.label} have one name and differ; export them at one time, "
+                "or unpack each workspace into a folder of its own"
+            )
+    return new
+
+
+def _stems(items: Iterable[_Item]) -> Iterator[tuple[str, _Item]]:
+    """Give each item's file name without suffix, marked where a file system could take two for one."""
+    groups = defaultdict(list)
+    for item in items:
+        groups[item.folder, folded(file_stem(item.name))].append(item)
+    for group in groups.values():
+        for item in group:
+            yield (file_stem(item.name) if len(group) == 1 else _marked(item)), item
+
+
+def _marked(item: _Item) -> str:
+    return marked(file_stem(item.name), "\n".join(item.identity))
+
+
+def _apply(root: Path, items: Sequence[_Item], *, remove_gone: bool) -> GitChanges:
+    """Bring the folder up to date: first remove, so that a file whose name changed case is written anew."""
+    for folder in _SUFFIXES:
+        if (root / folder).is_symlink():
+            raise TargetUnwritable(f"{root / folder} is a link; put a folder in its place")
+    wanted = {
+        root / item.folder / f"{stem}{suffix}": staged
+        for stem, item in _stems(items)
+        for suffix, staged in item.files.items()
+    }
+    removed = set(_outdated(root, items)) | (set(_ours(root)) if remove_gone else set())
+    removed = {path for path in removed if path not in wanted and _is_file(path)}
+    for path in removed:
+        path.unlink()
+    written = [path for path, staged in wanted.items() if not _same(staged, path)]
+    for path in written:
+        path.parent.mkdir(exist_ok=True)
+        if _is_file(path) and not path.is_symlink():
+            shutil.copymode(path, wanted[path])
+        wanted[path].replace(path)
+    return GitChanges(tuple(sorted(written)), tuple(sorted(removed)))
+
+
+def _outdated(root: Path, items: Iterable[_Item]) -> Iterator[Path]:
+    """Give where an item that is exported may have been before: its script type, or what it must tell from, changed."""
+    for item in items:
+        for stem in (file_stem(item.name), _marked(item)):
+            for suffix in _SUFFIXES[item.folder]:
+                yield root / item.folder / f"{stem}{suffix}"
+
+
+def _ours(root: Path) -> Iterator[Path]:
+    """Give the files that an export may have written."""
+    for folder, suffixes in _SUFFIXES.items():
+        if (root / folder).is_dir():
+            yield from (path for path in (root / folder).iterdir() if path.name.endswith(suffixes))
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
+
+
+def _same(staged: Path, path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and filecmp.cmp(staged, path, shallow=False)

@@ -1,0 +1,176 @@
+"""One exported zip."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from attrs import field, frozen
+
+from jobexport.archive.content import Content, read_content
+from jobexport.archive.git import GitChanges, unpack_for_git
+from jobexport.archive.unpack import holds_just, unpack
+from jobexport.archive.zip.directory import read_directory
+from jobexport.archive.zip.inflate import chunks
+from jobexport.archive.zip.source import opened
+
+if TYPE_CHECKING:
+    from jobexport.archive.values import Job, Resource, Script
+
+
+def _path(value: str | os.PathLike[str] | None) -> Path | None:
+    return None if value is None else Path(value)
+
+
+@frozen
+class JobArchive:
+    """A zip as exportJob or batchExportJobs gives it, in a file or in a stream that can be sought.
+
+    Every call opens the file anew, so an archive needs no closing, and threads may share one that is in a file. All of
+    them refuse a zip that is damaged, or that no export makes: encrypted or linked members, members that lie over each
+    other or are there twice, more than 20,000 of them, more than 1 GiB, more than 100 times the zip's size.
+
+    Attributes:
+        path: the file; None when the archive is in a stream.
+        sha256: hex digest of the zip as it was received; None when it is not known.
+        size: its length in bytes as it was received; None when it is not known.
+        stream: the stream, which holds the zip from position 0 on; calls leave it where it stands.
+    """
+
+    path: Path | None = field(converter=_path)
+    sha256: str | None = field(default=None, kw_only=True)
+    size: int | None = field(default=None, kw_only=True)
+    stream: BinaryIO | None = field(default=None, kw_only=True, repr=False)
+
+    @classmethod
+    def open(cls, path_or_stream: str | os.PathLike[str] | BinaryIO) -> JobArchive:
+        """Open a zip that was exported before, and read its directory.
+
+        Raises:
+            ArchiveCorrupt: it is no zip, or its directory is damaged.
+            ArchiveUnsafe: it holds what no export holds.
+            JobexportError: it can't be read.
+        """
+        if isinstance(path_or_stream, (str, os.PathLike)):
+            path, stream = Path(path_or_stream), None
+        else:
+            path, stream = None, path_or_stream
+        with opened(path, stream) as source:
+            read_directory(source)
+            return cls(path, size=source.size, stream=stream)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs, in the archive's order.
+
+        All content is read at the first use of `jobs`, `scripts`, `resources` or `others`, and kept.
+
+        Raises:
+            ArchiveCorrupt: the zip is damaged, or a job is no JSON object.
+            ArchiveUnsafe: it holds what no export holds, or more JSON than fits into memory, 64 MiB.
+            JobexportError: it can't be read.
+        """
+        return self._content.jobs
+
+    @property
+    def scripts(self) -> tuple[Script, ...]:
+        """The scripts; one that several jobs use may be there several times. Raises what `jobs` raises."""
+        return self._content.scripts
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """The resources. Raises what `jobs` raises."""
+        return self._content.resources
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Names of the members that are none of these, such as the CDM jobs that the pages promise and never show.
+
+        `unpack` and `unpack_for_git` keep them. Raises what `jobs` raises.
+        """
+        return self._content.others
+
+    @cached_property
+    def _content(self) -> Content:
+        with opened(self.path, self.stream) as source:
+            return read_content(source, read_directory(source))
+
+    def verify(self) -> None:
+        """Read the whole zip, and hold it to its checksums and, where they are known, to `size` and `sha256`.
+
+        Raises:
+            ArchiveCorrupt: it is not what was received, or it is incomplete or damaged.
+            ArchiveUnsafe: it holds what no export holds. Names are no matter here, only when it is unpacked.
+            JobexportError: it can't be read.
+        """
+        with opened(self.path, self.stream) as source:
+            if self.size is not None and source.size != self.size:
+                raise source.corrupt(f"it has {source.size} bytes, received were {self.size}")
+            if self.sha256 is not None:
+                digest = hashlib.sha256()
+                for chunk in source.chunks(0, source.size):
+                    digest.update(chunk)
+                if digest.hexdigest() != self.sha256.lower():
+                    raise source.corrupt("its SHA-256 is not that of the bytes received")
+            for member in read_directory(source):
+                for _ in chunks(source, member):
+                    pass
+
+    def unpack(self, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+        """Unpack all members into a folder that is new or empty, and give the files' paths, sorted.
+
+        It happens in a new folder beside it, which takes its place in the end: after a failure nothing is left behind.
+        An existing folder must be empty and keeps its permissions; one that is not empty stays as it is. Missing
+        parents are made. Permissions, owners and times in the zip are ignored.
+
+        Names that one system or another can't hold or keep apart are refused everywhere: `con`, `a.`, `Job` beside
+        `job`. Jobs may have such names; `unpack_for_git` finds other file names for them.
+
+        Raises:
+            ArchiveCorrupt: the zip is damaged.
+            ArchiveUnsafe: it holds what no export holds, or a name leads out of the folder or is not portable.
+            TargetUnwritable: the folder is not empty or can't be written.
+            JobexportError: it can't be read.
+        """
+        with opened(self.path, self.stream) as source:
+            return unpack(source, read_directory(source), Path(folder))
+
+    def is_unpacked_in(self, folder: str | os.PathLike[str]) -> bool:
+        """Whether a folder holds what `unpack` would put there, and nothing else.
+
+        Raises:
+            ArchiveCorrupt: the zip is damaged.
+            ArchiveUnsafe: it holds what no export holds.
+            JobexportError: it, or the folder, can't be read.
+        """
+        with opened(self.path, self.stream) as source:
+            return holds_just(source, read_directory(source), Path(folder))
+
+    def unpack_for_git(self, folder: str | os.PathLike[str], *, remove_gone: bool = False) -> GitChanges:
+        """Bring a folder under version control up to date with what the archive holds.
+
+        - `jobs/NAME.json` and `resources/NAME.json`: all fields, keys sorted, indented.
+        - `scripts/NAME.json` without the text, and the text in `scripts/NAME.sql`, `.sh`, `.py`, or `.txt` when the
+          script's type is none of the pages'.
+        - `others/`: what is none of these, slashes percent-encoded.
+
+        The same archives give the same bytes, and a file that stays the same is not touched. Characters that are not
+        fit for a file name are percent-encoded; names that differ only in case are told apart by `~` and eight digits.
+
+        A failure to read the archive leaves the folder as it was. A failure to write may leave some files new and
+        others old, each of them whole; calling again completes it.
+
+        Args:
+            folder: made when it does not exist; everything else in it is left alone.
+            remove_gone: also remove the files in the four folders that this archive does not have. Without it, a job
+                that is not in the archive stays.
+
+        Raises:
+            ArchiveCorrupt: the zip is damaged, a job is no JSON object, or a job is there in two versions.
+            ArchiveUnsafe: it holds what no export holds.
+            JobexportError: it can't be read, or the folder can't be written.
+        """
+        return unpack_for_git([self], folder, remove_gone=remove_gone)

@@ -1,0 +1,112 @@
+"""Names of files: which member names may be unpacked as they are, and a file name for any job's name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from jobexport.archive.zip.directory import MOST_MEMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.source import Source
+
+_LONGEST_PART = 255
+_DEEPEST = 8
+_UNFIT = re.compile(r'[<>:"|?*\\]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9]) *(\..*)?", re.IGNORECASE | re.DOTALL)
+# The second is what Windows may call the first.
+_GIT = {".git", "git~1"}
+# Leaves room for a mark of nine characters, a suffix, and what a file system without long names adds.
+_LONGEST_STEM = 180
+
+
+def check_names(source: Source, members: Iterable[Member]) -> None:
+    """Refuse names that lead out of a folder, or that one system or another can't hold or keep apart.
+
+    The rules are those of all systems together, so that what is refused here is refused everywhere.
+
+    Raises:
+        ArchiveUnsafe: there is such a name.
+    """
+    spelled: dict[str, tuple[str, bool]] = {}
+    for member in members:
+        if problem := _problem(member.name):
+            raise source.unsafe(f"{member} {problem}")
+        parts = member.name.removesuffix("/").split("/")
+        for depth in range(1, len(parts) + 1):
+            path, is_folder = "/".join(parts[:depth]), depth < len(parts) or member.is_folder
+            other, other_is_folder = spelled.setdefault(folded(path), (path, is_folder))
+            if path != other:
+                raise source.unsafe(f"{member} and another name differ only in case or in how accents are written")
+            if is_folder != other_is_folder:
+                raise source.unsafe(f"{member} needs a folder where there is a file, or a file where there is a folder")
+        if len(spelled) > MOST_MEMBERS:
+            raise source.unsafe(f"it has more than {MOST_MEMBERS} files and folders")
+
+
+def folded(name: str) -> str:
+    """Give what names have in common that a file system may take for one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold())
+
+
+def file_stem(name: str) -> str:
+    """Give a file name, without suffix, that every system takes.
+
+    Letters, digits, `-`, `_` and `.` stay; the rest is percent-encoded, and so is a dot at either end and the first
+    letter of a device's name. A long name is cut and marked. Two names never give one stem.
+    """
+    stem = "".join(letter if letter.isalnum() or letter in "-_." else _percent(letter) for letter in name)
+    if stem.startswith("."):
+        stem = "%2E" + stem[1:]
+    if stem.endswith("."):
+        stem = stem[:-1] + "%2E"
+    if _DEVICE.fullmatch(stem):
+        stem = _percent(stem[0]) + stem[1:]
+    if len(stem.encode()) > _LONGEST_STEM:
+        return marked(stem.encode()[:_LONGEST_STEM].decode(errors="ignore"), name)
+    return stem or "%"
+
+
+def marked(stem: str, identity: str) -> str:
+    """Give a stem that tells from others with the same letters; no name alone gives one with a `~`."""
+    return f"{stem}~{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+
+
+def _percent(letter: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in letter.encode())
+
+
+def _problem(name: str) -> str | None:
+    """Say why a name can't be unpacked; None when it can."""
+    # A file system that normalises names must not find a slash or two dots that were not there before.
+    for spelling in (name, unicodedata.normalize("NFKC", name)):
+        if problem := _problem_of_spelling(spelling):
+            return problem
+    return None
+
+
+def _problem_of_spelling(name: str) -> str | None:
+    if not name.isprintable():
+        return "has a control or invisible character in its name"
+    if _UNFIT.search(name):
+        return "has a character in its name that is a separator, a drive or a pattern on some systems"
+    parts = name.removesuffix("/").split("/")
+    if len(parts) > _DEEPEST:
+        return f"lies more than {_DEEPEST} folders deep"
+    for part in parts:
+        if part in {"", ".", ".."}:
+            return "leads out of the folder"
+        if part != part.strip(" ") or part.endswith("."):
+            return "has a name that begins or ends with a blank, or ends with a dot"
+        if _DEVICE.fullmatch(part):
+            return "has the name of a device"
+        if part.casefold() in _GIT:
+            return "would become a git repository's own file"
+        if len(part.encode()) > _LONGEST_PART:
+            return f"has a name of more than {_LONGEST_PART} bytes"
+    return None

@@ -1,0 +1,68 @@
+"""Unpacks an archive into a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobexport.archive.names import check_names
+from jobexport.archive.writing import made, workplace, writing
+from jobexport.archive.zip.inflate import chunks
+from jobexport.errors import TargetUnwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.source import Source
+
+
+def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Path, ...]:
+    """Unpack all members; what `JobArchive.unpack` says."""
+    check_names(source, members)
+    with writing(folder):
+        # A link to a folder stays one: what it points to is what gets replaced.
+        target = Path(os.path.realpath(folder))
+        if target.exists() and not target.is_dir():
+            raise TargetUnwritable(f"{folder} is a file; name a folder")
+        if target.exists() and any(target.iterdir()):
+            raise TargetUnwritable(f"{folder} is not empty; name a new folder or empty it")
+        with made(target.parent), workplace(target.parent, f".{target.name[:200]}.") as place:
+            if target.exists():
+                shutil.copymode(target, place)
+            for member in members:
+                _write(source, member, place / member.name)
+            _take_place(place, target)
+    return tuple(sorted(folder / member.name for member in members if not member.is_folder))
+
+
+def holds_just(source: Source, members: Sequence[Member], folder: Path) -> bool:
+    """Whether a folder has the members' content and no other file."""
+    files = {folder / member.name: member for member in members if not member.is_folder}
+    with writing(folder):
+        if {path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()} != files.keys():
+            return False
+        for path, member in files.items():
+            with path.open("rb") as file:
+                if any(file.read(len(chunk)) != chunk for chunk in chunks(source, member)) or file.read(1):
+                    return False
+    return True
+
+
+def _write(source: Source, member: Member, path: Path) -> None:
+    if member.is_folder:
+        path.mkdir(parents=True, exist_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        for chunk in chunks(source, member):
+            file.write(chunk)
+
+
+def _take_place(place: Path, target: Path) -> None:
+    if os.name == "nt" and target.exists():
+        # Only POSIX renames over an empty folder.
+        target.rmdir()
+    place.rename(target)

@@ -1,0 +1,1 @@
+"""Read a zip without trusting it: its directory, its members, and whether it is whole."""

@@ -1,0 +1,156 @@
+"""The commands. Each imports its part when it runs, so that `jobexport editions` does not wait for schemathesis."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobexport import __version__
+from jobexport.cli.contract.live import live_options, refuse
+from jobexport.cli.drift import drift
+from jobexport.cli.export.command import dgc, dli
+from jobexport.cli.mock import mock
+from jobexport.cli.sentences import complete_edition, sentences
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from jobexport.contract import EditionReport
+
+
+_format = click.option(
+    "--format", "format_", type=click.Choice(["table", "json"]), default="table", help="For people, or for programs."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="jobexport")
+def cli() -> None:
+    """Job-export APIs of Huawei Cloud DLI and DGC: exports, documents, mock server, contract checks."""
+
+
+cli.add_command(dgc)
+cli.add_command(dli)
+cli.add_command(mock)
+cli.add_command(drift)
+
+
+@cli.command("editions")
+@_format
+@sentences
+def list_editions(format_: str) -> None:
+    """List the editions of the documentation."""
+    from jobexport.spec import editions
+
+    found = editions()
+    if format_ == "json":
+        click.echo(json.dumps([{"id": edition.id, "title": edition.title} for edition in found], indent=2))
+        return
+    width = max((len(edition.id) for edition in found), default=0)
+    for edition in found:
+        click.echo(f"{edition.id:{width}}  {edition.title}")
+
+
+@cli.command()
+@click.argument("edition", shell_complete=complete_edition)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of printing."
+)
+@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml")
+@sentences
+def resolve(edition: str, output: Path | None, format_: str) -> None:
+    """Give one edition's OpenAPI document.
+
+    EDITION is an id, or the path of an overlay file of your own to apply to the union (in a checkout).
+    """
+    from jobexport import spec
+    from jobexport.spec.editions import is_checkout
+    from jobexport.spec.load import write_text
+
+    document = spec.resolve(edition) if is_checkout() else spec.load_edition(edition)
+    text = spec.dump_yaml(document) if format_ == "yaml" else json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_text(output, text)
+
+
+@cli.command()
+@click.option(
+    "--edition",
+    help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]",
+    shell_complete=complete_edition,
+)
+@click.option("--url", help="The server to check; without it the embedded mock of each edition.")
+@click.option("--api", type=click.Choice(["dli", "dgc"]), help="Only this family.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same requests.")
+@click.option(
+    "--report-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports/contract"),
+    show_default=True,
+    help="Where the reports go, a folder for each edition.",
+)
+@click.option(
+    "--max-examples", type=click.IntRange(1), default=60, show_default=True, help="Random requests an operation."
+)
+@live_options
+@click.option(
+    "--accept",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="YAML list of known deviations: {id: DGC-010, reason: why}.",
+)
+@_format
+@sentences
+def contract(
+    edition: str | None,
+    url: str | None,
+    api: str | None,
+    seed: int,
+    report_dir: Path,
+    max_examples: int,
+    accept: Path | None,
+    format_: str,
+    **server: Any,
+) -> None:
+    """Hold a server against what the documentation says.
+
+    With --url the server is treated with care: a plan is printed, requests keep to the document and come slowly, and
+    nothing is written to OBS but where --obs-dir and --obs-path say. The token is read from JOBEXPORT_TOKEN, or keys
+    from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK.
+    """
+    from jobexport.cli.contract import command, identify
+    from jobexport.contract import as_plain, load_acceptances
+    from jobexport.spec import editions
+
+    if url is not None and edition is None:
+        raise click.UsageError("--url needs --edition: which edition shall the server be held to?")
+    if url is None:
+        refuse(server)
+    accepted = load_acceptances(accept) if accept else ()
+    found = None
+    if edition == "auto":
+        found = identify.settle(url, api, format_, server)
+        edition = found.closest[0]
+    ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
+    reports: list[EditionReport] = []
+    for id_ in ids:
+        target = command.live_target(id_, url, api, server) if url is not None else None
+        with command.Progress(len(ids), done=len(reports)) as progress:
+            run = functools.partial(command.check, id_, target, api=api, seed=seed, max_examples=max_examples)
+            reports.append(run(report_dir=report_dir / id_, accept=accepted, progress=progress))
+        if not reports[-1].complete:
+            break
+    if format_ == "json":
+        shown = [as_plain(report) for report in reports]
+        identified = found and {"identification": identify.as_json(found), "reports": shown}
+        click.echo(json.dumps(identified or shown, indent=2))
+    else:
+        command.show(reports, report_dir)
+    if not reports[-1].complete:
+        raise JobexportError(f"{reports[-1].ending}; the reports are complete up to there")
+    if not all(report.passed for report in reports):
+        raise SystemExit(1)

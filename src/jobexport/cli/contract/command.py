@@ -1,0 +1,156 @@
+"""The contract command's work: start the embedded mock where no server is named, and show the outcome."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+from attrs import frozen
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from jobexport import mock
+from jobexport.cli.contract.embedded import mock_data, mock_tools
+from jobexport.cli.contract.live import server_data, treatment
+from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
+from jobexport.spec import load_edition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+# Examples, coverage and fuzzing of three operations.
+_STEPS = 9
+
+
+class Progress:
+    """A bar on standard error while a run goes on; nothing where that is no terminal."""
+
+    def __init__(self, runs: int, *, done: int = 0) -> None:
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        self.bar = Bar(*columns, console=console, disable=not console.is_terminal, transient=True)
+        self.task = self.bar.add_task("contract", total=runs * _STEPS, completed=done * _STEPS)
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def __call__(self, text: str, steps: int) -> None:
+        """Say what is going on, and how many steps ended with it."""
+        self.bar.update(self.task, advance=steps, description=text)
+
+
+@frozen
+class Target:
+    """A server that is in use."""
+
+    url: str
+    data: Data
+    live: Live
+
+
+def live_target(edition: str, url: str, api: str | None, given: Mapping[str, Any]) -> Target:
+    """Gather what is known of the server at `url`, and print what a run will do to it.
+
+    Raises:
+        JobexportError: the edition or the data file can't be read.
+        UsageError: there are no credentials.
+    """
+    document = load_edition(edition)
+    target = Target(url, server_data(document, given), treatment(given))
+    for line in plan(document, url, target.data, target.live, api):
+        click.echo(line, err=True)
+    return target
+
+
+def check(
+    edition: str,
+    target: Target | None,
+    *,
+    api: str | None,
+    seed: int,
+    report_dir: Path,
+    max_examples: int,
+    accept: Sequence[Acceptance],
+    progress: Callable[[str, int], None],
+) -> EditionReport:
+    """Hold a server to an edition: the target, else an embedded mock of the same edition."""
+    document = load_edition(edition)
+    with contextlib.ExitStack() as stack:
+        if target is None:
+            server = stack.enter_context(mock.serve(edition))
+            url, data, live, tools = server.url, mock_data(server), None, mock_tools(server)
+        else:
+            url, data, live, tools = target.url, target.data, target.live, None
+        return check_edition(
+            document,
+            url,
+            data,
+            seed=seed,
+            report_dir=report_dir,
+            api=api,
+            max_examples=max_examples,
+            live=live,
+            accept=accept,
+            tools=tools,
+            progress=lambda text, steps: progress(f"{edition} {text}", steps),
+        )
+
+
+def show(reports: list[EditionReport], report_dir: Path) -> None:
+    """Print a row for each edition and operation, then each failure with a request that shows it."""
+    console = _console()
+    table = Table(box=box.SIMPLE)
+    for name in ("edition", "operation"):
+        table.add_column(name, no_wrap=True)
+    for name in ("cases", "valid", "2xx", "share", "failures", "accepted"):
+        table.add_column(name, justify="right")
+    for report in reports:
+        for operation in report.operations.values():
+            share = f"{operation.succeeded / operation.positive:.0%}" if operation.positive else "-"
+            accepted = sum(bool(failure.accepted) for failure in operation.failures.values())
+            broken = len(operation.failures) - accepted
+            numbers = (operation.total, operation.positive, operation.succeeded, share, broken, accepted)
+            style = "red" if broken or not operation.succeeded else ""
+            table.add_row(report.edition, operation.operation, *map(str, numbers), style=style)
+    console.print(table)
+    for report in reports:
+        for line in problems(report):
+            console.print(Text(line), soft_wrap=True)
+    held = sum(report.passed for report in reports)
+    console.print(Text(f"{held} of {len(reports)} editions held; reports under {report_dir}"), soft_wrap=True)
+
+
+def _console() -> Console:
+    console = Console()
+    # Rich takes a pipe for 80 columns wide and would cut names short.
+    return console if console.is_terminal else Console(width=120)
+
+
+def problems(report: EditionReport) -> list[str]:
+    """Give one block of text for each failure, and for what else there is to know."""
+    return [
+        *(_block(report.edition, operation, failure) for operation, failure in report.failures),
+        *(f"{report.edition}: {problem}" for problem in report.problems()),
+    ]
+
+
+def _block(edition: str, operation: str, failure: Failure) -> str:
+    sentence = " ".join((failure.message or failure.title).split())
+    lines = [f"{edition} {operation}: {failure.check}: {sentence}"]
+    if failure.accepted:
+        lines.append(f"  accepted: {failure.accepted}")
+    if failure.pointer:
+        lines.append(f"  at {failure.pointer}")
+    if failure.rests_on:
+        lines.append(f"  rests on {', '.join(failure.rests_on)}: {', '.join(failure.pages)}")
+    return "\n".join([*lines, f"  {failure.curl}"])

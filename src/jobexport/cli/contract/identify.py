@@ -1,0 +1,142 @@
+"""`--edition auto`: ask the server which edition it speaks, and show what its answers say to each."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import click
+import httpx
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from jobexport.cli.contract.live import server_data, treatment
+from jobexport.contract.identify.identification import AGREES, CONTRADICTS, NOT_OBSERVABLE, Identification, identify
+from jobexport.contract.scenarios.scenario import TransportProblem
+from jobexport.contract.sending.pace import Stopped
+from jobexport.contract.sending.session import open_session
+from jobexport.errors import JobexportError
+from jobexport.spec import editions, load_edition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CELLS = {AGREES: Text("agrees", style="green"), CONTRADICTS: Text("contradicts", style="red")}
+
+
+def settle(url: str | None, api: str | None, format_: str, given: Mapping[str, Any]) -> Identification:
+    """Ask which edition the server at `url` speaks, and show it; where none fits, print an overlay and exit with 1.
+
+    Args:
+        url: where the server listens.
+        api: `dli` or `dgc` to ask for that family only.
+        format_: `table` or `json`.
+        given: the options for a live server.
+
+    Raises:
+        JobexportError: it can't be asked, or does not answer as any edition does.
+    """
+    if url is None:
+        raise click.UsageError("--edition auto asks a server which edition it speaks; name the server with --url")
+    found = _ask(url, api, given)
+    if format_ == "table":
+        _show(found)
+    if found.fits:
+        return found
+    if format_ == "json":
+        click.echo(json.dumps({"identification": as_json(found), "reports": []}, indent=2))
+    elif found.overlay:
+        click.echo(f"\n# An overlay for this server; save it as overlays/<edition>.yaml.\n{found.overlay}", nl=False)
+    raise SystemExit(1)
+
+
+def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
+    data = server_data(load_edition(editions()[0].id), given)
+    if api == "dli":
+        data = attrs.evolve(data, jobs=())
+    elif api == "dgc":
+        data = attrs.evolve(data, flink_jobs=())
+    with open_session(url, data, treatment(given), Path(os.devnull)) as session:
+        # Probes that succeed write to the named places only; one asks for a place that is none.
+        session.places = None
+
+        def send(request: httpx.Request) -> httpx.Response:
+            try:
+                return session.request(request)
+            except TransportProblem as problem:
+                raise httpx.TransportError(str(problem)) from None
+
+        try:
+            found = identify(url, data, send)
+        except Stopped as stopped:
+            raise JobexportError(f"cannot tell the edition of {url}: {stopped}") from None
+    if not found.closest:
+        raise JobexportError(
+            f"cannot tell the edition of {url}: {found.problem}; check the URL, the token and the jobs"
+        )
+    return found
+
+
+def _show(found: Identification) -> None:
+    """Print the table of entries × editions, then what contradicts the closest edition, then which that is."""
+    console = Console()
+    # Rich takes a pipe for 80 columns wide and would cut names short.
+    console = console if console.is_terminal else Console(width=160)
+    ids = list(dict.fromkeys(verdict.edition for verdict in found.verdicts))
+    table = Table(box=box.SIMPLE)
+    table.add_column("entry", no_wrap=True)
+    table.add_column("fact")
+    for id_ in ids:
+        table.add_column(id_)
+    for row in zip(*(iter(found.verdicts),) * len(ids), strict=True):
+        cells = [_CELLS.get(verdict.verdict, Text("–", style="dim")) for verdict in row]
+        table.add_row(Text(row[0].entry), Text(row[0].fact), *cells)
+    console.print(table)
+    for line in (*_not_observable(found), *_contradictions(found), *_sentences(found)):
+        console.print(Text(line), soft_wrap=True)
+
+
+def _not_observable(found: Identification) -> list[str]:
+    """Say what the dashes of the table stand for, by reason."""
+    entries: dict[str, list[str]] = {}
+    for verdict in found.verdicts:
+        if verdict.edition == found.closest[0] and verdict.verdict == NOT_OBSERVABLE:
+            entries.setdefault(verdict.reason, []).append(verdict.entry)
+    return [f"–  {reason}: {', '.join(ids)}" for reason, ids in entries.items()]
+
+
+def _contradictions(found: Identification) -> list[str]:
+    return [
+        f"{verdict.edition} {verdict.entry or verdict.fact}: {seen.seen}\n"
+        f"  {seen.request} → {seen.status}{f', {seen.pointer}' if seen.pointer else ''}"
+        for verdict in found.verdicts
+        if verdict.edition == found.closest[0] and verdict.verdict == CONTRADICTS
+        for seen in verdict.evidence
+    ]
+
+
+def _sentences(found: Identification) -> list[str]:
+    """Say which edition it is, and what is missing."""
+    names = " and ".join(found.closest)
+    lines = []
+    if found.fits:
+        lines.append(f"The server speaks {names}.")
+    else:
+        lines.append(f"No edition says all that was seen; the closest is {names}.")
+    if len(found.closest) > 1:
+        lines.append(f"Nothing that was seen tells them apart; {found.closest[0]} is taken.")
+    if found.problem:
+        lines.append(f"Not everything was asked: {found.problem}.")
+    lines += [f"An overlay can't say: {text}." for text in found.unsaid]
+    lines.append(f"{len(found.requests)} requests were made.")
+    return lines
+
+
+def as_json(found: Identification) -> dict[str, Any]:
+    """Give an identification as plain values."""
+    return attrs.asdict(found)

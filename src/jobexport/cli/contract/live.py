@@ -1,0 +1,85 @@
+"""The contract command's options for a server that is named with --url: what it has, and how to treat it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobexport.cli.credentials import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobexport.contract import Data, Live
+
+_OPTIONS = (
+    click.option("--project", metavar="ID", help=f"The project, if not {PROJECT}."),
+    click.option("--job", "jobs", multiple=True, metavar="NAME", help="A DGC job that exists; repeatable."),
+    click.option("--flink-job", "flink_jobs", multiple=True, type=int, metavar="ID", help="A Flink job; repeatable."),
+    click.option("--workspace", "workspaces", multiple=True, metavar="ID", help="One that has the jobs; repeatable."),
+    click.option("--obs-dir", "obs_dirs", multiple=True, metavar="DIR", help="Where exportFlinkJobs may write."),
+    click.option("--obs-path", "obs_paths", multiple=True, metavar="obs://…", help="Where exportJob may write."),
+    click.option(
+        "--data",
+        "data_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="YAML or JSON file with these names; options go before it.",
+    ),
+    click.option("--rate", type=click.FloatRange(0.01), help="Requests a second at most.  [default: 3]"),
+    click.option("--max-requests", type=click.IntRange(1), help="Requests at most.  [default: 400]"),
+    click.option("--negative", is_flag=True, help="Send requests that break the document, too."),
+)
+_NAMES = ("project", "jobs", "flink_jobs", "workspaces", "obs_dirs", "obs_paths")
+
+
+def live_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def refuse(given: Mapping[str, Any]) -> None:
+    """Refuse options of a live server where there is none."""
+    for parameter in click.get_current_context().command.params:
+        if given.get(parameter.name):
+            raise click.UsageError(f"{parameter.opts[0]} is for a server of your own; name it with --url")
+
+
+def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
+    """Gather what the server has: from options, else the file, else the documentation's examples.
+
+    The examples serve only where no name is given at all. What may be written to OBS is never taken from them.
+
+    Raises:
+        JobexportError: the file can't be read.
+        UsageError: there are no credentials.
+    """
+    from attrs import evolve
+
+    from jobexport.contract import Data, load_names
+
+    names = load_names(given["data_file"]) if given["data_file"] else {}
+    names |= {name: given[name] for name in _NAMES if given[name]}
+    if "project" not in names and os.environ.get(PROJECT):
+        names["project"] = os.environ[PROJECT]
+    examples = Data.of_examples(document)
+    known: dict[str, Any] = {"jobs": (), "flink_jobs": (), "obs_dirs": (), "obs_paths": ()}
+    if not names.keys() & {"jobs", "flink_jobs"}:
+        known |= {"jobs": examples.jobs, "flink_jobs": examples.flink_jobs}
+    data = Data(**({"project": examples.project} | known | names))
+    found = read_credentials()
+    if not found:
+        raise click.UsageError(f"--url needs credentials for the server; set {TOKEN}, or {ACCESS_KEY} and {SECRET_KEY}")
+    return evolve(data, token=found.token, key=found.key(data.project))
+
+
+def treatment(given: Mapping[str, Any]) -> Live:
+    """Say how the server is treated."""
+    from jobexport.contract import Live
+
+    limits = {name: given[name] for name in ("rate", "max_requests") if given[name] is not None}
+    return Live(**limits, negative=given["negative"])

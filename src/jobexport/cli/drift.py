@@ -1,0 +1,194 @@
+"""The drift command."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jobexport.cli.sentences import complete_edition, sentences
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rich.progress import Progress
+
+    from jobexport.drift import PageFacts, PageReport
+
+_STYLES = {"error": "red", "warning": "yellow", "info": "cyan", "known": "green", "dim": "dim", "head": "bold"}
+_LEVELS = ("error", "warning", "info")
+
+# What a folder of documentation has beside its pages.
+_NO_PAGES = ("image", "audio", "video", "font")
+
+
+@click.command()
+@click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PAGE…")
+@click.option(
+    "--edition",
+    help="The edition to hold the pages against.  [default: guessed, page by page]",
+    shell_complete=complete_edition,
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="OLD",
+    help="Compare with this older page, or with the pages of this folder, and not with the description.",
+)
+@click.option("--scaffold", is_flag=True, help="Print a beginning of a description for each page's operation.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="For people, for programs, or as annotations of a workflow's run.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(_LEVELS),
+    default="error",
+    show_default=True,
+    help="The least level at which the exit code is 1; what the register has does not count.",
+)
+@sentences
+def drift(
+    pages: tuple[Path, ...], edition: str | None, against: Path | None, scaffold: bool, format_: str, fail_on: str
+) -> None:
+    """Say what pages of the vendor's documentation change.
+
+    PAGE is a file, or a folder whose files are taken. A page may be HTML, Markdown, reStructuredText or text copied
+    from a browser, in English or Chinese. Its facts are held against those of the edition it belongs to: what the page
+    says with its line, what the description says with file and line, and what to edit. What the register of
+    inconsistencies has already is listed as known.
+    """
+    if against is not None and (edition is not None or scaffold):
+        raise click.UsageError("--against compares two pages; leave out --edition and --scaffold")
+    paths = list(_files(pages))
+    if scaffold:
+        failed = _each(paths, _scaffolder())
+    else:
+        reports: list[PageReport] = []
+        failed = _each(paths, _checker(reports, edition, against))
+        _show(reports, failed, format_)
+        reached = {finding.level for report in reports for finding in report.new}
+        if not failed and reached.intersection(_LEVELS[: _LEVELS.index(fail_on) + 1]):
+            raise SystemExit(1)
+    if failed:
+        raise SystemExit(2)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that are named, and those in the folders that are."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for inner in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
+            kind = (mimetypes.guess_type(inner.name)[0] or "").partition("/")[0]
+            if inner.is_file() and not hidden and kind not in _NO_PAGES:
+                yield inner
+
+
+def _each(paths: Sequence[Path], work: Callable[[Path], None]) -> int:
+    """Do something with each page, and say in one sentence of each that can't be used why; give their number."""
+    failed = 0
+    with _bar() as bar:
+        for path in bar.track(paths, description="pages"):
+            try:
+                work(path)
+            except JobexportError as problem:
+                failed += 1
+                bar.console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+    return failed
+
+
+def _bar() -> Progress:
+    """A bar on standard error; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    return Progress(console=console, disable=not console.is_terminal, transient=True)
+
+
+def _checker(reports: list[PageReport], edition: str | None, against: Path | None) -> Callable[[Path], None]:
+    from jobexport.drift import check_page, check_pages, load_described, read_page
+
+    described = load_described()
+    if edition is not None:
+        described.check_edition(edition)
+    older = list(_older(against)) if against is not None else []
+
+    def check(path: Path) -> None:
+        page = read_page(path)
+        if against is None:
+            reports.append(check_page(page, described, edition))
+        else:
+            reports.append(check_pages(page, _counterpart(page, older, against), described))
+
+    return check
+
+
+def _older(against: Path) -> Iterator[PageFacts]:
+    from jobexport.drift import read_page
+
+    for path in _files([against]):
+        try:
+            yield read_page(path)
+        except JobexportError:
+            # In a folder there may be files that are no pages; of a file that is named the reason is of interest.
+            if not against.is_dir():
+                raise
+
+
+def _counterpart(page: PageFacts, older: Sequence[PageFacts], against: Path) -> PageFacts:
+    """The older page of the same operation, else of the same name."""
+    if not against.is_dir():
+        return older[0]
+    for other in older:
+        if page.endpoint and other.endpoint and page.endpoint.path == other.endpoint.path:
+            return other
+    for other in older:
+        if Path(other.source).stem == Path(page.source).stem:
+            return other
+    raise JobexportError(f"{page.source}: {against} has no page of the same operation or name; name the older page")
+
+
+def _scaffolder() -> Callable[[Path], None]:
+    from jobexport.drift import read_page, scaffold
+
+    written: list[Path] = []
+
+    def write(path: Path) -> None:
+        text = scaffold(read_page(path))
+        # Several documents in one stream, as YAML has it.
+        click.echo(f"---\n{text}" if written else text, nl=False)
+        written.append(path)
+
+    return write
+
+
+def _show(reports: Sequence[PageReport], failed: int, format_: str) -> None:
+    from jobexport.drift import report as written
+
+    if format_ == "json":
+        click.echo(json.dumps([written.as_plain(report) for report in reports], indent=2, ensure_ascii=False))
+        return
+    if format_ == "github":
+        for report in reports:
+            for line in written.github_lines(report):
+                click.echo(line)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    for report in reports:
+        for line, style in written.text_lines(report):
+            console.print(Text(line, style=_STYLES.get(style, "")), soft_wrap=True)
+    console.print(Text(written.summary(reports, failed)), soft_wrap=True)

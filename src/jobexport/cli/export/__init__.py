@@ -1,0 +1,1 @@
+"""The commands `jobexport dgc export` and `jobexport dli export`."""

@@ -1,0 +1,179 @@
+"""The export commands: `dgc export` and `dli export`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobexport.cli.export.connection import connect, connection_options
+from jobexport.cli.sentences import printable, say, sentences, shown
+from jobexport.errors import ExportFailed, JobexportError, JobNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class _Folder(click.Path):
+    """A folder; the empty text, which an unset variable leaves, is none."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, file_okay=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Check it."""
+        if value == "":
+            self.fail("it is empty; is a variable not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_format = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="For people, or for programs."
+)
+
+
+@click.group()
+def dgc() -> None:
+    """Data development jobs of DGC, today DataArts Studio."""
+
+
+@click.group()
+def dli() -> None:
+    """Flink jobs of DLI."""
+
+
+@dgc.command("export")
+@click.argument("names", nargs=-1, metavar="NAME…")
+@click.option("-o", "--output", type=_Folder(), metavar="DIR", help="The folder that gets NAME.zip for each job.")
+@click.option(
+    "--from-file",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Names, one a line; # begins a comment; - is standard input.",
+)
+@click.option("--workspace", metavar="ID", help="The jobs' workspace, if not the default one.")
+@click.option("--no-depend", is_flag=True, help="Leave out the scripts and resources that the jobs use.")
+@click.option("--unpack", is_flag=True, help="Unpack each zip beside it, too.")
+@click.option(
+    "--git", is_flag=True, help="Keep DIR up to date for git: sorted JSON, scripts as .sql, .sh, .py; no zips."
+)
+@click.option(
+    "--obs-path", metavar="obs://…", help="Let the service write to this folder in OBS, in place of --output."
+)
+@click.option(
+    "--concurrency", type=click.IntRange(1, 100), default=4, show_default=True, help="How many requests at a time."
+)
+@connection_options
+@_format
+@sentences
+def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, verbose: bool, **given: Any) -> None:
+    """Export jobs: each to a zip of its own, to OBS, or into a folder under git.
+
+    Zips that are in DIR and whole are not fetched again, so after an interruption the same command goes on. Give each
+    night's backup a folder of its own. A token is read from JOBEXPORT_TOKEN, or keys from HUAWEICLOUD_SDK_AK and
+    HUAWEICLOUD_SDK_SK. Exit code 1: some jobs could not be exported; they are listed.
+    """
+    from jobexport.cli.export import dgc as dgc_export
+
+    if (given["output"] is None) == (given["obs_path"] is None):
+        raise click.UsageError("where to? give --output DIR, or --obs-path for OBS")
+    if given["unpack"] and given["git"]:
+        raise click.UsageError("give --unpack or --git, not both")
+    if given["obs_path"] is not None and (given["unpack"] or given["git"] or given["no_depend"]):
+        chosen = next(name for name in ("unpack", "git", "no_depend") if given[name]).replace("_", "-")
+        raise click.UsageError(f"--{chosen} does not go with --obs-path")
+    jobs = dgc_export.read_names(names, from_file)
+    interrupted = "what is there is whole, and the same command goes on where it was"
+    if given["git"]:
+        interrupted = "every file is whole, old or new; run the same command again"
+    if given["obs_path"]:
+        interrupted = "the service ends what it began; the same command would export that again"
+    with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
+        outcome = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
+    for line in outcome.complaints():
+        say(printable(line), err=True)
+    say(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else printable(outcome.sentence()))
+    if outcome.failures:
+        raise SystemExit(1)
+
+
+@dli.command("export")
+@click.option("--obs-dir", required=True, metavar="DIR", help="The folder in OBS that gets the zips: bucket/folder.")
+@click.option("--job", "job_ids", type=int, multiple=True, metavar="ID", help="A Flink job; repeatable.")
+@click.option("--all", "all_", is_flag=True, help="Every Flink job of the project.")
+@click.option("--download", type=_Folder(), metavar="DIR", help="Fetch the zips from OBS; needs an access key.")
+@click.option("--obs-endpoint", metavar="URL", help="Where OBS stands, if not where the cloud's region has it.")
+@connection_options
+@_format
+@sentences
+def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool, **given: Any) -> None:
+    """Export Flink jobs as zips to OBS, and fetch them from there.
+
+    A token is read from JOBEXPORT_TOKEN, or keys from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. Exit code 1: the
+    service could not export the jobs.
+    """
+    from jobexport.cli.export import dli as dli_export
+
+    if bool(job_ids) == all_:
+        raise click.UsageError("which jobs? give --job ID, once for each, or --all")
+    if given["obs_endpoint"] and not given["download"]:
+        raise click.UsageError("--obs-endpoint is for --download")
+    interrupted = "the service ends what it began; the same command would export it again"
+    with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
+        try:
+            result = dli_export.export(connect(given), None if all_ else job_ids, given)
+        except (ExportFailed, JobNotFound) as problem:
+            say(printable(f"Error: {problem}"), err=True)
+            raise SystemExit(1) from None
+    if format_ == "json":
+        files = [str(path) for path in result.files]
+        shown_ = {"message": result.message, "archives": list(result.archives), "files": files}
+        say(json.dumps(shown_, indent=2))
+    else:
+        for name in result.files or result.archives:
+            say(printable(str(name)))
+
+
+@contextlib.contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Turn an argument that the client refuses into an error of usage, in the command's words."""
+    try:
+        yield
+    except ValueError as problem:
+        raise click.UsageError(str(problem).replace("base_url", "--url").replace("obs_dir", "--obs-dir")) from None
+
+
+@contextlib.contextmanager
+def _ended_by_signals(sentence: str) -> Iterator[None]:
+    """Clean up after Ctrl-C and SIGTERM, then say in a sentence how things stand."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread, which is the one that gets signals
+        before = None
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise JobexportError(f"interrupted; {sentence}") from None
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _logged(verbose: bool) -> Iterator[None]:
+    if not verbose:
+        # What the log would say is in the error, or was mended.
+        logging.getLogger("jobexport.client").addHandler(logging.NullHandler())
+        yield
+        return
+    with shown("jobexport.client", logging.INFO, "%(asctime)s %(message)s"):
+        yield

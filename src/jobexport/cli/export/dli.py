@@ -1,0 +1,74 @@
+"""The work of `dli export`: the export, and the bucket that its zips are fetched from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobexport import DliClient
+from jobexport.cli.credentials import ACCESS_KEY, SECRET_KEY, read_credentials
+from jobexport.client.endpoints import find_base_url
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from obstore.store import S3Config, S3Store
+
+    from jobexport.cli.export.connection import Connection
+    from jobexport.client import FlinkExport
+
+_BUCKET = re.compile("[a-z0-9][a-z0-9.-]*")
+# OBS speaks the S3 protocol. The hosts follow the pattern of the clouds' other services; no page here has them.
+_OBS = {"huaweicloud": "obs.{region}.myhuaweicloud.com", "otc": "obs.{region}.otc.t-systems.com"}
+
+
+def export(connection: Connection, job_ids: Sequence[int] | None, given: Mapping[str, Any]) -> FlinkExport:
+    """Export the jobs, and fetch their zips if asked to.
+
+    Raises:
+        ValueError: an argument breaks a rule; nothing was sent.
+        UsageError: the zips can't be fetched without more options or keys; nothing was sent.
+        JobexportError: it could not be done.
+    """
+    obs_dir, folder = given["obs_dir"], given["download"]
+    bucket = obs_dir.removeprefix("obs://").partition("/")[0]
+    store = None if folder is None else _bucket(connection, bucket, given["obs_endpoint"])
+    with DliClient(connection.project, auth=connection.auth, **connection.where) as client:
+        return client.export_flink_jobs(obs_dir, job_ids, download_to=folder, store=store)
+
+
+def _bucket(connection: Connection, bucket: str, endpoint: str | None) -> S3Store:
+    try:
+        from obstore.store import S3Store
+    except ModuleNotFoundError:
+        raise JobexportError("--download needs obstore; install it: pip install 'jobexport[obs]'") from None
+    found = read_credentials()
+    if not (found.access_key and found.secret_key):
+        raise click.UsageError(f"--download needs an access key, as OBS takes no token; set {ACCESS_KEY}, {SECRET_KEY}")
+    if endpoint is None and (connection.cloud not in _OBS or connection.region is None):
+        raise click.UsageError("--download needs --obs-endpoint, or --cloud and --region: where is OBS?")
+    if not _BUCKET.fullmatch(bucket):
+        raise click.UsageError(f"--obs-dir must begin with a bucket, which {bucket!r} can't be")
+    hosted = endpoint is None
+    if endpoint is None:
+        host = _OBS[str(connection.cloud)].format(region=connection.region)
+        endpoint = f"https://{bucket}.{host}"
+    else:
+        try:
+            endpoint = find_base_url("dli", endpoint, None, None)
+        except ValueError as problem:
+            raise click.UsageError(str(problem).replace("base_url", "--obs-endpoint")) from None
+    settings: S3Config = {
+        "bucket": bucket,
+        "endpoint": endpoint,
+        "region": connection.region or "us-east-1",
+        "access_key_id": found.access_key,
+        "secret_access_key": found.secret_key,
+        "virtual_hosted_style_request": hosted,
+    }
+    if found.security_token is not None:
+        settings["session_token"] = found.security_token
+    return S3Store(config=settings, client_options={"allow_http": endpoint.startswith("http://")})

@@ -1,0 +1,198 @@
+"""Proves to the server who is calling: with a token, a function that fetches tokens, or an access key.
+
+A client's threads, or its tasks, share one of these. Secrets end up in no repr and in no exception. asyncio, which
+takes a while to load, is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import evolve, field, frozen
+
+from jobexport.auth import AccessKey, SignatureAuth
+from jobexport.client import arguments as arguments
+from jobexport.errors import JobexportError, TokenUnavailable
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+
+    Fetch = Callable[[], "str | Token"]
+    AsyncFetch = Callable[[], "str | Token | Awaitable[str | Token]"]
+
+TOKEN_HEADER = "X-Auth-Token"  # noqa: S105
+# The documents give a token 24 hours.
+_DEFAULT_LIFE = 24 * 3600.0
+# A token is renewed this part of its life, but not more than this many seconds, before it ends.
+_MARGIN, _LONGEST_MARGIN = 0.1, 3600.0
+
+
+@frozen
+class Token:
+    """A token of the identity service, with the time at which it ends."""
+
+    value: str = field(repr=False)
+    expires: datetime | None = None
+    """When it ends, with a time zone; None is 24 hours after it was fetched, as documented."""
+
+
+@frozen(eq=False)
+class _Held:
+    value: str = field(repr=False)
+    renew_at: float
+    """Seconds since 1970; never comes for a token that can't be renewed."""
+
+
+class TokenAuth(httpx.Auth):
+    """Sends a token; one from a function is fetched anew before it ends, and when the server refused it.
+
+    That the request is then sent again is for the caller: httpx would first read all that the refusal has to say.
+    """
+
+    def __init__(self, source: str | AsyncFetch) -> None:
+        self._fetch = source if callable(source) else None
+        self._held = None if callable(source) else _Held(arguments.header("token", source), float("inf"))
+        self._lock = threading.Lock()
+        self._async_lock: asyncio.Lock | None = None
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the token."""
+        held = self._good()
+        if held is None:
+            with self._lock:
+                # Another thread may have fetched one while this one waited.
+                held = self._good()
+                if held is None:
+                    held = self._held = _hold(_call(self._fetch))
+        request.headers[TOKEN_HEADER] = held.value
+        yield request
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the token."""
+        held = self._good()
+        if held is None:
+            if self._async_lock is None:
+                from asyncio import Lock
+
+                self._async_lock = Lock()
+            async with self._async_lock:
+                held = self._good()
+                if held is None:
+                    held = self._held = _hold(await _async_call(self._fetch))
+        request.headers[TOKEN_HEADER] = held.value
+        yield request
+
+    def forget(self, refused: httpx.Request) -> bool:
+        """Hold a refused request's token no longer; give whether there can be another one."""
+        if self._fetch is None:
+            return False
+        with self._lock:
+            # Another thread may have a new one already.
+            if self._held is not None and self._held.value == refused.headers.get(TOKEN_HEADER):
+                self._held = None
+        return True
+
+    def _good(self) -> _Held | None:
+        """Give what is held if it does not end soon."""
+        held = self._held
+        return held if held is not None and time.time() < held.renew_at else None
+
+
+class AkSkAuth(SignatureAuth):
+    """Signs each request with an access key, and with the project of the client it is given to."""
+
+    def __init__(self, access_key: str, secret_key: str, *, security_token: str | None = None) -> None:
+        if security_token is not None:
+            security_token = arguments.header("security_token", security_token)
+        id_, secret = arguments.header("access_key", access_key), arguments.header("secret_key", secret_key)
+        super().__init__(AccessKey(id_, secret, security_token=security_token))
+
+    def of_project(self, project_id: str) -> SignatureAuth:
+        """Give one that sends and signs the project's id as well, as the vendor's SDK does.
+
+        Raises:
+            ValueError: no header can carry the id.
+        """
+        return SignatureAuth(evolve(self._key, project=arguments.header("project_id", project_id)))
+
+
+def make_auth(auth: str | AsyncFetch | httpx.Auth, project_id: str) -> httpx.Auth:
+    """Give what `auth=` stands for in a client of a project.
+
+    Raises:
+        ValueError: it is neither a token, nor a function, nor an `httpx.Auth`.
+    """
+    if isinstance(auth, AkSkAuth):
+        return auth.of_project(project_id)
+    if isinstance(auth, httpx.Auth):
+        return auth
+    if isinstance(auth, str) or callable(auth):
+        return TokenAuth(auth)
+    raise ValueError("auth must be a token, a function that gives one, or an httpx.Auth such as AkSkAuth")
+
+
+def renews(auth: httpx.Auth, response: httpx.Response) -> bool:
+    """Whether a refused request may succeed with another token, which is fetched when it is sent again."""
+    refused = response.status_code == httpx.codes.UNAUTHORIZED
+    return refused and isinstance(auth, TokenAuth) and auth.forget(response.request)
+
+
+def secrets_of(request: httpx.Request) -> list[str]:
+    """List what of a request must not be shown."""
+    headers = (TOKEN_HEADER, "Authorization", "X-Security-Token")
+    return [value for name in headers if (value := request.headers.get(name))]
+
+
+def _call(fetch: AsyncFetch | None) -> Any:
+    if fetch is None:
+        raise AssertionError("a fixed token is never renewed")
+    problem = ""
+    try:
+        token = fetch()
+    except JobexportError:
+        raise
+    except Exception as error:  # it is not ours, and what it says may hold what it fetched
+        problem = type(error).__name__
+    else:
+        if not inspect.isawaitable(token):
+            return token
+        if inspect.iscoroutine(token):
+            token.close()
+        raise TokenUnavailable("the function that fetches tokens is async; give it to an async client")
+    raise TokenUnavailable(f"the function that fetches tokens failed with {problem}; call it alone to see why")
+
+
+async def _async_call(fetch: AsyncFetch | None) -> Any:
+    if fetch is None:
+        raise AssertionError("a fixed token is never renewed")
+    from asyncio import to_thread
+
+    problem = ""
+    try:
+        # A function that blocks must not hold up the other tasks.
+        token = fetch() if inspect.iscoroutinefunction(fetch) else await to_thread(fetch)
+        return await token if inspect.isawaitable(token) else token
+    except JobexportError:
+        raise
+    except Exception as error:  # as above
+        problem = type(error).__name__
+    raise TokenUnavailable(f"the function that fetches tokens failed with {problem}; call it alone to see why")
+
+
+def _hold(token: Any) -> _Held:
+    value, expires = (token.value, token.expires) if isinstance(token, Token) else (token, None)
+    try:
+        value = arguments.header("token", value)
+    except ValueError as error:
+        raise TokenUnavailable(f"the function that fetches tokens gave none: {error}") from None
+    if not isinstance(expires, datetime | None):
+        raise TokenUnavailable("the function that fetches tokens gave one whose `expires` is no datetime; mend it")
+    now = time.time()
+    life = _DEFAULT_LIFE if expires is None else expires.astimezone(UTC).timestamp() - now
+    return _Held(value, now + life - min(max(life, 0.0) * _MARGIN, _LONGEST_MARGIN))

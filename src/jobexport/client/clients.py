@@ -1,0 +1,158 @@
+"""The client for data development jobs that blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack, overload
+
+from jobexport.client import calls
+from jobexport.client.arguments import concurrency_of
+from jobexport.client.connection import make_project, make_shell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import BinaryIO, Literal, Self
+
+    import httpx
+
+    from jobexport.archive import JobArchive
+    from jobexport.client.auth import Fetch
+    from jobexport.client.batch import JobsExport, Progress
+    from jobexport.client.connection import Options
+    from jobexport.client.responses import ObsExport
+    from jobexport.client.target import Place
+
+
+class DgcClient:
+    """Exports jobs of Data Lake Governance Center (DGC), today DataArts Studio. Threads may share it.
+
+    Args:
+        project_id: the project that owns the jobs.
+        auth: a token; or a function that gives one, as text or as `Token`, called again before the token ends and once
+            when the server refuses it; or `AkSkAuth`, or any `httpx.Auth`.
+        options: where the service stands (`base_url`, or `cloud` and `region`), `timeout`, `retries`, `transport` and
+            `http_client`.
+
+    Raises:
+        ValueError: an argument breaks a rule.
+    """
+
+    def __init__(self, project_id: str, *, auth: str | Fetch | httpx.Auth, **options: Unpack[Options]) -> None:
+        self._project = make_project(project_id, options)
+        self._shell = make_shell("dgc", self._project, auth, options)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._project.id!r}, base_url={self._shell.base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, unless `http_client` was given."""
+        self._shell.close()
+
+    @overload
+    def export_job(
+        self,
+        name: str,
+        *,
+        to: Place | BinaryIO,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        status: Literal["DEVELOP", "SUBMIT"] | None = None,
+    ) -> JobArchive: ...
+
+    @overload
+    def export_job(
+        self,
+        name: str,
+        *,
+        obs_path: str,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        status: Literal["DEVELOP", "SUBMIT"] | None = None,
+    ) -> ObsExport: ...
+
+    def export_job(
+        self,
+        name: str,
+        *,
+        to: Place | BinaryIO | None = None,
+        obs_path: str | None = None,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        status: Literal["DEVELOP", "SUBMIT"] | None = None,
+    ) -> JobArchive | ObsExport:
+        """Export one job, to a file or to object storage (OBS). What is not given is not sent.
+
+        Args:
+            name: the job's name, 1 to 128 letters, digits, `-`, `_` or `.`.
+            to: what receives the zip: a folder that exists or ends in a slash, where it is called `DLF_{name}.zip`; a
+                file, replaced when the zip is whole and checked, and left alone otherwise; or a binary stream, to
+                which nothing is written before that.
+            obs_path: the folder in OBS that receives the zip in the place of `to`, such as `obs://bucket/folder/`.
+            workspace: the id of the workspace; None is the default one.
+            depend: whether to add the scripts and resources that the job uses; the service does so if not told.
+            status: `SUBMIT` exports the version last submitted; the service exports the one in development if not told.
+
+        Raises:
+            ValueError: an argument breaks a rule; nothing was sent.
+            JobNotFound: the workspace has no such job.
+            JobexportError: another one of the tree in `jobexport.errors`.
+        """
+        steps = calls.export_job(
+            self._project.id,
+            self._project.retries,
+            name,
+            to=to,
+            obs_path=obs_path,
+            workspace=workspace,
+            depend=depend,
+            status=status,
+        )
+        return self._shell.run(steps)
+
+    def export_jobs(
+        self,
+        names: Iterable[str],
+        *,
+        to: Place,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        concurrency: int = 4,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> JobsExport:
+        """Export any number of jobs, each to a zip of its own.
+
+        The folder gets `{name}.zip` for each job. A zip that is there, whole, and was exported from the same project
+        and workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So give
+        each night's backup a folder of its own. While one run has the folder, another one is refused.
+
+        Jobs are asked for in chunks of 100. A chunk that is refused for one of its jobs is cut in two until that job is
+        alone. Wrong credentials, missing rights and a full disk end the run, and are then why the jobs that were not
+        fetched failed. Deadline and retries hold for each request.
+
+        Args:
+            names: the jobs' names; one given twice counts once.
+            to: the folder, made where it is missing. The dots of the names `.` and `..` stand percent-encoded in the
+                file's name; names that differ in case only are told apart by `~` and eight digits.
+            workspace: the id of the workspace; None is the default one.
+            depend: whether to add the scripts and resources that the jobs use; the service does so if not told.
+            concurrency: how many chunks to fetch at a time.
+            progress: told how far it is, from several threads, but never from two at once.
+
+        Raises:
+            ValueError: an argument breaks a rule; nothing was sent.
+            TargetUnwritable: the folder can't be made or read, or another run has it.
+        """
+        # Here, as an export of one job needs neither.
+        from jobexport.client.batch import Batch
+        from jobexport.client.threads import fetch_chunks
+
+        batch = Batch.plan(self._project.id, self._project.retries, names, to, workspace, depend, progress)
+        concurrency = concurrency_of(concurrency)
+        with batch.begun():
+            fetch_chunks(batch, self._shell, concurrency)
+        return batch.result()

@@ -1,0 +1,135 @@
+"""The steps of one request: attempts until its whole answer is there, read into memory or into a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import field, frozen
+
+from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, unexpected
+from jobexport.client.retry import Attempts
+from jobexport.client.steps import Close, Receive, Send, Sleep
+from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobexport.client.retry import Retries
+    from jobexport.client.steps import Opened, Steps
+    from jobexport.client.target import Part
+
+T = TypeVar("T")
+
+# The largest answer that is no zip: the names of some hundred thousand zips.
+_LONGEST = 64 * 1024 * 1024
+_SIGNATURE = 4
+
+
+@frozen(eq=False)
+class Exchange:
+    """A request, and what to do when it fails."""
+
+    operation: str
+    """The operation's id, such as `exportJob`."""
+    request: Mapping[str, Any] = field(repr=False)
+    """What the generated package makes of the arguments, for `httpx.Client.build_request`."""
+    retries: Retries
+    writes: bool
+    """Whether the export is written to OBS."""
+
+
+def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps[T]:
+    """Send the request and read its answer, which is small.
+
+    Args:
+        exchange: what to send.
+        read: makes a value of an answer with status 200.
+
+    Raises:
+        JobexportError: whatever went wrong the last time.
+    """
+
+    def receive(attempts: Attempts, opened: Opened) -> Steps[T]:
+        content = yield from _whole(attempts, opened, b"")
+        return read(opened, content)
+
+    return (yield from _attempts(exchange, receive))
+
+
+def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[bytes], None]]) -> Steps[None]:
+    """Send the request and write the zip that it is answered with to a file. What is in the zip is not checked.
+
+    Args:
+        exchange: what to send.
+        part: the file; each attempt begins it anew.
+        begin: called for each attempt; what it gives is called with each piece.
+
+    Raises:
+        JobexportError: whatever went wrong the last time.
+    """
+
+    def receive(attempts: Attempts, opened: Opened) -> Steps[None]:
+        beginning = b""
+        while len(beginning) < _SIGNATURE and (piece := (yield Receive(opened))):
+            beginning += piece
+        if not is_zip(beginning):
+            raise_not_a_zip(opened, (yield from _whole(attempts, opened, beginning)))
+        part.restart()
+        take, size, piece = begin(), 0, beginning
+        while piece:
+            part.write(piece)
+            take(piece)
+            size += len(piece)
+            attempts.remaining()
+            piece = yield Receive(opened)
+        _check_length(opened, size)
+        part.flush()
+
+    yield from _attempts(exchange, receive)
+
+
+def _attempts(exchange: Exchange, receive: Callable[[Attempts, Opened], Steps[T]]) -> Steps[T]:
+    attempts = Attempts(exchange.operation, exchange.retries, exchange.writes)
+    while True:
+        try:
+            opened = yield Send(attempts, exchange.request)
+            try:
+                if opened.status != 200:
+                    raise_error(opened, (yield from _whole(attempts, opened, b"")))
+                result = yield from receive(attempts, opened)
+            finally:
+                yield Close(opened)
+        except (TransportError, ApiError) as error:
+            wait = attempts.wait_after(error)
+            if wait is None:
+                raise
+        except JobexportError as error:
+            attempts.wait_after(error)
+            raise
+        else:
+            attempts.succeeded()
+            return result
+        yield Sleep(wait)
+
+
+def _whole(attempts: Attempts, opened: Opened, beginning: bytes) -> Steps[bytes]:
+    """Receive the rest of a body that is held in memory."""
+    pieces, size = [beginning], len(beginning)
+    while piece := (yield Receive(opened)):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _LONGEST:
+            unexpected(opened, f"the answer is no zip, and longer than {_LONGEST} bytes")
+        attempts.remaining()
+    _check_length(opened, size)
+    return b"".join(pieces)
+
+
+def _check_length(opened: Opened, size: int) -> None:
+    # The usual transport has checked this already; one that was given from outside may not.
+    headers = opened.response.headers
+    length = headers.get("Content-Length", "")
+    # Python does not read numbers of any length.
+    if "Content-Encoding" in headers or not length.isdecimal() or (len(length) < 20 and size >= int(length)):
+        return
+    raise TruncatedAnswer(opened.operation, f"{size} bytes came of {length}; try again")

@@ -1,0 +1,1 @@
+"""schemathesis in a process of its own, with our checks."""

@@ -1,0 +1,101 @@
+"""What schemathesis loads in a run of ours: our checks, our wire, and what tells the runner of failures.
+
+The runner starts `st run` as a process of its own and reads one JSON object a line from its standard error. What is to
+be done comes as a file that `JOBEXPORT_CONTRACT_RUN` names; secrets come by the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from schemathesis.cli import EventHandler, handler
+from schemathesis.engine import Status, events
+
+from jobexport.auth import AccessKey
+from jobexport.contract.data import Data
+from jobexport.contract.fuzz import hooks
+from jobexport.contract.fuzz.adapter import Credentials, Line
+from jobexport.contract.fuzz.differences import difference
+from jobexport.contract.fuzz.process import ACCESS_KEY, RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN
+from jobexport.contract.sending.journal import Journal, Redaction
+from jobexport.contract.sending.live import Places
+from jobexport.contract.sending.pace import Live, Stopped, Wire
+
+_run: dict[str, Any] = json.loads(Path(os.environ[RUN]).read_text(encoding="utf-8"))
+_document: dict[str, Any] = _run["document"]
+_known = Data.of_json(_run["data"])
+_redaction = Redaction.of(os.environ.get(name) for name in SECRETS)
+
+
+@handler()
+class Reporter(EventHandler[Any]):
+    """Writes what happened to standard error, one JSON object a line."""
+
+    def handle_event(self, ctx: Any, event: events.EngineEvent) -> None:
+        """Report a scenario, an error or the end of the run."""
+        if isinstance(event, events.ScenarioFinished) and event.is_test_scenario:
+            _write(_scenario(event))
+        elif isinstance(event, events.NonFatalError):
+            _write({"event": "error", "label": event.label, "message": event.info.format(base_url_is_set=True)})
+        elif isinstance(event, events.FatalError):
+            _write({"event": "error", "label": "", "message": str(event.exception)})
+        elif isinstance(event, events.EngineFinished):
+            stopped = _line.wire.stopped
+            reason = [stopped.reason, str(stopped)] if stopped else [event.stop_reason.value, ""]
+            _write({"event": "finished", "reason": reason})
+
+
+def _scenario(event: events.ScenarioFinished) -> dict[str, Any]:
+    checks: Counter[str] = Counter()
+    failures = []
+    for case_id, nodes in event.recorder.checks.items():
+        for node in nodes:
+            checks[node.name] += 1
+            if node.status is Status.FAILURE and node.failure_info:
+                case, response = event.recorder.cases[case_id].value, event.recorder.find_response(case_id=case_id)
+                fields = difference(_document, node.name, node.failure_info.failure, case, response)
+                failures.append({"check": node.name, "case": case_id, **fields})
+    return {
+        "event": "scenario",
+        "phase": event.phase.value,
+        "label": event.label,
+        "checks": checks,
+        "failures": failures,
+    }
+
+
+def _write(value: dict[str, Any]) -> None:
+    print(json.dumps(_redaction.tree(value)), file=sys.stderr, flush=True)
+
+
+def _open_line() -> Line:
+    key = None
+    if ACCESS_KEY in os.environ:
+        temporary = os.environ.get(SECURITY_TOKEN)
+        key = AccessKey(os.environ[ACCESS_KEY], os.environ[SECRET_KEY], _known.project, temporary)
+    wire = Wire(
+        Journal(Path(_run["journal"]).open("a", encoding="utf-8"), _redaction),  # noqa: SIM115  # until the process ends
+        Live(**_run["live"]) if _run["live"] else None,
+        sent=_run["sent"],
+        known=_run["known"],
+        waiting=lambda seconds: _write({"event": "waiting", "seconds": seconds}),
+    )
+    places = Places(_known.obs_dirs, _known.obs_paths) if _run["live"] else None
+    return Line(wire, Credentials(os.environ.get(TOKEN), key), _known.project, places)
+
+
+def _interrupt(_number: int, _frame: Any) -> None:
+    # The request that is under way ends, and what it showed is reported, before the run does.
+    _line.wire.stopped = Stopped("interrupted", "the run was interrupted")
+
+
+hooks.hold_to(_document, _known)
+_line = _open_line()
+_line.install()
+signal.signal(signal.SIGINT, _interrupt)

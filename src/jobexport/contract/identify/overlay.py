@@ -1,0 +1,84 @@
+"""Writes the overlay that a server needs: the closest edition's, with what was seen in place of what was not."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from jobexport.contract.identify.finding import entries_for
+from jobexport.spec.change import actions_for, applied
+from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, is_checkout
+from jobexport.spec.load import dump_yaml, load_yaml
+from jobexport.spec.places import look, to_path
+
+if TYPE_CHECKING:
+    from jobexport.contract.identify.description import Description
+    from jobexport.contract.identify.finding import Finding
+    from jobexport.spec.change import Action, Change
+    from jobexport.spec.register import Register
+
+
+def overlay_for(closest: Description, findings: list[Finding], register: Register) -> tuple[str, dict[str, Any]]:
+    """Give the overlay as YAML, and the document that it makes.
+
+    In a checkout it applies to the union, as overlays/<edition>.yaml do. An installed package has no union, so there it
+    applies to the closest edition's document.
+
+    Raises:
+        JobexportError: the closest edition's overlay can't be read.
+    """
+    base, union = _base(closest.edition)
+    document = dict(closest.document)
+    added: list[Action] = []
+    for change in (change for finding in findings for change in finding.changes):
+        marks = _marks(change, findings, register)
+        undone = _undone(change, base, union)
+        if undone is not None:
+            base.remove(undone)
+        actions = actions_for(document, change)
+        document = applied(document, actions)
+        if undone is None:
+            mark = {"x-inconsistency": marks[0] if len(marks) == 1 else marks}
+            added += [{"description": change.description, **mark, **action} for action in actions]
+    text = dump_yaml({"overlay": "1.0.0", "info": _info(closest, findings, union), "actions": [*base, *added]})
+    return text, document
+
+
+def _base(edition: str) -> tuple[list[Action], dict[str, Any] | None]:
+    if not is_checkout():
+        return [], None
+    overlay = load_yaml(CHECKOUT / OVERLAYS / f"{edition}.yaml")
+    return overlay["actions"], load_yaml(CHECKOUT / BASE)
+
+
+def _marks(change: Change, findings: list[Finding], register: Register) -> list[str]:
+    """Give the register's entries for a change: those of all findings that ask for it."""
+    ids: dict[str, None] = {}
+    for finding in findings:
+        if change in finding.changes:
+            entries = entries_for(finding, register) or entries_for(finding, register, wire=False)
+            ids |= dict.fromkeys(entry.id for entry in entries)
+    return sorted(ids)
+
+
+def _info(closest: Description, findings: list[Finding], union: dict[str, Any] | None) -> dict[str, str]:
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    words = [f"What a server answered on {day}; the rest is {closest.edition}, the closest edition."]
+    if union is None:
+        words.append(f"Apply it to the document of {closest.edition}.")
+    unsaid = [finding.unsaid for finding in findings if finding.unsaid]
+    if unsaid:
+        words.append(f"What it can't say: {'; '.join(unsaid)}.")
+    return {
+        "title": f"A server of {day}, closest to {closest.edition}",
+        "version": "1.0.0",
+        "description": " ".join(words),
+    }
+
+
+def _undone(change: Change, base: list[Action], union: dict[str, Any] | None) -> Action | None:
+    """Give the action of the closest edition's overlay that takes away from the union just what the change adds."""
+    if change.remove or union is None or look(union, change.location) != (True, change.value):
+        return None
+    target = to_path(change.location)
+    return next((action for action in base if action.get("remove") and action["target"] == target), None)

@@ -1,0 +1,92 @@
+"""Reads the tree in a zip of jobs, and puts a tree that no edition has into the form of x-zip-layout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.contract.checks.archives import patterns_of
+from jobexport.contract.checks.exchange import member_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobexport.contract.checks.exchange import Archive
+
+
+@frozen
+class Member:
+    """One member of a zip, known by what it holds rather than by where it lies."""
+
+    path: str
+    kind: str
+    """`job`, `script` or `resource`."""
+    name: str
+    """Name of the job, script or resource."""
+    job: str | None
+    """The job that uses it; None when that can't be told."""
+
+
+def members_by_kind(archive: Archive, jobs: tuple[str, ...]) -> list[Member]:
+    """Say what each member is: a job has one of the names and nodes, a script is what a node calls so."""
+    values = {path: archive.value(path) for path in archive.members}
+    found = {
+        path: value["name"]
+        for path, value in values.items()
+        if isinstance(value, dict) and value.get("name") in jobs and isinstance(value.get("nodes"), list)
+    }
+    uses = {job: set(_used(values[path])) for path, job in found.items()}
+    members = []
+    for path, value in values.items():
+        if path in found:
+            members.append(Member(path, "job", found[path], found[path]))
+            continue
+        named = value.get("name") if isinstance(value, dict) else None
+        name = named if isinstance(named, str) and named in path else member_stem(path)
+        location = str(value.get("location")) if isinstance(value, dict) else ""
+        users = [job for job, used in uses.items() if used & {name, location}]
+        # A folder of the user's own says it where several use the same.
+        folder = [job for job in users if job in path.split("/")[:-1]]
+        kind = "script" if any(name in _used(values[at], ("scriptName",)) for at in found) else "resource"
+        members.append(Member(path, kind, name, next(iter([*folder, *users]), None)))
+    return members
+
+
+def misfits(layout: Mapping[str, str], members: list[Member]) -> list[str]:
+    """Give the paths that a layout has no place for; a job must lie where the layout puts this job."""
+    patterns = patterns_of(layout)
+    found = []
+    for member in members:
+        if member.kind == "job":
+            fits = layout.get("job", "").replace("{job_name}", member.name) == member.path
+        else:
+            fits = any(pattern.fullmatch(member.path) for pattern in patterns.values())
+        if not fits:
+            found.append(member.path)
+    return found
+
+
+def infer_layout(members: list[Member]) -> dict[str, str] | None:
+    """Give a template for each kind of member there is; None when no template fits all members of a kind."""
+    layout: dict[str, str] = {}
+    for member in members:
+        template = _template(member)
+        if layout.setdefault(member.kind, template) != template:
+            return None
+    return layout
+
+
+def _template(member: Member) -> str:
+    *folders, file = member.path.split("/")
+    folders = ["{job_name}" if folder == member.job else folder for folder in folders]
+    return "/".join([*folders, file.replace(member.name, f"{{{member.kind}_name}}", 1)])
+
+
+def _used(job: Any, properties: tuple[str, ...] = ("scriptName", "resourcePath")) -> Iterator[str]:
+    """Give what a job's nodes name; what has another shape is passed over."""
+    for node in job["nodes"]:
+        items = node.get("properties") if isinstance(node, dict) else None
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict) and item.get("name") in properties and isinstance(item.get("value"), str):
+                yield item["value"]

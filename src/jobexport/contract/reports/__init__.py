@@ -1,0 +1,1 @@
+"""What a run found, gathered and written as files."""

@@ -1,0 +1,140 @@
+"""Turns what a run shows into a report: failures with their sources, what is accepted, and the figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, evolve, field
+
+from jobexport.contract.checks.registry import CHECKS
+from jobexport.contract.reports.model import EditionReport, Failure, as_curl
+from jobexport.contract.scenarios.registry import SCENARIOS
+from jobexport.contract.sending.journal import Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jobexport.contract.reports.accept import Acceptance
+    from jobexport.contract.scenarios.scenario import Finding
+    from jobexport.contract.sending.journal import Recorded
+    from jobexport.spec.register import Register
+
+_OURS = {rule.id for rule in (*CHECKS, *SCENARIOS)}
+_COUNTED = ("positive", "negative")
+
+
+@define
+class Judgement:
+    """Fills a report."""
+
+    report: EditionReport
+    register: Register = field(repr=False)
+    accept: Iterable[Acceptance]
+    _cases: dict[str, list[tuple[str, tuple[Any, ...]]]] = field(factory=dict, init=False)
+    """Where the failures are that a case, or scenario, showed."""
+
+    def take(self, event: Mapping[str, Any], labels: Mapping[str, str]) -> None:
+        """Take in an event of schemathesis's."""
+        if event["event"] == "error":
+            text = f"{event['label']}: {event['message']}".removeprefix(": ").splitlines()[0]
+            if text not in self.report.errors:
+                self.report.errors.append(text)
+        elif event["event"] == "finished":
+            self._finish(*event["reason"])
+        elif event["event"] == "scenario":
+            operation = labels[event["label"]]
+            self.report.operations[operation].checks.update(event["checks"])
+            for fields in event["failures"]:
+                self._add(operation, **fields)
+
+    def add_finding(self, operation: str, finding: Finding) -> None:
+        """Take in what a scenario found."""
+        self._add(
+            operation,
+            check=finding.check,
+            case=finding.case,
+            title=finding.message,
+            message=finding.message,
+            rests_on=finding.rests_on,
+            pointer=finding.pointer,
+            expected=finding.expected,
+            seen=finding.message,
+        )
+
+    def settle(self, exchanges: Iterable[Recorded]) -> None:
+        """Take in what was sent and answered, in its order, once all failures are known."""
+        sequence = Sequence()
+        for recorded in exchanges:
+            self.report.requests += 1
+            sequence.add(recorded)
+            sent = recorded.sent
+            operation = self.report.operations.get(sent.operation)
+            if operation is not None and sent.kind in _COUNTED and not recorded.retried:
+                operation.cases[f"{sent.kind} {recorded.got.status if recorded.got else 0}"] += 1
+            for name, key in self._cases.get(sent.case, ()) if sent.case else ():
+                failures = self.report.operations[name].failures
+                # Of several exchanges the last is the one that was judged.
+                failures[key] = evolve(failures[key], exchange=recorded, curl=as_curl(sent))
+        self.report.sequence = str(sequence)
+        used = {id_ for _, failure in self.report.failures for id_ in failure.rests_on}
+        self.report.unused = [accepted for accepted in self.accept if accepted.id not in used]
+
+    def _finish(self, reason: str, ending: str) -> None:
+        if reason == "server_unavailable":
+            self.report.reason, self.report.ending = "unreachable", "the server stopped answering"
+        elif ending:
+            self.report.reason, self.report.ending = reason, ending
+
+    def _add(
+        self,
+        operation: str,
+        *,
+        check: str,
+        case: str,
+        title: str,
+        message: str,
+        rests_on: Iterable[str],
+        pointer: str,
+        expected: str,
+        seen: str,
+    ) -> None:
+        ids = tuple(id_ for id_ in rests_on if self._is_about(id_, operation))
+        # What our own rules find differs in words only; schemathesis tells different faults apart by their titles.
+        key = (check, "" if check in _OURS else title, pointer, ids)
+        failures = self.report.operations[operation].failures
+        if key in failures:
+            return
+        failures[key] = Failure(
+            check,
+            title,
+            message,
+            "",
+            rests_on=ids,
+            pages=self._pages(operation, ids),
+            pointer=pointer,
+            expected=expected,
+            seen=seen,
+            accepted=next((accepted.reason for accepted in self.accept if accepted.id in ids), ""),
+        )
+        self._cases.setdefault(case, []).append((operation, key))
+
+    def _pages(self, operation: str, ids: Iterable[str]) -> tuple[str, ...]:
+        """Name the pages of the edition that say what was broken; the operation's own, if no other does."""
+        edition = self.report.edition
+        try:
+            page = self.register.page(edition, operation)
+        except KeyError:
+            # A document of one's own, which rests on no page.
+            return ()
+        own = f"{page.document} ({page.date})"
+        claims = [self.register.entry(id_).claim(edition) for id_ in ids if self._is_known(id_, edition)]
+        return tuple(dict.fromkeys(claim.page or own for claim in claims)) or (own,)
+
+    def _is_about(self, id_: str, operation: str) -> bool:
+        return any(entry.id == id_ and operation in entry.operations for entry in self.register.entries)
+
+    def _is_known(self, id_: str, edition: str) -> bool:
+        return any(
+            entry.id == id_ and any(edition in claim.editions for claim in entry.claims)
+            for entry in self.register.entries
+        )

@@ -1,0 +1,211 @@
+"""What a run found: failures, figures for each operation, and why it ended."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from attrs import Factory, define, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobexport.contract.reports.accept import Acceptance
+    from jobexport.contract.sending.journal import Recorded, Sent
+
+# Reasons to end before the end that leave nothing undone that could have been done.
+_PLANNED = {"", "limit"}
+
+_VARIABLES = {"x-auth-token": "$JOBEXPORT_TOKEN"}
+# Made by curl itself, or of no use to who tries it again.
+_UNSHOWN = {"host", "content-length", "connection", "accept-encoding", "user-agent", "x-schemathesis-testcaseid"}
+
+
+@frozen
+class Failure:
+    """A contract that was broken, with one request that shows it."""
+
+    check: str
+    title: str
+    message: str
+    curl: str
+    """The request as a curl command without secrets."""
+    rests_on: tuple[str, ...] = ()
+    """Entries of the register."""
+    pages: tuple[str, ...] = ()
+    """Where the vendor says it, as `<document> (<date>)`."""
+    pointer: str = ""
+    """JSON pointer into the answer."""
+    expected: str = ""
+    seen: str = ""
+    accepted: str = ""
+    """Why this is known and accepted; empty when it is not."""
+    exchange: Recorded | None = field(default=None, repr=False)
+
+
+@define
+class OperationReport:
+    """What happened to one operation."""
+
+    operation: str
+    """operationId."""
+    cases: Counter[str] = Factory(Counter)
+    """Number of requests by kind and status, such as `positive 200`; 0 stands for no answer."""
+    failures: dict[tuple[Any, ...], Failure] = field(factory=dict, repr=False)
+    """One failure for each check, title, place and reason."""
+    checks: Counter[str] = Factory(Counter)
+    """How often each check looked at an answer."""
+
+    @property
+    def total(self) -> int:
+        """Number of requests."""
+        return self.cases.total()
+
+    @property
+    def positive(self) -> int:
+        """Number of requests that kept to the document."""
+        return self._count("positive ")
+
+    @property
+    def succeeded(self) -> int:
+        """Number of requests that kept to the document and were answered 2xx."""
+        return self._count("positive 2")
+
+    def _count(self, prefix: str) -> int:
+        return sum(number for kind, number in self.cases.items() if kind.startswith(prefix))
+
+
+@define
+class EditionReport:
+    """The outcome of one run."""
+
+    edition: str
+    url: str
+    operations: dict[str, OperationReport]
+    """By operationId, in the document's order."""
+    seed: int = 0
+    errors: list[str] = Factory(list)
+    """What kept schemathesis from testing, each once."""
+    left_out: dict[str, str] = Factory(dict)
+    """Operations and scenarios that were not run, and why."""
+    reason: str = ""
+    """Why the run ended before its end, as `Stopped` has it; empty when it did not."""
+    ending: str = ""
+    """The same in a sentence."""
+    requests: int = 0
+    """Number of requests, those of checks among them."""
+    sequence: str = ""
+    """Hash of the requests: the same seed gives the same one."""
+    unused: list[Acceptance] = Factory(list)
+    """Accepted deviations that did not occur."""
+
+    @property
+    def failures(self) -> list[tuple[str, Failure]]:
+        """Every failure with its operationId, accepted ones too."""
+        return [(name, failure) for name, report in self.operations.items() for failure in report.failures.values()]
+
+    @property
+    def never_succeeded(self) -> list[str]:
+        """Operations that never answered 2xx: for them the run proves little, so it counts as failed."""
+        return [name for name, report in self.operations.items() if not report.succeeded]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end, or to that of the requests it was allowed."""
+        return self.reason in _PLANNED
+
+    @property
+    def passed(self) -> bool:
+        """Whether the server kept the contract, accepted deviations aside, and every operation succeeded."""
+        broken = [failure for _, failure in self.failures if not failure.accepted]
+        return bool(self.operations) and self.complete and not (broken or self.never_succeeded or self.errors)
+
+    def problems(self) -> list[str]:
+        """Give one sentence for each thing, beside failures, that made the run fail or that is to be known."""
+        found = [f"not run: {', '.join(names)}: {reason}" for reason, names in _by_reason(self.left_out).items()]
+        for name in self.never_succeeded:
+            if self.operations[name].positive:
+                found.append(f"{name} never answered 2xx, so the run proves little; does the server have the jobs?")
+            else:
+                found.append(f"{name} got no request that keeps to the document, so the run proves nothing")
+        found += self.errors
+        found += [
+            f"{accepted.id} is accepted, but did not occur ({accepted.reason}); does the server keep the page by now?"
+            for accepted in self.unused
+        ]
+        if self.ending:
+            found.append(f"ended before its end: {self.ending}")
+        return found
+
+
+def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, reason in left_out.items():
+        # A scenario is left out of each of its operations, and named once.
+        short = name.rpartition(", ")[2]
+        if short not in (names := found.setdefault(reason, [])):
+            names.append(short)
+    return found
+
+
+def as_curl(sent: Sent) -> str:
+    """Give a request as a curl command; where a token was sent, it takes the one of the environment."""
+    parts = ["curl", "-X", sent.method]
+    for name, value in sent.headers:
+        low = name.lower()
+        if low in _VARIABLES:
+            parts.append(f'-H "{name}: {_VARIABLES[low]}"')
+        elif low not in _UNSHOWN:
+            parts.append(f"-H {shlex.quote(f'{name}: {value}')}")
+    if sent.content:
+        parts.append(f"--data-binary {shlex.quote(_printable(sent.content))}")
+    return " ".join([*parts, "--path-as-is", shlex.quote(sent.url)])
+
+
+def _printable(content: bytes) -> str:
+    return content.decode("utf-8", "backslashreplace")
+
+
+def as_plain(report: EditionReport) -> dict[str, Any]:
+    """Give a report as plain values."""
+    return {
+        "edition": report.edition,
+        "url": report.url,
+        "passed": report.passed,
+        "complete": report.complete,
+        "ending": report.ending,
+        "seed": report.seed,
+        "requests": report.requests,
+        "sequence": report.sequence,
+        "operations": [
+            {
+                "operation": operation.operation,
+                "cases": operation.total,
+                "valid": operation.positive,
+                "succeeded": operation.succeeded,
+                "share": round(operation.succeeded / operation.positive, 3) if operation.positive else None,
+                "answers": dict(sorted(operation.cases.items())),
+                "checks": dict(sorted(operation.checks.items())),
+                "failures": [_failure(failure) for failure in operation.failures.values()],
+            }
+            for operation in report.operations.values()
+        ],
+        "left_out": report.left_out,
+        "unused": [{"id": accepted.id, "reason": accepted.reason} for accepted in report.unused],
+        "errors": report.errors,
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "check": failure.check,
+        "message": failure.message or failure.title,
+        "pointer": failure.pointer,
+        "expected": failure.expected,
+        "seen": failure.seen,
+        "rests_on": list(failure.rests_on),
+        "pages": list(failure.pages),
+        "accepted": failure.accepted,
+        "curl": failure.curl,
+    }

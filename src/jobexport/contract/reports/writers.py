@@ -1,0 +1,214 @@
+"""Writes the reports of a run: JUnit, HTML, JSON, and every exchange as HAR."""
+
+from __future__ import annotations
+
+import base64
+import json
+import xml.etree.ElementTree as ElementTree
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import harfile
+import jinja2
+
+from jobexport.contract.reports.model import Failure, OperationReport, as_plain
+from jobexport.errors import JobexportError
+from jobexport.spec.load import write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from jobexport.contract.reports.model import EditionReport
+    from jobexport.contract.sending.journal import Headers, Recorded
+
+JUNIT, HTML, JSON, HAR = NAMES = ("junit.xml", "report.html", "report.json", "exchanges.har")
+
+# XML has no way to write most control characters.
+_UNWRITABLE = {number: "�" for number in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF) if chr(number) not in "\t\n\r"}
+
+
+def prepare(report_dir: Path) -> None:
+    """Make the folder, and remove what an earlier run left.
+
+    Raises:
+        JobexportError: it can't be written.
+    """
+    try:
+        report_dir.mkdir(parents=True, exist_ok=True)
+        for name in NAMES:
+            (report_dir / name).unlink(missing_ok=True)
+    except OSError as problem:
+        raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
+
+
+def write(report: EditionReport, report_dir: Path, exchanges: Iterable[Recorded]) -> None:
+    """Write all reports into the folder.
+
+    Raises:
+        JobexportError: it can't be written.
+    """
+    write_text(report_dir / JUNIT, _junit(report))
+    write_text(report_dir / HTML, _html(report))
+    write_text(report_dir / JSON, json.dumps(as_plain(report), indent=2, ensure_ascii=False) + "\n")
+    try:
+        with (report_dir / HAR).open("w", encoding="utf-8") as file:
+            _write_har(file, exchanges)
+    except OSError as problem:
+        raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
+
+
+def _junit(report: EditionReport) -> str:
+    suites = ElementTree.Element("testsuites", name="jobexport contract")
+    for operation in report.operations.values():
+        suite = ElementTree.SubElement(suites, "testsuite", name=f"{report.edition} {operation.operation}")
+        properties = ElementTree.SubElement(suite, "properties")
+        for name, value in (("url", report.url), ("seed", report.seed), ("sequence", report.sequence)):
+            ElementTree.SubElement(properties, "property", name=name, value=str(value))
+        counts = [_junit_case(suite, report.edition, operation, check) for check in _checks(operation)]
+        for problem in _unproven(report, operation):
+            case = ElementTree.SubElement(suite, "testcase", classname=operation.operation, name="succeeded")
+            ElementTree.SubElement(case, "failure", message=problem)
+            counts.append((1, 0))
+        suite.set("tests", str(len(counts)))
+        suite.set("failures", str(sum(failed for failed, _ in counts)))
+        suite.set("skipped", str(sum(skipped for _, skipped in counts)))
+    run = ElementTree.SubElement(suites, "testsuite", name=f"{report.edition} run", tests="1")
+    case = ElementTree.SubElement(run, "testcase", classname="run", name="came to its end")
+    if report.errors or not report.complete:
+        text = "\n".join([*report.errors, *filter(None, [report.ending])])
+        ElementTree.SubElement(case, "error", message=_writable(text.splitlines()[0])).text = _writable(text)
+        run.set("errors", "1")
+    ElementTree.SubElement(case, "system-out").text = _writable("\n".join(report.problems()))
+    ElementTree.indent(suites)
+    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _junit_case(suite: ElementTree.Element, edition: str, operation: OperationReport, check: str) -> tuple[int, int]:
+    """Add a check's outcome; give how many failed and how many are accepted, of this one."""
+    case = ElementTree.SubElement(suite, "testcase", classname=f"{edition}.{operation.operation}", name=check)
+    failures = [failure for failure in operation.failures.values() if failure.check == check]
+    broken = [failure for failure in failures if not failure.accepted]
+    accepted = [failure for failure in failures if failure.accepted]
+    for failure in broken:
+        node = ElementTree.SubElement(case, "failure", message=_writable(_headline(failure)), type=check)
+        node.text = _writable(_as_text(failure))
+    if accepted and not broken:
+        ElementTree.SubElement(case, "skipped", message=_writable(f"accepted: {accepted[0].accepted}"))
+    if accepted:
+        output = "\n\n".join(f"accepted: {failure.accepted}\n{_as_text(failure)}" for failure in accepted)
+        ElementTree.SubElement(case, "system-out").text = _writable(output)
+    return int(bool(broken)), int(bool(accepted) and not broken)
+
+
+def _checks(operation: OperationReport) -> list[str]:
+    return list(dict.fromkeys([*operation.checks, *(failure.check for failure in operation.failures.values())]))
+
+
+def _unproven(report: EditionReport, operation: OperationReport) -> list[str]:
+    return ["never answered 2xx, so the run proves little"] if operation.operation in report.never_succeeded else []
+
+
+def _headline(failure: Failure) -> str:
+    return " ".join((failure.message or failure.title).split())
+
+
+def _as_text(failure: Failure) -> str:
+    lines = {
+        "pointer": failure.pointer,
+        "expected": failure.expected,
+        "seen": failure.seen,
+        "rests on": ", ".join(failure.rests_on),
+        "page": ", ".join(failure.pages),
+        "request": failure.curl,
+    }
+    return "\n".join([failure.message or failure.title, *(f"{name}: {text}" for name, text in lines.items() if text)])
+
+
+def _writable(text: str) -> str:
+    return text.translate(_UNWRITABLE).encode("utf-8", "replace").decode()
+
+
+def _html(report: EditionReport) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("jobexport.contract.reports", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["body"] = _body
+    template = environment.get_template("report.html.jinja")
+    return (
+        template.render(report=report, problems=report.problems(), version=version("jobexport"))
+        .encode("utf-8", "replace")
+        .decode()
+    )
+
+
+def _body(content: bytes, size: int) -> str:
+    """Show a body; of one that is no text its length."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return f"({size} bytes that are no text)"
+    return text + (f"\n… ({size} bytes)" if size > len(content) else "")
+
+
+def _write_har(file: Any, exchanges: Iterable[Recorded]) -> None:
+    with harfile.open(file, creator=harfile.Creator(name="jobexport", version=version("jobexport"))) as har:
+        for recorded in exchanges:
+            milliseconds = round(recorded.elapsed * 1000, 3)
+            har.add_entry(
+                startedDateTime=datetime.fromtimestamp(recorded.started, UTC),
+                time=milliseconds,
+                request=_har_request(recorded),
+                response=_har_response(recorded),
+                timings=harfile.Timings(send=0, wait=milliseconds, receive=0),
+                comment=" ".join(filter(None, [recorded.sent.operation, recorded.sent.kind, recorded.problem])),
+            )
+
+
+def _har_request(recorded: Recorded) -> harfile.Request:
+    sent = recorded.sent
+    data = None
+    if sent.content:
+        media_type = next((value for name, value in sent.headers if name.lower() == "content-type"), "")
+        data = harfile.PostData(mimeType=media_type, text=sent.content.decode("utf-8", "replace"))
+    return harfile.Request(
+        method=sent.method,
+        url=sent.url,
+        httpVersion="HTTP/1.1",
+        headers=_records(sent.headers),
+        queryString=_records(parse_qsl(urlsplit(sent.url).query, keep_blank_values=True)),
+        bodySize=len(sent.content),
+        postData=data,
+    )
+
+
+def _har_response(recorded: Recorded) -> harfile.Response:
+    got = recorded.got
+    if got is None:
+        return harfile.Response(status=0, statusText="", httpVersion="", comment=recorded.problem)
+    content = harfile.Content(size=recorded.size, mimeType=got.header("content-type"))
+    try:
+        content.text = got.content.decode()
+    except UnicodeDecodeError:
+        content.text, content.encoding = base64.b64encode(got.content).decode(), "base64"
+    if recorded.size > len(got.content):
+        content.comment = f"the first {len(got.content)} bytes"
+    return harfile.Response(
+        status=got.status,
+        statusText="",
+        httpVersion="HTTP/1.1",
+        headers=_records(got.headers),
+        content=content,
+        redirectURL=got.header("location"),
+        bodySize=recorded.size,
+    )
+
+
+def _records(pairs: Headers | Iterable[tuple[str, str]]) -> list[harfile.Record]:
+    return [harfile.Record(name=name, value=value) for name, value in pairs]

@@ -1,0 +1,1 @@
+"""Requests in an order that has a purpose."""

@@ -1,0 +1,1 @@
+"""Requests on their way to the server under test: pace, signature, record."""

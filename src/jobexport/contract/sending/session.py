@@ -1,0 +1,256 @@
+"""Sends directed requests to a server under test, with credentials of every kind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import define, evolve, field
+
+from jobexport import signing
+from jobexport.auth import AccessKey, SignatureAuth
+from jobexport.contract.scenarios.scenario import ABSENT, Answer, TransportProblem
+from jobexport.contract.sending.journal import REDACTED, Got, Journal, Redaction, Sent
+from jobexport.contract.sending.live import Places
+from jobexport.contract.sending.pace import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+    from pathlib import Path
+
+    from jobexport.contract.data import Data
+    from jobexport.contract.sending.pace import Live
+
+# They open nothing anywhere.
+_WRONG_TOKEN = "not-a-token-of-anybody"  # noqa: S105
+_WRONG_KEY = AccessKey("NOTANACCESSKEY000000", "not-a-secret-of-anybody")
+
+_OTHER_PROJECT = "0123456789abcdef0123456789abcdef"
+
+_HOUR_MS = 3_600_000
+_SECONDS = 30.0
+
+
+class Withheld(Exception):  # noqa: N818  # nothing went wrong
+    """A request was not sent, as it would write where nobody asked for it."""
+
+
+class _Token(httpx.Auth):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["X-Auth-Token"] = self._token
+        yield request
+
+
+class _HashedBody(httpx.Auth):
+    """Sends the hash of the body in a header, and signs that too."""
+
+    requires_request_body = True
+
+    def __init__(self, key: AccessKey) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        headers = {
+            "Host": request.headers["Host"],
+            signing.DATE_HEADER: signing.format_date(time.time_ns() // 1_000_000),
+            signing.CONTENT_HEADER: signing.content_hash(request.content),
+        }
+        headers["Authorization"] = signing.sign(
+            request.method,
+            path,
+            query,
+            headers,
+            request.content,
+            access_key=self._key.id,
+            secret_key=self._key.secret,
+        )
+        request.headers.update(headers)
+        yield request
+
+
+@define
+class Session:
+    """A connection to one server."""
+
+    url: str
+    data: Data
+    wire: Wire
+    places: Places | None
+    """Where exports may be written; None: anywhere."""
+    client: httpx.Client = field(repr=False)
+    scenario: str = ""
+    """Whose requests are sent, for the record."""
+    _number: int = field(default=0, init=False)
+
+    @property
+    def case(self) -> str:
+        """What the record calls the last exchange."""
+        return f"{self.scenario}-{self._number}"
+
+    @property
+    def signs(self) -> bool:
+        """Whether there is an access key to sign with."""
+        return self.data.key is not None
+
+    def send(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        *,
+        body: Any = ABSENT,
+        content: bytes | None = None,
+        headers: Mapping[str, str] = {},
+        credentials: str = "right",
+        valid: bool = False,
+    ) -> Answer:
+        """Send one request.
+
+        Args:
+            operation: the operationId it belongs to.
+            method: the method.
+            path: the encoded path below the base URL.
+            body: sent as JSON.
+            content: sent as it is.
+            headers: further headers.
+            credentials: as `Sender.send`.
+            valid: whether the request keeps to the document, for the record.
+
+        Raises:
+            TransportProblem: no whole answer came.
+            Withheld: it would write to a place in object storage that is not named.
+            Stopped: the run ends.
+            ValueError: no such credentials can be had.
+        """
+        given = dict(headers)
+        if body is not ABSENT:
+            content = json.dumps(body).encode()
+            given = {"Content-Type": "application/json"} | given
+        request = self.client.build_request(method, self.url + path, content=content, headers=given)
+        response = self.request(request, operation=operation, credentials=credentials, valid=valid)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, response.content, self.case)
+
+    def request(
+        self, request: httpx.Request, *, operation: str = "", credentials: str = "right", valid: bool = False
+    ) -> httpx.Response:
+        """Send a request of httpx's and give the answer, read; otherwise as `send`."""
+        if self.places is not None and not self.places.allow(_json(request.content)):
+            raise Withheld(f"it would write to a place that was not named: {request.content.decode(errors='replace')}")
+        auth = self._auth(credentials)
+        self._number += 1
+        sent = Sent(
+            operation,
+            "positive" if valid else "scenario",
+            self.case,
+            request.method,
+            str(request.url),
+            (*request.headers.multi_items(), *self._shown(credentials)),
+            request.content,
+        )
+
+        def transmit() -> Got:
+            response = self.client.send(_signed(request, auth, credentials))
+            return Got(response.status_code, tuple(response.headers.multi_items()), response.content, response)
+
+        right = credentials == "right" and f"/{self.data.project}/" in request.url.path
+        try:
+            response: httpx.Response = self.wire.exchange(sent, transmit, right=right).response
+        except httpx.HTTPError as problem:
+            reason = str(problem) or type(problem).__name__
+            raise TransportProblem(f"no whole answer came: {reason}", self.case) from None
+        return response
+
+    def _shown(self, credentials: str) -> tuple[tuple[str, str], ...]:
+        """Give the header that the record has for the credentials, which are added as late as the request is sent."""
+        return (("X-Auth-Token", REDACTED),) if credentials == "right" and self.data.token is not None else ()
+
+    def _auth(self, credentials: str) -> httpx.Auth:
+        token, key = self.data.token, self.data.key
+        if credentials == "right" and token is not None:
+            return _Token(token)
+        if credentials in _TOKENS:
+            given = _TOKENS[credentials](token or _WRONG_TOKEN)
+            # A token may be the same in the other case, or after one of its letters is gone.
+            return _Token(_WRONG_TOKEN if given == token else given)
+        if credentials == "none":
+            return httpx.Auth()
+        if credentials == "wrong-key":
+            return SignatureAuth(evolve(_WRONG_KEY, project=self.data.project))
+        if key is None:
+            raise ValueError(f"there is no access key for {credentials}")
+        if credentials == "wrong-secret":
+            return SignatureAuth(evolve(key, secret=key.secret + "x"))
+        if credentials == "old":
+            return SignatureAuth(key, at=lambda: time.time_ns() // 1_000_000 - _HOUR_MS)
+        if credentials == "other-project":
+            return SignatureAuth(evolve(key, project=_OTHER_PROJECT))
+        if credentials == "altered-hashed-body":
+            return _HashedBody(key)
+        return SignatureAuth(key)
+
+
+_TOKENS: dict[str, Callable[[str], str]] = {
+    "empty-token": lambda _: "",
+    "wrong-token": lambda _: _WRONG_TOKEN,
+    "near-token": lambda token: token + "x",
+    "cut-token": lambda token: token[:-1],
+    "case-token": str.swapcase,
+}
+
+
+@contextlib.contextmanager
+def open_session(
+    url: str, data: Data, live: Live | None, journal: Path, waiting: Callable[[float], None] = lambda _: None
+) -> Iterator[Session]:
+    """Connect to a server.
+
+    Args:
+        url: where it listens.
+        data: its names and credentials.
+        live: how to treat it; None for one that is there for the run alone.
+        journal: the file that exchanges are added to; see `read_journal`.
+        waiting: called with the seconds that the server asks to wait.
+    """
+    places = Places(data.obs_dirs, data.obs_paths) if live else None
+    with journal.open("a", encoding="utf-8") as file, httpx.Client(timeout=_SECONDS) as client:
+        wire = Wire(Journal(file, redaction(data)), live, waiting=waiting)
+        yield Session(url.rstrip("/"), data, wire, places, client)
+
+
+def redaction(data: Data) -> Redaction:
+    """Redact what the data has of secrets."""
+    key = data.key
+    return Redaction.of((data.token, *((key.id, key.secret, key.security_token) if key else ())))
+
+
+def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:
+    """Give the request with its credentials, or with what is left of them after a forgery."""
+    url = request.url
+    if credentials == "altered-path":
+        # Signed for a path of its own, and sent to the one that was asked for.
+        url = url.copy_with(path=f"{url.path}x")
+    copy = httpx.Request(request.method, url, headers=request.headers, content=request.content)
+    signed = next(auth.auth_flow(copy))
+    headers = {name: value for name, value in signed.headers.items() if name != "content-length"}
+    content = request.content
+    if credentials in ("altered-body", "altered-hashed-body"):
+        # Of the same meaning, where there is one: only the signature can tell.
+        content += b" "
+    elif credentials == "unsigned-host":
+        headers["authorization"] = headers["authorization"].replace("SignedHeaders=host;", "SignedHeaders=")
+    return httpx.Request(request.method, request.url, headers=headers, content=content)
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None

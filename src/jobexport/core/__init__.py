@@ -1,0 +1,1 @@
+"""What every other package may use: the standard library and httpx are all it knows."""

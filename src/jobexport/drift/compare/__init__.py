@@ -1,0 +1,1 @@
+"""Hold the facts of two sides against each other."""

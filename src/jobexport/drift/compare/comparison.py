@@ -1,0 +1,223 @@
+"""What the parts of a comparison share: the two sides, their parameters in pairs, and places and lines to name."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import field, frozen
+
+from jobexport.drift.compare.pairs import Pair, pair_parameters
+from jobexport.drift.facts import Example, PageFacts
+from jobexport.drift.findings import Finding
+from jobexport.spec.places import from_pointer, to_pointer
+
+if TYPE_CHECKING:
+    from jobexport.drift.facts import ErrorCode, Location, MediaType, Parameter, Place
+    from jobexport.spec.register import Statement
+
+_NAMES: dict[Location, str] = {
+    "path": "path variable",
+    "query": "query parameter",
+    "header": "header",
+    "body": "request parameter",
+    "response-header": "response header",
+    "response": "response parameter",
+}
+
+
+def without_error_rows(page: PageFacts) -> PageFacts:
+    """The page with its tables of errors' fields taken for examples of errors: all operations' errors are alike."""
+    errors = [row for row in page.parameters if row.location == "response" and (row.status or 0) >= 400]
+    if not errors:
+        return page
+    fields = {row.name: "" for row in errors if len(row.path) == 1}
+    example = Example("error", errors[0].at, "", fields, status=errors[0].status)
+    rows = tuple(row for row in page.parameters if row not in errors)
+    return attrs.evolve(page, parameters=rows, examples=(*page.examples, example))
+
+
+Said = tuple[str | None, "Place"]
+"""What a side says, in words, and where; None where it says nothing."""
+
+
+@frozen
+class Comparison:
+    """A page and what it is held against."""
+
+    page: PageFacts = field(converter=without_error_rows)
+    other: PageFacts = field(converter=without_error_rows)
+    union: PageFacts | None = None
+    """What all editions together say, for the places of what an edition's document lacks."""
+    pairs: tuple[Pair, ...] = field(init=False, eq=False)
+    _places: dict[tuple[Location, tuple[str, ...]], str] = field(init=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "pairs", tuple(pair_parameters(self.page.parameters, self.other.parameters)))
+        places: dict[tuple[Location, tuple[str, ...]], str] = {}
+        for pair in self.pairs if self.with_document else ():
+            if pair.page is not None:
+                place = self.other_place(pair.other) if pair.other else self._proposed(pair.page, places)
+                places[pair.page.location, pair.page.path] = place
+        object.__setattr__(self, "_places", places)
+
+    @property
+    def with_document(self) -> bool:
+        """Whether the other side is a document and not a page."""
+        return self.other.form is None
+
+    def finding(self, kind: str, about: str, page: Said, other: Said, states: Statement) -> Finding:
+        """Make a finding of what both sides say, each with its place."""
+        other_line = other[1] if isinstance(other[1], int) and other[1] else None
+        return Finding(kind, about, page[0], other[0], int(page[1]), states, other_line)
+
+    def place(self, parameter: Parameter) -> str:
+        """Where the document has, or would have, a parameter of the page; empty where there is no document."""
+        if not self.with_document:
+            return ""
+        known = self._places.get((parameter.location, parameter.path))
+        return known or self._proposed(parameter, self._places)
+
+    def other_place(self, parameter: Parameter) -> str:
+        """Where the description has a parameter of the other side: in the union, if that has it by this name.
+
+        An edition may have one of its own in the place of a component that its other operations share.
+        """
+        if not self.with_document:
+            return ""
+        twin = self._union_row(parameter)
+        return str(twin.at if twin is not None else parameter.at)
+
+    def _union_row(self, parameter: Parameter) -> Parameter | None:
+        rows = self.union.parameters if self.union else ()
+        return next((row for row in rows if (row.location, row.path) == (parameter.location, parameter.path)), None)
+
+    def _proposed(self, parameter: Parameter, places: dict[tuple[Location, tuple[str, ...]], str]) -> str:
+        """Where the union has it, else where it would stand beside or below what is there."""
+        if (twin := self._union_row(parameter)) is not None:
+            return str(twin.at)
+        parent = places.get((parameter.location, parameter.path[:-1]))
+        if parent:
+            return f"{parent}{self._to_values(parameter)}{to_pointer(('properties', parameter.name))}"
+        for twin in (*self.other.parameters, *(self.union.parameters if self.union else ())):
+            beside = parameter.location in ("body", "response") and len(parameter.path) == 1
+            if beside and twin.location == parameter.location and len(twin.path) == 1:
+                return to_pointer((*from_pointer(str(twin.at))[:-1], parameter.name))
+        return f"{self.operation_place}{_OWNERS[parameter.location]}"
+
+    def _to_values(self, parameter: Parameter) -> str:
+        """The way from the row that holds a parameter to the object that has it: through lists and maps."""
+        above = (
+            row for row in self.page.parameters if (row.location, row.path) == (parameter.location, parameter.path[:-1])
+        )
+        type_ = next((row.type for row in above), None)
+        way = ""
+        while type_ is not None and type_.kind in ("array", "map"):
+            way += "/items" if type_.kind == "array" else "/additionalProperties"
+            type_ = type_.items
+        return way
+
+    @property
+    def operation(self) -> str:
+        """The operationId, where the other side is a document; empty for what it says beside its operations."""
+        return next(iter(self.other.operation_names), "") if self.with_document else ""
+
+    @property
+    def operation_place(self) -> str:
+        """The operation's JSON pointer; empty where there is none."""
+        return str(self.other.endpoint.at) if self.with_document and self.other.endpoint else ""
+
+    def below(self, *steps: str) -> str:
+        """A place below the operation; empty where there is no document."""
+        return self.operation_place and self.operation_place + to_pointer(steps)
+
+    def variable_place(self, name: str) -> str:
+        """Where the document has a variable of the path."""
+        rows = (row for row in self.other.parameters if row.location == "path" and row.name == name)
+        return next((str(row.at) for row in rows), "") if self.with_document else ""
+
+    def media_type_place(self, named: MediaType) -> str:
+        """Where the document has, or would have, a media type that the page names."""
+        if not self.with_document:
+            return ""
+        known = [
+            twin for side in (self.other, self.union) if side for twin in side.media_types if twin.side == named.side
+        ]
+        for twin in known:
+            if twin.value == named.value:
+                return str(twin.at)
+        owner = {"request": ("requestBody",), "response": ("responses", "200")}[named.side]
+        beside = (
+            from_pointer(str(known[0].at))[:-1] if known else (*from_pointer(self.operation_place), *owner, "content")
+        )
+        return to_pointer((*beside, named.value))
+
+    def code_place(self, code: ErrorCode) -> str:
+        """Where the document has an error code: at the status it comes with, if the page names one."""
+        if self.operation_place or not self.with_document:
+            return self.below("responses", *([] if code.status is None else [str(code.status)]))
+        twins = [str(listed.at) for listed in self.other.error_codes if listed.status == code.status]
+        return next(iter(twins), "/components/x-error-codes")
+
+    def error_fields(self) -> list[str]:
+        """The fields of the page's examples of errors."""
+        values = [example.value for example in self.page.examples if example.kind == "error"]
+        return sorted({name for value in values if isinstance(value, dict) for name in value})
+
+    def contradiction_place(self, parameter: Parameter | None) -> str:
+        """Where the document has what a contradiction is about: a parameter, else the example of a zip's tree."""
+        return self.place(parameter) if parameter else self.zip_place("x-zip-example")
+
+    def error_field_place(self) -> str:
+        """Where the document has the operation's errors."""
+        return self.below("responses")
+
+    def zip_place(self, key: str) -> str:
+        """Where the document describes the zip; `key` is one of its extensions."""
+        sides = [self.other, *([self.union] if self.union else [])] if self.with_document else []
+        zips = [
+            *(file.at for side in sides for file in side.file_names),
+            *(tree.at for side in sides for tree in side.trees),
+        ]
+        return next((to_pointer((*from_pointer(str(place))[:-1], key)) for place in zips), "")
+
+    def has_row(self, place: str) -> bool:
+        """Whether the page has a row for a place of the document."""
+        return any(pair.page is not None and self.place(pair.page) == place for pair in self.pairs)
+
+    def line_of(self, place: str) -> int:
+        """The page's line for a place of the document: of the row that has it, else around the request line."""
+        rows = (pair.page for pair in self.pairs if pair.page is not None and self.place(pair.page) == place)
+        return next((int(row.at) for row in rows), self.line())
+
+    def line(self, location: Location | None = None, parent: Parameter | None = None) -> int:
+        """The page's line around something that is not there: of its parent, its table, or the request line."""
+        if parent is not None:
+            return int(parent.at)
+        tables = (table.at for table in self.page.tables if location and table.location == location)
+        rows = (row.at for row in self.page.parameters if row.location == location)
+        ends = (self.page.endpoint.at if self.page.endpoint else 0, self.page.title_at, 1)
+        return int(next((place for place in (*tables, *rows, *ends) if place), 1))
+
+
+_OWNERS: dict[Location, str] = {
+    "path": "/parameters",
+    "query": "/parameters",
+    "header": "/parameters",
+    "body": "/requestBody",
+    "response-header": "/responses/200/headers",
+    "response": "/responses/200",
+}
+
+
+def about(parameter: Parameter) -> str:
+    """Name a parameter, with the objects that hold it."""
+    return f"{_NAMES[parameter.location]} `{'.'.join(parameter.path)}`"
+
+
+def shown(value: Any) -> str | None:
+    """Write a value of JSON for people; None for nothing."""
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,136 @@
+"""Finds where a page contradicts itself: an example against its table, a tree against its pattern or a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.drift.compare.archive import fits
+from jobexport.drift.compare.comparison import about, shown
+from jobexport.drift.documents.type_names import type_name
+from jobexport.drift.facts import Parameter
+from jobexport.spec.register import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobexport.drift.compare.comparison import Comparison
+    from jobexport.drift.facts import DataType, Example, Location, PageFacts
+    from jobexport.drift.findings import Finding
+
+LOCATIONS: dict[str, Location] = {"request": "body", "response": "response"}
+"""Which table an example is an example of."""
+
+
+@frozen
+class Contradiction:
+    """Two places of a page that do not fit together."""
+
+    kind: str
+    about: str
+    one: str
+    """What the example, the tree or the request line says."""
+    against: str
+    """What the table, the pattern or the sentence says."""
+    line: int
+    value: Any
+    """What `one` says, as JSON."""
+    parameter: Parameter | None = None
+    """The row it is about, or the row that the example has and the table has not."""
+
+
+def contradiction_findings(comparison: Comparison) -> Iterator[Finding]:
+    """Find contradictions of the page; between two pages, those that the older one did not have."""
+    old = {(item.kind, item.about, item.one, item.against) for item in contradictions(comparison.other)}
+    for item in contradictions(comparison.page):
+        if comparison.with_document or (item.kind, item.about, item.one, item.against) not in old:
+            states = Statement("contradiction", comparison.contradiction_place(item.parameter), item.value)
+            yield comparison.finding(item.kind, item.about, (item.one, item.line), (item.against, 0), states)
+
+
+def contradictions(page: PageFacts) -> Iterator[Contradiction]:
+    """Find what in a page does not fit together; a document is taken to be sound."""
+    if page.form is None:
+        return
+    for example in page.examples:
+        location = LOCATIONS.get(example.kind)
+        table = [row for row in page.parameters if row.location == location]
+        if table and isinstance(example.value, dict):
+            yield from _object(example, example.value, (), table)
+    yield from _trees(page)
+
+
+def _object(
+    example: Example, value: dict[str, Any], path: tuple[str, ...], table: list[Parameter]
+) -> Iterator[Contradiction]:
+    """Hold an object of an example to the rows for it."""
+    rows = {row.name: row for row in table if row.path[:-1] == path}
+    if not rows:
+        return
+    for name, item in value.items():
+        if name not in rows:
+            word = f"{example.kind} example, `{'.'.join((*path, name))}`"
+            said, line = shown(item) or "null", int(example.at)
+            unknown = Parameter(LOCATIONS[example.kind], (*path, name), line)
+            yield Contradiction("example-contradicts-table", word, said, "no such row", line, {name: item}, unknown)
+        elif not _fits(item, rows[name].type):
+            row = rows[name]
+            said = f"{shown(item)!s}" if not isinstance(item, str) else f'"{item}"'
+            against = type_name(row.type) or row.type_text
+            yield Contradiction("example-contradicts-table", about(row), said, against, int(example.at), item, row)
+        else:
+            for inner in item if isinstance(item, list) else [item]:
+                if isinstance(inner, dict):
+                    yield from _object(example, inner, (*path, name), table)
+    for row in rows.values():
+        if row.mandatory == "yes" and row.name not in value and example.kind == "request":
+            word, line = "not in the example", int(example.at)
+            yield Contradiction("example-contradicts-table", about(row), word, "mandatory", line, {"absent": True}, row)
+
+
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "object": (dict,),
+    "map": (dict,),
+    "array": (list,),
+}
+
+
+def _fits(value: Any, type_: DataType | None) -> bool:
+    """Whether a value may have the type; null may have any."""
+    if type_ is None or value is None:
+        return True
+    if type_.alternatives:
+        return any(_fits(value, alternative) for alternative in type_.alternatives)
+    allowed = _PYTHON.get(type_.kind)
+    if allowed is None:
+        return True
+    if isinstance(value, bool) and bool not in allowed:
+        return False
+    if not isinstance(value, allowed):
+        return False
+    return not isinstance(value, list) or all(_fits(item, type_.items) for item in value)
+
+
+def _trees(page: PageFacts) -> Iterator[Contradiction]:
+    layouts = [tree for tree in page.trees if tree.template]
+    for tree in page.trees:
+        if tree.template or not layouts:
+            continue
+        for pattern in layouts[0].entries:
+            if not any(fits(entry, pattern) for entry in tree.entries):
+                word, against = "example of the zip's tree", f"pattern {pattern}, which no file of the example has"
+                said = ", ".join(tree.entries)
+                entries = list(tree.entries)
+                yield Contradiction("page-contradicts-itself", word, said, against, int(tree.at), entries)
+    in_trees = {entry.rsplit("/", 1)[-1] for tree in page.trees for entry in tree.entries}
+    for file in page.file_names:
+        if file.member and in_trees and file.name not in in_trees:
+            word, against = f"file `{file.name}` of the zip", "no tree has it"
+            yield Contradiction(
+                "page-contradicts-itself", word, "named in a sentence", against, int(file.at), file.name
+            )

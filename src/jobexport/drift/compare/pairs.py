@@ -1,0 +1,147 @@
+"""Pairs the parameters of two sides: the same name, or a name that took another's place in the same table."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from jobexport.drift.documents.type_names import may_be_same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jobexport.drift.facts import Location, Parameter
+
+# Names at least this alike are one name that changed: zip_file and zip_files, jobList and job_list.
+_ALIKE = 0.7
+
+
+@frozen
+class Pair:
+    """A parameter on both sides, or on one."""
+
+    page: Parameter | None
+    other: Parameter | None
+    parent: Parameter | None = None
+    """On the side that lacks it, the parameter that would hold it; None at the top of a body."""
+
+    @property
+    def renamed(self) -> bool:
+        """Whether both sides have it under different names."""
+        return self.page is not None and self.other is not None and not same_name(self.page, self.other)
+
+
+def same_name(one: Parameter, other: Parameter) -> bool:
+    """Whether two parameters have the same name; HTTP does not mind the case of a header's."""
+    if one.location == "header":
+        return one.name.lower() == other.name.lower()
+    return one.name == other.name
+
+
+def pair_parameters(page: Sequence[Parameter], other: Sequence[Parameter]) -> list[Pair]:
+    """Pair the parameters of two sides, table by table; in the page's order, then what only the other side has.
+
+    What stands below a parameter that one side lacks is not listed: it came or went with it.
+    """
+    found: list[Pair] = []
+    for location in _locations(page, other):
+        mine = [parameter for parameter in page if parameter.location == location]
+        theirs = [parameter for parameter in other if parameter.location == location]
+        found += _pair_below((), (), mine, theirs, None, None)
+    return found
+
+
+def _locations(*sides: Iterable[Parameter]) -> Iterable[Location]:
+    return dict.fromkeys(parameter.location for side in sides for parameter in side)
+
+
+def _pair_below(
+    page_path: tuple[str, ...],
+    other_path: tuple[str, ...],
+    page: Sequence[Parameter],
+    other: Sequence[Parameter],
+    page_parent: Parameter | None,
+    other_parent: Parameter | None,
+) -> Iterator[Pair]:
+    mine, theirs = _children(page_path, page), _children(other_path, other)
+    pairs = _pair_siblings(mine, theirs, page_parent, other_parent)
+    for pair in pairs:
+        yield pair
+        if pair.page and pair.other:
+            yield from _pair_below(pair.page.path, pair.other.path, page, other, pair.page, pair.other)
+
+
+def _children(path: tuple[str, ...], parameters: Sequence[Parameter]) -> list[Parameter]:
+    """The rows of the table of one object: the first of each name that a row above does not hold already."""
+    if path:
+        below = [item for item in parameters if len(item.path) == len(path) + 1 and item.path[:-1] == path]
+    else:
+        # A table that no row leads to has paths without a first row: its parameters stand for themselves.
+        known = {item.path for item in parameters}
+        below = [item for item in parameters if item.path[:-1] not in known]
+    return list({(item.path[:-1], item.name): item for item in reversed(below)}.values())[::-1]
+
+
+def _pair_siblings(
+    mine: list[Parameter], theirs: list[Parameter], page_parent: Parameter | None, other_parent: Parameter | None
+) -> list[Pair]:
+    same = {id(item): twin for item in mine for twin in theirs if _same_row(item, twin)}
+    taken = {id(twin) for twin in same.values()}
+    gone = [item for item in theirs if id(item) not in taken]
+    candidates = [item for item in gone if not _is_credential(item)]
+    for item in mine:
+        if id(item) not in same and (twin := _renamed(item, mine, theirs, candidates)):
+            same[id(item)] = twin
+            gone.remove(twin)
+            candidates.remove(twin)
+    pairs = [Pair(item, same.get(id(item)), None if id(item) in same else other_parent) for item in mine]
+    return pairs + [Pair(None, item, page_parent) for item in gone]
+
+
+def _is_credential(row: Parameter) -> bool:
+    """Whether it is of a document's security schemes, which no row of a page takes the place of."""
+    return str(row.at).startswith("/components/securitySchemes/")
+
+
+def _same_row(one: Parameter, other: Parameter) -> bool:
+    # Tables that no row leads to are told apart by their titles, which stand in the path.
+    return same_name(one, other) and _title(one) == _title(other)
+
+
+def _title(parameter: Parameter) -> str:
+    first = parameter.path[0]
+    return first.lower() if first.startswith("[") and len(parameter.path) > 1 else ""
+
+
+def _renamed(
+    item: Parameter, mine: list[Parameter], theirs: list[Parameter], gone: list[Parameter]
+) -> Parameter | None:
+    """Find the row whose place a new row took: of a name alike, or else at the same spot and with the same facts."""
+    fitting = [twin for twin in gone if may_be_same(item.type, twin.type) and _title(item) == _title(twin)]
+    alike = [(difflib.SequenceMatcher(None, _plain(item.name), _plain(twin.name)).ratio(), twin) for twin in fitting]
+    best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
+    if best[0] >= _ALIKE:
+        return best[1]
+    spot = _spot(item, mine, theirs)
+    at_spot = (twin for twin in fitting if _spot(twin, theirs, mine) == spot and _as_mandatory(item, twin))
+    return next(at_spot, None)
+
+
+def _spot(item: Parameter, table: list[Parameter], other: list[Parameter]) -> tuple[str, str]:
+    """The nearest rows before and after that the other side has too."""
+    names = {row.name.lower() for row in other}
+    number = next(number for number, row in enumerate(table) if row is item)
+    before = next((row.name for row in reversed(table[:number]) if row.name.lower() in names), "")
+    after = next((row.name for row in table[number + 1 :] if row.name.lower() in names), "")
+    return before, after
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _as_mandatory(one: Parameter, other: Parameter) -> bool:
+    # Of a row that is optional the prose, or another page, may name a case in which it is not.
+    return "unknown" in (one.mandatory, other.mandatory) or (one.mandatory == "yes") == (other.mandatory == "yes")

@@ -1,0 +1,275 @@
+"""Makes of an operation in an OpenAPI document the values that a page is read into, so that the two can be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.drift.documents.schemas import DEEPEST, schema_limits, schema_type
+from jobexport.drift.facts import (
+    Action,
+    ArchiveTree,
+    DataType,
+    Endpoint,
+    ErrorCode,
+    Example,
+    FileName,
+    MediaType,
+    PageFacts,
+    Parameter,
+    Status,
+)
+from jobexport.spec.places import at, behind, dereference, to_pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobexport.drift.facts import Location, Mandatory
+    from jobexport.spec import places
+
+
+def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Give path and method of each operation, by operationId."""
+    return {
+        fields["operationId"]: (path, method)
+        for path, item in document["paths"].items()
+        for method, fields in item.items()
+        if isinstance(fields, dict) and "operationId" in fields
+    }
+
+
+def document_facts(document: Mapping[str, Any], operation: str, source: str) -> PageFacts:
+    """Give what a document says of an operation; places are JSON pointers.
+
+    Args:
+        document: an edition's resolved document, or the union.
+        operation: its operationId.
+        source: what to call the document.
+
+    Raises:
+        KeyError: the document lacks the operation.
+    """
+    return _Reader(document, *operations(document)[operation]).facts(operation, source)
+
+
+def listing_facts(document: Mapping[str, Any], source: str) -> PageFacts:
+    """Give what a document says beside its operations: the codes and the statuses that common pages list."""
+    codes = list(listed_codes(document))
+    for path, method in operations(document).values():
+        codes += _Reader(document, path, method).example_codes()
+    return PageFacts(source=source, form=None, language=None, error_codes=tuple(codes))
+
+
+def listed_codes(document: Mapping[str, Any], tags: tuple[str, ...] | None = None) -> Iterator[ErrorCode]:
+    """Give the codes that the vendor's error-code pages list, of some tags or of all."""
+    listed = document.get("components", {}).get("x-error-codes", {})
+    for tag, statuses in listed.items():
+        if tag.startswith("x-") or (tags is not None and tag not in tags):
+            continue
+        for status, codes in statuses.items():
+            for code in codes:
+                pointer = to_pointer(("components", "x-error-codes", tag, status))
+                yield ErrorCode(code, pointer, status=int(status))
+
+
+@frozen
+class _Reader:
+    """One operation of a document."""
+
+    document: Mapping[str, Any]
+    path: str
+    method: str
+
+    @property
+    def place(self) -> places.Location:
+        return ("paths", self.path, self.method)
+
+    def facts(self, operation: str, source: str) -> PageFacts:
+        fields = at(self.document, self.place)
+        responses = list(self.responses())
+        return PageFacts(
+            source=source,
+            form=None,
+            language=None,
+            title=fields.get("summary", ""),
+            title_at=to_pointer(self.place),
+            operation_names=(operation,),
+            endpoint=Endpoint(self.method.upper(), self.documented_path(), to_pointer(self.place)),
+            parameters=tuple(self.parameters()),
+            media_types=tuple(self.media_types()),
+            statuses=tuple(
+                Status(int(code), to_pointer(place), elsewhere="x-evidence" in node) for code, place, node in responses
+            ),
+            error_codes=(*self.example_codes(), *listed_codes(self.document, tuple(fields.get("tags", ())))),
+            examples=tuple(self.examples()),
+            file_names=tuple(self.zips("x-zip-file-name", FileName)),
+            trees=tuple(self.trees()),
+            actions=tuple(self.actions(fields)),
+        )
+
+    def documented_path(self) -> str:
+        """The path with its variables called as the edition's page calls them."""
+        path = self.path
+        for _, node in self.parameter_nodes():
+            if node["in"] == "path":
+                path = path.replace(f"{{{node['name']}}}", f"{{{self.documented_name(node)}}}")
+        return path
+
+    def documented_name(self, node: Mapping[str, Any]) -> str:
+        """What the edition's page calls a variable; a path may say so of one that it shares with others."""
+        names = at(self.document, self.place[:-1]).get("x-documented-names", {})
+        return str(names.get(node["name"]) or node.get("x-documented-name", node["name"]))
+
+    def parameter_nodes(self) -> Iterator[tuple[places.Location, Mapping[str, Any]]]:
+        for owner in (self.place[:-1], self.place):
+            for number, _ in enumerate(at(self.document, owner).get("parameters", ())):
+                place = behind(self.document, (*owner, "parameters", number))
+                yield place, at(self.document, place)
+
+    def parameters(self) -> Iterator[Parameter]:
+        for place, node in self.parameter_nodes():
+            mandatory = ("yes", None) if node.get("required") else _optional(node)
+            name = self.documented_name(node)
+            yield self.parameter(node["in"], (name,), place, node.get("schema", {}), *mandatory)
+        yield from self.credentials()
+        for location, place, node in self.bodies():
+            if "schema" in node:
+                yield from self.properties(location, (), (*place, "schema"), 0)
+
+    def credentials(self) -> Iterator[Parameter]:
+        """Headers of the security schemes; a page may list them or not."""
+        schemes = self.document.get("components", {}).get("securitySchemes", {})
+        for name, scheme in schemes.items():
+            if scheme.get("in") == "header":
+                place = to_pointer(("components", "securitySchemes", name))
+                yield Parameter("header", (scheme["name"],), place, DataType("string"))
+
+    def bodies(self) -> Iterator[tuple[Location, places.Location, Mapping[str, Any]]]:
+        """Each media type of the request and of the successes: location, place and node."""
+        fields = at(self.document, self.place)
+        if "requestBody" in fields:
+            body = behind(self.document, (*self.place, "requestBody"))
+            for media_type, node in at(self.document, body).get("content", {}).items():
+                yield "body", (*body, "content", media_type), node
+        for code, place, response in self.responses():
+            if code.startswith("2"):
+                for media_type, node in response.get("content", {}).items():
+                    yield "response", (*place, "content", media_type), node
+
+    def responses(self) -> Iterator[tuple[str, places.Location, Mapping[str, Any]]]:
+        for code in at(self.document, self.place)["responses"]:
+            if code.isdecimal():
+                place = behind(self.document, (*self.place, "responses", code))
+                yield code, place, at(self.document, place)
+
+    def properties(
+        self, location: Location, path: tuple[str, ...], place: places.Location, depth: int
+    ) -> Iterator[Parameter]:
+        """The properties of a schema, each followed by its own."""
+        place = behind(self.document, place)
+        schema = at(self.document, place)
+        if depth > DEEPEST or not isinstance(schema, dict):
+            return
+        for number, _ in enumerate(schema.get("allOf", ())):
+            yield from self.properties(location, path, (*place, "allOf", number), depth + 1)
+        for name in schema.get("properties", {}):
+            yield self.property(location, path, place, name)
+            inner = self.inner((*place, "properties", name))
+            yield from self.properties(location, (*path, name), inner, depth + 1)
+
+    def inner(self, place: places.Location) -> places.Location:
+        """The schema that holds the properties of a value: of an array its items', of a map its values'."""
+        place = behind(self.document, place)
+        for key in ("items", "additionalProperties"):
+            if isinstance(at(self.document, place).get(key), dict):
+                return self.inner((*place, key))
+        return place
+
+    def property(self, location: Location, path: tuple[str, ...], owner: places.Location, name: str) -> Parameter:
+        """The property of the schema at `owner`."""
+        schema, place = at(self.document, owner), (*owner, "properties", name)
+        node = at(self.document, place)
+        if name in schema.get("required", ()):
+            return self.parameter(location, (*path, name), place, node, "yes")
+        if name in schema.get("then", {}).get("required", ()):
+            condition = _condition(schema.get("if", {}))
+            return self.parameter(location, (*path, name), place, node, "conditional", condition)
+        return self.parameter(location, (*path, name), place, node, *_optional(node))
+
+    def parameter(
+        self,
+        location: Location,
+        path: tuple[str, ...],
+        place: places.Location,
+        schema: Mapping[str, Any],
+        mandatory: Mandatory,
+        condition: str | None = None,
+    ) -> Parameter:
+        schema = dereference(self.document, schema)
+        return Parameter(
+            location,
+            path,
+            to_pointer(place),
+            type=schema_type(self.document, schema),
+            mandatory=mandatory,
+            condition=condition,
+            default=schema.get("default"),
+            limits=schema_limits(self.document, schema),
+            description=schema.get("description", ""),
+        )
+
+    def media_types(self) -> Iterator[MediaType]:
+        for location, place, _ in self.bodies():
+            side = "request" if location == "body" else "response"
+            yield MediaType(side, str(place[-1]), to_pointer(place))  # type: ignore[arg-type]  # one of the two
+
+    def error_examples(self) -> Iterator[tuple[int, places.Location, Any]]:
+        """Each example of an error: status, place and value."""
+        for code, place, response in self.responses():
+            if code.startswith(("4", "5")):
+                for media_type, node in response.get("content", {}).items():
+                    for name, example in node.get("examples", {}).items():
+                        yield int(code), (*place, "content", media_type, "examples", name), example.get("value")
+
+    def example_codes(self) -> Iterator[ErrorCode]:
+        for status, place, value in self.error_examples():
+            if isinstance(value, dict) and isinstance(value.get("error_code"), str):
+                message = str(value.get("error_msg", ""))
+                yield ErrorCode(value["error_code"], to_pointer(place), "example", status, message)
+
+    def examples(self) -> Iterator[Example]:
+        for location, place, node in self.bodies():
+            kind = "request" if location == "body" else "response"
+            for name, example in node.get("examples", {}).items():
+                yield Example(kind, to_pointer((*place, "examples", name)), "", example.get("value"))  # type: ignore[arg-type]  # one of the two
+        for status, place, value in self.error_examples():
+            yield Example("error", to_pointer(place), "", value, status=status)
+
+    def zips(self, key: str, make: Any) -> Iterator[Any]:
+        for location, place, node in self.bodies():
+            if location == "response" and key in node:
+                yield make(node[key], to_pointer((*place, key)))
+
+    def trees(self) -> Iterator[ArchiveTree]:
+        yield from self.zips("x-zip-layout", lambda layout, place: ArchiveTree((*layout.values(),), place, True))
+        yield from self.zips("x-zip-example", lambda entries, place: ArchiveTree((*entries,), place, False))
+
+    def actions(self, fields: Mapping[str, Any]) -> Iterator[Action]:
+        action = fields.get("x-iam-action")
+        place = to_pointer((*self.place, "x-iam-action"))
+        if isinstance(action, dict):
+            yield Action(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
+        elif isinstance(action, str):
+            yield Action(action, place)
+
+
+def _optional(node: Mapping[str, Any]) -> tuple[Mandatory, str | None]:
+    when = node.get("x-required-when")
+    return ("conditional", when) if when else ("no", None)
+
+
+def _condition(schema: Mapping[str, Any]) -> str:
+    """An `if` in words, where it asks for constants."""
+    asked = [f"{name} is {value['const']}" for name, value in schema.get("properties", {}).items() if "const" in value]
+    return " and ".join(asked)

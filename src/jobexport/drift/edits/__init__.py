@@ -1,0 +1,1 @@
+"""What to edit so that a finding goes away."""

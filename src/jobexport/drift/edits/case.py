@@ -1,0 +1,148 @@
+"""One finding about to be answered with edits: the page, the document, and the places that the edits need."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.drift.edits.plan import changes_between
+from jobexport.spec.change import Change
+from jobexport.spec.places import at, behind, from_pointer, located, look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobexport.drift.compare.comparison import Comparison
+    from jobexport.drift.compare.pairs import Pair
+    from jobexport.drift.edits.plan import Document, Plan
+    from jobexport.drift.facts import Parameter
+    from jobexport.drift.findings import Finding
+    from jobexport.spec.places import Location
+
+
+@frozen
+class Case:
+    """A finding, and a plan that grows."""
+
+    finding: Finding
+    comparison: Comparison
+    plan: Plan
+
+    @property
+    def words(self) -> str:
+        """The fact, as an action's description says it."""
+        finding = self.finding
+        said = "does not say so" if finding.page is None else f"says {finding.page}"
+        return f"{finding.about[0].upper()}{finding.about[1:]}: the page {said}."
+
+    @property
+    def place(self) -> Location:
+        """Where the document has, or would have, what the finding is about."""
+        return located(self.plan.document, self.finding.states.at)
+
+    @property
+    def operation(self) -> Location:
+        """Where the operation stands."""
+        return located(self.plan.document, self.comparison.operation_place)
+
+    @property
+    def base(self) -> Document:
+        """Where something new is put: the union, if it has the operation where the edition has it."""
+        union = self.plan.union
+        return union if union is not None and look(union, self.operation)[0] else self.plan.document
+
+    def change(self, location: Location, value: Any = None, *, remove: bool = False) -> Change:
+        """Make a change that the finding calls for."""
+        return Change(self.words, location, value, remove)
+
+    @property
+    def row(self) -> Parameter:
+        """The page's row that the finding is about; LookupError where it has none."""
+        for pair in self.comparison.pairs:
+            if pair.page is not None and self.comparison.place(pair.page) == self.finding.states.at:
+                return pair.page
+        raise LookupError(self.finding.states.at)
+
+    @property
+    def is_variable(self) -> bool:
+        """Whether what the finding is about is a variable of the path."""
+        rows = (pair.page or pair.other for pair in self.comparison.pairs if self._is_its(pair))
+        return any(row is not None and row.location == "path" for row in rows)
+
+    def _is_its(self, pair: Pair) -> bool:
+        at = self.finding.states.at
+        mine = pair.page is not None and self.comparison.place(pair.page) == at
+        return mine or (pair.other is not None and self.comparison.other_place(pair.other) == at)
+
+
+def is_shared(document: Document, location: Location) -> bool:
+    """Whether a place is inside a component that the document refers to more than once."""
+    if len(location) < 3 or location[0] != "components":
+        return False
+    reference = json.dumps(f"#/components/{location[1]}/{location[2]}")
+    return json.dumps(document, ensure_ascii=False).count(reference) > 1
+
+
+def listed_parameter(case: Case, place: Location) -> Location | None:
+    """Where an operation lists the parameter that the description has at a place; it may have one of its own."""
+    document = case.plan.document
+    base = case.base
+    _, shared = look(base, place)
+    if not (isinstance(shared, dict) and "in" in shared):
+        return None
+    for owner in (case.operation[:-1], case.operation):
+        for number, _ in enumerate(at(document, owner).get("parameters", ())):
+            listed = (*owner, "parameters", number)
+            node = at(document, behind(document, listed))
+            if (node["name"], node["in"]) == (shared["name"], shared["in"]):
+                return listed
+    return None
+
+
+def edit_parameter(case: Case, place: Location, edit: Callable[[Document], Document]) -> None:
+    """Change the node of a header, a variable or a query parameter, for this operation alone."""
+    document = case.plan.document
+    listed = listed_parameter(case, place)
+    if listed is None:
+        return
+    target = behind(document, listed)
+    old = at(document, target)
+    if listed != target and is_shared(document, target):
+        case.plan.own(case.change(listed, edit(dict(old))))
+    else:
+        case.plan.own(*changes_between(case.words, target, old, edit(dict(old))))
+
+
+def edit_schema(
+    case: Case, edit: Callable[[Document], Document], widen: Callable[[Document, Document], Document]
+) -> None:
+    """Change the schema of what the finding is about; the union becomes as wide as the edition needs.
+
+    Args:
+        case: the finding.
+        edit: gives a schema anew.
+        widen: gives the union's schema so that it allows what it did and what the new schema does.
+    """
+    plan, place = case.plan, case.place
+    if "properties" not in place:
+        edit_parameter(case, place, lambda node: {**node, "schema": edit(dict(_inlined(plan.document, node)))})
+        return
+    target = behind(plan.document, place)
+    new = edit(dict(at(plan.document, target)))
+    if is_shared(plan.document, target):
+        # Others refer to it too: this operation gets one of its own.
+        plan.own(case.change(place, new))
+        return
+    _, wide = look(plan.union, target)
+    if wide is not None:
+        plan.everywhere(*changes_between(case.words, target, wide, widen(wide, new)))
+    plan.own(*changes_between(case.words, target, at(plan.document, target), new))
+
+
+def _inlined(document: Document, node: Document) -> Document:
+    schema: Document = node.get("schema", {})
+    while "$ref" in schema:
+        schema = at(document, from_pointer(schema["$ref"].removeprefix("#")))
+    return schema

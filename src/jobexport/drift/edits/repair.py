@@ -1,0 +1,102 @@
+"""Mends the examples that planned edits leave without a schema that allows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobexport.spec.change import Change
+from jobexport.spec.examples import examples, misfits
+from jobexport.spec.load import tree
+from jobexport.spec.places import dereference, look
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobexport.drift.edits.plan import Document, Plan
+    from jobexport.drift.findings import Finding
+
+# One value may hide another that does not fit.
+_TRIES = 8
+
+_SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
+
+
+def repair(plan: Plan, finding: Finding) -> None:
+    """Plan for each example that no longer fits the same example with values that do."""
+    description = f"The example follows: {finding.about}."
+    for place, schema, value in list(examples(plan.document)):
+        if not misfits(plan.document, schema, value):
+            continue
+        mended = _mended(plan.document, schema, value)
+        if isinstance(place[-1], int):
+            # Examples inside a schema are a list, which an overlay replaces as a whole.
+            plan.own(Change(description, place[:-1], [mended]))
+        elif place[-2] == "examples":
+            plan.own(Change(description, (*place, "value"), mended))
+        else:
+            plan.own(Change(description, place, mended))
+
+
+def _mended(document: Document, schema: Mapping[str, Any], value: Any) -> Any:
+    value = tree(value)
+    for _ in range(_TRIES):
+        errors = misfits(document, schema, value)
+        if not errors:
+            return value
+        error = errors[0]
+        path = list(error.instance_path)
+        here = _schema_at(document, schema, path)
+        if not path:
+            holder = {"": value}
+            _mend(document, holder, "", here)
+            value = holder[""]
+        else:
+            _mend(document, look(value, tuple(path[:-1]))[1], path[-1], here)
+    return sample(document, schema)
+
+
+def _mend(document: Document, holder: Any, key: Any, schema: Mapping[str, Any]) -> None:
+    old = holder[key]
+    properties = schema.get("properties", {})
+    lacking = [name for name in _required(schema, old) if isinstance(old, dict) and name not in old]
+    if isinstance(old, dict) and lacking:
+        for name in lacking:
+            old[name] = sample(document, properties.get(name, {}))
+    else:
+        holder[key] = sample(document, schema)
+
+
+def _required(schema: Mapping[str, Any], value: Any) -> list[str]:
+    conditional = schema.get("then", {}).get("required", []) if "if" in schema else []
+    return [*schema.get("required", []), *conditional]
+
+
+def _schema_at(document: Document, schema: Mapping[str, Any], path: list[str | int]) -> Mapping[str, Any]:
+    schema = dereference(document, schema)
+    for step in path:
+        inner = schema.get("items", {}) if isinstance(step, int) else schema.get("properties", {}).get(step, {})
+        schema = dereference(document, inner)
+    return schema
+
+
+def sample(document: Document, schema: Mapping[str, Any]) -> Any:
+    """A value that a schema allows, as plain as can be."""
+    schema = dereference(document, schema)
+    for key in ("examples", "enum"):
+        for value in schema.get(key, ()):
+            if not misfits(document, schema, value):
+                return value
+    if "default" in schema:
+        return schema["default"]
+    kinds = schema.get("type", "string")
+    kind = kinds[0] if isinstance(kinds, list) else kinds
+    if kind == "object":
+        names = schema.get("required", [])
+        return {name: sample(document, schema.get("properties", {}).get(name, {})) for name in names}
+    if kind == "array":
+        return [sample(document, schema.get("items", {})) for _ in range(max(1, schema.get("minItems", 1)))]
+    if kind in ("integer", "number"):
+        return max(schema.get("minimum", 1), min(1, schema.get("maximum", 1)))
+    if kind == "string":
+        return "text".ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength", 80)]
+    return _SAMPLES.get(kind, "text")

@@ -1,0 +1,273 @@
+"""What to edit for findings about the request line, media types, statuses, codes, the zip and the permission."""
+
+from __future__ import annotations
+
+import http
+import re
+from typing import TYPE_CHECKING, Any
+
+from jobexport.drift.edits.rows import undo_removals
+from jobexport.spec.places import at, behind, dereference, from_pointer, located, look
+
+if TYPE_CHECKING:
+    from jobexport.drift.compare.comparison import Comparison
+    from jobexport.drift.edits.case import Case
+    from jobexport.drift.edits.plan import Document
+    from jobexport.drift.facts import ErrorCode
+    from jobexport.spec.places import Location
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_JSON = "application/json"
+
+
+def path_changed(case: Case) -> None:
+    """Another path: the whole path item moves."""
+    old = case.operation[:-1]
+    item = dict(at(case.plan.document, old))
+    path = new_path(case.comparison)
+    mine = _VARIABLE.findall(path)
+    if mine != _VARIABLE.findall(str(old[-1])):
+        kept = [node for node in item["parameters"] if _is_of_path(case, node, mine)]
+        listed = {_resolved(case, node)["name"] for node in kept}
+        kept += [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in mine
+            if name not in listed
+        ]
+        item["parameters"] = kept
+    case.plan.own(case.change(old, remove=True), case.change(("paths", path), item))
+
+
+def new_path(comparison: Comparison) -> str:
+    """The page's path, with its variables called as the description calls them."""
+    page, other = comparison.page.endpoint, comparison.other.endpoint
+    if page is None or other is None:
+        return ""
+    mine, documented = _VARIABLE.findall(page.path), _VARIABLE.findall(other.path)
+    theirs = _VARIABLE.findall(from_pointer(comparison.operation_place)[1])
+    by_name = dict(zip(documented, theirs, strict=True))
+    by_number = dict(zip(mine, theirs, strict=True)) if len(mine) == len(theirs) else {}
+    return _VARIABLE.sub(lambda found: f"{{{by_number.get(found[1]) or by_name.get(found[1], found[1])}}}", page.path)
+
+
+def _resolved(case: Case, node: Document) -> Document:
+    return dict(dereference(case.plan.document, node))
+
+
+def _is_of_path(case: Case, node: Document, names: list[str]) -> bool:
+    resolved = _resolved(case, node)
+    return resolved["in"] != "path" or resolved["name"] in names
+
+
+def method_changed(case: Case) -> None:
+    """Another method: the operation moves within its path."""
+    fields = at(case.plan.document, case.operation)
+    new = (*case.operation[:-1], str(case.finding.states.value).lower())
+    case.plan.own(case.change(case.operation, remove=True), case.change(new, fields))
+
+
+def media_type_changed(case: Case) -> None:
+    """Another media type: the body's description gets a new key."""
+    new = case.place
+    old = (*new[:-1], str(case.finding.other))
+    there, described = look(case.plan.document, old)
+    if not undo_removals(case, new):
+        case.plan.everywhere(case.change(new, described if there else {"schema": {}}))
+    if there:
+        case.plan.own(case.change(old, remove=True))
+
+
+def media_type_missing(case: Case) -> None:
+    """One media type less."""
+    case.plan.own(case.change(case.place, remove=True))
+
+
+def status_added(case: Case) -> None:
+    """A status more, or in the place of another."""
+    new, code = case.place, int(case.finding.states.value)
+    responses = at(case.plan.document, new[:-1])
+    old = case.finding.other if case.finding.kind == "status-changed" else None
+    if not undo_removals(case, new):
+        case.plan.everywhere(case.change(new, responses.get(old) or _response(responses, code)))
+    if old is not None:
+        case.plan.own(case.change((*new[:-1], old), remove=True))
+
+
+def _response(responses: Document, code: int) -> Document:
+    try:
+        phrase = http.HTTPStatus(code).phrase
+    except ValueError:
+        phrase = f"Status {code}"
+    response: Document = {"description": f"{phrase}."}
+    if code >= 400:
+        bodies = (node["content"] for node in responses.values() if _JSON in node.get("content", {}))
+        schemas = [body[_JSON]["schema"] for body in bodies if "schema" in body[_JSON]]
+        if schemas:
+            # That of the other errors: the first JSON body is a success's where there is one.
+            response["content"] = {_JSON: {"schema": schemas[-1]}}
+    return response
+
+
+def status_missing(case: Case) -> None:
+    """A status less."""
+    case.plan.own(case.change(case.place, remove=True))
+
+
+def code_added(case: Case) -> None:
+    """An error code more, or in the place of another: an example of an error."""
+    code = _code(case)
+    old = case.finding.other if case.finding.kind == "error-code-changed" else None
+    if old is not None:
+        _drop_code(case, old)
+    if not _undo_code(case, code):
+        _put_code(case, code)
+
+
+def code_missing(case: Case) -> None:
+    """An error code less."""
+    name = re.search(r"`([^`]+)`", case.finding.about)
+    if name:
+        _drop_code(case, name.group(1))
+
+
+def code_status(case: Case) -> None:
+    """An error code that comes with another status."""
+    code = _code(case)
+    _drop_code(case, code.code)
+    _put_code(case, code)
+
+
+def _code(case: Case) -> ErrorCode:
+    name = str(case.finding.states.value).split()[-1]
+    return next(code for code in case.comparison.page.error_codes if code.code == name)
+
+
+def _put_code(case: Case, code: ErrorCode) -> None:
+    if case.comparison.page.endpoint is None:
+        _list_code(case, code)
+        return
+    base = case.base
+    status = str(_status(case, code))
+    response = (*case.operation, "responses", status)
+    if not look(base, response)[0]:
+        responses = at(base, response[:-1])
+        case.plan.everywhere(case.change(response, _response(responses, int(status))))
+        base = case.base
+    content = (*behind(base, response), "content", _JSON)
+    example = {
+        "summary": "Named on the operation's page",
+        "value": {"error_code": code.code, "error_msg": code.message or code.code},
+    }
+    name = re.sub(r"[^a-z0-9]+", "-", code.code.lower())
+    if look(base, (*content, "examples"))[0]:
+        case.plan.everywhere(case.change((*content, "examples", name), example))
+    elif look(base, content)[0]:
+        case.plan.everywhere(case.change((*content, "examples"), {name: example}))
+
+
+def _status(case: Case, code: ErrorCode) -> int:
+    """The status that a code comes with; where the page does not say, the first one that it has for errors."""
+    codes = sorted(status.code for status in case.comparison.page.statuses if status.code >= 400)
+    return code.status or next(iter(codes), 400)
+
+
+def _list_code(case: Case, code: ErrorCode) -> None:
+    listed = [str(twin.at) for twin in case.comparison.other.error_codes if twin.source == "table"]
+    family = located(case.plan.document, listed[0])[:-1]
+    place = (*family, str(code.status or 400))
+    there, codes = look(case.base, place)
+    change = case.change((*place, len(codes)), code.code) if there else case.change(place, [code.code])
+    case.plan.everywhere(change)
+
+
+def _undo_code(case: Case, code: ErrorCode) -> bool:
+    """Drop the actions that take a code from the union; whether there are any."""
+    for twin in case.comparison.union.error_codes if case.comparison.union else ():
+        same = (twin.code, twin.status) == (code.code, _status(case, code))
+        if same and undo_removals(case, located(case.plan.union, str(twin.at))):
+            return True
+    return False
+
+
+def _drop_code(case: Case, code: str) -> None:
+    whole = case.comparison.page.endpoint is None
+    for twin in case.comparison.other.error_codes:
+        if twin.code != code:
+            continue
+        place = located(case.plan.document, str(twin.at))
+        there, listed = look(case.plan.document, place)
+        if there and twin.source == "example" and not whole:
+            case.plan.own(case.change(place, remove=True))
+        elif there and whole and isinstance(listed, list) and code in listed:
+            case.plan.own(case.change((*place, listed.index(code)), remove=True))
+
+
+def message_changed(case: Case) -> None:
+    """An error code has another message."""
+    case.plan.own(case.change((*case.place, "value", "error_msg"), case.finding.states.value))
+
+
+def file_name_changed(case: Case) -> None:
+    """Another name of the file."""
+    case.plan.own(case.change(case.place, case.finding.states.value))
+
+
+def tree_changed(case: Case) -> None:
+    """Another layout of the zip; where only the example has another, the page contradicts the layout."""
+    if case.place[-1] == "x-zip-layout":
+        entries = [str(entry) for entry in case.finding.states.value]
+        case.plan.own(case.change(case.place, {_role(entry): entry for entry in entries}))
+
+
+def _role(entry: str) -> str:
+    return entry.rsplit("/", 1)[-1].rsplit(".", 1)[-1].strip("{}") or entry
+
+
+def action_changed(case: Case) -> None:
+    """Another permission."""
+    place = case.place
+    if undo_removals(case, place):
+        return
+    value: Any = None
+    for action in case.comparison.page.actions:
+        stated = {"access-level": action.access_level.lower(), "resource": action.resource.strip(" *")}
+        value = {"action": action.name, **{key: text for key, text in stated.items() if text}}
+        value = action.name if action.name == "none" else value
+    if value is None:
+        case.plan.own(case.change(place, remove=True))
+    elif look(case.base, place)[0]:
+        case.plan.own(case.change(place, value))
+    else:
+        case.plan.everywhere(case.change(place, value))
+
+
+def error_body_changed(case: Case) -> None:
+    """Other fields of an error: in its schema, and in the examples of errors."""
+    fields = [str(name) for name in case.finding.states.value]
+    for code, response in _errors(case):
+        content = (*response, "content", _JSON)
+        schema = behind(case.plan.document, (*content, "schema"))
+        known = at(case.plan.document, schema).get("properties", {})
+        for name in fields:
+            if name not in known:
+                case.plan.everywhere(case.change((*schema, "properties", name), {"type": "string"}))
+        for name in [name for name in known if name not in fields]:
+            required = at(case.plan.document, schema).get("required", [])
+            if name in required:
+                case.plan.own(case.change((*schema, "required", required.index(name)), remove=True))
+            case.plan.own(case.change((*schema, "properties", name), remove=True))
+        for name in list(at(case.plan.document, content).get("examples", {})):
+            value = at(case.plan.document, (*content, "examples", name)).get("value", {})
+            kept = {key: item for key, item in value.items() if key in fields}
+            filled = kept | {key: str(code) for key in fields if key not in kept}
+            case.plan.own(case.change((*content, "examples", name, "value"), filled))
+
+
+def _errors(case: Case) -> list[tuple[int, Location]]:
+    """Status and place of each error that has a JSON body."""
+    found = []
+    for code in at(case.plan.document, (*case.operation, "responses")):
+        place = behind(case.plan.document, (*case.operation, "responses", code))
+        if code[0] in "45" and look(case.plan.document, (*place, "content", _JSON, "schema"))[0]:
+            found.append((int(code), place))
+    return found

@@ -1,0 +1,191 @@
+"""What to edit for findings about rows of the tables of parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobexport.drift.edits.case import edit_parameter, is_shared, listed_parameter
+from jobexport.drift.page_schemas import condition_of, object_schema, row_schema
+from jobexport.spec.places import at, behind, look
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobexport.drift.edits.case import Case
+    from jobexport.drift.edits.plan import Document
+    from jobexport.drift.facts import Parameter
+    from jobexport.spec.places import Location
+
+
+def added(case: Case) -> None:
+    """A row that the document lacks."""
+    row, place = case.row, case.place
+    if row.location == "body":
+        undo_removals(case, (*case.operation, "requestBody"))
+    if undo_removals(case, place):
+        return
+    if "properties" in place:
+        undo_removals(case, place[:-2])
+        schema = _written(case, row)
+        _put_property(case, place, schema)
+        require(case, place, row)
+        return
+    node: Document = {"name": row.name, "in": row.location, "required": row.mandatory == "yes"}
+    node |= {"schema": row_schema(row)}
+    if row.mandatory == "conditional":
+        node["x-required-when"] = condition_of(row)
+    if row.location in ("body", "response"):
+        _put_body(case, row, _written(case, row))
+    elif row.location in ("header", "query"):
+        owner = (*case.operation, "parameters")
+        there, listed = look(case.base, owner)
+        if not there:
+            case.plan.everywhere(case.change(owner, [node]))
+        else:
+            case.plan.everywhere(case.change((*owner, len(listed)), node))
+
+
+def _written(case: Case, row: Parameter) -> Document:
+    below = [other for other in case.comparison.page.parameters if other.location == row.location]
+    schema: Document = object_schema(below, row.path[:-1])["properties"][row.name]
+    return schema
+
+
+def _put_property(case: Case, place: Location, schema: Document) -> None:
+    base = case.base
+    owner = place[:-2]
+    if not look(base, owner)[0]:
+        return
+    if look(base, place[:-1])[0]:
+        case.plan.everywhere(case.change(place, schema))
+    else:
+        case.plan.everywhere(case.change(place[:-1], {place[-1]: schema}))
+
+
+def _put_body(case: Case, row: Parameter, schema: Document) -> None:
+    """Give an operation a body that it does not have anywhere."""
+    required = {"required": [row.name]} if row.mandatory == "yes" else {}
+    content = {"application/json": {"schema": {"type": "object", **required, "properties": {row.name: schema}}}}
+    if row.location == "body":
+        case.plan.everywhere(case.change((*case.operation, "requestBody"), {"content": content}))
+        return
+    success = next(code for code in at(case.plan.document, case.operation)["responses"] if code.startswith("2"))
+    response = behind(case.base, (*case.operation, "responses", success))
+    if look(case.base, (*response, "content"))[0]:
+        case.plan.everywhere(case.change((*response, "content", "application/json"), content["application/json"]))
+    else:
+        case.plan.everywhere(case.change((*response, "content"), content))
+
+
+def require(case: Case, place: Location, row: Parameter) -> None:
+    """Say that a property is required, in this edition."""
+    required = (*place[:-2], "required")
+    there, names = look(case.plan.document, required)
+    if row.mandatory == "yes" and row.name not in (names or ()):
+        change = case.change((*required, len(names)), row.name) if there else case.change(required, [row.name])
+        case.plan.own(change)
+
+
+def missing(case: Case) -> None:
+    """A row that the page lacks."""
+    place = case.place
+    if "properties" in place:
+        _take_property(case, place)
+    elif (listed := listed_parameter(case, place)) and not case.is_variable:
+        case.plan.own(case.change(listed, remove=True))
+
+
+def _take_property(case: Case, place: Location, new: str | None = None) -> None:
+    """Remove a property from its schema, from what is required, and from the examples; or give it a new name."""
+    owner, name = place[:-2], str(place[-1])
+    case.plan.own(case.change(place, remove=True))
+    for required in ((*owner, "required"), (*owner, "then", "required")):
+        _, names = look(case.plan.document, required)
+        if name in (names or ()):
+            case.plan.own(case.change((*required, names.index(name)), remove=True))
+            if new is not None:
+                case.plan.own(case.change((*required, len(names) - 1), new))
+    for value in _example_objects(case, owner):
+        there, old = look(case.plan.document, (*value, name))
+        if there and new is not None:
+            case.plan.own(case.change((*value, new), old))
+        if there:
+            case.plan.own(case.change((*value, name), remove=True))
+
+
+def _example_objects(case: Case, owner: Location) -> Iterator[Location]:
+    """The examples of the bodies whose schema stands at a place."""
+    document = case.plan.document
+    fields = at(document, case.operation)
+    spots = [("requestBody",), *(("responses", code) for code in fields["responses"] if code.startswith("2"))]
+    for spot in spots:
+        if not look(document, (*case.operation, *spot))[0]:
+            continue
+        body = behind(document, (*case.operation, *spot))
+        for media_type, node in at(document, body).get("content", {}).items():
+            content = (*body, "content", media_type)
+            if "schema" in node and behind(document, (*content, "schema")) == owner:
+                for name in list(node.get("examples", {})):
+                    yield (*content, "examples", name, "value")
+
+
+def renamed(case: Case) -> None:
+    """A row that has another name."""
+    row, place = case.row, case.place
+    if row.location == "path":
+        _call_variable(case, place, row.name)
+        return
+    listed = listed_parameter(case, place)
+    if "properties" not in place and listed is not None:
+        node = {**at(case.plan.document, behind(case.plan.document, listed)), "name": row.name}
+        owner = (*case.operation[:-1], "parameters")
+        case.plan.everywhere(case.change((*owner, len(at(case.base, owner))), node))
+        case.plan.own(case.change(listed, remove=True))
+        return
+    new = (*place[:-1], row.name)
+    if not undo_removals(case, new) and not look(case.plan.document, new)[0]:
+        schema = at(case.plan.document, place)
+        case.plan.everywhere(case.change(new, schema))
+    _take_property(case, place, row.name)
+
+
+def path_variable(case: Case) -> None:
+    """A variable that the request line calls otherwise."""
+    if case.finding.states.at:
+        _call_variable(case, case.place, str(case.finding.states.value))
+
+
+def _call_variable(case: Case, place: Location, name: str) -> None:
+    """Note what the page calls a variable; where other operations share it, beside the path."""
+    listed = listed_parameter(case, place)
+    if listed is None:
+        return
+    target = behind(case.plan.document, listed)
+    node = at(case.plan.document, target)
+    if not is_shared(case.plan.document, target):
+        edit_parameter(case, place, lambda old: _called(old, name))
+        return
+    names = (*case.operation[:-1], "x-documented-names")
+    known = look(case.plan.document, names)[1] or {}
+    case.plan.own(case.change(names, {**known, node["name"]: name}))
+
+
+def _called(node: Document, name: str) -> Document:
+    kept = {key: value for key, value in node.items() if key != "x-documented-name"}
+    return kept if node["name"] == name else {**kept, "x-documented-name": name}
+
+
+def undo_removals(case: Case, place: Location) -> bool:
+    """Drop the edition's own actions that take away what the union has at a place; whether there are any."""
+    plan = case.plan
+    if plan.union is None or not look(plan.union, place)[0] or look(plan.document, place)[0]:
+        return False
+    if place[0] == "paths" and not look(plan.document, place[:3])[0]:
+        return False  # The edition has the operation elsewhere, which is not to be undone.
+    removing = [
+        number
+        for number, action in enumerate(plan.overlays[plan.edition])
+        if action.get("remove") and any(place[: len(gone)] == gone for gone in plan.touched[number])
+    ]
+    plan.undo(removing)
+    return look(plan.document, place)[0]

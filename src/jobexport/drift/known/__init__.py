@@ -1,0 +1,1 @@
+"""What the register knows already about a page's differences."""

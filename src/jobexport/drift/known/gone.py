@@ -1,0 +1,141 @@
+"""Finds what the register says of a page and the page no longer says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+from attrs import frozen
+
+from jobexport.drift.compare.comparison import shown
+from jobexport.drift.findings import Finding
+from jobexport.drift.known.statements import statements
+from jobexport.spec.register import Statement
+
+if TYPE_CHECKING:
+    from jobexport.drift.compare.comparison import Comparison
+
+# Words that a claim quotes and nothing depends on.
+_QUOTED = {"type-text", "example", "error-message", "operation-name", "member"}
+# What a claim is called when the page no longer says it; all others are `claim-gone`.
+_GONE = {
+    "error-code": "error-code-missing",
+    "status": "status-missing",
+    "media-type": "media-type-missing",
+    "limit": "limit-changed",
+    "values": "values-changed",
+}
+_CHANGED = {"error-code": "error-code-changed", "status": "status-changed"}
+# Findings of something that may have taken the place of what is gone.
+_ADDED = {"error-code-added", "status-added"}
+
+
+@frozen
+class Held:
+    """What an entry of the register says of a page."""
+
+    entry: str
+    statement: Statement
+    title: str
+    on_page: bool
+    """Whether the page says so."""
+
+
+def with_gone(findings: list[Finding], comparison: Comparison, held: list[Held]) -> list[Finding]:
+    """Add a finding for each claim that is gone, unless a new finding tells it; one more and one less is a change."""
+    found = list(findings)
+    gone = {item.statement.key(): item for item in held if not item.on_page}
+    if not gone:
+        return found
+    said = list(statements(comparison))
+    for item in gone.values():
+        twin = next((finding for finding in found if _took_its_place(finding, item.statement)), None)
+        if twin is not None:
+            found[found.index(twin)] = _change(twin, item)
+        elif not any(tells(finding, item.statement) for finding in findings if not finding.known):
+            found.append(_gone(item, comparison, said, {other.statement.key() for other in held}))
+    return found
+
+
+def _took_its_place(finding: Finding, statement: Statement) -> bool:
+    if finding.known or finding.kind not in _ADDED or statement.value is None:
+        return False
+    return finding.states.fact == statement.fact and _alike(finding.states, statement)
+
+
+def _alike(new: Statement, old: Statement) -> bool:
+    """Whether two codes come with the same status, or two statuses are of the same class."""
+    if old.fact == "status":
+        return int(new.value) // 100 == int(old.value) // 100
+    return _within(new.at, old.at) or _within(old.at, new.at)
+
+
+def _within(inner: str, outer: str) -> bool:
+    return f"{inner}/".startswith(f"{outer}/")
+
+
+def _change(added: Finding, item: Held) -> Finding:
+    return attrs.evolve(
+        added,
+        kind=_CHANGED[item.statement.fact],
+        about=_about(item.statement),
+        page=str(added.states.value),
+        other=shown(item.statement.value),
+        near=tuple(dict.fromkeys((item.entry, *added.near))),
+    )
+
+
+def tells(finding: Finding, statement: Statement) -> bool:
+    """Whether a finding is about the place of a statement, or of what holds it or is held by it."""
+    if finding.kind in _CHANGED.values() and finding.states.fact == statement.fact:
+        return finding.other == str(statement.value)
+    if finding.states.fact in ("path", "method", "operation-name") or not finding.states.at:
+        return finding.states.fact == statement.fact
+    if finding.kind == "media-type-changed" and statement.fact == "media-type":
+        return finding.other == str(statement.value)
+    if finding.kind == "error-status-changed":
+        return statement.fact in ("error-code", "error-status") and str(statement.value) in str(finding.states.value)
+    return _within(finding.states.at, statement.at) or _within(statement.at, finding.states.at)
+
+
+def _gone(item: Held, comparison: Comparison, said: list[Statement], known: set[tuple[str, str, str]]) -> Finding:
+    statement = item.statement
+    there = [other for other in said if other.fact == statement.fact]
+    kind = _GONE.get(statement.fact, "claim-gone")
+    states, line = Statement(statement.fact, statement.at), comparison.line_of(statement.at)
+    page = None
+    if statement.fact in _QUOTED:
+        kind = "claim-reworded"
+        page = ", ".join(str(shown(other.value)) for other in there if other.at == statement.at) or None
+    elif statement.fact in ("limit", "values") and not comparison.has_row(statement.at):
+        kind = "claim-gone"
+    if statement.value is None:
+        kind = "claim-reworded" if statement.fact in _QUOTED else "claim-gone"
+        page = ", ".join(dict.fromkeys(str(shown(other.value)) for other in there if _within(other.at, statement.at)))
+    elif statement.fact in _CHANGED:
+        # A code or status that the description has from other pages may have taken the place of this one.
+        new = next((other for other in there if other.key() not in known and _alike(other, statement)), None)
+        if new is not None:
+            kind, page, states, line = _CHANGED[statement.fact], str(new.value), new, _line(comparison, new)
+    return Finding(
+        kind,
+        about=_about(statement) if statement.fact in _CHANGED else f"{item.title} ({statement.fact})",
+        page=page,
+        other=shown(statement.value),
+        line=line,
+        states=states,
+        operation=comparison.operation,
+        near=(item.entry,),
+    )
+
+
+def _about(statement: Statement) -> str:
+    if statement.value is None:
+        return statement.fact.replace("-", " ")
+    return f"status {statement.value}" if statement.fact == "status" else f"error code `{statement.value}`"
+
+
+def _line(comparison: Comparison, statement: Statement) -> int:
+    named = [(code.code, code.at) for code in comparison.page.error_codes]
+    named += [(str(status.code), status.at) for status in comparison.page.statuses]
+    return next((int(at) for name, at in named if name == str(statement.value)), comparison.line())

@@ -1,0 +1,85 @@
+"""Holds findings against the register: which it has already, and what it says of a page that the page does not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from jobexport.drift.documents.schemas import FACT_KEYS
+from jobexport.drift.findings import Finding
+from jobexport.drift.known.gone import Held, with_gone
+from jobexport.drift.known.statements import says, statements
+from jobexport.spec.register import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobexport.drift.compare.comparison import Comparison
+    from jobexport.drift.facts import PageFacts
+    from jobexport.spec.register import Claim, Register
+
+
+def held_statements(comparison: Comparison, register: Register, edition: str) -> list[Held]:
+    """Give what the register says of a page as a page of an edition, each with whether the page says so."""
+    said = list(statements(comparison))
+    operation = comparison.operation
+    ids = _ids(register, edition, operation, comparison.page)
+    return [
+        Held(entry.id, statement, entry.title, on_page=says(said, statement))
+        for entry in register.entries
+        for claim in entry.claims
+        if edition in claim.editions
+        for statement in claim.says
+        if _rests_on(statement, claim, ids, operation in entry.operations, comparison.operation_place)
+    ]
+
+
+def _ids(register: Register, edition: str, operation: str, page: PageFacts) -> set[str]:
+    """What the page calls itself, and what the register calls the edition's page of the operation."""
+    ids = {named.document for named in register.pages if (named.edition, named.operation) == (edition, operation)}
+    return (ids | {page.document_id}) - {""}
+
+
+def _rests_on(statement: Statement, claim: Claim, ids: set[str], of_operation: bool, place: str) -> bool:
+    """Whether a statement rests on the page with these ids."""
+    path = place.rpartition("/")[0]
+    if of_operation and statement.at.startswith("/paths/") and not statement.at.startswith(f"{path}/"):
+        return False  # An entry of several operations names the place of each.
+    if statement.page is not None:
+        return statement.page in ids
+    if claim.page is not None:
+        return any(id_ in claim.page for id_ in ids)
+    return of_operation
+
+
+def judge(
+    findings: tuple[Finding, ...], comparison: Comparison, register: Register, edition: str, held: list[Held]
+) -> tuple[Finding, ...]:
+    """Mark the findings that the register has already, and add what it says of the page that the page does not say.
+
+    A finding is known only if a claim of the edition says the same of the same place in the same words. An entry that
+    merely stands near is told as such.
+    """
+    operation = comparison.operation
+    known: dict[tuple[str, str, str], list[str]] = {}
+    for item in held:
+        known.setdefault(item.statement.key(), []).append(item.entry)
+    marked = []
+    for finding in findings:
+        entries = tuple(dict.fromkeys(known.get(finding.states.key(), ())))
+        at = finding.states.at
+        places = [at, *(f"{at}/{key}" for key in FACT_KEYS.get(finding.states.fact, ()))]
+        near = tuple(entry.id for entry in register.entries_at(operation, places))
+        marked.append(attrs.evolve(finding, operation=operation, known=entries, near=near))
+    return (*with_gone(marked, comparison, held), *_of_date(comparison, register, edition))
+
+
+def _of_date(comparison: Comparison, register: Register, edition: str) -> Iterator[Finding]:
+    """Find that the page has another date than the register's."""
+    page, operation = comparison.page, comparison.operation
+    for known in register.pages:
+        its_page = (known.edition, known.operation) == (edition, operation)
+        if its_page and page.updated and not page.updated.startswith(known.date):
+            at, states = int(page.updated_at or page.title_at), Statement("date", "", page.updated)
+            yield Finding("date-changed", "date", page.updated, known.date, at, states, operation=operation)

@@ -1,0 +1,192 @@
+"""Bytes → text: encodings, ends of lines, and the noise of a repository viewer around or between the lines."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from jobexport.drift.pages import bounds
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NO_TEXT = "this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
+_SCRIPT = re.compile(r"<(script|style|svg|!--)", re.IGNORECASE)
+_CONTROL_BYTES = bytes(each for each in (*range(32), 127) if chr(each) not in "\t\n\v\f\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+# Each of these ends a line for `str.splitlines` and so for docutils, but not for an editor that counts lines.
+_OTHER_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " "))
+_PLAIN = re.compile(r"[\t\r\n -~\u00a0-\u00ff\u2000-\u206f\u2500-\u257f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff，。：、（）]")
+_SIZE = re.compile(
+    r"[\d.,]+\s*(?:lines?(?: \([\d.,]+ (?:sloc|loc)\))?|bytes?|[KM]i?B|sloc)(?:\s*[·|•].*)?", re.IGNORECASE
+)
+_WORD = re.compile(
+    r"html|markdown|restructuredtext|rst|text|raw|blame|history|code|preview|permalink|edit|download|copy raw file|"
+    r"forked from .*|go to file|(?:(?:reviewed|signed-off|co-authored|co-committed)-by: .*)+",
+    re.IGNORECASE,
+)
+
+
+@frozen
+class Source:
+    """A page's text and where its lines stand in the file."""
+
+    name: str
+    """The file, for messages."""
+    lines: tuple[str, ...]
+    """Without the lines that a viewer added."""
+    numbers: tuple[int, ...]
+    """For each line its number in the file, from 1."""
+    noise: str = ""
+    """What a viewer added: it may say whose page this is."""
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return "\n".join(self.lines)
+
+    def place(self, line: int) -> int:
+        """The number in the file of a line of `lines`, counted from 1; 0 stays 0."""
+        return self.numbers[min(line, len(self.numbers)) - 1] if line > 0 else 0
+
+
+def decode(content: bytes, name: str) -> Source:
+    """The text of a page.
+
+    Raises:
+        JobexportError: It is empty, too long, or no text.
+    """
+    if len(content) > bounds.FILE:
+        raise JobexportError(
+            f"{name}: longer than {bounds.FILE >> 20} MiB, which no documentation page is; save only the page"
+        )
+    text = _text(content, name).replace("\r\n", "\n").replace("\r", "\n").translate(_OTHER_ENDS)
+    if not text.strip():
+        raise JobexportError(f"{name}: the file is empty; save the page again")
+    if len(_CONTROL.findall(text)) > max(4, len(text) // 200):
+        raise JobexportError(f"{name}: {_NO_TEXT}")
+    if len(text) > bounds.TEXT // 4:
+        text = _without_scripts(text)
+    lines = _CONTROL.sub("", text).split("\n")
+    if len(text) > bounds.TEXT or len(lines) > bounds.LINES:
+        raise JobexportError(
+            f"{name}: {len(text):,} letters on {len(lines):,} lines are more than a documentation page has "
+            f"(at most {bounds.TEXT:,} on {bounds.LINES:,}); save only the page"
+        )
+    return _without_viewer(lines, name)
+
+
+def _text(content: bytes, name: str) -> str:
+    for bom, encoding in _BOMS:
+        if content.startswith(bom):
+            return content[len(bom) :].decode(encoding, errors="replace")
+    if content.count(0) > len(content) // 50 and (wide := _without_mark(content)):
+        return wide
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        return _other(content, name, problem)
+
+
+def _without_mark(content: bytes) -> str:
+    """UTF-16 that does not say so; empty where it is none."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = content.decode(encoding, errors="replace")
+        if len(_PLAIN.findall(text[:4000])) > 0.9 * min(len(text), 4000):
+            return text
+    return ""
+
+
+def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
+    """Text that is not UTF-8: GB18030 where that gives Chinese, else UTF-8 with a few bytes lost."""
+    if len(content) - len(content.translate(None, _CONTROL_BYTES)) > max(4, len(content) // 200):
+        raise JobexportError(f"{name}: {_NO_TEXT}")
+    utf8 = content.decode("utf-8", errors="replace")
+    lost = utf8.count("\ufffd")
+    national = content.decode("gb18030", errors="replace")
+    high = sum(byte > 0x7F for byte in content)
+    # Chinese takes two bytes a character here, and nearly all of them are common ones.
+    if (
+        national.count("\ufffd") <= high // 100
+        and len(_CHINESE.findall(national)) * 2 >= high * 0.7
+        and lost > high // 20
+    ):
+        return national
+    if lost > max(8, len(content) // 50):
+        raise JobexportError(
+            f"{name}: neither UTF-8, UTF-16 nor GB18030 (byte {problem.start}); save the page again as UTF-8"
+        )
+    # Bytes that make no letters of UTF-8 at all are those of Windows: its blanks and quotation marks.
+    others = sum(each > "\x7f" for each in utf8) - lost
+    return utf8 if others >= lost else content.decode("cp1252", errors="replace")
+
+
+def _without_scripts(text: str) -> str:
+    """The text without what a browser saves along; its lines keep their numbers."""
+    kept: list[str] = []
+    at = 0
+    lower = text.lower()
+    while match := _SCRIPT.search(text, at):
+        kind = match[1].lower()
+        closing = "-->" if kind == "!--" else f"</{kind}"
+        end = lower.find(closing, match.end())
+        if end < 0:
+            break
+        end += len(closing)
+        kept += [text[at : match.start()], "\n" * text.count("\n", match.start(), end)]
+        at = end
+    return "".join((*kept, text[at:]))
+
+
+def _without_viewer(lines: Sequence[str], name: str) -> Source:
+    numbered = list(enumerate(lines, 1))
+    noise: list[str] = []
+    bars = sum(line.strip() == "|" for line in lines)
+    if bars >= 3:
+        numbered = [(number, line) for number, line in numbered if line.strip() != "|"]
+    numbered = _without_numbers(numbered)
+    kept = []
+    head = True
+    for number, line in numbered:
+        words = line.strip()
+        if head and words and (_SIZE.fullmatch(words) or _WORD.fullmatch(words)):
+            noise.append(words)
+            continue
+        head = head and not words
+        kept.append((number, line))
+    if not any(line.strip() for _, line in kept):
+        raise JobexportError(f"{name}: the file has no content; save the page again")
+    return Source(name, tuple(line for _, line in kept), tuple(number for number, _ in kept), "\n".join(noise))
+
+
+_NUMBERED = re.compile(r"\s*(\d{1,6})(?:[\t|:]|  ?|$)(.*)")
+
+
+def _without_numbers(numbered: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The lines without the numbers that a viewer wrote before each of them or on lines of their own."""
+    found = [_NUMBERED.fullmatch(line) for _, line in numbered]
+    counts = [int(match[1]) for match in found if match]
+    steps = sum(later == earlier + 1 for earlier, later in pairwise(counts))
+    if len(counts) >= max(10, 0.9 * len(numbered)) and steps >= 0.95 * (len(counts) - 1):
+        return [(number, match[2] if match else line) for match, (number, line) in zip(found, numbered, strict=True)]
+    alone: set[int] = set()
+    for index, (_, line) in enumerate(numbered):
+        if line.strip() == str(len(alone) + 1):
+            alone.add(index)
+    filled = sum(bool(line.strip()) for _, line in numbered)
+    if len(alone) >= max(10, 0.4 * filled):
+        return [each for index, each in enumerate(numbered) if index not in alone]
+    return list(numbered)

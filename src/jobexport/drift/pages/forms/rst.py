@@ -1,0 +1,273 @@
+"""reStructuredText → blocks, by docutils; what only Sphinx knows, and what docutils refuses, is read all the same."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from docutils import frontend, nodes, utils
+from docutils.parsers.rst import Parser, states
+
+from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Part, Row, Table, fold
+from jobexport.drift.pages.bounds import COLUMNS, TOO_DEEP, Deadline, Unreadable
+from jobexport.drift.pages.forms.rst_grid import broken_grid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEPTH = 60
+"""Nodes in nodes; a note in a list in a cell of a table in a list is at 14."""
+_NESTED = 4
+"""Directives that only Sphinx knows, in each other."""
+_INLINE_LIMIT = 6000
+"""Letters of a paragraph above which its markup is left as it is: docutils takes time in the square of its length."""
+
+_CODE_NAMES = "code-block sourcecode code highlight parsed-literal literalinclude"
+_CODE = frozenset(_CODE_NAMES.split())
+_IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", "meta", "raw"))
+_DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
+_RULE = re.compile(r"[\s|]*\+[-+=]+\+[\s|]*")
+_OPTION = re.compile(r"\s*:[\w-]+:")
+_REFERENCE = re.compile(r"(?s)(.*?)\s*<([^<>]+)>\s*")
+_SETTINGS = {
+    "_disable_config": True,
+    "file_insertion_enabled": False,
+    "halt_level": 6,
+    "line_length_limit": 1 << 22,
+    "raw_enabled": False,
+    "report_level": 5,
+    "smart_quotes": False,
+    "syntax_highlight": "none",
+    "warning_stream": False,
+}
+
+
+def blocks(text: str, deadline: Deadline) -> list[Block]:
+    """The blocks of a reStructuredText.
+
+    Raises:
+        Unreadable: Lists, quotations or tables stand too deep in each other, or reading takes too long.
+    """
+    lines = text.split("\n")
+    # docutils looks for the columns of a table without a pause in which time could be checked.
+    if any(line.count("+") > COLUMNS and _RULE.fullmatch(line) for line in lines):
+        raise Unreadable(f"a table has more than {COLUMNS} columns")
+    walker = _Walker(lines, Flow(), deadline)
+    walker.read(text, 0)
+    walker.flow.end()
+    return walker.flow.blocks
+
+
+_KNOWN_ROLES = frozenset(("emphasis", "strong", "literal", "subscript", "superscript", "title-reference", ""))
+
+
+def _inliner(deadline: Deadline) -> Any:
+    """An inliner that takes every role that docutils does not know for a reference, and stops when time is up.
+
+    It is no subclass: docutils' own looks for its patterns in the very class of the instance.
+    """
+    inliner = states.Inliner()
+    parse, interpreted = inliner.parse, inliner.interpreted
+
+    def bounded(text: str, lineno: int, memo: Any, parent: Any) -> Any:
+        deadline.check()
+        if len(text) > _INLINE_LIMIT:
+            return [nodes.Text(re.sub(r"\\(.)", r"\1", text))], []
+        return parse(text, lineno, memo, parent)
+
+    def lenient(rawsource: str, text: str, role: str, lineno: int) -> Any:
+        if role in _KNOWN_ROLES:
+            return interpreted(rawsource, text, role, lineno)
+        plain = utils.unescape(text)
+        titled = _REFERENCE.fullmatch(plain)
+        words, target = (titled[1], titled[2]) if titled else (plain, plain)
+        return [nodes.reference(rawsource, words, refuri=f"#{target}")], []
+
+    vars(inliner).update(parse=bounded, interpreted=lenient)
+    return inliner
+
+
+class _Walker:
+    """Walks over a document's nodes and fills a flow of blocks."""
+
+    def __init__(self, lines: Sequence[str], flow: Flow, deadline: Deadline) -> None:
+        self.lines, self.flow, self.deadline = lines, flow, deadline
+        self.names: list[str] = []
+        self.line = 1
+        self.level = 0
+        self.shift = 0
+        self.nested = 0
+
+    def read(self, text: str, shift: int) -> None:
+        """Reads a text whose first line is this many lines below the page's first."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            settings = frontend.get_default_settings(Parser)
+            settings.update(_SETTINGS, frontend.OptionParser(components=(Parser,)))
+            document = utils.new_document("page", settings)
+        note_source = document.note_source
+
+        def watched(source: Any, offset: Any) -> None:
+            self.deadline.check()
+            note_source(source, offset)
+
+        vars(document)["note_source"] = watched
+        try:
+            Parser(inliner=_inliner(self.deadline)).parse(text, document)
+        except RecursionError:
+            raise Unreadable(TOO_DEEP) from None
+        before, self.shift = self.shift, shift
+        self.walk(document, 0)
+        self.shift = before
+
+    def walk(self, node: Any, depth: int) -> None:
+        self.deadline.check()
+        if depth > DEPTH:
+            raise Unreadable(TOO_DEEP)
+        for child in node.children:
+            if isinstance(child, nodes.Text):
+                self.flow.text(child.astext(), self.line, variable=isinstance(node, nodes.emphasis))
+                self.names.clear()
+                continue
+            if child.line:
+                self.line = child.line + self.shift
+            self._node(child, depth + 1)
+
+    def _node(self, node: Any, depth: int) -> None:
+        kind = node.tagname
+        if kind in _IGNORED:
+            return
+        self.names += [*node.get("names", ()), *node.get("ids", ())] if kind in ("target", "table") else []
+        handler = getattr(self, f"_{kind}", None)
+        if handler:
+            handler(node, depth)
+        elif isinstance(node, nodes.Admonition):
+            self.flow.end()
+            self.flow.note += 1
+            self.walk(node, depth)
+            self.flow.end()
+            self.flow.note -= 1
+        elif isinstance(node, nodes.Inline):
+            self.walk(node, depth)
+        else:
+            self.flow.end()
+            self.walk(node, depth)
+            self.flow.end()
+
+    def _section(self, node: Any, depth: int) -> None:
+        self.level += 1
+        self.walk(node, depth)
+        self.flow.end()
+        self.level -= 1
+
+    def _title(self, node: Any, depth: int) -> None:
+        names, self.names = [*node.parent.get("names", ()), *self.names], []
+        self.flow.end()
+        # docutils gives the line of the underline.
+        self.line = self._above(node.rawsource or node.astext(), self.line)
+        self.walk(node, depth)
+        self.flow.heading(max(self.level, 1), self.line, names)
+
+    def _reference(self, node: Any, depth: int) -> None:
+        self.walk(node, depth)
+        self.flow.link(node.astext(), str(node.get("refuri") or node.get("refname") or ""))
+
+    def _list_item(self, node: Any, depth: int) -> None:
+        self.flow.item()
+        self.walk(node, depth)
+        self.flow.end()
+
+    def _field(self, node: Any, depth: int) -> None:
+        self.flow.end()
+        line = node.line or node.children[0].line or 0
+        self.flow.add(
+            Part("text", f":{node.children[0].astext()}: {fold(node.children[1].astext())}", line + self.shift or 1)
+        )
+
+    def _literal_block(self, node: Any, depth: int) -> None:
+        text = node.astext().strip("\n").rstrip()
+        if text.strip():
+            first = next(line for line in text.split("\n") if line.strip())
+            # In a list docutils gives no line, elsewhere that of the end.
+            line = self._above(first, node.line + self.shift) if node.line else self._below(first, self.line)
+            self.line = line
+            self.flow.add(Code(text, line))
+
+    def _below(self, text: str, near: int) -> int:
+        """The line that shows this text, from a line on downwards."""
+        wanted = text.strip()
+        below = range(max(near, 1), min(near + 3000, len(self.lines)) + 1)
+        return next((line for line in below if self.lines[line - 1].strip() == wanted), near)
+
+    def _above(self, text: str, near: int) -> int:
+        """The line that shows this text, from the one that docutils gives upwards."""
+        wanted = [each.strip() for each in text.strip().split("\n")[:3]]
+        last = min(near, len(self.lines))
+        for line in range(last, max(near - 3000, 0), -1):
+            shown = self.lines[line - 1 : line - 1 + len(wanted)]
+            if wanted[0] in shown[0] and all(each in words for each, words in zip(wanted, shown, strict=False)):
+                return line
+        return last
+
+    def _table(self, node: Any, depth: int) -> None:
+        names, self.names = tuple(self.names), []
+        line = (node.line or self.line - self.shift) + self.shift
+        caption = next((child.astext() for child in node.children if isinstance(child, nodes.title)), "")
+        rows = [
+            self._row(row, depth, line)
+            for group in node.children
+            if isinstance(group, nodes.tgroup)
+            for part in group.children
+            if isinstance(part, nodes.thead | nodes.tbody)
+            for row in part.children
+        ]
+        self.flow.add(Table(rows[0].line if rows and not caption else line, tuple(rows), fold(caption), names))
+
+    def _row(self, node: Any, depth: int, line: int) -> Row:
+        cells: list[Cell] = []
+        for entry in node.children:
+            inner = _Walker(self.lines, Flow(), self.deadline)
+            inner.line, inner.shift, inner.nested = self.line, self.shift, self.nested
+            inner.walk(entry, depth + 1)
+            cell = inner.flow.cell()
+            cells += [cell] * (1 + min(int(entry.get("morecols", 0)), 100))
+        return Row(next((part.line for cell in cells for part in cell.parts), line), tuple(cells))
+
+    def _system_message(self, node: Any, depth: int) -> None:
+        """What docutils does not know or refuses comes as a message with the text that it could not read."""
+        if len(node.children) < 2 or not isinstance(node.children[-1], nodes.literal_block):
+            return
+        text = node.children[-1].astext()
+        line = node.get("line") or node.line or 0
+        near = min(line + self.shift + text.count("\n") + 2, len(self.lines))
+        start = self._above(text, near)
+        directive = _DIRECTIVE.match(text)
+        if directive and self.nested < _NESTED:
+            self._unknown(directive[1], directive[2], text.split("\n"), start)
+        elif table := broken_grid(text.split("\n"), start):
+            self.flow.add(table)
+        elif text.strip() and not directive:
+            self.flow.add(Code(text, start))
+
+    def _unknown(self, name: str, argument: str, lines: Sequence[str], start: int) -> None:
+        """A directive that only Sphinx knows, or with options that only Sphinx knows: what stands in it."""
+        body = 1
+        while body < len(lines) and _OPTION.match(lines[body]):
+            body += 1
+        inner = textwrap.dedent("\n".join(lines[body:]))
+        if name in _CODE:
+            text = inner.strip("\n").rstrip()
+            skipped = next((at for at, line in enumerate(lines[body:]) if line.strip()), 0)
+            if text:
+                self.flow.add(Code(text, start + body + skipped))
+            return
+        if argument.strip() and name not in ("include", "raw", "image", "toctree", "only", "index"):
+            self.flow.end()
+            self.flow.text(argument, start)
+            self.flow.end()
+        self.nested += 1
+        self.read(inner, start + body - 1)
+        self.nested -= 1
+        self.flow.end()

@@ -1,0 +1,96 @@
+"""Listings in plain text, which have no marks: told by brackets, by branches of trees, by request lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jobexport.drift.pages import vocabulary as words
+from jobexport.drift.pages.blocks import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobexport.drift.pages.forms.text_rows import Line
+
+_OPENS = re.compile(r"\s*[{\[]\s*$|\s*\{\s*[\"“].*|\s*\[\s*[{\[\"“\d].*|\s*\{\s*\}\s*")
+_CLOSED = re.compile(r"\s*[}\]]+\s*")
+_HEADER = re.compile(r"(?:Content-Type|Accept|Host|Authorization|X-[\w-]+)\s*:", re.IGNORECASE)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
+_FILE = re.compile(r"\s*[\w{}.-]+\.\w{1,12}\s*", re.ASCII)
+_ROOT = re.compile(r"\s*[\w{}.-]{1,80}/?\s*", re.ASCII)
+_PROSE = re.compile(r"[^\"{}\[\]:]*[^\W\d_]+\s+[^\"{}\[\]:]+")
+_MOST = 5000
+
+
+def opens(line: Line) -> bool:
+    """Whether JSON begins on a line."""
+    return bool(_OPENS.fullmatch(line.raw))
+
+
+def branch(line: Line) -> bool:
+    """Whether a line is a branch of a tree of files."""
+    match = words.TREE_MARK.match(line.raw)
+    return bool(match and _BRANCH.search(match[0]))
+
+
+def code(raw: Sequence[str], lines: Sequence[Line], at: int, shown: bool) -> tuple[Code, int] | None:
+    """The listing that begins at a line, and the line after it; None where none begins.
+
+    Args:
+        raw: All lines of the page.
+        lines: Those that are not empty.
+        at: Where in `lines`.
+        shown: Whether examples are shown here, so that a request line alone is one.
+    """
+    following = lines[at + 1] if at + 1 < len(lines) else None
+    if branch(lines[at]) or (following and branch(following) and _ROOT.fullmatch(lines[at].raw)):
+        return _listing(raw, lines, at, _tree_end(lines, at))
+    end = at
+    if words.REQUEST_LINE.match(lines[at].text):
+        end += 1
+        while end < len(lines) and _HEADER.match(lines[end].text):
+            end += 1
+    if end < len(lines) and opens(lines[end]):
+        return _listing(raw, lines, at, _json_end(lines, end))
+    return _listing(raw, lines, at, end) if end > at + 1 or (shown and end > at) else None
+
+
+def _tree_end(lines: Sequence[Line], at: int) -> int:
+    """Where a tree is over: at a gap, or at a line that is neither a branch, a file nor a folder with branches."""
+    end = at + 1
+    while end < len(lines) and lines[end].number == lines[end - 1].number + 1:
+        follows = end + 1 < len(lines) and branch(lines[end + 1]) and _ROOT.fullmatch(lines[end].raw)
+        indented = lines[end].raw[:1] in " |│\t" and _ROOT.fullmatch(lines[end].raw.lstrip("|│ \t"))
+        if not (branch(lines[end]) or _FILE.fullmatch(lines[end].raw) or follows or indented):
+            break
+        end += 1
+    return end
+
+
+def _json_end(lines: Sequence[Line], opening: int) -> int:
+    """Where brackets are closed, or else where JSON can't go on."""
+    depth = 0
+    end = opening
+    while end < min(len(lines), opening + _MOST):
+        line = lines[end]
+        if end > opening and (
+            words.section(line.text) or words.CAPTION.fullmatch(line.text) or _PROSE.fullmatch(line.text)
+        ):
+            break
+        # What stands in strings opens and closes nothing.
+        bare = _STRING.sub("", line.text)
+        depth += sum(bare.count(each) for each in "{[") - sum(bare.count(each) for each in "}]")
+        end += 1
+        if depth <= 0:
+            break
+    while end < len(lines) and _CLOSED.fullmatch(lines[end].raw):
+        end += 1
+    return end
+
+
+def _listing(raw: Sequence[str], lines: Sequence[Line], at: int, end: int) -> tuple[Code, int]:
+    first, last = lines[at].number, lines[end - 1].number
+    shown = [line.rstrip() for line in raw[first - 1 : last] if line.strip()]
+    return Code("\n".join(shown), first), end

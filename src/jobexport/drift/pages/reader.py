@@ -1,0 +1,66 @@
+"""Reads a documentation page: bytes → text → blocks → facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobexport.drift.pages.bounds import FILE, TOO_DEEP, Deadline, Unreadable
+from jobexport.drift.pages.decode import decode
+from jobexport.drift.pages.form import form_of
+from jobexport.drift.pages.page import Page
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from jobexport.drift.facts import Form, PageFacts
+    from jobexport.drift.pages.blocks import Block
+
+
+def read_page(source: Path | str | bytes, name: str | None = None) -> PageFacts:
+    """The facts of a documentation page, whatever its form: Markdown, HTML, reStructuredText or plain text.
+
+    Args:
+        source: The page's file, or its bytes.
+        name: What messages and `PageFacts.source` call it; the path by default.
+
+    Raises:
+        JobexportError: It can't be read, is no text, is longer than any page, or takes too long to read.
+    """
+    if isinstance(source, bytes):
+        name, content = name or "page", source
+    else:
+        name = name or str(source)
+        content = _content(Path(source), name)
+    deadline = Deadline()
+    page = decode(content, name)
+    form = form_of(page.text)
+    try:
+        return Page(page, form, _blocks(page.text, form, deadline), deadline).facts()
+    except Unreadable as reason:
+        raise JobexportError(f"{name}: {reason}; save only the page") from None
+    except RecursionError:
+        raise JobexportError(f"{name}: {TOO_DEEP}; save only the page") from None
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            # One byte more tells a file that is too long from one that just fits.
+            return file.read(FILE + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise JobexportError(f"{name}: {reason}; name a file with a documentation page") from error
+
+
+def _blocks(text: str, form: Form, deadline: Deadline) -> list[Block]:
+    # Only the parser of the page's form is loaded.
+    match form:
+        case "html":
+            from jobexport.drift.pages.forms.html import blocks
+        case "markdown":
+            from jobexport.drift.pages.forms.markdown import blocks
+        case "rst":
+            from jobexport.drift.pages.forms.rst import blocks
+        case _:
+            from jobexport.drift.pages.forms.text import blocks
+    return blocks(text, deadline)

@@ -1,0 +1,152 @@
+"""What a description says about the values that are allowed: in a list, in a sentence, or one by one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobexport.drift.pages.blocks import Part
+
+QUOTES = " \t\"'“”‘’`*《》"
+
+_INTRO = re.compile(
+    r"options?|values?|types?|enumerat\w+|which can be|can be|as follows|following|取值|可选值"
+    r"|枚举|类型|如下|包括|选项",
+    re.IGNORECASE,
+)
+_NO_VALUES = re.compile(
+    r"\bcontain|characters?|\bformat|\bsteps?\b|\boperations\b|组成|格式|步骤|字符|例如|比如", re.IGNORECASE
+)
+_WORD = r"[“\"'‘]?[A-Za-z0-9_+#*][\w.+#/*-]*(?: [\w.+#-]+){0,2}[”\"'’]?"
+_END = r"\s*(?:[.。;]|$)"
+_LIST = rf"(?P<list>{_WORD}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?{_WORD})*(?:\s*,?\s*(?:and|or)\s+{_WORD})?){_END}"
+_SENTENCES = (
+    re.compile(
+        r"\b(?:values?|options?|it|they|which|type|mode|status|policy|state)\s+(?:can|may|must|could|should)"
+        rf"(?: only)? be(?: set to)?(?: either| one of)?(?: the following)?\s*[:：]?\s*{_LIST}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?<!default )\b(?:values|options)\s+(?:are|include)(?: as follows)?\s*[:：]?\s*{_LIST}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<!default )\b(?:(?:possible|available|valid|allowed|enumeration|enumerated|optional) values?|value options?"
+        rf"|options?|values?|enums?|(?:value )?range)\s*[:：]\s*{_LIST}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<!默认)(?<!缺省)(?:取值|可选值|枚举值|可选项|取值范围|可取值|取值可以|参数值|值)\s*"
+        r"(?:有|包括|包含|可以为|可以是|可为|分别为|为|是|如下)?\s*[:：]?\s*"
+        rf"(?P<list>{_WORD}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_WORD})+)\s*(?:[。；;.，]|$)"
+    ),
+)
+_SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
+_EXAMPLE = re.compile(r"for example|e\.g|example|例如|比如|示例", re.IGNORECASE)
+_NO_VALUE = re.compile(
+    r"[Dd]efaults? values?\b"
+    r"|(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b"
+    r"|(?:A|An|The|If|When|For|To|In|On|At|This|It|You|Note)\s"
+)
+_ITEM = re.compile(
+    rf"(?P<value>{_WORD})\s*(?:$|[:：]\s*.*|[(（].*|\s(?:indicates?|means?|represents?|stands? for|refers? to)\b.*"
+    r"|\s*(?:表示|代表|指|为|是).*|[,，]\s*.*|\s+-+\s+.*)",
+    re.DOTALL,
+)
+_REVERSED = re.compile(r"(?P<label>[^:：]{1,40})[:：]\s*(?P<value>[A-Za-z0-9_][\w-]*)")
+_CONSTANT = re.compile(
+    r"(?!(?:note|unit|example|format|range|type|default|min\w*|max\w*)$)[A-Za-z0-9_+-]{2,40}", re.IGNORECASE
+)
+_MARKED = re.compile(r"[A-Z0-9_]{2,}|[A-Za-z0-9]+_\w+|\d+")
+_SET_TO = re.compile(
+    r"(?:set this parameter to|this parameter is set to|the value is fixed to|固定值?为|固定取值为?)\s*[:：]?\s*"
+    r"(?P<value>\S+?)[.。]?",
+    re.IGNORECASE,
+)
+
+
+def allowed(parts: Sequence[Part], sentences: Sequence[str]) -> tuple[str, ...]:
+    """All values that the prose allows, in its order; empty where it lists none."""
+    return _listed(parts) or _in_a_sentence(sentences) or _one_by_one(sentences)
+
+
+def _listed(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Values of list items, or of lines that look like them below a line that announces them."""
+    for start, part in enumerate(parts):
+        before = parts[start - 1] if start else None
+        opens = part.kind == "item" and (before is None or before.kind != "item")
+        if not opens and not (part.kind == "text" and before is not None and before.kind == "text"):
+            continue
+        if before is not None and _NO_VALUES.search(before.text) and not _INTRO.search(before.text):
+            continue
+        run = _items(parts, start) if opens else _lines(parts, start, _announces(before.text) if before else False)
+        if len(run) >= 2 and (values := _values(run)):
+            return values
+    return ()
+
+
+def _announces(text: str) -> bool:
+    return text.rstrip().endswith((":", "：")) and bool(_INTRO.search(text))
+
+
+def _items(parts: Sequence[Part], start: int) -> list[str]:
+    """The list items from here on; a paragraph between them belongs to the one above it."""
+    return [part.text for part in parts[start:] if part.kind == "item"]
+
+
+def _lines(parts: Sequence[Part], start: int, announced: bool) -> list[str]:
+    """The lines from here on that begin like values; what nothing announces has to look like nothing else."""
+    found: list[str] = []
+    for part in parts[start:]:
+        value = value_of(part.text) if part.kind == "text" else None
+        # Behind some values of one word there may be one of two.
+        alike = value == part.text and len(found) > 1 and value_of(found[0]) == found[0] and len(value.split()) < 3
+        if value is None or not (announced or _CONSTANT.fullmatch(value) or alike):
+            break
+        # Values alone and values with words behind them do not stand in one list.
+        if found and not announced and (value == part.text) != (value_of(found[0]) == found[0]):
+            break
+        found.append(part.text)
+    return found
+
+
+def _values(items: Sequence[str]) -> tuple[str, ...]:
+    swapped = [_REVERSED.fullmatch(item) for item in items]
+    if all(swapped) and any(each and (" " in each["label"] or not each["label"].isascii()) for each in swapped):
+        return tuple(each["value"] for each in swapped if each)
+    values = [value_of(item) for item in items]
+    return tuple(value for value in values if value) if all(values) else ()
+
+
+def value_of(item: str) -> str | None:
+    """The value that a list item begins with, such as `FAIL` of `FAIL: stop the job`; None where it has none."""
+    match = _ITEM.fullmatch(item.strip()[:400])
+    if not match:
+        return None
+    value = match["value"].strip(QUOTES)
+    rest = item.strip()[match.end("value") :].lstrip()
+    if _NO_VALUE.match(value) or value.endswith("."):
+        return None
+    # The words before a comma or a verb may begin a sentence; a value in capitals does not.
+    if rest.startswith((",", "，", "is ", "为", "是")) and not _MARKED.fullmatch(value):
+        return None
+    return value
+
+
+def _in_a_sentence(sentences: Sequence[str]) -> tuple[str, ...]:
+    for sentence in sentences:
+        if _EXAMPLE.match(sentence):
+            continue
+        for match in (match for pattern in _SENTENCES for match in pattern.finditer(sentence[:600])):
+            values = [word.strip(QUOTES).rstrip(".") for word in _SPLIT.split(match["list"])]
+            if len(values) >= 2 and not any(_NO_VALUE.match(value) or not value for value in values):
+                return tuple(values)
+    return ()
+
+
+def _one_by_one(sentences: Sequence[str]) -> tuple[str, ...]:
+    found = [match["value"].strip(QUOTES) for each in sentences if (match := _SET_TO.fullmatch(each))]
+    return tuple(found) if len(found) > 1 else ()

@@ -1,0 +1,192 @@
+"""Listings → examples and trees: JSON, also behind a request line or slightly broken, and files of an archive."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.drift.pages.blocks import Block, Code, Part
+from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_MENDED = 20_000
+"""Letters of the longest broken JSON that is mended."""
+_DEEP = 60
+"""Brackets in brackets of the deepest one."""
+_HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
+_OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
+_SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
+_HTTP = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
+_OPENING = re.compile(r"[{\[]")
+_CURLY = re.compile(r"[“”‘’]")
+_BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
+_FILE = re.compile(r"[^\s/\\]+\.[A-Za-z0-9_]{1,12}")
+
+
+@frozen
+class Listing:
+    """What a listing holds."""
+
+    value: Any = None
+    """The JSON in it."""
+    problem: str = ""
+    """Why there is no value, or what had to be mended."""
+    method: str = ""
+    path: str = ""
+    status: int | None = None
+    entries: tuple[str, ...] = ()
+    """The files of a tree; nothing else is set then."""
+
+
+def listing(text: str) -> Listing:
+    """Reads a listing."""
+    if _is_tree(text):
+        return Listing(entries=tuple(_entries(text)))
+    method, path, status = "", "", None
+    lines = text.split("\n")
+    body = 0
+    for index, line in enumerate(lines):
+        if (match := REQUEST_LINE.match(line.strip())) and not method:
+            method, path = match[1], match[2].partition("?")[0]
+        elif match := _HTTP.fullmatch(line):
+            status = int(match[1])
+        elif line.strip() and not _HEADER.fullmatch(line) and not _OPTION.fullmatch(line):
+            body = index
+            break
+        body = index + 1
+    rest = "\n".join(lines[body:]).strip()
+    if not rest and (sent := _SENT.search(text)):
+        rest = sent[2]
+    value, problem = _json(rest)
+    return Listing(value, problem if value is not None or not method else "", method, path, status)
+
+
+_JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")
+
+
+def gathered(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, with JSON that stands in paragraphs made a listing."""
+    pending: list[Part] = []
+    depth = 0
+    for block in blocks:
+        if isinstance(block, Part) and (pending or _JSON_OPENS.match(block.text)):
+            pending.append(block)
+            depth += block.text.count("{") - block.text.count("}")
+            if depth <= 0:
+                yield Code("\n".join(part.text for part in pending), pending[0].line)
+                pending, depth = [], 0
+            continue
+        yield from pending
+        pending, depth = [], 0
+        yield block
+    yield from pending
+
+
+# ---- JSON ----
+
+
+def _json(text: str) -> tuple[Any, str]:
+    """The JSON of a text, and what had to be mended or why there is none."""
+    if not text:
+        return None, "nothing but a head"
+    if not _OPENING.match(text):
+        return None, "no JSON in it"
+    try:
+        return json.loads(text, parse_constant=lambda _: None), ""
+    except RecursionError:
+        return None, "it is nested too deep"
+    except json.JSONDecodeError as error:
+        problem = _diagnosis(text, error)
+    except ValueError as error:
+        return None, f"a number in it can't be read: {error}"
+    if len(text) > _MENDED or _depth(text) > _DEEP:
+        return None, f"{problem}; too long or too deep to be mended"
+    return _mended(text, problem)
+
+
+def _mended(text: str, problem: str) -> tuple[Any, str]:
+    # Few examples are broken, and loading this takes time.
+    from json_repair import repair_json
+
+    try:
+        value = repair_json(text, return_objects=True, skip_json_loads=True)
+    except (RecursionError, ValueError):
+        return None, problem
+    if not isinstance(value, dict | list) or not value or ('"' not in text and "“" not in text and "'" not in text):
+        return None, f"{problem}, and nothing could be mended"
+    return value, problem
+
+
+def _depth(text: str) -> int:
+    depth = most = 0
+    for each in text:
+        depth += (each in "{[") - (each in "}]")
+        most = max(most, depth)
+    return most
+
+
+def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
+    """What is wrong with broken JSON, in words."""
+    at = text[error.pos : error.pos + 1]
+    before = text[: error.pos].rstrip()[-1:]
+    where = f" (line {error.lineno} of it)"
+    if error.pos >= len(text.rstrip()):
+        return "a bracket is not closed"
+    if at in "“”‘’'" and at:
+        return "a quotation mark is not a straight double one" + where
+    if text.startswith(("...", "…"), error.pos) or text.startswith("...", error.pos - 1):
+        return "something is left out" + where
+    if text.startswith(("//", "/*", "#"), error.pos):
+        return "there is a comment in it" + where
+    if error.msg.startswith("Expecting ',' delimiter"):
+        return "a comma is missing" + where
+    if "trailing comma" in error.msg or (before == "," and at in "}]"):
+        return "there is a comma too many" + where
+    return {
+        "Extra data": "something follows it",
+        "Unterminated string starting at": "a quotation mark is missing",
+        "Invalid control character at": "a string goes on in the next line",
+        "Expecting ':' delimiter": "a colon is missing",
+        "Expecting value": "a value is missing or is none",
+    }.get(error.msg, "a name has no quotation marks") + where
+
+
+# ---- trees ----
+
+
+def _is_tree(text: str) -> bool:
+    lines = [line for line in text.split("\n") if line.strip()]
+    return 1 < len(lines) < 5000 and any((mark := TREE_MARK.match(line)) and _BRANCH.search(mark[0]) for line in lines)
+
+
+def _entries(text: str) -> Iterator[str]:
+    """Paths of the files, and of folders without files, in a tree as it is printed."""
+    above: list[tuple[int, str]] = []
+    folder: tuple[str, ...] | None = None
+    for line in text.split("\n"):
+        if not line.strip():
+            continue
+        mark = TREE_MARK.match(line)
+        lead = mark[0] if mark and _BRANCH.search(mark[0]) else re.match(r"[\s│|]*", line)[0]  # type: ignore[index]
+        name = line[len(lead) :].strip().rstrip("/")
+        if not name:
+            continue
+        depth = len(lead.replace("\t", "    "))
+        while above and above[-1][0] >= depth:
+            above.pop()
+        path = (*(each for _, each in above), name)
+        if folder and path[: len(folder)] != folder:
+            yield "/".join(folder) + "/"
+        folder = None
+        if _FILE.fullmatch(name):
+            yield "/".join(path)
+        else:
+            above.append((depth, name))
+            folder = path
+    if folder:
+        yield "/".join(folder) + "/"

@@ -1,0 +1,216 @@
+"""Tables of parameters → parameters with full paths: each nested table below every row that leads to it."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from jobexport.drift.facts import DataType, Unread
+from jobexport.drift.pages.tables import reading
+from jobexport.drift.pages.vocabulary import TABLE_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jobexport.drift.facts import Endpoint, Location, Parameter
+    from jobexport.drift.pages.blocks import Part
+    from jobexport.drift.pages.bounds import Deadline
+    from jobexport.drift.pages.tables.reading import Line, Read
+
+_DEPTH = 12
+_MOST = 5000
+"""Parameters of a page; a table that stands in very many places would give more without an end."""
+
+_STRUCTURE = re.compile(
+    r"(?:(?:the )?(?:parameters?|fields?|attributes?|description|data structures?|structures?) (?:of|in|for)"
+    r" (?:the )?)?"
+    r"(?P<name>[\w.-]+?)(?:['’]s)?(?:\s*(?:(?:data )?structures?|fields?|parameters?|attributes?|objects?"
+    r"|elements?|descriptions?|information|data|job information"
+    r"|列表|数据结构|字段|参数|结构体?|对象|属性|说明|描述|数据|的|信息)\s*)*",
+    re.IGNORECASE,
+)
+_ROOT = re.compile(
+    r"(?:(?:common|the|api|http|request|response|input|output|return(?:ed)?|uri|url|path|query|body|headers?|message"
+    r"|resource|script|job)\s*)*(?:parameters?|fields?|elements?|body|message|headers?)?"
+    r"(?:\s*(?:description|list|information))?"
+    r"|(?:公共|请求|响应|返回|输入|输出|消息|路径|查询|uri|url|path|query|body|header|头|体)*\s*(?:参数|字段|元素)?\s*"
+    r"(?:列表|说明|描述)?",
+    re.IGNORECASE,
+)
+_TITLE = 120
+"""Letters of the longest title that may name a structure."""
+
+
+@frozen
+class _Table:
+    """A table of parameters with its rows read."""
+
+    read: Read
+    lines: tuple[Line, ...]
+
+    @property
+    def structure(self) -> str:
+        """What its title calls the structure that it describes, in lower case; empty where it names none."""
+        title = self.read.title[:_TITLE]
+        match = _STRUCTURE.fullmatch(title)
+        # `Request parameters` describes no structure called `request`.
+        whole = (" " in title or not title.isascii()) and _ROOT.fullmatch(title)
+        return match["name"].lower() if match and not whole else ""
+
+
+class _Leads:
+    """Which tables rows lead to."""
+
+    def __init__(self, tables: Sequence[_Table]) -> None:
+        self.tables = tables
+        self.numbers: dict[str, list[int]] = {}
+        self.names: dict[str, list[int]] = {}
+        self.structures: dict[str, list[int]] = {}
+        for at, table in enumerate(tables):
+            self.numbers.setdefault(table.read.number, []).append(at)
+            for name in table.read.table.names:
+                self.names.setdefault(name, []).append(at)
+            for name in {table.structure, table.structure.removesuffix("s")}:
+                self.structures.setdefault(name, []).append(at)
+        self.numbers.pop("", None)
+        self.structures.pop("", None)
+
+    def of(self, at: int, line: Line) -> tuple[int, ...]:
+        """The tables that a row of a table leads to: by link or number, by its structure's name, by its own name."""
+        if not _may_lead(line.parameter.type):
+            return ()
+        prose: dict[int, None] = {}
+        items: dict[int, None] = {}
+        for part in (*line.type_cell.parts, *line.description.parts):
+            (items if part.kind == "item" else prose).update(dict.fromkeys(self._linked(part)))
+        if prose:
+            # List items below it name variants, such as the properties of each kind of node.
+            return (next(iter(prose)),)
+        if items:
+            return tuple(items)
+        return self._by_name(at, line)
+
+    def _linked(self, part: Part) -> Iterator[int]:
+        for link in part.links:
+            if "#" in link.target:
+                yield from self.names.get(link.target.rpartition("#")[2], ())
+        for number in TABLE_NUMBER.findall(part.text):
+            yield from self.numbers.get(number, ())
+
+    def _by_name(self, at: int, line: Line) -> tuple[int, ...]:
+        location = self.tables[at].read.location
+        if location not in ("body", "response"):
+            return ()
+        structure = (_structure_name(line.parameter.type) or "").lower()
+        own = line.name.lower()
+        for wanted in (structure, structure.removesuffix("s"), own, own.removesuffix("s")):
+            for to in self.structures.get(wanted, ()):
+                # A structure of the answer is none of the request.
+                if to != at and self.tables[to].read.location in (location, None):
+                    return (to,)
+        return ()
+
+
+def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], list[Unread]]:
+    """The parameters of a page's tables, in the page's order, and the rows that were not understood."""
+    unread: list[Unread] = []
+    tables = [_Table(read, tuple(_lines(read, unread, deadline))) for read in reads]
+    leads = _Leads(tables)
+    below = {(at, line): leads.of(at, line) for at, table in enumerate(tables) for line in table.lines}
+    # A cycle must not hide its first table, so only tables that come after count as led to.
+    attached = {to for (at, _), found in below.items() for to in found if at < to}
+    found: list[Parameter] = []
+    for at, table in enumerate(tables):
+        if at in attached:
+            continue
+        if table.read.location is None:
+            unread += [
+                Unread(line.parameter.at, line.name, "It is not said where this parameter stands.")
+                for line in table.lines
+            ]
+            continue
+        title = table.read.title or table.read.place.label or "table"
+        start = () if _is_root(tables, at) else (f"[{title}]",)
+        found += islice(_below(tables, below, at, start, table.read.location, ()), _MOST)
+        deadline.check()
+        if len(found) >= _MOST:
+            reason = f"More than {_MOST} parameters, because tables lead to each other."
+            unread.append(Unread(table.read.table.line, title, reason))
+            break
+    return found[:_MOST], unread
+
+
+def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[Line]:
+    for row in read.rows:
+        deadline.check()
+        line = reading.line(read, row)
+        if line:
+            if line.parameter.type_text and line.parameter.type is None:
+                unread.append(Unread(line.parameter.at, line.parameter.type_text, "This is the name of no type."))
+            yield line
+        else:
+            text = " | ".join(cell.text for cell in row.cells)
+            unread.append(Unread(row.line, text[:120], "The row has no name of a parameter."))
+
+
+def _is_root(tables: Sequence[_Table], at: int) -> bool:
+    """Whether a table that no row leads to describes a body, or parameters, as a whole."""
+    read = tables[at].read
+    if read.location not in ("body", "response"):
+        return True
+    earlier = (other.read for other in tables[:at] if other.read.location == read.location)
+    if not any(other.place.status == read.place.status for other in earlier):
+        return True
+    return len(read.title) <= _TITLE and bool(_ROOT.fullmatch(read.title))
+
+
+def _below(
+    tables: Sequence[_Table],
+    below: dict[tuple[int, Line], tuple[int, ...]],
+    at: int,
+    above: tuple[str, ...],
+    location: Location,
+    within: tuple[int, ...],
+) -> Iterator[Parameter]:
+    """The parameters of a table and of those that its rows lead to."""
+    lines = tables[at].lines
+    for line in lines:
+        yield evolve(line.parameter, path=(*above, line.name), location=location)
+    if len(within) < _DEPTH:
+        for line in lines:
+            for to in below[at, line]:
+                if to != at and to not in within:
+                    yield from _below(tables, below, to, (*above, line.name), location, (*within, at))
+
+
+def _may_lead(kind: DataType | None) -> bool:
+    while kind is not None and kind.kind in ("array", "map"):
+        kind = kind.items
+    return kind is None or kind.kind in ("object", "unknown")
+
+
+def _structure_name(kind: DataType | None) -> str | None:
+    while kind is not None and kind.items is not None:
+        kind = kind.items
+    return kind.name if kind else None
+
+
+def in_uri(parameters: Sequence[Parameter], endpoint: Endpoint | None, query: str) -> list[Parameter]:
+    """The parameters, with those of a table about the whole URI put into its path or its query."""
+    if endpoint is None:
+        return list(parameters)
+    variables = set(re.findall(r"\{(\w[\w.-]*)\}", endpoint.path))
+    unnamed = variables - {each.name for each in parameters if each.location == "path"}
+    found = []
+    for each in parameters:
+        if each.location == "path" and each.name not in variables:
+            # Tables may call a variable by another name than the path does; what is optional is no part of a path.
+            asked = re.search(rf"(?:^|[?&{{]){re.escape(each.name)}(?:[=&}}]|$)", query)
+            renamed = unnamed and each.mandatory != "no" and not asked
+            found.append(each if renamed else evolve(each, location="query"))
+        else:
+            found.append(each)
+    return found

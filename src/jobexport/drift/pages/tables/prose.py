@@ -1,0 +1,148 @@
+"""What a description says about a value: default, limits, allowed values, and when it is mandatory."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from jobexport.drift.facts import DataType, Limits
+from jobexport.drift.pages.tables.allowed import QUOTES, allowed, value_of
+from jobexport.drift.pages.tables.ranges import NUMBER, number, ranges
+from jobexport.drift.pages.vocabulary import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobexport.drift.pages.blocks import Part
+
+_LETTERS = 4000
+"""Letters of a paragraph that are looked at."""
+_PARTS = 400
+"""Paragraphs of a cell that are looked at."""
+
+_LABEL = re.compile(
+    r"(?:definition|constraints?|(?:value )?range|default(?: value)?|options"
+    r"|参数解释|约束限制|取值范围|默认取值|默认值|缺省值)\s*[:：]?",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.;!])\s+(?=[A-Z])|(?<=[。；！])")
+
+_DEFAULTS = (
+    re.compile(r"\bdefault(?:\s+values?)?\s*(?:is|are|[:：=])\s*(?P<value>.+)", re.IGNORECASE),
+    re.compile(r"\bdefaults?\s+to\s+(?P<value>.+)", re.IGNORECASE),
+    re.compile(r"(?:value|it)\s+is\s+(?P<value>\S+)\s+by\s+default", re.IGNORECASE),
+    re.compile(r"(?:默认值|缺省值|默认取值|缺省取值|默认|缺省)\s*(?:为|是|[:：=])\s*(?P<value>.+)"),
+)
+_DEFAULT_ITEM = re.compile(r"[(（](?:the )?(?:default(?: value)?|默认值?|缺省值?)[)）]", re.IGNORECASE)
+_VALUE_END = re.compile(r"\.(?:\s|$)|[;；。，、)）]|,(?:\s|$)")
+
+_NEEDED = (
+    r"\b(?:mandatory|required|must be (?:specified|set|configured|provided|filled in|passed|entered)"
+    r"|cannot be (?:empty|left blank|null))\b"
+)
+_CASE = r"\b(?:if|when|unless|where|in case|only)\b"
+_NEEDED_ZH = r"(?:必选|必填|必传|必需|必须(?:填|设|指定|传|配|携带|提供|输入)|不能为空)"
+_MANDATORY = (
+    re.compile(rf"{_NEEDED}.*{_CASE}|{_CASE}.*{_NEEDED}", re.IGNORECASE | re.DOTALL),
+    re.compile(r"\bthis (?:parameter|field|header|item|value) is (?:mandatory|required) for\b", re.IGNORECASE),
+    re.compile(rf"(?:当|如果|若|如|时|仅|只有|且|场景下?|情况下?|除非).*{_NEEDED_ZH}"),
+    re.compile(rf"{_NEEDED_ZH}.*(?:当|如果|若|时|仅|只有|场景|情况)"),
+)
+_NOT_MANDATORY = re.compile(
+    r"\b(?:not|n't|no longer) (?:be )?(?:mandatory|required)|\boptional\b"
+    r"|(?:非|不是|无需|不)(?:必选|必填|必须|需要)|可选",
+    re.IGNORECASE,
+)
+
+
+def labelled(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts, with a label that has a paragraph of its own put before the paragraph that it stands over."""
+    found: list[Part] = []
+    label: Part | None = None
+    for part in parts[:_PARTS]:
+        if label is not None:
+            merged = evolve(part, text=f"{label.text.rstrip(' :：')}: {part.text}")
+            found += [merged] if part.kind == "text" else [label, part]
+            label = None
+        elif part.kind == "text" and _LABEL.fullmatch(part.text[:40]):
+            label = part
+        else:
+            found.append(part)
+    return (*found, label) if label is not None else tuple(found)
+
+
+def _sentences(parts: Sequence[Part]) -> list[str]:
+    texts = (part.text[:_LETTERS] for part in parts if part.kind != "code")
+    return [sentence.strip() for text in texts for sentence in _SENTENCE.split(text) if sentence.strip()]
+
+
+# ---- mandatory ----
+
+
+def condition(parts: Sequence[Part]) -> str | None:
+    """The sentence that says when a value is mandatory."""
+    return next((sentence for sentence in _sentences(parts) if says_when(sentence)), None)
+
+
+def says_when(sentence: str) -> bool:
+    """Whether a sentence names a case in which something is mandatory."""
+    return any(each.search(sentence) for each in _MANDATORY) and not _NOT_MANDATORY.search(sentence)
+
+
+# ---- defaults ----
+
+
+def default(parts: Sequence[Part], kind: DataType | None) -> Any:
+    """The default that the prose states, as JSON; None where it states none."""
+    for part in parts:
+        for pattern in _DEFAULTS:
+            if match := pattern.search(part.text[:_LETTERS]):
+                return _converted(match["value"], kind)
+        if part.kind == "item" and _DEFAULT_ITEM.search(part.text) and (value := value_of(part.text)):
+            return _converted(value, kind)
+    return None
+
+
+def _converted(text: str, kind: DataType | None) -> Any:
+    """A value as JSON of a type; None where the text is no value but says in words what it is."""
+    text = text.strip(QUOTES)
+    wanted = kind.kind if kind else "unknown"
+    if wanted in ("integer", "number"):
+        match = re.match(NUMBER, text)
+        return number(match[1]) if match else None
+    value = text[: match.start()] if (match := _VALUE_END.search(text)) else text
+    value = value.strip(QUOTES)
+    if not value or NOTHING.fullmatch(value) or len(value.split()) > 2 or len(value) > 80:
+        return None
+    if wanted == "boolean":
+        return {"true": True, "false": False}.get(value.lower())
+    if wanted in ("array", "object", "map"):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+# ---- limits ----
+
+
+def limits(parts: Sequence[Part], kind: DataType | None) -> Limits:
+    """What the prose says about the least, the most and the allowed values."""
+    found: dict[str, Any] = {}
+    for part in parts:
+        if part.kind != "code":
+            for name, value in ranges(part.text[:_LETTERS], kind):
+                found.setdefault(name, value)
+    of = kind
+    while of is not None and of.kind == "array" and of.items is not None:
+        of = of.items
+    # That a boolean is true or false says nothing, and of an object no value can be one of a list.
+    if (of is None or of.kind in ("string", "integer", "number", "unknown")) and (
+        values := allowed(parts, _sentences(parts))
+    ):
+        found["values"] = values
+    return Limits(**found)

@@ -1,0 +1,76 @@
+"""Writes the schemas of a scaffold: one component for each table that a row leads to, and for each body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobexport.drift.page_schemas import around, condition_of, row_schema
+from jobexport.drift.scaffold.names import pascal, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobexport.drift.facts import DataType, Location, Parameter
+
+Schema = dict[str, Any]
+# Tables may lead to each other.
+_DEEPEST = 12
+
+
+class Components:
+    """The schemas so far; each table is written once, also where several rows lead to it."""
+
+    def __init__(self, rows: Sequence[Parameter], operation: str) -> None:
+        self.schemas: dict[str, Schema] = {}
+        self._rows = rows
+        self._prefix = operation[0].upper() + operation[1:]
+        self._written: dict[str, str] = {}
+
+    def body(self, location: Location, suffix: str) -> Schema | None:
+        """Refer to the schema of a body; None where the page has no row of it.
+
+        Tables that no row leads to get schemas of their own, which nothing refers to yet.
+        """
+        rows = [row for row in self._rows if row.location == location]
+        if not rows:
+            return None
+        for root in dict.fromkeys(row.path[:1] for row in rows if row.path[0].startswith("[") and len(row.path) > 1):
+            self._table(rows, root, pascal(root[0].strip("[]")) or f"{self._prefix}Table", None, 0)
+        top = [row for row in rows if len(row.path) == 1]
+        return self._table(rows, (), f"{self._prefix}{suffix}", None, 0) if top else {"type": "object"}
+
+    def _table(
+        self, rows: Sequence[Parameter], path: tuple[str, ...], name: str, line: int | None, depth: int
+    ) -> Schema:
+        """Refer to the schema of the rows right below a path."""
+        table = {row.name: row for row in reversed(rows) if row.path[:-1] == path}
+        properties = {row.name: self._property(rows, row, depth) for row in reversed(table.values())}
+        required = [row.name for row in reversed(table.values()) if row.mandatory == "yes"]
+        schema: Schema = {"type": "object", **({"required": required} if required else {}), "properties": properties}
+        if line is not None:
+            schema["x-page-line"] = line
+        # The same table under several rows has the same lines.
+        key = repr((name, properties))
+        if key not in self._written:
+            self._written[key] = unique(name, set(self.schemas))
+            self.schemas[self._written[key]] = schema
+        return {"$ref": f"#/components/schemas/{self._written[key]}"}
+
+    def _property(self, rows: Sequence[Parameter], row: Parameter, depth: int) -> Schema:
+        nested = depth < _DEEPEST and any(other.path[:-1] == row.path for other in rows)
+        schema = None
+        if nested:
+            name = pascal(_structure(row.type) or row.name) or f"{self._prefix}Object"
+            schema = around(row.type, self._table(rows, row.path, name, None, depth + 1))
+        # Beside a reference a schema may say more, as OpenAPI 3.1 has it.
+        written = {**row_schema(row, schema), "x-page-line": row.at}
+        if row.mandatory == "conditional":
+            written["x-required-when"] = condition_of(row)
+        return written
+
+
+def _structure(type_: DataType | None) -> str | None:
+    """What the page calls the innermost type."""
+    while type_ is not None and type_.items is not None:
+        type_ = type_.items
+    return type_.name if type_ is not None else None

@@ -1,0 +1,1 @@
+"""What each operation does with a sound request."""

@@ -1,0 +1,145 @@
+"""Answers as DGC does: jobs come back as a zip, with the scripts and resources that their nodes use."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from starlette.responses import Response, StreamingResponse
+
+from jobexport.errors import JobexportError
+from jobexport.mock.behaviour.zips import member_name, obs_folder, pack, segment_of
+from jobexport.mock.requests.operations import BINARY, JSON, template
+from jobexport.mock.requests.outcome import Outcome
+from jobexport.mock.requests.request import Refused, violation
+from jobexport.mock.state.state import DEFAULT_WORKSPACE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from jobexport.mock.requests.operations import Operation
+    from jobexport.mock.requests.request import Request
+    from jobexport.mock.state.state import Job, State, Workspace
+
+_CHUNK = 256 * 1024
+
+
+def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
+    """Give the behaviour of exportJob under one document."""
+    archives = _Archives.read(operation, state)
+    to_storage = operation.answers.get(JSON)
+    object_name = template(to_storage.extensions.get("x-object-name"), "job_name") if to_storage else None
+
+    def handle(request: Request) -> Outcome:
+        place = _place(operation, state, request)
+        name = request.path["job_name"]
+        # Present only where the document has the field; without an answer for it, it can't be honoured either.
+        target = request.body.get("obsPath") if object_name else None
+        folder = obs_folder(target, scheme=True)
+        if target is not None and folder is None:
+            reason = violation(operation, "body", "/obsPath", "the value is not an OBS path")
+            raise Refused("obs-path-invalid", violation=reason)
+        depend = request.body.get("exportDepend", True)
+        content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
+        if folder is None or object_name is None:
+            return Outcome(_zip(content, archives.file_name.format(**request.path)))
+        folder = f"{folder}/{segment_of(name)}/{clock()}"
+        response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
+        return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
+
+    return handle
+
+
+def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
+    """Give the behaviour of batchExportJobs under one document."""
+    del clock  # nothing in this answer has a time
+    archives = _Archives.read(operation, state)
+
+    def handle(request: Request) -> Outcome:
+        place = _place(operation, state, request)
+        names = tuple(dict.fromkeys(request.body.get("jobList", ())))
+        content = archives.build(place, names, request.body.get("exportDepend", True), submitted=False)
+        return Outcome(_zip(content, archives.file_name.format(**request.path)))
+
+    return handle
+
+
+@frozen
+class _Archives:
+    """The zips of one operation. A state's jobs never change, so the last ones are kept."""
+
+    file_name: str
+    build: Callable[..., bytes]
+    """Called with project and workspace, job names, whether to add what they use, whether the submitted version."""
+
+    @classmethod
+    def read(cls, operation: Operation, state: State) -> _Archives:
+        extensions = operation.answer(BINARY).extensions
+        variables = {"job_name"} & set(operation.path.names)
+        file_name = template(extensions.get("x-zip-file-name"), *variables)
+        layout = extensions.get("x-zip-layout", {})
+        if not {"job", "script", "resource"} <= layout.keys():
+            raise JobexportError(f"operation {operation.id} needs job, script and resource in x-zip-layout; add them")
+        for kind, text in layout.items():
+            template(text, "job_name", f"{kind}_name")
+
+        @lru_cache(maxsize=32)
+        def build(place: tuple[str, str], names: tuple[str, ...], depend: bool, submitted: bool) -> bytes:
+            workspace = state.projects[place[0]].workspaces[place[1]]
+            members: dict[str, bytes] = {}
+            for name in names:
+                members |= _members(layout, workspace, _job(workspace, name, submitted), depend)
+            return pack(members)
+
+        return cls(file_name, build)
+
+
+def _place(operation: Operation, state: State, request: Request) -> tuple[str, str]:
+    """Find project and workspace; give their ids."""
+    project_id = request.path["project_id"]
+    if project_id not in state.projects:
+        raise Refused("no-permission")
+    workspaces = state.projects[project_id].workspaces
+    workspace = request.headers.get("workspace")
+    # The pages do not say what an empty header means; it names no workspace, so it counts as none.
+    if not workspace:
+        if DEFAULT_WORKSPACE not in workspaces:
+            reason = violation(operation, "header", "/workspace", "required, as there is no default workspace")
+            raise Refused("invalid-request", violation=reason)
+        return project_id, DEFAULT_WORKSPACE
+    # `default` is a folder here, not the id of a workspace.
+    if workspace == DEFAULT_WORKSPACE or workspace not in workspaces:
+        raise Refused("no-permission")
+    return project_id, workspace
+
+
+def _job(workspace: Workspace, name: str, submitted: bool) -> Job:
+    if name not in workspace.jobs:
+        raise Refused("job-not-found")
+    # What the service does when a job was never submitted no page says; here it is the version being developed.
+    return workspace.submitted.get(name, workspace.jobs[name]) if submitted else workspace.jobs[name]
+
+
+def _members(layout: dict[str, str], workspace: Workspace, job: Job, depend: bool) -> dict[str, bytes]:
+    members = {member_name(layout["job"], job_name=job.name): job.content}
+    if depend:
+        for name in job.scripts:
+            members[member_name(layout["script"], job_name=job.name, script_name=name)] = workspace.scripts[name]
+        for name in job.resources:
+            members[member_name(layout["resource"], job_name=job.name, resource_name=name)] = workspace.resources[name]
+    return members
+
+
+def _zip(content: bytes, file_name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Content-Length": str(len(content))}
+    if len(content) <= _CHUNK:
+        return Response(content, headers=headers, media_type=BINARY)
+    return StreamingResponse(_chunks(content), headers=headers, media_type=BINARY)
+
+
+async def _chunks(content: bytes) -> AsyncIterator[memoryview]:
+    view = memoryview(content)
+    for start in range(0, len(content), _CHUNK):
+        yield view[start : start + _CHUNK]

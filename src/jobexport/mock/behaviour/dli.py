@@ -1,0 +1,81 @@
+"""Answers as DLI does: Flink jobs go to object storage, the answer names their zips."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from jobexport.mock.behaviour.zips import obs_folder, pack
+from jobexport.mock.requests.operations import JSON, template
+from jobexport.mock.requests.outcome import Outcome
+from jobexport.mock.requests.request import Refused, violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobexport.mock.requests.operations import Operation
+    from jobexport.mock.requests.request import Request
+    from jobexport.mock.state.state import FlinkJob, Project, State
+
+# `json.dumps` makes one for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
+def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
+    """Give the behaviour of exportFlinkJobs under one document."""
+    fields = operation.answer(JSON).fields
+    # Which array names the zips is the document's to say; a document may have several, or none.
+    arrays = {
+        name: template(schema["x-object-name"], "obs_dir", "job_name", "epoch_ms")
+        for name, schema in fields.items()
+        if "x-object-name" in schema
+    }
+
+    @lru_cache(maxsize=256)
+    def archive(job: FlinkJob) -> bytes:
+        # What the service puts into such a zip is documented nowhere; here it is the stored job.
+        return pack({f"{job.name}.json": job.content})
+
+    def handle(request: Request) -> Outcome:
+        project = state.projects.get(request.path["project_id"])
+        if project is None:
+            raise Refused("no-permission")
+        folder = obs_folder(request.body.get("obs_dir"))
+        if folder is None:
+            reason = violation(operation, "body", "/obs_dir", "the value is not an OBS path")
+            raise Refused("obs-path-invalid", "obs-object-missing", violation=reason)
+        jobs = _chosen(project, request.body)
+        now = clock()
+        answer = _verdict(fields, len(jobs))
+        objects: dict[str, bytes] = {}
+        for name, text in arrays.items():
+            zips = {text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job) for job in jobs}
+            answer[name] = list(zips)
+            objects |= zips
+        return Outcome(Response(_ENCODER.encode(answer), media_type=JSON), objects)
+
+    return handle
+
+
+def _chosen(project: Project, body: Mapping[str, Any]) -> list[FlinkJob]:
+    if body.get("is_selected") is not True:
+        return list(project.flink.values())
+    # The pages do not say what an empty list means. The schema takes it, so it exports nothing, successfully.
+    # JSON knows one kind of number, so 100.0 is the id 100; Python's dict agrees.
+    try:
+        return [project.flink[number] for number in dict.fromkeys(body.get("job_selected", ()))]
+    except KeyError:
+        raise Refused("job-not-found") from None
+
+
+def _verdict(fields: Mapping[str, Mapping[str, Any]], exported: int) -> dict[str, Any]:
+    """Say how it went, in the fields and types of the document."""
+    answer: dict[str, Any] = {}
+    if "is_success" in fields:
+        answer["is_success"] = "true" if "string" in fields["is_success"].get("type", ()) else True
+    if "message" in fields:
+        answer["message"] = f"Exported {exported} job{'' if exported == 1 else 's'}."
+    return answer

@@ -1,0 +1,1 @@
+"""Ways in which a server can go wrong on request."""

@@ -1,0 +1,241 @@
+"""Defects: zips that do not hold what was asked for, or not in the way the document says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from jobexport.mock.behaviour.zips import member_name, pack
+from jobexport.mock.faults import bad_zips
+from jobexport.mock.faults.fault import BATCH, ZIP, Fault, defects, takes
+from jobexport.mock.requests.operations import BINARY
+from jobexport.mock.requests.outcome import changed, content, dump, is_zip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobexport.mock.faults.call import Call
+    from jobexport.mock.faults.fault import Alter
+    from jobexport.mock.requests.outcome import Outcome
+    from jobexport.mock.requests.request import Request
+    from jobexport.mock.state.state import Job
+
+Members = dict[str, bytes]
+"""Content by name."""
+
+
+def _zips(change: Callable[[Call, bytes], bytes]) -> Alter:
+    """Change a zip's bytes, whether it is the answer or goes to storage."""
+
+    async def alter(call: Call, outcome: Outcome) -> Outcome | None:
+        if is_zip(outcome):
+            right = content(outcome)
+            wrong = change(call, right)
+            return None if wrong == right else changed(outcome, wrong)
+        objects = {name: change(call, right) for name, right in outcome.objects.items()}
+        return None if objects == outcome.objects else evolve(outcome, objects=objects)
+
+    return alter
+
+
+def _members(change: Callable[[Call, Members], Members]) -> Alter:
+    """Change what a zip holds."""
+    return _zips(lambda call, zipped: pack(change(call, bad_zips.unpack(zipped))))
+
+
+def _names(change: Callable[[str], str]) -> Alter:
+    """Change the names of what a zip holds."""
+    return _members(lambda _, members: {change(name): content for name, content in members.items()})
+
+
+def _contents(suffix: str, change: Callable[[bytes], bytes]) -> Alter:
+    """Change the content of each member of one kind."""
+    return _members(
+        lambda _, members: {
+            name: change(content) if name.endswith(suffix) else content for name, content in members.items()
+        }
+    )
+
+
+def _definitions(change: Callable[[dict[str, Any]], Any]) -> Alter:
+    """Change what each `.job` says."""
+    return _contents(".job", lambda content: dump(change(json.loads(content))))
+
+
+def _other_job(call: Call) -> Job | None:
+    """Give a job of the workspace that was not asked for."""
+    jobs = call.workspace.jobs if call.workspace else {}
+    return next((job for name, job in jobs.items() if name not in call.asked), None)
+
+
+def _layout(call: Call, kind: str, job: str, name: str) -> str:
+    """Give the name of a member."""
+    layout = call.operation.answer(BINARY).extensions["x-zip-layout"]
+    return member_name(layout[kind], job_name=job, **({} if kind == "job" else {f"{kind}_name": name}))
+
+
+def _without_last(suffix: str, left: int = 0) -> Callable[[Call, Members], Members]:
+    """Leave out the last member of a kind, if more than so many are left."""
+
+    def change(_: Call, members: Members) -> Members:
+        found = [name for name in members if name.endswith(suffix)]
+        return {name: content for name, content in members.items() if name not in found[left:][-1:]}
+
+    return change
+
+
+def _one_job_more(call: Call, members: Members) -> Members:
+    other = _other_job(call)
+    return members if other is None else members | {_layout(call, "job", other.name, other.name): other.content}
+
+
+def _content_of_other_job(call: Call, members: Members) -> Members:
+    other, first = _other_job(call), next((name for name in members if name.endswith(".job")), None)
+    return members if other is None or first is None else members | {first: other.content}
+
+
+def _scripts_of_others(call: Call, members: Members) -> Members:
+    scripts = call.workspace.scripts if call.workspace else {}
+    jobs = call.asked[:1]
+    return {_layout(call, "script", job, name): text for job in jobs for name, text in scripts.items()} | members
+
+
+def _scripts_swapped(_: Call, members: Members) -> Members:
+    names = [name for name in members if name.endswith(".script")]
+    return members | dict(zip(names, [members[name] for name in names[1:] + names[:1]], strict=True))
+
+
+def _other_layout(call: Call, members: Members) -> Members:
+    """Put what lies in folders of jobs into folders of kinds, and the other way round."""
+    moved = {}
+    for name, text in members.items():
+        *folders, last = name.split("/")
+        stem, _, kind = last.rpartition(".")
+        by_kind = f"{kind}s/{last}"
+        by_job = f"jobs/{stem if kind == 'job' else call.asked[0]}/{last}"
+        moved[by_kind if len(folders) > 1 else by_job] = text
+    return moved
+
+
+def _duplicated(_: Call, zipped: bytes) -> bytes:
+    members = bad_zips.unpack(zipped)
+    name = next(iter(members), None)
+    if name is None:
+        return zipped
+    # zipfile warns of a name that is there twice; so it gets it afterwards.
+    other = f"{name[:-1]}~"
+    return pack(members | {other: members[name]}).replace(other.encode(), name.encode())
+
+
+def _dependencies_always(call: Call) -> Request | None:
+    return call.misread(exportDepend=True) if call.fields.get("exportDepend") is False else None
+
+
+def _no_dependencies_by_default(call: Call) -> Request | None:
+    return call.misread(exportDepend=False) if "exportDepend" not in call.fields else None
+
+
+def _jobs_only(_: Call, members: Members) -> Members:
+    return {name: content for name, content in members.items() if name.endswith(".job")}
+
+
+def _renamed(job: dict[str, Any]) -> dict[str, Any]:
+    return job | {"name": f"{job.get('name')}_copy"}
+
+
+def _without_nodes(job: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in job.items() if name != "nodes"}
+
+
+def _script_text(content: bytes) -> bytes:
+    return str(json.loads(content).get("content", "")).encode()
+
+
+DEFECTS = defects(
+    "wrong archives",
+    Fault("zip-job-missing", "The last of several jobs is missing.", BATCH, alter=_members(_without_last(".job", 1))),
+    Fault("zip-job-added", "There is a job that was not asked for.", ZIP, alter=_members(_one_job_more)),
+    Fault("zip-other-layout", "The tree is that of the other operation.", ZIP, alter=_members(_other_layout)),
+    Fault("zip-flat", "There are no folders.", ZIP, alter=_names(lambda name: name.rpartition("/")[2])),
+    Fault("zip-top-folder", "Everything lies in one more folder.", ZIP, alter=_names(lambda name: f"export/{name}")),
+    Fault("zip-script-missing", "The last script is missing.", ZIP, alter=_members(_without_last(".script"))),
+    Fault("zip-resource-missing", "The last resource is missing.", ZIP, alter=_members(_without_last(".resource"))),
+    Fault("zip-scripts-of-others", "Scripts come that the job does not use.", ZIP, alter=_members(_scripts_of_others)),
+    Fault("zip-scripts-swapped", "The contents of the scripts are swapped.", ZIP, alter=_members(_scripts_swapped)),
+    Fault(
+        "zip-dependencies-always",
+        "Scripts and resources come although exportDepend is false.",
+        takes("exportDepend"),
+        misread=_dependencies_always,
+    ),
+    Fault("zip-dependencies-never", "Scripts and resources never come.", ZIP, alter=_members(_jobs_only)),
+    Fault(
+        "zip-dependencies-on-demand",
+        "Scripts and resources come only if exportDepend is sent.",
+        takes("exportDepend"),
+        misread=_no_dependencies_by_default,
+    ),
+    Fault(
+        "zip-content-of-other-job",
+        "The first job has the content of another one.",
+        ZIP,
+        alter=_members(_content_of_other_job),
+    ),
+    Fault("zip-name-inside", "The name inside a job is not the job's.", ZIP, alter=_definitions(_renamed)),
+    Fault("zip-job-without-nodes", "Jobs lack their nodes.", ZIP, alter=_definitions(_without_nodes)),
+    Fault(
+        "zip-job-cut",
+        "Half of each job's definition is missing.",
+        ZIP,
+        alter=_contents(".job", lambda content: content[: len(content) // 2]),
+    ),
+    Fault("zip-job-empty", "Jobs have no content.", ZIP, alter=_contents(".job", lambda _: b"")),
+    Fault(
+        "zip-job-utf-16",
+        "Jobs are in UTF-16.",
+        ZIP,
+        alter=_contents(".job", lambda content: content.decode().encode("utf-16")),
+    ),
+    Fault("zip-script-text", "A script is its bare text, not JSON.", ZIP, alter=_contents(".script", _script_text)),
+    Fault("zip-lower-case", "Names in the zip are in lower case.", ZIP, alter=_names(str.lower)),
+    Fault(
+        "zip-json-suffix", "Jobs are called .json.", ZIP, alter=_names(lambda name: re.sub(r"\.job$", ".json", name))
+    ),
+    Fault("zip-backslashes", "Folders end in a backslash.", ZIP, alter=_names(lambda name: name.replace("/", "\\"))),
+    Fault(
+        "zip-extra-member",
+        "There is a file that nobody asked for.",
+        ZIP,
+        alter=_members(lambda _, members: members | {"jobs/.DS_Store": b"\0\0\0\1Bud1"}),
+    ),
+    Fault("zip-duplicate", "The first member is there twice.", ZIP, alter=_zips(_duplicated)),
+    Fault("zip-cut", "The last bytes of the zip are missing.", ZIP, alter=_zips(lambda _, zipped: zipped[:-30])),
+    Fault(
+        "zip-bad-crc-last",
+        "The last member has a wrong checksum.",
+        ZIP,
+        alter=_zips(lambda _, zipped: bad_zips.bad_last_crc(zipped)),
+    ),
+    Fault(
+        "zip-wrong-size",
+        "The size of the first member is one byte too large.",
+        ZIP,
+        alter=_zips(lambda _, zipped: bad_zips.wrong_size(zipped)),
+    ),
+    Fault(
+        "zip-junk-before",
+        "A line of a log stands before the zip.",
+        ZIP,
+        alter=_zips(lambda _, zipped: b"INFO export done\n" + zipped),
+    ),
+    Fault(
+        "zip-gzip",
+        "The zip is compressed once more.",
+        ZIP,
+        alter=_zips(lambda _, zipped: gzip.compress(zipped, mtime=0)),
+    ),
+)

@@ -1,0 +1,294 @@
+"""Defects: what a server remembers, mixes up, overlooks or does not store."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from jobexport.mock.behaviour.zips import pack
+from jobexport.mock.faults.bad_zips import unpack
+from jobexport.mock.faults.fault import (
+    ANY,
+    BATCH,
+    LISTS,
+    OBS_PATH,
+    STORES,
+    WORKSPACE,
+    ZIP,
+    Argument,
+    Fault,
+    defects,
+    takes,
+)
+from jobexport.mock.requests.outcome import changed, content, dump, is_zip, json_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobexport.mock.faults.call import Call
+    from jobexport.mock.faults.fault import Alter
+    from jobexport.mock.requests.outcome import Outcome
+    from jobexport.mock.requests.request import Request
+
+_MOST_JOBS = 100
+_MILLISECONDS = re.compile(r"(?<!\d)\d{13}(?!\d)")
+
+
+def _key(call: Call, *without: str) -> str:
+    """Give what tells a request from others, but for these parts of it."""
+    if call.request is None:
+        return ""
+    parts = {"workspace": call.request.headers.get("workspace"), **call.request.path, **call.request.body}
+    return json.dumps([call.operation.id, {name: part for name, part in parts.items() if name not in without}])
+
+
+def _cached(*without: str) -> Alter:
+    """Answer for good what the first request was answered; requests that differ in these parts only are the same."""
+
+    async def alter(call: Call, outcome: Outcome) -> Outcome | None:
+        if outcome.response.status_code != 200:
+            return None
+        first = call.memory.setdefault(_key(call, *without), outcome)
+        return None if first is outcome else first
+
+    return alter
+
+
+async def _late_by_one(call: Call, outcome: Outcome) -> Outcome | None:
+    if outcome.response.status_code != 200:
+        return None
+    before = call.memory.get(_key(call))
+    call.memory[_key(call)] = outcome
+    return before
+
+
+async def _request_before(call: Call, outcome: Outcome) -> Outcome | None:
+    if outcome.response.status_code != 200:
+        return None
+    before = call.memory.get(call.operation.id)
+    call.memory[call.operation.id] = outcome.response
+    return None if before is None else evolve(outcome, response=before)
+
+
+async def _old_scripts(call: Call, outcome: Outcome) -> Outcome | None:
+    if not is_zip(outcome):
+        return None
+    members = unpack(content(outcome))
+    old = {
+        name: call.memory.setdefault(_key(call) + name, text)
+        for name, text in members.items()
+        if name.endswith(".script")
+    }
+    return changed(outcome, pack(members | old)) if old else None
+
+
+async def _less_when_repeated(call: Call, outcome: Outcome) -> Outcome | None:
+    if outcome.response.status_code != 200 or call.memory.setdefault(_key(call), call.count) == call.count:
+        return None
+    return _shorter(outcome)
+
+
+async def _nothing_now_and_then(call: Call, outcome: Outcome) -> Outcome | None:
+    if call.count % call.number:
+        return None
+    if is_zip(outcome):
+        return changed(outcome, pack({}))
+    answer = json_fields(outcome)
+    return None if answer is None else changed(outcome, dump(_lists(answer, lambda _: [])))
+
+
+def _shorter(outcome: Outcome) -> Outcome | None:
+    """Leave out the last of what was exported."""
+    if is_zip(outcome):
+        return changed(outcome, pack(dict(list(unpack(content(outcome)).items())[:-1])))
+    answer = json_fields(outcome)
+    return None if answer is None else changed(outcome, dump(_lists(answer, lambda names: names[:-1])))
+
+
+def _lists(answer: dict[str, Any], change: Callable[[list[str]], list[str]]) -> dict[str, Any]:
+    return {name: change(value) if isinstance(value, list) else value for name, value in answer.items()}
+
+
+def _repeated(call: Call) -> str | None:
+    return None if call.memory.setdefault(_key(call), call.count) == call.count else "invalid-request"
+
+
+def _sticky(field: str) -> Callable[[Call], Request | None]:
+    """Use a field's last value where a request leaves it out."""
+
+    def misread(call: Call) -> Request | None:
+        if field in call.fields:
+            call.memory[field] = call.fields[field]
+            return None
+        return call.misread(**{field: call.memory[field]}) if field in call.memory else None
+
+    return misread
+
+
+def _workspace_before(call: Call) -> Request | None:
+    if call.request is None or call.project is None:
+        return None
+    name = call.request.headers.get("workspace")
+    if name:
+        call.memory["workspace"] = name
+        return None
+    before = call.memory.get("workspace", "")
+    return evolve(call.request, headers={"workspace": before}) if before in call.project.workspaces else None
+
+
+def _first_folder(call: Call) -> Request | None:
+    return call.misread(obs_dir=call.memory.setdefault("obs_dir", call.fields.get("obs_dir")))
+
+
+def _piled_up(call: Call) -> Request | None:
+    if call.workspace is None:
+        return None
+    names = list(dict.fromkeys([*call.asked, *call.memory.get("names", ())]))[:_MOST_JOBS]
+    call.memory["names"] = names
+    return call.misread(jobList=call.asked + [n for n in names if n in call.workspace.jobs and n not in call.asked])
+
+
+def _no_workspace(call: Call) -> Request | None:
+    return evolve(call.request, headers={}) if call.request is not None and call.request.headers else None
+
+
+def _objects(change: Callable[[Call, dict[str, bytes]], dict[str, bytes]]) -> Alter:
+    """Change what is stored, not what is answered."""
+
+    async def alter(call: Call, outcome: Outcome) -> Outcome | None:
+        objects = change(call, dict(outcome.objects))
+        return None if objects == outcome.objects else evolve(outcome, objects=objects)
+
+    return alter
+
+
+def _other_job(call: Call, objects: dict[str, bytes]) -> dict[str, bytes]:
+    if call.project is None or call.workspace is None:
+        return objects
+    flink = {f"{job.name}.json": job.content for id_, job in call.project.flink.items() if id_ not in call.asked}
+    jobs = {f"jobs/{job.name}.job": job.content for job in call.workspace.jobs.values() if job.name not in call.asked}
+    others = jobs if "job_name" in call.variables else flink
+    return dict.fromkeys(objects, pack(dict(list(others.items())[:1]))) if others else objects
+
+
+async def _first_time(call: Call, outcome: Outcome) -> Outcome | None:
+    answer = json_fields(outcome)
+    found = _MILLISECONDS.search(content(outcome).decode()) if answer is not None else None
+    if found is None:
+        return None
+    first = call.memory.setdefault("time", found[0])
+    objects = {name.replace(found[0], first): stored for name, stored in outcome.objects.items()}
+    wrong = changed(outcome, content(outcome).replace(found[0].encode(), first.encode()))
+    return None if first == found[0] else evolve(wrong, objects=objects)
+
+
+DEFECTS = defects(
+    "state",
+    Fault("stale-export", "What was exported once is exported like that for good.", ANY, alter=_cached()),
+    Fault("stale-by-one", "What changed is seen by the second export only.", ANY, alter=_late_by_one),
+    Fault("stale-scripts", "Scripts stay as they were first exported.", ZIP, alter=_old_scripts),
+    Fault("answers-request-before", "The answer is that to the request before.", ANY, alter=_request_before),
+    Fault(
+        "mixes-up-depend",
+        "Requests that differ in exportDepend only get the answer of the first.",
+        takes("exportDepend"),
+        alter=_cached("exportDepend"),
+    ),
+    Fault(
+        "mixes-up-status",
+        "Requests that differ in exportStatus only get the answer of the first.",
+        takes("exportStatus"),
+        alter=_cached("exportStatus"),
+    ),
+    Fault(
+        "mixes-up-workspaces",
+        "Requests that differ in the workspace only get the answer of the first.",
+        WORKSPACE,
+        alter=_cached("workspace"),
+    ),
+    Fault(
+        "mixes-up-folders",
+        "Requests that differ in obs_dir only get the answer of the first.",
+        takes("obs_dir"),
+        alter=_cached("obs_dir"),
+    ),
+    Fault("keeps-first-folder", "The first obs_dir holds for all requests.", takes("obs_dir"), misread=_first_folder),
+    Fault(
+        "keeps-depend",
+        "Without exportDepend the last one holds.",
+        takes("exportDepend"),
+        misread=_sticky("exportDepend"),
+    ),
+    Fault(
+        "keeps-status",
+        "Without exportStatus the last one holds.",
+        takes("exportStatus"),
+        misread=_sticky("exportStatus"),
+    ),
+    Fault("keeps-workspace", "Without a workspace the last one holds.", WORKSPACE, misread=_workspace_before),
+    Fault("keeps-jobs", "The jobs of earlier batches come too.", BATCH, misread=_piled_up),
+    Fault("repeats-refused", "A request that came before is refused.", ANY, refuse=_repeated),
+    Fault(
+        "repeats-with-less",
+        "A request that came before gets one zip or one member less.",
+        ANY,
+        alter=_less_when_repeated,
+    ),
+    Fault(
+        "nothing-now-and-then",
+        "Every so many requests the answer names or holds nothing.",
+        ANY,
+        Argument("requests", 5, 1, 1000),
+        alter=_nothing_now_and_then,
+    ),
+    Fault("ignores-workspace", "The workspace is always the default one.", WORKSPACE, misread=_no_workspace),
+    Fault(
+        "ignores-status",
+        "The version being developed is exported, whatever exportStatus says.",
+        takes("exportStatus"),
+        misread=lambda call: call.misread(exportStatus=None),
+    ),
+    Fault(
+        "ignores-obs-path",
+        "The zip is the answer, whatever obsPath says.",
+        OBS_PATH,
+        misread=lambda call: call.misread(obsPath=None),
+    ),
+    Fault(
+        "ignores-selection",
+        "All jobs are exported, whatever is selected.",
+        takes("job_selected"),
+        misread=lambda call: call.misread(is_selected=False),
+    ),
+    Fault(
+        "ignores-obs-dir",
+        "Zips go to a folder of the server's choice.",
+        takes("obs_dir"),
+        misread=lambda call: call.misread(obs_dir="obs-export"),
+    ),
+    Fault("stores-nothing", "Nothing is stored.", STORES, alter=_objects(lambda _, __: {})),
+    Fault(
+        "stores-elsewhere",
+        "Objects are stored in another folder than the one answered.",
+        STORES,
+        alter=_objects(lambda _, objects: {f"exports/{name}": stored for name, stored in objects.items()}),
+    ),
+    Fault(
+        "stores-with-prefix",
+        "The stored zip is called DLF_.",
+        OBS_PATH,
+        alter=_objects(lambda _, objects: {re.sub("([^/]*)$", r"DLF_\1", n, count=1): o for n, o in objects.items()}),
+    ),
+    Fault(
+        "stores-first-only",
+        "Of several zips the first is stored.",
+        LISTS,
+        alter=_objects(lambda _, objects: dict(list(objects.items())[:1])),
+    ),
+    Fault("stores-empty", "Stored zips have 0 bytes.", STORES, alter=_objects(lambda _, o: dict.fromkeys(o, b""))),
+    Fault("stores-other-job", "Stored zips hold another job.", STORES, alter=_objects(_other_job)),
+    Fault("time-stands-still", "All exports have the time of the first one.", STORES, alter=_first_time),
+)

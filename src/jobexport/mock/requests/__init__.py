@@ -1,0 +1,1 @@
+"""A request and its response: what the document says of them, who may ask, what is refused."""

@@ -1,0 +1,197 @@
+"""Turns an ASGI request into checked values, or refuses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from attrs import frozen
+
+from jobexport.core import strict_json
+from jobexport.mock.requests.operations import JSON
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.types import Receive, Scope
+
+    from jobexport.mock.requests.operations import Operation, Parameters
+
+# The page says 12 MB without saying which; the larger reading.
+LARGEST_BODY = 12 * 1024 * 1024
+
+_LONGEST_VIOLATION = 300
+
+
+class Refused(Exception):  # noqa: N818  # it never leaves the server
+    """The request gets an error answer: the first of the named examples that the operation has."""
+
+    def __init__(self, *names: str, violation: str | None = None) -> None:
+        super().__init__(names, violation)
+        self.names, self.violation = names, violation
+
+
+class Disconnected(Exception):  # noqa: N818  # as above
+    """The client went away in the middle of its request."""
+
+
+@frozen
+class Request:
+    """A request that the document allows."""
+
+    path: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    """The fields that the document knows; empty without a body."""
+
+
+def split_path(scope: Scope) -> list[str] | None:
+    """Give the decoded segments of the path; None when no operation can stand there.
+
+    `scope["path"]` is decoded before it is split, so `a%2Fb` would be two segments and `%2E%2E` a step upwards. The raw
+    path is split first: `%2E%2E` is a name. An unencoded `.` or `..` is none; every client and proxy removes it.
+    """
+    text = raw_path(scope)
+    if not text.startswith("/"):
+        return None
+    segments = text[1:].split("/")
+    if "." in segments or ".." in segments:
+        return None
+    # Bytes that are not UTF-8 become U+FFFD, which no name has.
+    return [unquote(segment) for segment in segments] if "%" in text else segments
+
+
+def raw_path(scope: Scope) -> str:
+    """Give the path as it was sent, percent-encoded."""
+    raw = scope.get("raw_path")
+    text: str = raw.decode("latin-1") if raw is not None else quote(scope["path"])
+    if "://" in text:  # the absolute form, which a server must take
+        text = "/" + text.partition("://")[2].partition("/")[2]
+    return text
+
+
+def match_path(template: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
+    """Match segments with a path's template; give its variables, or None."""
+    if len(template) != len(segments):
+        return None
+    variables = {}
+    for expected, segment in zip(template, segments, strict=True):
+        if expected[:1] == "{":
+            variables[expected[1:-1]] = segment
+            if not segment:
+                return None
+        elif expected != segment:
+            return None
+    return variables
+
+
+def read_headers(scope: Scope) -> dict[str, bytes]:
+    """Collect the headers by lower-case name, those given several times as one list."""
+    headers: dict[str, bytes] = {}
+    for raw_name, value in scope["headers"]:
+        name = raw_name.decode("latin-1").lower()
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers
+
+
+async def read_content(headers: Mapping[str, bytes], receive: Receive) -> bytes:
+    """Read the body, and no more of it than the limit.
+
+    Raises:
+        Refused: it is larger, or says that it will be.
+        Disconnected: it did not arrive.
+    """
+    declared = headers.get("content-length", b"")
+    if declared.isdigit() and (len(declared) > len(str(LARGEST_BODY)) or int(declared) > LARGEST_BODY):
+        raise Refused("body-too-large")
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Disconnected
+        part = message.get("body", b"")
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise Refused("body-too-large")
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def check_request(
+    operation: Operation, variables: Mapping[str, str], headers: Mapping[str, bytes], content: bytes
+) -> Request:
+    """Check media type, path, headers and body against the document.
+
+    Raises:
+        Refused: they break it.
+    """
+    # Before path and headers, as JSON that can't be read is a worse fault than a value out of range.
+    value = _read_json(operation, headers, content)
+    _check(operation, "path", operation.path, variables)
+    # What is not UTF-8 becomes U+FFFD: valid for the schema, but the name of nothing.
+    sent = {
+        name: headers[name.lower()].decode("utf-8", "replace")
+        for name in operation.headers.names
+        if name.lower() in headers
+    }
+    _check(operation, "header", operation.headers, sent)
+    return Request(variables, sent, _check_body(operation, value))
+
+
+def violation(operation: Operation, place: str, pointer: str, reason: str) -> str:
+    """Word a violation as a header can carry it: one line of ASCII, not too long.
+
+    The form is `<operation> <place>#<JSON pointer>: <reason>`, place being path, header or body.
+    """
+    text = f"{operation.id} {place}#{pointer}: {reason}"[:_LONGEST_VIOLATION]
+    ascii_only = text.encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(char if char.isprintable() else " " for char in ascii_only)[:_LONGEST_VIOLATION]
+
+
+# What stands for "no body was sent": None is JSON's null.
+_ABSENT: Any = object()
+
+
+def _read_json(operation: Operation, headers: Mapping[str, bytes], content: bytes) -> Any:
+    if operation.body is None:
+        # A server that knows no body does not look at one.
+        return _ABSENT
+    # No body needs no type. The type alone, without a body, is what the generated client sends.
+    if (content or "content-type" in headers) and media_type(headers) != JSON:
+        raise Refused("unsupported-media-type")
+    if not content:
+        return _ABSENT
+    try:
+        return strict_json.parse(content.decode("utf-8"))
+    except ValueError as problem:
+        # The text of a UnicodeDecodeError begins with the codec; that of a JSON error with what is wrong.
+        reason = f"not UTF-8 at byte {problem.start}" if isinstance(problem, UnicodeDecodeError) else str(problem)
+        raise Refused("invalid-request", violation=violation(operation, "body", "", reason)) from None
+
+
+def media_type(headers: Mapping[str, bytes]) -> str:
+    """Give the media type of the body in lower case, without its parameters; empty when there is none."""
+    return headers.get("content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
+
+
+def _check(operation: Operation, place: str, parameters: Parameters, values: Mapping[str, str]) -> None:
+    found = parameters.schema.violation(values)
+    if found is None:
+        return
+    pointer, reason = found
+    # An operation may have an error of its own for a variable: `job-name-invalid` for `job_name`.
+    own = f"{pointer[1:].replace('_', '-')}-invalid"
+    names = (own, "invalid-request") if place == "path" else ("invalid-request",)
+    raise Refused(*names, violation=violation(operation, place, pointer, reason))
+
+
+def _check_body(operation: Operation, value: Any) -> Mapping[str, Any]:
+    body = operation.body
+    if body is None or (value is _ABSENT and not body.required):
+        return {}
+    found = ("", "the body is missing") if value is _ABSENT else body.schema.violation(value)
+    if found is not None:
+        raise Refused("invalid-request", violation=violation(operation, "body", *found))
+    return {name: field for name, field in value.items() if name in body.fields}

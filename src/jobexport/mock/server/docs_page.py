@@ -1,0 +1,270 @@
+"""The page for people: docs of the running edition to try out, those of the other editions, and the register.
+
+Swagger UI comes from the package offapi: it ships release 5, which knows OpenAPI 3.1, is renewed with each release and
+needs nothing else. swagger-ui-bundle stays at 4; swagger-ui-py weighs three times as much and brings Jinja;
+fastapi-offline, flask-swagger-ui and drf-spectacular-sidecar bring a web framework each. The files are used as they
+lie, so the release is pinned. Nothing is read before somebody asks for the page.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import importlib.util
+import re
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Match, Route
+
+from jobexport.errors import JobexportError
+from jobexport.mock.requests.auth import EXAMPLE_TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from starlette.requests import Request
+    from starlette.types import Scope
+
+    from jobexport.mock.server.app import Core
+    from jobexport.spec.register import Entry, Register
+
+_FOLDER = Path(__file__).parent / "page"
+_OWN_DOCUMENT = "own document"
+_SWAGGER_UI = {"swagger-ui.js": "swagger_bundle.js", "swagger-ui.css": "swagger_style.css"}
+_OWN = ("page.js", "page.css")
+# Swagger UI sets styles on its elements and draws with data: images; all else comes from this server.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_NOTE = Template(
+    '<p class="note">You are reading <b>$edition</b>, but this server speaks <b>$running</b>: what you try out here is '
+    "answered as $running. To have the other: <code>jobexport mock --edition $edition</code></p>"
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+# An object with one of these may have a description; a media type, say, may not.
+_DESCRIBED = {"description", "operationId", "in", "type", "$ref", "value"}
+# What stands under these is data, not description.
+_DATA = {"value", "example", "default", "const", "enum"}
+
+
+def page_routes(core: Core) -> list[Route]:
+    """Give the routes of the page for what a server answers with."""
+    page = _Page(core)
+    return [
+        _Get("/", _in_words(page.index)),
+        _Get("/_mock/inconsistencies", _in_words(page.inconsistencies)),
+        _Get("/_mock/openapi/{edition}.json", _in_words(page.document)),
+        _Get("/_mock/page/{name}", _in_words(page.asset)),
+    ]
+
+
+def marked(document: Mapping[str, Any], edition: str, register: Register) -> dict[str, Any]:
+    """Give a copy of a document for the page: this server is the only one, and each inconsistency is spelled out.
+
+    Every object with `x-inconsistency` has the register's entries at the end of its description; where OpenAPI allows
+    no description, the next object around it has.
+
+    Args:
+        document: a resolved document.
+        edition: the edition whose claims are shown.
+        register: the entries; ids that it lacks get no mark.
+    """
+    entries = {entry.id: entry for entry in register.entries}
+
+    def mark(ids: Iterable[str]) -> str:
+        return "\n>\n".join(f"> {_mark(entries[id_], edition)}" for id_ in dict.fromkeys(ids) if id_ in entries)
+
+    def copy(node: Any) -> tuple[Any, list[str]]:
+        """Copy a node; also give the ids that found no place in it."""
+        if isinstance(node, list):
+            copies = [copy(item) for item in node]
+            return [item for item, _ in copies], [id_ for _, ids in copies for id_ in ids]
+        if not isinstance(node, dict):
+            return node, []
+        found = node.get("x-inconsistency", [])
+        left = [found] if isinstance(found, str) else list(found)
+        copied: dict[str, Any] = {}
+        for key, value in node.items():
+            copied[key], ids = (value, []) if key in _DATA else copy(value)
+            left += ids
+        if not _DESCRIBED & node.keys() or not isinstance(copied.get("description", ""), str):
+            return copied, left
+        text = "\n\n".join(filter(None, [copied.get("description", "").rstrip(), mark(left)]))
+        return (copied | {"description": text} if left else copied), []
+
+    result: dict[str, Any]
+    result, left = copy(_without_servers(document))
+    result["info"]["description"] = "\n\n".join(filter(None, [result["info"].get("description", ""), mark(left)]))
+    return result | {"servers": [{"url": "/", "description": "This mock server"}]}
+
+
+def _without_servers(document: Mapping[str, Any]) -> dict[str, Any]:
+    # An operation may have servers of its own; what the register says of hosts goes to the operation.
+    paths = {}
+    for path, item in document.get("paths", {}).items():
+        hosts = [host.get("x-inconsistency", []) for host in item.get("servers", [])]
+        ids = [id_ for found in hosts for id_ in ([found] if isinstance(found, str) else found)]
+        kept = {key: value for key, value in item.items() if key != "servers"}
+        for method, operation in kept.items():
+            if isinstance(operation, dict) and "responses" in operation:
+                found = operation.get("x-inconsistency", [])
+                own = [found] if isinstance(found, str) else found
+                fields = {key: value for key, value in operation.items() if key != "servers"}
+                kept[method] = fields | ({"x-inconsistency": [*own, *ids]} if own or ids else {})
+        paths[path] = kept
+    return {**document, "paths": paths}
+
+
+def _mark(entry: Entry, edition: str) -> str:
+    words = f"⚠ [{entry.id}](/_mock/inconsistencies#{entry.id}) {entry.title}"
+    try:
+        fact = entry.claim(edition).fact
+    except KeyError:
+        return words
+    return f"{words}. This edition: {' '.join(fact.split())}"
+
+
+class _Page:
+    """What the page shows, read when first asked for."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    @property
+    def running(self) -> str:
+        """The edition that the server speaks; a document of the caller's own may have no id."""
+        return str(self.core.document.get("info", {}).get("x-edition", _OWN_DOCUMENT))
+
+    @functools.cached_property
+    def register(self) -> Register:
+        from jobexport.spec import load_register
+
+        return load_register()
+
+    @functools.cached_property
+    def titles(self) -> dict[str, str]:
+        """What each edition stands for, by id; the running one is always there."""
+        from jobexport.spec import editions
+
+        return {edition.id: edition.title for edition in editions()} | {
+            self.running: str(self.core.document["info"].get("summary", ""))
+        }
+
+    @functools.cache  # noqa: B019  # a page lives as long as its server
+    def marked(self, edition: str) -> dict[str, Any]:
+        from jobexport.spec import load_edition
+
+        # The running document may be the caller's own under a known id.
+        document = self.core.document if edition == self.running else load_edition(edition)
+        return marked(document, edition, self.register)
+
+    def index(self, request: Request) -> Response:
+        edition = request.query_params.get("edition", self.running)
+        self.known(edition)
+        _swagger_ui()
+        note = _NOTE.substitute(edition=html.escape(edition), running=html.escape(self.running))
+        schemes = self.core.document.get("components", {}).get("securitySchemes", {})
+        token = next((name for name, scheme in schemes.items() if scheme.get("name", "").lower() == "x-auth-token"), "")
+        return _html(
+            "index.html",
+            edition=html.escape(edition),
+            running=html.escape(self.running),
+            tabs="".join(self.tab(known, known == edition) for known in self.titles),
+            note="" if edition == self.running else note,
+            document=html.escape(f"/_mock/openapi/{edition}.json"),
+            scheme=html.escape(token),
+            # A token of somebody's own is not for everybody who finds the page.
+            token=EXAMPLE_TOKEN if self.core.token == EXAMPLE_TOKEN else "",
+        )
+
+    def tab(self, edition: str, current: bool) -> str:
+        name, title = html.escape(edition), html.escape(self.titles[edition])
+        attribute = ' aria-current="page"' if current else ""
+        running = " <small>● running</small>" if edition == self.running else ""
+        return f'<a href="/?edition={name}" title="{title}"{attribute}>{name}{running}</a>'
+
+    def inconsistencies(self, request: Request) -> Response:
+        del request
+        entries = "\n".join(_section(entry, self.running) for entry in self.register.entries)
+        return _html("inconsistencies.html", running=html.escape(self.running), entries=entries)
+
+    def document(self, request: Request) -> Response:
+        edition = request.path_params["edition"]
+        self.known(edition)
+        return JSONResponse(self.marked(edition), headers=_HEADERS)
+
+    def asset(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name in _SWAGGER_UI:
+            return FileResponse(_swagger_ui() / _SWAGGER_UI[name], headers=_HEADERS)
+        if name in _OWN:
+            return FileResponse(_FOLDER / name, headers=_HEADERS)
+        raise JobexportError(f"the page has no file {name!r}")
+
+    def known(self, edition: str) -> None:
+        if edition not in self.titles:
+            raise JobexportError(f"there is no edition {edition!r}; choose one of {', '.join(self.titles)}")
+
+
+class _Get(Route):
+    """A route for GET and HEAD only. Other methods are none of the page's, so the API answers them as ever."""
+
+    def __init__(self, path: str, endpoint: Callable[[Request], Response]) -> None:
+        super().__init__(path, endpoint, methods=["GET"])
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (match, child) if match is Match.FULL else (Match.NONE, {})
+
+
+def _in_words(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Say in a sentence what could not be shown."""
+
+    # A plain function runs in a thread: reading the documents holds up no other request.
+    def endpoint(request: Request) -> Response:
+        try:
+            return answer(request)
+        except JobexportError as problem:
+            return PlainTextResponse(f"{problem}\n", status_code=404, headers=_HEADERS)
+
+    return endpoint
+
+
+def _html(name: str, **values: str) -> Response:
+    template = Template((_FOLDER / name).read_text(encoding="utf-8"))
+    return HTMLResponse(template.substitute(values), headers=_HEADERS)
+
+
+def _swagger_ui() -> Path:
+    # Found, not imported: importing the package reads all of its 9 MB.
+    spec = importlib.util.find_spec("offapi")
+    if spec is None or spec.origin is None:
+        raise JobexportError("the page needs offapi; install the tools: pip install 'jobexport[tools]'")
+    return Path(spec.origin).parent
+
+
+def _section(entry: Entry, running: str) -> str:
+    rows = [
+        (", ".join(claim.editions), claim.fact, "running" if running in claim.editions else "")
+        for claim in entry.claims
+    ] + [(f"observed: {observation.by}", observation.fact, "") for observation in entry.observed]
+    table = "".join(
+        f'<tr class="{style}"><th scope="row">{_words(who)}</th><td>{_words(fact)}</td></tr>'
+        for who, fact, style in rows
+    )
+    return (
+        f'<section id="{entry.id}"><h2>{entry.id} {_words(entry.title)}</h2>'
+        f"<p>{_words(', '.join(entry.operations))}</p><table>{table}</table>"
+        f"<p>The description of all editions: {_words(entry.union)}</p><p>One edition's: {_words(entry.overlay)}</p>"
+        "</section>"
+    )
+
+
+def _words(text: str) -> str:
+    """Give the register's words as HTML; the only Markdown in them is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

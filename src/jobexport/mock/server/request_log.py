@@ -1,0 +1,86 @@
+"""Keeps the last requests for people to look at. What is secret is left out when they are read."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Scope
+
+    from jobexport.mock.faults.chosen import Chosen
+
+KEPT = 200
+_LONGEST_BODY = 2048
+_SECRET = re.compile("authorization|cookie|token|secret|signature|password|access-?key", re.IGNORECASE)
+_REDACTED = "[redacted]"
+
+
+@define(eq=False)
+class Seen:
+    """One request, as little of it as possible: this is made for every one."""
+
+    time: float
+    method: str
+    path: str
+    headers: list[tuple[bytes, bytes]] = field(repr=False)
+    operation: str | None = None
+    status: int | None = None
+    """None where no answer was sent."""
+    content: bytes = field(default=b"", repr=False)
+    violation: str | None = None
+    chosen: Chosen | None = None
+
+    def keep(self, content: bytes) -> None:
+        """Keep the body's beginning."""
+        self.content = content if len(content) <= _LONGEST_BODY else content[:_LONGEST_BODY]
+
+    def deliver(self, response: Response) -> ASGIApp:
+        """Note the answer; give what sends it, with the faults."""
+        self.status = response.status_code
+        if self.chosen is None:
+            return response
+        app = self.chosen.deliver(response)
+        if any(fault.fault.id == "reset-before" for fault in self.chosen.applied):
+            self.status = None
+        return app
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the request as plain values, without what opens a server."""
+        return {
+            "time": datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds"),
+            "method": self.method,
+            "path": self.path,
+            "operation": self.operation,
+            "status": self.status,
+            "headers": [
+                [name, _REDACTED if _SECRET.search(name) else value]
+                for name, value in (
+                    (name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in self.headers
+                )
+            ],
+            "body": self.content.decode("utf-8", "replace"),
+            "violation": self.violation,
+            "faults": [] if self.chosen is None else [fault.name for fault in self.chosen.applied],
+        }
+
+
+def seen_log() -> deque[Seen]:
+    """Make the log: the newest requests, newest last."""
+    return deque(maxlen=KEPT)
+
+
+def see(log: deque[Seen], scope: Scope) -> Seen:
+    """Note that a request has come."""
+    # Without the query: no operation has one, and what stands there by mistake may be a secret.
+    raw_path = scope.get("raw_path")
+    path = scope["path"] if raw_path is None else raw_path.decode("latin-1")
+    seen = Seen(time.time(), scope["method"], path, scope["headers"])
+    log.append(seen)
+    return seen

@@ -1,0 +1,199 @@
+"""Runs the application on uvicorn: in a thread for tests, or blocking for the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Unpack
+
+from attrs import field, frozen
+
+from jobexport.errors import JobexportError
+from jobexport.mock.server.app import DEFAULT_EDITION, Options, create_app, direct
+from jobexport.mock.state.state import EXAMPLE_PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import uvicorn
+    from starlette.types import ASGIApp
+
+    from jobexport.mock.server.app import Core
+    from jobexport.mock.state.state import State
+    from jobexport.mock.storage.storage import Storage
+
+_STARTUP_SECONDS = 10.0
+# How long a request that is under way may take to end, once the server should stop.
+_GRACE_SECONDS = 1
+
+
+@frozen
+class Server:
+    """A server that listens."""
+
+    url: str
+    """Such as `http://127.0.0.1:8080`, without a slash at its end."""
+    port: int
+    core: Core = field(repr=False)
+    """What answers; its `state` and `storage` are those that the server uses."""
+
+    @property
+    def state(self) -> State:
+        """The jobs."""
+        return self.core.state
+
+    @property
+    def storage(self) -> Storage:
+        """Where exports are stored."""
+        return self.core.storage
+
+    @property
+    def token(self) -> str:
+        """The `X-Auth-Token` that is let in."""
+        return self.core.token
+
+    @property
+    def access_key(self) -> str:
+        """The access key (AK) whose signatures are let in."""
+        return self.core.access_key
+
+    @property
+    def secret_key(self) -> str:
+        """What belongs to the access key (SK)."""
+        return self.core.secret_key
+
+    @property
+    def project_id(self) -> str:
+        """A project of the state, the example's if it is there."""
+        projects = self.state.projects
+        return EXAMPLE_PROJECT if EXAMPLE_PROJECT in projects else next(iter(projects), "")
+
+
+@contextlib.contextmanager
+def serve(
+    edition: str | Mapping[str, Any] = DEFAULT_EDITION,
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    **options: Unpack[Options],
+) -> Iterator[Server]:
+    """Serve an edition from a thread for as long as the context lasts; the server listens when it begins.
+
+    Args:
+        edition: the id of an edition, or a resolved document of your own.
+        port: the port to listen on, 0 for any free one.
+        host: the address to listen on.
+        options: see `Options`.
+
+    Raises:
+        JobexportError: there is no such edition, the document lacks something, or the port can't be had.
+    """
+    app = create_app(edition, **options)
+    with contextlib.closing(_listen(host, port)) as listener:
+        port = listener.getsockname()[1]
+        shown = f"[{host}]" if ":" in host else host
+        with _running(direct(app), listener):
+            yield Server(f"http://{shown}:{port}", port, app.state.core)
+
+
+def run(
+    edition: str | Mapping[str, Any] = DEFAULT_EDITION,
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    ready: Callable[[Server], None],
+    **options: Unpack[Options],
+) -> None:
+    """Serve an edition until SIGINT or SIGTERM arrives. Only the main thread can call this.
+
+    Args:
+        edition: the id of an edition, or a resolved document of your own.
+        port: the port to listen on, 0 for any free one.
+        host: the address to listen on.
+        ready: called once the server listens.
+        options: see `Options`.
+
+    Raises:
+        JobexportError: as for `serve`.
+    """
+    stop = threading.Event()
+    # uvicorn would end and then raise the signal again, so that the process dies of it.
+    previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with serve(edition, port=port, host=host, **options) as server:
+            ready(server)
+            # With a timeout, as a wait without one can't be interrupted on every system.
+            while not stop.wait(0.5):
+                pass
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else starts, so that a busy one is one clear error."""
+    if port not in range(2**16):
+        raise JobexportError(f"cannot listen on {host} port {port}: a port is a number from 0 to 65535; choose another")
+    listener: socket.socket | None = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        # Else a port stays busy for a minute after a server on it ended.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Two sockets may be bound to one port; only one of them can listen.
+        listener.listen(2048)
+    except OSError as problem:
+        if listener is not None:
+            listener.close()
+        if problem.errno == errno.EADDRINUSE:
+            raise JobexportError(
+                f"port {port} on {host} is in use; choose another with --port, or 0 for any free one"
+            ) from None
+        raise JobexportError(f"cannot listen on {host} port {port}: {problem.strerror}; choose another") from None
+    return listener
+
+
+@contextlib.contextmanager
+def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    import uvicorn  # the slowest import here, and an application alone does not need it
+
+    from jobexport.mock.server.protocol import Protocol
+
+    config = uvicorn.Config(
+        app,
+        # The same everywhere, whatever else is installed.
+        http=Protocol,
+        loop="asyncio" if sys.platform == "win32" else "uvloop",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="jobexport-mock", daemon=True)
+    thread.start()
+    try:
+        _await_start(server, thread)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + _STARTUP_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise JobexportError("the server did not start; see the messages above")
+        time.sleep(0.001)

@@ -1,0 +1,102 @@
+"""Reads the JSON files of a state folder so that every message can name a file and a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.core import strict_json
+from jobexport.errors import JobexportError
+from jobexport.spec.load import kind, line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+# A name becomes part of a zip member or of an object's name.
+_UNFIT = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
+
+
+@frozen
+class File:
+    """One file: what its name says, what it holds, and its text as a zip gets it."""
+
+    path: Path
+    stem: str
+    name: str
+    fields: dict[str, Any]
+    content: bytes
+
+    def error(self, problem: str, pointer: Sequence[str | int] = ()) -> JobexportError:
+        """Make the error that names this file and the line of the value at `pointer`."""
+        return _error(self.path, problem, line_of(self.path, pointer))
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """List the folders in a folder, by name; none when it does not exist.
+
+    Raises:
+        JobexportError: the folder can't be read.
+    """
+    return [path for path in _listing(folder) if path.is_dir() and not path.name.startswith(".")]
+
+
+def read_files(folder: Path, suffix: str, *, named: bool = True) -> Iterator[File]:
+    """Read every file of a folder; none when it does not exist.
+
+    Args:
+        folder: where the files lie.
+        suffix: what each file's name must end in. Other names are an error, unless they begin with a dot.
+        named: whether the `name` inside must be the file's name.
+
+    Raises:
+        JobexportError: a file can't be read, or is not what it must be; the text names file and line.
+    """
+    for path in _listing(folder):
+        if not path.name.endswith(suffix):
+            if path.name.startswith("."):
+                continue
+            raise JobexportError(f"{path}: a file here must end in {suffix}; rename or move it")
+        file = _read(path, path.name.removesuffix(suffix))
+        if named and file.name != file.stem:
+            raise file.error(f"its name is {file.name!r}, so the file must be called {file.name}{suffix}", ("name",))
+        yield file
+
+
+def _listing(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as problem:
+        raise JobexportError(f"cannot read {folder}: {problem.strerror}; check the path") from None
+
+
+def _read(path: Path, stem: str) -> File:
+    try:
+        fields = strict_json.parse(path.read_text(encoding="utf-8-sig"))
+    except OSError as problem:
+        raise JobexportError(f"cannot read {path}: {problem.strerror}; check its permissions") from None
+    except UnicodeDecodeError as problem:
+        raise JobexportError(f"cannot read {path}: not UTF-8 at byte {problem.start}; save it as UTF-8") from None
+    except json.JSONDecodeError as problem:
+        raise _error(path, f"not valid JSON: {problem.msg}; correct the file", problem.lineno) from None
+    except ValueError as problem:
+        raise JobexportError(f"{path}: not valid JSON: {problem}; correct the file") from None
+    if not isinstance(fields, dict):
+        raise _error(path, f"the file must hold an object, not {kind(fields)}", 1)
+    name = fields.get("name")
+    if not (isinstance(name, str) and name):
+        raise _error(path, "has no `name`; add it as a string", line_of(path, ("name",)) or line_of(path, ()))
+    if _UNFIT.search(name):
+        raise _error(path, f"name {name!r} has a slash or a control character; remove it", line_of(path, ("name",)))
+    content = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+    return File(path, stem, name, fields, content.encode("utf-8"))
+
+
+def _error(path: Path, problem: str, line: int | None) -> JobexportError:
+    # Without a line only where YAML can't read what JSON can, such as indentation with tabs.
+    return JobexportError(f"{path} line {line}: {problem}" if line else f"{path}: {problem}")

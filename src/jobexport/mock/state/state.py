@@ -1,0 +1,171 @@
+"""What the server knows: projects with Flink jobs and workspaces.
+
+A state folder holds `<project>/flink/<id>.json` and `<project>/workspaces/<workspace>/` with `jobs/<name>.job`,
+`submitted/<name>.job`, `scripts/<name>.script` and `resources/<name>.resource`. The workspace called `default` is the
+one used without a `workspace` header. The three kinds hold the bodies of create-job, create-script and create-resource;
+they are read leniently and unknown fields are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.errors import JobexportError
+from jobexport.mock.state.files import read_files, subfolders
+from jobexport.mock.state.state_files import with_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobexport.mock.state.files import File
+
+EXAMPLE_PROJECT = "b384b9e9ab9b4ee8994c8633aabc9505"
+DEFAULT_WORKSPACE = "default"
+
+_EXAMPLE = Path(__file__).parent / "example"
+_JOB_NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_FLINK_ID = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_INT64 = range(-(2**63), 2**63)
+
+
+@frozen
+class FlinkJob:
+    """A Flink job of DLI; `content` is the stored JSON."""
+
+    id: int
+    name: str
+    content: bytes
+
+
+@frozen
+class Job:
+    """A data development job; `content` is the stored JSON, the rest names what its nodes use."""
+
+    name: str
+    content: bytes
+    scripts: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@frozen
+class Workspace:
+    """What one workspace holds, each by name; scripts and resources as their stored JSON."""
+
+    jobs: Mapping[str, Job]
+    submitted: Mapping[str, Job]
+    scripts: Mapping[str, bytes]
+    resources: Mapping[str, bytes]
+
+
+@frozen
+class Project:
+    """What one project holds: Flink jobs by id, workspaces by id."""
+
+    flink: Mapping[int, FlinkJob]
+    workspaces: Mapping[str, Workspace]
+
+
+@frozen
+class State:
+    """What a server knows. It never changes; a change of state is another State."""
+
+    projects: Mapping[str, Project]
+
+    @classmethod
+    def load(cls, folder: str | Path) -> State:
+        """Read a state folder.
+
+        Raises:
+            JobexportError: a file is not what it must be, or names a script that is not there; the text names file
+                and line. Or the folder holds no project.
+        """
+        root = Path(folder)
+        if not root.is_dir():
+            raise JobexportError(f"cannot read {root}: it is not a folder; give the folder that holds the projects")
+        projects = {path.name: _project(path) for path in subfolders(root)}
+        if not projects:
+            raise JobexportError(f"{root} holds no project; add a folder named after a project id")
+        return cls(projects)
+
+    @classmethod
+    def example(cls, project: str = EXAMPLE_PROJECT) -> State:
+        """Read the jobs that ship with the package: one project, under this id, with two workspaces."""
+        return cls({project: cls.load(_EXAMPLE).projects[EXAMPLE_PROJECT]})
+
+    def with_files(self, files: Mapping[str, Any]) -> State:
+        """Give the state that has these files too, in the place of those of the same path: all of them, or an error.
+
+        Args:
+            files: JSON by path, the path as in a state folder: `<project>/flink/<id>.json`.
+
+        Raises:
+            JobexportError: a path is none of a state folder, or a file is not what it must be; the text names it.
+        """
+        return with_files(self, files, self.load)
+
+
+def _project(folder: Path) -> Project:
+    flink: dict[int, FlinkJob] = {}
+    names: dict[str, int] = {}
+    for file in read_files(folder / "flink", ".json", named=False):
+        if not _FLINK_ID.fullmatch(file.stem) or int(file.stem) not in _INT64:
+            raise file.error(f"{file.stem!r} is not the id of a Flink job; call the file after a 64-bit number")
+        if file.name in names:
+            # Zips are named after jobs: one would replace the other.
+            raise file.error(f"the name {file.name!r} is that of job {names[file.name]} too; change one", ("name",))
+        names[file.name] = int(file.stem)
+        flink[int(file.stem)] = FlinkJob(int(file.stem), file.name, file.content)
+    workspaces = {path.name: _workspace(path) for path in subfolders(folder / "workspaces")}
+    return Project(dict(sorted(flink.items())), workspaces)
+
+
+def _workspace(folder: Path) -> Workspace:
+    scripts = {file.name: file.content for file in read_files(folder / "scripts", ".script")}
+    resources = list(read_files(folder / "resources", ".resource"))
+    return Workspace(
+        jobs=_jobs(folder / "jobs", scripts, resources),
+        submitted=_jobs(folder / "submitted", scripts, resources),
+        scripts=scripts,
+        resources={file.name: file.content for file in resources},
+    )
+
+
+def _jobs(folder: Path, scripts: Mapping[str, bytes], resources: list[File]) -> dict[str, Job]:
+    # A node names a script by its name. How it names a resource no page says: `resourcePath` is "a path", so both the
+    # resource's name and the location it stands for are taken. A path that no resource has is a plain file.
+    known = {location: file.name for file in resources if isinstance(location := file.fields.get("location"), str)}
+    known |= {file.name: file.name for file in resources}
+    jobs = {}
+    for file in read_files(folder, ".job"):
+        if not _JOB_NAME.fullmatch(file.name):
+            raise file.error(f"job name {file.name!r} must be 1 to 128 letters, digits, `-`, `_` or `.`", ("name",))
+        used = _properties(file.fields)
+        wanted = [value for name, value, _ in used if name == "scriptName"]
+        for name, value, pointer in used:
+            if name == "scriptName" and value not in scripts:
+                script = folder.parent / "scripts" / f"{value}.script"
+                raise file.error(f"node uses script {value!r}, but there is no {script}; add it", pointer)
+        found = [known[value] for name, value, _ in used if name == "resourcePath" and value in known]
+        jobs[file.name] = Job(file.name, file.content, tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(found)))
+    return jobs
+
+
+def _properties(job: Mapping[str, Any]) -> list[tuple[str, str, tuple[str | int, ...]]]:
+    """List the node properties that have text: name, value, and where the value stands. Odd shapes are passed over."""
+    found: list[tuple[str, str, tuple[str | int, ...]]] = []
+    for number, node in enumerate(_items(job.get("nodes"))):
+        for place, item in enumerate(_items(node.get("properties"))):
+            name, value = item.get("name"), item.get("value")
+            if isinstance(name, str) and isinstance(value, str) and value:
+                found.append((name, value, ("nodes", number, "properties", place, "value")))
+    return found
+
+
+def _items(value: Any) -> list[dict[str, Any]]:
+    items = value if isinstance(value, list) else []
+    # An item of another type still counts, so that places stay right.
+    return [item if isinstance(item, dict) else {} for item in items]

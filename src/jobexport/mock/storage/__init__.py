@@ -1,0 +1,1 @@
+"""The object storage that exports are written to."""
