@@ -24,7 +24,7 @@ from click.testing import CliRunner
 from jobexport import mock
 from jobexport.cli.commands import cli
 from jobexport.cli.export.connection import CLOUDS
-from jobexport.client.endpoints import ENDPOINTS
+from jobexport.client.arguments import ENDPOINTS
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, State
 
 from .conftest import PASSWORD, Identity

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from jobexport.client import arguments as arguments
-from jobexport.client import endpoints as endpoints
+from jobexport.client import arguments
 from jobexport.client.responses import CLASSES
 from jobexport.spec.editions import CHECKOUT
 
@@ -57,7 +56,7 @@ def test_the_rules_are_those_of_the_description() -> None:
 def test_the_endpoints_are_those_of_the_description(service: str, path: str) -> None:
     """The table has the union's servers, and no other."""
     (item,) = [item for name, item in UNION["paths"].items() if path in name]
-    ours = [url for (known, *_), url in (endpoints.ENDPOINTS | endpoints.EXCEPTIONS).items() if known == service]
+    ours = [url for (known, *_), url in (arguments.ENDPOINTS | arguments.EXCEPTIONS).items() if known == service]
     assert sorted(ours) == sorted(server["url"] for server in item["servers"])
 
 
@@ -169,4 +168,4 @@ def test_a_client_with_wrong_options_is_not_made(
 )
 def test_a_cloud_and_a_region_give_the_address(service: Any, cloud: str, region: str, url: str) -> None:
     """Cloud and region stand for the documented host."""
-    assert endpoints.find_base_url(service, None, cloud, region) == url
+    assert arguments.find_base_url(service, None, cloud, region) == url

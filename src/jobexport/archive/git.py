@@ -8,7 +8,7 @@ import json
 import shutil
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from jobexport.archive.job_archive import JobArchive
     from jobexport.archive.values import Job, Resource
     from jobexport.archive.zip.source import Source
 
@@ -38,6 +37,21 @@ _SUFFIXES = {
     "resources": (_JSON,),
     "others": ("",),
 }
+
+
+class Zipped(Protocol):
+    """A zip in a file or in a stream, such as a `JobArchive`."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None if the zip is in a stream."""
+
+    @property
+    def stream(self) -> BinaryIO | None:
+        """The stream; None if the zip is in a file."""
+
+
+ZipT = TypeVar("ZipT", bound=Zipped)
 
 
 @frozen
@@ -66,11 +80,11 @@ class _Item:
 
 
 def unpack_for_git(
-    archives: Iterable[JobArchive],
+    archives: Iterable[ZipT],
     folder: str | os.PathLike[str],
     *,
     remove_gone: bool = False,
-    left_out: Callable[[JobArchive, ArchiveError], None] | None = None,
+    left_out: Callable[[ZipT, ArchiveError], None] | None = None,
 ) -> GitChanges:
     """Write what several archives hold into one folder; see `JobArchive.unpack_for_git`.
 

@@ -17,21 +17,19 @@ __all__ = (
 )
 
 if TYPE_CHECKING:
-    from jobexport.client.aclients import AsyncDgcClient
-    from jobexport.client.async_dli_client import AsyncDliClient
+    from jobexport.client.aclients import AsyncDgcClient, AsyncDliClient
     from jobexport.client.auth import AkSkAuth, Token
     from jobexport.client.batch import JobsExport, Progress
-    from jobexport.client.clients import DgcClient
-    from jobexport.client.dli_client import DliClient
+    from jobexport.client.clients import DgcClient, DliClient
     from jobexport.client.responses import FlinkExport, ObsExport
     from jobexport.client.retry import Retries
 else:
     _MODULES = {
         "AkSkAuth": "auth",
         "AsyncDgcClient": "aclients",
-        "AsyncDliClient": "async_dli_client",
+        "AsyncDliClient": "aclients",
         "DgcClient": "clients",
-        "DliClient": "dli_client",
+        "DliClient": "clients",
         "FlinkExport": "responses",
         "JobsExport": "batch",
         "ObsExport": "responses",

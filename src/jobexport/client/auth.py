@@ -16,7 +16,7 @@ import httpx
 from attrs import evolve, field, frozen
 
 from jobexport.auth import AccessKey, SignatureAuth
-from jobexport.client import arguments as arguments
+from jobexport.client import arguments
 from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from attrs import Factory, define, field, frozen
 from jobexport.archive import JobArchive
 from jobexport.archive.zip import whole as zips
 from jobexport.archive.zip.copy import copy
-from jobexport.client import arguments as arguments
+from jobexport.client import arguments
 from jobexport.client.batch_folder import OTHERS, file_names, is_others, locked
 from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange
 from jobexport.client.exchange import fetch_zip

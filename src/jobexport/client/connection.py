@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, TypedDict
 import httpx
 from attrs import frozen
 
-from jobexport.client import arguments as arguments
+from jobexport.client import arguments
+from jobexport.client.arguments import find_base_url
 from jobexport.client.auth import make_auth
-from jobexport.client.endpoints import find_base_url
 from jobexport.client.retry import Retries
 from jobexport.client.shell import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.client.async_shell import AsyncShell
+    from jobexport.client.arguments import Cloud, Service
     from jobexport.client.auth import AsyncFetch
-    from jobexport.client.endpoints import Cloud, Service
+    from jobexport.client.shell import AsyncShell
 
 _DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 # The pool's size must not limit an export of many jobs with more concurrency than httpx keeps connections for.
@@ -106,7 +106,7 @@ def make_async_shell(
         ValueError: an option breaks a rule.
     """
     # Here, as asyncio takes a while to load.
-    from jobexport.client.async_shell import AsyncShell
+    from jobexport.client.shell import AsyncShell
 
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:

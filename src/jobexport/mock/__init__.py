@@ -6,7 +6,8 @@ whatever the vendor's pages leave open; there the code says in a comment which w
 
 from jobexport.mock.faults.registry import FAULTS
 from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
-from jobexport.mock.server.app import DEFAULT_EDITION, Core, Options, create_app
+from jobexport.mock.server.app import create_app
+from jobexport.mock.server.core import DEFAULT_EDITION, Core, Options
 from jobexport.mock.server.run import Server, run, serve
 from jobexport.mock.state.state import EXAMPLE_PROJECT, State
 from jobexport.mock.storage.s3 import S3Storage

@@ -9,7 +9,7 @@ import click
 
 from jobexport import DliClient
 from jobexport.cli.credentials import ACCESS_KEY, SECRET_KEY, read_credentials
-from jobexport.client.endpoints import find_base_url
+from jobexport.client.arguments import find_base_url
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:

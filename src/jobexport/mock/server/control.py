@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from jobexport.mock.server.app import Core
+    from jobexport.mock.server.core import Core
     from jobexport.mock.state.state import State, Workspace
 
 PREFIX = "/_mock"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Scope
 
-    from jobexport.mock.server.app import Core
+    from jobexport.mock.server.core import Core
     from jobexport.spec.register import Entry, Register
 
 _FOLDER = Path(__file__).parent / "page"

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive
 
+    from jobexport.mock.faults.active import Chosen
     from jobexport.mock.faults.call import Call
-    from jobexport.mock.faults.chosen import Chosen
     from jobexport.mock.requests.outcome import Outcome
     from jobexport.mock.requests.request import Request
     from jobexport.mock.server.request_log import Seen

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Scope
 
-    from jobexport.mock.faults.chosen import Chosen
+    from jobexport.mock.faults.active import Chosen
 
 KEPT = 200
 _LONGEST_BODY = 2048

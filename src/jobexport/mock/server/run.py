@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 from attrs import field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.mock.server.app import DEFAULT_EDITION, Options, create_app, direct
+from jobexport.mock.server.app import create_app, direct
+from jobexport.mock.server.core import DEFAULT_EDITION, Options
 from jobexport.mock.state.state import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
-    from jobexport.mock.server.app import Core
+    from jobexport.mock.server.core import Core
     from jobexport.mock.state.state import State
     from jobexport.mock.storage.storage import Storage
 
