@@ -12,7 +12,7 @@ GENERATED := generated/provenance.json
 
 # What decides the bytes under generated/: the description, the generator's settings, and the code that applies them.
 SOURCES := $(wildcard openapi/*.yaml overlays/*.yaml openapi/codegen/* openapi/codegen/templates/*) \
-           $(wildcard src/jobexport/spec/*.py) overlays openapi/codegen openapi/codegen/templates
+           $(shell find src/jobexport/core src/jobexport/spec -name '*.py') overlays openapi/codegen openapi/codegen/templates
 
 EDITION ?= otc-2026
 PORT ?= 8080
@@ -103,7 +103,7 @@ format: $(READY) ## format the code
 lint: $(READY) ## check style and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 .PHONY: typecheck
 typecheck: $(GENERATED) ## check types

@@ -11,7 +11,7 @@ from attrs import evolve
 from jobexport import mock
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live
-from jobexport.contract.scenarios.scenario import TransportProblem
+from jobexport.contract.sender import TransportProblem
 from jobexport.contract.sending.journal import Journal, Redaction, Sequence, read_journal
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Stopped, Wire

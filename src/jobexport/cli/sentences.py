@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobexport.cli import missing_tools
+from jobexport.cli.missing import missing_tools
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:

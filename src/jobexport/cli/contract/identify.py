@@ -17,7 +17,7 @@ from rich.text import Text
 
 from jobexport.cli.contract.live import server_data, treatment
 from jobexport.contract.identify.identification import AGREES, CONTRADICTS, NOT_OBSERVABLE, Identification, identify
-from jobexport.contract.scenarios.scenario import TransportProblem
+from jobexport.contract.sender import TransportProblem
 from jobexport.contract.sending.pace import Stopped
 from jobexport.contract.sending.session import open_session
 from jobexport.errors import JobexportError

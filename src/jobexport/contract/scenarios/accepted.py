@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jobexport.contract.checks.archives import patterns_of
 from jobexport.contract.checks.exchange import read_archive
 from jobexport.contract.checks.responses import example_code, own_marks
-from jobexport.contract.scenarios.scenario import ABSENT, expect
+from jobexport.contract.scenarios.scenario import expect
+from jobexport.contract.sender import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

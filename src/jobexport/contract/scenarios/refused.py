@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.responses import example_code, own_marks
-from jobexport.contract.scenarios.scenario import FORGED, NOBODY, expect
+from jobexport.contract.scenarios.scenario import expect
+from jobexport.contract.sender import FORGED, NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from attrs import Factory, define, evolve, field, frozen
@@ -16,6 +16,7 @@ from attrs import Factory, define, evolve, field, frozen
 from jobexport.contract.checks.exchange import JSON, Exchange
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
+from jobexport.contract.sender import ABSENT, TransportProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,82 +24,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract.checks.registry import Check
     from jobexport.contract.data import Data
-
-ABSENT: Any = object()
-"""What stands for "no body": None is JSON's null."""
-
-
-NOBODY = ("none", "empty-token", "wrong-token", "near-token", "cut-token", "case-token", "wrong-key")
-"""Credentials that open nothing: no token, one that is empty, another, the right one with a letter more, with one less,
-in the other case, and a signature under a key that nobody has."""
-FORGED = (
-    "wrong-secret",
-    "altered-body",
-    "altered-hashed-body",
-    "altered-path",
-    "old",
-    "unsigned-host",
-    "other-project",
-)
-"""Signatures that look right, to be had with an access key only: made with another secret, for another body, for
-another body whose hash is signed too, for another path, an hour ago, for a header less, for another project."""
-
-
-class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program
-    """No answer came, or not all of it. Its text is one sentence."""
-
-    def __init__(self, text: str, case: str = "") -> None:
-        """Say why; `case` is what the record calls the exchange."""
-        super().__init__(text)
-        self.case = case
-
-
-@frozen
-class Answer:
-    """What came back for one request."""
-
-    status: int
-    headers: Mapping[str, str]
-    """By lower-case name."""
-    content: bytes = field(repr=False)
-    case: str = ""
-    """What the record calls the exchange."""
-
-
-class Sender(Protocol):
-    """Sends a request to the server under test, with credentials, in due time, and records it."""
-
-    @property
-    def signs(self) -> bool:
-        """Whether it has an access key, so that `signed` and the FORGED credentials can be had."""
-
-    def send(
-        self,
-        operation: str,
-        method: str,
-        path: str,
-        *,
-        body: Any = ABSENT,
-        content: bytes | None = None,
-        headers: Mapping[str, str] = {},
-        credentials: str = "right",
-        valid: bool = False,
-    ) -> Answer:
-        """Send a request.
-
-        Args:
-            operation: the operationId it is meant for.
-            method: of HTTP.
-            path: below the base URL, encoded.
-            body: sent as JSON.
-            content: sent as it is, in the place of `body`.
-            headers: beside those of the credentials; `Content-Type` is JSON's where there is a body and none is given.
-            credentials: `right` (as the run has them), `signed` (with the access key), or one of NOBODY and FORGED.
-            valid: whether the request keeps to the document, for the record.
-
-        Raises:
-            TransportProblem: no answer came, or not all of it.
-        """
+    from jobexport.contract.sender import Answer, Sender
 
 
 @frozen

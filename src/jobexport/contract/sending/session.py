@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 
 from jobexport import signing
 from jobexport.auth import AccessKey, SignatureAuth
-from jobexport.contract.scenarios.scenario import ABSENT, Answer, TransportProblem
+from jobexport.contract.sender import ABSENT, Answer, TransportProblem
 from jobexport.contract.sending.journal import REDACTED, Got, Journal, Redaction, Sent
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Wire
