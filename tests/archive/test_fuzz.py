@@ -49,7 +49,7 @@ def use(content):
             lambda: JobArchive.open(io.BytesIO(content)),
             archive.verify,
             lambda: [value.as_json() for kind in ("jobs", "scripts", "resources") for value in getattr(archive, kind)],
-            lambda: [(job.nodes, [(node.location, node.properties) for node in job.nodes]) for job in archive.jobs],
+            lambda: [(job.nodes, [(node.type, node.properties) for node in job.nodes]) for job in archive.jobs],
             lambda: archive.unpack(folder / "out"),
             lambda: archive.unpack_for_git(folder / "git"),
         ]

@@ -112,7 +112,7 @@ class TestOfTheMock:
         archive.verify()
         assert (archive.path, archive.size, archive.sha256) == (None, len(content), None)
         assert [job.name for job in archive.jobs] == ["job_spark", "job_stream", "myJob"]
-        assert [job.process_type for job in archive.jobs] == ["BATCH", "REAL_TIME", "BATCH"]
+        assert [job.as_json()["processType"] for job in archive.jobs] == ["BATCH", "REAL_TIME", "BATCH"]
         assert {script.member.split("/")[1] for script in archive.scripts} == {"job_spark", "myJob"}
         assert stream.tell() == 5
 
@@ -164,12 +164,11 @@ class TestValues:
     def test_job(self, archive):
         """A job's documented fields are typed."""
         job = archive.jobs[0]
-        assert (job.name, job.process_type, job.directory, job.log_path) == ("a", "BATCH", "/dir/", "obs://log")
-        assert (job.schedule, job.params, job.basic_config) == (JOB["schedule"], tuple(JOB["params"]), {"priority": 0})
-        assert (job.target_status, job.approvers, job.last_update_user) == ("SAVED", ("u1", "u2"), "someone")
+        assert (job.name, job.directory) == ("a", "/dir/")
+        assert (job.schedule, job.params) == (JOB["schedule"], tuple(JOB["params"]))
+        assert (job.approvers, job.last_update_user) == (("u1", "u2"), "someone")
         (node,) = job.nodes
-        assert (node.name, node.type, node.pre_node_names) == ("first", "HiveSQL", ("before",))
-        assert node.location == (-45.5, -134.0)
+        assert (node.name, node.type) == ("first", "HiveSQL")
         assert node.properties == {"scriptName": "s", "scriptArgs": ""}
         assert node.as_json() == NODE
 
@@ -178,8 +177,8 @@ class TestValues:
         (script,) = archive.scripts
         assert (script.name, script.type, script.content) == ("s", "DLISQL", "SELECT 1;\r\n")
         assert (script.directory, script.connection_name, script.database, script.queue_name) == ("/x", "c", "d", "q")
-        assert (script.configuration, script.description) == ({"spark.x": "1"}, "täglich")
-        assert (script.target_status, script.approvers) == ("PRODUCTION", ("u1",))
+        assert script.description == "täglich"
+        assert script.approvers == ("u1",)
 
     def test_resource(self, archive):
         """A resource's documented fields are typed."""
@@ -198,7 +197,7 @@ class TestValues:
     def test_other_types_are_read_leniently(self, archive):
         """Fields that are missing or of another type are None or empty, and the name is the member's."""
         job = archive.jobs[1]
-        assert (job.name, job.nodes, job.schedule, job.approvers, job.process_type) == ("b", (), None, (), None)
+        assert (job.name, job.nodes, job.schedule, job.approvers) == ("b", (), None, ())
         assert job.as_json() == {"nodes": "none", "schedule": 5}
 
     def test_others_are_listed_and_kept(self, archive, tmp_path, tree):

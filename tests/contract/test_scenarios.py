@@ -4,6 +4,7 @@ import pytest
 
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
+from jobexport.contract import Data
 from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
 from jobexport.contract.scenarios.scenario import Run
 from jobexport.contract.sending.session import open_session
@@ -91,13 +92,7 @@ def test_a_scenario_says_what_it_rests_on():
             assert any(operation in entry.operations for entry in entries), (scenario.id, operation)
 
 
-def test_without_names_or_leave_to_break_the_document_scenarios_are_left_out(tmp_path):
-    """No job known: none for DGC. Nothing that breaks the document: only those that keep to it."""
-    with mock.serve(EDITION) as server:
-        data = mock_data(server)
-    careful = scenarios_for(JOB, data, negative=False)
-    assert careful
-    assert not [scenario for scenario in careful if scenario.negative]
-    assert len(careful) < len(scenarios_for(JOB, data))
-    nothing = mock_data(server).__class__(project="p", jobs=(), flink_jobs=())
+def test_without_names_there_are_no_scenarios():
+    """A server of which no job is known gets no scenario for DGC."""
+    nothing = Data(project="p", jobs=(), flink_jobs=())
     assert scenarios_for(JOB, nothing) == []

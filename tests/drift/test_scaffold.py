@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from jobexport.drift import read_page, scaffold
-from jobexport.drift.facts import DataType, Endpoint, PageFacts, Parameter
+from jobexport.drift.facts import DataType, Endpoint, ErrorCode, PageFacts, Parameter
 from jobexport.drift.scaffold.document import scaffold_document
 from jobexport.drift.scaffold.names import operation_id
 from jobexport.errors import JobexportError
@@ -106,6 +106,16 @@ def test_errors_and_examples_come_along():
         next(iter(operation["requestBody"]["content"]["application/json"]["examples"].values()))["value"]
         == USUAL.request
     )
+
+
+def test_a_code_that_the_page_lists_twice_has_an_example_for_each_message():
+    """Two rows of one code are two examples with names of their own."""
+    page = read_page(render(USUAL, "html").encode(), name="page")
+    rows = tuple(ErrorCode("ORC.1", 1, message=message) for message in ("one", "two"))
+    twice = evolve(page, error_codes=rows)
+    operation = next(iter(scaffold_document(twice)["paths"].values()))["post"]
+    examples = operation["responses"]["400"]["content"]["application/json"]["examples"]
+    assert [example["value"]["error_msg"] for example in examples.values()] == ["one", "two"]
 
 
 def test_an_example_that_contradicts_its_table_is_set_apart():

@@ -9,7 +9,6 @@ secrets.
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,21 +32,6 @@ class Node:
     def type(self) -> str | None:
         """Such as `HiveSQL` or `Hive SQL`: the page's table and its example differ."""
         return _text(self._fields, "type")
-
-    @property
-    def location(self) -> tuple[float, float] | None:
-        """Its x and y on the canvas; the page has them as Int and as strings such as `-45.5`."""
-        place = _object(self._fields, "location") or {}
-        try:
-            x, y = float(place["x"]), float(place["y"])
-        except (KeyError, TypeError, ValueError, OverflowError):
-            return None
-        return (x, y) if math.isfinite(x) and math.isfinite(y) else None
-
-    @property
-    def pre_node_names(self) -> tuple[str, ...]:
-        """Names of the nodes that it depends on."""
-        return _texts(self._fields, "preNodeName")
 
     @property
     def properties(self) -> dict[str, Any]:
@@ -78,11 +62,6 @@ class Job:
         return tuple(Node(fields) for fields in _objects(self._fields, "nodes"))
 
     @property
-    def process_type(self) -> str | None:
-        """`BATCH` or `REAL_TIME`."""
-        return _text(self._fields, "processType")
-
-    @property
     def schedule(self) -> dict[str, Any] | None:
         """When it runs."""
         return _object(self._fields, "schedule")
@@ -98,24 +77,9 @@ class Job:
         return _text(self._fields, "directory")
 
     @property
-    def log_path(self) -> str | None:
-        """OBS path of its logs."""
-        return _text(self._fields, "logPath")
-
-    @property
     def last_update_user(self) -> str | None:
         """Who changed it last."""
         return _text(self._fields, "lastUpdateUser")
-
-    @property
-    def basic_config(self) -> dict[str, Any] | None:
-        """Owner, priority and the like."""
-        return _object(self._fields, "basicConfig")
-
-    @property
-    def target_status(self) -> str | None:
-        """`SAVED`, `SUBMITTED` or `PRODUCTION`, where jobs are reviewed."""
-        return _text(self._fields, "targetStatus")
 
     @property
     def approvers(self) -> tuple[str, ...]:
@@ -170,19 +134,9 @@ class Script:
         return _text(self._fields, "queueName")
 
     @property
-    def configuration(self) -> dict[str, Any] | None:
-        """Settings of a DLI SQL job."""
-        return _object(self._fields, "configuration")
-
-    @property
     def description(self) -> str | None:
         """What people say of it."""
         return _text(self._fields, "description")
-
-    @property
-    def target_status(self) -> str | None:
-        """`SAVED`, `SUBMITTED` or `PRODUCTION`, where scripts are reviewed."""
-        return _text(self._fields, "targetStatus")
 
     @property
     def approvers(self) -> tuple[str, ...]:

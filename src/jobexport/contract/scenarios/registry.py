@@ -299,17 +299,14 @@ _REFUSED = (
 SCENARIOS = (*_PROMISED, *_REFUSED)
 
 
-def scenarios_for(operation: str, data: Data, *, negative: bool = True) -> list[Scenario]:
+def scenarios_for(operation: str, data: Data) -> list[Scenario]:
     """Give the scenarios that can run for an operation.
 
     Args:
         operation: operationId.
         data: what the server holds; without a name to ask for there are none.
-        negative: whether requests that break the document may be sent.
     """
     enough = data.obs_dirs and data.flink_jobs if operation == "exportFlinkJobs" else data.jobs
     if not enough:
         return []
-    return [
-        scenario for scenario in SCENARIOS if operation in scenario.operations and (negative or not scenario.negative)
-    ]
+    return [scenario for scenario in SCENARIOS if operation in scenario.operations]

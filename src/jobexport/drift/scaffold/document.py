@@ -128,13 +128,11 @@ def _responses(page: PageFacts, components: Components) -> Document:
         components.schemas["ErrorResponse"] = _error(page)
     for code in sorted(errors):
         content: Document = {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}
-        examples = {
-            unique(error.code.lower().replace(".", "-"), set()): {
-                "value": {"error_code": error.code, "error_msg": error.message or error.code}
-            }
-            for error in page.error_codes
-            if (error.status or 400) == code and not _own_error(page)
-        }
+        examples: Document = {}
+        for error in page.error_codes:
+            if (error.status or 400) == code and not _own_error(page):
+                value = {"error_code": error.code, "error_msg": error.message or error.code}
+                examples[unique(error.code.lower().replace(".", "-"), set(examples))] = {"value": value}
         if examples:
             content["examples"] = examples
         responses[str(code)] = {"description": _phrase(code), "content": {_JSON: content}}

@@ -38,7 +38,7 @@ class Chosen:
         """Whether the operation answers under a method that is not its own. If not, none of these faults happens."""
         self.applied = [fault for fault in self.faults if method in fault.fault.methods]
         if not self.applied:
-            self.count()
+            self.return_unused()
         return bool(self.applied)
 
     def instead(self, call: Call) -> Outcome | None:
@@ -121,11 +121,11 @@ class Chosen:
                 if effect.instead is None:
                     self.applied.append(fault)
                 app = effect.deliver(app, fault.number)
-        self.count()
+        self.return_unused()
         return app
 
-    def count(self) -> None:
-        """Give back the times of those that found nothing to spoil."""
+    def return_unused(self) -> None:
+        """Return the use of each fault that found nothing to alter."""
         for fault in self.faults:
             if fault not in self.applied:
                 fault.use(-1)
