@@ -17,13 +17,13 @@ from attrs import frozen
 
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, Server, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
-from tests.mock.defects import Answer
+from tests.mock.making.defects import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.mock.defects import Ask, Case
+    from tests.mock.making.defects import Ask, Case
 
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"

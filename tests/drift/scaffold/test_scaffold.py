@@ -13,10 +13,10 @@ from jobexport.drift.scaffold.names import operation_id
 from jobexport.errors import JobexportError
 from jobexport.spec.lint import lint_document
 from jobexport.spec.load import load_yaml
-from tests.drift.pages import BATCH_OTC, FLINK_CN_2020, JOB_INTL
-from tests.drift.rendering import render
-from tests.drift.samples import ARCHIVE, NESTED, USUAL
-from tests.drift.vendor import DOCS, needs_docs
+from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, JOB_INTL
+from tests.drift.making.rendering import render
+from tests.drift.making.samples import ARCHIVE, NESTED, USUAL
+from tests.drift.making.vendor import DOCS, needs_docs
 
 VENDOR = (
     "otc-2024/dgc_create_job.rst",

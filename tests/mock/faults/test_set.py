@@ -29,9 +29,9 @@ class TestWhere:
     def test_every_fault_is_seen_above(self):
         """No fault is without a test on the wire."""
         names = (
-            "test_faults_wire.py",
-            "test_faults_answers.py",
-            *sorted(p.name for p in HERE.glob("test_defects_*.py")),
+            "test_wire.py",
+            "test_answers.py",
+            *sorted(str(path.relative_to(HERE)) for path in HERE.glob("defects/test_*.py")),
         )
         text = "".join((HERE / name).read_text(encoding="utf-8") for name in names)
         text += " ".join(f"status-{status}" for status in STATUSES)

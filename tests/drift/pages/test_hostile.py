@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from jobexport.drift import read_page
 from jobexport.errors import JobexportError
-from tests.drift import samples
-from tests.drift.effort import effort
-from tests.drift.hostile import CASES
-from tests.drift.rendering import FORMS, render
+from tests.drift.making import samples
+from tests.drift.making.effort import effort
+from tests.drift.making.hostile import CASES
+from tests.drift.making.rendering import FORMS, render
 
 SECONDS = 5
 MEMORY = 1 << 30

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from tests.mock.defects import BOOLEAN, Case, batch, every_flink, flink, flinks, job, members, to_obs
+from tests.mock.making.defects import BOOLEAN, Case, batch, every_flink, flink, flinks, job, members, to_obs
 
 TOKEN = {"X-Auth-Token": "nobody's"}
 

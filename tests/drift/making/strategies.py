@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from jobexport.drift.facts import DataType, Limits
-from tests.drift.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page, Style
+from tests.drift.making.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page, Style
 
 # Names that are words of the manuals as well: the reader has to tell a cell from a head or a title.
 _COMMON = [

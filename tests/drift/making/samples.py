@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from jobexport.drift.facts import DataType, Language, Limits
-from tests.drift.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page
+from tests.drift.making.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page
 
 APPLE = DataType("object", name="Apple")
 

@@ -1,4 +1,4 @@
-"""Writes blocks of a made-up page in each form; see `tests.drift.rendering`."""
+"""Writes blocks of a made-up page in each form; see `tests.drift.making.rendering`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tests.drift.rendering import Page
+    from tests.drift.making.rendering import Page
 
 
 @frozen

@@ -7,12 +7,12 @@ from attrs import evolve
 
 from jobexport.drift import check_page, load_described, read_page
 from jobexport.spec.lint import lint_document
-from tests.drift.applying import followed
-from tests.drift.effort import effort
-from tests.drift.mutations import mutation
-from tests.drift.pages import PAGES
-from tests.drift.rendering import LONG, DataType, Field, render
-from tests.drift.samples import APPLE
+from tests.drift.making.applying import followed
+from tests.drift.making.effort import effort
+from tests.drift.making.mutations import mutation
+from tests.drift.making.pages import PAGES
+from tests.drift.making.rendering import LONG, DataType, Field, render
+from tests.drift.making.samples import APPLE
 
 DESCRIBED = load_described()
 # An example that contradicts its table, or a claim, is no matter of a document.

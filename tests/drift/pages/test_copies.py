@@ -15,7 +15,7 @@ from jobexport.drift.pages.form import form_of
 from jobexport.spec.editions import CHECKOUT
 
 HERE = Path(__file__).parent
-OWN = [HERE / "pages" / name for name in ("list_baskets.html", "change_orchard.md")]
+OWN = [HERE / "made_up" / name for name in ("list_baskets.html", "change_orchard.md")]
 DOCS = CHECKOUT.parent / "shared" / "docs"
 # Pages about operations, and the lists of codes; the others are prose with headings that no copy shows.
 VENDOR = [

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from jobexport.cli.commands import cli
 from jobexport.spec.load import load_yaml
-from tests.drift.pages import BATCH_OTC, FLINK_OTC_2024, FLINK_OTC_2026, JOB_CN_2020
-from tests.drift.rendering import DOUBLE, Field, render
-from tests.drift.samples import USUAL
+from tests.drift.making.pages import BATCH_OTC, FLINK_OTC_2024, FLINK_OTC_2026, JOB_CN_2020
+from tests.drift.making.rendering import DOUBLE, Field, render
+from tests.drift.making.samples import USUAL
 
 # One fact of a page of otc-2026 changed: an error.
 CHANGED = evolve(FLINK_OTC_2026, body=(*FLINK_OTC_2026.body, Field("weight", DOUBLE, "no")))

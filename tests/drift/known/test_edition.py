@@ -10,8 +10,8 @@ from jobexport.drift.documents.description import Described
 from jobexport.drift.known.edition import Guess
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import CHECKOUT
-from tests.drift.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_OTC, PAGES
-from tests.drift.rendering import render
+from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_OTC, PAGES
+from tests.drift.making.rendering import render
 
 DESCRIBED = load_described()
 

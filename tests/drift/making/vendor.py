@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jobexport.drift.facts import PageFacts, Parameter
 
-DOCS = Path(__file__).resolve().parents[3] / "shared/docs"
+DOCS = Path(__file__).resolve().parents[4] / "shared/docs"
 needs_docs = pytest.mark.skipif(not DOCS.is_dir(), reason="the vendor's pages are not at hand")
 
 CN_2020, INTL_2026, OTC_2024, OTC_2026 = ("huaweicloud-cn-2020", "huaweicloud-intl-2026", "otc-2024", "otc-2026")

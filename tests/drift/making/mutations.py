@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from jobexport.drift.facts import DataType, Limits
-from tests.drift.rendering import BOOLEAN, INTEGER, STRING, Field, Page
+from tests.drift.making.rendering import BOOLEAN, INTEGER, STRING, Field, Page
 
 if TYPE_CHECKING:
     import random

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from jobexport.drift.facts import DataType, Limits
-from tests.drift.rendering import BOOLEAN, LONG, STRING, Field, Page
+from tests.drift.making.rendering import BOOLEAN, LONG, STRING, Field, Page
 
 STRINGS = DataType("array", items=STRING)
 LIST = DataType("array")

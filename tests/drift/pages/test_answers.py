@@ -16,7 +16,7 @@ from jobexport.spec.editions import CHECKOUT
 
 HERE = Path(__file__).parent
 ANSWERS = sorted((HERE / "answers").glob("*.yaml"))
-OWN = sorted(path for path in (HERE / "pages").iterdir() if path.suffix != ".yaml")
+OWN = sorted(path for path in (HERE / "made_up").iterdir() if path.suffix != ".yaml")
 PAGES = CHECKOUT.parent / "shared" / "docs"
 
 needs_pages = pytest.mark.skipif(not PAGES.is_dir(), reason="the vendor's pages are not here")

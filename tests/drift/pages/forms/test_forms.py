@@ -10,10 +10,10 @@ import pytest
 from attrs import evolve
 
 from jobexport.drift import read_page
-from tests.drift import samples
-from tests.drift.rendering import FORMS, facts, plain, render, translated_form
+from tests.drift.making import samples
+from tests.drift.making.rendering import FORMS, facts, plain, render, translated_form
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "made_up"
 CHINESE = samples.translated(samples.USUAL, "zh")
 
 

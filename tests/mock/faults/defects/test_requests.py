@@ -7,7 +7,19 @@ import random
 import pytest
 
 from jobexport.mock import FAULTS
-from tests.mock.defects import BOOLEAN, INTL, OTC, WORKSPACE, Case, batch, every_flink, flink, flinks, job, to_obs
+from tests.mock.making.defects import (
+    BOOLEAN,
+    INTL,
+    OTC,
+    WORKSPACE,
+    Case,
+    batch,
+    every_flink,
+    flink,
+    flinks,
+    job,
+    to_obs,
+)
 
 
 def ok(*answers):

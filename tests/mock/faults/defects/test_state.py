@@ -9,7 +9,7 @@ import pytest
 
 from jobexport import signing
 from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
-from tests.mock.defects import WORKSPACE, Case, batch, every_flink, flink, flinks, job, members, seed, to_obs
+from tests.mock.making.defects import WORKSPACE, Case, batch, every_flink, flink, flinks, job, members, seed, to_obs
 
 UNSIGNED = {"X-Project-Id"}
 

@@ -7,10 +7,10 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 
 from jobexport.drift import read_page
-from tests.drift import samples
-from tests.drift.effort import effort
-from tests.drift.rendering import FORMS, Page, Style, facts, plain, render
-from tests.drift.strategies import pages, styles
+from tests.drift.making import samples
+from tests.drift.making.effort import effort
+from tests.drift.making.rendering import FORMS, Page, Style, facts, plain, render
+from tests.drift.making.strategies import pages, styles
 
 SAMPLES = {"usual": samples.USUAL, "nested": samples.NESTED, "archive": samples.ARCHIVE}
 

@@ -30,7 +30,7 @@ from jobexport.drift.facts import (
     Parameter,
     Status,
 )
-from tests.drift._forms import WRITERS, Code, Heading, Line, Paragraph, Part, Table
+from tests.drift.making.forms import WRITERS, Code, Heading, Line, Paragraph, Part, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
