@@ -9,8 +9,7 @@ import pytest
 
 from jobexport.archive.zip.copy import copy
 from jobexport.errors import ArchiveCorrupt
-
-from .test_follow import CONTENTS, zip_with
+from tests.archive.making.ordinary import CONTENTS, zip_with
 
 LARGE = {"jobs/large.job": bytes(4 * 128 * 1024), "other": os.urandom(300_000), "ä": b"x" * (128 * 1024)}
 

@@ -26,7 +26,7 @@ from jobexport.cli.commands import cli
 from jobexport.cli.export.connection import CLOUDS
 from jobexport.client.endpoints import ENDPOINTS
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, State
-from tests.cli.conftest import PASSWORD, Identity
+from tests.cli.making.identity import PASSWORD, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
