@@ -32,8 +32,8 @@ def milliseconds(content: bytes) -> float:
 def made_up() -> dict[str, bytes]:
     """One usual page in each form and language."""
     sys.path.insert(0, str(CHECKOUT))
-    from tests.drift.rendering import FORMS, render
-    from tests.drift.samples import USUAL, translated
+    from tests.drift.making.rendering import FORMS, render
+    from tests.drift.making.samples import USUAL, translated
 
     pages = {"en": USUAL, "zh": translated(USUAL, "zh")}
     return {f"{form} {language}": render(page, form).encode() for form in FORMS for language, page in pages.items()}

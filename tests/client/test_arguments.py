@@ -13,7 +13,8 @@ from jobexport.spec.editions import CHECKOUT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import Caller, Scripted
+    from tests.client.making.calls import Caller
+    from tests.client.making.scripted import Scripted
 
 UNION = yaml.safe_load((CHECKOUT / "openapi" / "openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS = UNION["components"]["schemas"]

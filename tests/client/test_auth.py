@@ -13,15 +13,14 @@ import httpx
 import pytest
 
 from jobexport import AkSkAuth, AsyncDliClient, DliClient, Token, errors, signing
-
-from .conftest import NO_RETRIES, QUICK, Answer, Caller
+from tests.client.making.calls import NO_RETRIES, QUICK, Caller
+from tests.client.making.scripted import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobexport.mock import Server
-
-    from .conftest import Scripted
+    from tests.client.making.scripted import Scripted
 
 FLINK = Answer.json({"is_success": True, "message": "", "zip_file": ["b/a_1.zip"]})
 REFUSED = Answer.error(401, "DLI.0013")

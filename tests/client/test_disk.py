@@ -15,13 +15,14 @@ import pytest
 
 from jobexport import errors
 from jobexport.client.target import Part
-
-from .conftest import Answer, Caller, Scripted, members, zip_of
+from tests.client.making.scripted import Answer, Scripted
+from tests.client.making.values import members, zip_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jobexport.mock import Server
+    from tests.client.making.calls import Caller
 
 # Files of this process may have 500 bytes, as if the disk were full.
 LIMITED = """

@@ -14,8 +14,8 @@ from jobexport import FlinkExport, JobArchive, JobsExport, ObsExport, errors
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS, FolderStorage, Server, serve
 from jobexport.mock.faults.fault import FOR_CLIENTS
-
-from .conftest import EDITION, OUTCOMES, Caller, members
+from tests.client.making.calls import EDITION, OUTCOMES, Caller
+from tests.client.making.values import members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

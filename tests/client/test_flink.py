@@ -8,8 +8,9 @@ from obstore.store import LocalStore, MemoryStore
 from jobexport import FlinkExport, errors
 from jobexport.mock import FolderStorage, serve
 from jobexport.spec.editions import edition_ids
-
-from .conftest import NO_RETRIES, Answer, members, zip_of
+from tests.client.making.calls import NO_RETRIES
+from tests.client.making.scripted import Answer
+from tests.client.making.values import members, zip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from jobexport.errors import JobexportError
     from jobexport.mock import Server
-
-    from .conftest import Caller, Scripted
+    from tests.client.making.calls import Caller
+    from tests.client.making.scripted import Scripted
 
 NAMES = ["b/a_1.zip", "b/c_2.zip"]
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from jobexport import DgcClient, DliClient, FlinkExport, JobArchive, ObsExport, errors
 from jobexport.errors import JobexportError
-
-from .conftest import NO_RETRIES, members, zip_of
+from tests.client.making.calls import NO_RETRIES
+from tests.client.making.values import members, zip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

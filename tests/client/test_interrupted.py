@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobexport.mock import serve
-
-from .conftest import PROJECT, Caller, many_jobs
+from tests.client.making.calls import Caller
+from tests.client.making.values import PROJECT, many_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,16 +12,16 @@ import pytest
 from jobexport import ObsExport, errors
 from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
-
-from .conftest import PROJECT, Answer, members, zip_of
+from tests.client.making.scripted import Answer
+from tests.client.making.values import PROJECT, members, zip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from jobexport.mock import Server
-
-    from .conftest import Caller, Scripted
+    from tests.client.making.calls import Caller
+    from tests.client.making.scripted import Scripted
 
 ZIP = zip_of({"jobs/myJob.job": b'{"name": "myJob"}' * 50})
 

@@ -11,16 +11,17 @@ import pytest
 from jobexport import Progress, errors
 from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
-
-from .conftest import NO_RETRIES, PROJECT, Answer, many_jobs, members, zip_of
+from tests.client.making.calls import NO_RETRIES
+from tests.client.making.scripted import Answer
+from tests.client.making.values import PROJECT, many_jobs, members, zip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from jobexport.mock import Server
-
-    from .conftest import Caller, Scripted
+    from tests.client.making.calls import Caller
+    from tests.client.making.scripted import Scripted
 
 JOBS = ["myJob", "job_batch", "job_stream"]
 

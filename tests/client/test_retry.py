@@ -12,16 +12,17 @@ import pytest
 
 from jobexport import Retries, errors
 from jobexport.client.retry import Attempts, read_retry_after
-
-from .conftest import NO_RETRIES, QUICK, Answer, zip_of
+from tests.client.making.calls import NO_RETRIES, QUICK
+from tests.client.making.scripted import Answer
+from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from jobexport.mock import Server
-
-    from .conftest import Caller, Scripted
+    from tests.client.making.calls import Caller
+    from tests.client.making.scripted import Scripted
 
 FLINK = Answer.json({"is_success": True, "message": "", "zip_file": ["b/a_1.zip"]})
 ZIP = Answer(zip_of({"jobs/myJob.job": b"{}"}), headers={"Content-Type": "application/octet-stream"})

@@ -16,8 +16,9 @@ import pytest
 from obstore.store import LocalStore, S3Store
 
 from jobexport import AsyncDgcClient, DgcClient, DliClient, Retries, Token, errors
-
-from .conftest import CLIENTS, NO_RETRIES, Answer, Caller, Scripted, zip_of
+from tests.client.making.calls import CLIENTS, NO_RETRIES, Caller
+from tests.client.making.scripted import Answer, Scripted
+from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ import random
 import pytest
 
 from jobexport.drift import check_page, load_described, read_page
-from tests.drift.effort import effort
-from tests.drift.mutations import mutation
-from tests.drift.pages import PAGES
-from tests.drift.rendering import FORMS, Style, render
+from tests.drift.making.effort import effort
+from tests.drift.making.mutations import mutation
+from tests.drift.making.pages import PAGES
+from tests.drift.making.rendering import FORMS, Style, render
 
 DESCRIBED = load_described()
 

@@ -5,8 +5,18 @@ import random
 import pytest
 
 from jobexport.drift import check_page, check_pages, load_described, read_page
-from tests.drift.effort import effort
-from tests.drift.vendor import CN_2020, DOCS, OTC_2024, OTC_2026, PAGES, Text, needs_docs, reworded, text_mutation
+from tests.drift.making.effort import effort
+from tests.drift.making.vendor import (
+    CN_2020,
+    DOCS,
+    OTC_2024,
+    OTC_2026,
+    PAGES,
+    Text,
+    needs_docs,
+    reworded,
+    text_mutation,
+)
 
 pytestmark = needs_docs
 DESCRIBED = load_described()

@@ -11,7 +11,7 @@ from jobexport_api.models import BatchExportJobsRequest, ExportFlinkJobsRequest,
 if TYPE_CHECKING:
     from jobexport_api import AuthenticatedClient
 
-    from .conftest import Server
+    from tests.generated.making.server import Server
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from jobexport_api.types import UNSET, File, Response
 if TYPE_CHECKING:
     from jobexport_api import AuthenticatedClient
 
-    from .conftest import Server
+    from tests.generated.making.server import Server
 
 ALL_JOBS = ExportFlinkJobsRequest("obs-test", is_selected=False)
 ERROR = {"error_code": "DLI.0999", "error_msg": "Server-side errors occur."}

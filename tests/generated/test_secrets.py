@@ -15,7 +15,7 @@ from jobexport_api.errors import UnexpectedStatus
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .conftest import Server
+    from tests.generated.making.server import Server
 
 
 def test_a_token_is_not_in_the_repr_of_a_client(client: AuthenticatedClient, token: str) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jobexport_api import AuthenticatedClient
 
-    from .conftest import Server
+    from tests.generated.making.server import Server
 
 BINARY_OPERATIONS = [
     pytest.param(export_job, {"project_id": "p", "job_name": "j"}, id="exportJob"),

@@ -4,104 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import http.client
 import io
-import json
-import socket
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from attrs import frozen
 
-from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, Server, State, serve
+from jobexport.mock import DEFAULT_EDITION, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
-from tests.mock.defects import Answer
+from tests.mock.making.apis import NOW, Api
+from tests.mock.making.defects import Answer
+from tests.mock.making.faulty import Faulty, faulty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.mock.defects import Ask, Case
-
-FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
-BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
-JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
-NOW = 1_700_000_000_000
-
-
-@frozen
-class Raw:
-    """What came back on a socket."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    def json(self) -> Any:
-        return json.loads(self.content)
-
-
-@frozen
-class Api:
-    """One edition's server, the document it follows, and a client."""
-
-    edition: str
-    document: Mapping[str, Any]
-    server: Server
-    client: httpx.Client
-
-    def flink(self, **body: Any) -> httpx.Response:
-        return self.client.post(FLINK, json={"obs_dir": "obs-test", "is_selected": True} | body)
-
-    def job(self, name: str, body: Any = None, **options: Any) -> httpx.Response:
-        options = options if body is None else options | {"json": body}
-        return self.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export", **options)
-
-    def batch(self, *names: str, headers: Mapping[str, str] | None = None, **fields: Any) -> httpx.Response:
-        return self.client.post(BATCH, json={"jobList": names, **fields}, headers=headers)
-
-    def raw(self, target: str, headers: Mapping[str, str | bytes | None] | None = None, content: bytes = b"") -> Raw:
-        """POST exactly these bytes as target and header values (None leaves one out), which a client would correct."""
-        lines = {"Host": "mock", "X-Auth-Token": self.server.token, "Content-Type": "application/json"}
-        lines |= {"Content-Length": str(len(content)), "Connection": "close"} | dict(headers or {})
-        lines = {name: value for name, value in lines.items() if value is not None}
-        values = {name: value if isinstance(value, bytes) else value.encode() for name, value in lines.items()}
-        head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in values.items())
-        return self.send(b"POST " + target.encode("latin-1") + b" HTTP/1.1\r\n" + head + b"\r\n" + content)
-
-    def send(self, request: bytes) -> Raw:
-        with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:
-            connection.sendall(request)
-            response = http.client.HTTPResponse(connection, method="POST")
-            response.begin()
-            return Raw(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-
-    def fields(self, operation: str) -> Mapping[str, Any]:
-        """The operation as the document has it."""
-        found = [item["post"] for item in self.document["paths"].values() if item["post"]["operationId"] == operation]
-        return found[0]
-
-    def error(self, operation: str, name: str, status: int = 400) -> dict[str, Any]:
-        """The error body that the document has for a name."""
-        response = self.fields(operation)["responses"][str(status)]
-        if "$ref" in response:
-            response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-        return response["content"]["application/json"]["examples"][name]["value"]
-
-    def body_fields(self, operation: str) -> set[str]:
-        """The properties of the operation's request body; none without one."""
-        fields = self.fields(operation)
-        if "requestBody" not in fields:
-            return set()
-        reference = fields["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-        return set(self.document["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
-
-    def zip_arrays(self) -> list[str]:
-        """The names of the arrays that hold zip names."""
-        properties = self.document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
-        return [name for name, schema in properties.items() if "x-object-name" in schema]
+    from tests.mock.making.defects import Ask, Case
 
 
 @pytest.fixture(scope="session")
@@ -156,56 +76,6 @@ def api_for() -> Any:
                 yield client
 
     return opened_for
-
-
-@frozen
-class Faulty:
-    """One server whose faults a test sets."""
-
-    server: Server
-    client: httpx.Client
-    stranger: httpx.Client
-    """A client without the token."""
-
-    @property
-    def core(self) -> Any:
-        return self.server.core
-
-    def set(self, *faults: Any, **options: Any) -> None:
-        self.core.set_faults(*faults, **options)
-
-    def flink(self) -> httpx.Response:
-        return self.client.post(FLINK, json={"obs_dir": "a", "is_selected": True, "job_selected": [100]})
-
-    def job(self) -> httpx.Response:
-        return self.client.post(JOB)
-
-    def batch(self) -> httpx.Response:
-        return self.client.post(BATCH, json={"jobList": ["myJob"]})
-
-    def call(self, operation: str) -> httpx.Response:
-        return {"exportFlinkJobs": self.flink, "exportJob": self.job, "batchExportJobs": self.batch}[operation]()
-
-    def last(self) -> dict[str, Any]:
-        return self.core.requests[-1].as_json()
-
-    def raw(self) -> socket.socket:
-        """Export a job on a bare socket; give the connection after the request is sent."""
-        connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=5)
-        head = f"POST {JOB} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {self.server.token}\r\nContent-Length: 0\r\n\r\n"
-        connection.sendall(head.encode())
-        return connection
-
-
-@contextlib.contextmanager
-def faulty(edition: str) -> Iterator[Faulty]:
-    with serve(edition) as server:
-        headers = {"X-Auth-Token": server.token}
-        with (
-            httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client,
-            httpx.Client(base_url=server.url, trust_env=False) as stranger,
-        ):
-            yield Faulty(server, client, stranger)
 
 
 @pytest.fixture(scope="session")

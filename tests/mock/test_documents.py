@@ -23,7 +23,7 @@ FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
 SELECTED = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
-SOURCES = sorted(Path(jobexport.mock.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(jobexport.mock.__file__).parent.rglob("*.py"))
 
 
 @pytest.fixture

@@ -1,0 +1,714 @@
+"""The export commands: what they write and print, their exit codes, and where credentials come from."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+from click.testing import CliRunner
+
+from jobexport import mock
+from jobexport.cli.commands import cli
+from jobexport.cli.export.connection import CLOUDS
+from jobexport.client.arguments import ENDPOINTS
+from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, State
+from tests.cli.making.identity import PASSWORD, Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from click.testing import Result
+
+JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
+VARIABLES = (
+    "JOBEXPORT_TOKEN",
+    "HUAWEICLOUD_SDK_AK",
+    "HUAWEICLOUD_SDK_SK",
+    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    "HUAWEICLOUD_SDK_PROJECT_ID",
+    "OS_CLOUD",
+    "OS_CLIENT_CONFIG_FILE",
+)
+TOKEN = {"JOBEXPORT_TOKEN": EXAMPLE_TOKEN, "HUAWEICLOUD_SDK_PROJECT_ID": EXAMPLE_PROJECT}
+KEYS = {
+    "HUAWEICLOUD_SDK_AK": mock.EXAMPLE_ACCESS_KEY,
+    "HUAWEICLOUD_SDK_SK": mock.EXAMPLE_SECRET_KEY,
+    "HUAWEICLOUD_SDK_PROJECT_ID": EXAMPLE_PROJECT,
+}
+
+
+@pytest.fixture(scope="module")
+def obs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("obs")
+
+
+@pytest.fixture(scope="module")
+def running(obs: Path) -> Iterator[mock.Server]:
+    with mock.serve("huaweicloud-intl-2026", storage=FolderStorage(obs)) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: mock.Server) -> Iterator[mock.Server]:
+    """The mock of an edition that has every field."""
+    running.core.reset()
+    yield running
+    running.core.reset()
+
+
+def run(*arguments: object, env: dict[str, str] = TOKEN, given: str | bytes | None = None) -> Result:
+    """Run a command in this process."""
+    known = dict.fromkeys(VARIABLES) | env | {"NO_PROXY": "*"}
+    return CliRunner(env=known).invoke(cli, [str(argument) for argument in arguments], input=given)
+
+
+def dgc(server: mock.Server, *arguments: object, **options: Any) -> Result:
+    return run("dgc", "export", "--url", server.url, *arguments, **options)
+
+
+def dli(server: mock.Server, *arguments: object, **options: Any) -> Result:
+    return run("dli", "export", "--url", server.url, *arguments, **options)
+
+
+def one_sentence(result: Result, *words: str) -> None:
+    """Assert exit code 2 and nothing but one line of error with these words."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    lines = [line for line in result.stderr.splitlines() if not line.startswith(("Usage:", "Try ")) and line]
+    assert len(lines) == 1, result.stderr
+    assert all(word in lines[0] for word in words), lines[0]
+
+
+def members(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        return archive.namelist()
+
+
+def body(server: mock.Server) -> Any:
+    return json.loads(server.core.requests[-1].content)
+
+
+def headers(server: mock.Server) -> dict[str, str]:
+    return {name.decode().lower(): value.decode() for name, value in server.core.requests[-1].headers}
+
+
+def test_each_job_becomes_a_zip(server: mock.Server, tmp_path: Path) -> None:
+    """The folder is made, each job has its zip, and a sentence says so."""
+    result = dgc(server, "myJob", "job_batch", "-o", tmp_path / "new/folder")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"2 of 2 jobs exported to {tmp_path / 'new/folder'}\n"
+    assert "jobs/myJob/myJob.job" in members(tmp_path / "new/folder/myJob.zip")
+    assert "jobs/job_batch/job_batch.job" in members(tmp_path / "new/folder/job_batch.zip")
+
+
+def test_a_job_that_fails_is_listed_and_costs_the_exit_code(server: mock.Server, tmp_path: Path) -> None:
+    """Exit code 1, a line for each job that is not there, and the others are."""
+    result = dgc(server, "myJob", "gone", "lost", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["myJob.zip"]
+    lines = result.stderr.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["gone", "lost"]
+    assert all("DLF.0100" in line and "check the name" in line for line in lines)
+    assert result.stdout.startswith("1 of 3 jobs exported")
+
+
+def test_the_outcome_for_programs(server: mock.Server, tmp_path: Path) -> None:
+    """JSON has each job's file, size and SHA-256, and each failure's class, status and code."""
+    dgc(server, "job_batch", "-o", tmp_path)
+    result = dgc(server, "job_batch", "myJob", "gone", "-o", tmp_path, "--format", "json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    by_name = {job["name"]: job for job in found["jobs"]}
+    assert [(name, job["reused"]) for name, job in by_name.items()] == [("job_batch", True), ("myJob", False)]
+    assert by_name["myJob"]["file"] == str(tmp_path / "myJob.zip")
+    assert by_name["myJob"]["size"] == (tmp_path / "myJob.zip").stat().st_size
+    assert re.fullmatch("[0-9a-f]{64}", by_name["myJob"]["sha256"])
+    (failure,) = found["failures"]
+    assert (failure["name"], failure["error"], failure["status"], failure["code"]) == (
+        "gone",
+        "JobNotFound",
+        400,
+        "DLF.0100",
+    )
+
+
+@pytest.mark.parametrize("source", ["file", "stdin"])
+def test_names_come_from_a_file(server: mock.Server, tmp_path: Path, source: str) -> None:
+    """One name a line; blank lines, comments and a mark at the beginning of the file are no names; each counts once."""
+    text = "\ufeff# nightly\nmyJob   # the main one\n\n  job_batch\r\nmyJob\n"
+    path = tmp_path / "jobs.txt"
+    path.write_text(text, encoding="utf-8", newline="")
+    given = text.encode() if source == "stdin" else None
+    file = "-" if source == "stdin" else path
+    result = dgc(server, "job_stream", "--from-file", file, "-o", tmp_path / "out", given=given)
+    assert result.exit_code == 0, result.stderr
+    assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == ["job_batch", "job_stream", "myJob"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"myJob\n\nmy job\n", ("jobs.txt line 3", "'my job'", "1 to 128 letters")),
+        (b"# nothing\n", ("names is empty",)),
+        (b"\xff\xfem\0y\0", ("jobs.txt is not UTF-8", "save it as UTF-8")),
+        (None, ("cannot read", "jobs.txt", "No such file")),
+    ],
+)
+def test_a_file_of_names_that_can_not_be_used(
+    server: mock.Server, tmp_path: Path, content: bytes | None, words: tuple[str, ...]
+) -> None:
+    """It is one sentence with the file, and the line where it has one; nothing is sent."""
+    if content is not None:
+        (tmp_path / "jobs.txt").write_bytes(content)
+    one_sentence(dgc(server, "--from-file", tmp_path / "jobs.txt", "-o", tmp_path / "out"), *words)
+    assert len(server.core.requests) == 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_there_is_not_fetched_again(server: mock.Server, tmp_path: Path) -> None:
+    """The second run asks for the missing job only, and says how many were there."""
+    dgc(server, "myJob", "-o", tmp_path)
+    result = dgc(server, "myJob", "job_batch", "-o", tmp_path)
+    assert body(server)["jobList"] == ["job_batch"]
+    assert result.stdout == f"2 of 2 jobs exported to {tmp_path}, 1 of them there before\n"
+
+
+def test_options_reach_the_request(server: mock.Server, tmp_path: Path) -> None:
+    """--no-depend and --workspace are sent; without them neither is."""
+    dgc(server, "myJob", "-o", tmp_path / "a", "--no-depend", "--workspace", "w1")
+    assert body(server) == {"jobList": ["myJob"], "exportDepend": False}
+    assert headers(server)["workspace"] == "w1"
+    dgc(server, "myJob", "-o", tmp_path / "b")
+    assert body(server) == {"jobList": ["myJob"]}
+    assert "workspace" not in headers(server)
+
+
+def test_unpack_puts_a_folder_beside_each_zip(server: mock.Server, tmp_path: Path) -> None:
+    """The folder has the zip's members; a second run leaves it as it is."""
+    for _ in range(2):
+        result = dgc(server, "myJob", "--unpack", "-o", tmp_path)
+        assert result.exit_code == 0, result.stderr
+        files = {path.relative_to(tmp_path / "myJob").as_posix() for path in (tmp_path / "myJob").rglob("*.*")}
+        assert files == set(members(tmp_path / "myJob.zip"))
+
+
+def test_unpack_into_what_is_not_empty_fails_that_job(server: mock.Server, tmp_path: Path) -> None:
+    """A folder with something of the user's stays as it is, and the job is listed as failed."""
+    (tmp_path / "myJob").mkdir()
+    (tmp_path / "myJob/mine").write_text("x")
+    result = dgc(server, "myJob", "job_batch", "--unpack", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert "myJob: " in result.stderr
+    assert "is not empty" in result.stderr
+    assert [path.name for path in (tmp_path / "myJob").iterdir()] == ["mine"]
+    assert (tmp_path / "job_batch/jobs/job_batch/job_batch.job").is_file()
+
+
+def test_unpack_into_what_is_of_another_export_fails_that_job(server: mock.Server, tmp_path: Path) -> None:
+    """A folder that is not what the zip holds is not passed off as unpacked, though the zip was there."""
+    dgc(server, "myJob", "--unpack", "-o", tmp_path)
+    result = dgc(server, "myJob", "--unpack", "--no-depend", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert "is not empty" in result.stderr
+    (tmp_path / "job_batch").mkdir()
+    (tmp_path / "job_batch/mine").write_text("x")
+    dgc(server, "job_batch", "-o", tmp_path)
+    assert dgc(server, "job_batch", "--unpack", "-o", tmp_path).exit_code == 1
+
+
+def test_git_leaves_out_a_job_that_can_not_be_read(
+    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is listed as failed, and the others are written."""
+    workspace = server.state.projects[EXAMPLE_PROJECT].workspaces["default"]
+    broken = evolve(workspace.jobs["myJob"], content=b'{"name": "myJob", "name": "again"}')
+    monkeypatch.setitem(workspace.jobs, "myJob", broken)
+    result = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("myJob: ")
+    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["job_batch.json"]
+
+
+def test_git_keeps_what_came_beside_the_jobs(tmp_path: Path) -> None:
+    """A server that answers a batch in the layout of a single export loses no script."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("jobs/one.job", '{"name": "one"}')
+        archive.writestr("scripts/s.script", '{"name": "s", "type": "Shell", "content": "ls"}')
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(content.getvalue())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as http:
+        thread = threading.Thread(target=http.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{http.server_port}"
+        result = run("dgc", "export", "one", "--git", "-o", tmp_path, "--url", url)
+        thread.join()
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "scripts/s.sh").read_text() == "ls"
+
+
+def test_git_keeps_a_folder_up_to_date(server: mock.Server, tmp_path: Path) -> None:
+    """Jobs are sorted JSON, scripts have their suffix, no zip stays, and a second run changes nothing."""
+    result = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "jobs/myJob.json").read_text().startswith('{\n  "')
+    assert (tmp_path / "scripts/dws_sql.sql").is_file()
+    assert list(tmp_path.rglob("*.zip")) == []
+    again = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path, "--format", "json")
+    assert json.loads(again.stdout)["written"] == []
+    state = server.core.state.with_files({f"{EXAMPLE_PROJECT}/workspaces/default/jobs/myJob.job": {"name": "myJob"}})
+    server.core.load(state)
+    changed = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path, "--format", "json")
+    assert json.loads(changed.stdout)["written"] == [str(tmp_path / "jobs/myJob.json")]
+
+
+def test_a_refusal_ends_an_export_to_obs(server: mock.Server) -> None:
+    """No request follows that can only be refused as well."""
+    names = [f"job{number}" for number in range(50)]
+    env = TOKEN | {"JOBEXPORT_TOKEN": "no"}
+    result = dgc(server, *names, "--obs-path", "obs://b/f", "--concurrency", 1, env=env)
+    one_sentence(result, "get a new token")
+    assert len(server.core.requests) == 1
+
+
+def test_what_the_service_says_is_fit_for_a_line(server: mock.Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Escapes and line breaks in a name are shown as they are written in code."""
+    flink = server.state.projects[EXAMPLE_PROJECT].flink
+    monkeypatch.setitem(flink, 100, evolve(flink[100], name="a\x1b[31m\nb"))
+    result = dli(server, "--obs-dir", "obs-test", "--job", 100)
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stdout.startswith("obs-test/a\\x1b[31m\\nb_")
+
+
+def test_an_export_to_obs(server: mock.Server, obs: Path) -> None:
+    """The service writes each zip, the folders are told, and one that is missing is listed."""
+    result = dgc(server, "myJob", "job_batch", "gone", "--obs-path", "obs://b/f/", "--format", "json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert [failure["name"] for failure in found["failures"]] == ["gone"]
+    for job in found["jobs"]:
+        assert f"jobs/{job['name']}.job" in members(obs / job["archive"].removeprefix("obs://"))
+
+
+@pytest.mark.parametrize("command", [("myJob", "-o", "out"), ("myJob", "--obs-path", "obs://b/f")])
+def test_what_can_not_be_done_at_all_is_one_sentence(
+    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """A refused token or a host that is not there is exit code 2, and not a list of jobs."""
+    monkeypatch.chdir(tmp_path)
+    refused = dgc(server, *command, env=TOKEN | {"JOBEXPORT_TOKEN": "not-this-one"})
+    one_sentence(refused, "get a new token")
+    assert "not-this-one" not in refused.output
+    one_sentence(run("dgc", "export", "--url", "http://127.0.0.1:9", *command), "no connection to 127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("dgc", "export", "j"), ("where to?", "--output", "--obs-path")),
+        (("dgc", "export", "j", "-o", "d", "--obs-path", "p"), ("where to?",)),
+        (("dgc", "export", "-o", "d"), ("names is empty",)),
+        (("dgc", "export", "j/k", "-o", "d"), ("'j/k'", "1 to 128")),
+        (("dgc", "export", "j", "-o", "d", "--unpack", "--git"), ("not both",)),
+        (("dgc", "export", "j", "--obs-path", "p", "--no-depend"), ("--no-depend does not go with --obs-path",)),
+        (("dgc", "export", "j", "-o", "d"), ("where is the service?", "--cloud and --region, or --url")),
+        (("dgc", "export", "j", "-o", "d", "--cloud", "otc"), ("where is the service?",)),
+        (("dgc", "export", "j", "-o", "d", "--cloud", "otc", "--region", "EU/de"), ("region 'EU/de'",)),
+        (("dgc", "export", "j", "-o", "d", "--cloud", "otc", "--url", "http://h"), ("not both",)),
+        (("dgc", "export", "j", "-o", "d", "--url", "h"), ("--url must be http:// or https://",)),
+        (("dgc", "export", "j", "-o", "d", "--url", "http://h", "--workspace", "a\nb"), ("workspace must be",)),
+        (("dgc", "export", "j", "-o", "d", "--url", "http://h", "--concurrency", "0"), ("--concurrency",)),
+        (("dgc", "export", "j", "-o", "d", "--url", "http://a..b"), ("--url must be",)),
+        (("dgc", "export", "j", "-o", "", "--url", "http://h"), ("it is empty; is a variable not set?",)),
+        (("dli", "export", "--all"), ("--obs-dir",)),
+        (("dli", "export", "--obs-dir", "b"), ("which jobs?",)),
+        (("dli", "export", "--obs-dir", "b", "--all", "--job", "1"), ("which jobs?",)),
+        (("dli", "export", "--obs-dir", "b", "--job", "x"), ("'x' is not a valid integer",)),
+        (("dli", "export", "--obs-dir", "b", "--url", "http://h", "--job", str(2**63)), ("must be an integer from",)),
+        (("dli", "export", "--obs-dir", "", "--url", "http://h", "--all"), ("--obs-dir must be",)),
+        (("dli", "export", "--obs-dir", "b", "--all", "--obs-endpoint", "http://h"), ("is for --download",)),
+        (("dli", "export", "--obs-dir", "b", "--all", "--url", "http://h", "--download", "d"), ("takes no token",)),
+    ],
+)
+def test_wrong_usage_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """It says what is wrong and what to do, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    one_sentence(run(*arguments), *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--obs-dir", "b", "--obs-endpoint", "no url"), ("--obs-endpoint must be http:// or https://",)),
+        (("--obs-dir", "b", "--obs-endpoint", "http://u:secret@h"), ("--obs-endpoint must be",)),
+        (("--obs-dir", "B d/f", "--obs-endpoint", "http://h"), ("must begin with a bucket", "'B d'")),
+        (("--obs-dir", "b"), ("--download needs --obs-endpoint, or --cloud and --region",)),
+    ],
+)
+def test_a_download_that_can_not_be_is_one_sentence(
+    server: mock.Server, tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """It is known before anything is sent."""
+    result = dli(server, "--all", "--download", tmp_path, *arguments, env=KEYS)
+    one_sentence(result, *words)
+    assert "secret" not in result.output
+    assert len(server.core.requests) == 0
+
+
+@pytest.mark.parametrize(
+    ("env", "words"),
+    [
+        ({}, ("no credentials", "JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_AK", "--os-cloud")),
+        ({"JOBEXPORT_TOKEN": "t"}, ("no project", "--project")),
+        ({"HUAWEICLOUD_SDK_AK": "half"}, ("no credentials", "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK")),
+        ({"JOBEXPORT_TOKEN": "t\n"}, ("set JOBEXPORT_TOKEN to what a header can carry",)),
+    ],
+)
+def test_missing_credentials_are_one_sentence(tmp_path: Path, env: dict[str, str], words: tuple[str, ...]) -> None:
+    """It names what to set."""
+    one_sentence(run("dgc", "export", "j", "-o", tmp_path, "--url", "http://h", env=env), *words)
+
+
+def test_keys_sign(server: mock.Server, tmp_path: Path) -> None:
+    """With an access key in the environment both commands are let in."""
+    assert dgc(server, "myJob", "-o", tmp_path, env=KEYS).exit_code == 0
+    assert dli(server, "--obs-dir", "obs-test", "--job", 100, env=KEYS).exit_code == 0
+    assert headers(server)["authorization"].startswith("SDK-HMAC-SHA256 ")
+
+
+def test_the_clouds_are_those_of_the_endpoints() -> None:
+    """--cloud offers what the client knows."""
+    assert {cloud for _, cloud in ENDPOINTS} == set(CLOUDS)
+
+
+def test_flink_jobs_are_exported_and_named(server: mock.Server, obs: Path) -> None:
+    """Each zip in OBS is a line, for one job and for all."""
+    one = dli(server, "--obs-dir", "obs-test", "--job", 100)
+    assert (one.exit_code, one.stderr) == (0, "")
+    assert (obs / one.stdout.strip()).is_file()
+    every = json.loads(dli(server, "--obs-dir", "obs-test", "--all", "--format", "json").stdout)
+    assert len(every["archives"]) == len(server.state.projects[EXAMPLE_PROJECT].flink)
+    assert every["files"] == []
+
+
+@pytest.mark.parametrize("fault", ["is-success-false@exportFlinkJobs", None])
+def test_a_failed_flink_export_is_exit_code_1(server: mock.Server, fault: str | None) -> None:
+    """The service's word that it failed, or that there is no such job, is one line and code 1."""
+    if fault:
+        server.core.set_faults(fault)
+    result = dli(server, "--obs-dir", "obs-test", "--job", 100 if fault else 12345)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("Error: exportFlinkJobs: ")
+
+
+def test_verbose_logs_each_attempt(server: mock.Server, tmp_path: Path) -> None:
+    """-v shows what was tried again and why, and never the token."""
+    server.core.set_faults(("status-503@batchExportJobs", 1))
+    result = dgc(server, "myJob", "-o", tmp_path, "-v")
+    assert result.exit_code == 0
+    first, second = result.stderr.splitlines()
+    assert "attempt 1 failed" in first
+    assert "again in" in first
+    assert "attempt 2 succeeded" in second
+    assert EXAMPLE_TOKEN not in result.output
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    return kept | TOKEN | {"NO_PROXY": "*"} | more
+
+
+def test_what_was_mended_is_not_told(server: mock.Server, tmp_path: Path) -> None:
+    """Without -v an attempt that failed before one that did not leaves no line."""
+    server.core.set_faults(("status-503@batchExportJobs", 1))
+    command = [*JOBEXPORT, "dgc", "export", "myJob", "-o", "out", "--url", server.url]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert len(server.core.requests) == 2
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Iterator[mock.Server]:
+    """A mock with 300 jobs."""
+    files = {f"{EXAMPLE_PROJECT}/workspaces/default/jobs/job{n}.job": {"name": f"job{n}"} for n in range(300)}
+    with mock.serve("otc-2026", state=State.example().with_files(files)) as server:
+        (tmp_path / "jobs.txt").write_text("".join(f"job{number}\n" for number in range(300)))
+        yield server
+
+
+def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: Path) -> None:
+    """Standard error that is a terminal gets a bar with both; the sentence still goes to standard output."""
+    many.core.set_faults("latency:0.3@batchExportJobs")
+    command = [*JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
+    ours, theirs = pty.openpty()
+    # Wide enough that nothing is cut.
+    settings = environment(COLUMNS="120", TERM="xterm", NO_COLOR="1")
+    with subprocess.Popen(
+        [*command, "--concurrency", "1"], cwd=tmp_path, env=settings, stdout=subprocess.PIPE, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while piece := os.read(ours, 65536):
+                shown += piece
+        except OSError:  # the other side is closed
+            pass
+        os.close(ours)
+        assert process.stdout is not None
+        assert process.stdout.read() == b"300 of 300 jobs exported to out\n"
+    assert process.returncode == 0
+    assert {b"100/300", b"200/300"} <= set(re.findall(rb"\d+/300", shown))
+    assert re.search(rb"\d+\.\d kB", shown)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number: signal.Signals) -> None:
+    """It is one sentence and exit code 2; what is there is whole, and the same command completes it."""
+    many.core.set_faults("latency:0.2@batchExportJobs")
+    command = [*JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
+    folder = tmp_path / "out"
+    with subprocess.Popen(
+        [*command, "--concurrency", "1"], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+    ) as process:
+        end = time.monotonic() + 20
+        while not folder.is_dir() or sum(1 for _ in folder.glob("*.zip")) < 50:
+            assert process.poll() is None
+            assert time.monotonic() < end
+        process.send_signal(number)
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert process.returncode == 2
+    assert said.startswith("Error: interrupted")
+    assert len(said.splitlines()) == 1
+    names = [path.name for path in folder.iterdir()]
+    assert all(name.endswith(".zip") and members(folder / name) for name in names)
+    assert len(names) < 300
+    many.core.set_faults()
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert done.stdout == f"300 of 300 jobs exported to out, {len(names)} of them there before\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("dgc", "export", "j", "--obs-path", "obs://b/f"), ("dli", "export", "--obs-dir", "b", "--all")]
+)
+def test_ctrl_c_does_not_wait_for_a_silent_server(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """It is said that the service may end what it began."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = ["--url", f"http://127.0.0.1:{silent.getsockname()[1]}"]
+        with subprocess.Popen(
+            [*JOBEXPORT, *command, *where], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+        ) as process:
+            connection, _ = silent.accept()
+            connection.recv(10)
+            started = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            said = process.stderr.read()
+            connection.close()
+    assert time.monotonic() - started < 5
+    assert process.returncode == 2
+    assert said.startswith("Error: interrupted; the service ends what it began")
+
+
+def test_standard_streams_that_can_not_be_used(server: mock.Server, tmp_path: Path) -> None:
+    """Closed input is a sentence, and so is output that can't be written."""
+    command = [*JOBEXPORT, "dgc", "export", "-o", "out", "--url", server.url]
+    shell = ["sh", "-c", 'exec "$@" 0<&-', "-", *command, "--from-file", "-"]
+    done = subprocess.run(shell, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: standard input is closed; give --from-file a file, or a pipe\n"
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [*command, "myJob"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "standard output can't be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+# Profiles of clouds.yaml
+
+
+@pytest.fixture
+def profile(tmp_path: Path, identity: Identity) -> dict[str, str]:
+    """The environment with a clouds.yaml that has the profile `otc`."""
+    cloud = {
+        "auth": {
+            "auth_url": identity.url,
+            "username": "u",
+            "password": PASSWORD,
+            "project_name": "eu-de",
+            "user_domain_name": "d",
+        },
+        "region_name": "eu-de",
+    }
+    broken = cloud | {"auth": cloud["auth"] | {"password": "another-secret"}}  # type: ignore[operator]
+    (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"otc": cloud, "broken": broken, "odd": 3}}))
+    return {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_a_profile_gives_token_and_project(
+    server: mock.Server, identity: Identity, profile: dict[str, str], tmp_path: Path, by: str
+) -> None:
+    """The profile that --os-cloud or OS_CLOUD names is enough beside the URL, and its token is fetched once."""
+    options = ("--os-cloud", "otc") if by == "option" else ()
+    env = profile | ({"OS_CLOUD": "otc"} if by == "variable" else {})
+    result = dgc(server, "myJob", "-o", tmp_path / "out", *options, env=env)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert identity.given == 1
+
+
+def test_a_refused_token_is_fetched_anew(
+    server: mock.Server, identity: Identity, profile: dict[str, str], tmp_path: Path
+) -> None:
+    """A profile's token that the service does not take any more is fetched again, once."""
+    identity.tokens = ["an-old-one", EXAMPLE_TOKEN]
+    result = dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc", env=profile)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert identity.given == 2
+
+
+def test_a_token_that_can_not_be_fetched_again_is_one_sentence(
+    server: mock.Server, identity: Identity, profile: dict[str, str], tmp_path: Path
+) -> None:
+    """It names the profile, and the many jobs are not listed for it."""
+    identity.tokens, identity.most = ["an-old-one"], 1
+    result = dgc(
+        server, *(f"job{number}" for number in range(300)), "-o", tmp_path / "out", "--os-cloud", "otc", env=profile
+    )
+    one_sentence(result, "profile otc of clouds.yaml opens nothing")
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_a_profile_goes_with_a_url_and_a_region(
+    server: mock.Server, profile: dict[str, str], tmp_path: Path, by: str
+) -> None:
+    """The URL is where the service is; cloud and region are then for OBS."""
+    options = ("--os-cloud", "otc") if by == "option" else ()
+    env = profile | ({"OS_CLOUD": "otc"} if by == "variable" else {})
+    more = ("--cloud", "otc", "--region", "eu-de")
+    result = dgc(server, "myJob", "-o", tmp_path / "out", *options, *more, env=env)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_token_in_the_environment_goes_before_the_variable(
+    server: mock.Server, identity: Identity, profile: dict[str, str], tmp_path: Path
+) -> None:
+    """OS_CLOUD, which is often set for other tools, is not asked where there is a token."""
+    result = dgc(server, "myJob", "-o", tmp_path / "out", env=profile | TOKEN | {"OS_CLOUD": "otc"})
+    assert result.exit_code == 0
+    assert identity.given == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--os-cloud", "nowhere"), ("profile nowhere of clouds.yaml", "nowhere was not found")),
+        (("--os-cloud", "odd"), ("profile odd of clouds.yaml can't be read", "check the file")),
+        (("--os-cloud", "broken"), ("profile broken of clouds.yaml opens nothing", "check its auth_url")),
+        (("--os-cloud", "otc", "--project", "p"), ("--project does not go with a profile",)),
+    ],
+)
+def test_a_profile_that_can_not_be_used_is_one_sentence(
+    server: mock.Server, profile: dict[str, str], tmp_path: Path, options: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """It names the profile, and shows no password."""
+    result = dgc(server, "myJob", "-o", tmp_path / "out", *options, env=profile)
+    one_sentence(result, *words)
+    assert "secret" not in result.output
+
+
+def test_a_profile_without_a_project_is_one_sentence(
+    server: mock.Server, identity: Identity, profile: dict[str, str], tmp_path: Path
+) -> None:
+    """A token for no project is of no use here."""
+    identity.project = None
+    result = dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc", env=profile)
+    one_sentence(result, "has no project", "project_name")
+
+
+def test_without_openstacksdk_the_sentence_says_what_to_install(
+    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--os-cloud names the extra."""
+    monkeypatch.setitem(sys.modules, "openstack", None)
+    monkeypatch.setitem(sys.modules, "openstack.config", None)
+    result = dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc")
+    one_sentence(result, "pip install 'jobexport[openstack]'")
+
+
+# Shell completion
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("jobexport d", {"dgc", "dli"}),
+        ("jobexport dgc export --os", {"--os-cloud"}),
+        ("jobexport dgc export --cloud ", set(CLOUDS)),
+        ("jobexport mock --edition otc", {"otc-2024", "otc-2026"}),
+        ("jobexport contract --edition otc", {"otc-2024", "otc-2026"}),
+        ("jobexport contract --edition a", {"all", "auto"}),
+        ("jobexport drift --edition otc", {"otc-2024", "otc-2026"}),
+        ("jobexport resolve huaweicloud-cn", {"huaweicloud-cn-2020", "huaweicloud-cn-2025"}),
+    ],
+)
+def test_the_shell_completes(words: str, expected: set[str]) -> None:
+    """Commands, options, their choices and the editions."""
+    parts = words.split(" ")
+    settings = {"_JOBEXPORT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(parts) - 1)}
+    done = subprocess.run(
+        [*JOBEXPORT[:2], "import sys; sys.argv[0] = 'jobexport'; from jobexport.cli import main; main()"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert {line.partition(",")[2] for line in done.stdout.splitlines()} >= expected, done.stderr
+    if not parts[-1].startswith("d"):
+        assert {line.partition(",")[2] for line in done.stdout.splitlines()} == expected
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_script_is_printed(shell: str) -> None:
+    """The line of the README that sets completion up prints a script for the shell."""
+    code = "import sys; sys.argv[0] = 'jobexport'; from jobexport.cli import main; main()"
+    settings = os.environ | {"_JOBEXPORT_COMPLETE": f"{shell}_source"}
+    done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=False)
+    assert f"{shell}_complete" in done.stdout, done.stderr

@@ -1,0 +1,193 @@
+"""The drift command: what it prints in each format, its exit codes, folders, and that one bad page stops nothing."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from attrs import evolve
+from click.testing import CliRunner
+
+from jobexport.cli.commands import cli
+from jobexport.spec.load import load_yaml
+from tests.drift.making.pages import BATCH_OTC, FLINK_OTC_2024, FLINK_OTC_2026, JOB_CN_2020
+from tests.drift.making.rendering import DOUBLE, Field, render
+from tests.drift.making.samples import USUAL
+
+# One fact of a page of otc-2026 changed: an error.
+CHANGED = evolve(FLINK_OTC_2026, body=(*FLINK_OTC_2026.body, Field("weight", DOUBLE, "no")))
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli, ["drift", *map(str, arguments)])
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """A folder with a page that is as its edition, one that changed, and one of an unknown operation."""
+    for name, page, form in (
+        ("same.rst", FLINK_OTC_2026, "rst"),
+        ("inner/changed.html", CHANGED, "html"),
+        ("other.md", USUAL, "markdown"),
+    ):
+        path = tmp_path / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render(page, form), encoding="utf-8")
+    return tmp_path / "docs"
+
+
+def test_a_page_as_its_edition_is_fine(pages):
+    """Exit code 0; what is known is listed with the register's ids."""
+    result = run(pages / "same.rst")
+    assert result.exit_code == 0, result.output
+    assert "held against otc-2026, because it is English" in result.stdout
+    assert ": nothing new" in result.stdout
+    assert "known, DLI-002: type-changed: response parameter `is_success`: string (line " in result.stdout
+    assert result.stdout.splitlines()[-1] == "1 page: 0 errors, 0 warnings, 0 info; 2 known"
+
+
+def test_a_change_is_told_with_both_places_and_what_to_do(pages):
+    """Exit code 1; the page's line, the description's file and line, and YAML for the union and for other overlays."""
+    result = run(pages / "inner/changed.html", "--edition", "otc-2026")
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert result.exit_code == 1
+    assert "error: parameter-added: request parameter `weight`" in lines
+    number = next(number for number, line in enumerate(render(CHANGED, "html").splitlines(), 1) if ">weight<" in line)
+    assert f"the page: double, optional (line {number})" in lines
+    assert any(line.startswith("the description (openapi/openapi.yaml line ") for line in lines)
+    assert "to do: put into openapi/openapi.yaml, at $.components.schemas.ExportFlinkJobsRequest.properties" in lines
+    assert any(line.startswith("to do: add to the actions of overlays/huaweicloud-cn-2020.yaml, ") for line in lines)
+    assert "target: $.components.schemas.ExportFlinkJobsRequest.properties.weight" in lines
+
+
+def test_a_folder_is_all_its_pages(pages):
+    """Inner folders count, hidden files and pictures do not; each page has its line."""
+    (pages / ".hidden").write_text("x")
+    (pages / "figure.png").write_bytes(b"\x89PNG\0")
+    result = run(pages)
+    assert [line.split(": ")[0] for line in result.stdout.splitlines() if ": page of " in line] == [
+        str(pages / name) for name in ("inner/changed.html", "other.md", "same.rst")
+    ]
+    assert "which the description does not have; jobexport drift --scaffold gives a beginning for it" in result.stdout
+    assert "3 pages: 1 error" in result.stdout
+
+
+def test_one_unreadable_page_stops_nothing(pages):
+    """Its sentence is on standard error, the others are told, and the exit code is 2."""
+    (pages / "zip").write_bytes(b"PK\x03\x04\0\0\0\0" * 50)
+    result = run(pages)
+    assert result.exit_code == 2
+    assert "3 pages: 1 error" in result.stdout
+    assert "; 1 could not be read" in result.stdout
+    assert len(result.stderr.splitlines()) == 1
+    assert str(pages / "zip") in result.stderr
+
+
+@pytest.mark.parametrize(("level", "code"), [(None, 0), ("error", 0), ("warning", 1), ("info", 1)])
+def test_fail_on(tmp_path, level, code):
+    """A status that is gone is a warning: it fails from that level on."""
+    path = tmp_path / "page.rst"
+    path.write_text(render(evolve(FLINK_OTC_2026, statuses=FLINK_OTC_2026.statuses[:1]), "rst"), encoding="utf-8")
+    assert run(path, "--edition", "otc-2026", *(["--fail-on", level] if level else [])).exit_code == code
+
+
+def test_json(pages):
+    """For programs: the guess, each finding with pointer, places and edits, and what of the register is on the page."""
+    same, changed = json.loads(run(pages / "same.rst", pages / "inner/changed.html", "--format", "json").stdout)
+    assert same["guess"]["edition"] == "otc-2026"
+    assert [finding["known"] for finding in same["findings"]] == [["DLI-002"], ["DLI-003"]]
+    assert "DLI-001" in same["register"]["shown"]
+    (finding,) = [finding for finding in changed["findings"] if not finding["known"] and finding["level"] == "error"]
+    assert finding["kind"] == "parameter-added"
+    assert finding["pointer"] == "/components/schemas/ExportFlinkJobsRequest/properties/weight"
+    assert finding["advice"]["union"][0]["update"]["weight"]["format"] == "double"
+    assert set(finding["advice"]["others"]) >= {"otc-2024"}
+
+
+def test_github(pages):
+    """For a workflow's run: a command for each new finding, with file, line and kind; nothing else."""
+    result = run(pages / "inner/changed.html", "--edition", "otc-2026", "--format", "github")
+    errors = [line for line in result.stdout.splitlines() if line.startswith("::error ")]
+    assert len(errors) == 1
+    assert errors[0].startswith(f"::error file={pages}/inner/changed.html,line=")
+    assert (
+        ",title=parameter-added::exportFlinkJobs request parameter `weight`: the page says double, optional"
+        in errors[0]
+    )
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in result.stdout.splitlines())
+
+
+def test_github_escapes():
+    """What ends a command or a property is escaped."""
+    from jobexport.drift.report import _escaped, _property
+
+    assert _escaped("50% of\nit") == "50%25 of%0Ait"
+    assert _property("a,b: c") == "a%2Cb%3A c"
+
+
+def test_against_an_older_page(tmp_path):
+    """OLD NEW: the other page's file and line stand where else the description's do."""
+    old, new = tmp_path / "old.html", tmp_path / "new.rst"
+    old.write_text(render(FLINK_OTC_2024, "html"), encoding="utf-8")
+    new.write_text(render(FLINK_OTC_2026, "rst"), encoding="utf-8")
+    result = run("--against", old, new)
+    assert result.exit_code == 1
+    assert "error: type-changed: response parameter `is_success`" in result.stdout
+    assert f"the other page ({old} line " in result.stdout
+    assert "to do" not in result.stdout
+
+
+def test_against_a_folder_finds_the_page_of_the_operation(tmp_path):
+    """Pages are put together by their request lines, whatever the files are called."""
+    for folder, name, page in (
+        ("old", "a.md", FLINK_OTC_2024),
+        ("old", "b.md", BATCH_OTC),
+        ("old", "c.md", JOB_CN_2020),
+        ("new", "1.md", BATCH_OTC),
+        ("new", "2.md", FLINK_OTC_2024),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text(render(page, "markdown"), encoding="utf-8")
+    result = run("--against", tmp_path / "old", tmp_path / "new", "--fail-on", "info")
+    assert result.exit_code == 0, result.output
+    assert (
+        f"{tmp_path}/new/1.md: page of batchExportJobs, held against {tmp_path}/old/b.md: nothing new" in result.stdout
+    )
+
+
+def test_scaffold_prints_a_document(pages, tmp_path):
+    """What is printed can be saved and read."""
+    result = run("--scaffold", pages / "other.md")
+    assert result.exit_code == 0
+    path = tmp_path / "scaffold.yaml"
+    path.write_text(result.stdout, encoding="utf-8")
+    assert list(load_yaml(path)["paths"]) == ["/v1/{project_id}/baskets/{basket}/copy"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["missing.rst"], "missing.rst: no such file"),
+        (["--edition", "otc-1999", "missing.rst"], "there is no edition 'otc-1999'"),
+        (["--against", "a.rst", "--scaffold", "b.rst"], "leave out --edition and --scaffold"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(arguments, words):
+    """Exit code 2, and no traceback."""
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_other_commands_do_not_wait_for_it():
+    """`jobexport editions` imports nothing of drift."""
+    code = "import sys; from jobexport.cli.commands import cli; print([n for n in sys.modules if 'drift' in n])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['jobexport.cli.drift']"
+
+
+def test_colours_are_for_a_terminal_only(pages):
+    """What goes into a pipe has no escape sequences, neither bar nor styles."""
+    result = run(pages)
+    assert "\x1b" not in result.stdout + result.stderr

@@ -1,0 +1,152 @@
+"""Which edition a page belongs to, and that an edition more is no matter of Python."""
+
+import shutil
+
+import pytest
+from attrs import evolve
+
+from jobexport.drift import check_page, load_described, read_page
+from jobexport.drift.documents.description import Described
+from jobexport.drift.known.edition import Guess
+from jobexport.errors import JobexportError
+from jobexport.spec.editions import CHECKOUT
+from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_OTC, PAGES
+from tests.drift.making.rendering import render
+
+DESCRIBED = load_described()
+
+
+def check(page, form="rst", edition=None, described=DESCRIBED):
+    return check_page(read_page(render(page, form).encode(), name="page"), described, edition)
+
+
+@pytest.mark.parametrize(
+    ("page", "form", "edition", "reason"),
+    [
+        (FLINK_CN_2020, "markdown", "huaweicloud-cn-2020", "it is Chinese and it leaves the fewest findings"),
+        (FLINK_OTC_2024, "rst", "otc-2024", "it leaves the fewest findings"),
+        (FLINK_OTC_2026, "rst", "otc-2026", "it leaves the fewest findings"),
+        (evolve(FLINK_OTC_2026, updated="2026-01-08"), "html", "huaweicloud-intl-2026", "its date is 2026-01-08"),
+        (evolve(FLINK_OTC_2026, updated="2026-03-01"), "html", "otc-2026", "its date is 2026-03-01"),
+        (
+            evolve(FLINK_OTC_2026, updated="2027-01-01"),
+            "html",
+            "huaweicloud-intl-2026",
+            "it is marked huaweicloud-intl",
+        ),
+    ],
+)
+def test_the_edition_is_guessed_and_said_why(page, form, edition, reason):
+    """By language and date, and by findings where they leave several."""
+    guess = check(page, form).guess
+    assert guess.edition == edition
+    assert reason in guess.reason
+
+
+def test_a_page_younger_than_all_belongs_to_the_last_edition_of_its_cloud():
+    """What the vendor changed is held against what was there before, whichever edition it looks like."""
+    facts = read_page(render(FLINK_OTC_2024, "rst").encode(), name="page")
+    guess = check_page(evolve(facts, markers=("otc",), updated="2027-01-01"), DESCRIBED).guess
+    assert guess == Guess("otc-2026", "it is English and it is marked otc and its date is 2027-01-01", "page")
+
+
+def test_editions_that_fit_alike_are_named():
+    """The DGC pages of both OTC editions are the same: the younger is taken, the other told."""
+    guess = check(BATCH_OTC).guess
+    assert (guess.edition, guess.others) == ("otc-2026", ("otc-2024",))
+
+
+def test_a_named_edition_overrules():
+    """The findings are those of the edition that was named."""
+    report = check(FLINK_OTC_2024, edition="otc-2026")
+    assert (report.guess.edition, report.guess.how) == ("otc-2026", "told")
+    assert [finding.kind for finding in report.new if finding.level == "error"] == ["type-changed"]
+
+
+def test_an_unknown_edition_is_one_sentence():
+    """It lists those there are."""
+    with pytest.raises(JobexportError, match=r"^there is no edition 'otc-1999'; choose one of .*otc-2026"):
+        check(FLINK_OTC_2024, edition="otc-1999")
+
+
+def test_a_page_of_another_operation_is_no_error():
+    """It says so, and nothing is compared."""
+    report = check(evolve(JOB_OTC, path="/v1/{project_id}/jobs/{job_name}/stop", document_id="x"))
+    assert (report.operation, report.findings) == ("", ())
+    assert "which the description does not have" in report.nature
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/{project_id}/jobs/import", "/v1.0/{project_id}/streaming/jobs/import", "/v1/{project_id}/jobs"]
+)
+def test_neighbours_are_other_operations(path):
+    """A path that is alike is not enough to be the same operation."""
+    page = evolve(
+        FLINK_OTC_2024, path=path, document_id="", body=FLINK_OTC_2024.response[:1], response=(), request=None
+    )
+    assert check(page).operation == ""
+
+
+def test_a_page_with_another_date_than_the_register_is_told():
+    """The date is worth an info, so that the register's pages are kept."""
+    report = check(evolve(FLINK_OTC_2026, updated="2026-09-09"), "html", "otc-2026")
+    assert [(item.kind, item.page, item.other) for item in report.new] == [("date-changed", "2026-09-09", "2026-03-01")]
+
+
+OVERLAY = """\
+overlay: 1.0.0
+info: {title: 'A cloud of our own: pages of 2030', version: 1.0.0}
+actions:
+  - description: One name.
+    x-inconsistency: DLI-001
+    target: $.components.schemas.ExportFlinkJobsResponse.properties.zip_files
+    remove: true
+  - description: Boolean.
+    x-inconsistency: DLI-002
+    target: $.components.schemas.ExportFlinkJobsResponse.properties.is_success.type[?@ == 'string']
+    remove: true
+  - description: No permission.
+    x-inconsistency: DLI-012
+    target: $.paths[*].post['x-iam-action']
+    remove: true
+  - description: The folder has a default.
+    x-inconsistency: DLI-013
+    target: $.components.schemas.ExportFlinkJobsRequest.properties.obs_dir
+    update: {default: mine}
+"""
+PAGE = (
+    "{edition: ours-2030, operation: exportFlinkJobs, document: our_1, date: '2030-02-03', language: en, copy: whole}"
+)
+
+
+def test_an_edition_more_needs_no_python(tmp_path):
+    """With an overlay and a line in the register a page is known for its edition, and its facts are compared."""
+    for name in ("openapi", "overlays"):
+        shutil.copytree(CHECKOUT / name, tmp_path / name)
+    (tmp_path / "overlays/ours-2030.yaml").write_text(OVERLAY, encoding="utf-8")
+    register = tmp_path / "openapi/inconsistencies.yaml"
+    register.write_text(
+        register.read_text(encoding="utf-8").replace("pages:\n", f"pages:\n  - {PAGE}\n", 1), encoding="utf-8"
+    )
+    described = load_described(tmp_path)
+    first, *rest = FLINK_OTC_2024.body
+    page = evolve(
+        FLINK_OTC_2024, updated="2030-02-03", document_id="our_1", body=(evolve(first, default="mine"), *rest)
+    )
+    report = check(page, "html", described=described)
+    assert (report.operation, report.against, report.new) == ("exportFlinkJobs", "ours-2030", ())
+    changed = check(evolve(page, body=(evolve(first, default="yours"), *rest)), "html", described=described)
+    assert [(item.kind, item.source.file) for item in changed.new] == [("default-changed", "overlays/ours-2030.yaml")]
+
+
+@pytest.mark.parametrize(("edition", "operation", "page"), PAGES)
+def test_an_installed_package_compares_as_well(edition, operation, page):
+    """Without sources the findings are the same, and the edits are of the edition's document."""
+    shipped = Described(DESCRIBED.register, DESCRIBED.documents, None, {}, DESCRIBED.root, DESCRIBED.files)
+    changed = evolve(
+        page, path_fields=(*page.path_fields[1:], evolve(page.path_fields[0], mandatory="no")), method="PUT"
+    )
+    with_sources, without = (check(changed, edition=edition, described=described) for described in (DESCRIBED, shipped))
+    assert without.operation == operation
+    assert [item.kind for item in without.new] == [item.kind for item in with_sources.new]
+    assert all(not advice.edits.union for advice in without.advice if advice)

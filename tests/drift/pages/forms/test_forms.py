@@ -1,0 +1,211 @@
+"""Forms, encodings and a viewer's noise: the same page is read the same, and lines are those of the file as given."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from jobexport.drift import read_page
+from tests.drift.making import samples
+from tests.drift.making.rendering import FORMS, facts, plain, render, translated_form
+
+PAGES = Path(__file__).parents[1] / "made_up"
+CHINESE = samples.translated(samples.USUAL, "zh")
+
+
+def same(content: bytes, form: str, page=CHINESE) -> bool:
+    return by_place(plain(read_page(content, "page"))) == by_place(facts(page, form))
+
+
+def by_place(found):
+    return evolve(found, parameters=tuple(sorted(found.parameters, key=lambda each: (each.location, each.path))))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"], ids=str
+)
+def test_an_encoding_changes_no_fact(form, encoding):
+    """UTF-8, UTF-16, UTF-32 and GB18030 are told apart, with a mark and without."""
+    assert same(render(CHINESE, form).encode(encoding), form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("end", ["\r\n", "\r"], ids=repr)
+def test_ends_of_lines_change_no_fact_and_no_line(form, end):
+    """Lines are counted the same, whatever ends them."""
+    text = render(CHINESE, form)
+    assert read_page(text.replace("\n", end).encode(), "page") == read_page(text.encode(), "page")
+
+
+def test_a_page_of_windows_is_read():
+    """A no-break blank and curly quotation marks of Windows-1252 are no obstacle."""
+    text = render(samples.USUAL, "html").replace("The basket is copied.", "The\xa0basket is \u2018copied\u2019.")
+    page = read_page(text.encode("cp1252"), "page")
+    assert page.statuses[-2].description == "The basket is \u2018copied\u2019."
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_form_is_told_by_content(form, tmp_path):
+    """A file's name says nothing."""
+    for name in ("page.rst", "page.html", "page.md", "page.txt", "page"):
+        path = tmp_path / name
+        path.write_text(render(CHINESE, form), "utf-8")
+        assert read_page(path).form == translated_form(form)
+
+
+def lines_show_names(content: str) -> bool:
+    lines = content.split("\n")
+    page = read_page(content.encode(), "page")
+    shown = [(each.at, each.name) for each in page.parameters]
+    shown += [(each.at, str(each.code)) for each in (*page.statuses, *page.error_codes)]
+    return all(name in lines[at - 1].replace("\\", "") for at, name in shown)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_lines_show_what_they_are_named_for(form):
+    """Each fact names the line that shows it."""
+    for page in (samples.USUAL, samples.NESTED, samples.ARCHIVE, CHINESE):
+        assert lines_show_names(render(page, form))
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in PAGES.iterdir() if path.suffix != ".yaml"), ids=lambda path: path.name
+)
+def test_lines_of_whole_pages_show_what_they_are_named_for(path):
+    """Also where listings, notes and wrapped cells stand between."""
+    assert lines_show_names(path.read_text("utf-8"))
+
+
+HEAD = [
+    "forked from orchard/docs",
+    "Reviewed-by: A B <a@example.com> Co-authored-by: C D <c@example.com>",
+    "162 lines",
+    "13 KiB",
+    "HTML",
+]
+
+
+@pytest.mark.parametrize("form", ["html", "rst", "markdown", "pipes"])
+def test_a_viewer_s_head_changes_no_fact(form):
+    """Size, form and authors that a repository viewer shows above a file are no part of it."""
+    text = "\n".join((*HEAD, render(CHINESE, form)))
+    assert same(text.encode(), form)
+    assert lines_show_names(text)
+
+
+@pytest.mark.parametrize("form", ["html", "rst", "markdown", "text"])
+def test_bars_between_lines_change_no_fact(form):
+    """Bars that a viewer's table left between the lines are no part of the page, also within listings."""
+    text = "\n|\n".join(render(CHINESE, form).split("\n"))
+    assert same(text.encode(), form)
+    assert lines_show_names(text)
+    assert all("|" not in each.text for each in read_page(text.encode(), "page").examples)
+
+
+@pytest.mark.parametrize("pattern", ["{0}\t{1}", "{0:4d} {1}", "{0}\n{1}", "{0:>5}|{1}"])
+@pytest.mark.parametrize("form", ["html", "markdown", "rst", "text"])
+def test_numbers_of_lines_change_no_fact(form, pattern):
+    """A viewer's numbers before the lines, or on lines of their own, are no part of the page."""
+    lines = render(CHINESE, form).rstrip("\n").split("\n")
+    text = "\n".join(pattern.format(number, line) for number, line in enumerate(lines, 1))
+    assert same(text.encode(), form)
+    assert lines_show_names(text)
+
+
+def test_a_list_of_numbers_is_not_taken_for_a_viewer_s():
+    """Status codes one a line are kept: they do not count up from 1."""
+    page = read_page(b"T\n\nStatus Code\nDescription\n200\nfine\n400\nbad\n401\nworse\n", "page")
+    assert [each.code for each in page.statuses] == [200, 400, 401]
+
+
+@pytest.mark.parametrize(
+    ("form", "loaded"),
+    [("text", set()), ("html", {"justhtml"}), ("markdown", {"justhtml", "markdown_it"}), ("rst", {"docutils"})],
+)
+def test_only_the_parser_of_the_form_is_loaded(form, loaded, tmp_path):
+    """Reading a form loads no other form's parser."""
+    path = tmp_path / "page"
+    path.write_text(render(samples.USUAL, form), "utf-8")
+    code = (
+        "import sys; from jobexport.drift import read_page; read_page(sys.argv[1]); "
+        "loaded = {name.partition('.')[0] for name in sys.modules}; "
+        "print(*loaded & {'docutils', 'justhtml', 'markdown_it', 'json_repair'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == loaded
+
+
+def test_a_grid_table_that_is_broken_is_read_by_its_bars_and_named():
+    """A row edited without care costs neither the table nor a word about it."""
+    lines = render(samples.USUAL, "rst").split("\n")
+    at = next(number for number, line in enumerate(lines) if line.lstrip().startswith("| target "))
+    lines[at] = lines[at].replace("Something", "Something new, longer than the borders allow,")
+    page = read_page("\n".join(lines).encode(), "page")
+    names = [each.name for each in page.parameters if each.location == "body"]
+    assert names == ["target", "labels", "numbers", "weight", "mode"]
+    assert next(each for each in page.parameters if each.name == "target").at == at + 1
+    assert [each.reason for each in page.unread] == ["The table's borders do not meet, so it was read by its bars."]
+
+
+def test_a_table_with_unknown_heads_is_named_and_not_dropped():
+    """Yes and no without a column of names can't be parameters: the rows are listed as unread, with their lines."""
+    page = read_page(b"# T\n\n## Request\n\n| Thing | Mandatory |\n|---|---|\n| a | Yes |\n| b | No |\n", "page")
+    assert [each.role for each in page.tables] == ["unread"]
+    assert [(each.at, each.text) for each in page.unread] == [(7, "a | Yes"), (8, "b | No")]
+
+
+def test_a_table_without_a_place_is_named_and_not_dropped():
+    """Parameters of which nothing says where they stand are listed as unread."""
+    page = read_page(b"# T\n\n## Other\n\n| Parameter | Type |\n|---|---|\n| a | String |\n", "page")
+    assert page.parameters == ()
+    assert [(each.at, each.text) for each in page.unread] == [(7, "a")]
+
+
+def test_a_type_that_is_none_is_named():
+    """What stands in a column of types and is no type is listed as unread."""
+    page = read_page(b"# T\n\n## Request\n\n| Parameter | Type |\n|---|---|\n| a | see (below) ! |\n", "page")
+    assert page.parameters[0].type is None
+    assert page.parameters[0].type_text == "see (below) !"
+    assert [(each.at, each.text) for each in page.unread] == [(7, "see (below) !")]
+
+
+@pytest.mark.parametrize("spelling", ["List<Node>", "List<Object>", "Map<String,String>", "List<Map<String,Object>>"])
+def test_angles_that_are_no_tags_are_text(spelling):
+    """A type in angle brackets is read where a page's author forgot to escape them."""
+    escaped = spelling.replace("<", "&lt;").replace(">", "&gt;")
+    for text in (
+        f"# T\n\n## Request\n\n| Parameter | Type |\n|---|---|\n| a | {spelling} |\n",
+        f"<h1>T</h1><h4>Request</h4><table><tr><th>Parameter</th><th>Type</th></tr><tr><td>a</td><td>{spelling}</td></tr></table>",
+    ):
+        page, clean = (read_page(each.encode(), "page") for each in (text, text.replace(spelling, escaped)))
+        assert page.parameters[0].type_text == spelling
+        assert page.parameters == clean.parameters
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# T\n\n## Response\n\nThe file is X\\_*basket\\_name*.zip.\n",
+        "<h1>T</h1><h4>Response</h4><p>The file is <b>X_</b><i>basket_name</i><b>.zip</b>.</p>",
+        "T\n=====\n\nResponse\n--------\n\nThe file is **X\\_**\\ *basket_name*\\ **.zip**.\n\n.. note::\n\n   x\n",
+    ],
+    ids=["markdown", "html", "rst"],
+)
+def test_italics_in_a_name_are_a_variable(text):
+    """What stands in italics within the name of a file is a variable of it."""
+    page = read_page(text.encode(), "page")
+    assert [each.name for each in page.file_names] == ["X_{basket_name}.zip"]
+
+
+def test_a_tree_in_plain_text_ends_at_prose():
+    """Without an empty line behind it, a tree ends where a line is neither a file nor a branch."""
+    lines = (
+        "T\nResponse\nThe files:\nbaskets\n├─a.basket\nleaves\n├─b.leaf\nlast.leaf\nThat was all of it.\nStatus Codes\n"
+    )
+    page = read_page(lines.encode(), "page")
+    assert [each.entries for each in page.trees] == [("baskets/a.basket", "leaves/b.leaf", "last.leaf")]

@@ -1,0 +1,138 @@
+"""Any file at all gives facts or one clear sentence, in bounded time and memory."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jobexport.drift import read_page
+from jobexport.errors import JobexportError
+from tests.drift.making import samples
+from tests.drift.making.effort import effort
+from tests.drift.making.hostile import CASES
+from tests.drift.making.rendering import FORMS, render
+
+SECONDS = 5
+MEMORY = 1 << 30
+
+_CHILD = """
+import resource, sys, time
+from pathlib import Path
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
+from jobexport.drift import read_page
+from jobexport.errors import JobexportError
+start = time.process_time()
+try:
+    said = f"facts: {len(read_page(Path(sys.argv[1])).parameters)}"
+except JobexportError as error:
+    said = f"sentence: {error}"
+print(time.process_time() - start, said)
+"""
+
+
+def in_bounds(path) -> str:
+    """What reading a file says, in a process that may take no more memory than MEMORY."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, str(path), str(MEMORY)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    seconds, said = done.stdout.strip().split(" ", 1)
+    assert float(seconds) < SECONDS, said
+    return said
+
+
+@pytest.mark.parametrize("case", effort(list(CASES)[::4], list(CASES)))
+def test_a_hostile_file_takes_little_time_and_memory(case, tmp_path):
+    """Reading takes less than 5 seconds and 1 GiB, and ends with facts or one sentence that names the file."""
+    path = tmp_path / "page"
+    path.write_bytes(CASES[case]())
+    said = in_bounds(path)
+    assert said.startswith("facts: ") or (said.startswith(f"sentence: {path}: ") and "\n" not in said)
+
+
+def test_the_bound_of_memory_holds(tmp_path):
+    """A process that takes more than it may is seen: the limit is in force."""
+    child = _CHILD.replace("from jobexport.drift", "x = bytearray(2 << 30)\nfrom jobexport.drift", 1)
+    done = subprocess.run(
+        [sys.executable, "-c", child, str(tmp_path), str(MEMORY)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "MemoryError" in done.stderr
+    assert resource.RLIMIT_AS
+
+
+def read_or_say(content: bytes) -> bool:
+    """Whether reading gives facts or one sentence that names the page."""
+    try:
+        read_page(content, "page")
+    except JobexportError as error:
+        return str(error).startswith("page: ") and "\n" not in str(error)
+    return True
+
+
+@settings(max_examples=effort(60, 300), deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.binary(max_size=2000))
+def test_any_bytes_give_facts_or_a_sentence(content):
+    """No file makes the reader fail in another way."""
+    assert read_or_say(content)
+
+
+SOURCES = [render(page, form).encode() for page in (samples.USUAL, samples.NESTED, samples.ARCHIVE) for form in FORMS]
+PIECES = [
+    b"<table>", b"</table>", b"<tr>", b"<td>", b"</td>", b"|", b"+---+---+", b"\n\n", b"\r\n", b"\0", b"\xff", b"{",
+    b"}", b"```", b"# ", b"=== ===", b".. note::\n", b"   ", b"\t", b"<pre>", b"<!--", b"-   ", b"**", b"\\",
+    b"<ul><li>", "表 4 x".encode(), b"Table 1", b"[1](#x)", b":ref:`a <b>`", b"Default value: ", b"9" * 40, b"NaN",
+    b"Error Code",
+]  # fmt: skip
+
+
+@settings(max_examples=effort(60, 300), deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(SOURCES),
+    st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 200), st.sampled_from(PIECES) | st.binary(max_size=3)), max_size=12
+    ),
+)
+def test_a_page_that_is_damaged_anywhere_gives_facts_or_a_sentence(content, cuts):
+    """Cut, mixed up or with foreign pieces in it, a page is read as far as it can be."""
+    for where, length, piece in cuts:
+        at = int(where * len(content))
+        content = content[:at] + piece + content[at + length :]
+    assert read_or_say(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t\n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (bytes(range(256)) * 40, "no text"),
+        (b"PK\x03\x04" + bytes(500), "no text"),
+        (b"x" * (9 << 20), "longer than 8 MiB"),
+        (b"x\n" * 31_000, "31,001 lines"),
+        (b"<html>" + b"<div>" * 200, "too deep"),
+    ],
+)
+def test_a_file_that_is_no_page_gives_a_sentence(content, reason):
+    """The sentence names the file, says what is wrong and what to do."""
+    with pytest.raises(JobexportError, match=reason) as caught:
+        read_page(content, "page.md")
+    assert str(caught.value).startswith("page.md: ")
+    assert "save" in str(caught.value)
+
+
+def test_a_file_that_can_t_be_opened_gives_a_sentence(tmp_path):
+    """A missing file and a folder are told by their names."""
+    for path in (tmp_path / "none.md", tmp_path):
+        with pytest.raises(JobexportError, match=str(path)):
+            read_page(path)

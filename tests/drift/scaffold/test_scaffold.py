@@ -1,0 +1,159 @@
+"""A scaffold is a sound OpenAPI document, from which a client can be generated."""
+
+import subprocess
+import sys
+
+import pytest
+from attrs import evolve
+
+from jobexport.drift import read_page, scaffold
+from jobexport.drift.facts import DataType, Endpoint, ErrorCode, PageFacts, Parameter
+from jobexport.drift.scaffold.document import scaffold_document
+from jobexport.drift.scaffold.names import operation_id
+from jobexport.errors import JobexportError
+from jobexport.spec.lint import lint_document
+from jobexport.spec.load import load_yaml
+from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, JOB_INTL
+from tests.drift.making.rendering import render
+from tests.drift.making.samples import ARCHIVE, NESTED, USUAL
+from tests.drift.making.vendor import DOCS, needs_docs
+
+VENDOR = (
+    "otc-2024/dgc_create_job.rst",
+    "otc-2024/dgc_create_script.rst",
+    "otc-2024/dgc_create_resource.rst",
+    "otc-2026/dli_export_flink_job.rst",
+    "huaweicloud-cn-2020/dgc_batch_export_jobs.md",
+)
+MADE_UP = {
+    "usual": USUAL,
+    "nested": NESTED,
+    "archive": ARCHIVE,
+    "flink": FLINK_CN_2020,
+    "job": JOB_INTL,
+    "batch": BATCH_OTC,
+}
+
+
+def generates(page, folder):
+    """Write a page's scaffold, and generate a client from it as this project does."""
+    path = folder / "scaffold.yaml"
+    path.write_text(scaffold(page), encoding="utf-8")
+    assert list(lint_document(load_yaml(path))) == []
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none"]
+    config = folder / "config.yaml"
+    config.write_text("post_hooks: []\n", encoding="utf-8")
+    command += ["--path", str(path), "--output-path", str(folder / "client"), "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in done.stdout.lower()
+    return load_yaml(path)
+
+
+@needs_docs
+@pytest.mark.parametrize("name", VENDOR)
+def test_a_vendor_page_gives_a_document_and_a_client(name, tmp_path):
+    """Five of the vendor's pages, three of them of operations that the description does not have."""
+    generates(read_page(DOCS / name), tmp_path)
+
+
+@pytest.mark.parametrize("name", MADE_UP)
+def test_a_made_up_page_gives_a_document_and_a_client(name, tmp_path):
+    """The same without the vendor's pages."""
+    generates(read_page(render(MADE_UP[name], "rst").encode(), name=name), tmp_path)
+
+
+def document(page, form="html"):
+    return scaffold_document(read_page(render(page, form).encode(), name="page"))
+
+
+def test_tables_that_rows_lead_to_are_schemas_of_their_own():
+    """A list of a structure refers to the structure's schema; a table that two rows lead to is there once."""
+    schemas = document(NESTED)["components"]["schemas"]
+    assert schemas["CreateOrchardRequest"]["properties"]["trees"]["items"] == {"$ref": "#/components/schemas/Tree"}
+    assert schemas["Tree"]["properties"]["best"]["$ref"] == "#/components/schemas/Apple"
+    assert schemas["Tree"]["properties"]["apples"]["items"]["$ref"] == "#/components/schemas/Apple"
+    assert [name for name in schemas if name.startswith("Apple")] == ["Apple"]
+
+
+def test_facts_of_a_row_are_in_its_schema():
+    """Mandatory, type, default, bounds and values; where one is mandatory in some cases a note says where to read."""
+    schema = document(USUAL)["components"]["schemas"]["CopyBasketRequest"]
+    weight, mode, numbers = (schema["properties"][name] for name in ("weight", "mode", "numbers"))
+    assert schema["required"] == ["target"]
+    assert (weight["type"], weight["default"], weight["minimum"], weight["maximum"]) == ("integer", 10, 1, 60)
+    assert (mode["enum"], mode["default"]) == (["KEEP", "REPLACE", "DROP_ALL"], "KEEP")
+    assert numbers["x-required-when"].startswith("see line ")
+
+
+def test_a_scaffold_has_no_sentence_of_the_page():
+    """Descriptions are the vendor's words: there are none, only lines to look at."""
+    page = evolve(USUAL, body=(evolve(USUAL.body[0], prose="Words that nobody may copy."), *USUAL.body[1:]))
+    text = scaffold(read_page(render(page, "html").encode(), name="page"))
+    assert "nobody may copy" not in text
+    assert "x-page-line" in text
+
+
+def test_errors_and_examples_come_along():
+    """Each status has a response, each code an example; the page's own examples fit and stay."""
+    operation = next(iter(document(USUAL)["paths"].values()))["post"]
+    codes = {
+        example["value"]["error_code"]
+        for example in operation["responses"]["400"]["content"]["application/json"]["examples"].values()
+    }
+    assert codes == {"ORC.0100", "ORC.3051"}
+    assert (
+        next(iter(operation["requestBody"]["content"]["application/json"]["examples"].values()))["value"]
+        == USUAL.request
+    )
+
+
+def test_a_code_that_the_page_lists_twice_has_an_example_for_each_message():
+    """Two rows of one code are two examples with names of their own."""
+    page = read_page(render(USUAL, "html").encode(), name="page")
+    rows = tuple(ErrorCode("ORC.1", 1, message=message) for message in ("one", "two"))
+    twice = evolve(page, error_codes=rows)
+    operation = next(iter(scaffold_document(twice)["paths"].values()))["post"]
+    examples = operation["responses"]["400"]["content"]["application/json"]["examples"]
+    assert [example["value"]["error_msg"] for example in examples.values()] == ["one", "two"]
+
+
+def test_an_example_that_contradicts_its_table_is_set_apart():
+    """The document stays sound, and what does not fit is said."""
+    broken = document(evolve(USUAL, request={"target": 7}))
+    media = next(iter(broken["paths"].values()))["post"]["requestBody"]["content"]["application/json"]
+    assert "examples" not in media
+    (example,) = media["x-contradicting-examples"].values()
+    assert example["value"] == {"target": 7}
+    assert "/target" in example["problem"]
+    assert list(lint_document(broken)) == []
+
+
+def test_a_page_without_a_request_line_is_one_sentence():
+    """There is nothing to describe, and the sentence names the page."""
+    with pytest.raises(JobexportError, match=r"^codes\.rst: the page has no request line; "):
+        scaffold(PageFacts("codes.rst", "rst", "en"))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Creating a Job", "createJob"),
+        ("Stopping a Batch of Jobs", "stopBatchJobs"),
+        ("Deleting a Queue", "deleteQueue"),
+        ("Querying the Details", "queryDetails"),
+        ("Running SQL", "runSQL"),
+        ("批量导出作业", "postJobsBatchExport"),
+    ],
+)
+def test_operations_are_called_as_their_titles(title, name):
+    """The imperative of an English title, else method and path."""
+    page = PageFacts("p", "rst", "en", title=title, endpoint=Endpoint("POST", "/v1/{project_id}/jobs/batch-export", 1))
+    assert operation_id(page) == name
+
+
+def test_tables_that_lead_to_each_other_end():
+    """A structure that contains itself is followed some steps only."""
+    rows = [Parameter("body", ("node",) * depth, depth, DataType("object", name="Node")) for depth in range(1, 30)]
+    page = PageFacts("p", "rst", "en", title="A", endpoint=Endpoint("POST", "/v1/a", 1), parameters=tuple(rows))
+    assert list(lint_document(scaffold_document(page))) == []

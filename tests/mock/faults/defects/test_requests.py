@@ -1,0 +1,179 @@
+"""Faults that let a server take what it should refuse, or refuse what it should take."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from jobexport.mock import FAULTS
+from tests.mock.making.defects import (
+    BOOLEAN,
+    INTL,
+    OTC,
+    WORKSPACE,
+    Case,
+    batch,
+    every_flink,
+    flink,
+    flinks,
+    job,
+    to_obs,
+)
+
+
+def ok(*answers):
+    return all(answer.status == 200 for answer in answers)
+
+
+def refused(*answers):
+    return answers[-1].status != 200
+
+
+def exports(*names):
+    """The last answer's zip has these jobs and no others."""
+    return lambda *answers: ok(*answers) and {n for n in answers[-1].members if n.endswith(".job")} == set(names)
+
+
+def lists(count):
+    """The last answer names so many zips."""
+    return lambda *answers: ok(*answers) and len(answers[-1].zips) == count
+
+
+def error(code):
+    return lambda *answers: answers[-1].code == code
+
+
+NO_NAME = error("DLF.3018")
+NAMES = ["myJob", "job_batch"]
+
+ACCEPTED = (
+    Case("accepts-no-obs-dir", flink({"is_selected": False}), lists(3)),
+    Case("accepts-no-is-selected", flink({"obs_dir": "a"}), lists(3)),
+    Case("accepts-selection-without-ids", flink({"obs_dir": "a", "is_selected": True}), lists(3)),
+    Case("accepts-no-job-list", batch(body={"exportDepend": False}), lambda a: ok(a) and len(a.members) == 4),
+    Case("accepts-text-for-selected", flink({"obs_dir": "a", "is_selected": "False"}), lists(3)),
+    Case("accepts-text-for-depend", job(body={"exportDepend": "false"}), lambda a: ok(a) and len(a.members) == 1),
+    Case("accepts-text-ids", flinks("100", 101), lists(2)),
+    Case("accepts-fractions", flinks(100.9), lists(1)),
+    Case("accepts-beyond-int64", flinks(2**64 + 100), lists(1)),
+    Case("accepts-one-name", batch(body={"jobList": "myJob"}), exports("jobs/myJob/myJob.job")),
+    Case("accepts-101-jobs", batch(*["myJob"] * 101), exports("jobs/myJob/myJob.job")),
+    Case("accepts-no-job", batch(body={"jobList": []}), exports()),
+    Case(
+        "accepts-spaced-names", batch(" myJob ", "job_batch"), lambda a: ok(a) and "jobs/myJob/myJob.job" in a.members
+    ),
+    Case("accepts-missing-jobs", batch("gone", "myJob"), exports("jobs/myJob/myJob.job")),
+    Case("accepts-missing-jobs", flinks(100, 7), lists(1)),
+    Case("accepts-long-name", job("x" * 129), error("DLF.0100")),
+    Case("accepts-odd-name", job("my%20Job"), exports("jobs/myJob.job")),
+    Case("accepts-other-case", job("MYJOB"), exports("jobs/myJob.job")),
+    Case("accepts-any-workspace", job(headers={"workspace": "nobody"}), exports("jobs/myJob.job")),
+    Case("accepts-any-project", flink(project="nobody"), lists(1)),
+    Case("accepts-any-obs-dir", flink({"obs_dir": "a//b/../c", "is_selected": False}), lists(3)),
+    Case("accepts-obs-path-without-scheme", to_obs("bucket/folder"), lambda a: ok(a) and len(a.objects) == 1),
+    Case("accepts-any-status", job(body={"exportStatus": "LATEST"}), exports("jobs/myJob.job")),
+    Case("accepts-null", job(body={"exportDepend": None}), exports("jobs/myJob.job")),
+    Case("accepts-any-media-type", flink(headers={"Content-Type": "text/plain"}), lists(1)),
+    Case("accepts-sloppy-json", job(content=b'{"exportDepend": true,} and more'), exports("jobs/myJob.job")),
+    Case("accepts-broken-json", job(content=b'{"exportDepend"'), exports("jobs/myJob.job")),
+)
+
+REFUSED = (
+    Case("refuses-charset", flink(headers={"Content-Type": "application/json; charset=UTF-8"}), refused),
+    Case("refuses-upper-case-type", flink(headers={"Content-Type": "Application/JSON"}), refused),
+    Case("refuses-no-body", job(), refused),
+    Case("refuses-empty-object", job(body={}), refused),
+    Case("refuses-body", job(body={}), refused, OTC),
+    Case("refuses-unknown-field", batch(body={"jobList": NAMES, "comment": ""}), refused),
+    Case("refuses-absent-depend", batch(), refused),
+    Case("refuses-depend-false", batch(body={"jobList": NAMES, "exportDepend": False}), refused),
+    Case("refuses-default-depend", job(body={"exportDepend": True}), refused),
+    Case("refuses-default-status", job(body={"exportStatus": "DEVELOP"}), refused),
+    Case("refuses-dots", job("a.b"), NO_NAME),
+    Case("refuses-long-names", job("x" * 65), NO_NAME),
+    Case("refuses-long-names", batch("x" * 65), error("DLF.3051")),
+    Case("refuses-128-characters", job("x" * 128), NO_NAME),
+    Case("refuses-escapes", job("%6DyJob"), refused),
+    Case("refuses-large-ids", flinks(2**63 - 1), refused),
+    Case("refuses-negative-ids", flinks(-1), error("DLI.0001")),
+    Case("refuses-no-ids", flinks(), refused),
+    Case("refuses-ids-beside-all", every_flink(job_selected=[100]), refused),
+    Case("refuses-100-jobs", batch(*["myJob"] * 100), refused),
+    Case("refuses-single-job", batch("myJob"), refused),
+    Case("refuses-repeated-name", batch("myJob", "myJob"), refused),
+    Case("refuses-workspace", job(headers={"workspace": WORKSPACE}), refused),
+    Case("refuses-no-workspace", job(), refused),
+    Case("refuses-accept-zip", job(headers={"Accept": "application/octet-stream"}), refused),
+    Case("refuses-subfolders", flink(), refused),
+    Case("refuses-non-ascii-obs-dir", flink({"obs_dir": "ä", "is_selected": False}), refused, BOOLEAN),
+    Case("refuses-trailing-slash", to_obs("obs://bucket/folder/"), refused),
+    Case("refuses-now-and-then", [flink()] * 5, lambda *answers: ok(*answers[:4]) and refused(answers[4])),
+)
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=str)
+def test_accepted(case, tried):
+    """What the document forbids is done, as the fault's sentence says."""
+    tried(case)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=str)
+def test_refused(case, tried):
+    """What the document allows is refused, as the fault's sentence says."""
+    tried(case)
+
+
+ODD = (
+    flink({}),
+    flink([]),
+    flink({"obs_dir": 1, "is_selected": True, "job_selected": [True, "x", 0.5, None]}),
+    every_flink(comment=""),
+    flinks(1),
+    flink(content=b"\xff", headers={"X-Auth-Token": "nobody's"}),
+    job("a%2Fb%00"),
+    job(body=[None]),
+    to_obs("obs://"),
+    to_obs(),
+    job(body={"exportDepend": []}, headers={"Authorization": "SDK-HMAC-SHA256"}) | {"token": False},
+    batch(body={"jobList": [1, "gone"], "exportDepend": None}),
+    batch("gone", "myJob"),
+    batch("myJob"),
+)
+"""No fault is about all of them, and none may stumble over one."""
+
+
+class TestSturdiness:
+    @pytest.fixture
+    def quick(self, faulty_servers):
+        """The faults that neither break connections off nor take long, and that suit some operation."""
+        operations = faulty_servers(INTL).core._routes.operations.values()
+        return [
+            id_
+            for id_, fault in FAULTS.items()
+            if fault.deliver is None and id_ != "zip-bomb" and any(map(fault.suits.test, operations))
+        ]
+
+    @pytest.fixture
+    def broken(self, faulty_servers):
+        """A function that tells after which requests the server itself failed under these faults."""
+
+        def run(*faults):
+            mock = faulty_servers(INTL)
+            mock.core.reset()
+            mock.set(*faults)
+            answers = [(mock.client if ask.get("token", True) else mock.stranger, ask) for ask in ODD]
+            asked = [client.request(**{k: v for k, v in ask.items() if k != "token"}) for client, ask in answers]
+            return [answer.request.url for answer in asked if answer.text == "Internal Server Error"]
+
+        return run
+
+    def test_alone(self, broken, quick):
+        """No fault makes the server itself fail, whatever is asked."""
+        assert [id_ for id_ in quick if broken(f"{id_}@*")] == []
+
+    def test_together(self, broken, quick):
+        """Faults that meet don't make it fail either: what one has spoiled another leaves alone."""
+        # The same sets on each run.
+        sets = [random.Random(number).sample(quick, 6) for number in range(60)]  # noqa: S311
+        assert [chosen for chosen in sets if broken(*(f"{id_}@*" for id_ in chosen))] == []

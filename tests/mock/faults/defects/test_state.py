@@ -1,0 +1,152 @@
+"""Faults of who is let in, and of what a server remembers, mixes up, overlooks or does not store."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from jobexport import signing
+from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
+from tests.mock.making.defects import WORKSPACE, Case, batch, every_flink, flink, flinks, job, members, seed, to_obs
+
+UNSIGNED = {"X-Project-Id"}
+
+
+def with_token(ask, token):
+    return ask | {"headers": ask["headers"] | {"X-Auth-Token": token}}
+
+
+def signed(ask, *, age=0, secret=EXAMPLE_SECRET_KEY, then=None, unsigned=(), **headers):
+    """Sign a request in the place of a token; `then` is the body that is sent in the place of the signed one."""
+    content = ask.get("content", "").encode()
+    date = signing.format_date((int(time.time()) - age) * 1000)
+    sent = {"Host": "mock", "X-Sdk-Date": date, **ask["headers"]}
+    sent |= {
+        name.replace("_", "-"): value.format(hash=signing.content_hash(content)) for name, value in headers.items()
+    }
+    covered = {name: value for name, value in sent.items() if name not in unsigned}
+    keys = {"access_key": EXAMPLE_ACCESS_KEY, "secret_key": secret}
+    sent["Authorization"] = signing.sign(ask["method"], ask["url"], "", covered, content, **keys)
+    # The client adds its token to every request that has none; an access key goes without.
+    return ask | {"headers": sent, "content": content if then is None else then, "token": False}
+
+
+def in_order(*statuses):
+    return lambda *answers: tuple(answer.status for answer in answers) == statuses
+
+
+BODY = json.dumps({"obs_dir": "other", "is_selected": False})
+UNKNOWN_AND_WRONG = with_token(batch(body={}), "nobody's")
+
+CALLERS = (
+    Case("admits-no-token", job() | {"token": False}, in_order(200)),
+    Case("admits-any-token", with_token(job(), "nobody's"), in_order(200)),
+    Case("admits-empty-token", with_token(job(), ""), in_order(200)),
+    Case("admits-beginning", with_token(job(), EXAMPLE_TOKEN[:-3]), in_order(200)),
+    Case("admits-other-case", with_token(job(), EXAMPLE_TOKEN.upper()), in_order(200)),
+    Case("admits-any-signature", signed(job(), secret="wrong"), in_order(200)),
+    Case("admits-other-body", signed(flink(), then=BODY, X_Sdk_Content_Sha256="{hash}"), in_order(200)),
+    Case("admits-known-signature", [signed(flink()), signed(flink(), then=BODY)], in_order(200, 200)),
+    Case("admits-old-date", signed(job(), age=3600), in_order(200)),
+    Case("admits-other-project", signed(job(), X_Project_Id="other"), in_order(200)),
+    Case("admits-unsigned-project", signed(job(), X_Project_Id="other", unsigned=UNSIGNED), in_order(200)),
+    Case("refuses-signatures", signed(job()), in_order(401)),
+    Case("checks-before-caller", UNKNOWN_AND_WRONG, in_order(400)),
+    Case("answers-get", flink() | {"method": "GET"}, in_order(200)),
+    Case("answers-put", job() | {"method": "PUT"}, in_order(200)),
+)
+
+DEFAULT = "workspaces/default"
+NEW_JOB = seed(f"{DEFAULT}/jobs/job_stream.job", {"name": "job_stream", "nodes": [], "version": 2})
+NEW_SCRIPT = seed(f"{DEFAULT}/scripts/dws_sql.script", {"name": "dws_sql", "content": "SELECT 2"})
+STREAM = job("job_stream")
+ELSEWHERE = {"workspace": WORKSPACE}
+ALONE, WITH = {"exportDepend": False}, {"exportDepend": True}
+SUBMITTED, DEVELOPED = {"exportStatus": "SUBMIT"}, {"exportStatus": "DEVELOP"}
+OTHER_FOLDER = flink({"obs_dir": "c", "is_selected": True, "job_selected": [100]})
+
+
+def is_old(answer):
+    return b'"version": 2' not in answer.members["jobs/job_stream.job"]
+
+
+def same(first, *others):
+    return all(answer.response.content == first.response.content for answer in others)
+
+
+def counts(*expected):
+    return lambda *answers: tuple(len(answer.members) for answer in answers) == expected
+
+
+def stored(check):
+    """True of the answer's names and what stands in storage."""
+    return lambda *answers: check(answers[-1].zips, answers[-1].objects)
+
+
+def in_folder(folder):
+    return lambda *answers: answers[-1].zips[0].startswith(f"{folder}/aggregate_")
+
+
+STATE = (
+    Case("stale-export", [STREAM, NEW_JOB, STREAM, STREAM], lambda a, _, b, c: is_old(a) and is_old(b) and is_old(c)),
+    Case("stale-by-one", [STREAM, NEW_JOB, STREAM, STREAM], lambda a, _, b, c: is_old(b) and not is_old(c)),
+    Case("stale-scripts", [batch(), NEW_SCRIPT, batch()], lambda a, _, b: same(a, b)),
+    Case("answers-request-before", [job(), job("job_spark")], same),
+    Case(
+        "answers-request-before", [flink(), flinks(101)], lambda a, b: a.zips == b.zips and "detour" in str(b.objects)
+    ),
+    Case("mixes-up-depend", [job(), job(body=ALONE)], counts(3, 3)),
+    Case("mixes-up-status", [job(), job(body=SUBMITTED)], same),
+    Case("mixes-up-workspaces", [job(), job(headers=ELSEWHERE)], same),
+    Case("mixes-up-folders", [flink(), OTHER_FOLDER], in_folder("a/b")),
+    Case("keeps-first-folder", [flink(), OTHER_FOLDER], in_folder("a/b")),
+    Case("keeps-depend", [job(body=ALONE), job()], counts(1, 1)),
+    Case(
+        "keeps-status", [job(body=SUBMITTED), job(), job(body=DEVELOPED)], lambda a, b, c: same(a, b) and not same(a, c)
+    ),
+    Case("keeps-workspace", [job(headers=ELSEWHERE), job()], same),
+    Case("keeps-jobs", [batch("myJob"), batch("job_stream")], counts(3, 4)),
+    Case("repeats-refused", [job(), job("job_batch"), job()], in_order(200, 200, 400)),
+    Case("repeats-with-less", [job(), job()], counts(3, 2)),
+    Case("repeats-with-less", [flink(), flink()], lambda a, b: (len(a.zips), len(b.zips)) == (1, 0)),
+    Case("nothing-now-and-then", [job()] * 5, counts(3, 3, 3, 3, 0)),
+    Case("nothing-now-and-then", [flink()] * 5, lambda *a: [len(b.zips) for b in a] == [1, 1, 1, 1, 0]),
+    Case("ignores-workspace", [job(), job(headers=ELSEWHERE)], same),
+    Case("ignores-status", [job(), job(body=SUBMITTED)], same),
+    Case("ignores-obs-path", to_obs(), lambda a: a.response.content.startswith(b"PK") and not a.objects),
+    Case("ignores-selection", flink(), lambda a: len(a.zips) == 3),
+    Case("ignores-obs-dir", flink(), in_folder("obs-export")),
+    Case("stores-nothing", flink(), stored(lambda names, objects: names and not objects)),
+    Case("stores-elsewhere", flink(), stored(lambda names, objects: [f"exports/{n}" for n in names] == list(objects))),
+    Case("stores-with-prefix", to_obs(), lambda a: next(iter(a.objects)).endswith("/DLF_myJob.zip")),
+    Case("stores-first-only", every_flink(), stored(lambda names, objects: names[:1] == list(objects))),
+    Case("stores-empty", to_obs(), lambda a: list(a.objects.values()) == [b""]),
+    Case("stores-other-job", flink(), stored(lambda _, o: list(members(*o.values())) == ["detour_alarm.json"])),
+    Case("stores-other-job", to_obs(), lambda a: list(members(*a.objects.values())) == ["jobs/job_batch.job"]),
+    # Four, as two may well be of one millisecond.
+    Case("time-stands-still", [flink()] * 4, lambda a, _, __, b: a.zips == b.zips == list(b.objects)),
+)
+
+
+@pytest.mark.parametrize("case", CALLERS, ids=str)
+def test_callers(case, tried):
+    """Who is let in, and how, differs as the fault's sentence says."""
+    tried(case)
+
+
+@pytest.mark.parametrize("case", STATE, ids=str)
+def test_state(case, tried):
+    """What is remembered, overlooked or stored differs as the fault's sentence says."""
+    tried(case)
+
+
+def test_stranger(tried):
+    """A caller whom a fault hears out is not let in: a right request is refused as ever."""
+    tried(Case("checks-before-caller", [with_token(job(), "nobody's"), UNKNOWN_AND_WRONG], in_order(401, 400)))
+
+
+def test_own_method(tried):
+    """A fault that answers to another method leaves the operation's own alone."""
+    tried(Case("answers-get", [job(), job() | {"method": "PUT"}, job() | {"method": "GET"}], in_order(200, 405, 200)))

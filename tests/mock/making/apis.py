@@ -1,0 +1,96 @@
+"""An edition's server over a real socket, and short ways to call it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.mock import EXAMPLE_PROJECT, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+
+FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
+JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
+NOW = 1_700_000_000_000
+
+
+@frozen
+class Raw:
+    """What came back on a socket."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+@frozen
+class Api:
+    """One edition's server, the document it follows, and a client."""
+
+    edition: str
+    document: Mapping[str, Any]
+    server: Server
+    client: httpx.Client
+
+    def flink(self, **body: Any) -> httpx.Response:
+        return self.client.post(FLINK, json={"obs_dir": "obs-test", "is_selected": True} | body)
+
+    def job(self, name: str, body: Any = None, **options: Any) -> httpx.Response:
+        options = options if body is None else options | {"json": body}
+        return self.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export", **options)
+
+    def batch(self, *names: str, headers: Mapping[str, str] | None = None, **fields: Any) -> httpx.Response:
+        return self.client.post(BATCH, json={"jobList": names, **fields}, headers=headers)
+
+    def raw(self, target: str, headers: Mapping[str, str | bytes | None] | None = None, content: bytes = b"") -> Raw:
+        """POST exactly these bytes as target and header values (None leaves one out), which a client would correct."""
+        lines = {"Host": "mock", "X-Auth-Token": self.server.token, "Content-Type": "application/json"}
+        lines |= {"Content-Length": str(len(content)), "Connection": "close"} | dict(headers or {})
+        lines = {name: value for name, value in lines.items() if value is not None}
+        values = {name: value if isinstance(value, bytes) else value.encode() for name, value in lines.items()}
+        head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in values.items())
+        return self.send(b"POST " + target.encode("latin-1") + b" HTTP/1.1\r\n" + head + b"\r\n" + content)
+
+    def send(self, request: bytes) -> Raw:
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:
+            connection.sendall(request)
+            response = http.client.HTTPResponse(connection, method="POST")
+            response.begin()
+            return Raw(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+
+    def fields(self, operation: str) -> Mapping[str, Any]:
+        """The operation as the document has it."""
+        found = [item["post"] for item in self.document["paths"].values() if item["post"]["operationId"] == operation]
+        return found[0]
+
+    def error(self, operation: str, name: str, status: int = 400) -> dict[str, Any]:
+        """The error body that the document has for a name."""
+        response = self.fields(operation)["responses"][str(status)]
+        if "$ref" in response:
+            response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+        return response["content"]["application/json"]["examples"][name]["value"]
+
+    def body_fields(self, operation: str) -> set[str]:
+        """The properties of the operation's request body; none without one."""
+        fields = self.fields(operation)
+        if "requestBody" not in fields:
+            return set()
+        reference = fields["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        return set(self.document["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
+
+    def zip_arrays(self) -> list[str]:
+        """The names of the arrays that hold zip names."""
+        properties = self.document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+        return [name for name, schema in properties.items() if "x-object-name" in schema]
