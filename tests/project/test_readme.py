@@ -7,7 +7,8 @@ import sys
 from jobexport.cli.commands import cli
 from jobexport.spec.editions import CHECKOUT, edition_ids
 
-README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+PAGES = {path: path.read_text(encoding="utf-8") for path in (CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md"))}
+README = "".join(PAGES.values())
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -38,10 +39,10 @@ def test_every_command_it_names_exists():
 
 def test_every_file_it_links_exists():
     """Relative links lead somewhere."""
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", README)
+    links = [(page, link) for page, text in PAGES.items() for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text)]
     assert links
-    for link in links:
-        assert link.startswith("https://") or (CHECKOUT / link).exists(), link
+    for page, link in links:
+        assert link.startswith("https://") or (page.parent / link).exists(), link
 
 
 def test_it_names_every_edition():
