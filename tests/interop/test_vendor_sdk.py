@@ -267,7 +267,8 @@ def refused(call: Callable[[], Any]) -> Any:
 def error(server: Server, operation: str, status: str, name: str) -> dict[str, str]:
     """The error body that the document has for a name."""
     document = server.core.document
-    (fields,) = [item["post"] for item in document["paths"].values() if item["post"]["operationId"] == operation]
+    nodes = [node for item in document["paths"].values() for node in item.values() if isinstance(node, dict)]
+    (fields,) = [node for node in nodes if node.get("operationId") == operation]
     response = fields["responses"][status]
     if "$ref" in response:
         response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]

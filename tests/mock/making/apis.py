@@ -72,8 +72,8 @@ class Api:
 
     def fields(self, operation: str) -> Mapping[str, Any]:
         """The operation as the document has it."""
-        found = [item["post"] for item in self.document["paths"].values() if item["post"]["operationId"] == operation]
-        return found[0]
+        nodes = [node for item in self.document["paths"].values() for node in item.values() if isinstance(node, dict)]
+        return next(node for node in nodes if node.get("operationId") == operation)
 
     def error(self, operation: str, name: str, status: int = 400) -> dict[str, Any]:
         """The error body that the document has for a name."""
