@@ -56,7 +56,7 @@ DEFAULT_EDITION = "otc-2026"
 
 
 def epoch_ms() -> int:
-    """Give the milliseconds since 1970."""
+    """Return the milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
