@@ -1,38 +1,43 @@
-"""The faults that are set, and those chosen for one request."""
+"""A fault at an operation, and the faults chosen for one request: they act at the hooks of its steps."""
 
 from __future__ import annotations
 
-import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zipfile import BadZipFile
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.registry import FAULTS, find_fault
 from jobexport.mock.requests.outcome import Outcome, whole
+from jobexport.mock.requests.request import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.types import ASGIApp
 
     from jobexport.mock.faults.call import Call
     from jobexport.mock.faults.fault import Fault
+    from jobexport.mock.requests.auth import Signed
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
 
+
+_T = TypeVar("_T")
 
 _ORDER = {id_: place for place, id_ in enumerate(FAULTS)}
 
 
 @define
 class Chosen:
-    """The faults that happen to one request. The steps are in the order in which they come."""
+    """The faults that happen to one request: the hooks of the steps, in the order of the steps."""
 
     faults: list[ActiveFault]
     applied: list[ActiveFault] = field(factory=list)
     """Those that found something to spoil."""
+    _before: list[tuple[ActiveFault, dict[str, Any]]] = field(init=False, factory=list)
+    """The faults that alter, each with its memory from before it did."""
 
     def mistake(self, method: str) -> bool:
         """Whether the operation answers under a method that is not its own. If not, none of these faults happens."""
@@ -41,66 +46,89 @@ class Chosen:
             self.return_unused()
         return bool(self.applied)
 
-    def instead(self, call: Call) -> Outcome | None:
-        """Give what takes the operation's place; None when no fault does."""
+    def _first(self, effect: Callable[[Fault], Callable[[Call], _T | None] | None], call: Call) -> _T | None:
+        """Return the first result that an effect of the faults has for a call; None if no fault acts."""
         for fault in self.faults:
-            if fault.fault.instead is not None:
+            act = effect(fault.fault)
+            if act is not None and (result := act(fault.view(call))):
                 self.applied.append(fault)
-                return Outcome(fault.fault.instead(_seen_by(fault, call)))
+                return result
         return None
 
-    @property
-    def may_admit(self) -> bool:
-        """Whether a caller who is refused might still be let in."""
-        return any(fault.fault.admit is not None for fault in self.faults)
+    def replacement(self, call: Call) -> Outcome | None:
+        """Return the outcome that replaces that of all steps before storing; None if no fault replaces it."""
+        response = self._first(lambda fault: fault.instead, call)
+        return None if response is None else Outcome(response)
 
-    def admit(self, call: Call) -> bool:
-        """Whether to let in a caller who is refused."""
-        for fault in self.faults:
-            if fault.fault.admit is not None and fault.fault.admit(_seen_by(fault, call)):
-                self.applied.append(fault)
-                return True
-        return False
+    def examine(self, call: Call) -> Signed | Admission | None:
+        """Examine the caller as `Credentials.examine` does; a refusal waits for the body if a fault may admit callers.
 
-    def accept(self, call: Call) -> Request | None:
-        """Give what a request that is refused is understood as; None when it stays refused."""
-        for fault in self.faults:
-            if fault.fault.accept is not None:
-                request = fault.fault.accept(_seen_by(fault, call))
-                if request is not None:
-                    self.applied.append(fault)
-                    return request
-        return None
+        Raises:
+            Refused: the caller is not known, and no fault may admit callers.
+        """
+        signed, refusal = None, None
+        may_admit = any(fault.fault.admit is not None for fault in self.faults)
+        try:
+            signed = call.credentials.examine(call.operation, call.variables, call.scope, call.headers)
+        except Refused as refused:
+            if not may_admit:
+                raise
+            refusal = refused
+        return Admission(self, call, signed, refusal) if may_admit else signed
 
-    def refuse(self, call: Call) -> str | None:
-        """Give the name of the error for a request that is right; None when it stays right."""
-        for fault in self.faults:
-            if fault.fault.refuse is not None:
-                name = fault.fault.refuse(_seen_by(fault, call))
-                if name is not None:
-                    self.applied.append(fault)
-                    return name
-        return None
+    def admit(self, call: Call, refused: Refused) -> None:
+        """Let in a caller who is refused.
 
-    def misread(self, call: Call) -> None:
-        """Put the request that is done in the place of the one that came."""
+        Raises:
+            Refused: no fault admits the caller.
+        """
+        if not self._first(lambda fault: fault.admit, call):
+            raise refused
+        call.stranger = True
+
+    def judge(self, call: Call) -> None:
+        """Replace a request that is right by those that the faults read instead.
+
+        Raises:
+            Refused: a fault refuses the request.
+        """
+        name = self._first(lambda fault: fault.refuse, call)
+        if name is not None:
+            raise Refused(name)
         for fault in self.faults:
             if fault.fault.misread is not None:
-                request = fault.fault.misread(_seen_by(fault, call))
+                request = fault.fault.misread(fault.view(call))
                 if request is not None:
                     self.applied.append(fault)
                     call.request = request
 
+    def accept(self, call: Call, refused: Refused) -> Request:
+        """Return the request that a refused one is understood as.
+
+        Raises:
+            Refused: no fault accepts the request.
+        """
+        call.refused = refused
+        request = self._first(lambda fault: fault.accept, call)
+        if request is None:
+            raise refused
+        call.request, call.refused = request, None
+        return request
+
     async def alter(self, call: Call, outcome: Outcome) -> Outcome:
         """Do to an outcome what the faults do, in the order they were named."""
-        # What was done to an answer that is not sent after all did not happen.
+        # What was done to an outcome that is not sent after all did not happen: storage may refuse its objects.
         self.applied = [fault for fault in self.applied if fault.fault.alter is None]
-        if any(fault.fault.alter is not None for fault in self.faults):
+        for fault, memory in self._before:
+            fault.memory.clear()
+            fault.memory.update(memory)
+        self._before = [(fault, dict(fault.memory)) for fault in self.faults if fault.fault.alter is not None]
+        if self._before:
             outcome = await whole(outcome)
         for fault in self.faults:
             if fault.fault.alter is not None:
                 try:
-                    changed = await fault.fault.alter(_seen_by(fault, call), outcome)
+                    changed = await fault.fault.alter(fault.view(call), outcome)
                 except (BadZipFile, ValueError, TypeError, AttributeError, LookupError):
                     # What another fault left of the answer is not what this one knows.
                     if not self.applied:
@@ -131,8 +159,30 @@ class Chosen:
                 fault.use(-1)
 
 
-def _seen_by(fault: ActiveFault, call: Call) -> Call:
-    return evolve(call, number=fault.number, count=fault.met, memory=fault.memory)
+@frozen
+class Admission:
+    """A caller whom a fault may admit: verified as `Signed` is, and then perhaps let in all the same."""
+
+    chosen: Chosen
+    call: Call
+    signed: Signed | None
+    refused: Refused | None
+    """Why the caller is refused already; None when only the body can tell."""
+
+    def verify(self, content: bytes) -> None:
+        """Let the caller in, or not.
+
+        Raises:
+            Refused: the caller is refused, and no fault admits the caller.
+        """
+        refused = self.refused
+        try:
+            if self.signed is not None:
+                self.signed.verify(content)
+        except Refused as problem:
+            refused = problem
+        if refused is not None:
+            self.chosen.admit(self.call, refused)
 
 
 EVERY = "*"
@@ -173,8 +223,8 @@ class ActiveFault:
         chosen = operations.values() if operation == EVERY else [operations[operation]]
         if not any(map(fault.suits.test, chosen)):
             suited = [id_ for id_, known in operations.items() if fault.suits.test(known)]
-            instead = f"choose {' or '.join(suited)}" if suited else "this document has none"
-            raise JobexportError(f"fault {text!r} needs an operation that {fault.suits.what}; {instead}")
+            advice = f"choose {' or '.join(suited)}" if suited else "this document has none"
+            raise JobexportError(f"fault {text!r} needs an operation that {fault.suits.what}; {advice}")
         return cls(fault, argument if colon else None, _number(fault, argument, colon, text), operation, times)
 
     def at(self, operation: Operation) -> bool:
@@ -188,6 +238,10 @@ class ActiveFault:
         """Count this many requests off."""
         if self.times is not None:
             self.times -= times
+
+    def view(self, call: Call) -> Call:
+        """Return a call as this fault sees it."""
+        return call.seen_with(self.number, self.met, self.memory)
 
     @property
     def name(self) -> str:
@@ -208,78 +262,3 @@ def _number(fault: Fault, argument: str, colon: str, text: str) -> float:
         raise JobexportError(
             f"fault {text!r}: {fault.argument.name} must be {fault.argument}, not {argument!r}"
         ) from None
-
-
-@frozen
-class FaultSet:
-    """The faults of a server: all of them happen, or with a rate now and then one of them.
-
-    The same seed and the same requests in the same order meet the same faults.
-    """
-
-    active: tuple[ActiveFault, ...]
-    rate: float | None
-    seed: int
-    _pools: Mapping[str, tuple[ActiveFault, ...]] = field(repr=False)
-    """Which faults can happen to an operation, by its id."""
-    _random: random.Random = field(repr=False)
-
-    @classmethod
-    def make(
-        cls,
-        faults: Iterable[str | tuple[str, int | None]],
-        operations: Mapping[str, Operation],
-        rate: float | None = None,
-        seed: int = 0,
-    ) -> FaultSet:
-        """Make the set for a document's operations.
-
-        Args:
-            faults: each as `NAME[:ARG]@OPERATION`, or together with how many requests it happens to.
-            operations: by id.
-            rate: with this probability from 0 to 1 one of the faults happens to a request; of every fault that is
-                quick, where none is named.
-            seed: what decides which.
-
-        Raises:
-            JobexportError: a fault or the rate is not what it must be.
-        """
-        if rate is not None and not 0 <= rate <= 1:
-            raise JobexportError(f"fault rate {rate:g} is no probability; give a number from 0 to 1")
-        pairs = ((fault, None) if isinstance(fault, str) else fault for fault in faults)
-        active = tuple(ActiveFault.parse(text, operations, times) for text, times in pairs)
-        chosen = active
-        if rate is not None and not active:
-            chosen = tuple(
-                ActiveFault(fault, None, fault.argument.default if fault.argument else 0.0, EVERY)
-                for fault in FAULTS.values()
-                if fault.chaos
-            )
-        pools = {id_: tuple(fault for fault in chosen if fault.at(known)) for id_, known in operations.items()}
-        # Not for secrets: the same seed must give the same faults.
-        return cls(active, rate, seed, pools, random.Random(seed))  # noqa: S311
-
-    def choose(self, operation: Operation) -> Chosen | None:
-        """Give what happens to the next request of an operation; None is nothing, as for most."""
-        pool = self._pools[operation.id]
-        if not pool:
-            return None
-        if self.rate is not None and self._random.random() >= self.rate:
-            return None
-        left = [fault for fault in pool if fault.times is None or fault.times > 0]
-        if self.rate is not None and left:
-            left = [self._random.choice(left)]
-        for fault in left:
-            # At once, as another request may come before this one is answered.
-            fault.use(1)
-            fault.met += 1
-        return Chosen(left) if left else None
-
-    def stand_in(self, methods: Mapping[str, Operation], method: str) -> tuple[Operation, Chosen] | None:
-        """Give the operation that a fault lets answer under a method which is not its own; mostly none."""
-        for operation in methods.values():
-            if any(method in fault.fault.methods for fault in self._pools[operation.id]):
-                chosen = self.choose(operation)
-                if chosen is not None and chosen.mistake(method):
-                    return operation, chosen
-        return None

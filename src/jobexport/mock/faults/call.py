@@ -1,8 +1,9 @@
-"""One request on its way through the server, as the faults that happen to it see it."""
+"""One request on its way through the server: what the steps pass on, and what a fault looks at."""
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +27,16 @@ NOTHING: Any = object()
 
 @define
 class Call:
-    """What came, and what has become of it so far."""
+    """What came, and what has become of it so far. The first step sets operation, variables and headers."""
 
-    operation: Operation
-    variables: Mapping[str, str]
-    """Those of the path."""
     scope: Scope = field(repr=False)
-    headers: Mapping[str, bytes] = field(repr=False)
-    """Values by lower-case name."""
     state: State = field(repr=False)
     credentials: Credentials = field(repr=False)
+    operation: Operation = field(init=False)
+    variables: Mapping[str, str] = field(init=False)
+    """Those of the path."""
+    headers: Mapping[str, bytes] = field(init=False, repr=False)
+    """Values by lower-case name."""
     content: bytes = field(default=b"", repr=False)
     """The body; empty until it is read."""
     request: Request | None = None
@@ -50,6 +51,12 @@ class Call:
     """How many requests the fault has met, this one among them."""
     memory: dict[str, Any] = field(factory=dict, repr=False)
     """What the fault keeps from one request to the next."""
+
+    def seen_with(self, number: float, count: int, memory: dict[str, Any]) -> Call:
+        """Return a copy for one fault, with the fault's argument, count and memory."""
+        seen = copy.copy(self)
+        seen.number, seen.count, seen.memory = number, count, memory
+        return seen
 
     @property
     def json(self) -> Any:
@@ -88,10 +95,10 @@ class Call:
         """Whether the request was refused with this error."""
         return self.refused is not None and name in self.refused.names
 
-    def instead(
+    def with_parts(
         self, body: Any = NOTHING, *, headers: Mapping[str, bytes] | None = None, **variables: str
     ) -> Request | None:
-        """Give the request that this one would be with other parts; None when that is refused as well."""
+        """Return the request that this one would be with other parts; None when that is refused as well."""
         content = self.content if body is NOTHING else json.dumps(body).encode()
         return self._checked({**self.variables, **variables}, {**self.headers, **(headers or {})}, content)
 
@@ -113,8 +120,8 @@ class Call:
         }
         return Request(self.variables, sent, fields)
 
-    def misread(self, **fields: Any) -> Request | None:
-        """Give the checked request with other fields, those of None left out; None when it comes to the same."""
+    def with_fields(self, **fields: Any) -> Request | None:
+        """Return the checked request with other fields, those of None left out; None when it comes to the same."""
         if self.request is None:
             return None
         body = {name: value for name, value in {**self.request.body, **fields}.items() if value is not None}

@@ -23,8 +23,8 @@ _PAGE = "<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Ple
 _VALUES: tuple[tuple[str, Any], ...] = (("integer", 1), ("array", [1]), ("object", {"value": 1}), ("boolean", True))
 
 
-def error_response(operation: Operation, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a status; the body is the document's for it, else the one for a fault of the server."""
+def status_response(operation: Operation, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a response with a status; the body is the document's for it, else the one for a fault of the server."""
     by_status = {error.status: error for error in operation.errors.values()}
     known = by_status.get(status) or by_status.get(500) or operation.error("server-fault")
     return Response(known.content, status_code=status, headers=headers, media_type=JSON)
@@ -34,7 +34,7 @@ async def error_body(call: Call, outcome: Outcome) -> Outcome | None:
     """Put the document's error for a fault of the server into a successful answer. The export did not happen."""
     if outcome.response.status_code != 200:
         return None
-    return Outcome(Response(error_response(call.operation, 500).body, media_type=JSON))
+    return Outcome(Response(status_response(call.operation, 500).body, media_type=JSON))
 
 
 async def page(_: Call, outcome: Outcome) -> Outcome:

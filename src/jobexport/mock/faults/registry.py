@@ -1,6 +1,6 @@
 """Every fault there is: what it is called, what it does, which operations it suits.
 
-Those for testing clients stand here, those for testing contract checks in `_defects_….py`, a file for each group.
+Those for testing clients stand here, those for testing contract checks in `defects/`, a file for each group.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 def _status(status: int) -> Callable[[Call], Response]:
-    return lambda call: answers.error_response(call.operation, status)
+    return lambda call: answers.status_response(call.operation, status)
 
 
 def _throttled(call: Call) -> Response:
-    return answers.error_response(call.operation, 429, {"Retry-After": f"{call.number:.0f}"})
+    return answers.status_response(call.operation, 429, {"Retry-After": f"{call.number:.0f}"})
 
 
 _LIST = (

@@ -13,6 +13,8 @@ from jobexport.mock.requests.operations import BINARY, JSON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jobexport.mock.requests.operations import ErrorAnswer
+
 
 @frozen
 class Outcome:
@@ -23,6 +25,11 @@ class Outcome:
     """Content by name."""
     later: bool = False
     """Whether the objects may appear after the answer, as with `obsPath`."""
+
+
+def error_response(error: ErrorAnswer) -> Response:
+    """Return the response of an error."""
+    return Response(error.content, status_code=error.status, media_type=JSON)
 
 
 def is_zip(outcome: Outcome) -> bool:

@@ -1,19 +1,30 @@
-"""The server behind the application: it finds the operation, checks the request, and lets the behaviour respond."""
+"""The server behind the application: one pipeline for every request, with hooks for the faults.
+
+| step | hook: what a fault that was chosen for the request can do there (`Fault`) |
+|---|---|
+| find the operation | respond to another method (`methods`), or in place of all steps before storing (`instead`) |
+| examine the caller, read the body, verify the signature | let in a caller who is refused (`admit`) |
+| check the request | refuse one that is right (`refuse`), do another one (`misread`) |
+| behave | do one that was refused since the check (`accept`) |
+| store the objects | change response and objects before (`alter`) |
+| respond | send the response otherwise (`deliver`) |
+
+A request passes the rooms from the outside in: server, requests, behaviour, storage. Only hooks enter the faults.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from jobexport.mock.behaviour.routes import Routes, error_response
-from jobexport.mock.faults.active import FaultSet
+from jobexport.mock.behaviour.behaviours import bind
 from jobexport.mock.faults.call import Call
+from jobexport.mock.faults.fault_set import FaultSet
 from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, Credentials
-from jobexport.mock.requests.outcome import Outcome
+from jobexport.mock.requests.outcome import Outcome, error_response
 from jobexport.mock.requests.request import (
     Disconnected,
     Refused,
@@ -22,10 +33,11 @@ from jobexport.mock.requests.request import (
     read_headers,
     violation,
 )
+from jobexport.mock.requests.routes import NoOperation, Routes
 from jobexport.mock.server.diagnosis import LOGGER, Diagnosis
-from jobexport.mock.server.faulty import outcome_of
-from jobexport.mock.server.request_log import see, seen_log
+from jobexport.mock.server.request_log import LONGEST_BODY, see, seen_log
 from jobexport.mock.state.state import State
+from jobexport.mock.storage.deposits import Deposits
 from jobexport.mock.storage.storage import MemoryStorage, Storage, StorageError, StorageUnavailable
 
 if TYPE_CHECKING:
@@ -34,16 +46,17 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from jobexport.mock.faults.active import Chosen
+    from jobexport.mock.behaviour.behaviours import Behaviour
+    from jobexport.mock.faults.active import Admission
+    from jobexport.mock.requests.auth import Signed
     from jobexport.mock.requests.operations import Operation
-    from jobexport.mock.requests.request import Request
     from jobexport.mock.server.request_log import Seen
 
 DEFAULT_EDITION = "otc-2026"
 
 
 def epoch_ms() -> int:
-    """Give the milliseconds since 1970."""
+    """Return the milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
@@ -93,11 +106,13 @@ class Core:
     _diagnosis: Diagnosis = field(init=False)
     _first: State = field(init=False)
     _routes: Routes = field(init=False)
-    _pending: set[asyncio.Task[None]] = field(init=False, factory=set)
+    _behaviours: Mapping[str, Behaviour] = field(init=False)
+    _deposits: Deposits = field(init=False, factory=Deposits)
 
     def __attrs_post_init__(self) -> None:
         self.credentials = Credentials(self.token, self.access_key, self.secret_key, self.clock)
         self._diagnosis = Diagnosis.of(self.document)
+        self._routes = Routes.read(self.document)
         self._first = self.state
         self.reset()
 
@@ -107,7 +122,7 @@ class Core:
         Raises:
             JobexportError: the document lacks what the server needs.
         """
-        self._routes = Routes.read(self.document, state, self.clock)
+        self._behaviours = bind(self._routes.operations, state, self.clock)
         self.state = state
 
     def reset(self) -> None:
@@ -130,98 +145,95 @@ class Core:
         self.fault_set = FaultSet.make(faults, self._routes.operations, rate, seed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, as ASGI has it."""
+        """Respond to one request, as ASGI has it."""
         seen = see(self.requests, scope)
         try:
             outcome = await self._respond(scope, receive, seen)
         except Disconnected:
             return
+        response = outcome.response
         # `response.headers` would look for one of that name, and a UUID's bytes need no UUID.
-        outcome.response.raw_headers.append((b"x-request-id", os.urandom(16).hex().encode()))
-        await seen.deliver(outcome.response)(scope, receive, send)
+        response.raw_headers.append((b"x-request-id", os.urandom(16).hex().encode()))
+        seen.status = response.status_code
+        await (response if seen.chosen is None else seen.deliver(seen.chosen, response))(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, seen: Seen) -> Outcome:
-        routes = self._routes
-        methods, variables = routes.find(scope)
-        if methods is None:
-            return Outcome(error_response(routes.unknown_path))
-        operation = methods.get(scope["method"])
+        """Return what is sent: the outcome of the steps or of a refusal, altered, and its objects stored.
+
+        Raises:
+            Disconnected: the body did not arrive.
+        """
+        call = Call(scope, self.state, self.credentials)
+        try:
+            outcome = await self._steps(call, receive, seen)
+        except NoOperation as unknown:
+            return Outcome(unknown.response)
+        except Refused as refused:
+            outcome = self._refusal(call, refused, seen)
+        seen.content = call.content[:LONGEST_BODY]
+        if seen.chosen is not None:
+            outcome = await seen.chosen.alter(call, outcome)
+        try:
+            if outcome.objects:
+                await self._deposits.put(self.storage, outcome.objects, self.obs_delay if outcome.later else 0.0)
+        except StorageError as problem:
+            outcome = self._refusal(call, _not_an_obs_path(call.operation, problem), seen)
+            if seen.chosen is not None:
+                outcome = await seen.chosen.alter(call, outcome)
+        except StorageUnavailable as problem:
+            LOGGER.error("%s", problem)
+            # DLI documents a fault of its own; DGC leaves it to the gateway.
+            outcome = Outcome(error_response(call.operation.error("server-fault", "server-error")))
+        return outcome
+
+    async def _steps(self, call: Call, receive: Receive, seen: Seen) -> Outcome:
+        """Find the operation, examine the caller, read the body, verify the signature, check the request, behave.
+
+        Raises:
+            NoOperation: the document has no operation for the request.
+            Refused: the request gets an error.
+            Disconnected: the body did not arrive.
+        """
+        scope, faults = call.scope, self.fault_set
+        methods, call.variables = self._routes.find(scope)
+        operation, chosen = methods.get(scope["method"]), None
+        if faults.pools:
+            operation, chosen = faults.meet(methods, scope["method"])
         if operation is None:
-            found = self.fault_set.stand_in(methods, scope["method"])
-            if found is None:
-                return Outcome(routes.wrong_method(methods))
-            operation, seen.chosen = found
+            raise self._routes.wrong_method(methods)
+        seen.operation, seen.chosen = operation.id, chosen
+        call.operation, call.headers = operation, read_headers(scope)
+        if chosen is not None and (replacement := chosen.replacement(call)) is not None:
+            call.content = await read_content(call.headers, receive)
+            return replacement
+        # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
+        signed: Signed | Admission | None
+        if chosen is None:
+            signed = self.credentials.examine(operation, call.variables, scope, call.headers)
         else:
-            seen.chosen = self.fault_set.choose(operation)
-        seen.operation, chosen = operation.id, seen.chosen
-        headers = read_headers(scope)
+            signed = chosen.examine(call)
+        call.content = await read_content(call.headers, receive)
+        if signed is not None:
+            signed.verify(call.content)
+        behave = self._behaviours[operation.id]
         try:
+            call.request = check_request(operation, call.variables, call.headers, call.content)
             if chosen is not None:
-                call = Call(operation, variables, scope, headers, self.state, self.credentials)
-                return await self._answer_with(chosen, call, routes.behaviours[operation.id], receive, seen)
-            # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
-            signed = self.credentials.examine(operation, variables, scope, headers)
-            content = await read_content(headers, receive)
-            seen.keep(content)
-            if signed is not None:
-                signed.verify(content)
-            request = check_request(operation, variables, headers, content)
-            return await self._stored(operation, routes.behaviours[operation.id](request))
+                chosen.judge(call)
+            return behave(call.request)
         except Refused as refused:
-            return self._refusal(operation, refused, seen)
+            if chosen is None:
+                raise
+            return behave(chosen.accept(call, refused))
 
-    async def _answer_with(
-        self, chosen: Chosen, call: Call, behave: Callable[[Request], Outcome], receive: Receive, seen: Seen
-    ) -> Outcome:
-        try:
-            outcome = await outcome_of(chosen, call, behave, receive, seen)
-        except Refused as refused:
-            call.refused = refused
-            outcome = self._refusal(call.operation, refused, seen)
-        outcome = await chosen.alter(call, outcome)
-        try:
-            return await self._stored(call.operation, outcome)
-        except Refused as refused:
-            call.refused = refused
-            return await chosen.alter(call, self._refusal(call.operation, refused, seen))
-
-    def _refusal(self, operation: Operation, refused: Refused, seen: Seen) -> Outcome:
-        response = error_response(operation.error(*refused.names))
+    def _refusal(self, call: Call, refused: Refused, seen: Seen) -> Outcome:
+        """Return the error that a refused request gets, and report the rule that it breaks."""
+        call.refused = refused
+        response = error_response(call.operation.error(*refused.names))
         if refused.violation is not None:
             seen.violation = refused.violation
             response.headers.update(self._diagnosis.report(refused.violation))
         return Outcome(response)
-
-    async def _stored(self, operation: Operation, outcome: Outcome) -> Outcome:
-        try:
-            await self._store(outcome)
-        except StorageError as problem:
-            raise _not_an_obs_path(operation, problem) from None
-        except StorageUnavailable as problem:
-            LOGGER.error("%s", problem)
-            # DLI documents a fault of its own; DGC leaves it to the gateway.
-            return Outcome(error_response(operation.error("server-fault", "server-error")))
-        return outcome
-
-    async def _store(self, outcome: Outcome) -> None:
-        if outcome.later and self.obs_delay > 0:
-            task = asyncio.create_task(self._store_later(outcome))
-            # The loop keeps weak references only. When it ends it cancels what is pending: objects that have not
-            # appeared by then never do, as when a service goes down.
-            self._pending.add(task)
-            task.add_done_callback(self._pending.discard)
-            return
-        for name, content in outcome.objects.items():
-            await self.storage.put(name, content)
-
-    async def _store_later(self, outcome: Outcome) -> None:
-        await asyncio.sleep(self.obs_delay)
-        for name, content in outcome.objects.items():
-            try:
-                await self.storage.put(name, content)
-            except Exception as problem:  # the answer is long out, so that a log is all that is left
-                known = isinstance(problem, StorageError | StorageUnavailable)
-                LOGGER.error("%s was not stored: %s", name, problem, exc_info=None if known else problem)
 
 
 def _not_an_obs_path(operation: Operation, problem: StorageError) -> Refused:

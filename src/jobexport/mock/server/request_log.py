@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jobexport.mock.faults.active import Chosen
 
 KEPT = 200
-_LONGEST_BODY = 2048
+LONGEST_BODY = 2048
 _SECRET = re.compile("authorization|cookie|token|secret|signature|password|access-?key", re.IGNORECASE)
 _REDACTED = "[redacted]"
 
@@ -34,20 +34,14 @@ class Seen:
     status: int | None = None
     """None where no answer was sent."""
     content: bytes = field(default=b"", repr=False)
+    """The beginning of the body, at most `LONGEST_BODY`; empty until the request is checked."""
     violation: str | None = None
     chosen: Chosen | None = None
 
-    def keep(self, content: bytes) -> None:
-        """Keep the body's beginning."""
-        self.content = content if len(content) <= _LONGEST_BODY else content[:_LONGEST_BODY]
-
-    def deliver(self, response: Response) -> ASGIApp:
-        """Note the answer; give what sends it, with the faults."""
-        self.status = response.status_code
-        if self.chosen is None:
-            return response
-        app = self.chosen.deliver(response)
-        if any(fault.fault.id == "reset-before" for fault in self.chosen.applied):
+    def deliver(self, chosen: Chosen, response: Response) -> ASGIApp:
+        """Return what sends a response with the faults; note a response that is not sent."""
+        app = chosen.deliver(response)
+        if any(fault.fault.id == "reset-before" for fault in chosen.applied):
             self.status = None
         return app
 

@@ -68,7 +68,11 @@ class Storage(Protocol):
 
 @frozen
 class MemoryStorage:
-    """Objects in memory, the newest 256 of them."""
+    """Objects in memory, the newest 256 of them.
+
+    A dict, as obstore's MemoryStore would cost a DLI export more than it saves: measured over HTTP the mock takes 1.08
+    times the CPU time with its blocking calls, and 2.3 times with those of asyncio. It also drops slashes from names.
+    """
 
     objects: dict[str, bytes] = Factory(dict)
     """Content by name, oldest first."""

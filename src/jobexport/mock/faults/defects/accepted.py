@@ -26,7 +26,7 @@ def _without(field: str, default: Any) -> Callable[[Call], Request | None]:
         value = call.json
         if not isinstance(value, dict) or field in value:
             return None
-        return call.instead(value | {field: default})
+        return call.with_parts(value | {field: default})
 
     return accept
 
@@ -37,7 +37,7 @@ def _read_as(field: str, read: Callable[[Any], Any]) -> Callable[[Call], Request
     def accept(call: Call) -> Request | None:
         fields = call.fields
         value = read(fields[field]) if field in fields else NOTHING
-        return None if value is NOTHING else call.instead(fields | {field: value})
+        return None if value is NOTHING else call.with_parts(fields | {field: value})
 
     return accept
 
@@ -58,14 +58,14 @@ def _all_jobs(call: Call) -> Request | None:
     value = call.json
     if not isinstance(value, dict) or "jobList" in value or call.workspace is None:
         return None
-    return call.instead(value | {"jobList": list(call.workspace.jobs)[:100]})
+    return call.with_parts(value | {"jobList": list(call.workspace.jobs)[:100]})
 
 
 def _selected_without_ids(call: Call) -> Request | None:
     fields = call.fields
     if fields.get("is_selected") is not True or "job_selected" in fields:
         return None
-    return call.instead(fields | {"is_selected": False})
+    return call.with_parts(fields | {"is_selected": False})
 
 
 def _text(value: Any) -> Any:
@@ -94,7 +94,7 @@ def _any_number_of_jobs(call: Call) -> Request | None:
     if not isinstance(names, list) or len(names) <= 100:
         return None
     # Each of them is checked, only their number is not.
-    parts = [call.instead(call.fields | {"jobList": names[at : at + 100]}) for at in range(0, len(names), 100)]
+    parts = [call.with_parts(call.fields | {"jobList": names[at : at + 100]}) for at in range(0, len(names), 100)]
     return None if None in parts else call.unchecked(call.fields)
 
 
@@ -112,33 +112,33 @@ def _known_jobs(call: Call) -> Request | None:
         return None
     name, there = ("jobList", workspace.jobs) if "jobList" in fields else ("job_selected", project.flink)
     known = [job for job in fields[name] if job in there]
-    return call.instead(fields | {name: known}) if known else None
+    return call.with_parts(fields | {name: known}) if known else None
 
 
 def _cut_name(call: Call) -> Request | None:
     name = call.variables["job_name"]
-    return call.instead(job_name=name[:_LONGEST_NAME]) if len(name) > _LONGEST_NAME else None
+    return call.with_parts(job_name=name[:_LONGEST_NAME]) if len(name) > _LONGEST_NAME else None
 
 
 def _clean_name(call: Call) -> Request | None:
     name = call.variables["job_name"]
     clean = re.sub(r"[^A-Za-z0-9._-]", "", name)
-    return call.instead(job_name=clean) if clean != name else None
+    return call.with_parts(job_name=clean) if clean != name else None
 
 
 def _same_but_case(call: Call) -> Request | None:
     if call.workspace is None or not call.refused_as("job-not-found"):
         return None
     found = [name for name in call.workspace.jobs if name.lower() == call.variables["job_name"].lower()]
-    return call.instead(job_name=found[0]) if found else None
+    return call.with_parts(job_name=found[0]) if found else None
 
 
 def _default_workspace(call: Call) -> Request | None:
-    return call.instead(headers={"workspace": b""}) if call.workspace is None and call.project is not None else None
+    return call.with_parts(headers={"workspace": b""}) if call.workspace is None and call.project is not None else None
 
 
 def _own_project(call: Call) -> Request | None:
-    return None if call.project is not None else call.instead(project_id=next(iter(call.state.projects)))
+    return None if call.project is not None else call.with_parts(project_id=next(iter(call.state.projects)))
 
 
 def _clean_folder(field: str) -> Callable[[Call], Request | None]:
@@ -162,7 +162,7 @@ def _scheme_added(value: Any) -> Any:
 def _without_nulls(call: Call) -> Request | None:
     fields = call.fields
     left = {name: value for name, value in fields.items() if value is not None}
-    return call.instead(left) if left != fields else None
+    return call.with_parts(left) if left != fields else None
 
 
 def _status_of(value: Any) -> Any:
@@ -172,7 +172,7 @@ def _status_of(value: Any) -> Any:
 def _as_json(call: Call) -> Request | None:
     if media_type(call.headers) == JSON or not call.content:
         return None
-    return call.instead(headers={"content-type": JSON.encode()})
+    return call.with_parts(headers={"content-type": JSON.encode()})
 
 
 def _lenient_json(call: Call) -> Request | None:

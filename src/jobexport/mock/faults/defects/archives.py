@@ -132,11 +132,11 @@ def _duplicated(_: Call, zipped: bytes) -> bytes:
 
 
 def _dependencies_always(call: Call) -> Request | None:
-    return call.misread(exportDepend=True) if call.fields.get("exportDepend") is False else None
+    return call.with_fields(exportDepend=True) if call.fields.get("exportDepend") is False else None
 
 
 def _no_dependencies_by_default(call: Call) -> Request | None:
-    return call.misread(exportDepend=False) if "exportDepend" not in call.fields else None
+    return call.with_fields(exportDepend=False) if "exportDepend" not in call.fields else None
 
 
 def _jobs_only(_: Call, members: Members) -> Members:

@@ -119,13 +119,13 @@ def _repeated(call: Call) -> str | None:
 def _sticky(field: str) -> Callable[[Call], Request | None]:
     """Use a field's last value where a request leaves it out."""
 
-    def misread(call: Call) -> Request | None:
+    def last_value(call: Call) -> Request | None:
         if field in call.fields:
             call.memory[field] = call.fields[field]
             return None
-        return call.misread(**{field: call.memory[field]}) if field in call.memory else None
+        return call.with_fields(**{field: call.memory[field]}) if field in call.memory else None
 
-    return misread
+    return last_value
 
 
 def _workspace_before(call: Call) -> Request | None:
@@ -140,7 +140,7 @@ def _workspace_before(call: Call) -> Request | None:
 
 
 def _first_folder(call: Call) -> Request | None:
-    return call.misread(obs_dir=call.memory.setdefault("obs_dir", call.fields.get("obs_dir")))
+    return call.with_fields(obs_dir=call.memory.setdefault("obs_dir", call.fields.get("obs_dir")))
 
 
 def _piled_up(call: Call) -> Request | None:
@@ -148,7 +148,7 @@ def _piled_up(call: Call) -> Request | None:
         return None
     names = list(dict.fromkeys([*call.asked, *call.memory.get("names", ())]))[:_MOST_JOBS]
     call.memory["names"] = names
-    return call.misread(jobList=call.asked + [n for n in names if n in call.workspace.jobs and n not in call.asked])
+    return call.with_fields(jobList=call.asked + [n for n in names if n in call.workspace.jobs and n not in call.asked])
 
 
 def _no_workspace(call: Call) -> Request | None:
@@ -249,25 +249,25 @@ DEFECTS = defects(
         "ignores-status",
         "The version being developed is exported, whatever exportStatus says.",
         takes("exportStatus"),
-        misread=lambda call: call.misread(exportStatus=None),
+        misread=lambda call: call.with_fields(exportStatus=None),
     ),
     Fault(
         "ignores-obs-path",
         "The zip is the answer, whatever obsPath says.",
         OBS_PATH,
-        misread=lambda call: call.misread(obsPath=None),
+        misread=lambda call: call.with_fields(obsPath=None),
     ),
     Fault(
         "ignores-selection",
         "All jobs are exported, whatever is selected.",
         takes("job_selected"),
-        misread=lambda call: call.misread(is_selected=False),
+        misread=lambda call: call.with_fields(is_selected=False),
     ),
     Fault(
         "ignores-obs-dir",
         "Zips go to a folder of the server's choice.",
         takes("obs_dir"),
-        misread=lambda call: call.misread(obs_dir="obs-export"),
+        misread=lambda call: call.with_fields(obs_dir="obs-export"),
     ),
     Fault("stores-nothing", "Nothing is stored.", STORES, alter=_objects(lambda _, __: {})),
     Fault(

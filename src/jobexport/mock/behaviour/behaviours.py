@@ -1,0 +1,37 @@
+"""The behaviour of each operation, by the operation's id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobexport.errors import JobexportError
+from jobexport.mock.behaviour import dgc, dli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jobexport.mock.requests.operations import Operation
+    from jobexport.mock.requests.outcome import Outcome
+    from jobexport.mock.requests.request import Request
+    from jobexport.mock.state.state import State
+
+    Behaviour = Callable[[Request], Outcome]
+    """Returns the outcome of a request that the document allows."""
+
+_BEHAVIOURS = {
+    "exportFlinkJobs": dli.export_flink_jobs,
+    "exportJob": dgc.export_job,
+    "batchExportJobs": dgc.batch_export_jobs,
+}
+
+
+def bind(operations: Mapping[str, Operation], state: State, clock: Callable[[], int]) -> Mapping[str, Behaviour]:
+    """Return the behaviour of each operation under one state, by the operation's id.
+
+    Raises:
+        JobexportError: an operation has no behaviour.
+    """
+    for id_ in operations:
+        if id_ not in _BEHAVIOURS:
+            raise JobexportError(f"operation {id_} has no behaviour; add one to jobexport.mock")
+    return {id_: _BEHAVIOURS[id_](operation, state, clock) for id_, operation in operations.items()}
