@@ -9,6 +9,8 @@ __all__ = (
 
 if TYPE_CHECKING:
     from .client import AuthenticatedClient, Client
+
+    __version__: str
 else:
 
     def __getattr__(name: str) -> object:
@@ -16,4 +18,15 @@ else:
             from . import client
 
             return getattr(client, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        problem = f"module {__name__!r} has no attribute {name!r}"
+        if name == "__version__":
+            from importlib.metadata import PackageNotFoundError, version
+
+            try:
+                return version("jobexport")
+            except PackageNotFoundError:
+                problem += ", as the distribution jobexport is not installed"
+        raise AttributeError(problem)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__, "__version__"})

@@ -41,18 +41,15 @@ if TYPE_CHECKING:
 
     __version__: str
 else:
-    _ELSEWHERE = {"JobArchive": "jobexport.archive", "JobexportError": "jobexport.errors"}
+    from jobexport.core.lazy import lazily
 
-    def __getattr__(name: str) -> object:
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        if name == "__version__":
-            from importlib.metadata import version
-
-            value = version("jobexport")
-        else:
-            from importlib import import_module
-
-            value = getattr(import_module(_ELSEWHERE.get(name, "jobexport.client")), name)
-        globals()[name] = value
-        return value
+    _ELSEWHERE = ("JobArchive", "JobexportError", "__version__")
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "jobexport.archive": ("JobArchive",),
+            "jobexport.client": tuple(name for name in __all__ if name not in _ELSEWHERE),
+            "jobexport.core.version": ("__version__",),
+            "jobexport.errors": ("JobexportError",),
+        },
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jobexport_api
 import pytest
+from jobexport_api.models.export_flink_jobs_request import ExportFlinkJobsRequest
 
 PACKAGE = Path(jobexport_api.__file__).parent
 PROJECT = Path(__file__).parents[2]
@@ -63,3 +64,11 @@ def test_a_fork_says_why_and_when_it_goes(fork: str) -> None:
 def test_a_fork_replaces_a_template_of_the_generator(fork: str) -> None:
     """Every forked template has the name of one of the generator's, which would ignore any other."""
     assert (importlib.resources.files("openapi_python_client") / "templates" / fork).is_file()
+
+
+def test_the_repr_of_an_unset_value_is_its_name() -> None:
+    """An unset field of a model shows as `UNSET`, without a module's path or an address."""
+    request = ExportFlinkJobsRequest(obs_dir="bucket/folder", is_selected=False)
+    assert repr(request).count("UNSET") == 1
+    assert "Unset" not in repr(request)
+    assert " at 0x" not in repr(request)

@@ -24,23 +24,16 @@ if TYPE_CHECKING:
     from jobexport.client.responses import FlinkExport, ObsExport
     from jobexport.client.retry import Retries
 else:
-    _MODULES = {
-        "AkSkAuth": "auth",
-        "AsyncDgcClient": "aclients",
-        "AsyncDliClient": "aclients",
-        "DgcClient": "clients",
-        "DliClient": "clients",
-        "FlinkExport": "responses",
-        "JobsExport": "batch",
-        "ObsExport": "responses",
-        "Progress": "batch",
-        "Retries": "retry",
-        "Token": "auth",
-    }
+    from jobexport.core.lazy import lazily
 
-    def __getattr__(name: str) -> object:
-        if name in _MODULES:
-            from importlib import import_module
-
-            return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "jobexport.client.aclients": ("AsyncDgcClient", "AsyncDliClient"),
+            "jobexport.client.auth": ("AkSkAuth", "Token"),
+            "jobexport.client.batch": ("JobsExport", "Progress"),
+            "jobexport.client.clients": ("DgcClient", "DliClient"),
+            "jobexport.client.responses": ("FlinkExport", "ObsExport"),
+            "jobexport.client.retry": ("Retries",),
+        },
+    )
