@@ -407,12 +407,6 @@ def test_every_command_has_help(command):
     assert "Usage:" in result.stdout
 
 
-def test_help_of_the_mock_names_the_variables_that_it_reads():
-    """Those of the keys, for callers and for S3, as they are asked for when they are missing."""
-    shown = run("mock", "--help").stdout
-    assert [name for name in (*VARIABLES, *KEYS) if not re.search(rf"\b{name}\b", shown)] == []
-
-
 def test_help_names_no_path_of_this_machine():
     """Defaults in the help are the same everywhere."""
     assert str(Path.home()) not in "".join(run(command, "--help").stdout for command in cli.commands)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import __version__
-from jobexport.cli.contract.live import live_options, refuse
+from jobexport.cli.contract.live import VARIABLES, live_options, refuse
 from jobexport.cli.drift import drift
 from jobexport.cli.export.command import dgc, dli
 from jobexport.cli.mock import mock
 from jobexport.cli.sentences import complete_edition, sentences
+from jobexport.cli.variables import ReadingCommand
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
         write_text(output, text)
 
 
-@cli.command()
+@cli.command(cls=ReadingCommand, variables=VARIABLES)
 @click.option(
     "--edition",
     help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]",
@@ -119,8 +120,7 @@ def contract(
     """Hold a server against what the documentation says.
 
     With --url the server is treated with care: a plan is printed, requests keep to the document and come slowly, and
-    nothing is written to OBS but where --obs-dir and --obs-path say. The token is read from JOBEXPORT_TOKEN, or keys
-    from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK.
+    nothing is written to OBS but where --obs-dir and --obs-path say. The variables below are for that server.
     """
     from jobexport.cli.contract import command, identify
     from jobexport.contract import as_plain, load_acceptances

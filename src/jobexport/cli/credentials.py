@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 import click
 from attrs import field, frozen
 
+from jobexport.core.environment import ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN, TOKEN, read
+
 if TYPE_CHECKING:
     from jobexport.auth import AccessKey
-
-# The names of variables, not secrets.
-TOKEN = "JOBEXPORT_TOKEN"  # noqa: S105
-ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
-SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105
-SECURITY_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN"  # noqa: S105
-PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID"
 
 
 @frozen
@@ -47,12 +41,12 @@ def read_credentials() -> Credentials:
     Raises:
         UsageError: a value is none that a header can carry.
     """
-    found = [os.environ.get(name, "") for name in (TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN)]
-    for name, value in zip((TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN), found, strict=True):
+    found = {name: read(name) for name in (TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN)}
+    for name, value in found.items():
         # A stray line break would be refused by the HTTP library in words that quote the value.
-        if not re.fullmatch(r"[\x21-\x7e]*", value):
+        if value is not None and not re.fullmatch(r"[\x21-\x7e]+", value):
             raise click.UsageError(f"set {name} to what a header can carry, without spaces or line breaks")
-    token, id_, secret, temporary = (value or None for value in found)
+    token, id_, secret, temporary = found.values()
     if not (id_ and secret):
         # Half a key is none.
         id_ = secret = temporary = None

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobexport.cli.credentials import ACCESS_KEY, SECRET_KEY, TOKEN
 from jobexport.cli.sentences import complete_edition, sentences, shown
+from jobexport.cli.variables import ReadingCommand
+from jobexport.core.environment import ACCESS_KEY, S3_ACCESS_KEY, S3_REGION, S3_SECRET_KEY, SECRET_KEY, TOKEN
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from jobexport.mock import Server, State
 
 
-@click.command()
+@click.command(cls=ReadingCommand, variables=(S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION))
 @click.option(
     "--edition",
     default="otc-2026",
@@ -56,10 +57,7 @@ def mock(
     list_faults: bool,
     **options: Any,
 ) -> None:
-    """Start a mock server, until Ctrl-C. Requests that break a rule are named on standard error.
-
-    The keys for S3 come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the region from AWS_REGION.
-    """
+    """Start a mock server, until Ctrl-C. Requests that break a rule are named on standard error."""
     from jobexport import mock as mock_server
     from jobexport.cli.obs import open_storage
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from jobexport.core.environment import S3_ACCESS_KEY, S3_REGION, S3_SECRET_KEY, read
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from jobexport.mock import Storage
 
 _SCHEME = "s3://"
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 @contextlib.contextmanager
@@ -32,7 +31,7 @@ def open_storage(obs: str | None, endpoint: str | None) -> Iterator[Storage]:
     from jobexport.mock import FolderStorage, MemoryStorage
 
     if obs is not None and obs.startswith(_SCHEME):
-        yield _bucket(obs.removeprefix(_SCHEME), endpoint, os.environ)
+        yield _bucket(obs.removeprefix(_SCHEME), endpoint)
     elif endpoint is not None:
         raise click.UsageError("--obs-endpoint needs --obs s3://bucket: a folder has no endpoint")
     elif obs is not None:
@@ -49,12 +48,12 @@ def open_storage(obs: str | None, endpoint: str | None) -> Iterator[Storage]:
         yield MemoryStorage()
 
 
-def _bucket(bucket: str, endpoint: str | None, environment: Mapping[str, str]) -> Storage:
+def _bucket(bucket: str, endpoint: str | None) -> Storage:
     from jobexport.mock import S3Storage
 
-    missing = [name for name in _KEYS if not environment.get(name)]
-    if missing:
+    access_key, secret_key = read(S3_ACCESS_KEY), read(S3_SECRET_KEY)
+    if not (access_key and secret_key):
+        missing = [name for name in (S3_ACCESS_KEY, S3_SECRET_KEY) if not read(name)]
         raise JobexportError(f"--obs {_SCHEME}{bucket} needs credentials; set {' and '.join(missing)}")
-    access_key, secret_key = (environment[name] for name in _KEYS)
-    region = environment.get("AWS_REGION") or "us-east-1"
+    region = read(S3_REGION) or "us-east-1"
     return S3Storage(bucket, endpoint=endpoint, access_key=access_key, secret_key=secret_key, region=region)

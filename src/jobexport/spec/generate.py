@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobexport.core.environment import inherited
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, REGISTER_SCHEMA, edition_ids, resolve, resolve_for_codegen
 from jobexport.spec.load import dump_yaml
@@ -98,7 +99,8 @@ def _write_client(root: Path, package: Path) -> None:
         command += ["--config", str(root / _CODEGEN / "config.yaml")]
         command += ["--custom-template-path", str(root / _CODEGEN / "templates")]
         # The generator's hooks call ruff by name: it must be the one beside this interpreter.
-        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+        environment = inherited()
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
     if done.returncode:
         raise JobexportError(f"openapi-python-client could not generate the client: {_reason(done)}")

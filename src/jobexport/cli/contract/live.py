@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobexport.cli.credentials import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read_credentials
+from jobexport.cli.credentials import read_credentials
+from jobexport.cli.variables import CREDENTIALS
+from jobexport.core.environment import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +33,8 @@ _OPTIONS = (
     click.option("--max-requests", type=click.IntRange(1), help="Requests at most.  [default: 400]"),
     click.option("--negative", is_flag=True, help="Send requests that break the document, too."),
 )
+VARIABLES = (*CREDENTIALS, PROJECT)
+"""The environment variables that `server_data` reads."""
 _NAMES = ("project", "jobs", "flink_jobs", "workspaces", "obs_dirs", "obs_paths")
 
 
@@ -64,8 +67,8 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
 
     names = load_names(given["data_file"]) if given["data_file"] else {}
     names |= {name: given[name] for name in _NAMES if given[name]}
-    if "project" not in names and os.environ.get(PROJECT):
-        names["project"] = os.environ[PROJECT]
+    if "project" not in names and (project := read(PROJECT)):
+        names["project"] = project
     examples = Data.of_examples(document)
     known: dict[str, Any] = {"jobs": (), "flink_jobs": (), "obs_dirs": (), "obs_paths": ()}
     if not names.keys() & {"jobs", "flink_jobs"}:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobexport.cli.export.connection import connect, connection_options
+from jobexport.cli.export.connection import VARIABLES, connect, connection_options
 from jobexport.cli.sentences import printable, say, sentences, shown
+from jobexport.cli.variables import ReadingCommand
 from jobexport.errors import ExportFailed, JobexportError, JobNotFound
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def dli() -> None:
     """Flink jobs of DLI."""
 
 
-@dgc.command("export")
+@dgc.command("export", cls=ReadingCommand, variables=VARIABLES)
 @click.argument("names", nargs=-1, metavar="NAME…")
 @click.option("-o", "--output", type=_Folder(), metavar="DIR", help="The folder that gets NAME.zip for each job.")
 @click.option(
@@ -75,8 +76,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
     """Export jobs: each to a zip of its own, to OBS, or into a folder under git.
 
     Zips that are in DIR and whole are not fetched again, so after an interruption the same command goes on. Give each
-    night's backup a folder of its own. A token is read from JOBEXPORT_TOKEN, or keys from HUAWEICLOUD_SDK_AK and
-    HUAWEICLOUD_SDK_SK. Exit code 1: some jobs could not be exported; they are listed.
+    night's backup a folder of its own. Exit code 1: some jobs could not be exported; they are listed.
     """
     from jobexport.cli.export import dgc as dgc_export
 
@@ -102,7 +102,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
         raise SystemExit(1)
 
 
-@dli.command("export")
+@dli.command("export", cls=ReadingCommand, variables=VARIABLES)
 @click.option("--obs-dir", required=True, metavar="DIR", help="The folder in OBS that gets the zips: bucket/folder.")
 @click.option("--job", "job_ids", type=int, multiple=True, metavar="ID", help="A Flink job; repeatable.")
 @click.option("--all", "all_", is_flag=True, help="Every Flink job of the project.")
@@ -114,8 +114,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
 def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool, **given: Any) -> None:
     """Export Flink jobs as zips to OBS, and fetch them from there.
 
-    A token is read from JOBEXPORT_TOKEN, or keys from HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. Exit code 1: the
-    service could not export the jobs.
+    Exit code 1: the service could not export the jobs.
     """
     from jobexport.cli.export import dli as dli_export
 

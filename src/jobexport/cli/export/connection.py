@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import field, frozen
 
-from jobexport.cli.credentials import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read_credentials
+from jobexport.cli.credentials import read_credentials
+from jobexport.cli.variables import CREDENTIALS
+from jobexport.core.environment import ACCESS_KEY, OS_CLOUD, PROJECT, SECRET_KEY, TOKEN, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from jobexport.client.connection import Options
 
 CLOUDS = ("huaweicloud", "otc")
-_OS_CLOUD = "OS_CLOUD"
+VARIABLES = (*CREDENTIALS, PROJECT, OS_CLOUD)
+"""The environment variables that `connect` reads."""
 
 _OPTIONS = (
     click.option("--cloud", type=click.Choice(CLOUDS), help="Whose service it is; goes with --region."),
@@ -29,7 +31,7 @@ _OPTIONS = (
     click.option(
         "--os-cloud",
         metavar="NAME",
-        help=f"A profile of clouds.yaml that has all this and the token; {_OS_CLOUD} where no token or key is set.",
+        help=f"A profile of clouds.yaml that has all this and the token; {OS_CLOUD} where no token or key is set.",
     ),
     click.option("-v", "--verbose", is_flag=True, help="Log each request on standard error."),
 )
@@ -61,14 +63,14 @@ def connect(given: Mapping[str, Any]) -> Connection:
         JobexportError: the profile can't be used.
     """
     found = read_credentials()
-    name = given["os_cloud"] or (os.environ.get(_OS_CLOUD) if not found else None)
+    name = given["os_cloud"] or (read(OS_CLOUD) if not found else None)
     if name:
         return _of_profile(name, given)
     if not found:
         raise click.UsageError(
             f"no credentials; set {TOKEN}, or {ACCESS_KEY} and {SECRET_KEY}, or name a profile with --os-cloud"
         )
-    project = given["project"] or os.environ.get(PROJECT)
+    project = given["project"] or read(PROJECT)
     if not project:
         raise click.UsageError(f"no project; name it with --project or {PROJECT}")
     auth: str | httpx.Auth

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import DliClient
-from jobexport.cli.credentials import ACCESS_KEY, SECRET_KEY, read_credentials
+from jobexport.cli.credentials import read_credentials
 from jobexport.client.arguments import find_base_url
+from jobexport.core.environment import ACCESS_KEY, SECRET_KEY
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ be done comes as a file that `JOBEXPORT_CONTRACT_RUN` names; secrets come by the
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 from collections import Counter
@@ -22,15 +21,15 @@ from jobexport.contract.data import Data
 from jobexport.contract.fuzz import hooks
 from jobexport.contract.fuzz.adapter import Credentials, Line
 from jobexport.contract.fuzz.differences import difference
-from jobexport.contract.fuzz.process import ACCESS_KEY, RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN
 from jobexport.contract.sending.journal import Journal, Redaction
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Live, Stopped, Wire
+from jobexport.core.environment import ACCESS_KEY, CONTRACT_RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN, read
 
-_run: dict[str, Any] = json.loads(Path(os.environ[RUN]).read_text(encoding="utf-8"))
+_run: dict[str, Any] = json.loads(Path(read(CONTRACT_RUN) or "").read_text(encoding="utf-8"))
 _document: dict[str, Any] = _run["document"]
 _known = Data.of_json(_run["data"])
-_redaction = Redaction.of(os.environ.get(name) for name in SECRETS)
+_redaction = Redaction.of(map(read, SECRETS))
 
 
 @handler()
@@ -75,10 +74,8 @@ def _write(value: dict[str, Any]) -> None:
 
 
 def _open_line() -> Line:
-    key = None
-    if ACCESS_KEY in os.environ:
-        temporary = os.environ.get(SECURITY_TOKEN)
-        key = AccessKey(os.environ[ACCESS_KEY], os.environ[SECRET_KEY], _known.project, temporary)
+    id_, secret = read(ACCESS_KEY), read(SECRET_KEY)
+    key = AccessKey(id_, secret, _known.project, read(SECURITY_TOKEN)) if id_ and secret else None
     wire = Wire(
         Journal(Path(_run["journal"]).open("a", encoding="utf-8"), _redaction),  # noqa: SIM115  # until the process ends
         Live(**_run["live"]) if _run["live"] else None,
@@ -87,7 +84,7 @@ def _open_line() -> Line:
         waiting=lambda seconds: _write({"event": "waiting", "seconds": seconds}),
     )
     places = Places(_known.obs_dirs, _known.obs_paths) if _run["live"] else None
-    return Line(wire, Credentials(os.environ.get(TOKEN), key), _known.project, places)
+    return Line(wire, Credentials(read(TOKEN), key), _known.project, places)
 
 
 def _interrupt(_number: int, _frame: Any) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,15 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from attrs import asdict, field, frozen
 
+from jobexport.core.environment import (
+    ACCESS_KEY,
+    CONTRACT_RUN,
+    SECRET_KEY,
+    SECRETS,
+    SECURITY_TOKEN,
+    TOKEN,
+    inherited,
+)
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -36,16 +44,6 @@ _LEFT_OUT = "positive_data_acceptance"
 
 # An export of many jobs takes its time.
 _SECONDS = 30
-
-RUN = "JOBEXPORT_CONTRACT_RUN"
-"""The variable that names the file with what the run is to do."""
-SECRETS = TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN = (
-    "JOBEXPORT_TOKEN",
-    "HUAWEICLOUD_SDK_AK",
-    "HUAWEICLOUD_SDK_SK",
-    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-)
-"""The variables that carry secrets; nothing else does."""
 
 
 @frozen
@@ -149,8 +147,8 @@ def _environment(run: Run, scratch: Path) -> dict[str, str]:
         SECRET_KEY: key and key.secret,
         SECURITY_TOKEN: key and key.security_token,
     }
-    inherited = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    return inherited | {name: value for name, value in secrets.items() if value} | {RUN: str(scratch / "run.json")}
+    ours = {name: value for name, value in secrets.items() if value} | {CONTRACT_RUN: str(scratch / "run.json")}
+    return inherited(without=SECRETS) | ours
 
 
 def _configuration(run: Run) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""Every environment variable that the code reads, once: its name, its meaning, and the one way to read it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+# The names of variables, not secrets.
+TOKEN = "JOBEXPORT_TOKEN"  # noqa: S105
+# As the vendor's own SDK names them.
+ACCESS_KEY = "HUAWEICLOUD_SDK_AK"
+SECRET_KEY = "HUAWEICLOUD_SDK_SK"  # noqa: S105
+SECURITY_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN"  # noqa: S105
+PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID"
+# As OpenStack's tools name it.
+OS_CLOUD = "OS_CLOUD"
+# As the tools for S3 name them.
+S3_ACCESS_KEY = "AWS_ACCESS_KEY_ID"
+S3_SECRET_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105
+S3_REGION = "AWS_REGION"
+CONTRACT_RUN = "JOBEXPORT_CONTRACT_RUN"
+
+MEANINGS = {
+    TOKEN: "a token for X-Auth-Token; goes before a key",
+    ACCESS_KEY: "an access key (AK)",
+    SECRET_KEY: "the secret (SK) of the access key",
+    SECURITY_TOKEN: "the security token of a temporary access key",
+    PROJECT: "the project's id, if --project is not given",
+    OS_CLOUD: "a profile of clouds.yaml, if neither token nor key is set",
+    S3_ACCESS_KEY: "the access key for --obs s3://BUCKET",
+    S3_SECRET_KEY: "the secret of that access key",
+    S3_REGION: "the region of the bucket; us-east-1 if not set",
+    CONTRACT_RUN: "the file with the task of the process that a contract run starts",
+}
+"""The variables; `CONTRACT_RUN` is set by the code itself, for its own process."""
+
+SECRETS = (TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN)
+"""The variables by which a contract run hands credentials to its own process."""
+
+
+def read(name: str) -> str | None:
+    """Return the value of a variable, or None if it is not set or empty.
+
+    Raises:
+        KeyError: the name is not in `MEANINGS`.
+    """
+    if name not in MEANINGS:
+        raise KeyError(name)
+    return os.environ.get(name) or None
+
+
+def inherited(*, without: Collection[str] = ()) -> dict[str, str]:
+    """Return the environment for a process of our own, without some variables."""
+    return {name: value for name, value in os.environ.items() if name not in without}
