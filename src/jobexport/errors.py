@@ -21,6 +21,7 @@
     ├── UnexpectedAnswer           an answer that no edition of the documents allows
     ├── TokenUnavailable           the function that fetches tokens failed
     ├── TargetUnwritable           the file that should receive the export can't be written
+    ├── MissingExtra               a module is not installed; also a ModuleNotFoundError
     └── ArchiveError               a zip can't be used
         ├── ArchiveCorrupt         it is damaged, or no zip at all
         └── ArchiveUnsafe          it could do harm where it is unpacked
@@ -201,6 +202,22 @@ class TargetUnwritable(JobexportError):
 
     errno: int | None = None
     """What the system says, such as `errno.ENOSPC`; None where it was not asked."""
+
+
+class MissingExtra(JobexportError, ModuleNotFoundError):
+    """A module is not installed that an extra of jobexport has."""
+
+    def __init__(self, user: str, module: str, extra: str) -> None:
+        super().__init__(user, module, extra, name=module)
+        self.user = user
+        """What needs the module, such as `jobexport.mock`."""
+        self.module = module
+        """Such as `starlette`."""
+        self.extra = extra
+        """Such as `mock`."""
+
+    def __str__(self) -> str:
+        return f"{self.user} needs {self.module}; install it: pip install 'jobexport[{self.extra}]'"
 
 
 class ArchiveError(JobexportError):

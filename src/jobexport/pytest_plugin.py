@@ -1,7 +1,7 @@
 """The pytest plugin: a fixture `jobexport_mock` that is a running server, and a marker that says which.
 
-pytest loads it wherever jobexport is installed, also without the tools. So it imports nothing of the server before a
-test asks for one, and stands outside `jobexport.mock`, which imports all of it.
+pytest loads it wherever jobexport is installed, also without the extra `mock`. So it imports nothing of the server
+before a test asks for one, and stands outside `jobexport.mock`, which imports all of it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
+from jobexport.core.extras import needing
+from jobexport.errors import MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,12 +37,10 @@ def jobexport_mock(request: pytest.FixtureRequest) -> Iterator[Server]:
     `jobexport.mock.serve` takes. The closest marker counts.
     """
     try:
-        from jobexport.mock import serve
-    except ModuleNotFoundError as missing:
-        pytest.fail(
-            f"the fixture jobexport_mock needs {missing.name}; install the tools: pip install 'jobexport[tools]'",
-            pytrace=False,
-        )
+        with needing("mock", "the fixture jobexport_mock"):
+            from jobexport.mock import serve
+    except MissingExtra as missing:
+        pytest.fail(str(missing), pytrace=False)
     marker = request.node.get_closest_marker("jobexport_mock")
     args, options = (marker.args, marker.kwargs) if marker else ((), {})
     with serve(*args, **options) as server:

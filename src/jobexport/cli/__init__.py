@@ -2,14 +2,16 @@
 
 import sys
 
-from jobexport.cli.missing import missing_tools
+from jobexport.cli.missing import needing_cli
+from jobexport.errors import MissingExtra
 
 
 def main() -> None:
     """Run the command line; exits with 0 fine, 1 found what it looks for, 2 could not do the work."""
     try:
-        from jobexport.cli.commands import cli
-    except ModuleNotFoundError as missing:
-        print(missing_tools(missing), file=sys.stderr)
+        with needing_cli():
+            from jobexport.cli.commands import cli
+    except MissingExtra as missing:
+        print(f"Error: {missing}, or 'jobexport[tools]' for every command", file=sys.stderr)
         sys.exit(2)
     cli()

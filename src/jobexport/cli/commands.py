@@ -16,6 +16,7 @@ from jobexport.cli.export.command import dgc, dli
 from jobexport.cli.mock import mock
 from jobexport.cli.sentences import complete_edition, sentences
 from jobexport.cli.variables import ReadingCommand
+from jobexport.core.extras import needing
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -122,9 +123,10 @@ def contract(
     With --url the server is treated with care: a plan is printed, requests keep to the document and come slowly, and
     nothing is written to OBS but where --obs-dir and --obs-path say. The variables below are for that server.
     """
-    from jobexport.cli.contract import command, identify
-    from jobexport.contract import as_plain, load_acceptances
-    from jobexport.spec import editions
+    with needing("contract"):
+        from jobexport.cli.contract import command, identify
+        from jobexport.contract import as_plain, load_acceptances
+        from jobexport.spec import editions
 
     if url is not None and edition is None:
         raise click.UsageError("--url needs --edition: which edition shall the server be held to?")

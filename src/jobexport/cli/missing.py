@@ -1,13 +1,24 @@
-"""What to say when a package of an extra is not installed."""
+"""The sentence for a module that the command itself needs."""
 
 from __future__ import annotations
 
-_FOR_EXPORTS = {"click", "rich"}
+import contextlib
+from typing import TYPE_CHECKING
+
+from jobexport.core.extras import needing
+from jobexport.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-def missing_tools(missing: ModuleNotFoundError) -> str:
-    """Say what a plain install lacks, and how to get it."""
-    name = (missing.name or "").partition(".")[0]
-    if name in _FOR_EXPORTS:
-        return f"the jobexport command needs {name}; for exports install jobexport[cli], for all of it jobexport[tools]"
-    return f"this needs {name}; install the tools: pip install 'jobexport[tools]'"
+@contextlib.contextmanager
+def needing_cli() -> Iterator[None]:
+    """Raise MissingExtra for what the command imports; the parts of jobexport name an extra of their own."""
+    try:
+        yield
+    except MissingExtra:
+        raise
+    except ModuleNotFoundError as missing:
+        with needing("cli", "the jobexport command"):
+            raise missing from None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jobexport.cli.missing import missing_tools
-from jobexport.errors import JobexportError
+from jobexport.cli.missing import needing_cli
+from jobexport.errors import JobexportError, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,14 +28,11 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def wrapper(*args: Any, **options: Any) -> None:
         try:
-            command(*args, **options)
+            with needing_cli():
+                command(*args, **options)
         except JobexportError as problem:
             # A note says what was done all the same.
             raise _Failure(printable("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
-        except ModuleNotFoundError as missing:
-            if (missing.name or "").startswith("jobexport"):
-                raise
-            raise _Failure(missing_tools(missing)) from None
 
     return wrapper
 
@@ -64,8 +61,11 @@ def printable(text: str) -> str:
 
 def complete_edition(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
     """Complete an edition's id for a shell; `contract` takes two words more."""
-    from jobexport.spec.editions import resolved_ids
-
+    try:
+        from jobexport.spec.editions import resolved_ids
+    except MissingExtra:
+        # A shell shows nothing but completions.
+        return []
     words = [*resolved_ids(), *(("all", "auto") if context.command.name == "contract" else ())]
     return [word for word in words if word.startswith(beginning)]
 

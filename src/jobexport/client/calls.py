@@ -26,6 +26,7 @@ from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
 from jobexport.client.responses import read_flink_export, read_obs_export
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, Part, Target, folder_text, writing
+from jobexport.core.extras import needing
 from jobexport.errors import DownloadFailed, JobexportError, UnexpectedAnswer
 
 if TYPE_CHECKING:
@@ -209,10 +210,8 @@ def _paths(result: FlinkExport, folder: Path) -> list[Path]:
 
 
 def _check_store(store: Any) -> None:
-    try:
+    with needing("obs", "a download"):
         from obstore import store as stores
-    except ModuleNotFoundError:
-        raise ValueError("a download needs obstore; install it: pip install 'jobexport[obs]'") from None
     kinds = (
         stores.S3Store,
         stores.LocalStore,

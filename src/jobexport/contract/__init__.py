@@ -1,15 +1,18 @@
 """The contract side: hold a server to what one edition of the documentation says."""
 
-from jobexport.contract.checks.exchange import Exchange
-from jobexport.contract.checks.registry import CHECKS, Check
-from jobexport.contract.checks.violation import Violation
-from jobexport.contract.data import Data, load_names
-from jobexport.contract.reports.accept import Acceptance, load_acceptances
-from jobexport.contract.reports.model import EditionReport, Failure, OperationReport, as_plain
-from jobexport.contract.runner import check_edition
-from jobexport.contract.scenarios.scenario import Tools
-from jobexport.contract.sending.live import plan
-from jobexport.contract.sending.pace import Live
+from jobexport.core.extras import needing
+
+with needing("contract"):
+    from jobexport.contract.checks.exchange import Exchange
+    from jobexport.contract.checks.registry import CHECKS, Check
+    from jobexport.contract.checks.violation import Violation
+    from jobexport.contract.data import Data, load_names
+    from jobexport.contract.reports.accept import Acceptance, load_acceptances
+    from jobexport.contract.reports.model import EditionReport, Failure, OperationReport, as_plain
+    from jobexport.contract.runner import check_edition
+    from jobexport.contract.scenarios.scenario import Tools
+    from jobexport.contract.sending.live import plan
+    from jobexport.contract.sending.pace import Live
 
 __all__ = [
     "CHECKS",

@@ -20,6 +20,7 @@ from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
 from jobexport.contract.sending.pace import Live, Stopped, Wire
 from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
+from jobexport.core.extras import find
 from jobexport.errors import JobexportError
 from jobexport.spec.register import load_register
 
@@ -68,8 +69,11 @@ def check_edition(
         The report. When the run ended before its end, its `reason` and `ending` say why.
 
     Raises:
+        MissingExtra: schemathesis is not installed.
         JobexportError: the server can't be reached, the folder can't be written, or schemathesis could not run.
     """
+    # It runs in a process of its own, once requests were sent.
+    find("schemathesis", "contract")
     _reach(url)
     writers.prepare(report_dir)
     held_to = _of_family(document, api)

@@ -4,14 +4,17 @@ What it does not imitate: tokens that expire, temporary keys, quotas, the rights
 whatever the vendor's pages leave open; there the code says in a comment which way it went.
 """
 
-from jobexport.mock.faults.registry import FAULTS
-from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
-from jobexport.mock.server.app import create_app
-from jobexport.mock.server.core import DEFAULT_EDITION, Core, Options
-from jobexport.mock.server.run import Server, run, serve
-from jobexport.mock.state.state import EXAMPLE_PROJECT, State
-from jobexport.mock.storage.s3 import S3Storage
-from jobexport.mock.storage.storage import FolderStorage, MemoryStorage, Storage
+from jobexport.core.extras import needing
+
+with needing("mock"):
+    from jobexport.mock.faults.registry import FAULTS
+    from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
+    from jobexport.mock.server.app import create_app
+    from jobexport.mock.server.core import DEFAULT_EDITION, Core, Options
+    from jobexport.mock.server.run import Server, run, serve
+    from jobexport.mock.state.state import EXAMPLE_PROJECT, State
+    from jobexport.mock.storage.s3 import S3Storage
+    from jobexport.mock.storage.storage import FolderStorage, MemoryStorage, Storage
 
 __all__ = [
     "DEFAULT_EDITION",

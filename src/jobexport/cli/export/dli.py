@@ -11,7 +11,7 @@ from jobexport import DliClient
 from jobexport.cli.credentials import read_credentials
 from jobexport.client.arguments import find_base_url
 from jobexport.core.environment import ACCESS_KEY, SECRET_KEY
-from jobexport.errors import JobexportError
+from jobexport.core.extras import needing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,10 +42,8 @@ def export(connection: Connection, job_ids: Sequence[int] | None, given: Mapping
 
 
 def _bucket(connection: Connection, bucket: str, endpoint: str | None) -> S3Store:
-    try:
+    with needing("obs", "--download"):
         from obstore.store import S3Store
-    except ModuleNotFoundError:
-        raise JobexportError("--download needs obstore; install it: pip install 'jobexport[obs]'") from None
     found = read_credentials()
     if not (found.access_key and found.secret_key):
         raise click.UsageError(f"--download needs an access key, as OBS takes no token; set {ACCESS_KEY}, {SECRET_KEY}")

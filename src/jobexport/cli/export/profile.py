@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from jobexport.client import Token
+from jobexport.core.extras import needing
 from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -39,13 +40,8 @@ def load_profile(name: str, region: str | None) -> Profile:
     Raises:
         JobexportError: openstacksdk is not installed, there is no such profile, or the identity service refuses it.
     """
-    try:
+    with needing("openstack", "a profile of clouds.yaml"):
         from openstack.config import OpenStackConfig
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").split(".")[0] != "openstack":
-            raise
-        problem = "a profile of clouds.yaml needs openstacksdk; install it: pip install 'jobexport[openstack]'"
-        raise JobexportError(problem) from None
     # It logs what it is about to raise, and where nobody listens Python prints it.
     for library in ("keystoneauth", "openstack"):
         logging.getLogger(library).addHandler(logging.NullHandler())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobexport.core.extras import needing
 from jobexport.drift.pages.bounds import FILE, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift.pages.decode import decode
 from jobexport.drift.pages.form import form_of
@@ -54,13 +55,14 @@ def _content(path: Path, name: str) -> bytes:
 
 def _blocks(text: str, form: Form, deadline: Deadline) -> list[Block]:
     # Only the parser of the page's form is loaded.
-    match form:
-        case "html":
-            from jobexport.drift.pages.forms.html import blocks
-        case "markdown":
-            from jobexport.drift.pages.forms.markdown import blocks
-        case "rst":
-            from jobexport.drift.pages.forms.rst import blocks
-        case _:
-            from jobexport.drift.pages.forms.text import blocks
+    with needing("drift"):
+        match form:
+            case "html":
+                from jobexport.drift.pages.forms.html import blocks
+            case "markdown":
+                from jobexport.drift.pages.forms.markdown import blocks
+            case "rst":
+                from jobexport.drift.pages.forms.rst import blocks
+            case _:
+                from jobexport.drift.pages.forms.text import blocks
     return blocks(text, deadline)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import html
-import importlib.util
 import re
 from pathlib import Path
 from string import Template
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match, Route
 
+from jobexport.core.extras import find
 from jobexport.errors import JobexportError
 from jobexport.mock.requests.auth import EXAMPLE_TOKEN
 
@@ -242,10 +242,7 @@ def _html(name: str, **values: str) -> Response:
 
 def _swagger_ui() -> Path:
     # Found, not imported: importing the package reads all of its 9 MB.
-    spec = importlib.util.find_spec("offapi")
-    if spec is None or spec.origin is None:
-        raise JobexportError("the page needs offapi; install the tools: pip install 'jobexport[tools]'")
-    return Path(spec.origin).parent
+    return Path(str(find("offapi", "mock").origin)).parent
 
 
 def _section(entry: Entry, running: str) -> str:

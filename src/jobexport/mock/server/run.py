@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import signal
 import socket
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from attrs import field, frozen
 
+from jobexport.core.extras import needing
 from jobexport.errors import JobexportError
 from jobexport.mock.server.app import create_app, direct
 from jobexport.mock.server.core import DEFAULT_EDITION, Options
@@ -164,15 +166,19 @@ def _listen(host: str, port: int) -> socket.socket:
 
 @contextlib.contextmanager
 def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    import uvicorn  # the slowest import here, and an application alone does not need it
+    loop: Literal["asyncio", "uvloop"] = "asyncio" if sys.platform == "win32" else "uvloop"
+    with needing("mock"):
+        import uvicorn  # the slowest import here, and an application alone does not need it
 
-    from jobexport.mock.server.protocol import Protocol
+        from jobexport.mock.server.protocol import Protocol
 
+        # In its thread uvicorn could raise to nobody.
+        importlib.import_module(loop)
     config = uvicorn.Config(
         app,
         # The same everywhere, whatever else is installed.
         http=Protocol,
-        loop="asyncio" if sys.platform == "win32" else "uvloop",
+        loop=loop,
         ws="none",
         lifespan="off",
         log_config=None,

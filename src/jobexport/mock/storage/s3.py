@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from jobexport.core.extras import needing
 from jobexport.errors import JobexportError
 from jobexport.mock.storage.storage import StorageError, StorageUnavailable
 
@@ -51,7 +52,8 @@ class S3Storage:
 
     def __attrs_post_init__(self) -> None:
         _check(self.bucket, self.endpoint)
-        from obstore.store import S3Store  # here, as only this storage needs it
+        with needing("mock"):
+            from obstore.store import S3Store  # here, as only this storage needs it
 
         endpoint = self.endpoint or f"https://s3.{self.region}.amazonaws.com"
         # Everything is given, so nothing is looked for elsewhere: without keys a metadata service would be asked.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.core.extras import needing
 from jobexport.drift.pages.blocks import Block, Code, Part
 from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK
 
@@ -111,7 +112,8 @@ def _json(text: str) -> tuple[Any, str]:
 
 def _mended(text: str, problem: str) -> tuple[Any, str]:
     # Few examples are broken, and loading this takes time.
-    from json_repair import repair_json
+    with needing("drift"):
+        from json_repair import repair_json
 
     try:
         value = repair_json(text, return_objects=True, skip_json_loads=True)
