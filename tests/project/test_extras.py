@@ -1,0 +1,318 @@
+"""The extras: each has what its packages import, and without it one sentence names it.
+
+Each program runs in an environment of its own that has the wheel, the distributions of some extras, and nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import venv
+from importlib.metadata import Distribution, PathDistribution, distribution, packages_distributions
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import jobexport
+from jobexport import mock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+    Environment = Callable[..., Run]
+
+ROOT = Path(jobexport.__file__).parent
+
+# The rooms whose imports an extra has to serve.
+ROOMS = {
+    "cli": ("cli",),
+    "mock": ("cli", "mock", "spec"),
+    "contract": ("cli", "mock", "contract", "spec"),
+    "drift": ("cli", "drift", "spec"),
+}
+# Modules in these rooms that another extra serves, and those that `make` runs in a checkout.
+APART = ("cli/export/dli.py", "cli/export/profile.py", "spec/generate.py", "spec/lint.py")
+# uvicorn loads the two, and of the third files are read: no `import` of ours has their names.
+BY_NAME = {"httptools", "uvloop", "offapi"}
+PLAIN = {"attrs", "httpx"}
+
+# For each extra a program that uses all of it.
+USES = {
+    "cli": """
+import sys
+from jobexport.cli import main
+sys.argv[1:] = ["dgc", "export", "myJob", "-o", "out", "--url", {url!r}, "--project", {project!r}]
+main()
+""",
+    "obs": """
+from jobexport import DliClient, errors
+try:
+    from obstore.store import MemoryStore
+except ModuleNotFoundError:
+    MemoryStore = object
+with DliClient({project!r}, auth={token!r}, base_url={url!r}) as dli:
+    try:
+        dli.export_flink_jobs("obs-test", download_to="out", store=MemoryStore())
+    except errors.DownloadFailed:
+        pass
+""",
+    "openstack": """
+from jobexport import errors
+from jobexport.cli.export.profile import load_profile
+try:
+    load_profile("nowhere", None)
+except errors.TokenUnavailable:
+    pass
+""",
+    "mock": """
+import httpx
+from jobexport import mock
+mock.S3Storage("bucket", access_key="an-id", secret_key="a-key")
+with mock.serve("otc-2024") as server:
+    page = httpx.get(server.url, trust_env=False)
+    assert page.status_code == 200, page.text
+""",
+    "contract": """
+from pathlib import Path
+from jobexport.contract import Data, check_edition
+from jobexport.spec import load_edition
+data = Data(project={project!r}, jobs=("myJob",), flink_jobs=(100,), token={token!r})
+document = load_edition("otc-2026")
+report = check_edition(document, {url!r}, data, seed=1, report_dir=Path("reports"), api="dli", max_examples=1)
+assert report.complete, report.ending
+""",
+    "drift": """
+from jobexport import drift
+from jobexport.drift.pages.tables.listings import listing
+described = drift.load_described()
+for text in ("<!DOCTYPE html><h1>A</h1>", "# A\\n\\n| a | b |\\n|---|---|\\n| c | d |\\n", "A\\n=\\n\\n.. note:: b\\n"):
+    page = drift.read_page(text.encode() + b"\\n\\nGET /v1.0/{{project_id}}/streaming/jobs/export\\n")
+    print(page.form)
+listing('{{"a": 1,}}')
+""",
+}
+
+
+def requirements(found: Distribution, extra: str = "") -> Iterator[str]:
+    """Return the names of the distributions that a distribution needs, with an extra or without one."""
+    for line in found.requires or ():
+        wanted = Requirement(line)
+        if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
+            yield canonicalize_name(wanted.name)
+            if wanted.extras:
+                yield from (name for more in wanted.extras for name in requirements(distribution(wanted.name), more))
+
+
+def closure(names: Iterable[str]) -> set[str]:
+    """Return distributions with all that they need."""
+    reached: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += requirements(distribution(name))
+    return reached
+
+
+OWNERS = {module: set(map(canonicalize_name, names)) for module, names in packages_distributions().items()}
+"""The distributions that each top-level module comes from."""
+
+
+@pytest.fixture(scope="session")
+def ours(installed: Path) -> PathDistribution:
+    """The wheel's metadata."""
+    (folder,) = installed.glob("*.dist-info")
+    return PathDistribution(folder)
+
+
+@pytest.fixture
+def environment(installed: Path, ours: PathDistribution, tmp_path: Path) -> Environment:
+    """Make an environment with the wheel, some extras and what they need; run its Python."""
+
+    def make(*extras: str, without: str = "") -> Run:
+        root = tmp_path / "-".join(("env", *extras))
+        venv.create(root, symlinks=True)
+        (site,) = root.glob("lib/python*/site-packages")
+        for entry in installed.iterdir():
+            (site / entry.name).symlink_to(entry)
+        needed = closure(name for extra in ("", *extras) for name in requirements(ours, extra)) - {without}
+        for name in needed:
+            found = distribution(name)
+            for top in {path.parts[0] for path in found.files or ()} - {"..", "__pycache__"}:
+                if not (site / top).exists():
+                    (site / top).symlink_to(Path(str(found.locate_file(top))))
+        known = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "OS_"))}
+
+        def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+            python = root / "bin" / "python"
+            return subprocess.run(
+                [python, *command], cwd=tmp_path, env=known | variables, capture_output=True, text=True, check=False
+            )
+
+        return run
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[mock.Server]:
+    with mock.serve("otc-2026") as server:
+        yield server
+
+
+def use(extra: str, server: mock.Server) -> str:
+    """Return a program that needs all of an extra."""
+    return USES[extra].format(url=server.url, project=server.project_id, token=server.token)
+
+
+def imported(room: str) -> set[str]:
+    """Return the distributions that the modules of a room import when they run."""
+    found: set[str] = set()
+    for path in sorted((ROOT / room).rglob("*.py")):
+        if path.relative_to(ROOT).as_posix() in APART:
+            continue
+        for module in runtime_imports(ast.parse(path.read_text(encoding="utf-8"))):
+            found |= OWNERS.get(module, set())
+    return found - {"jobexport"}
+
+
+def runtime_imports(node: ast.AST) -> Iterator[str]:
+    """Return the top-level modules that are imported, but for those in `if TYPE_CHECKING`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            for other in child.orelse:
+                yield from runtime_imports(other)
+        elif isinstance(child, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield str(child.module).partition(".")[0]
+        else:
+            yield from runtime_imports(child)
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    return (done.stderr.strip().splitlines() or [""])[-1]
+
+
+@pytest.mark.parametrize("extra", ROOMS)
+def test_an_extra_lists_what_its_packages_import(ours: PathDistribution, extra: str) -> None:
+    """The distributions of an extra are those that its package, its command and what they build on import."""
+    needed = set().union(*map(imported, ROOMS[extra])) - PLAIN
+    assert set(requirements(ours, extra)) - PLAIN == needed | (BY_NAME if "mock" in ROOMS[extra] else set())
+
+
+def test_tools_has_all_the_other_extras(ours: PathDistribution) -> None:
+    """The extra `tools` has the distributions of every other one."""
+    others = set(ours.metadata.get_all("Provides-Extra") or ()) - {"tools"}
+    assert others == set(USES)
+    assert set(requirements(ours, "tools")) == {name for extra in others for name in requirements(ours, extra)}
+
+
+@pytest.mark.parametrize("extra", USES)
+def test_an_extra_is_enough(environment: Environment, server: mock.Server, extra: str) -> None:
+    """With one extra alone a program that uses all of it runs."""
+    done = environment(extra)("-c", use(extra, server), JOBEXPORT_TOKEN=server.token)
+    assert done.returncode == 0, done.stderr
+
+
+def direct() -> Iterator[tuple[str, str]]:
+    """Return each extra with each distribution that it has for itself."""
+    found = distribution("jobexport")
+    for extra in USES:
+        shared = set(requirements(found, "mock")) if extra == "contract" else set(requirements(found, "cli"))
+        names = set(requirements(found, extra)) - PLAIN - (shared if extra != "cli" else set())
+        # schemathesis has it for itself as well, and fails where it does.
+        yield from ((extra, name) for name in sorted(names - {"requests"}))
+
+
+@pytest.mark.parametrize(("extra", "missing"), list(direct()))
+def test_without_a_distribution_the_extra_is_named(
+    environment: Environment, server: mock.Server, extra: str, missing: str
+) -> None:
+    """Where one distribution of an extra is missing, the error is a sentence that names its module and the extra."""
+    done = environment(extra, without=missing)("-c", use(extra, server), JOBEXPORT_TOKEN=server.token)
+    assert done.returncode != 0
+    modules = [module for module, owners in OWNERS.items() if missing in owners]
+    ends = [f"needs {module}; install it: pip install 'jobexport[{extra}]'" for module in modules]
+    assert any(end in last_line(done) for end in ends), done.stderr
+    assert done.stderr.count("Traceback") <= 1, done.stderr
+
+
+def test_a_plain_install_names_the_extra_of_each_package(environment: Environment) -> None:
+    """Importing a package or anything in it without its extra is one ImportError, which names the extra."""
+    code = """
+for statement, extra in {
+    "import jobexport.mock": "mock",
+    "from jobexport.mock import serve": "mock",
+    "import jobexport.mock.server.app": "mock",
+    "import jobexport.contract": "contract",
+    "from jobexport.contract.identify import identify": "contract",
+    "from jobexport.drift import read_page": "drift",
+    "from jobexport.drift.scaffold import scaffold_document": "drift",
+    "import jobexport.spec": "tools",
+    "from jobexport.spec.overlay import apply_overlay": "tools",
+}.items():
+    for _ in range(2):
+        try:
+            exec(statement)
+        except ModuleNotFoundError as error:
+            package = "spec" if extra == "tools" else extra
+            assert str(error).startswith(f"jobexport.{package} needs "), error
+            assert str(error).endswith(f"; install it: pip install 'jobexport[{extra}]'"), error
+            assert error.__suppress_context__ and error.__cause__ is None
+        else:
+            raise SystemExit(f"{statement} passed")
+"""
+    done = environment()("-c", code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_plain_install_names_the_extra_of_the_command(environment: Environment) -> None:
+    """Without any extra the command is one sentence with exit code 2."""
+    done = environment()("-m", "jobexport", "editions")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "Error: the jobexport command needs click; install it: pip install 'jobexport[cli]', "
+        "or 'jobexport[tools]' for every command\n"
+    )
+
+
+def test_each_command_names_its_extra(environment: Environment, server: mock.Server, tmp_path: Path) -> None:
+    """With the extra `cli` alone each other command, and each option of another extra, is one sentence and code 2."""
+    run = environment("cli")
+    (tmp_path / "page.md").write_text("# A\n", encoding="utf-8")
+    where = ("--url", server.url, "--project", server.project_id)
+    keys = {"HUAWEICLOUD_SDK_AK": server.access_key, "HUAWEICLOUD_SDK_SK": server.secret_key}
+    download = ("--obs-dir", "obs-test", "--all", "--download", "out", "--obs-endpoint", server.url)
+    for arguments, user, extra in (
+        (("mock",), "jobexport.mock", "mock"),
+        (("mock", "--list-faults"), "jobexport.mock", "mock"),
+        (("contract",), "jobexport.contract", "contract"),
+        (("contract", "--url", server.url, "--edition", "auto"), "jobexport.contract", "contract"),
+        (("drift", "page.md"), "jobexport.drift", "drift"),
+        (("drift", "page.md", "--scaffold"), "jobexport.drift", "drift"),
+        (("drift", "page.md", "--against", "page.md"), "jobexport.drift", "drift"),
+        (("editions",), "jobexport.spec", "tools"),
+        (("resolve", "otc-2024"), "jobexport.spec", "tools"),
+        (("dli", "export", *download, *where), "--download", "obs"),
+        (("dgc", "export", "myJob", "-o", "out", "--os-cloud", "nowhere"), "a profile of clouds.yaml", "openstack"),
+    ):
+        done = run("-m", "jobexport", *arguments, **keys)
+        assert (done.returncode, done.stdout) == (2, ""), (arguments, done.stderr)
+        assert done.stderr.startswith(f"Error: {user} needs "), (arguments, done.stderr)
+        assert done.stderr.endswith(f"; install it: pip install 'jobexport[{extra}]'\n"), (arguments, done.stderr)
+        assert done.stderr.count("\n") == 1, (arguments, done.stderr)
+
+
+def test_completion_without_an_extra_is_silent(environment: Environment) -> None:
+    """With the extra `cli` alone a shell that completes an edition gets nothing, and no traceback."""
+    words = {"COMP_WORDS": "jobexport mock --edition o", "COMP_CWORD": "3", "_JOBEXPORT_COMPLETE": "bash_complete"}
+    code = "import sys; sys.argv[0] = 'jobexport'; from jobexport.cli import main; main()"
+    done = environment("cli")("-c", code, **words)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
