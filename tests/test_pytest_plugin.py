@@ -81,7 +81,7 @@ def test_nothing_is_imported_for_others(pytester, run):
     assert code == 0, output
 
 
-def test_without_the_tools(pytester, run):
+def test_without_the_extra(pytester, run):
     """Where only the plain package is installed, suites run; the fixture fails with what to install."""
     pytester.makepyfile("def test_other(): pass\ndef test_mine(jobexport_mock): pass")
     missing = "for name in ('starlette', 'uvicorn', 'yaml', 'jsonschema_rs', 'click'): sys.modules[name] = None"
@@ -89,7 +89,7 @@ def test_without_the_tools(pytester, run):
     assert code == 1
     assert "1 passed, 1 error" in output
     assert "the fixture jobexport_mock needs" in output
-    assert "pip install 'jobexport[tools]'" in output
+    assert "pip install 'jobexport[mock]'" in output
 
 
 def test_an_unknown_edition(pytester, run):

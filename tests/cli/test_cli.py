@@ -378,27 +378,6 @@ def called(url, project, access_key, secret_key):
     return httpx.post(url + path, headers=headers, trust_env=False).status_code
 
 
-def test_a_plain_install_says_what_is_missing(tmp_path):
-    """Without the tools the command is one sentence that says how to get them."""
-    (tmp_path / "click.py").write_text("raise ModuleNotFoundError('no click', name='click')\n", encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([*JOBEXPORT, "editions"], env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        "the jobexport command needs click; for exports install jobexport[cli], for all of it jobexport[tools]\n"
-    )
-
-
-def test_half_of_the_tools_says_what_is_missing(tmp_path):
-    """With click, which many environments have, but without the rest, the sentence is the same."""
-    (tmp_path / "yaml.py").write_text("raise ModuleNotFoundError('no yaml', name='yaml')\n", encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
-    done = subprocess.run([*JOBEXPORT, "editions"], env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "needs yaml; install the tools" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize("command", sorted(cli.commands))
 def test_every_command_has_help(command):
     """Each command says what it does and documents its options."""

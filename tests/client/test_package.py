@@ -49,6 +49,7 @@ from jobexport.errors import (
     ExportFailed,
     InvalidRequest,
     JobNotFound,
+    MissingExtra,
     ObsPathInvalid,
     PermissionDenied,
     ServerFault,
