@@ -22,6 +22,7 @@ from jobexport.contract.sending.pace import Live, Stopped, Wire
 from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
 from jobexport.core.extras import find
 from jobexport.errors import JobexportError
+from jobexport.spec.document import operations
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from jobexport.contract.data import Data
     from jobexport.contract.reports.accept import Acceptance
     from jobexport.contract.scenarios.scenario import Scenario
-
-_METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
 def check_edition(
@@ -216,19 +215,10 @@ def _of_family(document: Mapping[str, Any], api: str | None) -> Mapping[str, Any
     """Give the document with the paths of one family only."""
     if api is None:
         return document
-    paths = {
-        path: item
-        for path, item in document["paths"].items()
-        if any(api in item[method]["tags"] for method in _METHODS if method in item)
-    }
-    return {**document, "paths": paths}
+    paths = [operation.path for operation in operations(document) if api in operation.fields["tags"]]
+    return {**document, "paths": {path: document["paths"][path] for path in paths}}
 
 
 def _labels(document: Mapping[str, Any]) -> dict[str, str]:
-    """Give operationIds by the names that schemathesis has for operations."""
-    return {
-        f"{method.upper()} {path}": item[method]["operationId"]
-        for path, item in document["paths"].items()
-        for method in _METHODS
-        if method in item
-    }
+    """Return operationIds by the names that schemathesis has for operations."""
+    return {f"{operation.method.upper()} {operation.path}": operation.id for operation in operations(document)}

@@ -11,7 +11,7 @@ from attrs import frozen
 
 Form = Literal["markdown", "html", "rst", "text"]
 Language = Literal["en", "zh"]
-Location = Literal["path", "query", "header", "body", "response-header", "response"]
+ParameterIn = Literal["path", "query", "header", "body", "response-header", "response"]
 """Where a parameter stands; `body` and `response` are JSON bodies."""
 Mandatory = Literal["yes", "no", "conditional", "unknown"]
 """`conditional` where the column says no and the text names a case in which it is mandatory, or the column says so;
@@ -56,7 +56,7 @@ class Limits:
 class Parameter:
     """A row of a table of parameters."""
 
-    location: Location
+    location: ParameterIn
     path: tuple[str, ...]
     """Names from the outermost object to this parameter: `("nodes", "name")` for the `name` of the items of `nodes`.
 
@@ -192,7 +192,7 @@ class Table:
     role: TableRole
     rows: int
     """Its rows without the header."""
-    location: Location | None = None
+    location: ParameterIn | None = None
     """Of a table of parameters."""
 
 

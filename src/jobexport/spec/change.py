@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.spec.document import MISSING, look
 from jobexport.spec.overlay import apply_overlay
-from jobexport.spec.places import look, quoted, to_path
 
 if TYPE_CHECKING:
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 Action = dict[str, Any]
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @frozen
@@ -32,21 +35,21 @@ def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
 
     What is to be put in an array is put at its end, whatever number its place has.
     """
-    there, old = look(document, change.location)
+    old = look(document, change.location)
     removal: Action = {"target": _target(document, change.location), "remove": True}
     if change.remove:
-        return [removal] if there else []
-    if there and same(old, change.value):
+        return [] if old is MISSING else [removal]
+    if old is not MISSING and same(old, change.value):
         return []
     if isinstance(old, list) and isinstance(change.value, list) and (actions := _array_actions(document, change, old)):
         return actions
     *parent, key = change.location
-    held_by = look(document, tuple(parent))[1]
+    held_by = look(document, tuple(parent))
     # In an array there is only adding at the end.
     update = change.value if isinstance(held_by, list) else {key: change.value}
     action: Action = {"target": _target(document, tuple(parent)), "update": update}
     merges = isinstance(old, (dict, list)) or isinstance(change.value, (dict, list)) or isinstance(held_by, list)
-    return [removal, action] if there and merges else [action]
+    return [removal, action] if old is not MISSING and merges else [action]
 
 
 def _array_actions(document: dict[str, Any], change: Change, old: list[Any]) -> list[Action]:
@@ -82,20 +85,38 @@ def _target(document: dict[str, Any], location: Location) -> str:
     path = "$"
     node: Any = document
     for step in location:
-        path += _item(node, step) if isinstance(node, list) else to_path((step,))[1:]
-        node = look(node, (step,))[1]
+        path += _item(node, step) if isinstance(node, list) else _selector(step)
+        node = look(node, (step,))
     return path
 
 
 def _item(items: list[Any], step: str | int) -> str:
-    item = look(items, (step,))[1]
+    item = look(items, (step,))
     if isinstance(item, (str, int, float)) and items.count(item) == 1:
         return f"[?@ == {_literal(item)}]"
     for key in ("$ref", "name"):
-        if isinstance(item, dict) and key in item and sum(look(other, (key,))[1] == item[key] for other in items) == 1:
-            return f"[?@{to_path((key,))[1:]} == {_literal(item[key])}]"
+        if isinstance(item, dict) and key in item and sum(look(other, (key,)) == item[key] for other in items) == 1:
+            return f"[?@{_selector(key)} == {_literal(item[key])}]"
     return f"[{step}]"
 
 
+def to_path(location: Location) -> str:
+    """Write a place as a JSONPath, as overlays have it: `("paths", "/v1/x")` → `$.paths['/v1/x']`."""
+    return "$" + "".join(map(_selector, location))
+
+
+def _selector(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if _PLAIN.fullmatch(step) else f"[{_quoted(step)}]"
+
+
+def _quoted(text: str) -> str:
+    """Write a text as a JSONPath has it in single quotes."""
+    # JSON escapes double quotes, JSONPath those that stand around it.
+    escaped = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def _literal(value: Any) -> str:
-    return quoted(value) if isinstance(value, str) else json.dumps(value)
+    return _quoted(value) if isinstance(value, str) else json.dumps(value)

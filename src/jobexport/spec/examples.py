@@ -9,7 +9,7 @@ import jsonschema_rs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 
 def examples(document: Mapping[str, Any]) -> Iterator[tuple[Location, dict[str, Any], Any]]:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from jobexport.errors import JobexportError
+from jobexport.spec.document import MISSING, from_pointer, look, marks, to_pointer
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, edition_ids, resolve
 from jobexport.spec.examples import examples, misfits, objects
 from jobexport.spec.load import load_yaml
-from jobexport.spec.places import from_pointer, look, to_pointer
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
     from jobexport.spec.register import Entry, Register
 
 
@@ -35,9 +35,9 @@ def lint(root: Path) -> list[str]:
     ids = edition_ids(root)
     documents = {str(BASE): union} | {f"edition {id_}": resolve(id_, root=root) for id_ in ids}
     findings = [f"{name}: {problem}" for name, document in documents.items() for problem in lint_document(document)]
-    marks = {str(BASE): _marks(union)}
-    marks |= {f"{OVERLAYS}/{path.name}": _marks(load_yaml(path)) for path in sorted((root / OVERLAYS).glob("*.yaml"))}
-    findings += lint_marks(marks, register)
+    marked = {str(BASE): _marked(union)}
+    marked |= {f"{OVERLAYS}/{path.name}": _marked(load_yaml(path)) for path in sorted((root / OVERLAYS).glob("*.yaml"))}
+    findings += lint_marks(marked, register)
     findings += lint_register(register, union, ids)
     findings += [finding for entry in register.entries for finding in _missing_test(entry, root)]
     return findings
@@ -58,14 +58,14 @@ def lint_document(document: dict[str, Any]) -> Iterator[str]:
             yield f"{to_pointer(pointer)}: the example does not fit its schema: {error.message}"
 
 
-def lint_marks(marks: dict[str, list[tuple[Location, str]]], register: Register) -> Iterator[str]:
+def lint_marks(marked: dict[str, list[tuple[Location, str]]], register: Register) -> Iterator[str]:
     """Find marks without an entry, overlay actions without a mark, and entries that the union never marks."""
     known = {entry.id for entry in register.entries}
-    for name, found in marks.items():
+    for name, found in marked.items():
         for pointer, id_ in found:
             if id_ not in known:
                 yield f"{name}: {to_pointer(pointer)} names {id_ or 'nothing'}; give it an entry in {REGISTER}"
-    unmarked = known - {id_ for _, id_ in marks[str(BASE)]}
+    unmarked = known - {id_ for _, id_ in marked[str(BASE)]}
     for id_ in sorted(unmarked):
         yield f"{REGISTER}: {id_} is marked nowhere in {BASE}; add x-inconsistency where it shows"
 
@@ -78,12 +78,12 @@ def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> 
             yield f"{REGISTER}: {entry.id} stands twice; number one of them anew"
         seen.add(entry.id)
         for pointer in entry.pointers:
-            if not look(union, from_pointer(pointer))[0]:
+            if look(union, from_pointer(pointer)) is MISSING:
                 yield f"{REGISTER}: {entry.id} points to {pointer}, which is not in {BASE}"
         for statement in (statement for claim in entry.claims for statement in claim.says):
             place = from_pointer(statement.at)
             # What an edition lacks may lack in the union as well; then what would hold it is there.
-            if not look(union, place if statement.value is not None else place[:-1])[0]:
+            if look(union, place if statement.value is not None else place[:-1]) is MISSING:
                 yield f"{REGISTER}: {entry.id} says something of {statement.at}, which is not in {BASE}"
     yield from register.gaps(ids)
 
@@ -104,12 +104,12 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if findings else 0
 
 
-def _marks(document: dict[str, Any]) -> list[tuple[Location, str]]:
+def _marked(document: dict[str, Any]) -> list[tuple[Location, str]]:
     """Every x-inconsistency of a document as pointer and id; an overlay action without one gives an empty id."""
     found: list[tuple[Location, str]] = []
     for pointer, node in objects(document, ()):
-        ids = node.get("x-inconsistency", "" if "target" in node else [])
-        found += [(pointer, id_) for id_ in ([ids] if isinstance(ids, str) else ids)]
+        ids = marks(node) or (("",) if "target" in node else ())
+        found += [(pointer, id_) for id_ in ids]
     return found
 
 

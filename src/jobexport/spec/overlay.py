@@ -14,12 +14,13 @@ import jsonpath_rfc9535 as jsonpath
 from attrs import frozen
 
 from jobexport.errors import JobexportError
+from jobexport.spec.document import at
 from jobexport.spec.load import kind, line_of, tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Location = tuple[str | int, ...]
+    from jobexport.spec.document import Location
 
 # What the specification lets an action hold, besides `x-` extensions.
 _ACTION_FIELDS = {"target", "description", "update", "remove"}
@@ -154,10 +155,10 @@ class _Action:
         for location in sorted(locations, key=_deepest_last, reverse=True):
             if not location:
                 raise self.error("selects the whole document, which can't be removed; target a part of it")
-            del _at(document, location[:-1])[location[-1]]
+            del at(document, location[:-1])[location[-1]]
 
     def update_at(self, document: Any, location: Location) -> None:
-        node = _at(document, location)
+        node = at(document, location)
         if isinstance(node, list):
             node.append(tree(self.update))
         elif not isinstance(node, dict):
@@ -189,9 +190,3 @@ def _shape(value: Any) -> type:
 
 def _deepest_last(location: Location) -> tuple[int, list[tuple[int, str]]]:
     return len(location), [(step, "") if isinstance(step, int) else (-1, step) for step in location]
-
-
-def _at(document: Any, location: Location) -> Any:
-    for step in location:
-        document = document[step]
-    return document

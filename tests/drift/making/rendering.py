@@ -23,11 +23,11 @@ from jobexport.drift.facts import (
     Form,
     Language,
     Limits,
-    Location,
     Mandatory,
     MediaType,
     PageFacts,
     Parameter,
+    ParameterIn,
     Status,
 )
 from tests.drift.making.forms import WRITERS, Code, Heading, Line, Paragraph, Part, Table
@@ -167,7 +167,7 @@ def plain(found: PageFacts) -> PageFacts:
 
 def parameters(page: Page) -> Iterator[Parameter]:
     """The parameters in the page's order: a table's rows, then the tables that they lead to."""
-    tables: tuple[tuple[Location, tuple[Field, ...]], ...] = (
+    tables: tuple[tuple[ParameterIn, tuple[Field, ...]], ...] = (
         ("path", page.path_fields),
         ("query", page.query),
         ("header", page.headers),
@@ -189,7 +189,7 @@ def _structures(fields: Sequence[Field]) -> dict[str, tuple[Field, ...]]:
 
 
 def _parameters(
-    location: Location, above: tuple[str, ...], fields: Sequence[Field], structures: dict[str, tuple[Field, ...]]
+    location: ParameterIn, above: tuple[str, ...], fields: Sequence[Field], structures: dict[str, tuple[Field, ...]]
 ) -> Iterator[Parameter]:
     for field in fields:
         yield Parameter(

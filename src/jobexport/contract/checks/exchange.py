@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 from attrs import field, frozen
 
+from jobexport.spec.document import media, request_body, response, schema_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,27 +57,21 @@ class Exchange:
         return str(self.operation["operationId"])
 
     def response(self) -> Mapping[str, Any]:
-        """Give the documented response for the status; empty when there is none."""
-        return self.deref(self.operation["responses"].get(str(self.status), {}))
+        """Return the documented response for the status; empty if the status is not documented."""
+        return response(self.document, self.operation, self.status)
 
     def media(self, media_type: str) -> Mapping[str, Any]:
-        """Give the documented media type object of the response; empty when there is none."""
-        found: Mapping[str, Any] = self.response().get("content", {}).get(media_type, {})
-        return found
+        """Return the documented media type of the response; empty if it is not documented."""
+        return media(self.response(), media_type)
 
-    def deref(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Follow references inside the document."""
-        while "$ref" in node:
-            target: Any = self.document
-            for step in node["$ref"].removeprefix("#/").split("/"):
-                target = target[step.replace("~1", "/").replace("~0", "~")]
-            node = target
-        return node
+    def schema(self) -> Mapping[str, Any]:
+        """Return the documented schema of the response's JSON; empty if the document has none."""
+        return schema_of(self.document, self.media(JSON))
 
     def documents(self, name: str) -> bool:
         """Whether the operation's request body has the property in this edition."""
-        body = self.operation.get("requestBody", {}).get("content", {}).get(JSON, {})
-        return name in self.deref(body.get("schema", {})).get("properties", {})
+        body = media(request_body(self.document, self.operation))
+        return name in schema_of(self.document, body).get("properties", {})
 
     def json(self) -> Any:
         """Give the answer's JSON value; None when it is not JSON."""
@@ -86,7 +82,7 @@ class Exchange:
 
     def zip_media(self) -> str:
         """Give the media type under which the document has the operation's zip."""
-        content = self.deref(self.operation["responses"].get("200", {})).get("content", {})
+        content = response(self.document, self.operation, 200).get("content", {})
         return next((media for media, node in content.items() if "x-zip-layout" in node), ZIP)
 
     def is_archive(self) -> bool:

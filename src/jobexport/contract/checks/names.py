@@ -6,7 +6,6 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.checks.exchange import JSON
 from jobexport.contract.checks.responses import example_code
 from jobexport.contract.checks.violation import Violation
 
@@ -61,7 +60,7 @@ def unknown_name(exchange: Exchange) -> None:
 def export_succeeded(exchange: Exchange) -> None:
     """Raise when a 200 says that the export failed, or says it in no documented way."""
     value = exchange.json()
-    properties = exchange.deref(exchange.media(JSON).get("schema", {})).get("properties", {})
+    properties = exchange.schema().get("properties", {})
     if exchange.status != 200 or not isinstance(value, dict) or "is_success" not in properties:
         return
     said = value.get("is_success", True)
@@ -167,7 +166,7 @@ def _unknown_dgc(exchange: Exchange, known: Data, missing: list[str]) -> bool:
 
 def _named(exchange: Exchange, value: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Give the documented arrays of an answer that name zips."""
-    properties = exchange.deref(exchange.media(JSON).get("schema", {})).get("properties", {})
+    properties = exchange.schema().get("properties", {})
     for name, schema in properties.items():
         names = value.get(name)
         if "x-object-name" in schema and isinstance(names, list) and all(isinstance(item, str) for item in names):

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from jobexport.contract.checks.exchange import JSON
 from jobexport.contract.checks.violation import Violation
+from jobexport.spec.document import deref, marks, media, response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,21 +20,22 @@ if TYPE_CHECKING:
 def documented_answer(exchange: Exchange) -> None:
     """Raise when the status is not documented, the media type is not the status's, or the body not the schema's."""
     responses = exchange.operation["responses"]
-    response = exchange.response()
-    if not response:
+    documented = exchange.response()
+    if not documented:
         # What a server answers to a method or a path that is not there is not the operation's to document.
         if exchange.status not in (404, 405):
             raise Violation(f"status {exchange.status} is not documented; documented are {', '.join(responses)}")
         return
-    content = response.get("content", {})
+    content = documented.get("content", {})
     if content and exchange.media_type not in content:
         expected, seen = " or ".join(content), exchange.media_type or "missing"
-        raise Violation(f"Content-Type is {seen}; for {exchange.status} {expected} is documented", marks(response))
+        words = f"Content-Type is {seen}; for {exchange.status} {expected} is documented"
+        raise Violation(words, _marks_within(documented))
     if exchange.media_type != JSON or JSON not in content:
         return
     value = exchange.json()
     if value is None:
-        raise Violation("the answer is no JSON", marks(response))
+        raise Violation("the answer is no JSON", _marks_within(documented))
     schema = content[JSON].get("schema", {})
     error = next(iter(_validator(exchange.document, schema).iter_errors(value)), None)
     if error is not None:
@@ -56,20 +58,20 @@ def _validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonsc
 
 def _marks_on_way(exchange: Exchange, schema: Mapping[str, Any], place: list[str]) -> tuple[str, ...]:
     """Give the register entries of the schema at a place in the body, and of what it lies in."""
-    node = exchange.deref(schema)
-    found = [own_marks(node)]
+    node = deref(exchange.document, schema)
+    found = [marks(node)]
     for step in place:
         properties = node.get("properties", {})
-        node = exchange.deref(properties.get(step, node.get("items", {})))
-        found.append(own_marks(node))
+        node = deref(exchange.document, properties.get(step, node.get("items", {})))
+        found.append(marks(node))
     # The nearest first: it says best what this is about.
-    return tuple(dict.fromkeys(mark for marks_ in reversed(found) for mark in marks_))
+    return tuple(dict.fromkeys(mark for named in reversed(found) for mark in named))
 
 
 def undocumented_field(exchange: Exchange) -> None:
     """Raise when a JSON answer has a field that this edition's schema does not know."""
     value = exchange.json()
-    schema = exchange.deref(exchange.media(JSON).get("schema", {}))
+    schema = exchange.schema()
     if not isinstance(value, dict) or "properties" not in schema:
         return
     unknown = sorted(value.keys() - schema["properties"].keys())
@@ -91,8 +93,8 @@ def missing_field(exchange: Exchange) -> None:
     promised = set.intersection(*(set(example) for example in examples))
     missing = sorted(promised - value.keys())
     if missing:
-        properties = exchange.deref(exchange.media(JSON)["schema"])["properties"]
-        rests_on = tuple(id_ for name in missing for id_ in marks(properties.get(name, {})))
+        properties = exchange.schema()["properties"]
+        rests_on = tuple(id_ for name in missing for id_ in _marks_within(properties.get(name, {})))
         raise Violation(f"the answer lacks {', '.join(missing)}, which the documentation's example has", rests_on)
 
 
@@ -123,7 +125,7 @@ def error_code(exchange: Exchange) -> None:
         return
     documented = set(documented_codes(exchange))
     if code not in documented:
-        named = marks(exchange.response())
+        named = _marks_within(exchange.response())
         raise Violation(
             f"{code!r} is no code documented for {exchange.status}; documented are {', '.join(sorted(documented))}",
             named,
@@ -153,18 +155,11 @@ def obs_path_answer(exchange: Exchange) -> None:
 
 def example_code(exchange: Exchange, name: str, status: int | None = None) -> str | None:
     """Give the code of a named example of the response; None when the document has none of this name."""
-    responses = exchange.operation["responses"]
-    response = exchange.deref(responses.get(str(status or exchange.status), {}))
-    example = response.get("content", {}).get(JSON, {}).get("examples", {}).get(name)
+    documented = response(exchange.document, exchange.operation, status or exchange.status)
+    example = media(documented).get("examples", {}).get(name)
     return None if example is None else str(example["value"]["error_code"])
 
 
-def own_marks(node: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the register entries that a spot of the document names."""
-    found = node.get("x-inconsistency", ())
-    return (found,) if isinstance(found, str) else tuple(found)
-
-
-def marks(node: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the register entries that a spot of the document and its properties name."""
-    return own_marks(node) + tuple(mark for schema in node.get("properties", {}).values() for mark in own_marks(schema))
+def _marks_within(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the register entries that a spot of the document and its properties name."""
+    return marks(node) + tuple(mark for schema in node.get("properties", {}).values() for mark in marks(schema))

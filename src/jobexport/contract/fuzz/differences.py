@@ -19,6 +19,8 @@ from schemathesis.openapi.checks import (
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
 from jobexport.contract.fuzz import marks
+from jobexport.spec.document import marks as named
+from jobexport.spec.document import to_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,11 +76,10 @@ def difference(
 
 
 def _schema(failure: JsonSchemaError, rests_on: marks.Marks) -> dict[str, Any]:
-    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in failure.instance_path)
     # The message says what the schema asks for, and how the value, which it quotes, breaks it.
     return {
         "rests_on": rests_on,
-        "pointer": pointer,
+        "pointer": to_pointer(tuple(failure.instance_path)),
         "expected": json.dumps(failure.schema, ensure_ascii=False) if failure.schema else "",
         "seen": f"{json.dumps(failure.instance, ensure_ascii=False)}: {failure.validation_message}",
     }
@@ -110,4 +111,4 @@ def _negated(document: Mapping[str, Any], operation: Mapping[str, Any], case: Ca
 
 def _security(document: Mapping[str, Any]) -> marks.Marks:
     schemes = document.get("components", {}).get("securitySchemes", {}).values()
-    return tuple(dict.fromkeys(mark for scheme in schemes for mark in marks.marks(scheme)))
+    return tuple(dict.fromkeys(mark for scheme in schemes for mark in named(scheme)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport.spec.places import dereference
+from jobexport.spec.document import at, deref, marks, media, operations, parameters, request_body, response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 Marks = tuple[str, ...]
 
@@ -16,7 +16,7 @@ def of_schema(document: Mapping[str, Any], schema: Mapping[str, Any], path: Iter
     """Give the marks of the innermost schema on the way to a value that has any; `path` leads to the value."""
     found = _along(document, schema)
     for step in path:
-        schema = dereference(document, schema)
+        schema = deref(document, schema)
         properties = schema.get("properties", {})
         if step in properties:
             schema = properties[step]
@@ -32,11 +32,8 @@ def of_answer(
     document: Mapping[str, Any], operation: Mapping[str, Any], status: int, media_type: str, path: Iterable[str | int]
 ) -> Marks:
     """Give the marks for a value in an answer, else those of the answer's media type, response or operation."""
-    response = _response(document, operation, status)
-    media = response.get("content", {}).get(media_type, {})
-    return (
-        of_schema(document, media.get("schema", {}), path) or marks(media) or of_response(document, operation, status)
-    )
+    node = media(response(document, operation, status), media_type)
+    return of_schema(document, node.get("schema", {}), path) or marks(node) or of_response(document, operation, status)
 
 
 def of_response(document: Mapping[str, Any], operation: Mapping[str, Any], status: int) -> Marks:
@@ -46,43 +43,25 @@ def of_response(document: Mapping[str, Any], operation: Mapping[str, Any], statu
 
 def of_header(document: Mapping[str, Any], operation: Mapping[str, Any], status: int, name: str) -> Marks:
     """Give the marks of an answer's header, else the response's or operation's."""
-    headers = {key.lower(): value for key, value in _response(document, operation, status).get("headers", {}).items()}
+    headers = {key.lower(): value for key, value in response(document, operation, status).get("headers", {}).items()}
     return _along(document, headers.get(name.lower(), {})) or of_response(document, operation, status)
 
 
 def of_body(document: Mapping[str, Any], operation: Mapping[str, Any], path: Iterable[str | int]) -> Marks:
     """Give the marks for a value in the request's body."""
-    body = dereference(document, operation.get("requestBody", {}))
-    media: Mapping[str, Any] = next(iter(body.get("content", {}).values()), {})
-    return of_schema(document, media.get("schema", {}), path) or marks(body)
+    body = request_body(document, operation)
+    return of_schema(document, media(body).get("schema", {}), path) or marks(body)
 
 
 def of_parameter(document: Mapping[str, Any], operation: Mapping[str, Any], name: str) -> Marks:
     """Give the marks of a parameter."""
-    item: Mapping[str, Any] = next((item for item in document["paths"].values() if operation in item.values()), {})
-    for parameter in (*operation.get("parameters", ()), *item.get("parameters", ())):
-        if dereference(document, parameter).get("name", "").lower() == name.lower():
-            return _along(document, parameter)
+    own = next((found for found in operations(document) if found.fields == operation), None)
+    for (_, listed), place in parameters(document, own.location).items() if own else ():
+        if listed.lower() == name.lower():
+            return _along(document, at(document, place))
     return ()
-
-
-def marks(node: Mapping[str, Any]) -> Marks:
-    """Give the ids that a node names itself."""
-    named = node.get("x-inconsistency", ())
-    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _along(document: Mapping[str, Any], node: Mapping[str, Any]) -> Marks:
     """Give the marks of a node and of what it refers to."""
-    found = dict.fromkeys(mark for step in _steps(document, node) for mark in marks(step))
-    return tuple(found)
-
-
-def _steps(document: Mapping[str, Any], node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield node
-    if "$ref" in node:
-        yield dereference(document, node)
-
-
-def _response(document: Mapping[str, Any], operation: Mapping[str, Any], status: int) -> Mapping[str, Any]:
-    return dereference(document, operation["responses"].get(str(status), {}))
+    return tuple(dict.fromkeys((*marks(node), *marks(deref(document, node)))))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from jobexport.spec import places
+from jobexport.spec import document as documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 JSON = "application/json"
 
@@ -29,29 +29,16 @@ class Description:
 
         References are followed on the way, but not at the end: what stands there may be one.
         """
-        for path, item in self.document["paths"].items():
-            for method, fields in item.items():
-                if isinstance(fields, dict) and fields.get("operationId") == operation:
-                    return self.walk(("paths", path, method), *steps)
-        return None
-
-    def walk(self, location: Location, *steps: str) -> Location | None:
-        """Go on from a place that exists."""
-        for step in steps:
-            location = self.behind(location)
-            node = self.at(location)
-            if not isinstance(node, dict) or step not in node:
-                return None
-            location = (*location, step)
-        return location
+        found = documents.operations_by_id(self.document).get(operation)
+        return None if found is None else documents.walk(self.document, found.location, *steps)
 
     def behind(self, location: Location) -> Location:
         """Follow the references at a place."""
-        return places.behind(self.document, location)
+        return documents.behind(self.document, location)
 
     def at(self, location: Location) -> Any:
         """Give what stands at a place that exists."""
-        return places.at(self.document, location)
+        return documents.at(self.document, location)
 
     def get(self, operation: str, *steps: str) -> Any:
         """Give what stands at a place of an operation, behind references; an empty object where there is nothing."""
@@ -61,12 +48,8 @@ class Description:
     def parameter(self, operation: str, name: str) -> Location | None:
         """Say where the parameter of this name stands."""
         found = self.place(operation)
-        for owner in (found, found and found[:-1]):
-            for number, _ in enumerate(self.at(owner).get("parameters", ()) if owner else ()):
-                location = self.behind((*owner, "parameters", number))  # type: ignore[misc]  # owner is there
-                if self.at(location)["name"] == name:
-                    return location
-        return None
+        listed = documents.parameters(self.document, found) if found else {}
+        return next((self.behind(place) for (_, known), place in listed.items() if known == name), None)
 
     def errors(self, operation: str) -> Iterator[tuple[str, int, Location]]:
         """Give the examples of an operation's errors: name, status, place."""

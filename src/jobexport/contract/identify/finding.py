@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from jobexport.spec.places import to_pointer
+from jobexport.spec.document import to_pointer
 
 if TYPE_CHECKING:
     from jobexport.contract.identify.description import Description
     from jobexport.contract.identify.probe import Answer, Answers
     from jobexport.spec.change import Change
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
     from jobexport.spec.register import Entry, Register
 
 

@@ -22,6 +22,7 @@ from jobexport.contract.identify.requests import request_findings
 from jobexport.contract.identify.responses import SUCCESSES, field_findings, success_findings, understood
 from jobexport.contract.identify.zips import zip_findings
 from jobexport.spec import editions, load_edition, load_register
+from jobexport.spec.document import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,7 +186,7 @@ def _closest(found: dict[str, list[Finding]], known: tuple[Description, ...], ba
 def _serves(document: Any, base_url: str) -> bool:
     """Whether the host of a URL is one of those in the document."""
     host = httpx.URL(base_url).host
-    urls = [server["url"] for item in document["paths"].values() for server in item.get("servers", ())]
+    urls = [server["url"] for operation in operations(document) for server in operation.item.get("servers", ())]
     names = [re.escape(httpx.URL(re.sub(r"\{\w+\}", "REGION", url)).host) for url in urls]
     return any(re.fullmatch(name.replace("region", "[a-z0-9-]+"), host) for name in names)
 

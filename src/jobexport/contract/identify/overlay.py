@@ -6,10 +6,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.identify.finding import entries_for
-from jobexport.spec.change import actions_for, applied
+from jobexport.spec.change import actions_for, applied, to_path
+from jobexport.spec.document import look
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, is_checkout
 from jobexport.spec.load import dump_yaml, load_yaml
-from jobexport.spec.places import look, to_path
 
 if TYPE_CHECKING:
     from jobexport.contract.identify.description import Description
@@ -78,7 +78,7 @@ def _info(closest: Description, findings: list[Finding], union: dict[str, Any] |
 
 def _undone(change: Change, base: list[Action], union: dict[str, Any] | None) -> Action | None:
     """Give the action of the closest edition's overlay that takes away from the union just what the change adds."""
-    if change.remove or union is None or look(union, change.location) != (True, change.value):
+    if change.remove or union is None or look(union, change.location) != change.value:
         return None
     target = to_path(change.location)
     return next((action for action in base if action.get("remove") and action["target"] == target), None)

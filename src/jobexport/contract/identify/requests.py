@@ -9,6 +9,7 @@ from jobexport.contract.identify.finding import Evidence, Finding, evidence
 from jobexport.contract.identify.responses import SUCCESSES
 from jobexport.contract.identify.tree import members_by_kind
 from jobexport.spec.change import Change
+from jobexport.spec.document import referred
 from jobexport.spec.load import tree
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract.identify.finding import View
     from jobexport.contract.identify.probe import Answer
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 _BODY = ("requestBody", "content", JSON)
 _PROPERTIES = (*_BODY, "schema", "properties")
@@ -114,7 +115,7 @@ def _body_changes(view: View, acted_on: Mapping[str, bool]) -> tuple[Change, ...
     documented = list(view.own.get(operation, *_PROPERTIES))
     lent = view.where(operation, "requestBody")[0]
     body = view.own.at(lent) if documented else lend(view.known, lent)
-    schema = ("components", "schemas", body["content"][JSON]["schema"]["$ref"].rpartition("/")[2])
+    schema = referred(body["content"][JSON]["schema"])
     everything = lend(view.known, schema)["properties"]
     wanted = [name for name in everything if acted_on.get(name, name in documented)]
     changes: list[Change] = []
@@ -159,8 +160,7 @@ def _without_in_examples(body: Location, fields: Mapping[str, object], dropped: 
 def _obs_path_changes(view: View, *, add: bool) -> Iterator[Change]:
     """Give the changes to what goes with `obsPath`: the JSON answer, its schema, and the error for a bad path."""
     media = view.where("exportJob", "responses", "200", "content", JSON)[0]
-    reference = lend(view.known, media)["schema"]["$ref"]
-    schema = ("components", "schemas", reference.rpartition("/")[2])
+    schema = referred(lend(view.known, media)["schema"])
     error = next(found[1] for known in view.known if (found := known.error("exportJob", "obs-path-invalid")))
     for location, put, taken in (
         (media, "With obsPath the answer is JSON.", "Without obsPath the answer is never JSON."),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract.identify.finding import View
     from jobexport.contract.identify.probe import Answer
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 SUCCESSES = (("batch", "batchExportJobs"), ("job", "exportJob"), ("flink", "exportFlinkJobs"))
 """The requests that should succeed, with their operations."""

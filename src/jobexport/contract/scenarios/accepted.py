@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.archives import patterns_of
 from jobexport.contract.checks.exchange import read_archive
-from jobexport.contract.checks.responses import example_code, own_marks
+from jobexport.contract.checks.responses import example_code
 from jobexport.contract.scenarios.scenario import expect
 from jobexport.contract.sender import ABSENT
+from jobexport.spec.document import deref, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,7 +89,7 @@ def optional_fields(run: Run) -> None:
     required = {*run.schema.get("required", ()), "job_selected", "obsPath"}
     plain = _outcome(run.send(run.example() or ABSENT))
     for name, node in run.schema.get("properties", {}).items():
-        schema = run.resolve(node)
+        schema = deref(run.document, node)
         if name in required:
             continue
         values = schema.get("enum") or ([True, False] if schema.get("type") == "boolean" else [])
@@ -97,13 +98,11 @@ def optional_fields(run: Run) -> None:
             expect(
                 answer.status == 200,
                 f"{name} {value!r} is allowed, but the answer is {answer.status}",
-                *own_marks(schema),
+                *marks(schema),
             )
             if value == schema.get("default"):
                 same = _outcome(answer) == plain
-                expect(
-                    same, f"{name} {value!r} is the default, but gives another answer than nothing", *own_marks(schema)
-                )
+                expect(same, f"{name} {value!r} is the default, but gives another answer than nothing", *marks(schema))
 
 
 def unknown_fields(run: Run) -> None:
@@ -400,7 +399,7 @@ def _differ(seen: list[Any]) -> str:
 
 def _arrays(answer: Exchange) -> Iterator[list[str]]:
     value = answer.json()
-    schema = answer.deref(answer.media("application/json").get("schema", {}))
+    schema = answer.schema()
     for name, node in schema.get("properties", {}).items():
         if "x-object-name" in node and isinstance(value, dict) and isinstance(value.get(name), list):
             yield [item for item in value[name] if isinstance(item, str)]

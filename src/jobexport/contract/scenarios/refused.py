@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.checks.responses import example_code, own_marks
+from jobexport.contract.checks.responses import example_code
 from jobexport.contract.scenarios.scenario import expect
 from jobexport.contract.sender import FORGED, NOBODY
+from jobexport.spec.document import deref, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,7 @@ def broken_body(run: Run) -> None:
     """Send bodies that break the schema in one place each."""
     for words, body in broken_bodies(run):
         answer = run.send(body, valid=False)
-        expect(answer.status == 400, f"{words}: refused is that with 400, not {answer.status}", *own_marks(run.schema))
+        expect(answer.status == 400, f"{words}: refused is that with 400, not {answer.status}", *marks(run.schema))
         codes = _invalid_codes(answer)
         expect(_code(answer) in codes, f"{words}: documented is {' or '.join(codes)}, not {_code(answer)}")
 
@@ -201,16 +202,16 @@ def broken_bodies(run: Run) -> Iterator[tuple[str, Any]]:
     for name in dict.fromkeys((*schema.get("required", ()), *conditional)):
         yield f"without {name}", {key: value for key, value in body.items() if key != name}
     for name, node in schema.get("properties", {}).items():
-        yield from _broken_property(run, name, run.resolve(node), body)
+        yield from _broken_property(run, name, deref(run.document, node), body)
         if name in conditional and run.data.complete:
             # Where the field is not needed, what stands in it must still be of its type.
-            yield from _broken_property(run, name, run.resolve(node), body | {"is_selected": False})
+            yield from _broken_property(run, name, deref(run.document, node), body | {"is_selected": False})
 
 
 def _broken_property(run: Run, name: str, node: Any, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for value in _wrong_values(node):
         yield f"{name} {_short(value)}", body | {name: value}
-    items = run.resolve(node.get("items", {}))
+    items = deref(run.document, node.get("items", {}))
     for value in _wrong_values(items) if items else ():
         yield f"an item of {name} {_short(value)}", body | {name: [*body.get(name, [])[:1], value]}
     if "maxItems" in node:

@@ -13,10 +13,11 @@ from urllib.parse import quote, unquote
 
 from attrs import Factory, define, evolve, field, frozen
 
-from jobexport.contract.checks.exchange import JSON, Exchange
+from jobexport.contract.checks.exchange import Exchange
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
 from jobexport.contract.sender import ABSENT, TransportProblem
+from jobexport.spec.document import media, operations_by_id, request_body, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,25 +74,18 @@ class Run:
     _last: Answer | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
-        for path, item in self.document["paths"].items():
-            for operation in item.values():
-                if isinstance(operation, dict) and operation.get("operationId") == self.id:
-                    self._path, self._operation = path, operation
+        operation = operations_by_id(self.document)[self.id]
+        self._path, self._operation = operation.path, operation.fields
 
     @property
     def schema(self) -> Mapping[str, Any]:
         """The schema of the request body, references of its own followed; empty when the edition has no body."""
-        body = self._operation.get("requestBody", {}).get("content", {}).get(JSON, {})
-        return self.resolve(body.get("schema", {}))
+        return schema_of(self.document, media(request_body(self.document, self._operation)))
 
     @property
     def body_required(self) -> bool:
         """Whether a request must have a body."""
-        return bool(self._operation.get("requestBody", {}).get("required", False))
-
-    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Follow references inside the document."""
-        return self._exchange({}, ABSENT, None, valid=False).deref(node)
+        return bool(request_body(self.document, self._operation).get("required", False))
 
     def example(self, **changes: Any) -> dict[str, Any]:
         """Give a valid body that names what the server holds; ABSENT leaves a field out."""
@@ -181,7 +175,7 @@ class Run:
 
     def has(self, operation: str) -> bool:
         """Whether the document has this operation too."""
-        return any(item.get("post", {}).get("operationId") == operation for item in self.document["paths"].values())
+        return operation in operations_by_id(self.document)
 
     def beside(self, operation: str) -> Run:
         """Give a run for another operation; what it finds is found here too."""

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.spec.document import deref, media, operations, request_body, schema_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobexport.contract.data import Data
     from jobexport.contract.sending.pace import Live
+    from jobexport.spec.document import OperationObject
 
 # The properties of a request's body that name a place in object storage.
 _PLACES = ("obs_dir", "obsPath")
@@ -42,14 +45,14 @@ class Left:
 
 def left_out(document: Mapping[str, Any], data: Data) -> Iterator[Left]:
     """Find the operations that can't be run with what is known of the server."""
-    for operation in _operations(document):
+    for operation in operations(document):
         properties = _body(document, operation).get("properties", {})
         if "obs_dir" in properties and not data.obs_dirs:
-            yield Left(operation["operationId"], "it writes to OBS; --obs-dir says where it may")
+            yield Left(operation.id, "it writes to OBS; --obs-dir says where it may")
         elif "job_selected" in properties and not data.flink_jobs:
-            yield Left(operation["operationId"], "no Flink job is named; --flink-job names one")
-        elif "dgc" in operation["tags"] and not data.jobs:
-            yield Left(operation["operationId"], "no job is named; --job names one")
+            yield Left(operation.id, "no Flink job is named; --flink-job names one")
+        elif "dgc" in operation.fields["tags"] and not data.jobs:
+            yield Left(operation.id, "no job is named; --job names one")
 
 
 def narrowed(document: Mapping[str, Any], data: Data) -> dict[str, Any]:
@@ -60,18 +63,17 @@ def narrowed(document: Mapping[str, Any], data: Data) -> dict[str, Any]:
     """
     shaped: dict[str, Any] = copy.deepcopy(dict(document))
     without = {left.operation for left in left_out(document, data)}
-    shaped["paths"] = {
-        path: item for path, item in shaped["paths"].items() if item.get("post", {}).get("operationId") not in without
-    }
-    for item in shaped["paths"].values():
+    for operation in list(operations(shaped)):
+        if operation.id in without:
+            del shaped["paths"][operation.path]
+            continue
         if not data.workspaces:
-            item["parameters"] = [
+            shaped["paths"][operation.path]["parameters"] = [
                 parameter
-                for parameter in item.get("parameters", ())
-                if parameter.get("$ref") != "#/components/parameters/Workspace"
+                for parameter in operation.item.get("parameters", ())
+                if deref(shaped, parameter)["name"].lower() != "workspace"
             ]
-        for operation in _operations({"paths": {"": item}}):
-            _narrow_body(shaped, operation, data)
+        _narrow_body(shaped, operation, data)
     _name_known(shaped["components"], data)
     return shaped
 
@@ -88,7 +90,7 @@ def _name_known(components: dict[str, Any], data: Data) -> None:
         schemas["BatchExportJobsRequest"]["properties"]["jobList"]["examples"] = [list(data.jobs)]
 
 
-def _narrow_body(document: dict[str, Any], operation: dict[str, Any], data: Data) -> None:
+def _narrow_body(document: dict[str, Any], operation: OperationObject, data: Data) -> None:
     schema = _body(document, operation)
     properties = schema.get("properties", {})
     if "obs_dir" in properties:
@@ -104,7 +106,7 @@ def _narrow_body(document: dict[str, Any], operation: dict[str, Any], data: Data
         del properties["obsPath"]
     if properties:
         # The page's own examples name other folders and jobs.
-        next(iter(operation["requestBody"]["content"].values())).pop("examples", None)
+        media(request_body(document, operation.fields)).pop("examples", None)
 
 
 def _only(schema: dict[str, Any], values: tuple[str, ...]) -> None:
@@ -119,9 +121,9 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
         f"{url}: at most {live.max_requests} requests, {live.rate:g} a second at most, "
         + ("broken ones among them" if live.negative else "none that breaks the document"),
     ]
-    for operation in _operations(document):
-        name = operation["operationId"]
-        if api is not None and api not in operation["tags"]:
+    for operation in operations(document):
+        name = operation.id
+        if api is not None and api not in operation.fields["tags"]:
             continue
         if name in without:
             lines.append(f"  {name}: not run: {without[name]}")
@@ -138,17 +140,6 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
     return lines
 
 
-def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for item in document["paths"].values():
-        for operation in item.values():
-            if isinstance(operation, dict) and "operationId" in operation:
-                yield operation
-
-
-def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the schema of an operation's body, the document's own and no copy; empty when there is none."""
-    media: Any = next(iter(operation.get("requestBody", {}).get("content", {}).values()), {})
-    schema: dict[str, Any] = media.get("schema", {})
-    while "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
+def _body(document: Mapping[str, Any], operation: OperationObject) -> dict[str, Any]:
+    """Return the schema of an operation's JSON body, the document's own and no copy; empty if it takes none."""
+    return schema_of(document, media(request_body(document, operation.fields)))

@@ -11,13 +11,13 @@ from attrs import field, frozen
 from jobexport.drift.compare.pairs import Pair, pair_parameters
 from jobexport.drift.facts import Example, PageFacts
 from jobexport.drift.findings import Finding
-from jobexport.spec.places import from_pointer, to_pointer
+from jobexport.spec.document import from_pointer, to_pointer
 
 if TYPE_CHECKING:
-    from jobexport.drift.facts import ErrorCode, Location, MediaType, Parameter, Place
+    from jobexport.drift.facts import ErrorCode, MediaType, Parameter, ParameterIn, Place
     from jobexport.spec.register import Statement
 
-_NAMES: dict[Location, str] = {
+_NAMES: dict[ParameterIn, str] = {
     "path": "path variable",
     "query": "query parameter",
     "header": "header",
@@ -51,11 +51,11 @@ class Comparison:
     union: PageFacts | None = None
     """What all editions together say, for the places of what an edition's document lacks."""
     pairs: tuple[Pair, ...] = field(init=False, eq=False)
-    _places: dict[tuple[Location, tuple[str, ...]], str] = field(init=False, eq=False)
+    _places: dict[tuple[ParameterIn, tuple[str, ...]], str] = field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "pairs", tuple(pair_parameters(self.page.parameters, self.other.parameters)))
-        places: dict[tuple[Location, tuple[str, ...]], str] = {}
+        places: dict[tuple[ParameterIn, tuple[str, ...]], str] = {}
         for pair in self.pairs if self.with_document else ():
             if pair.page is not None:
                 place = self.other_place(pair.other) if pair.other else self._proposed(pair.page, places)
@@ -93,7 +93,7 @@ class Comparison:
         rows = self.union.parameters if self.union else ()
         return next((row for row in rows if (row.location, row.path) == (parameter.location, parameter.path)), None)
 
-    def _proposed(self, parameter: Parameter, places: dict[tuple[Location, tuple[str, ...]], str]) -> str:
+    def _proposed(self, parameter: Parameter, places: dict[tuple[ParameterIn, tuple[str, ...]], str]) -> str:
         """Where the union has it, else where it would stand beside or below what is there."""
         if (twin := self._union_row(parameter)) is not None:
             return str(twin.at)
@@ -191,7 +191,7 @@ class Comparison:
         rows = (pair.page for pair in self.pairs if pair.page is not None and self.place(pair.page) == place)
         return next((int(row.at) for row in rows), self.line())
 
-    def line(self, location: Location | None = None, parent: Parameter | None = None) -> int:
+    def line(self, location: ParameterIn | None = None, parent: Parameter | None = None) -> int:
         """The page's line around something that is not there: of its parent, its table, or the request line."""
         if parent is not None:
             return int(parent.at)
@@ -201,7 +201,7 @@ class Comparison:
         return int(next((place for place in (*tables, *rows, *ends) if place), 1))
 
 
-_OWNERS: dict[Location, str] = {
+_OWNERS: dict[ParameterIn, str] = {
     "path": "/parameters",
     "query": "/parameters",
     "header": "/parameters",

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobexport.drift.compare.comparison import Comparison
-    from jobexport.drift.facts import DataType, Example, Location, PageFacts
+    from jobexport.drift.facts import DataType, Example, PageFacts, ParameterIn
     from jobexport.drift.findings import Finding
 
-LOCATIONS: dict[str, Location] = {"request": "body", "response": "response"}
+LOCATIONS: dict[str, ParameterIn] = {"request": "body", "response": "response"}
 """Which table an example is an example of."""
 
 

@@ -12,7 +12,7 @@ from jobexport.drift.documents.type_names import may_be_same
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from jobexport.drift.facts import Location, Parameter
+    from jobexport.drift.facts import Parameter, ParameterIn
 
 # Names at least this alike are one name that changed: zip_file and zip_files, jobList and job_list.
 _ALIKE = 0.7
@@ -53,7 +53,7 @@ def pair_parameters(page: Sequence[Parameter], other: Sequence[Parameter]) -> li
     return found
 
 
-def _locations(*sides: Iterable[Parameter]) -> Iterable[Location]:
+def _locations(*sides: Iterable[Parameter]) -> Iterable[ParameterIn]:
     return dict.fromkeys(parameter.location for side in sides for parameter in side)
 
 

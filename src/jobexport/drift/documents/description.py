@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from jobexport.drift.documents.facts import document_facts, listing_facts, operations
+from jobexport.drift.documents.facts import document_facts, listing_facts
 from jobexport.drift.documents.schemas import FACT_KEYS
 from jobexport.drift.findings import Source
 from jobexport.errors import JobexportError
+from jobexport.spec.document import from_pointer, operations_by_id
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, REGISTER, edition_ids, editions, is_checkout, resolve
 from jobexport.spec.load import lines_of, load_yaml
 from jobexport.spec.overlay import touched_places
-from jobexport.spec.places import from_pointer
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobexport.drift.facts import PageFacts
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
     from jobexport.spec.register import Register, Statement
 
 
@@ -64,7 +64,7 @@ class Described:
 
     def union_facts(self, operation: str | None) -> PageFacts | None:
         """What all editions together say of an operation."""
-        if self.union is None or operation is None or operation not in operations(self.union):
+        if self.union is None or operation is None or operation not in operations_by_id(self.union):
             return None
         return document_facts(self.union, operation, str(BASE))
 

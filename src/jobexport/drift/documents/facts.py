@@ -20,23 +20,13 @@ from jobexport.drift.facts import (
     Parameter,
     Status,
 )
-from jobexport.spec.places import at, behind, dereference, to_pointer
+from jobexport.spec.document import at, behind, deref, operations, operations_by_id, parameters, to_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.drift.facts import Location, Mandatory
-    from jobexport.spec import places
-
-
-def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Give path and method of each operation, by operationId."""
-    return {
-        fields["operationId"]: (path, method)
-        for path, item in document["paths"].items()
-        for method, fields in item.items()
-        if isinstance(fields, dict) and "operationId" in fields
-    }
+    from jobexport.drift.facts import Mandatory, ParameterIn
+    from jobexport.spec.document import Location, OperationObject
 
 
 def document_facts(document: Mapping[str, Any], operation: str, source: str) -> PageFacts:
@@ -50,14 +40,14 @@ def document_facts(document: Mapping[str, Any], operation: str, source: str) -> 
     Raises:
         KeyError: the document lacks the operation.
     """
-    return _Reader(document, *operations(document)[operation]).facts(operation, source)
+    return _Reader(document, operations_by_id(document)[operation]).facts(source)
 
 
 def listing_facts(document: Mapping[str, Any], source: str) -> PageFacts:
     """Give what a document says beside its operations: the codes and the statuses that common pages list."""
     codes = list(listed_codes(document))
-    for path, method in operations(document).values():
-        codes += _Reader(document, path, method).example_codes()
+    for operation in operations(document):
+        codes += _Reader(document, operation).example_codes()
     return PageFacts(source=source, form=None, language=None, error_codes=tuple(codes))
 
 
@@ -78,15 +68,14 @@ class _Reader:
     """One operation of a document."""
 
     document: Mapping[str, Any]
-    path: str
-    method: str
+    operation: OperationObject
 
     @property
-    def place(self) -> places.Location:
-        return ("paths", self.path, self.method)
+    def place(self) -> Location:
+        return self.operation.location
 
-    def facts(self, operation: str, source: str) -> PageFacts:
-        fields = at(self.document, self.place)
+    def facts(self, source: str) -> PageFacts:
+        fields = self.operation.fields
         responses = list(self.responses())
         return PageFacts(
             source=source,
@@ -94,8 +83,8 @@ class _Reader:
             language=None,
             title=fields.get("summary", ""),
             title_at=to_pointer(self.place),
-            operation_names=(operation,),
-            endpoint=Endpoint(self.method.upper(), self.documented_path(), to_pointer(self.place)),
+            operation_names=(self.operation.id,),
+            endpoint=Endpoint(self.operation.method.upper(), self.documented_path(), to_pointer(self.place)),
             parameters=tuple(self.parameters()),
             media_types=tuple(self.media_types()),
             statuses=tuple(
@@ -110,7 +99,7 @@ class _Reader:
 
     def documented_path(self) -> str:
         """The path with its variables called as the edition's page calls them."""
-        path = self.path
+        path = self.operation.path
         for _, node in self.parameter_nodes():
             if node["in"] == "path":
                 path = path.replace(f"{{{node['name']}}}", f"{{{self.documented_name(node)}}}")
@@ -118,14 +107,13 @@ class _Reader:
 
     def documented_name(self, node: Mapping[str, Any]) -> str:
         """What the edition's page calls a variable; a path may say so of one that it shares with others."""
-        names = at(self.document, self.place[:-1]).get("x-documented-names", {})
+        names = self.operation.item.get("x-documented-names", {})
         return str(names.get(node["name"]) or node.get("x-documented-name", node["name"]))
 
-    def parameter_nodes(self) -> Iterator[tuple[places.Location, Mapping[str, Any]]]:
-        for owner in (self.place[:-1], self.place):
-            for number, _ in enumerate(at(self.document, owner).get("parameters", ())):
-                place = behind(self.document, (*owner, "parameters", number))
-                yield place, at(self.document, place)
+    def parameter_nodes(self) -> Iterator[tuple[Location, Mapping[str, Any]]]:
+        for listed in parameters(self.document, self.place).values():
+            place = behind(self.document, listed)
+            yield place, at(self.document, place)
 
     def parameters(self) -> Iterator[Parameter]:
         for place, node in self.parameter_nodes():
@@ -145,10 +133,9 @@ class _Reader:
                 place = to_pointer(("components", "securitySchemes", name))
                 yield Parameter("header", (scheme["name"],), place, DataType("string"))
 
-    def bodies(self) -> Iterator[tuple[Location, places.Location, Mapping[str, Any]]]:
+    def bodies(self) -> Iterator[tuple[ParameterIn, Location, Mapping[str, Any]]]:
         """Each media type of the request and of the successes: location, place and node."""
-        fields = at(self.document, self.place)
-        if "requestBody" in fields:
+        if "requestBody" in self.operation.fields:
             body = behind(self.document, (*self.place, "requestBody"))
             for media_type, node in at(self.document, body).get("content", {}).items():
                 yield "body", (*body, "content", media_type), node
@@ -157,14 +144,14 @@ class _Reader:
                 for media_type, node in response.get("content", {}).items():
                     yield "response", (*place, "content", media_type), node
 
-    def responses(self) -> Iterator[tuple[str, places.Location, Mapping[str, Any]]]:
-        for code in at(self.document, self.place)["responses"]:
+    def responses(self) -> Iterator[tuple[str, Location, Mapping[str, Any]]]:
+        for code in self.operation.fields["responses"]:
             if code.isdecimal():
                 place = behind(self.document, (*self.place, "responses", code))
                 yield code, place, at(self.document, place)
 
     def properties(
-        self, location: Location, path: tuple[str, ...], place: places.Location, depth: int
+        self, location: ParameterIn, path: tuple[str, ...], place: Location, depth: int
     ) -> Iterator[Parameter]:
         """The properties of a schema, each followed by its own."""
         place = behind(self.document, place)
@@ -178,15 +165,19 @@ class _Reader:
             inner = self.inner((*place, "properties", name))
             yield from self.properties(location, (*path, name), inner, depth + 1)
 
-    def inner(self, place: places.Location) -> places.Location:
+    def inner(self, place: Location) -> Location:
         """The schema that holds the properties of a value: of an array its items', of a map its values'."""
-        place = behind(self.document, place)
-        for key in ("items", "additionalProperties"):
-            if isinstance(at(self.document, place).get(key), dict):
-                return self.inner((*place, key))
+        seen: set[Location] = set()
+        while (place := behind(self.document, place)) not in seen:  # a list may hold lists of its own kind
+            seen.add(place)
+            schema = at(self.document, place)
+            key = next((key for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)), None)
+            if key is None:
+                break
+            place = (*place, key)
         return place
 
-    def property(self, location: Location, path: tuple[str, ...], owner: places.Location, name: str) -> Parameter:
+    def property(self, location: ParameterIn, path: tuple[str, ...], owner: Location, name: str) -> Parameter:
         """The property of the schema at `owner`."""
         schema, place = at(self.document, owner), (*owner, "properties", name)
         node = at(self.document, place)
@@ -199,14 +190,14 @@ class _Reader:
 
     def parameter(
         self,
-        location: Location,
+        location: ParameterIn,
         path: tuple[str, ...],
-        place: places.Location,
+        place: Location,
         schema: Mapping[str, Any],
         mandatory: Mandatory,
         condition: str | None = None,
     ) -> Parameter:
-        schema = dereference(self.document, schema)
+        schema = deref(self.document, schema)
         return Parameter(
             location,
             path,
@@ -224,7 +215,7 @@ class _Reader:
             side = "request" if location == "body" else "response"
             yield MediaType(side, str(place[-1]), to_pointer(place))  # type: ignore[arg-type]  # one of the two
 
-    def error_examples(self) -> Iterator[tuple[int, places.Location, Any]]:
+    def error_examples(self) -> Iterator[tuple[int, Location, Any]]:
         """Each example of an error: status, place and value."""
         for code, place, response in self.responses():
             if code.startswith(("4", "5")):

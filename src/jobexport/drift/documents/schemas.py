@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.facts import DataType, Limits
-from jobexport.spec.places import dereference
+from jobexport.spec.document import deref, reference, referred
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,8 +45,8 @@ DEEPEST = 8
 
 def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> DataType | None:
     """The type that a schema gives; None where it gives none."""
-    name = schema.get("$ref", "").rpartition("/")[2] or None
-    schema = dereference(document, schema)
+    name = str(referred(schema)[-1]) if reference(schema) else None
+    schema = deref(document, schema)
     given = schema.get("type", [])
     choice = given if isinstance(given, list) else [given]
     if len(choice) > 1:
@@ -67,7 +67,7 @@ def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: i
 def schema_limits(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Limits:
     """The bounds and values that a schema gives."""
     # Prose lists the values of a list's items as those of the list.
-    values = schema.get("enum") or dereference(document, schema.get("items", {})).get("enum", ())
+    values = schema.get("enum") or deref(document, schema.get("items", {})).get("enum", ())
     bounds = {name: schema.get(key) for name, key in LIMITS.items()}
     return Limits(**bounds, values=tuple(map(_text, values)))
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from jobexport.drift.compare.compare import findings_of
 from jobexport.drift.compare.comparison import Comparison
-from jobexport.drift.documents.facts import document_facts, listing_facts, operations
+from jobexport.drift.documents.facts import document_facts, listing_facts
 from jobexport.drift.edits import responses as answers
 from jobexport.drift.edits import rows as rows
 from jobexport.drift.edits import values as values
@@ -17,6 +17,7 @@ from jobexport.drift.edits.amendments import amendments
 from jobexport.drift.edits.case import Case
 from jobexport.drift.edits.plan import Edits, Plan
 from jobexport.drift.edits.repair import repair
+from jobexport.spec.document import operations_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -141,7 +142,7 @@ def _key(finding: Finding) -> tuple[str, str]:
 def _again(comparison: Comparison, plan: Plan) -> Comparison:
     """The same comparison with what the plan makes of the edition's document."""
     names = comparison.other.operation_names
-    if not names or names[0] not in operations(plan.document):
+    if not names or names[0] not in operations_by_id(plan.document):
         other = attrs.evolve(listing_facts(plan.document, plan.edition), error_codes=comparison.other.error_codes)
         return Comparison(comparison.page, other, comparison.union)
     union = document_facts(plan.union, names[0], "union") if plan.union is not None else None

@@ -10,7 +10,7 @@ from attrs import frozen
 from jobexport.drift.edits import responses as answers
 from jobexport.drift.known.gone import tells
 from jobexport.drift.known.statements import says, statements
-from jobexport.spec.places import from_pointer, to_pointer
+from jobexport.spec.document import from_pointer, to_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from jobexport.drift.edits.plan import changes_between
 from jobexport.spec.change import Change
-from jobexport.spec.places import at, behind, from_pointer, located, look
+from jobexport.spec.document import MISSING, at, behind, located, look, parameters, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jobexport.drift.edits.plan import Document, Plan
     from jobexport.drift.facts import Parameter
     from jobexport.drift.findings import Finding
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 
 @frozen
@@ -51,7 +51,7 @@ class Case:
     def base(self) -> Document:
         """Where something new is put: the union, if it has the operation where the edition has it."""
         union = self.plan.union
-        return union if union is not None and look(union, self.operation)[0] else self.plan.document
+        return union if union is not None and look(union, self.operation) is not MISSING else self.plan.document
 
     def change(self, location: Location, value: Any = None, *, remove: bool = False) -> Change:
         """Make a change that the finding calls for."""
@@ -87,18 +87,10 @@ def is_shared(document: Document, location: Location) -> bool:
 
 def listed_parameter(case: Case, place: Location) -> Location | None:
     """Where an operation lists the parameter that the description has at a place; it may have one of its own."""
-    document = case.plan.document
-    base = case.base
-    _, shared = look(base, place)
+    shared = look(case.base, place)
     if not (isinstance(shared, dict) and "in" in shared):
         return None
-    for owner in (case.operation[:-1], case.operation):
-        for number, _ in enumerate(at(document, owner).get("parameters", ())):
-            listed = (*owner, "parameters", number)
-            node = at(document, behind(document, listed))
-            if (node["name"], node["in"]) == (shared["name"], shared["in"]):
-                return listed
-    return None
+    return parameters(case.plan.document, case.operation).get((shared["in"], shared["name"]))
 
 
 def edit_parameter(case: Case, place: Location, edit: Callable[[Document], Document]) -> None:
@@ -127,7 +119,7 @@ def edit_schema(
     """
     plan, place = case.plan, case.place
     if "properties" not in place:
-        edit_parameter(case, place, lambda node: {**node, "schema": edit(dict(_inlined(plan.document, node)))})
+        edit_parameter(case, place, lambda node: {**node, "schema": edit(dict(schema_of(plan.document, node)))})
         return
     target = behind(plan.document, place)
     new = edit(dict(at(plan.document, target)))
@@ -135,14 +127,7 @@ def edit_schema(
         # Others refer to it too: this operation gets one of its own.
         plan.own(case.change(place, new))
         return
-    _, wide = look(plan.union, target)
-    if wide is not None:
+    wide = look(plan.union, target)
+    if wide is not MISSING:
         plan.everywhere(*changes_between(case.words, target, wide, widen(wide, new)))
     plan.own(*changes_between(case.words, target, at(plan.document, target), new))
-
-
-def _inlined(document: Document, node: Document) -> Document:
-    schema: Document = node.get("schema", {})
-    while "$ref" in schema:
-        schema = at(document, from_pointer(schema["$ref"].removeprefix("#")))
-    return schema

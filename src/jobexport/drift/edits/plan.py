@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from jobexport.spec.change import Change, actions_for, applied, same
-from jobexport.spec.places import look
+from jobexport.spec.document import MISSING, look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobexport.spec.change import Action
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 Document = dict[str, Any]
 
@@ -65,7 +65,7 @@ class Plan:
     def everywhere(self, *changes: Change) -> None:
         """Change the union, so that the client knows it, and have the other editions take it back."""
         for change in changes:
-            if self.union is None or not look(self.union, change.location[:-1])[0]:
+            if self.union is None or look(self.union, change.location[:-1]) is MISSING:
                 # The union has no such place: the edition's own overlay made it.
                 self.own(change)
                 continue
@@ -82,13 +82,14 @@ class Plan:
     def _take_back(self, edition: str, change: Change, before: Document) -> None:
         """Have an edition's document say at a place what it said before."""
         # Of an array all is taken back, as its items have no names.
-        in_array = isinstance(look(self.union, change.location[:-1])[1], list)
+        in_array = isinstance(look(self.union, change.location[:-1]), list)
         location = change.location[:-1] if in_array else change.location
-        there, old = look(before, location)
-        now, new = look(self.document_of(edition), location)
-        if there == now and same(old, new):
+        old = look(before, location)
+        new = look(self.document_of(edition), location)
+        gone = old is MISSING
+        if (new is MISSING) if gone else (new is not MISSING and same(old, new)):
             return
-        back = Change("This edition's page does not say so.", location, old, remove=not there)
+        back = Change("This edition's page does not say so.", location, None if gone else old, remove=gone)
         actions = actions_for(self.document_of(edition), back)
         self._others.setdefault(edition, []).extend({"description": back.description, **action} for action in actions)
 

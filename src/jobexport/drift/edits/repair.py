@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jobexport.drift.documents.schemas import DEEPEST
 from jobexport.spec.change import Change
+from jobexport.spec.document import deref, look
 from jobexport.spec.examples import examples, misfits
 from jobexport.spec.load import tree
-from jobexport.spec.places import dereference, look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def _mended(document: Document, schema: Mapping[str, Any], value: Any) -> Any:
             _mend(document, holder, "", here)
             value = holder[""]
         else:
-            _mend(document, look(value, tuple(path[:-1]))[1], path[-1], here)
+            _mend(document, look(value, tuple(path[:-1])), path[-1], here)
     return sample(document, schema)
 
 
@@ -72,16 +73,16 @@ def _required(schema: Mapping[str, Any], value: Any) -> list[str]:
 
 
 def _schema_at(document: Document, schema: Mapping[str, Any], path: list[str | int]) -> Mapping[str, Any]:
-    schema = dereference(document, schema)
+    schema = deref(document, schema)
     for step in path:
         inner = schema.get("items", {}) if isinstance(step, int) else schema.get("properties", {}).get(step, {})
-        schema = dereference(document, inner)
+        schema = deref(document, inner)
     return schema
 
 
-def sample(document: Document, schema: Mapping[str, Any]) -> Any:
-    """A value that a schema allows, as plain as can be."""
-    schema = dereference(document, schema)
+def sample(document: Document, schema: Mapping[str, Any], depth: int = 0) -> Any:
+    """A value that a schema allows, as plain as can be; a schema that contains itself is filled in to a depth."""
+    schema = deref(document, schema)
     for key in ("examples", "enum"):
         for value in schema.get(key, ()):
             if not misfits(document, schema, value):
@@ -91,10 +92,11 @@ def sample(document: Document, schema: Mapping[str, Any]) -> Any:
     kinds = schema.get("type", "string")
     kind = kinds[0] if isinstance(kinds, list) else kinds
     if kind == "object":
-        names = schema.get("required", [])
-        return {name: sample(document, schema.get("properties", {}).get(name, {})) for name in names}
+        names = schema.get("required", []) if depth < DEEPEST else []
+        return {name: sample(document, schema.get("properties", {}).get(name, {}), depth + 1) for name in names}
     if kind == "array":
-        return [sample(document, schema.get("items", {})) for _ in range(max(1, schema.get("minItems", 1)))]
+        length = max(1, schema.get("minItems", 1)) if depth < DEEPEST else 0
+        return [sample(document, schema.get("items", {}), depth + 1) for _ in range(length)]
     if kind in ("integer", "number"):
         return max(schema.get("minimum", 1), min(1, schema.get("maximum", 1)))
     if kind == "string":

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.edits.rows import undo_removals
-from jobexport.spec.places import at, behind, dereference, from_pointer, located, look
+from jobexport.spec.document import MISSING, at, behind, deref, from_pointer, located, look
 
 if TYPE_CHECKING:
     from jobexport.drift.compare.comparison import Comparison
     from jobexport.drift.edits.case import Case
     from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import ErrorCode
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _JSON = "application/json"
@@ -51,7 +51,7 @@ def new_path(comparison: Comparison) -> str:
 
 
 def _resolved(case: Case, node: Document) -> Document:
-    return dict(dereference(case.plan.document, node))
+    return dict(deref(case.plan.document, node))
 
 
 def _is_of_path(case: Case, node: Document, names: list[str]) -> bool:
@@ -70,10 +70,10 @@ def media_type_changed(case: Case) -> None:
     """Another media type: the body's description gets a new key."""
     new = case.place
     old = (*new[:-1], str(case.finding.other))
-    there, described = look(case.plan.document, old)
+    described = look(case.plan.document, old)
     if not undo_removals(case, new):
-        case.plan.everywhere(case.change(new, described if there else {"schema": {}}))
-    if there:
+        case.plan.everywhere(case.change(new, {"schema": {}} if described is MISSING else described))
+    if described is not MISSING:
         case.plan.own(case.change(old, remove=True))
 
 
@@ -149,7 +149,7 @@ def _put_code(case: Case, code: ErrorCode) -> None:
     base = case.base
     status = str(_status(case, code))
     response = (*case.operation, "responses", status)
-    if not look(base, response)[0]:
+    if look(base, response) is MISSING:
         responses = at(base, response[:-1])
         case.plan.everywhere(case.change(response, _response(responses, int(status))))
         base = case.base
@@ -159,9 +159,9 @@ def _put_code(case: Case, code: ErrorCode) -> None:
         "value": {"error_code": code.code, "error_msg": code.message or code.code},
     }
     name = re.sub(r"[^a-z0-9]+", "-", code.code.lower())
-    if look(base, (*content, "examples"))[0]:
+    if look(base, (*content, "examples")) is not MISSING:
         case.plan.everywhere(case.change((*content, "examples", name), example))
-    elif look(base, content)[0]:
+    elif look(base, content) is not MISSING:
         case.plan.everywhere(case.change((*content, "examples"), {name: example}))
 
 
@@ -175,8 +175,9 @@ def _list_code(case: Case, code: ErrorCode) -> None:
     listed = [str(twin.at) for twin in case.comparison.other.error_codes if twin.source == "table"]
     family = located(case.plan.document, listed[0])[:-1]
     place = (*family, str(code.status or 400))
-    there, codes = look(case.base, place)
-    change = case.change((*place, len(codes)), code.code) if there else case.change(place, [code.code])
+    codes = look(case.base, place)
+    known = codes is not MISSING
+    change = case.change((*place, len(codes)), code.code) if known else case.change(place, [code.code])
     case.plan.everywhere(change)
 
 
@@ -195,7 +196,8 @@ def _drop_code(case: Case, code: str) -> None:
         if twin.code != code:
             continue
         place = located(case.plan.document, str(twin.at))
-        there, listed = look(case.plan.document, place)
+        listed = look(case.plan.document, place)
+        there = listed is not MISSING
         if there and twin.source == "example" and not whole:
             case.plan.own(case.change(place, remove=True))
         elif there and whole and isinstance(listed, list) and code in listed:
@@ -235,7 +237,7 @@ def action_changed(case: Case) -> None:
         value = action.name if action.name == "none" else value
     if value is None:
         case.plan.own(case.change(place, remove=True))
-    elif look(case.base, place)[0]:
+    elif look(case.base, place) is not MISSING:
         case.plan.own(case.change(place, value))
     else:
         case.plan.everywhere(case.change(place, value))
@@ -268,6 +270,7 @@ def _errors(case: Case) -> list[tuple[int, Location]]:
     found = []
     for code in at(case.plan.document, (*case.operation, "responses")):
         place = behind(case.plan.document, (*case.operation, "responses", code))
-        if code[0] in "45" and look(case.plan.document, (*place, "content", _JSON, "schema"))[0]:
+        schema = look(case.plan.document, (*place, "content", _JSON, "schema"))
+        if code[0] in "45" and schema is not MISSING:
             found.append((int(code), place))
     return found

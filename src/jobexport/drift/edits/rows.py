@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobexport.drift.edits.case import edit_parameter, is_shared, listed_parameter
 from jobexport.drift.page_schemas import condition_of, object_schema, row_schema
-from jobexport.spec.places import at, behind, look
+from jobexport.spec.document import MISSING, at, behind, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jobexport.drift.edits.case import Case
     from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import Parameter
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 
 def added(case: Case) -> None:
@@ -38,8 +38,8 @@ def added(case: Case) -> None:
         _put_body(case, row, _written(case, row))
     elif row.location in ("header", "query"):
         owner = (*case.operation, "parameters")
-        there, listed = look(case.base, owner)
-        if not there:
+        listed = look(case.base, owner)
+        if listed is MISSING:
             case.plan.everywhere(case.change(owner, [node]))
         else:
             case.plan.everywhere(case.change((*owner, len(listed)), node))
@@ -54,9 +54,9 @@ def _written(case: Case, row: Parameter) -> Document:
 def _put_property(case: Case, place: Location, schema: Document) -> None:
     base = case.base
     owner = place[:-2]
-    if not look(base, owner)[0]:
+    if look(base, owner) is MISSING:
         return
-    if look(base, place[:-1])[0]:
+    if look(base, place[:-1]) is not MISSING:
         case.plan.everywhere(case.change(place, schema))
     else:
         case.plan.everywhere(case.change(place[:-1], {place[-1]: schema}))
@@ -71,7 +71,7 @@ def _put_body(case: Case, row: Parameter, schema: Document) -> None:
         return
     success = next(code for code in at(case.plan.document, case.operation)["responses"] if code.startswith("2"))
     response = behind(case.base, (*case.operation, "responses", success))
-    if look(case.base, (*response, "content"))[0]:
+    if look(case.base, (*response, "content")) is not MISSING:
         case.plan.everywhere(case.change((*response, "content", "application/json"), content["application/json"]))
     else:
         case.plan.everywhere(case.change((*response, "content"), content))
@@ -80,9 +80,10 @@ def _put_body(case: Case, row: Parameter, schema: Document) -> None:
 def require(case: Case, place: Location, row: Parameter) -> None:
     """Say that a property is required, in this edition."""
     required = (*place[:-2], "required")
-    there, names = look(case.plan.document, required)
+    names = look(case.plan.document, required)
     if row.mandatory == "yes" and row.name not in (names or ()):
-        change = case.change((*required, len(names)), row.name) if there else case.change(required, [row.name])
+        lacks = names is MISSING
+        change = case.change(required, [row.name]) if lacks else case.change((*required, len(names)), row.name)
         case.plan.own(change)
 
 
@@ -100,16 +101,16 @@ def _take_property(case: Case, place: Location, new: str | None = None) -> None:
     owner, name = place[:-2], str(place[-1])
     case.plan.own(case.change(place, remove=True))
     for required in ((*owner, "required"), (*owner, "then", "required")):
-        _, names = look(case.plan.document, required)
+        names = look(case.plan.document, required)
         if name in (names or ()):
             case.plan.own(case.change((*required, names.index(name)), remove=True))
             if new is not None:
                 case.plan.own(case.change((*required, len(names) - 1), new))
     for value in _example_objects(case, owner):
-        there, old = look(case.plan.document, (*value, name))
-        if there and new is not None:
+        old = look(case.plan.document, (*value, name))
+        if old is not MISSING and new is not None:
             case.plan.own(case.change((*value, new), old))
-        if there:
+        if old is not MISSING:
             case.plan.own(case.change((*value, name), remove=True))
 
 
@@ -119,7 +120,7 @@ def _example_objects(case: Case, owner: Location) -> Iterator[Location]:
     fields = at(document, case.operation)
     spots = [("requestBody",), *(("responses", code) for code in fields["responses"] if code.startswith("2"))]
     for spot in spots:
-        if not look(document, (*case.operation, *spot))[0]:
+        if look(document, (*case.operation, *spot)) is MISSING:
             continue
         body = behind(document, (*case.operation, *spot))
         for media_type, node in at(document, body).get("content", {}).items():
@@ -143,7 +144,7 @@ def renamed(case: Case) -> None:
         case.plan.own(case.change(listed, remove=True))
         return
     new = (*place[:-1], row.name)
-    if not undo_removals(case, new) and not look(case.plan.document, new)[0]:
+    if not undo_removals(case, new) and look(case.plan.document, new) is MISSING:
         schema = at(case.plan.document, place)
         case.plan.everywhere(case.change(new, schema))
     _take_property(case, place, row.name)
@@ -166,7 +167,7 @@ def _call_variable(case: Case, place: Location, name: str) -> None:
         edit_parameter(case, place, lambda old: _called(old, name))
         return
     names = (*case.operation[:-1], "x-documented-names")
-    known = look(case.plan.document, names)[1] or {}
+    known = look(case.plan.document, names) or {}
     case.plan.own(case.change(names, {**known, node["name"]: name}))
 
 
@@ -178,9 +179,9 @@ def _called(node: Document, name: str) -> Document:
 def undo_removals(case: Case, place: Location) -> bool:
     """Drop the edition's own actions that take away what the union has at a place; whether there are any."""
     plan = case.plan
-    if plan.union is None or not look(plan.union, place)[0] or look(plan.document, place)[0]:
+    if plan.union is None or look(plan.union, place) is MISSING or look(plan.document, place) is not MISSING:
         return False
-    if place[0] == "paths" and not look(plan.document, place[:3])[0]:
+    if place[0] == "paths" and look(plan.document, place[:3]) is MISSING:
         return False  # The edition has the operation elsewhere, which is not to be undone.
     removing = [
         number
@@ -188,4 +189,4 @@ def undo_removals(case: Case, place: Location) -> bool:
         if action.get("remove") and any(place[: len(gone)] == gone for gone in plan.touched[number])
     ]
     plan.undo(removing)
-    return look(plan.document, place)[0]
+    return look(plan.document, place) is not MISSING

@@ -8,8 +8,8 @@ from jobexport.drift.documents.schemas import LIMITS
 from jobexport.drift.edits.case import edit_parameter, edit_schema
 from jobexport.drift.edits.rows import require
 from jobexport.drift.page_schemas import condition_of, type_schema, value_of
+from jobexport.spec.document import look, reference
 from jobexport.spec.examples import misfits
-from jobexport.spec.places import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jobexport.drift.edits.case import Case
     from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import Parameter
-    from jobexport.spec.places import Location
+    from jobexport.spec.document import Location
 
 # What a schema keeps whatever its type is.
 _NEUTRAL = {"description", "title", "deprecated", "readOnly", "writeOnly"}
@@ -77,7 +77,7 @@ def _widen_items(wide: Document, new: Document) -> Document:
     items = wide.get("items")
     if items is None or new["items"] == {}:
         return dict(new["items"])
-    return {"anyOf": [items, new["items"]]} if "$ref" in items else _widen_type(items, new["items"])
+    return {"anyOf": [items, new["items"]]} if reference(items) else _widen_type(items, new["items"])
 
 
 def mandatory_changed(case: Case) -> None:
@@ -90,13 +90,13 @@ def mandatory_changed(case: Case) -> None:
         return
     _unconditional(case, place, row.name)
     owner = (*place[:-2], "required")
-    names = look(case.plan.document, owner)[1] or ()
+    names = look(case.plan.document, owner) or ()
     if row.mandatory != "yes" and row.name in names:
         base = case.plan.union
-        wide = look(base, owner)[1] if base is not None else None
+        wide = look(base, owner)
         if wide and row.name in wide:
             case.plan.everywhere(case.change((*owner, wide.index(row.name)), remove=True))
-        names = look(case.plan.document, owner)[1] or ()
+        names = look(case.plan.document, owner) or ()
         if row.name in names:
             case.plan.own(case.change((*owner, names.index(row.name)), remove=True))
     if row.mandatory == "conditional":
@@ -115,7 +115,7 @@ def _parameter_mandatory(node: Document, row: Parameter) -> Document:
 def _unconditional(case: Case, place: Location, name: str) -> None:
     """Take away what makes a property required in some cases."""
     owner = place[:-2]
-    names = look(case.plan.document, (*owner, "then", "required"))[1] or []
+    names = look(case.plan.document, (*owner, "then", "required")) or []
     if names == [name]:
         case.plan.own(case.change((*owner, "if"), remove=True), case.change((*owner, "then"), remove=True))
     elif name in names:

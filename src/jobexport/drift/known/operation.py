@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.compare.responses import bare_path
-from jobexport.drift.documents.facts import document_facts, operations
+from jobexport.drift.documents.facts import document_facts
+from jobexport.spec.document import operations_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,20 +27,20 @@ def operation_of(page: PageFacts, document: Mapping[str, Any], register: Registe
     The request line decides; else the id or the vendor's name that the register has for an operation's page, if the
     path is not that of something quite different.
     """
-    known = operations(document)
+    known = operations_by_id(document)
     if page.endpoint is None:
         return None
     path, method = page.endpoint.path, page.endpoint.method.lower()
-    by_path = [id_ for id_, (other, _) in known.items() if bare_path(other) == bare_path(path)]
-    exact = [id_ for id_ in by_path if known[id_][1] == method]
+    by_path = [id_ for id_, other in known.items() if bare_path(other.path) == bare_path(path)]
+    exact = [id_ for id_ in by_path if known[id_].method == method]
     if exact or len(by_path) == 1:
         return (exact or by_path)[0]
     ids = {named.operation for named in register.pages if page.document_id and named.document == page.document_id}
     names = {name.lower() for name in page.operation_names}
-    for id_, (other, other_method) in known.items():
+    for id_, other in known.items():
         if id_ in ids or id_.lower() in names:
             return id_
-        if method == other_method and _alike(path, other) and _same_rows(page, document_facts(document, id_, "")):
+        if method == other.method and _alike(path, other.path) and _same_rows(page, document_facts(document, id_, "")):
             return id_
     return None
 

@@ -10,7 +10,7 @@ from jobexport.drift.scaffold.names import pascal, unique
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.facts import DataType, Location, Parameter
+    from jobexport.drift.facts import DataType, Parameter, ParameterIn
 
 Schema = dict[str, Any]
 # Tables may lead to each other.
@@ -26,7 +26,7 @@ class Components:
         self._prefix = operation[0].upper() + operation[1:]
         self._written: dict[str, str] = {}
 
-    def body(self, location: Location, suffix: str) -> Schema | None:
+    def body(self, location: ParameterIn, suffix: str) -> Schema | None:
         """Refer to the schema of a body; None where the page has no row of it.
 
         Tables that no row leads to get schemas of their own, which nothing refers to yet.

@@ -10,14 +10,27 @@ import jsonschema_rs
 from attrs import frozen
 
 from jobexport.errors import JobexportError
+from jobexport.spec.document import (
+    at,
+    behind,
+    deref,
+    media,
+    operations,
+    parameters,
+    request_body,
+    response,
+    to_pointer,
+    walk,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+
+    from jobexport.spec.document import Location, OperationObject
 
 JSON = "application/json"
 BINARY = "application/octet-stream"
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # OpenAPI: header parameters of these names mean nothing.
 _NO_PARAMETERS = {"accept", "content-type", "authorization"}
 
@@ -41,7 +54,7 @@ class Schema:
         if self.validator.is_valid(value):
             return None
         error = next(iter(self.validator.iter_errors(value)))
-        return _pointer(error.instance_path), error.message
+        return to_pointer(tuple(error.instance_path)), error.message
 
 
 @frozen
@@ -109,13 +122,8 @@ def read_operations(document: Mapping[str, Any]) -> list[Operation]:
     Raises:
         JobexportError: something that the server needs is missing; the text says what.
     """
-    operations = [
-        _operation(document, path, method)
-        for path, item in at(document, "paths").items()
-        for method in _METHODS
-        if method in item
-    ]
-    return sorted(operations, key=lambda operation: sum(segment[:1] == "{" for segment in operation.segments))
+    found = [_operation(document, operation) for operation in operations(document)]
+    return sorted(found, key=lambda operation: sum(segment[:1] == "{" for segment in operation.segments))
 
 
 def read_unknown_path(document: Mapping[str, Any]) -> ErrorAnswer:
@@ -124,23 +132,21 @@ def read_unknown_path(document: Mapping[str, Any]) -> ErrorAnswer:
     Raises:
         JobexportError: the document has none.
     """
-    response = at(document, "components", "responses", "DgcNotFound")
-    return ErrorAnswer(404, _dump(at(document, *_PLACE, root=response)["not-found"]["value"]))
+    steps = ("components", "responses", "DgcNotFound", "content", JSON, "examples", "not-found")
+    example = _needed(document, (), *steps)
+    return ErrorAnswer(404, _dump(example["value"]))
 
 
-def at(document: Mapping[str, Any], *steps: str, root: Any = None) -> Any:
-    """Walk from `root` (or the document) along the steps, through local references.
+def _needed(document: Mapping[str, Any], location: Location, *steps: str) -> Any:
+    """Return what stands some steps below a place, through references.
 
     Raises:
         JobexportError: a step leads nowhere.
     """
-    node = document if root is None else root
-    for number, step in enumerate(steps):
-        node = _follow(document, node)
-        if not isinstance(node, dict) or step not in node:
-            raise JobexportError(f"the document has no {'/'.join(steps[: number + 1])} where one is needed; add it")
-        node = node[step]
-    return _follow(document, node)
+    found = walk(document, location, *steps)
+    if found is None:
+        raise JobexportError(f"the document has no {'/'.join(steps)} where one is needed; add it")
+    return at(document, behind(document, found))
 
 
 def template(text: Any, *names: str) -> str:
@@ -158,40 +164,35 @@ def template(text: Any, *names: str) -> str:
     return str(text)
 
 
-_PLACE = ("content", JSON, "examples")
-
-
-def _operation(document: Mapping[str, Any], path: str, method: str) -> Operation:
-    item = at(document, "paths", path)
-    fields = item[method]
-    parameters = {  # those of the operation replace those of the path
-        (parameter["in"], parameter["name"]): parameter
-        for parameter in (
-            _follow(document, node) for node in [*item.get("parameters", []), *fields.get("parameters", [])]
-        )
-    }
-    errors = dict(_errors(document, fields))
+def _operation(document: Mapping[str, Any], operation: OperationObject) -> Operation:
+    errors = dict(_errors(document, operation))
     for name in ("invalid-request", "unauthorized"):
         if name not in errors:
-            raise JobexportError(f"operation {method} {path} has no error example {name}; add it to the document")
+            label = f"{operation.method} {operation.path}"
+            raise JobexportError(f"operation {label} has no error example {name}; add it to the document")
+    content = ("responses", "200", "content")
+    taken = parameters(document, operation.location)
     return Operation(
-        id=at(document, "operationId", root=fields),
-        method=method.upper(),
-        segments=tuple(path.strip("/").split("/")),
-        path=_parameters(document, parameters, "path"),
-        headers=_parameters(document, parameters, "header"),
-        body=_body(document, fields),
+        id=operation.id,
+        method=operation.method.upper(),
+        segments=tuple(operation.path.strip("/").split("/")),
+        path=_parameters(document, taken, "path"),
+        headers=_parameters(document, taken, "header"),
+        body=_body(document, operation),
         answers={
-            media: _answer(document, node)
-            for media, node in at(document, "responses", "200", "content", root=fields).items()
+            media_type: _answer(document, node, _needed(document, operation.location, *content, media_type, "schema"))
+            for media_type, node in _needed(document, operation.location, *content).items()
         },
         errors=errors,
     )
 
 
-def _parameters(document: Mapping[str, Any], parameters: Mapping[tuple[str, str], Any], location: str) -> Parameters:
-    found = {name: parameter for (where, name), parameter in parameters.items() if where == location}
-    found = {name: parameter for name, parameter in found.items() if name.lower() not in _NO_PARAMETERS}
+def _parameters(document: Mapping[str, Any], taken: Mapping[tuple[str, str], Location], location: str) -> Parameters:
+    found = {
+        name: deref(document, at(document, place))
+        for (where, name), place in taken.items()
+        if where == location and name.lower() not in _NO_PARAMETERS
+    }
     schema = {
         "type": "object",
         "properties": {name: parameter.get("schema", {}) for name, parameter in found.items()},
@@ -200,29 +201,28 @@ def _parameters(document: Mapping[str, Any], parameters: Mapping[tuple[str, str]
     return Parameters(tuple(found), _compile(document, schema))
 
 
-def _body(document: Mapping[str, Any], fields: Mapping[str, Any]) -> Body | None:
-    if "requestBody" not in fields:
+def _body(document: Mapping[str, Any], operation: OperationObject) -> Body | None:
+    body = request_body(document, operation.fields)
+    if not body:
         return None
-    body = at(document, "requestBody", root=fields)
-    schema = at(document, "content", JSON, "schema", root=body)
+    schema = _needed(document, operation.location, "requestBody", "content", JSON, "schema")
     return Body(body.get("required", False), frozenset(schema.get("properties", ())), _compile(document, schema))
 
 
-def _answer(document: Mapping[str, Any], media: Mapping[str, Any]) -> Answer:
-    properties = at(document, "schema", root=media).get("properties", {})
+def _answer(document: Mapping[str, Any], media_type: Mapping[str, Any], schema: Mapping[str, Any]) -> Answer:
     return Answer(
-        fields={name: _follow(document, schema) for name, schema in properties.items()},
-        extensions={name: value for name, value in media.items() if name.startswith("x-")},
+        fields={name: deref(document, node) for name, node in schema.get("properties", {}).items()},
+        extensions={name: value for name, value in media_type.items() if name.startswith("x-")},
     )
 
 
-def _errors(document: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[tuple[str, ErrorAnswer]]:
-    for status, response in at(document, "responses", root=fields).items():
+def _errors(document: Mapping[str, Any], operation: OperationObject) -> Iterator[tuple[str, ErrorAnswer]]:
+    for status in _needed(document, operation.location, "responses"):
         if status[:1] not in {"4", "5"}:
             continue
-        examples = _follow(document, response).get("content", {}).get(JSON, {}).get("examples", {})
+        examples = media(response(document, operation.fields, status)).get("examples", {})
         for name, example in examples.items():
-            yield name, ErrorAnswer(int(status), _dump(_follow(document, example)["value"]))
+            yield name, ErrorAnswer(int(status), _dump(deref(document, example)["value"]))
 
 
 def _compile(document: Mapping[str, Any], schema: Any) -> Schema:
@@ -231,30 +231,11 @@ def _compile(document: Mapping[str, Any], schema: Any) -> Schema:
     try:
         return Schema(jsonschema_rs.Draft202012Validator(root, mask="the value"))
     except jsonschema_rs.ValidationError as problem:
-        place = _pointer(problem.instance_path)
+        place = to_pointer(tuple(problem.instance_path))
         raise JobexportError(
             f"the document's schema {place} can't be compiled: {problem.message}; correct it"
         ) from None
 
 
-def _follow(document: Mapping[str, Any], node: Any) -> Any:
-    seen = set()
-    while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
-        if not reference.startswith("#/") or reference in seen:
-            raise JobexportError(f"the document has the reference {reference!r}, which leads nowhere; correct it")
-        seen.add(reference)
-        node = document
-        for step in reference[2:].split("/"):
-            key = step.replace("~1", "/").replace("~0", "~")
-            if not isinstance(node, dict) or key not in node:
-                raise JobexportError(f"the document has the reference {reference!r}, which leads nowhere; correct it")
-            node = node[key]
-    return node
-
-
 def _dump(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8")
-
-
-def _pointer(steps: Iterable[str | int]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)

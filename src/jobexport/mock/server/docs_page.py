@@ -21,6 +21,7 @@ from starlette.routing import Match, Route
 from jobexport.core.extras import find
 from jobexport.errors import JobexportError
 from jobexport.mock.requests.auth import EXAMPLE_TOKEN
+from jobexport.spec.document import marks, operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -86,8 +87,7 @@ def marked(document: Mapping[str, Any], edition: str, register: Register) -> dic
             return [item for item, _ in copies], [id_ for _, ids in copies for id_ in ids]
         if not isinstance(node, dict):
             return node, []
-        found = node.get("x-inconsistency", [])
-        left = [found] if isinstance(found, str) else list(found)
+        left = list(marks(node))
         copied: dict[str, Any] = {}
         for key, value in node.items():
             copied[key], ids = (value, []) if key in _DATA else copy(value)
@@ -105,19 +105,17 @@ def marked(document: Mapping[str, Any], edition: str, register: Register) -> dic
 
 def _without_servers(document: Mapping[str, Any]) -> dict[str, Any]:
     # An operation may have servers of its own; what the register says of hosts goes to the operation.
-    paths = {}
-    for path, item in document.get("paths", {}).items():
-        hosts = [host.get("x-inconsistency", []) for host in item.get("servers", [])]
-        ids = [id_ for found in hosts for id_ in ([found] if isinstance(found, str) else found)]
-        kept = {key: value for key, value in item.items() if key != "servers"}
-        for method, operation in kept.items():
-            if isinstance(operation, dict) and "responses" in operation:
-                found = operation.get("x-inconsistency", [])
-                own = [found] if isinstance(found, str) else found
-                fields = {key: value for key, value in operation.items() if key != "servers"}
-                kept[method] = fields | ({"x-inconsistency": [*own, *ids]} if own or ids else {})
-        paths[path] = kept
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations(document):
+        ids = [*marks(operation.fields), *(id_ for host in operation.item.get("servers", ()) for id_ in marks(host))]
+        mark = {"x-inconsistency": ids} if ids else {}
+        item = paths.setdefault(operation.path, _without(operation.item, "servers"))
+        item[operation.method] = _without(operation.fields, "servers") | mark
     return {**document, "paths": paths}
+
+
+def _without(node: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in node.items() if name != key}
 
 
 def _mark(entry: Entry, edition: str) -> str:

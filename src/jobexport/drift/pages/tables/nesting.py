@@ -15,7 +15,7 @@ from jobexport.drift.pages.vocabulary import TABLE_NUMBER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobexport.drift.facts import Endpoint, Location, Parameter
+    from jobexport.drift.facts import Endpoint, Parameter, ParameterIn
     from jobexport.drift.pages.blocks import Part
     from jobexport.drift.pages.bounds import Deadline
     from jobexport.drift.pages.tables.reading import Line, Read
@@ -172,7 +172,7 @@ def _below(
     below: dict[tuple[int, Line], tuple[int, ...]],
     at: int,
     above: tuple[str, ...],
-    location: Location,
+    location: ParameterIn,
     within: tuple[int, ...],
 ) -> Iterator[Parameter]:
     """The parameters of a table and of those that its rows lead to."""

@@ -17,7 +17,7 @@ from jobexport.drift.pages.tables.types import data_type
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobexport.drift.facts import DataType, Location, Mandatory, TableRole
+    from jobexport.drift.facts import DataType, Mandatory, ParameterIn, TableRole
 
 _HEADER = re.compile(r"header|消息头|请求头|响应头|头域|头字段", re.IGNORECASE)
 _QUERY = re.compile(r"\bquery\b|query(?:参数|string)|查询参数", re.IGNORECASE)
@@ -56,7 +56,7 @@ class Read:
     rows: tuple[Row, ...]
     """Without the header."""
     place: Place
-    location: Location | None = None
+    location: ParameterIn | None = None
     reason: str = ""
     """Why it is unread."""
 
@@ -103,7 +103,7 @@ def _distinct(columns: tuple[words.Column | None, ...]) -> tuple[words.Column | 
     return tuple(None if column in columns[:index] else column for index, column in enumerate(columns))
 
 
-def location_of(title: str, place: Place) -> Location | None:
+def location_of(title: str, place: Place) -> ParameterIn | None:
     """Where the parameters of a table stand, by the first of its surroundings that says so."""
     response = place.section in ("response", "example-response", "example-error")
     for text in (title, place.label, place.heading):
@@ -120,7 +120,7 @@ def location_of(title: str, place: Place) -> Location | None:
             return "response"
         if _REQUEST.search(text):
             return "body"
-    sections: dict[str | None, Location] = {"uri": "path", "request": "body", "response": "response"}
+    sections: dict[str | None, ParameterIn] = {"uri": "path", "request": "body", "response": "response"}
     return sections.get(place.section) or sections.get(place.outer)
 
 

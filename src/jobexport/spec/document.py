@@ -1,0 +1,226 @@
+"""Walks an OpenAPI document: pointers, references, operations with what they take and return, marks of the register.
+
+Nothing else in the project follows a `$ref`, escapes a JSON pointer or looks for the operations of a path.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+from attrs import field, frozen
+
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Location = tuple[str | int, ...]
+"""A place in a document: the keys and the numbers that lead to it, such as `("paths", "/v1/x", "post")`."""
+
+_JSON = "application/json"
+_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+
+
+class _Missing(Enum):
+    MISSING = "missing"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Final = _Missing.MISSING
+"""The result of `look` for a place that a document lacks; false, so that `look(…) or ()` reads as it should."""
+
+
+def to_pointer(location: Location) -> str:
+    """Write a place as a JSON pointer: `("paths", "/v1/x")` → `/paths/~1v1~1x`."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
+
+
+def from_pointer(pointer: str) -> tuple[str, ...]:
+    """Parse a JSON pointer; numbers stay text, because an object may have such a key."""
+    steps = pointer.removeprefix("/").split("/") if pointer else []
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
+
+
+def located(document: Any, pointer: str) -> Location:
+    """Parse a JSON pointer into a place, with numbers where the document has arrays."""
+    node = document
+    location: Location = ()
+    for step in from_pointer(pointer):
+        key = int(step) if isinstance(node, list) and step.isdecimal() else step
+        location = (*location, key)
+        node = look(node, (key,))
+    return location
+
+
+def look(document: Any, location: Location) -> Any:
+    """Return what stands at a place, or MISSING; references are not followed."""
+    node = document
+    for step in location:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            return MISSING
+    return node
+
+
+def at(document: Any, location: Location) -> Any:
+    """Return what stands at a place that exists.
+
+    Raises:
+        LookupError: the document lacks the place.
+    """
+    node = document
+    for step in location:
+        node = node[step]
+    return node
+
+
+def reference(node: Any) -> str | None:
+    """Return the `$ref` of a node, or None if the node is no reference."""
+    found = node.get("$ref") if isinstance(node, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def referred(node: Any) -> Location:
+    """Return the place that a reference names, even if it is not there; empty if the node is not a reference."""
+    return from_pointer(unquote((reference(node) or "#")[1:]))
+
+
+def behind(document: Any, location: Location) -> Location:
+    """Return the place that the references at a place that exists lead to; without a reference, the same place.
+
+    Raises:
+        JobexportError: a reference leads nowhere, or only back to itself.
+    """
+    return _follow(document, location, at(document, location))[0]
+
+
+def deref(document: Any, node: Any) -> Any:
+    """Return the node that the references of a node lead to; a node that is no reference is returned as it is.
+
+    Raises:
+        JobexportError: a reference leads nowhere, or only back to itself.
+    """
+    return _follow(document, (), node)[1]
+
+
+def _follow(document: Any, location: Location, node: Any) -> tuple[Location, Any]:
+    seen: set[str] = set()
+    while (target := reference(node)) is not None:
+        if target in seen:
+            raise JobexportError(
+                f"the document has the reference {target!r}, which leads only back to itself; "
+                "put what it stands for in its place"
+            )
+        seen.add(target)
+        location = located(document, unquote(target[1:]))
+        node = look(document, location) if target.startswith("#/") else MISSING
+        if node is MISSING:
+            raise JobexportError(f"the document has the reference {target!r}, which leads nowhere; correct it")
+    return location, node
+
+
+def walk(document: Any, location: Location, *steps: str) -> Location | None:
+    """Return the place some steps below a place that exists, or None if the document lacks it.
+
+    References are followed on the way, but not at the end: a reference may stand there.
+    """
+    for step in steps:
+        location = (*behind(document, location), step)
+        if look(document, location) is MISSING:
+            return None
+    return location
+
+
+@frozen(eq=False)
+class OperationObject:
+    """An operation of a document, and the path that it belongs to."""
+
+    path: str
+    """Such as `/v1/{project_id}/jobs/{job_name}/export`."""
+    method: str
+    """Lower case, as documents have it."""
+    location: Location
+    fields: Mapping[str, Any] = field(repr=False)
+    """The operation, as the document has it."""
+    item: Mapping[str, Any] = field(repr=False)
+    """The path item that the operation stands in."""
+
+    @property
+    def id(self) -> str:
+        """The operationId.
+
+        Raises:
+            JobexportError: the operation lacks one.
+        """
+        if "operationId" not in self.fields:
+            raise JobexportError(f"operation {self.method} {self.path} has no operationId; add it to the document")
+        return str(self.fields["operationId"])
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[OperationObject]:
+    """Find the operations of a document, in its order.
+
+    Raises:
+        JobexportError: the document has no paths.
+    """
+    if not isinstance(document.get("paths"), dict):
+        raise JobexportError("the document has no paths; add those of the operations")
+    for path in document["paths"]:
+        place = behind(document, ("paths", path))
+        item = at(document, place)
+        for method in item:
+            if method in _METHODS and isinstance(item[method], dict):
+                yield OperationObject(path, method, (*place, method), item[method], item)
+
+
+def operations_by_id(document: Mapping[str, Any]) -> dict[str, OperationObject]:
+    """Find the operations of a document that have an operationId, by that."""
+    return {operation.id: operation for operation in operations(document) if "operationId" in operation.fields}
+
+
+def parameters(document: Mapping[str, Any], operation: Location) -> dict[tuple[str, str], Location]:
+    """Find where the parameters of an operation are listed, by `in` and name.
+
+    The path's come first; a parameter that both list is the operation's. A reference may stand at each place.
+    """
+    found: dict[tuple[str, str], Location] = {}
+    for owner in (operation[:-1], operation):
+        for number, listed in enumerate(at(document, owner).get("parameters", ())):
+            node = deref(document, listed)
+            found[node["in"], node["name"]] = (*owner, "parameters", number)
+    return found
+
+
+def request_body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the request body of an operation; empty if it takes none."""
+    body: Mapping[str, Any] = deref(document, operation.get("requestBody", {}))
+    return body
+
+
+def response(document: Mapping[str, Any], operation: Mapping[str, Any], status: int | str) -> Mapping[str, Any]:
+    """Return the response of an operation with a status; empty if the status is not documented."""
+    found: Mapping[str, Any] = deref(document, operation["responses"].get(str(status), {}))
+    return found
+
+
+def media(message: Mapping[str, Any], media_type: str = _JSON) -> dict[str, Any]:
+    """Return a media type of a request body or a response; empty if it is not documented."""
+    found: dict[str, Any] = message.get("content", {}).get(media_type, {})
+    return found
+
+
+def schema_of(document: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a media type, a parameter or a header, the document's own and no copy; empty without one."""
+    schema: dict[str, Any] = deref(document, node.get("schema", {}))
+    return schema
+
+
+def marks(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids of the register's entries that a node names itself, in `x-inconsistency`."""
+    named = node.get("x-inconsistency", ())
+    return (named,) if isinstance(named, str) else tuple(named)
