@@ -223,6 +223,9 @@ class MissingExtra(JobexportError, ModuleNotFoundError):
 class ArchiveError(JobexportError):
     """An exported archive can't be used as it is."""
 
+    problem: str = ""
+    """What is wrong with the zip, without its name and advice; empty for an error that is not about one zip."""
+
 
 class ArchiveCorrupt(ArchiveError):
     """The archive is incomplete, damaged, or no zip at all; exporting again may help."""

@@ -308,7 +308,7 @@ class TestVerify:
     def test_a_cut_is_found(self, path, length):
         """A zip that is cut off anywhere is corrupt."""
         path.write_bytes(path.read_bytes()[:length])
-        with pytest.raises(ArchiveCorrupt, match=f"^{path} is no sound zip: "):
+        with pytest.raises(ArchiveCorrupt, match=f"^{path} is damaged: "):
             JobArchive.open(path)
 
     def test_another_length_is_found(self, path):

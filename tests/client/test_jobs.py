@@ -181,8 +181,7 @@ def test_a_job_that_the_zip_lacks_has_failed(caller: Caller, scripted: Scripted,
 def test_a_damaged_member_costs_its_own_job_only(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """The other jobs of the zip are kept."""
     content = bytearray(batch_zip("a", "b", "c").body)
-    place = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 1) + 16
-    content[place] ^= 0xFF
+    content[content.index(b"jobs/b/b.job") + len("jobs/b/b.job")] ^= 0xFF
     scripted.answer(Answer(bytes(content)))
     result = caller.jobs(scripted, ["a", "b", "c"], to=tmp_path)
     assert list(result.archives) == ["a", "c"]
@@ -212,8 +211,8 @@ def test_two_members_of_one_name_are_unsafe(caller: Caller, scripted: Scripted, 
 
 
 def test_no_name_of_a_job_leads_out_of_the_folder_or_to_another_file(caller: Caller, tmp_path: Path) -> None:
-    """`.`, `..` and names that differ in case only get files of their own, everywhere."""
-    names = [".", "..", "...", "Job", "job", "jOB", "x"]
+    """`.`, `..`, devices, `x.zip` and names that differ in case only get files and folders of their own, everywhere."""
+    names = [".", "..", "...", "con", "Job", "job", "jOB", "x", "x.zip", "x.ZIP"]
     files = {f"{PROJECT}/workspaces/default/jobs/{name}.job": {"name": name} for name in names}
     with serve("otc-2026", state=State.example().with_files(files)) as server:
         result = caller.jobs(server, names, to=tmp_path / "out")
@@ -222,12 +221,17 @@ def test_no_name_of_a_job_leads_out_of_the_folder_or_to_another_file(caller: Cal
     assert {name: archive.path.name for name, archive in result.archives.items()} == {
         ".": "%2E.zip",
         "..": "%2E%2E.zip",
-        "...": "....zip",
+        "...": "%2E.%2E.zip",
+        "con": "%63on.zip",
         "Job": "Job~ad617a0f.zip",
         "job": "job.zip",
         "jOB": "jOB~53f3a603.zip",
         "x": "x.zip",
+        "x.zip": "x%2Ezip.zip",
+        "x.ZIP": "x%2EZIP~cb950d11.zip",
     }
+    folders = {archive.path.stem.lower() for archive in result.archives.values()}
+    assert not folders & {archive.path.name.lower() for archive in result.archives.values()}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 

@@ -10,19 +10,14 @@ from attrs import frozen
 
 from jobexport.archive.values import Job, Resource, Script
 from jobexport.archive.zip.inflate import chunks
+from jobexport.archive.zip.policy import DEEPEST_JSON, LONGEST_JSON, MOST_JSON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from jobexport.archive.zip.directory import Member
     from jobexport.archive.zip.source import Source
 
-LONGEST_JSON = 16 * 1024**2
-"""Bytes of a member that is read as JSON; the service takes files of up to 10 MB for import."""
-MOST_JSON = 64 * 1024**2
-"""Bytes of JSON that are held in memory at once."""
-# The pages' own examples are six levels deep. Copying and writing need more stack than parsing does.
-_DEEPEST = 100
 _KINDS: dict[str, type[Job | Script | Resource]] = {"job": Job, "script": Script, "resource": Resource}
 
 
@@ -36,15 +31,14 @@ class Content:
     others: tuple[str, ...]
 
 
-def read_content(source: Source, members: Iterable[Member]) -> Content:
-    """Read all jobs, scripts and resources.
+def read_content(source: Source, files: Sequence[Member]) -> Content:
+    """Read all jobs, scripts and resources among members that are files.
 
     Raises:
         ArchiveCorrupt: a member is damaged, or a job is no JSON object.
         ArchiveUnsafe: together they are more than 64 MiB.
         JobexportError: the source can't be read.
     """
-    files = [member for member in members if not member.is_folder]
     total = sum(member.size for member in files if _kind(member))
     if total > MOST_JSON:
         raise source.unsafe(f"its jobs and scripts have {total} bytes, at most {MOST_JSON} are held in memory")
@@ -105,7 +99,7 @@ def _parse(content: bytes) -> dict[str, Any]:
 
 def _check_depth(value: dict[str, Any]) -> None:
     level: list[Any] = [value]
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST_JSON):
         children = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
         level = [child for child in children if isinstance(child, (dict, list))]
         if not level:

@@ -121,9 +121,7 @@ def unpack_for_git(
 def _items(source: Source, place: Path) -> Iterator[_Item]:
     """Write every member to the workplace, and say what it is."""
     place.mkdir()
-    for number, member in enumerate(read_directory(source)):
-        if member.is_folder:
-            continue
+    for number, member in enumerate(read_directory(source).files):
         value = typed(source, member)
         files: Mapping[str, Iterable[bytes]]
         if value is None:

@@ -14,8 +14,8 @@ from jobexport.archive.content import Content, read_content
 from jobexport.archive.git import GitChanges, unpack_for_git
 from jobexport.archive.unpack import holds_just, unpack
 from jobexport.archive.zip.directory import read_directory
-from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
+from jobexport.archive.zip.whole import check
 
 if TYPE_CHECKING:
     from jobexport.archive.values import Job, Resource, Script
@@ -96,7 +96,7 @@ class JobArchive:
     @cached_property
     def _content(self) -> Content:
         with opened(self.path, self.stream) as source:
-            return read_content(source, read_directory(source))
+            return read_content(source, read_directory(source).files)
 
     def verify(self) -> None:
         """Read the whole zip, and hold it to its checksums and, where they are known, to `size` and `sha256`.
@@ -115,9 +115,7 @@ class JobArchive:
                     digest.update(chunk)
                 if digest.hexdigest() != self.sha256.lower():
                     raise source.corrupt("its SHA-256 is not that of the bytes received")
-            for member in read_directory(source):
-                for _ in chunks(source, member):
-                    pass
+            check(source)
 
     def unpack(self, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
         """Unpack all members into a folder that is new or empty, and give the files' paths, sorted.
@@ -136,7 +134,7 @@ class JobArchive:
             JobexportError: it can't be read.
         """
         with opened(self.path, self.stream) as source:
-            return unpack(source, read_directory(source), Path(folder))
+            return unpack(source, read_directory(source).members, Path(folder))
 
     def is_unpacked_in(self, folder: str | os.PathLike[str]) -> bool:
         """Whether a folder holds what `unpack` would put there, and nothing else.
@@ -147,7 +145,7 @@ class JobArchive:
             JobexportError: it, or the folder, can't be read.
         """
         with opened(self.path, self.stream) as source:
-            return holds_just(source, read_directory(source), Path(folder))
+            return holds_just(source, read_directory(source).files, Path(folder))
 
     def unpack_for_git(self, folder: str | os.PathLike[str], *, remove_gone: bool = False) -> GitChanges:
         """Bring a folder under version control up to date with what the archive holds.

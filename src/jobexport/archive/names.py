@@ -1,4 +1,4 @@
-"""Names of files: which member names may be unpacked as they are, and a file name for any job's name."""
+"""Names of files and members: which may be unpacked as they are, and a file name and a segment for any job's name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from jobexport.archive.zip.directory import MOST_MEMBERS
+from jobexport.archive.zip.policy import DEEPEST_FOLDER, LONGEST_PART, MOST_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from jobexport.archive.zip.directory import Member
     from jobexport.archive.zip.source import Source
 
-_LONGEST_PART = 255
-_DEEPEST = 8
 _UNFIT = re.compile(r'[<>:"|?*\\]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9]) *(\..*)?", re.IGNORECASE | re.DOTALL)
 # The second is what Windows may call the first.
 _GIT = {".git", "git~1"}
+_STEPS = {".", ".."}
 # Leaves room for a mark of nine characters, a suffix, and what a file system without long names adds.
 _LONGEST_STEM = 180
 
@@ -72,6 +71,22 @@ def file_stem(name: str) -> str:
     return stem or "%"
 
 
+def segment(name: str) -> str:
+    """Return the name of a job, script or resource as one part of a member's name: `".." → "%2E%2E"`.
+
+    `.` and `..` are legal job names, and a batch export has a folder for each job: as they stand they would lead out of
+    that folder. No page says what the service does; here their dots are percent-encoded. No job can have that name
+    itself, so nothing collides.
+    """
+    return name.replace(".", "%2E") if name in _STEPS else name
+
+
+def segment_name(part: str) -> str:
+    """Return the name that one part of a member's name stands for: `"%2E%2E" → ".."`."""
+    name = part.upper().replace("%2E", ".")
+    return name if name in _STEPS else part
+
+
 def marked(stem: str, identity: str) -> str:
     """Give a stem that tells from others with the same letters; no name alone gives one with a `~`."""
     return f"{stem}~{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
@@ -96,8 +111,8 @@ def _problem_of_spelling(name: str) -> str | None:
     if _UNFIT.search(name):
         return "has a character in its name that is a separator, a drive or a pattern on some systems"
     parts = name.removesuffix("/").split("/")
-    if len(parts) > _DEEPEST:
-        return f"lies more than {_DEEPEST} folders deep"
+    if len(parts) > DEEPEST_FOLDER:
+        return f"lies more than {DEEPEST_FOLDER} folders deep"
     for part in parts:
         if part in {"", ".", ".."}:
             return "leads out of the folder"
@@ -107,6 +122,6 @@ def _problem_of_spelling(name: str) -> str | None:
             return "has the name of a device"
         if part.casefold() in _GIT:
             return "would become a git repository's own file"
-        if len(part.encode()) > _LONGEST_PART:
-            return f"has a name of more than {_LONGEST_PART} bytes"
+        if len(part.encode()) > LONGEST_PART:
+            return f"has a name of more than {LONGEST_PART} bytes"
     return None

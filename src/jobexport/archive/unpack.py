@@ -39,8 +39,8 @@ def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Pat
 
 
 def holds_just(source: Source, members: Sequence[Member], folder: Path) -> bool:
-    """Whether a folder has the members' content and no other file."""
-    files = {folder / member.name: member for member in members if not member.is_folder}
+    """Whether a folder has the content of the members, which are files, and no other file."""
+    files = {folder / member.name: member for member in members}
     with writing(folder):
         if {path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()} != files.keys():
             return False

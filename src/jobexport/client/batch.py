@@ -22,8 +22,11 @@ from typing import IO, TYPE_CHECKING, cast
 from attrs import Factory, define, field, frozen
 
 from jobexport.archive import JobArchive
-from jobexport.archive.zip import whole as zips
+from jobexport.archive.members import group, holds
 from jobexport.archive.zip.copy import copy
+from jobexport.archive.zip.directory import read_directory
+from jobexport.archive.zip.source import opened
+from jobexport.archive.zip.whole import check
 from jobexport.client import arguments
 from jobexport.client.batch_folder import OTHERS, file_names, is_others, locked
 from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange
@@ -45,8 +48,9 @@ from jobexport.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from zipfile import ZipInfo
 
+    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.source import Source
     from jobexport.client.exchange import Exchange
     from jobexport.client.retry import Retries
     from jobexport.client.steps import Steps
@@ -225,12 +229,12 @@ class Batch:
         try:
             if not path.is_file():
                 return None
-            with path.open("rb") as file, zips.open_zip(file) as archive:
-                if archive.comment != self._comment or not zips.holds(archive.infolist(), name):
+            with path.open("rb") as file, opened(None, file) as source:
+                directory = check(source)
+                if directory.comment != self._comment or not holds(directory.files, name):
                     return None
-                zips.check(file)
                 digest = Digest.of(file)
-        except (OSError, ArchiveError):
+        except (OSError, JobexportError):
             return None
         return JobArchive(path, sha256=digest.sha256, size=digest.size)
 
@@ -238,36 +242,36 @@ class Batch:
         """Write the zip of each job of a chunk."""
         fetched = Fetched()
         # One chunk at a time: threads that take turns at every small file are slower than one after the other.
-        with self._splitting, zips.open_zip(file) as archive:
-            groups, others = zips.group(archive.infolist(), chunk)
+        with self._splitting, opened(None, file, "the zip") as source:
+            groups, others = group(read_directory(source).files, chunk)
             # First: once the jobs are there, a run that was killed would not come back for these.
             if others:
-                fetched.others.append(self._write_others(file, others))
+                fetched.others.append(self._write_others(source, others))
             for name, members in groups.items():
                 if fetched.full is not None:
                     fetched.failures[name] = fetched.full
                     continue
-                if not zips.holds(members, name):
+                if not holds(members, name):
                     problem = f"the zip that came does not hold job {name}"
                     fetched.failures[name] = UnexpectedAnswer(BATCH_EXPORT_JOBS, 200, problem)
                     continue
                 try:
-                    fetched.archives[name] = self._write(file, members, self.folder / self._files[name])
+                    fetched.archives[name] = self._write(source, members, self.folder / self._files[name])
                 except (ArchiveError, TargetUnwritable) as error:
                     fetched.failures[name] = error
                     fetched.full = error if ends_the_run(error) else None
         return fetched
 
-    def _write(self, file: IO[bytes], members: list[ZipInfo], path: Path) -> JobArchive:
+    def _write(self, source: Source, members: list[Member], path: Path) -> JobArchive:
         target, digest = Target(path), Digest()
         with target.opened() as part:
-            copy(file, members, partial(_write_piece, part, digest), self._comment)
+            copy(source, members, partial(_write_piece, part, digest), self._comment)
             return target.keep(part, digest)
 
-    def _write_others(self, file: IO[bytes], members: list[ZipInfo]) -> Path:
+    def _write_others(self, source: Source, members: list[Member]) -> Path:
         digest = Digest()
         with Target(self.folder / "%others.zip").opened() as part:
-            copy(file, members, partial(_write_piece, part, digest))
+            copy(source, members, partial(_write_piece, part, digest))
             target = Target(self.folder / f"{OTHERS}{digest.sha256[:12]}.zip")
             return cast("Path", target.keep(part, digest).path)
 
@@ -305,7 +309,12 @@ def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
 
 
 def _may_be_one_job(error: JobexportError) -> bool:
-    """Whether the other jobs of a chunk may fare better without one of them: it is DLF that refuses, not a gateway."""
+    """Whether the other jobs of a chunk may fare better without one of them.
+
+    That is so where DLF refuses and not a gateway, and where a zip is refused: for one member, or for its size.
+    """
+    if isinstance(error, ArchiveError):
+        return True
     if not isinstance(error, ApiError) or not (error.code or "").startswith("DLF."):
         return False
     return isinstance(error, JobNotFound | InvalidRequest) or type(error) is ApiError

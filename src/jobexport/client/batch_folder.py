@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from jobexport.archive.names import file_stem, marked
 from jobexport.client.target import writing
 from jobexport.errors import TargetUnwritable
 
@@ -53,16 +53,20 @@ def is_others(name: str) -> bool:
 
 
 def file_names(names: tuple[str, ...]) -> dict[str, str]:
-    """Give each job's file a name that is no other's, not even where letter case does not count.
+    """Return a name for each job's file that is no other's, not even where letter case does not count.
 
-    `.` and `..` have their dots percent-encoded; a name that differs from another one in case only gets a mark, unless
-    it is all in lower case. No job's name has a `%` or `~`.
+    A name that differs from another one in case only gets a mark, unless it is all in lower case. No job's name has a
+    `%` or `~`. Without `.zip` it is the name of the folder that the job is unpacked in, and no folder is called like
+    another job's file: `"x.zip" → "x%2Ezip.zip"`.
     """
     times = Counter(name.lower() for name in names)
-    return {name: f"{_file_stem(name, alone=times[name.lower()] == 1)}.zip" for name in names}
+    stems = {name: _stem(name) for name in names}
+    return {
+        name: f"{stem if times[name.lower()] == 1 or name == name.lower() else marked(stem, name)}.zip"
+        for name, stem in stems.items()
+    }
 
 
-def _file_stem(name: str, *, alone: bool) -> str:
-    if name in {".", ".."}:
-        return name.replace(".", "%2E")
-    return name if alone or name == name.lower() else f"{name}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+def _stem(name: str) -> str:
+    stem = file_stem(name)
+    return f"{stem[:-4]}%2E{stem[-3:]}" if stem.lower().endswith(".zip") else stem

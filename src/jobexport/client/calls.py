@@ -19,8 +19,11 @@ from jobexport_api.models.export_flink_jobs_request import ExportFlinkJobsReques
 from jobexport_api.models.export_job_request import ExportJobRequest
 from jobexport_api.types import UNSET
 
-from jobexport.archive.zip import whole as zips
+from jobexport.archive.members import holds
 from jobexport.archive.zip.follow import Follower
+from jobexport.archive.zip.policy import check_size
+from jobexport.archive.zip.source import opened
+from jobexport.archive.zip.whole import check
 from jobexport.client import arguments
 from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
 from jobexport.client.responses import read_flink_export, read_obs_export
@@ -129,10 +132,10 @@ class _Intake:
         self._follower.feed(piece)
 
     def check(self, file: IO[bytes], name: str) -> None:
-        with zips.open_zip(file) as archive:
-            if not zips.holds(archive.infolist(), name):
-                raise UnexpectedAnswer(EXPORT_JOB, 200, f"the zip that came does not hold job {name}")
-        zips.check(file, self._follower.members)
+        with opened(None, file, "the zip") as source:
+            directory = check(source, self._follower.members)
+        if not holds(directory.files, name):
+            raise UnexpectedAnswer(EXPORT_JOB, 200, f"the zip that came does not hold job {name}")
 
 
 def _depend(value: bool | None) -> bool | Unset:
@@ -241,7 +244,10 @@ def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
     target = Target(path)
     with target.opened() as part:
         try:
+            size = 0
             for piece in get(store, _key(archive)).stream(min_chunk_size=_BLOCK):
+                size += len(piece)
+                check_size(size)
                 part.write(bytes(piece))
         except JobexportError:
             raise
@@ -251,5 +257,6 @@ def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise DownloadFailed(EXPORT_FLINK_JOBS, archive, reason) from None
         part.flush()
-        zips.check(part.file)
+        with opened(None, part.file, "the zip") as source:
+            check(source)
         target.keep(part, Digest.of(part.file))

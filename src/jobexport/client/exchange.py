@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import field, frozen
 
+from jobexport.archive.zip.policy import check_size
 from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, unexpected
 from jobexport.client.retry import Attempts
 from jobexport.client.steps import Close, Receive, Send, Sleep
 from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jobexport.client.retry import Retries
     from jobexport.client.steps import Opened, Steps
@@ -23,6 +24,7 @@ T = TypeVar("T")
 # The largest answer that is no zip: the names of some hundred thousand zips.
 _LONGEST = 64 * 1024 * 1024
 _SIGNATURE = 4
+_BLOCK = 128 * 1024
 
 
 @frozen(eq=False)
@@ -65,6 +67,7 @@ def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[byte
         begin: called for each attempt; what it gives is called with each piece.
 
     Raises:
+        ArchiveUnsafe: it is larger than any export.
         JobexportError: whatever went wrong the last time.
     """
 
@@ -77,10 +80,13 @@ def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[byte
         part.restart()
         take, size, piece = begin(), 0, beginning
         while piece:
-            part.write(piece)
-            take(piece)
-            size += len(piece)
-            attempts.remaining()
+            # A piece that was compressed on the way may be large, and the deadline holds within it too.
+            for block in _blocks(piece):
+                size += len(block)
+                check_size(size)
+                part.write(block)
+                take(block)
+                attempts.remaining()
             piece = yield Receive(opened)
         _check_length(opened, size)
         part.flush()
@@ -123,6 +129,12 @@ def _whole(attempts: Attempts, opened: Opened, beginning: bytes) -> Steps[bytes]
         attempts.remaining()
     _check_length(opened, size)
     return b"".join(pieces)
+
+
+def _blocks(piece: bytes) -> Iterable[bytes]:
+    if len(piece) <= _BLOCK:
+        return (piece,)
+    return (piece[start : start + _BLOCK] for start in range(0, len(piece), _BLOCK))
 
 
 def _check_length(opened: Opened, size: int) -> None:

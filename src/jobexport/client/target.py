@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Place = str | os.PathLike[str]
 
 _BLOCK = 1024 * 1024
+_PART = re.compile(r"%[0-9a-f]{16}\.part")
 
 
 @define(eq=False)
@@ -191,7 +193,7 @@ def part_name() -> str:
 
 def is_part(name: str) -> bool:
     """Whether a file was being written, as its name shows."""
-    return name.startswith("%") and name.endswith(".part")
+    return _PART.fullmatch(name) is not None
 
 
 def folder_text(to: Place) -> str:

@@ -2,111 +2,67 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
-from typing import IO, TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZIP_STORED
+from typing import TYPE_CHECKING
 
-from jobexport.archive.zip.whole import raw_name
-from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe
+from jobexport.archive.zip import policy
+from jobexport.archive.zip.directory import (
+    END,
+    END_SIGNATURE,
+    ENTRY,
+    ENTRY_SIGNATURE,
+    LOCAL,
+    LOCAL_SIGNATURE,
+    UTF8,
+)
+from jobexport.archive.zip.inflate import packed_chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from zipfile import ZipInfo
+    from collections.abc import Callable, Sequence
 
-# Both go on with: version, flags, method, time, date, CRC, compressed size, size, lengths of name and of what follows.
-_LOCAL = struct.Struct("<4sHHHHHIIIHH")
-# Then: length of the comment, disk, internal and external attributes, place of the local header.
-_CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
-# Disk, the directory's disk, entries on this disk and in all, the directory's size and place, length of the comment.
-_END = struct.Struct("<4sHHHHIIH")
+    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.source import Source
+
 _VERSION, _UNIX = 20, 3 << 8
-_UTF8, _ENCRYPTED = 0x800, 0x1
-# From here on numbers stand elsewhere in a zip.
-_LARGE, _MANY = 0xFFFFFFFF, 0xFFFF
-_BLOCK = 128 * 1024
 
 
-def copy(file: IO[bytes], members: Sequence[ZipInfo], write: Callable[[bytes], None], comment: bytes = b"") -> None:
-    """Write a zip of some members of the zip in `file`, comparing length and CRC of each.
+def copy(source: Source, members: Sequence[Member], write: Callable[[bytes], None], comment: bytes = b"") -> None:
+    """Write a zip of some members of the zip in `source`, comparing length and checksum of each.
+
+    Names that are not ASCII are written in UTF-8, but for those whose letters nobody knows, which stay as they are.
 
     Raises:
         ArchiveCorrupt: a member is damaged.
-        ArchiveUnsafe: two members have the same name, or it would become a zip of 4 GiB.
+        ArchiveUnsafe: the new zip would unpack to more than a zip of its size may.
+        JobexportError: the source can't be read.
     """
-    if len({member.filename for member in members}) < len(members):
-        raise ArchiveUnsafe("two members of the zip have the same name, as only a hostile one's do; do not use it")
-    if len(members) >= _MANY or sum(member.compress_size + 1024 for member in members) >= _LARGE:
-        raise ArchiveUnsafe("the job takes 4 GiB or more; export it alone with export_job")
+    names = [_name(member) for member in members]
+    headers = sum(LOCAL.size + ENTRY.size + 2 * len(name) for _, name in names)
+    _check(source, members, headers + sum(member.packed for member in members) + END.size + len(comment))
     directory, place = [], 0
-    for member in members:
-        name = raw_name(member)
-        day, clock = member.date_time[:3], member.date_time[3:]
-        fields = (
-            member.flag_bits & _UTF8,
-            member.compress_type,
-            clock[0] << 11 | clock[1] << 5 | clock[2] // 2,
-            (day[0] - 1980) << 9 | day[1] << 5 | day[2],
-            member.CRC,
-            member.compress_size,
-            member.file_size,
-            len(name),
-            0,
-        )
-        write(_LOCAL.pack(b"PK\x03\x04", _VERSION, *fields) + name)
-        for block in _checked(file, member, name):
+    for (flags, name), member in zip(names, members, strict=True):
+        # Both headers have these.
+        sizes = (*member.modified, member.crc, member.packed, member.size, len(name), 0)
+        write(LOCAL.pack(LOCAL_SIGNATURE, _VERSION, flags, member.method, *sizes) + name)
+        for block in packed_chunks(source, member):
             write(block)
-        attributes = (0, 0, 0, member.external_attr, place)
-        directory.append(_CENTRAL.pack(b"PK\x01\x02", _VERSION | _UNIX, _VERSION, *fields, *attributes) + name)
-        place += _LOCAL.size + len(name) + member.compress_size
+        head = (ENTRY_SIGNATURE, _VERSION | _UNIX, _VERSION, flags, member.method)
+        directory.append(ENTRY.pack(*head, *sizes, 0, 0, 0, member.attributes, place) + name)
+        place += LOCAL.size + len(name) + member.packed
     entries = b"".join(directory)
     count = len(members)
-    write(entries + _END.pack(b"PK\x05\x06", 0, 0, count, count, len(entries), place, len(comment)) + comment)
+    write(entries + END.pack(END_SIGNATURE, 0, 0, count, count, len(entries), place, len(comment)) + comment)
 
 
-def _checked(file: IO[bytes], member: ZipInfo, name: bytes) -> Iterator[bytes]:
-    """Give what stands in the zip for a member, piece by piece.
-
-    Raises:
-        ArchiveCorrupt: it is not what the directory says.
-    """
-    file.seek(member.header_offset)
-    head = file.read(_LOCAL.size)
-    if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04"):
-        raise _damaged(member, "has no header")
-    *_, name_length, extra_length = _LOCAL.unpack(head)
-    if file.read(name_length) != name:
-        raise _damaged(member, "has another name in its header")
-    if member.flag_bits & _ENCRYPTED or member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise _damaged(member, "is encrypted, or compressed in an unusual way")
-    file.read(extra_length)
-    inflating = zlib.decompressobj(-zlib.MAX_WBITS) if member.compress_type == ZIP_DEFLATED else None
-    crc, size, left = 0, 0, member.compress_size
-    while left:
-        block = file.read(min(left, _BLOCK))
-        if not block:
-            raise _damaged(member, "ends too early")
-        left -= len(block)
-        for content in (block,) if inflating is None else _inflated(inflating, block, member):
-            crc, size = zlib.crc32(content, crc), size + len(content)
-            if size > member.file_size:
-                raise _damaged(member, "is longer than it says")
-        yield block
-    if (size, crc) != (member.file_size, member.CRC) or (inflating is not None and not inflating.eof):
-        raise _damaged(member, "has another length or CRC than it says")
+def _name(member: Member) -> tuple[int, bytes]:
+    """Return a member's flags and name for the copy, which has no extra fields that could say what the name means."""
+    if member.raw.isascii() or member.raw.decode("cp437") == member.name:
+        return 0, member.raw
+    return UTF8, member.name.encode()
 
 
-def _inflated(inflating: zlib._Decompress, block: bytes, member: ZipInfo) -> Iterator[bytes]:
-    try:
-        content = inflating.decompress(block, _BLOCK)
-        yield content
-        # A full piece may have left some behind, even when all of the block was taken in.
-        while len(content) == _BLOCK:
-            content = inflating.decompress(inflating.unconsumed_tail, _BLOCK)
-            yield content
-    except zlib.error:
-        raise _damaged(member, "can't be inflated") from None
-
-
-def _damaged(member: ZipInfo, problem: str) -> ArchiveCorrupt:
-    return ArchiveCorrupt(f"the zip is damaged (member {member.filename[:100]!r} {problem}); export it again")
+def _check(source: Source, members: Sequence[Member], size: int) -> None:
+    """Refuse what would be refused when the copy is read."""
+    total = sum(member.size for member in members)
+    if total > policy.most_unpacked(size):
+        problem = f"{members[0]} and what belongs to it unpack to {total} bytes, more than {policy.RATIO} times as many"
+        raise source.unsafe(problem)

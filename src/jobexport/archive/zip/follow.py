@@ -1,17 +1,31 @@
 """Checks the members of a zip while it comes, so that little is left to read when it has ended.
 
 A zip's directory stands at its end, and only it says what the zip holds. But what stands before each member is enough
-to inflate it in passing; what is found so counts if the directory then says the same (see `_zip.check`). Anything
+to inflate it in passing; what is found so counts if the directory then says the same (see `whole.check`). Anything
 unusual ends the following: what was not followed is read from the file afterwards.
+
+The time goes with the bytes, however many members they hold and however they are cut into pieces.
 """
 
 from __future__ import annotations
 
-import struct
 import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field, frozen
+
+from jobexport.archive.zip import policy
+from jobexport.archive.zip.directory import (
+    DEFLATED,
+    ENCRYPTED,
+    ENTRY_SIGNATURE,
+    FULL32,
+    LOCAL,
+    LOCAL_SIGNATURE,
+    SIZES_FOLLOW,
+    SIZES_SIGNATURE,
+    STORED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,15 +37,9 @@ if TYPE_CHECKING:
     Pieces: TypeAlias = Generator[None, bytes, T]
     """Is sent the pieces of a zip, and ends with a T."""
 
-# Signature, flags, method, compressed size, length of the name, length of what follows it.
-_LOCAL = struct.Struct("<4s2xHH8xI4xHH")
-_LOCAL_SIGNATURE, _CENTRAL_SIGNATURE, _DESCRIPTOR_SIGNATURE = b"PK\x03\x04", b"PK\x01\x02", b"PK\x07\x08"
-_ENCRYPTED, _SIZES_LATER = 0x1, 0x8
-_STORED, _DEFLATED = 0, 8
-_SIZE_ELSEWHERE = 0xFFFFFFFF
 _BLOCK = 128 * 1024
-# What a bomb unpacks to is not worth the time.
-_MOST_RATIO, _ALWAYS_ALLOWED = 200, 1024**3
+# What an inflater gets first: it copies what lies behind the member's end, and most members are small.
+_FIRST, _MOST = 512, 64 * 1024
 
 
 @frozen
@@ -40,7 +48,7 @@ class Followed:
 
     name: bytes
     crc: int
-    compressed: int
+    packed: int
     size: int
 
 
@@ -49,10 +57,12 @@ class Follower:
     """Is fed a zip piece by piece."""
 
     members: dict[int, Followed] = field(factory=dict)
-    """Those followed to their end, by the place of their local header."""
+    """Those followed to their end, by the position of their local header."""
     _buffer: bytes = b""
-    _place: int = 0
-    """Of the buffer's beginning."""
+    _at: int = 0
+    """How much of the buffer was taken."""
+    _begin: int = 0
+    """Position of the buffer in the zip."""
     _inflated: int = 0
     _pieces: Pieces[None] | None = None
 
@@ -64,78 +74,88 @@ class Follower:
         try:
             self._pieces.send(piece)
         except (StopIteration, zlib.error):
-            # The following has ended, and ends at once from now on.
+            # The generator is exhausted; it drops whatever else comes.
             self._buffer = b""
 
+    @property
+    def _place(self) -> int:
+        return self._begin + self._at
+
     def _follow(self) -> Pieces[None]:
-        while True:
+        while len(self.members) < policy.MOST_MEMBERS:
             start = self._place
-            head = yield from self._take(_LOCAL.size)
-            signature, flags, method, compressed, name_length, extra_length = _LOCAL.unpack(head)
-            if signature != _LOCAL_SIGNATURE or flags & _ENCRYPTED:
+            head = yield from self._take(LOCAL.size)
+            signature, _, flags, method, _, _, _, packed, _, name_length, extra_length = LOCAL.unpack(head)
+            if signature != LOCAL_SIGNATURE or flags & ENCRYPTED:
+                return
+            if name_length > policy.LONGEST_NAME or extra_length > policy.LONGEST_EXTRA:
                 return
             name = yield from self._take(name_length)
             yield from self._take(extra_length)
             content = self._place
-            if method == _DEFLATED:
+            if method == DEFLATED:
                 crc, size = yield from self._inflate()
-            elif method == _STORED and not flags & _SIZES_LATER and compressed != _SIZE_ELSEWHERE:
-                crc, size = yield from self._read(compressed)
+            elif method == STORED and not flags & SIZES_FOLLOW and packed != FULL32:
+                crc, size = yield from self._read(packed)
             else:
                 return
             self.members[start] = Followed(name, crc, self._place - content, size)
-            if flags & _SIZES_LATER:
-                yield from self._skip_descriptor()
+            if flags & SIZES_FOLLOW:
+                yield from self._skip_sizes()
 
     def _inflate(self) -> Pieces[tuple[int, int]]:
-        """Read a deflated member; give CRC and size of what it holds."""
-        inflating, crc, size = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0
+        """Read a deflated member; return CRC and size of what it holds."""
+        inflater, crc, size, length = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0, _FIRST
         data = b""
-        while not inflating.eof:
-            data = data or (yield from self._some())
-            block = inflating.decompress(data, _BLOCK)
-            data = inflating.unconsumed_tail
+        while not inflater.eof:
+            if not data:
+                data = yield from self._some(length)
+                length = min(2 * length, _MOST)
+            block = inflater.decompress(data, _BLOCK)
+            data = inflater.unconsumed_tail
             crc, size = zlib.crc32(block, crc), size + len(block)
             self._inflated += len(block)
-            if self._inflated > max(_ALWAYS_ALLOWED, _MOST_RATIO * self._place):
+            # What a bomb unpacks to is not worth the time.
+            if self._inflated > policy.most_unpacked(self._place):
                 raise zlib.error
-        self._give_back(inflating.unused_data)
+        # All of it is in the buffer still.
+        self._at -= len(inflater.unused_data)
         return crc, size
 
     def _read(self, length: int) -> Pieces[tuple[int, int]]:
-        """Read a stored member; give its CRC and size."""
+        """Read a stored member; return its CRC and size."""
         crc, left = 0, length
         while left:
-            data = yield from self._some()
-            crc = zlib.crc32(data[:left], crc)
-            self._give_back(data[left:])
-            left -= min(left, len(data))
+            data = yield from self._some(left)
+            crc, left = zlib.crc32(data, crc), left - len(data)
         return crc, length
 
-    def _skip_descriptor(self) -> Pieces[None]:
+    def _skip_sizes(self) -> Pieces[None]:
         """Pass over what stands behind a member: with or without a signature, with sizes of 4 or 8 bytes."""
         beginning = yield from self._take(4)
-        yield from self._take(12 if beginning == _DESCRIPTOR_SIGNATURE else 8)
+        yield from self._take(12 if beginning == SIZES_SIGNATURE else 8)
         following = yield from self._take(4)
-        if following in (_LOCAL_SIGNATURE, _CENTRAL_SIGNATURE):
-            self._give_back(following)
+        if following in (LOCAL_SIGNATURE, ENTRY_SIGNATURE):
+            self._at -= 4
         else:
             yield from self._take(4)
 
     def _take(self, size: int) -> Pieces[bytes]:
-        while len(self._buffer) < size:
-            self._buffer += yield
-        taken, self._buffer = self._buffer[:size], self._buffer[size:]
-        self._place += size
+        """Take exactly so many bytes, of which there are never many."""
+        while len(self._buffer) - self._at < size:
+            yield from self._refill()
+        self._at += size
+        return self._buffer[self._at - size : self._at]
+
+    def _some(self, most: int) -> Pieces[bytes]:
+        """Take what there is, but not more than so many bytes."""
+        while self._at == len(self._buffer):
+            yield from self._refill()
+        taken = self._buffer[self._at : self._at + most]
+        self._at += len(taken)
         return taken
 
-    def _some(self) -> Pieces[bytes]:
-        while not self._buffer:
-            self._buffer = yield
-        taken, self._buffer = self._buffer, b""
-        self._place += len(taken)
-        return taken
-
-    def _give_back(self, data: bytes) -> None:
-        self._buffer = data + self._buffer
-        self._place -= len(data)
+    def _refill(self) -> Pieces[None]:
+        rest = self._buffer[self._at :]
+        self._begin += self._at
+        self._buffer, self._at = rest + (yield), 0

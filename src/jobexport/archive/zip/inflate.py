@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from attrs import define, field
+
 from jobexport.archive.zip.directory import STORED
 
 if TYPE_CHECKING:
@@ -12,49 +14,84 @@ if TYPE_CHECKING:
 
     from jobexport.archive.zip.directory import Member
     from jobexport.archive.zip.source import Source
+    from jobexport.errors import ArchiveCorrupt
 
 _CHUNK = 256 * 1024
 
 
 def chunks(source: Source, member: Member) -> Iterator[bytes]:
-    """Give the unpacked bytes in chunks of at most 256 KiB.
+    """Return the unpacked bytes in chunks of at most 256 KiB.
 
     Raises:
         ArchiveCorrupt: they are damaged, or are more or fewer than announced; what was given before is not to be used.
         JobexportError: the source can't be read.
     """
-    crc = given = 0
-    packed = source.chunks(member.place, member.packed)
-    for chunk in packed if member.method == STORED else _inflated(source, member, packed):
-        given += len(chunk)
-        if given > member.size:
-            break
-        crc = zlib.crc32(chunk, crc)
-        yield chunk
-    if given != member.size:
-        raise source.corrupt(f"{member} has not the announced size of {member.size} bytes")
-    if crc != member.crc:
-        raise source.corrupt(f"{member} has a wrong checksum")
+    unpacking = _Unpacking(source, member)
+    for part in source.chunks(member.place, member.packed):
+        yield from unpacking.take(part)
+    unpacking.finish()
 
 
-def _inflated(source: Source, member: Member, packed: Iterator[bytes]) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    used = 0
-    for part in packed:
-        used += len(part)
-        waiting = part
+def packed_chunks(source: Source, member: Member) -> Iterator[bytes]:
+    """Return the bytes as they stand in the zip, in chunks, and check in passing what they unpack to.
+
+    Raises:
+        ArchiveCorrupt: as `chunks`.
+        JobexportError: the source can't be read.
+    """
+    unpacking = _Unpacking(source, member)
+    for part in source.chunks(member.place, member.packed):
+        for _ in unpacking.take(part):
+            pass
+        yield part
+    unpacking.finish()
+
+
+@define(eq=False)
+class _Unpacking:
+    """A member that is being unpacked, and what has come of it so far."""
+
+    source: Source
+    member: Member
+    crc: int = 0
+    given: int = 0
+    inflater: zlib._Decompress = field(factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
+
+    def take(self, part: bytes) -> Iterator[bytes]:
+        """Unpack the next packed bytes."""
+        for chunk in (part,) if self.member.method == STORED else self._inflate(part):
+            self.given += len(chunk)
+            if self.given > self.member.size:
+                raise self._wrong_size()
+            self.crc = zlib.crc32(chunk, self.crc)
+            yield chunk
+
+    def _inflate(self, waiting: bytes) -> Iterator[bytes]:
+        if self.inflater.eof:
+            raise self._wrong_end()
         while True:
             try:
-                chunk = inflater.decompress(waiting, _CHUNK)
+                chunk = self.inflater.decompress(waiting, _CHUNK)
             except zlib.error:
-                raise source.corrupt(f"the data of {member} is damaged") from None
+                raise self.source.corrupt(f"the data of {self.member} is damaged") from None
             if chunk:
                 yield chunk
-            waiting = inflater.unconsumed_tail
+            waiting = self.inflater.unconsumed_tail
             # A full chunk may have left bytes inside the inflater, even when it has taken all of the part.
             if not waiting and len(chunk) < _CHUNK:
-                break
-        if inflater.eof:
-            break
-    if not inflater.eof or inflater.unused_data or used != member.packed:
-        raise source.corrupt(f"the data of {member} ends too early or too late")
+                return
+
+    def finish(self) -> None:
+        """Check that everything came."""
+        if self.member.method != STORED and (not self.inflater.eof or self.inflater.unused_data):
+            raise self._wrong_end()
+        if self.given != self.member.size:
+            raise self._wrong_size()
+        if self.crc != self.member.crc:
+            raise self.source.corrupt(f"{self.member} has a wrong checksum")
+
+    def _wrong_size(self) -> ArchiveCorrupt:
+        return self.source.corrupt(f"{self.member} has not the announced size of {self.member.size} bytes")
+
+    def _wrong_end(self) -> ArchiveCorrupt:
+        return self.source.corrupt(f"the data of {self.member} ends too early or too late")

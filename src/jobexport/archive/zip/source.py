@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 from attrs import frozen
 
@@ -26,7 +26,7 @@ class Source:
         size: its length in bytes.
     """
 
-    file: BinaryIO
+    file: IO[bytes]
     label: str
     size: int
 
@@ -56,29 +56,38 @@ class Source:
             yield self.read(start, min(_CHUNK, place + length - start))
 
     def corrupt(self, problem: str) -> ArchiveCorrupt:
-        """Make the error for a zip that is damaged."""
-        return ArchiveCorrupt(f"{self.label} is no sound zip: {problem}; export it again")
+        """Build the error for a zip that is damaged."""
+        error = ArchiveCorrupt(f"{self.label} is damaged: {problem}; export it again")
+        error.problem = problem
+        return error
 
     def unsafe(self, problem: str) -> ArchiveUnsafe:
-        """Make the error for a zip that no export makes."""
-        return ArchiveUnsafe(f"{self.label} is refused: {problem}; check where it comes from")
+        """Build the error for a zip that no export makes."""
+        error = ArchiveUnsafe(f"{self.label} is refused: {problem}; check where it comes from")
+        error.problem = problem
+        return error
 
 
 @contextlib.contextmanager
-def opened(path: Path | None, stream: BinaryIO | None) -> Iterator[Source]:
+def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iterator[Source]:
     """Open the zip at a path, or use a seekable stream and leave it where it stood.
+
+    Args:
+        path: the file.
+        stream: takes the file's place.
+        label: what messages call the zip; the path or `the stream` if not given.
 
     Raises:
         JobexportError: it can't be opened or read.
     """
     if stream is None and path is None:
         raise JobexportError("the archive is in no file; export to a folder or a file to look into it")
-    label = str(path) if path else "the stream"
+    label = label or (str(path) if path else "the stream")
     with contextlib.ExitStack() as stack:
         with _reading(label):
             if stream is None:
                 assert path is not None  # noqa: S101 - checked above
-                file: BinaryIO = stack.enter_context(path.open("rb"))
+                file: IO[bytes] = stack.enter_context(path.open("rb"))
             else:
                 file = stream
                 stack.callback(_put_back, file, label, file.tell())
@@ -86,7 +95,7 @@ def opened(path: Path | None, stream: BinaryIO | None) -> Iterator[Source]:
         yield Source(file, label, size)
 
 
-def _put_back(file: BinaryIO, label: str, place: int) -> None:
+def _put_back(file: IO[bytes], label: str, place: int) -> None:
     with _reading(label):
         file.seek(place)
 

@@ -6,7 +6,7 @@ import re
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.checks.exchange import member_stem
+from jobexport.archive.members import member_stem
 from jobexport.contract.checks.violation import Violation
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _DOTS = {".", ".."}
 
 
 def archive_intact(exchange: Exchange) -> None:
-    """Raise when the answer is no complete zip, or a member's CRC is wrong."""
+    """Raise if the response is no zip that `JobArchive` takes: it is incomplete, damaged, or holds what is unsafe."""
     if exchange.is_archive() and (problem := exchange.archive().problem) is not None:
         raise Violation(f"the answer is no complete zip: {problem}")
 
@@ -49,8 +49,6 @@ def archive_layout(exchange: Exchange) -> None:
     for name in names:
         if not any(pattern.fullmatch(name) for pattern in patterns.values()):
             raise Violation(f"{name} in the zip fits none of {', '.join(layout.values())}")
-        if names.count(name) > 1:
-            raise Violation(f"the zip has {name} {names.count(name)} times")
     if exchange.archive().problem is not None and not names:
         return
     requested = exchange.requested_jobs()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from attrs import field, frozen
 
+from jobexport.archive.zip.directory import read_directory
+from jobexport.archive.zip.inflate import chunks
+from jobexport.archive.zip.policy import MOST_JSON
+from jobexport.archive.zip.source import opened
+from jobexport.errors import ArchiveError
 from jobexport.spec.document import media, request_body, response, schema_of
 
 if TYPE_CHECKING:
@@ -106,11 +109,11 @@ class Archive:
     """What a zip holds, read to its end."""
 
     problem: str | None
-    """Why it is no complete zip; None when it is one."""
+    """Why `JobArchive` refuses it; None for a zip that it takes."""
     names: tuple[str, ...]
-    """The members' names in the order of the zip, one that is there twice twice."""
+    """Names of the files in the order of the zip; empty if its directory is refused."""
     members: Mapping[str, bytes] = field(repr=False)
-    """Contents by name, of a complete zip only."""
+    """Contents of the files by name; empty if the zip is refused."""
 
     def value(self, name: str) -> Any:
         """Give the JSON value of a member; None when it is not JSON."""
@@ -120,30 +123,19 @@ class Archive:
             return None
 
 
-# Several checks look at one answer. Unpacked it may be far larger than it is: a contract run reads no bombs.
-_MOST_UNPACKED = 64 * 1024 * 1024
-
-
+# Several checks look at one response.
 @lru_cache(maxsize=16)
 def read_archive(content: bytes) -> Archive:
-    """Read a zip with all its members."""
+    """Read a zip with all its members, by the rules that the client and `JobArchive` keep to."""
     names: tuple[str, ...] = ()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = tuple(archive.namelist())
-            size = sum(info.file_size for info in archive.infolist())
-            if size > _MOST_UNPACKED:
-                return Archive(f"it unpacks to {size} bytes, more than a job can have", names, {})
-            members = {info.filename: archive.read(info) for info in archive.infolist()}
-            # What Python's reader forgives, others don't.
-            if not content.startswith(b"PK"):
-                return Archive(f"something stands before it: {content[:20]!r}", names, members)
-            wrong = [info.filename for info in archive.infolist() if len(members[info.filename]) != info.file_size]
-            return Archive(f"the size of {wrong[0]} is wrong" if wrong else None, names, members)
-    except Exception as problem:  # a damaged deflate stream surfaces as zlib.error and others
-        return Archive(str(problem) or type(problem).__name__, names, {})
-
-
-def member_stem(name: str) -> str:
-    """Give what a member of the zip is called after: its file name, without the suffix and the encoding of dots."""
-    return unquote(name.rpartition("/")[2].rpartition(".")[0])
+        with opened(None, io.BytesIO(content), "the zip") as source:
+            directory = read_directory(source)
+            names = tuple(member.name for member in directory.files)
+            size = sum(member.size for member in directory.members)
+            if size > MOST_JSON:
+                raise source.unsafe(f"it unpacks to {size} bytes, at most {MOST_JSON} are held in memory")
+            contents = {member.name: b"".join(chunks(source, member)) for member in directory.members}
+            return Archive(None, names, {name: contents[name] for name in names})
+    except ArchiveError as error:
+        return Archive(error.problem, names, {})

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.archive.members import member_stem
 from jobexport.contract.checks.archives import patterns_of
-from jobexport.contract.checks.exchange import member_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from starlette.responses import Response, StreamingResponse
 
+from jobexport.archive.names import segment
 from jobexport.errors import JobexportError
-from jobexport.mock.behaviour.zips import member_name, obs_folder, pack, segment_of
+from jobexport.mock.behaviour.zips import member_name, obs_folder, pack
 from jobexport.mock.requests.operations import BINARY, JSON, template
 from jobexport.mock.requests.outcome import Outcome
 from jobexport.mock.requests.request import Refused, violation
@@ -45,7 +46,7 @@ def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> 
         content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
         if folder is None or object_name is None:
             return Outcome(_zip(content, archives.file_name.format(**request.path)))
-        folder = f"{folder}/{segment_of(name)}/{clock()}"
+        folder = f"{folder}/{segment(name)}/{clock()}"
         response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
         return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
 

@@ -7,6 +7,8 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from jobexport.archive.names import segment
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,17 +33,7 @@ def pack(members: Mapping[str, bytes]) -> bytes:
 
 def member_name(template: str, **names: str) -> str:
     """Fill a layout's template; no segment of the result is `.` or `..`."""
-    return "/".join(segment_of(segment) for segment in template.format(**names).split("/"))
-
-
-def segment_of(name: str) -> str:
-    """Give a name as one path segment.
-
-    `.` and `..` are legal job names, and a batch export has a folder for each job: as they stand they would lead out of
-    that folder. No page says what the service does; here their dots are percent-encoded. No job can have that name
-    itself, so nothing collides.
-    """
-    return name.replace(".", "%2E") if name in {".", ".."} else name
+    return "/".join(segment(part) for part in template.format(**names).split("/"))
 
 
 def obs_folder(path: Any, *, scheme: bool = False) -> str | None:

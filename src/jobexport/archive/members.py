@@ -1,0 +1,40 @@
+"""Tells which job a member of an exported zip belongs to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobexport.archive.names import segment, segment_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jobexport.archive.zip.directory import Member
+
+
+def member_stem(name: str) -> str:
+    """Return the job, script or resource that a member is called after: `"jobs/a/%2E.job" → "."`."""
+    return segment_name(name.rpartition("/")[2].rpartition(".")[0])
+
+
+def holds(files: Iterable[Member], name: str) -> bool:
+    """Whether the definition of a job is among the members."""
+    wanted = {f"{name}.job", f"{segment(name)}.job"}
+    return any(member.name.rpartition("/")[2] in wanted for member in files)
+
+
+def group(files: Iterable[Member], names: Iterable[str]) -> tuple[dict[str, list[Member]], list[Member]]:
+    """Sort the files of a batch's zip by the job they belong to, and list those that belong to no job.
+
+    A job has the folder `jobs/{name}/`; one page prints a `jobs/{name}.job` beside the folders. `.` and `..` may stand
+    with their dots percent-encoded.
+    """
+    found: dict[str, list[Member]] = {name: [] for name in names}
+    owners = {segment(name): name for name in found} | {name: name for name in found}
+    others: list[Member] = []
+    for member in files:
+        top, _, rest = member.name.partition("/")
+        folder, slash, _ = rest.partition("/")
+        owner = owners.get(folder if slash else folder.removesuffix(".job")) if top == "jobs" else None
+        (others if owner is None else found[owner]).append(member)
+    return found, others
