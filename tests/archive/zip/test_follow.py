@@ -4,16 +4,18 @@ import io
 import struct
 import time
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobexport.archive.zip import policy, whole
-from jobexport.archive.zip.directory import Member
 from jobexport.archive.zip.follow import Followed, Follower
 from jobexport.archive.zip.source import Source, opened
 from jobexport.errors import ArchiveCorrupt
 from tests.archive.making.ordinary import CONTENTS, zip_with
+
+if TYPE_CHECKING:
+    from jobexport.archive.zip.directory import Member
 
 
 def followed(content: bytes, step: int) -> dict[int, Followed]:
@@ -74,7 +76,10 @@ def test_a_zip_that_is_not_what_its_directory_says_is_damaged(place: str) -> Non
     position = {"content": 30 + len("jobs/a.job") + 5, "directory": central + 16, "name": 32}[place]
     content[position] ^= 0x01
     members = followed(bytes(content), 1000)
-    with opened(None, io.BytesIO(content), "the zip") as source, pytest.raises(ArchiveCorrupt, match="^the zip is dam"):
+    with (
+        opened(None, io.BytesIO(content), "the zip") as source,
+        pytest.raises(ArchiveCorrupt, match="the zip is damaged"),
+    ):
         whole.check(source, members)
 
 
