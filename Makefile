@@ -20,6 +20,7 @@ SEED ?= 1
 TESTS ?=
 FAULTS ?=
 DOCS ?=
+CORPUS ?=
 
 ##@ Set up
 .PHONY: install
@@ -84,6 +85,13 @@ contract: $(GENERATED) ## hold the embedded mock against every edition
 .PHONY: test
 test: $(GENERATED) ## run the tests: make test TESTS=tests/mock
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal $(TESTS)
+
+.PHONY: test-corpus
+test-corpus: $(GENERATED) ## compare with the vendor's pages and others' overlays: make test-corpus CORPUS=../shared
+	@test -d "$(CORPUS)/docs" && test -d "$(CORPUS)/overlay-compliant-sets" || { echo "CORPUS has to be a folder with docs/" \
+	  "and overlay-compliant-sets/; name it: make test-corpus CORPUS=../shared" >&2; exit 2; }
+	JOBEXPORT_CORPUS="$(abspath $(CORPUS))" \
+	  $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal tests/corpus
 
 .PHONY: test-browser
 test-browser: $(GENERATED) ## look at the mock's page in a headless Chromium

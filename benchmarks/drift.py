@@ -1,6 +1,6 @@
 """Pages a second that the drift reader reads on one core, for each form: `python benchmarks/drift.py [FOLDER]`.
 
-Without a folder the vendor's pages beside the checkout are read where they are, and made-up ones in every form.
+Without a folder made-up pages in every form are read.
 """
 
 from __future__ import annotations
@@ -41,10 +41,12 @@ def made_up() -> dict[str, bytes]:
 
 def main() -> None:
     """Prints a line a page, and the pages a second of each form."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else CHECKOUT.parent / "shared" / "docs"
-    pages = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-    if len(sys.argv) == 1:
-        pages |= made_up()
+    if len(sys.argv) > 1:
+        folder = Path(sys.argv[1])
+        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        pages = {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    else:
+        pages = made_up()
     forms: dict[str, list[float]] = {}
     print(f"{'page':60} {'KiB':>6} {'ms':>7} {'pages/s':>8}")
     for name, content in pages.items():

@@ -2,78 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from jobexport.drift import read_page
-from jobexport.drift.pages.blocks import Part, Table
-from jobexport.drift.pages.bounds import Deadline
-from jobexport.drift.pages.decode import decode
-from jobexport.drift.pages.form import form_of
-from jobexport.spec.editions import CHECKOUT
+from tests.drift.making.copies import check, every_way
 
-HERE = Path(__file__).parent
-OWN = [HERE / "made_up" / name for name in ("list_baskets.html", "change_orchard.md")]
-DOCS = CHECKOUT.parent / "shared" / "docs"
-# Pages about operations, and the lists of codes; the others are prose with headings that no copy shows.
-VENDOR = [
-    path
-    for pattern in ("*/*export*.[mrh]*", "*/dgc_create*", "*/*status_codes*", "*/dgc_dataarts*")
-    for path in sorted(DOCS.glob(pattern))
-]
+PAGES = [Path(__file__).parent / "made_up" / name for name in ("list_baskets.html", "change_orchard.md")]
 
 
-def copied(path: Path, gap: str, between: str) -> str:
-    """The page as text: `gap` between paragraphs, `between` between cells."""
-    page = decode(path.read_bytes(), path.name)
-    form = form_of(page.text)
-    lines = []
-    for block in import_module(f"jobexport.drift.pages.forms.{form}").blocks(page.text, Deadline()):
-        if isinstance(block, Table):
-            lines.append(block.caption)
-            for row in block.rows:
-                cells = [
-                    gap.join(("• " if part.kind == "item" else "") + part.text for part in cell.parts)
-                    for cell in row.cells
-                ]
-                lines.append(between.join(cell for cell in cells if cell or between == "\t"))
-        elif isinstance(block, Part):
-            lines.append(("• " if block.kind == "item" else "") + block.text)
-        else:
-            lines.append(block.text)
-    return gap.join(line for line in lines if line and not line.startswith(":original_name:"))
-
-
-def facts(page, of_lists: bool) -> dict[str, set]:
-    """What has to be the same; what stands in a list in a row of tabs has no mark there."""
-    return {
-        "endpoint": {(page.endpoint.method, page.endpoint.path)} if page.endpoint else set(),
-        "parameters": {
-            (each.location, each.path, each.mandatory, each.type, each.default, each.limits if of_lists else None)
-            for each in page.parameters
-        },
-        "statuses": {(each.code, each.source) for each in page.statuses},
-        "codes": {(each.code, each.source, each.status, each.message) for each in page.error_codes},
-        "examples": {(each.kind, str(each.value), each.method, each.path, each.status) for each in page.examples},
-        "trees": {each.entries for each in page.trees},
-        "files": {(each.name, each.member) for each in page.file_names},
-        "media types": {(each.side, each.value) for each in page.media_types},
-        "actions": {each.name for each in page.actions},
-        "unread": {each.text for each in page.unread},
-    }
-
-
-@pytest.mark.parametrize(
-    ("gap", "between"), [("\n\n", "\n\n"), ("\n", "\n"), ("\n", "\t")], ids=["empty lines", "lines", "tabs"]
-)
-@pytest.mark.parametrize("path", [*OWN, *VENDOR], ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_a_copy_has_the_facts_of_the_page(path, gap, between):
+@every_way
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_copy_has_the_facts_of_the_page(path: Path, gap: str, between: str) -> None:
     """A cell a line, with or without empty lines, or a row a line with tabs: the facts are those of the page."""
-    of_lists = between != "\t"
-    read = read_page(copied(path, gap, between).encode(), "copy")
-    assert read.form == "text"
-    wanted = facts(read_page(path), of_lists)
-    for kind, found in facts(read, of_lists).items():
-        assert found == wanted[kind], kind
+    check(path, gap, between)

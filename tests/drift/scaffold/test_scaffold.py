@@ -1,8 +1,5 @@
 """A scaffold is a sound OpenAPI document, from which a client can be generated."""
 
-import subprocess
-import sys
-
 import pytest
 from attrs import evolve
 
@@ -12,19 +9,11 @@ from jobexport.drift.scaffold.document import scaffold_document
 from jobexport.drift.scaffold.names import operation_id
 from jobexport.errors import JobexportError
 from jobexport.spec.lint import lint_document
-from jobexport.spec.load import load_yaml
+from tests.drift.making.clients import generates
 from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, JOB_INTL
 from tests.drift.making.rendering import render
 from tests.drift.making.samples import ARCHIVE, NESTED, USUAL
-from tests.drift.making.vendor import DOCS, needs_docs
 
-VENDOR = (
-    "otc-2024/dgc_create_job.rst",
-    "otc-2024/dgc_create_script.rst",
-    "otc-2024/dgc_create_resource.rst",
-    "otc-2026/dli_export_flink_job.rst",
-    "huaweicloud-cn-2020/dgc_batch_export_jobs.md",
-)
 MADE_UP = {
     "usual": USUAL,
     "nested": NESTED,
@@ -35,31 +24,9 @@ MADE_UP = {
 }
 
 
-def generates(page, folder):
-    """Write a page's scaffold, and generate a client from it as this project does."""
-    path = folder / "scaffold.yaml"
-    path.write_text(scaffold(page), encoding="utf-8")
-    assert list(lint_document(load_yaml(path))) == []
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning", "--meta", "none"]
-    config = folder / "config.yaml"
-    config.write_text("post_hooks: []\n", encoding="utf-8")
-    command += ["--path", str(path), "--output-path", str(folder / "client"), "--config", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning" not in done.stdout.lower()
-    return load_yaml(path)
-
-
-@needs_docs
-@pytest.mark.parametrize("name", VENDOR)
-def test_a_vendor_page_gives_a_document_and_a_client(name, tmp_path):
-    """Five of the vendor's pages, three of them of operations that the description does not have."""
-    generates(read_page(DOCS / name), tmp_path)
-
-
 @pytest.mark.parametrize("name", MADE_UP)
 def test_a_made_up_page_gives_a_document_and_a_client(name, tmp_path):
-    """The same without the vendor's pages."""
+    """What is made of a page is generated as this project generates its own client."""
     generates(read_page(render(MADE_UP[name], "rst").encode(), name=name), tmp_path)
 
 

@@ -5,20 +5,17 @@ import random
 import pytest
 
 from jobexport.drift import check_page, check_pages, load_described, read_page
-from tests.drift.making.effort import effort
-from tests.drift.making.vendor import (
+from tests.corpus.making.folder import DOCS, read
+from tests.corpus.making.vendor import (
     CN_2020,
-    DOCS,
     OTC_2024,
     OTC_2026,
     PAGES,
     Text,
-    needs_docs,
     reworded,
     text_mutation,
 )
 
-pytestmark = needs_docs
 DESCRIBED = load_described()
 
 FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}
@@ -39,7 +36,7 @@ KNOWN = {
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_a_page_and_its_edition_differ_in_what_the_register_has(name, edition, operation):
     """No new finding of any level, and the known ones are those of the register, by id."""
-    report = check_page(read_page(DOCS / name), DESCRIBED, edition)
+    report = check_page(read(DOCS / name), DESCRIBED, edition)
     assert report.operation == operation
     assert [(finding.kind, finding.about) for finding in report.new] == []
     assert {entry for finding in report.findings for entry in finding.known} == KNOWN[operation][edition]
@@ -48,7 +45,7 @@ def test_a_page_and_its_edition_differ_in_what_the_register_has(name, edition, o
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_every_fact_of_the_register_that_a_page_shows_is_found(name, edition, operation):
     """All entries of the operation are seen, but for those in prose, and those that rest on other pages."""
-    report = check_page(read_page(DOCS / name), DESCRIBED, edition)
+    report = check_page(read(DOCS / name), DESCRIBED, edition)
     entries = [entry for entry in DESCRIBED.register.entries if operation in entry.operations]
     expected = {entry.id for entry in entries if entry.api != "common" and entry.id[:3] != "COM"}
     pages = {page.document for page in DESCRIBED.register.pages if page.edition == edition}
@@ -67,7 +64,7 @@ def test_every_statement_of_the_register_is_seen_on_a_page(edition):
     """`says` is no guess: each statement for an edition whose pages are at hand is on one of them."""
     seen, stated = set(), set()
     for path in sorted(DOCS.rglob("*.*")):
-        report = check_page(read_page(path), DESCRIBED, edition)
+        report = check_page(read(path), DESCRIBED, edition)
         seen |= {item.statement.key() for item in report.held if item.on_page}
     whole = {page.operation for page in DESCRIBED.register.pages if page.edition == edition and page.copy == "whole"}
     for entry in DESCRIBED.register.entries:
@@ -78,7 +75,7 @@ def test_every_statement_of_the_register_is_seen_on_a_page(edition):
 
 
 def against(old, new):
-    report = check_pages(read_page(DOCS / new), read_page(DOCS / old), DESCRIBED)
+    report = check_pages(read(DOCS / new), read(DOCS / old), DESCRIBED)
     return {(finding.level, finding.kind, finding.about) for finding in report.findings}
 
 
@@ -105,7 +102,7 @@ def test_the_pages_of_2024_and_2026_differ_in_the_facts_known():
 def test_a_page_against_itself_has_nothing():
     """No finding of any level on any page, whatever it is about."""
     for path in sorted(DOCS.rglob("*.*")):
-        page = read_page(path)
+        page = read(path)
         assert check_pages(page, page, DESCRIBED).findings == ()
 
 
@@ -115,10 +112,10 @@ def check(text, edition):
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_each_single_change_of_the_text_is_found(name, edition, operation):
-    """6 random changes of each page, or 20: kind, subject, operation, line, new, and nothing else of weight."""
+    """20 random changes of each page: kind, subject, operation, line, new, and nothing else of weight."""
     page = Text.load(name)
     rng = random.Random(f"{name} {edition}")  # noqa: S311  # no secrets
-    for _ in range(effort(6, 20)):
+    for _ in range(20):
         changed = text_mutation(page, rng)
         report = check(changed.text, edition)
         shown = [(item.kind, item.about, item.line) for item in report.new]
@@ -132,10 +129,10 @@ def test_each_single_change_of_the_text_is_found(name, edition, operation):
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_other_words_in_a_description_are_no_finding(name, edition, operation):
-    """Up to 4 changes of words on each page, or 12: no error and no warning."""
+    """Up to 12 changes of words on each page: no error and no warning."""
     page = Text.load(name)
     rng = random.Random(name)  # noqa: S311  # no secrets
     texts = {text for _ in range(30) if (text := reworded(page, rng))}
     assert texts
-    for text in sorted(texts)[: effort(4, 12)]:
+    for text in sorted(texts)[:12]:
         assert [item for item in check(text, edition).new if item.level != "info"] == []

@@ -1,24 +1,20 @@
-"""The vendor's pages where they are at hand, and single changes of their text."""
+"""The vendor's pages of the three operations, and single changes of their text."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from attrs import frozen
 
 from jobexport.drift import read_page
+from tests.corpus.making.folder import DOCS
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator
 
     from jobexport.drift.facts import PageFacts, Parameter
-
-DOCS = Path(__file__).resolve().parents[4] / "shared/docs"
-needs_docs = pytest.mark.skipif(not DOCS.is_dir(), reason="the vendor's pages are not at hand")
 
 CN_2020, INTL_2026, OTC_2024, OTC_2026 = ("huaweicloud-cn-2020", "huaweicloud-intl-2026", "otc-2024", "otc-2026")
 PAGES = (

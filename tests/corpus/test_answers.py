@@ -1,0 +1,51 @@
+"""Facts of the vendor's own pages of the three operations, against answers written by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from jobexport.drift import read_page
+from tests.corpus.making.folder import DOCS
+from tests.drift.making.answers import check
+
+ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
+def test_every_fact_of_the_vendor_s_page_is_read_and_no_other(path):
+    """Precision and recall are 1 for every kind of fact."""
+    answer = yaml.safe_load(path.read_text("utf-8"))
+    check(DOCS / answer["page"], answer)
+
+
+def test_every_page_of_the_operations_has_an_answer():
+    """No page of the three operations is left out."""
+    answered = {yaml.safe_load(path.read_text("utf-8"))["page"] for path in ANSWERS}
+    assert answered == {str(path.relative_to(DOCS)) for path in DOCS.glob("*/*_export_*")}
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
+def test_the_line_of_a_fact_shows_it(path):
+    """The line that a fact names contains the fact's name in the file as it is."""
+    source = DOCS / yaml.safe_load(path.read_text("utf-8"))["page"]
+    lines = source.read_text("utf-8").split("\n")
+    page = read_page(source)
+    shown = [
+        (page.title_at, page.title),
+        (page.endpoint.at, page.endpoint.method),
+        *(
+            (each.at, each.name.replace("_", r"\_") if r"\_" in lines[each.at - 1] else each.name)
+            for each in page.parameters
+        ),
+        *((each.at, str(each.code)) for each in page.statuses),
+        *((each.at, each.code) for each in page.error_codes),
+        *((each.at, each.text.split("\n")[0].strip()) for each in page.examples),
+        *((each.at, each.entries[0].split("/")[0]) for each in page.trees),
+        *((each.at, each.name) for each in page.actions),
+        *((each.at, each.value) for each in page.media_types),
+    ]
+    for at, text in shown:
+        assert text in lines[at - 1], (at, text)
