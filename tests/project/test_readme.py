@@ -131,6 +131,11 @@ def test_every_extra_it_names_exists(name: str) -> None:
     assert set(re.findall(r"jobexport-([0-9.]+)-py3", text)) <= {PROJECT["version"]}
 
 
+def test_the_readme_explains_every_extra() -> None:
+    """Each extra of the distribution has a row in the README's table."""
+    assert [name for name in PROJECT["optional-dependencies"] if f"| `{name}` |" not in PAGES["README.md"]] == []
+
+
 def anchors(path: Path) -> set[str]:
     """Return the anchors of a page's headings, as the viewers of Markdown name them."""
     titles = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
