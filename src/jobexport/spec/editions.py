@@ -6,13 +6,14 @@ package ships the resolved documents only.
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
 from jobexport.errors import JobexportError
-from jobexport.spec.load import load_yaml
+from jobexport.spec.load import load_yaml, tree
 from jobexport.spec.overlay import apply_overlay
 
 # src/jobexport/spec/editions.py → the checkout; in an installed package this folder holds no openapi/.
@@ -69,7 +70,14 @@ def load_edition(edition: str) -> dict[str, Any]:
         raise JobexportError(
             f"there is no edition {edition!r}; choose one of {', '.join(known) or f'none (run `{_REPAIR}`)'}"
         )
-    return load_yaml(known[edition])
+    path = known[edition]
+    return cast("dict[str, Any]", tree(_document(path, path.stat().st_mtime_ns)))
+
+
+@functools.cache
+def _document(path: Path, _changed: int) -> dict[str, Any]:
+    """Read a resolved document once for as long as it is not changed: a copy takes a tenth of the time."""
+    return load_yaml(path)
 
 
 def resolve(edition: str, *, root: Path = CHECKOUT) -> dict[str, Any]:
