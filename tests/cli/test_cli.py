@@ -196,7 +196,9 @@ def test_mock_says_where_objects_are(tmp_path):
                 body = {"obs_dir": "a/b", "is_selected": True, "job_selected": [100]}
                 path = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
                 headers = {"X-Auth-Token": mock.EXAMPLE_TOKEN}
-                (name,) = httpx.post(url + path, json=body, headers=headers, trust_env=False).json()["zip_file"]
+                (name,) = httpx.post(url + path, json=body, headers=headers, trust_env=False, verify=False).json()[
+                    "zip_file"
+                ]
                 assert Path(folder, name).read_bytes().startswith(b"PK")
                 it.send_signal(signal.SIGTERM)
                 assert it.wait(timeout=10) == 0
@@ -246,7 +248,9 @@ def test_mock_with_faults_and_violations():
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             url = process.stdout.readline().removeprefix("listening on ").strip()
-            client = httpx.Client(base_url=url, headers={"X-Auth-Token": "a-secret-token"}, trust_env=False)
+            client = httpx.Client(
+                base_url=url, headers={"X-Auth-Token": "a-secret-token"}, trust_env=False, verify=False
+            )
             with client:
                 path = f"/v1/{mock.EXAMPLE_PROJECT}/jobs"
                 assert {client.post(f"{path}/myJob/export").status_code for _ in range(12)} == {429, 500}
@@ -272,7 +276,7 @@ def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_):
             line = process.stdout.readline()
             url = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)[1]
             path = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
-            answer = httpx.post(url + path, headers={"X-Auth-Token": mock.EXAMPLE_TOKEN})
+            answer = httpx.post(url + path, headers={"X-Auth-Token": mock.EXAMPLE_TOKEN}, verify=False)
             assert answer.status_code == 200
             process.send_signal(signal_)
             assert process.wait(timeout=10) == 0
@@ -375,7 +379,7 @@ def called(url, project, access_key, secret_key):
     headers["Authorization"] = signing.sign(
         "POST", path, "", headers, b"", access_key=access_key, secret_key=secret_key
     )
-    return httpx.post(url + path, headers=headers, trust_env=False).status_code
+    return httpx.post(url + path, headers=headers, trust_env=False, verify=False).status_code
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))

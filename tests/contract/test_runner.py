@@ -96,20 +96,25 @@ def test_a_run_writes_its_reports(sound):
 
 
 @pytest.mark.parametrize(
-    ("served", "checked", "expected"),
+    ("served", "checked", "api", "expected"),
     [
-        ("huaweicloud-cn-2020", "otc-2024", ("exportFlinkJobs", "undocumented_field")),
-        ("otc-2024", "huaweicloud-cn-2020", ("exportFlinkJobs", "undocumented_field")),
-        ("otc-2026", "otc-2024", ("exportFlinkJobs", "response_schema_conformance")),
-        ("otc-2024", "huaweicloud-cn-2025", ("exportJob", "export_depend")),
-        ("huaweicloud-cn-2020", "huaweicloud-intl-2026", ("exportJob", "obs_path_answer")),
+        (
+            "otc-2026",
+            "huaweicloud-cn-2020",
+            None,
+            {
+                ("exportFlinkJobs", "undocumented_field"),
+                ("exportFlinkJobs", "response_schema_conformance"),
+                ("exportJob", "export_depend"),
+            },
+        ),
+        ("huaweicloud-cn-2020", "huaweicloud-intl-2026", "dgc", {("exportJob", "obs_path_answer")}),
     ],
 )
-def test_another_editions_mock_is_told_apart(served, checked, expected, tmp_path):
-    """Where two editions differ on the wire, the check that rests on the difference fails."""
-    api = "dli" if expected[0] == "exportFlinkJobs" else "dgc"
-    report = run(served, checked, tmp_path, api=api, max_examples=20)
-    assert expected in {(operation, failure.check) for operation, failure in report.failures}
+def test_another_editions_mock_is_told_apart(served, checked, api, expected, tmp_path):
+    """Where two editions differ on the wire, the checks that rest on the differences fail."""
+    report = run(served, checked, tmp_path, api=api)
+    assert expected <= {(operation, failure.check) for operation, failure in report.failures}
 
 
 def test_an_operation_that_never_succeeds_fails_the_run(tmp_path):

@@ -50,7 +50,9 @@ def s3(endpoint, bucket="bucket"):
 
 
 def post(server, path, body):
-    return httpx.post(server.url + path, json=body, headers={"X-Auth-Token": server.token}, trust_env=False, timeout=9)
+    return httpx.post(
+        server.url + path, json=body, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False, timeout=9
+    )
 
 
 def read(boto, endpoint, key):
@@ -169,7 +171,9 @@ def test_the_command_writes_to_s3(storage, boto, endpoint):
             line = next((line for line in process.stdout if "objects in" in line), "")
             assert line.split(maxsplit=2) == ["objects", "in", f"s3://bucket at {endpoint}\n"]
             body = {"obs_dir": "b", "is_selected": True, "job_selected": [100]}
-            answer = httpx.post(url + FLINK, json=body, headers={"X-Auth-Token": EXAMPLE_TOKEN}, trust_env=False)
+            answer = httpx.post(
+                url + FLINK, json=body, headers={"X-Auth-Token": EXAMPLE_TOKEN}, trust_env=False, verify=False
+            )
             assert keys(boto) == answer.json()["zip_file"]
             process.terminate()
             assert process.wait(timeout=10) == 0

@@ -153,7 +153,7 @@ class TestExport:
         import httpx
 
         url = f"{server.url}/v1/{server.project_id}/jobs/myJob/export"
-        expected = httpx.post(url, headers={"X-Auth-Token": server.token}, trust_env=False).content
+        expected = httpx.post(url, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False).content
         assert dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")).raw_content == expected
 
     def test_flink(self, sdk, server, dli):

@@ -33,7 +33,9 @@ def opened() -> Iterator[Callable[[str], Api]]:
         def open_edition(edition: str) -> Api:
             server = stack.enter_context(serve(edition, clock=lambda: NOW))
             headers = {"X-Auth-Token": server.token}
-            client = stack.enter_context(httpx.Client(base_url=server.url, headers=headers, trust_env=False))
+            client = stack.enter_context(
+                httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False)
+            )
             return Api(edition, load_edition(edition), server, client)
 
         yield open_edition
@@ -72,7 +74,7 @@ def api_for() -> Any:
     def opened_for(folder: Path, edition: str = DEFAULT_EDITION) -> Iterator[httpx.Client]:
         with serve(edition, state=State.load(folder), clock=lambda: NOW) as server:
             headers = {"X-Auth-Token": server.token}
-            with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+            with httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False) as client:
                 yield client
 
     return opened_for

@@ -74,7 +74,7 @@ import httpx
 from jobexport import mock
 mock.S3Storage("bucket", access_key="an-id", secret_key="a-key")
 with mock.serve("otc-2024") as server:
-    page = httpx.get(server.url, trust_env=False)
+    page = httpx.get(server.url, trust_env=False, verify=False)
     assert page.status_code == 200, page.text
 """,
     "contract": """

@@ -60,19 +60,12 @@ def test_case(case):
 
 @pytest.mark.parametrize("case", FAILING, ids=name)
 def test_failing_case(case):
-    """The message is exactly the expected one."""
+    """The message is exactly the expected one, on one line, whatever the overlay holds."""
     expected = (case / "error.txt").read_text(encoding="utf-8").removesuffix("\n")
     with pytest.raises(OverlayError) as caught:
         apply_case(case)
+    assert len(expected.splitlines()) == 1
     assert str(caught.value) == expected.replace("{source}", str(case / "overlay.yaml"))
-
-
-@pytest.mark.parametrize("case", FAILING, ids=name)
-def test_failing_case_is_one_sentence(case):
-    """A message stands on one line, whatever the overlay holds."""
-    with pytest.raises(OverlayError) as caught:
-        apply_case(case)
-    assert len(str(caught.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)

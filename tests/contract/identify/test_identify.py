@@ -34,7 +34,7 @@ def ask(url, data, token=TOKEN):
         request.headers["X-Auth-Token"] = token
         return request
 
-    with httpx.Client(auth=with_token, trust_env=False) as client:
+    with httpx.Client(auth=with_token, trust_env=False, verify=False) as client:
         return identify(url, data, client.send)
 
 
@@ -341,7 +341,7 @@ def test_a_zip_under_another_media_type(tmp_path):
     """The overlay renames the media type of both operations, and the contract's checks follow it."""
     with (
         mock.serve(CN_2025, token=TOKEN) as server,
-        httpx.Client(base_url=server.url, trust_env=False) as upstream,
+        httpx.Client(base_url=server.url, trust_env=False, verify=False) as upstream,
     ):
 
         def respond(handler, content):
@@ -409,7 +409,7 @@ def test_jobs_without_dependencies_do_not_show_exportdepend():
 )
 def test_the_host_breaks_a_tie(host, expected):
     """DLI alone does not tell these three apart; a host that one of the clouds has does, as far as it goes."""
-    with mock.serve(CN_2025, token=TOKEN) as server, httpx.Client(trust_env=False) as client:
+    with mock.serve(CN_2025, token=TOKEN) as server, httpx.Client(trust_env=False, verify=False) as client:
 
         def send(request):
             headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}
@@ -477,7 +477,10 @@ def test_a_fault_never_surfaces(fault):
 def test_no_part_of_an_identification_holds_the_token():
     """Not even where the server sends it back in codes, names of fields and file names."""
     echo = f'{{"error_code": "X.{TOKEN}", "error_msg": "{TOKEN}", "{TOKEN}": 1}}'.encode()
-    with mock.serve(OTC_2026, token=TOKEN) as server, httpx.Client(base_url=server.url, trust_env=False) as upstream:
+    with (
+        mock.serve(OTC_2026, token=TOKEN) as server,
+        httpx.Client(base_url=server.url, trust_env=False, verify=False) as upstream,
+    ):
 
         def respond(handler, content):
             headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}

@@ -54,32 +54,40 @@ FAULTS = {
 }
 
 
-def found(scenario, operation, folder, *faults):
-    """Run one scenario against a mock with these faults; give the ids of what it found."""
-    with (
-        mock.serve(EDITION, faults=faults) as server,
-        open_session(server.url, data := mock_data(server), None, folder / "journal") as session,
-    ):
-        session.scenario = scenario.id
-        run = Run(load_edition(EDITION), operation, data, session, mock_tools(server))
-        scenario.run(run)
-        assert session.wire.sent <= scenario.requests + sum(map(len, (data.jobs, data.flink_jobs)))
-        return {finding.check for finding in run.findings}
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """A function that runs one scenario against the mock with these faults, and gives the ids of what it found."""
+    document, folder = load_edition(EDITION), tmp_path_factory.mktemp("journals")
+    with mock.serve(document) as server:
+
+        def run(scenario, operation, *faults):
+            server.core.reset()
+            server.storage.objects.clear()
+            server.core.set_faults(*faults)
+            journal = folder / f"{scenario.id} {faults}"
+            with open_session(server.url, data := mock_data(server), None, journal) as session:
+                session.scenario = scenario.id
+                run = Run(document, operation, data, session, mock_tools(server))
+                scenario.run(run)
+                assert session.wire.sent <= scenario.requests + sum(map(len, (data.jobs, data.flink_jobs)))
+                return {finding.check for finding in run.findings}
+
+        yield run
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.id for scenario in SCENARIOS])
-def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(scenario, tmp_path):
+def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(scenario, found):
     """Nothing is found in the mock as it is; with the fault, the scenario itself finds it."""
     operation, fault = FAULTS[scenario.id]
-    assert found(scenario, operation, tmp_path) == set()
-    assert scenario.id in found(scenario, operation, tmp_path, f"{fault}@{operation}")
+    assert found(scenario, operation) == set()
+    assert scenario.id in found(scenario, operation, f"{fault}@{operation}")
 
 
 @pytest.mark.parametrize("fault", ["reset-mid-body", "reset-before"])
-def test_an_answer_that_breaks_off_is_found(fault, tmp_path):
+def test_an_answer_that_breaks_off_is_found(fault, found):
     """A connection that ends before the answer does is a finding of its own, not the end of the run."""
     scenario = next(scenario for scenario in SCENARIOS if scenario.id == "each_name")
-    assert "whole_answer" in found(scenario, JOB, tmp_path, f"{fault}@{JOB}")
+    assert "whole_answer" in found(scenario, JOB, f"{fault}@{JOB}")
 
 
 def test_a_scenario_says_what_it_rests_on():

@@ -175,7 +175,9 @@ class TestJson:
         )
         with serve(edition, faults=["missing-field@exportJob"]) as server:
             headers = {"X-Auth-Token": server.token}
-            answer = httpx.post(server.url + JOB, json={"obsPath": "obs://b/c"}, headers=headers, trust_env=False)
+            answer = httpx.post(
+                server.url + JOB, json={"obsPath": "obs://b/c"}, headers=headers, trust_env=False, verify=False
+            )
             assert answer.json() == {}
             assert len(server.storage.objects) == 1
 

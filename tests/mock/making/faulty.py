@@ -65,7 +65,7 @@ def faulty(edition: str) -> Iterator[Faulty]:
     with serve(edition) as server:
         headers = {"X-Auth-Token": server.token}
         with (
-            httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client,
-            httpx.Client(base_url=server.url, trust_env=False) as stranger,
+            httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False) as client,
+            httpx.Client(base_url=server.url, trust_env=False, verify=False) as stranger,
         ):
             yield Faulty(server, client, stranger)

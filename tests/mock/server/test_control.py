@@ -28,7 +28,7 @@ def server():
 def client(server):
     """A client of a server that is as it was at its start."""
     server.core.reset()
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
         yield client
 
 
@@ -123,7 +123,7 @@ class TestState:
                 return "nowhere"
 
         with serve(storage=Blind()) as server:
-            shown = httpx.get(f"{server.url}/_mock/state", trust_env=False).json()
+            shown = httpx.get(f"{server.url}/_mock/state", trust_env=False, verify=False).json()
         assert (shown["storage"], shown["objects"]) == ("nowhere", None)
 
 
@@ -220,7 +220,7 @@ class TestReset:
         """State, faults, the log and what chaos does next are as at the start; objects stay."""
         with (
             serve(faults=["status-503@exportJob", "status-500@exportJob"], fault_rate=0.5, seed=9) as server,
-            httpx.Client(base_url=server.url, trust_env=False) as client,
+            httpx.Client(base_url=server.url, trust_env=False, verify=False) as client,
         ):
 
             def statuses():

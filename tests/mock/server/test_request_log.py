@@ -27,7 +27,7 @@ def server():
 @pytest.fixture
 def client(server):
     server.core.reset()
-    with httpx.Client(base_url=server.url, headers={"X-Auth-Token": TOKEN}, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, headers={"X-Auth-Token": TOKEN}, trust_env=False, verify=False) as client:
         yield client
 
 
@@ -148,7 +148,7 @@ class TestViolations:
             del document["info"]["x-edition"]
         with serve(document) as server:
             headers = {"X-Auth-Token": server.token}
-            answer = httpx.post(server.url + FLINK, json={}, headers=headers, trust_env=False)
+            answer = httpx.post(server.url + FLINK, json={}, headers=headers, trust_env=False, verify=False)
         assert "X-Mock-Violation" in answer.headers
         assert "X-Mock-Edition" not in answer.headers
 
@@ -159,7 +159,8 @@ class TestViolations:
             "import httpx\nfrom jobexport.mock import serve\n"
             "with serve() as server:\n"
             f"    url = server.url + {FLINK!r}\n"
-            "    answer = httpx.post(url, json={}, headers={'X-Auth-Token': server.token}, trust_env=False)\n"
+            "    headers = {'X-Auth-Token': server.token}\n"
+            "    answer = httpx.post(url, json={}, headers=headers, trust_env=False, verify=False)\n"
             "    print(answer.headers['X-Mock-Edition'])\n"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -51,7 +51,9 @@ def tree(folder):
 
 
 def post(server, path, body):
-    return httpx.post(server.url + path, json=body, headers={"X-Auth-Token": server.token}, trust_env=False)
+    return httpx.post(
+        server.url + path, json=body, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False
+    )
 
 
 @pytest.fixture
