@@ -60,4 +60,34 @@ def path_segment(value: object) -> str:
     return segment.replace(".", "%2E") if segment in {".", ".."} else segment
 
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "path_segment"]
+ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "ExportFlinkJobsResponse": {
+        "success": {
+            "is_success": "is_success",
+        },
+        "message": {
+            "message": "message",
+        },
+        "zip-paths": {
+            "zip_file": "zip_file",
+            "zip_files": "zip_files",
+        },
+    },
+    "ExportJobToObsResponse": {
+        "obs-path": {
+            "obsPath": "obs_path",
+        },
+    },
+    "ErrorResponse": {
+        "error-code": {
+            "error_code": "error_code",
+        },
+        "error-message": {
+            "error_msg": "error_msg",
+        },
+    },
+}
+""" The fields of responses that have a part to play, as the description marks them (`x-role`): model, role, the
+field's name in JSON, and the model's attribute. """
+
+__all__ = ["ROLES", "UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "path_segment"]

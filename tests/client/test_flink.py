@@ -58,6 +58,24 @@ def test_every_form_of_success_is_read(
     assert caller.dli(scripted, "b") == FlinkExport(True, "", tuple(archives))
 
 
+@pytest.mark.parametrize(
+    ("ids", "fields"),
+    [
+        ([100], {"is_success": True, "message": "", "archives": NAMES}),
+        ([100], {"is_success": "true"}),
+        (None, {"is_success": True, "archives": NAMES}),
+    ],
+)
+def test_a_list_of_another_name_is_no_empty_success(
+    caller: Caller, scripted: Scripted, ids: list[int] | None, fields: dict[str, Any]
+) -> None:
+    """A success whose zips stand in a field that no edition has is UnexpectedAnswer, with the fields that came."""
+    scripted.answer(Answer.json(fields))
+    words = rf"the response has no zip_file or zip_files with the zips; it has {', '.join(fields)} \(status"
+    with pytest.raises(errors.UnexpectedAnswer, match=words):
+        caller.dli(scripted, "b", *([] if ids is None else [ids]))
+
+
 @pytest.mark.parametrize("verdict", [False, "false", "FALSE", "False", " false "])
 def test_every_form_of_failure_is_raised(caller: Caller, scripted: Scripted, verdict: Any) -> None:
     """A false verdict with status 200 is ExportFailed, with what the service says."""

@@ -57,6 +57,52 @@ def test_a_copy_has_no_findings_either(full_checkout):
             "edition: otc-1, operation: exportJob",
             "no page",
         ),
+        (
+            "openapi/openapi.yaml",
+            "x-role: zip-paths",
+            "x-role: zip-names",
+            "has the role 'zip-names', which is not one",
+        ),
+        ("openapi/openapi.yaml", "x-role: obs-path", "x-note: obs-path", "no property has the role obs-path"),
+        ("openapi/openapi.yaml", "x-inconsistency: COM-006", "x-role: success", "only a property of a component's"),
+        (
+            "openapi/openapi.yaml",
+            "x-inconsistency: DLI-013",
+            "x-inconsistency: DLI-013\n          x-role: success",
+            "ExportFlinkJobsRequest/properties/obs_dir has the role success, but no attribute of a generated model",
+        ),
+        (
+            "generated/jobexport_api/models/error_response.py",
+            "    error_code: str",
+            "    code: str",
+            "but no attribute",
+        ),
+        (
+            "overlays/otc-2026.yaml",
+            "actions:\n",
+            """actions:
+  - description: A field that the client looks for has another role.
+    x-inconsistency: DLI-009
+    target: $.components.schemas.ExportFlinkJobsResponse.properties.message
+    update: {x-role: success}
+""",
+            "edition otc-2026: /components/schemas/ExportFlinkJobsResponse/properties/message lacks the role message",
+        ),
+        (
+            "overlays/otc-2026.yaml",
+            "actions:\n",
+            """actions:
+  - description: A field that the client looks for has another name.
+    x-inconsistency: DLI-001
+    target: $.components.schemas.ExportFlinkJobsResponse.properties.zip_file
+    remove: true
+  - description: The name.
+    x-inconsistency: DLI-001
+    target: $.components.schemas.ExportFlinkJobsResponse.properties
+    update: {archives: {type: array, items: {type: string}}}
+""",
+            "has no property with the role zip-paths; if it is archives, mark that",
+        ),
     ],
 )
 def test_a_loose_end_is_found(full_checkout, name, old, new, finding):

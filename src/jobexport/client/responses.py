@@ -10,7 +10,7 @@ from attrs import frozen
 from jobexport_api.models.error_response import ErrorResponse
 from jobexport_api.models.export_flink_jobs_response import ExportFlinkJobsResponse
 from jobexport_api.models.export_job_to_obs_response import ExportJobToObsResponse
-from jobexport_api.types import Unset
+from jobexport_api.types import ROLES, Unset
 
 from jobexport.client.auth import secrets_of
 from jobexport.client.retry import read_retry_after
@@ -114,25 +114,35 @@ def raise_error(opened: Opened, content: bytes) -> NoReturn:
     raise error
 
 
-def read_flink_export(opened: Opened, content: bytes) -> FlinkExport:
-    """Read the answer of exportFlinkJobs with status 200.
+def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) -> FlinkExport:
+    """Read the answer of exportFlinkJobs with status 200; `named` if the request named jobs, each of which has a zip.
 
     Raises:
         ApiError: it is an error all the same.
         ExportFailed: it says that the export failed.
-        UnexpectedAnswer: no edition allows it, or it does not say whether the export succeeded.
+        UnexpectedAnswer: no edition allows it, it does not say whether the export succeeded, or it has no field for
+            the names of the zips, though there must be zips.
     """
-    answer = ExportFlinkJobsResponse.from_dict(_fields(opened, content))
-    succeeded = answer.is_success
+    fields = _fields(opened, content)
+    answer = ExportFlinkJobsResponse.from_dict(fields)
+    succeeded = _value(answer, "success")
     if isinstance(succeeded, str):
         succeeded = {"true": True, "false": False}.get(succeeded.strip().lower(), succeeded)
     if not isinstance(succeeded, bool):
-        unexpected(opened, "the answer does not say in is_success whether the export succeeded")
-    lists = [_names(opened, name, getattr(answer, name)) for name in ("zip_file", "zip_files")]
-    message = answer.message if isinstance(answer.message, str) else ""
-    message, archives = _clean(opened, message), tuple(dict.fromkeys(lists[0] + lists[1]))
+        names = _in_words(ExportFlinkJobsResponse, "success")
+        unexpected(opened, f"the answer does not say in {names} whether the export succeeded")
+    lists = _by_role(answer, "zip-paths")
+    archives = tuple(dict.fromkeys(path for name, value in lists.items() for path in _names(opened, name, value)))
+    message = _value(answer, "message")
+    message = _clean(opened, message) if isinstance(message, str) else ""
     if not succeeded:
         raise ExportFailed(opened.operation, message, archives)
+    has_unknown_list = any(value and isinstance(value, list) for value in answer.additional_properties.values())
+    if not lists and (named or has_unknown_list):
+        # An empty success would pass for a complete one.
+        names = _in_words(ExportFlinkJobsResponse, "zip-paths")
+        came = _clean(opened, ", ".join(fields))
+        unexpected(opened, f"the export succeeded, but the response has no {names} with the zips; it has {came}")
     return FlinkExport(succeeded, message, archives)
 
 
@@ -146,9 +156,11 @@ def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
     if is_zip(content):
         unexpected(opened, "the server ignored obs_path and answered with the zip; export to a file with `to`")
     fields = _fields(opened, content)
-    folder = ExportJobToObsResponse.from_dict(fields).obs_path if "obsPath" in fields else None
+    came = _has(ExportJobToObsResponse, "obs-path", fields)
+    folder = _value(ExportJobToObsResponse.from_dict(fields), "obs-path") if came else None
     if not isinstance(folder, str) or not folder:
-        unexpected(opened, "the answer does not say in obsPath where the zip will be")
+        names = _in_words(ExportJobToObsResponse, "obs-path")
+        unexpected(opened, f"the answer does not say in {names} where the zip will be")
     return ObsExport(folder, f"{folder.rstrip('/')}/{name}.zip")
 
 
@@ -187,17 +199,19 @@ def _json(content: bytes) -> Any:
 
 def _error(opened: Opened, answer: Any) -> ApiError | None:
     """Give the error that a body is; None where it is none."""
-    if not isinstance(answer, dict) or not {"error_code", "error_msg"} <= answer.keys():
+    if not isinstance(answer, dict):
+        return None
+    if not (_has(ErrorResponse, "error-code", answer) and _has(ErrorResponse, "error-message", answer)):
         return None
     found = ErrorResponse.from_dict(answer)
-    if not isinstance(found.error_code, str):
+    code, message = _value(found, "error-code"), _value(found, "error-message")
+    if not isinstance(code, str):
         return None
     status = opened.status
-    kind = _BY_STATUS[status] if status in _STATUS_DECIDES else CLASSES.get(found.error_code)
+    kind = _BY_STATUS[status] if status in _STATUS_DECIDES else CLASSES.get(code)
     if kind is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
-    message = found.error_msg if isinstance(found.error_msg, str) else ""
-    code, message = _clean(opened, found.error_code), _clean(opened, message)
+    code, message = _clean(opened, code), _clean(opened, message) if isinstance(message, str) else ""
     return kind(status, code, message, _request_id(opened), opened.operation)
 
 
@@ -205,8 +219,28 @@ def _request_id(opened: Opened) -> str | None:
     return _clean(opened, opened.response.headers.get("X-Request-Id", "")) or None
 
 
+def _by_role(answer: object, role: str) -> dict[str, Any]:
+    """Return the fields that the description marks with a role, by their names in JSON; those only that came."""
+    fields = {name: getattr(answer, attribute) for name, attribute in ROLES[type(answer).__name__][role].items()}
+    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
+
+
+def _value(answer: object, role: str) -> Any:
+    """Return the first field with a role that came, or None."""
+    return next(iter(_by_role(answer, role).values()), None)
+
+
+def _has(model: type, role: str, fields: Mapping[str, Any]) -> bool:
+    """Return whether a field with a role is among those of a body."""
+    return not ROLES[model.__name__][role].keys().isdisjoint(fields)
+
+
+def _in_words(model: type, role: str) -> str:
+    return " or ".join(ROLES[model.__name__][role])
+
+
 def _names(opened: Opened, field: str, value: Any) -> list[str]:
-    if isinstance(value, Unset) or value is None:
+    if value is None:
         return []
     # A scalar has been seen in the place of a list of one; an empty one in that of an empty list.
     names = [value] if isinstance(value, str) and value else value

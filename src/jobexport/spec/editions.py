@@ -23,6 +23,7 @@ _SHIPPED = Path(__file__).resolve().parent / "_shipped"
 BASE = Path("openapi/openapi.yaml")
 OVERLAYS = Path("overlays")
 RESOLVED = Path("generated/openapi")
+PACKAGE = Path("generated/jobexport_api")
 REGISTER = Path("openapi/inconsistencies.yaml")
 REGISTER_SCHEMA = "inconsistencies.schema.yaml"
 

@@ -23,7 +23,16 @@ from typing import TYPE_CHECKING
 
 from jobexport.core.environment import inherited
 from jobexport.errors import JobexportError
-from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, REGISTER_SCHEMA, edition_ids, resolve, resolve_for_codegen
+from jobexport.spec.editions import (
+    BASE,
+    OVERLAYS,
+    PACKAGE,
+    REGISTER,
+    REGISTER_SCHEMA,
+    edition_ids,
+    resolve,
+    resolve_for_codegen,
+)
 from jobexport.spec.load import dump_yaml
 from jobexport.spec.matrix import render_matrix
 from jobexport.spec.register import load_register
@@ -33,7 +42,6 @@ if TYPE_CHECKING:
 
 GENERATED = Path("generated")
 _CODEGEN = Path("openapi/codegen")
-_PACKAGE = "jobexport_api"
 
 # The tools whose version decides the output.
 _TOOLS = ("openapi-python-client", "ruff", "pyyaml", "jsonpath-rfc9535")
@@ -72,7 +80,7 @@ def write_all(root: Path, folder: Path) -> None:
         raise JobexportError(finding)
     page = render_matrix(register, ids)
     (folder / "INCONSISTENCIES.md").write_text(page, encoding="utf-8")
-    _write_client(root, folder / _PACKAGE)
+    _write_client(root, folder / PACKAGE.name)
     provenance = {
         "tools": {tool: version(tool) for tool in _TOOLS},
         "inputs": {path.as_posix(): _sha256(root / path) for path in sources(root)},

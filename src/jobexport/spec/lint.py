@@ -1,4 +1,4 @@
-"""Checks the description: valid OpenAPI, examples that fit their schemas, and a register without loose ends."""
+"""Checks the description: OpenAPI, examples that fit their schemas, a register and roles without loose ends."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from jobexport.errors import JobexportError
 from jobexport.spec.document import MISSING, from_pointer, look, marks, to_pointer
-from jobexport.spec.editions import BASE, OVERLAYS, REGISTER, edition_ids, resolve
+from jobexport.spec.editions import BASE, OVERLAYS, PACKAGE, REGISTER, edition_ids, resolve
 from jobexport.spec.examples import examples, misfits, objects
 from jobexport.spec.load import load_yaml
 from jobexport.spec.register import load_register
+from jobexport.spec.roles import generated_roles, lint_kept, lint_roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,8 @@ def lint(root: Path) -> list[str]:
     marked = {str(BASE): _marked(union)}
     marked |= {f"{OVERLAYS}/{path.name}": _marked(load_yaml(path)) for path in sorted((root / OVERLAYS).glob("*.yaml"))}
     findings += lint_marks(marked, register)
+    findings += lint_roles(union, str(BASE), generated_roles(root / PACKAGE))
+    findings += [finding for name, document in documents.items() for finding in lint_kept(union, document, name)]
     findings += lint_register(register, union, ids)
     findings += [finding for entry in register.entries for finding in _missing_test(entry, root)]
     return findings

@@ -1,0 +1,64 @@
+"""The table of the fields that the client looks for: made from the union's marks, and used by the client."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from jobexport_api import models
+from jobexport_api.types import ROLES
+
+from jobexport.client import responses
+from jobexport.spec.editions import BASE, CHECKOUT, PACKAGE
+from jobexport.spec.load import load_yaml
+from jobexport.spec.roles import ROLES as KNOWN
+from jobexport.spec.roles import generated_roles
+
+FIELDS = [
+    (model, name, attribute)
+    for model, roles in ROLES.items()
+    for names in roles.values()
+    for name, attribute in names.items()
+]
+
+
+def test_the_table_has_the_marks_of_the_union() -> None:
+    """Model, role and name of each field with `x-role` are in the table, and nothing else is."""
+    marked: dict[str, dict[str, list[str]]] = {}
+    for model, schema in load_yaml(CHECKOUT / BASE)["components"]["schemas"].items():
+        for name, fields in schema.get("properties", {}).items():
+            if "x-role" in fields:
+                marked.setdefault(model, {}).setdefault(fields["x-role"], []).append(name)
+    assert {model: {role: [*names] for role, names in roles.items()} for model, roles in ROLES.items()} == marked
+
+
+@pytest.mark.parametrize(("model", "name", "attribute"), FIELDS)
+def test_an_attribute_of_the_table_holds_the_field(model: str, name: str, attribute: str) -> None:
+    """A model that is read from JSON has the field's value in the attribute that the table names."""
+    class_ = getattr(models, model)
+    names = {name for other, name, _ in FIELDS if other == model}
+    assert getattr(class_.from_dict(dict.fromkeys(names, "") | {name: "value"}), attribute) == "value"
+
+
+def test_the_table_is_read_as_lint_reads_it() -> None:
+    """Lint, which must not import the package that it checks, reads the same table."""
+    assert generated_roles(CHECKOUT / PACKAGE) == ROLES
+
+
+def test_the_client_looks_for_each_role() -> None:
+    """A role that lint allows is one that the client reads, and the other way round."""
+    tree = ast.parse(Path(responses.__file__).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    read = [call.args[1] for call in calls if call.func.id in {"_by_role", "_value"}]
+    assert {node.value for node in read if isinstance(node, ast.Constant)} == KNOWN
+
+
+def test_the_client_names_no_field_itself() -> None:
+    """No marked field's name stands in the module that reads responses: neither as text nor as an attribute."""
+    tree = ast.parse(Path(responses.__file__).read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    reached = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    # `message` is also a role's name, and an attribute of the client's own values.
+    assert ({name for _, name, _ in FIELDS} - KNOWN) & texts == set()
+    assert {attribute for _, _, attribute in FIELDS} & reached == set()
