@@ -143,6 +143,8 @@ def _usage_errors() -> Iterator[None]:
     """Turn an argument that the client refuses into an error of usage, in the command's words."""
     try:
         yield
+    except JobexportError:  # among them an environment that can't be used, which is a ValueError too
+        raise
     except ValueError as problem:
         raise click.UsageError(str(problem).replace("base_url", "--url").replace("obs_dir", "--obs-dir")) from None
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from jobexport.contract.sending.journal import Got, Journal, Recorded, Sent
+from jobexport.core.http import failure_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,17 @@ class Wire:
             got = transmit()
         except Exception as problem:
             elapsed = time.perf_counter() - clock
-            self.journal.add(Recorded(request, None, 0, _reason(problem), started, elapsed, retried=False))
+            self.journal.add(
+                Recorded(
+                    request,
+                    None,
+                    0,
+                    f"{type(problem).__name__}: {failure_reason(problem)}",
+                    started,
+                    elapsed,
+                    retried=False,
+                )
+            )
             self._count_silence()
             raise
         self._unanswered = 0
@@ -184,7 +195,3 @@ class Wire:
         self._unanswered += 1
         if self.live is not None and self._unanswered >= _HOPELESS:
             raise self._stop("unreachable", f"{_HOPELESS} requests in a row got no answer; is the server running?")
-
-
-def _reason(problem: Exception) -> str:
-    return f"{type(problem).__name__}: {problem}"
