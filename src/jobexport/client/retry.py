@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import random
 import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen, validators
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("jobexport.client")
 
 _BAD_GATEWAY, _UNAVAILABLE, _GATEWAY_TIMEOUT = 502, 503, 504
-# A day: what is later than that is no answer to "when".
-_LONGEST_RETRY_AFTER = 86400.0
 
 
 @frozen
@@ -122,17 +119,3 @@ class Attempts:
         jitter = random.uniform(0, limit)  # noqa: S311
         asked = error.retry_after if isinstance(error, Throttled | ServerFault) else None
         return jitter if asked is None else asked + min(jitter, self.retries.first_wait)
-
-
-def read_retry_after(value: str | None) -> float | None:
-    """Give the seconds that a `Retry-After` header asks for, a number or a date; None where it asks for nothing."""
-    if value is None:
-        return None
-    if value.isascii() and value.isdigit():
-        return min(float(value[:12]), _LONGEST_RETRY_AFTER)
-    try:
-        date = parsedate_to_datetime(value)
-        seconds = date.timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)
