@@ -1,8 +1,9 @@
 """When to send again, and how long to wait before: decided here without waiting, for blocking and async clients alike.
 
-Why this is not a library's: `httpx-retries` repeats inside the transport, where a zip that breaks off in its middle is
-out of reach, and has no deadline for all attempts together; `stamina` has no full jitter. Both would be asked for an
-exception to nearly every rule below, and those are all there is.
+Why this is not a library's: `stamina` and `tenacity` wait by themselves and call a function again, but a step here only
+yields a wait, which a blocking or an async shell takes; and neither shortens the timeouts of a request to what is left
+of the deadline (`Attempts.remaining`). `httpx-retries` repeats inside the transport, where a zip that breaks off in its
+middle is out of reach, and has no deadline for all attempts together.
 """
 
 from __future__ import annotations
