@@ -12,7 +12,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 # A day: a later time is no hint for whoever waits.
-LONGEST = 86400.0
+_LONGEST = 86400.0
 
 _SECONDS = re.compile(r"([0-9]+)(\.[0-9]+)?")
 
@@ -30,12 +30,12 @@ def read_retry_after(value: str | None, date: str | None = None) -> float | None
     value = (value or "").strip()
     if _SECONDS.fullmatch(value):
         # As a float a long row of digits is infinite.
-        return min(float(value), LONGEST)
+        return min(float(value), _LONGEST)
     then = _timestamp(value)
     if then is None:
         return None
     now = _timestamp(date or "")
-    return min(max(then - (time.time() if now is None else now), 0.0), LONGEST)
+    return min(max(then - (time.time() if now is None else now), 0.0), _LONGEST)
 
 
 def _timestamp(text: str) -> float | None:
