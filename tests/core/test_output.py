@@ -24,6 +24,7 @@ COMMANDS = {
     "editions": (*JOBEXPORT, "editions"),
     "resolve": (*JOBEXPORT, "resolve", "otc-2026"),
     "mock": (*JOBEXPORT, "mock", "--port", "0"),
+    "python -m jobexport": (*PYTHON, "jobexport", "editions"),
     "mock --list-faults": (*JOBEXPORT, "mock", "--list-faults"),
     "drift": (*JOBEXPORT, "drift", "{page}", "--edition", "otc-2024"),
     "drift json": (*JOBEXPORT, "drift", "{page}", "--edition", "otc-2024", "--format", "json"),
