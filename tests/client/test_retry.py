@@ -3,15 +3,13 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from jobexport import Retries, errors
-from jobexport.client.retry import Attempts, read_retry_after
+from jobexport.client.retry import Attempts
 from tests.client.making.calls import NO_RETRIES, QUICK
 from tests.client.making.scripted import Answer
 from tests.client.making.values import zip_of
@@ -214,35 +212,6 @@ def test_waits_are_drawn_from_nothing_to_a_limit_that_doubles() -> None:
     for drawn, limit in zip(waits, (1, 2, 4, 4), strict=True):
         assert 0 <= min(drawn) < 0.1 * limit
         assert 0.9 * limit < max(drawn) <= limit
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("0", 0),
-        ("120", 120),
-        ("99999999999999999999", 86400),
-        ("Sun, 01 Nov 2020 08:00:00 GMT", 0),
-        (None, None),
-        ("", None),
-        ("-1", None),
-        ("1.5", None),
-        ("²", None),
-        ("soon", None),
-        ("Mon, 99 Nov 2024 00:00:00 GMT", None),
-    ],
-)
-def test_retry_after_is_read_or_ignored(value: str | None, seconds: float | None) -> None:
-    """A number and a date in the past are read; what is neither is ignored."""
-    assert read_retry_after(value) == seconds
-
-
-def test_retry_after_may_be_a_date() -> None:
-    """A date is the seconds until then."""
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    seconds = read_retry_after(date)
-    assert seconds is not None
-    assert 95 < seconds <= 100
 
 
 @pytest.mark.parametrize("wrong", [{"times": -1}, {"deadline": 0}, {"first_wait": -1}, {"longest_wait": -0.1}])

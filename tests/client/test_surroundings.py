@@ -35,17 +35,16 @@ ZIP = zip_of({"jobs/myJob.job": b"{}"})
         ("HTTP_PROXY", "http://user:a-password@proxy:abc"),
         ("ALL_PROXY", "socks5h://proxy:1080"),
         ("HTTP_PROXY", "gopher://user:a-password@proxy"),
-        ("NO_PROXY", "[::1]"),
     ],
 )
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_an_environment_that_can_not_be_used_is_a_value_error(
     monkeypatch: pytest.MonkeyPatch, kind: Any, name: str, value: str
 ) -> None:
-    """It names the variables to look at and shows none of them."""
+    """It names the variable and shows no password."""
     monkeypatch.delenv("NO_PROXY")
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValueError, match=r"check HTTP_PROXY.* SSL_CERT_FILE") as raised:
+    with pytest.raises(ValueError, match=f"^{name} ") as raised:
         CLIENTS[kind]("p", auth="t", base_url="https://host")
     assert "a-password" not in str(raised.value)
 

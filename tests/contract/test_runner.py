@@ -117,6 +117,16 @@ def test_another_editions_mock_is_told_apart(served, checked, api, expected, tmp
     assert expected <= {(operation, failure.check) for operation, failure in report.failures}
 
 
+def test_an_embedded_mock_is_reached_whatever_proxy_the_environment_names(monkeypatch, tmp_path):
+    """Neither the scenarios nor schemathesis, a process of its own, go through a proxy, which is dead here."""
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    report = run("otc-2024", "otc-2024", tmp_path, api="dli", max_examples=1)
+    assert report.passed
+    assert all(operation.succeeded for operation in report.operations.values())
+
+
 def test_an_operation_that_never_succeeds_fails_the_run(tmp_path):
     """A server that only ever says that the job is missing breaks no rule, and yet the run does not pass."""
     with mock.serve("otc-2026") as server:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from jobexport.archive.values import Job, Resource, Script
 from jobexport.archive.zip.inflate import chunks
-from jobexport.archive.zip.policy import DEEPEST_JSON, LONGEST_JSON, MOST_JSON
+from jobexport.archive.zip.policy import LONGEST_JSON, MOST_JSON
+from jobexport.core import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +66,7 @@ def typed(source: Source, member: Member) -> Job | Script | Resource | None:
     if member.size > LONGEST_JSON:
         raise source.unsafe(f"{member} has {member.size} bytes, a job has at most {LONGEST_JSON}")
     try:
-        fields = _parse(b"".join(chunks(source, member)))
+        fields = _object(b"".join(chunks(source, member)))
     except ValueError as problem:
         if kind is not Job:
             return None
@@ -81,48 +80,9 @@ def _kind(member: Member) -> type[Job | Script | Resource] | None:
     return kind if kind is Job or member.size <= LONGEST_JSON else None
 
 
-def _parse(content: bytes) -> dict[str, Any]:
-    """Give the object that a JSON text holds; ValueError when there is none, or a part of it would get lost."""
-    text = content.decode("utf-8-sig")
-    try:
-        value = _DECODER.decode(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+def _object(content: bytes) -> dict[str, Any]:
+    """Return the object that a JSON text holds; ValueError if it holds another value, or could be read differently."""
+    value = strict_json.parse(content, file=True)
     if not isinstance(value, dict):
         raise ValueError("it holds another kind of value")
-    _check_depth(value)
-    # Half a surrogate pair can only come from an escape, and could be written nowhere as UTF-8.
-    if "\\u" in text:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
-
-
-def _check_depth(value: dict[str, Any]) -> None:
-    level: list[Any] = [value]
-    for _ in range(DEEPEST_JSON):
-        children = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
-        level = [child for child in children if isinstance(child, (dict, list))]
-        if not level:
-            return
-    raise ValueError("nested too deeply")
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key is given twice")
-    return value
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number is out of range")
-    return number
-
-
-def _constant(text: str) -> Any:
-    raise ValueError(f"{text} is not JSON")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_float, parse_constant=_constant)

@@ -37,21 +37,6 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """Print a line.
-
-    Raises:
-        JobexportError: it can't be written; where nobody reads it any more the command ends without a word.
-    """
-    try:
-        click.echo(text, err=err)
-    except BrokenPipeError:
-        raise
-    except OSError as problem:
-        where = "error" if err else "output"
-        raise JobexportError(f"standard {where} can't be written: {problem.strerror}; what was to do is done") from None
-
-
 def printable(text: str) -> str:
     """Write what a line of a terminal must not have, such as a server's escapes, as it is written in code."""
     return "".join(

@@ -40,7 +40,7 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
     if base_url is not None:
         if cloud is not None or region is not None:
             raise ValueError("give either base_url, or cloud and region")
-        return _checked(base_url)
+        return url("base_url", base_url)
     if cloud is None or region is None:
         raise ValueError("give base_url, or cloud and region")
     if not isinstance(cloud, str) or (service, cloud) not in ENDPOINTS:
@@ -50,20 +50,24 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
     return EXCEPTIONS.get((service, cloud, region)) or ENDPOINTS[service, cloud].format(region=region)
 
 
-def _checked(base_url: str) -> str:
-    # Not shown: it may hold a password.
-    problem = "base_url must be http:// or https:// and a host, without user, query and fragment"
-    if not isinstance(base_url, str) or not base_url.isprintable() or " " in base_url:
+def url(name: str, value: Any) -> str:
+    """Return the URL of a server, `http://` or `https://` with a host and perhaps a path, without a slash at its end.
+
+    Raises:
+        ValueError: it is not such a URL; the text does not show it, as it may hold a password.
+    """
+    problem = f"{name} must be http:// or https:// and a host, without user, query and fragment"
+    if not isinstance(value, str) or not value.isprintable() or " " in value:
         raise ValueError(problem)
     try:
-        url = httpx.URL(base_url)
-        url.raw_host.decode("ascii")
-        sound = url.scheme in {"http", "https"} and bool(url.host) and not _ODD_HOST.search(url.host)
+        parsed = httpx.URL(value)
+        parsed.raw_host.decode("ascii")
+        sound = parsed.scheme in {"http", "https"} and bool(parsed.host) and not _ODD_HOST.search(parsed.host)
     except (httpx.InvalidURL, ValueError):
         raise ValueError(problem) from None
-    if not sound or url.userinfo or "@" in base_url or "?" in base_url or "#" in base_url:
+    if not sound or parsed.userinfo or "@" in value or "?" in value or "#" in value:
         raise ValueError(problem)
-    return base_url.rstrip("/")
+    return value.rstrip("/")
 
 
 JOB_NAME = r"[A-Za-z0-9._-]+"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, TypedDict
 
 import httpx
@@ -13,17 +12,14 @@ from jobexport.client.arguments import find_base_url
 from jobexport.client.auth import make_auth
 from jobexport.client.retry import Retries
 from jobexport.client.shell import Shell
+from jobexport.core.http import async_client, client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jobexport.client.arguments import Cloud, Service
     from jobexport.client.auth import AsyncFetch
     from jobexport.client.shell import AsyncShell
 
 _DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-# The pool's size must not limit an export of many jobs with more concurrency than httpx keeps connections for.
-_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 
 
 class CommonOptions(TypedDict, total=False):
@@ -86,14 +82,12 @@ def make_shell(service: Service, project: Project, auth: str | AsyncFetch | http
     """Make the shell of a blocking client.
 
     Raises:
-        ValueError: an option breaks a rule.
+        ValueError: an option breaks a rule, or the environment names a proxy or certificates that can't be used.
     """
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
         return Shell(options["http_client"], proof, base_url, owned=False)
-    timeout = options.get("timeout", _DEFAULT_TIMEOUT)
-    with _surroundings():
-        http = httpx.Client(transport=options.get("transport"), timeout=timeout, limits=_LIMITS)
+    http = client(options.get("timeout", _DEFAULT_TIMEOUT), options.get("transport"))
     return Shell(http, proof, base_url, owned=True)
 
 
@@ -103,7 +97,7 @@ def make_async_shell(
     """Make the shell of an async client.
 
     Raises:
-        ValueError: an option breaks a rule.
+        ValueError: as `make_shell`.
     """
     # Here, as asyncio takes a while to load.
     from jobexport.client.shell import AsyncShell
@@ -111,28 +105,8 @@ def make_async_shell(
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
         return AsyncShell(options["http_client"], proof, base_url, owned=False)
-    timeout = options.get("timeout", _DEFAULT_TIMEOUT)
-    with _surroundings():
-        http = httpx.AsyncClient(transport=options.get("transport"), timeout=timeout, limits=_LIMITS)
+    http = async_client(options.get("timeout", _DEFAULT_TIMEOUT), options.get("transport"))
     return AsyncShell(http, proof, base_url, owned=True)
-
-
-@contextlib.contextmanager
-def _surroundings() -> Iterator[None]:
-    """Make a client of httpx, which reads proxies and certificates from the environment.
-
-    Raises:
-        ValueError: they can't be used; the text shows none of them, as a proxy may hold a password.
-    """
-    try:
-        yield
-    # A proxy that is no URL or needs a package that is not there, certificates that are not there or are none.
-    except (httpx.InvalidURL, ImportError, OSError, ValueError) as error:
-        reason = type(error).__name__
-        raise ValueError(
-            f"the environment names a proxy or certificates that can't be used ({reason}); check HTTP_PROXY, "
-            "HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
-        ) from None
 
 
 def _base_url(service: Service, options: Options | AsyncOptions) -> str:

@@ -13,7 +13,7 @@ from jobexport_api.models.export_job_to_obs_response import ExportJobToObsRespon
 from jobexport_api.types import ROLES, Unset
 
 from jobexport.client.auth import secrets_of
-from jobexport.client.retry import read_retry_after
+from jobexport.core.retry_after import read_retry_after
 from jobexport.errors import (
     ApiError,
     ExportFailed,
@@ -110,7 +110,7 @@ def raise_error(opened: Opened, content: bytes) -> NoReturn:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
         error = kind(status, None, _shown(opened, content), _request_id(opened), opened.operation)
     if isinstance(error, Throttled | ServerFault):
-        error.retry_after = read_retry_after(headers.get("Retry-After"))
+        error.retry_after = read_retry_after(headers.get("Retry-After"), headers.get("Date"))
     raise error
 
 

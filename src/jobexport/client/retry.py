@@ -1,8 +1,9 @@
 """When to send again, and how long to wait before: decided here without waiting, for blocking and async clients alike.
 
-Why this is not a library's: `httpx-retries` repeats inside the transport, where a zip that breaks off in its middle is
-out of reach, and has no deadline for all attempts together; `stamina` has no full jitter. Both would be asked for an
-exception to nearly every rule below, and those are all there is.
+Why this is not a library's: `stamina` and `tenacity` wait by themselves and call a function again, but a step here only
+yields a wait, which a blocking or an async shell takes; and neither shortens the timeouts of a request to what is left
+of the deadline (`Attempts.remaining`). `httpx-retries` repeats inside the transport, where a zip that breaks off in its
+middle is out of reach, and has no deadline for all attempts together.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import logging
 import random
 import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen, validators
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("jobexport.client")
 
 _BAD_GATEWAY, _UNAVAILABLE, _GATEWAY_TIMEOUT = 502, 503, 504
-# A day: what is later than that is no answer to "when".
-_LONGEST_RETRY_AFTER = 86400.0
 
 
 @frozen
@@ -122,17 +120,3 @@ class Attempts:
         jitter = random.uniform(0, limit)  # noqa: S311
         asked = error.retry_after if isinstance(error, Throttled | ServerFault) else None
         return jitter if asked is None else asked + min(jitter, self.retries.first_wait)
-
-
-def read_retry_after(value: str | None) -> float | None:
-    """Give the seconds that a `Retry-After` header asks for, a number or a date; None where it asks for nothing."""
-    if value is None:
-        return None
-    if value.isascii() and value.isdigit():
-        return min(float(value[:12]), _LONGEST_RETRY_AFTER)
-    try:
-        date = parsedate_to_datetime(value)
-        seconds = date.timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from jobexport.client.auth import renews
 from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Work
+from jobexport.core.http import proxy_of
 from jobexport.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -44,7 +45,9 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
         url: where the request went.
         status: the answer's status; None as long as there is none.
     """
-    host = url.netloc.decode("ascii", "replace")
+    host, proxy = url.netloc.decode("ascii", "replace"), proxy_of(error)
+    if proxy is not None:
+        host = f"{host} through the proxy {proxy}"
     match error:
         case httpx.ConnectTimeout():
             return TimedOut(operation, f"no connection to {host} in time; is it the right one?", ambiguous=False)
@@ -55,7 +58,8 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
             return TimedOut(operation, f"{host} said nothing more before the timeout; raise it, or try again later")
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
             reason = " ".join(str(error).split()) or type(error).__name__
-            by = "the proxy gave no connection" if isinstance(error, httpx.ProxyError) else "no connection"
+            refused = isinstance(error, httpx.ProxyError) and proxy is None
+            by = "the proxy gave no connection" if refused else "no connection"
             problem = f"{by} to {host} ({reason}); check the address and the network"
             found = ConnectionFailed(operation, problem, ambiguous=False)
             found.lasting = isinstance(error, httpx.UnsupportedProtocol) or _BAD_CERTIFICATE in reason

@@ -21,6 +21,7 @@ from jobexport.contract.sending.live import left_out, narrowed
 from jobexport.contract.sending.pace import Live, Stopped, Wire
 from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
 from jobexport.core.extras import find
+from jobexport.core.http import client, failure_reason
 from jobexport.errors import JobexportError
 from jobexport.spec.document import operations
 from jobexport.spec.register import load_register
@@ -202,13 +203,14 @@ def _run_scenario(scenario: Scenario, run: Run, report: EditionReport, judgement
 def _reach(url: str) -> None:
     try:
         # Any answer will do; that there is one is the question.
-        httpx.get(url, timeout=10)
+        with client(timeout=10) as http:
+            http.get(url)
     except (httpx.InvalidURL, UnicodeError) as problem:
         raise JobexportError(f"{url!r} is no URL: {problem}; write it like http://127.0.0.1:8080") from None
     except httpx.UnsupportedProtocol:
         raise JobexportError(f"{url!r} is no URL; write it like http://127.0.0.1:8080") from None
     except httpx.HTTPError as problem:
-        raise JobexportError(f"cannot reach {url}: {problem}; is the server running?") from None
+        raise JobexportError(f"cannot reach {url}: {failure_reason(problem)}; is the server running?") from None
 
 
 def _of_family(document: Mapping[str, Any], api: str | None) -> Mapping[str, Any]:

@@ -32,10 +32,12 @@ another body whose hash is signed too, for another path, an hour ago, for a head
 class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program
     """No answer came, or not all of it. Its text is one sentence."""
 
-    def __init__(self, text: str, case: str = "") -> None:
-        """Say why; `case` is what the record calls the exchange."""
+    def __init__(self, text: str, case: str = "", unreachable: bool = False) -> None:
         super().__init__(text)
         self.case = case
+        """What the record calls the exchange."""
+        self.unreachable = unreachable
+        """Whether no connection came about."""
 
 
 @frozen

@@ -22,6 +22,18 @@ S3_ACCESS_KEY = "AWS_ACCESS_KEY_ID"
 S3_SECRET_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105
 S3_REGION = "AWS_REGION"
 CONTRACT_RUN = "JOBEXPORT_CONTRACT_RUN"
+# As every program with HTTP names them.
+HTTP_PROXY = "HTTP_PROXY"
+HTTPS_PROXY = "HTTPS_PROXY"
+ALL_PROXY = "ALL_PROXY"
+NO_PROXY = "NO_PROXY"
+CA_FILE = "SSL_CERT_FILE"
+CA_FOLDER = "SSL_CERT_DIR"
+# As requests and curl name them.
+CA_BUNDLE = "REQUESTS_CA_BUNDLE"
+CURL_CA_BUNDLE = "CURL_CA_BUNDLE"
+# As Python's `ssl` and the browsers name it.
+TLS_KEYS = "SSLKEYLOGFILE"
 
 MEANINGS = {
     TOKEN: "a token for X-Auth-Token; goes before a key",
@@ -37,6 +49,19 @@ MEANINGS = {
 }
 """The variables; `CONTRACT_RUN` is set by the code itself, for its own process."""
 
+NETWORK = {
+    HTTP_PROXY: "the proxy for http://; this and the next three also in lower case, which comes first",
+    HTTPS_PROXY: "the proxy for https://",
+    ALL_PROXY: "the proxy for both",
+    NO_PROXY: "the hosts and networks that are reached without a proxy; `core.proxies` has the forms",
+    CA_FILE: "the file of trusted certificates",
+    CA_FOLDER: "the folder of trusted certificates, or several; read if the one before is not set, as the next two are",
+    CA_BUNDLE: "the file or folder of trusted certificates",
+    CURL_CA_BUNDLE: "the file or folder of trusted certificates",
+    TLS_KEYS: "the file that gets the keys of connections, for a debugger",
+}
+"""The variables that all HTTP clients read, ours as any program's; no command's help lists them."""
+
 SECRETS = (TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN)
 """The variables by which a contract run hands credentials to its own process."""
 
@@ -45,9 +70,9 @@ def read(name: str) -> str | None:
     """Return the value of a variable, or None if it is not set or empty.
 
     Raises:
-        KeyError: the name is not in `MEANINGS`.
+        KeyError: the name is neither in `MEANINGS` nor in `NETWORK`.
     """
-    if name not in MEANINGS:
+    if name not in MEANINGS.keys() | NETWORK.keys():
         raise KeyError(name)
     return os.environ.get(name) or None
 

@@ -1,29 +1,60 @@
-"""Parses JSON strictly: whatever two readers could understand differently is refused."""
+r"""The one strict reader of JSON: a text that two readers could understand differently is refused.
+
+- It is UTF-8. A byte order mark may begin a file, where editors put it; a body on the network has none (RFC 8259, 8.1).
+- An object has a key once: of two, readers take the first, the last, or both.
+- `NaN`, `Infinity` and `-Infinity` are no JSON; `1e999` fits no float, and an integer has at most 4300 digits.
+- Half of a surrogate pair, which only an escape such as `"\ud800"` can write, could be written nowhere as UTF-8.
+- Lists and objects of a file are nested at most 100 levels, as copying and writing them need more stack than reading;
+  the pages' own examples have six. Those of a body are nested as deeply as Python's own reader takes them.
+
+Responses of servers in use are read leniently instead, with `json`: a client understands what it can.
+"""
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import Any
 
+_DEEPEST = 100
 
-def parse(text: str) -> Any:
-    """Give the value of a JSON text.
+
+def parse(content: bytes, *, file: bool = False) -> Any:
+    """Return the value of a JSON text.
+
+    Args:
+        content: the text.
+        file: whether it is that of a file, which a byte order mark may begin and which is not nested deeply.
 
     Raises:
-        ValueError: it is not JSON (then a `json.JSONDecodeError`, which has the line), has a key twice, a number that
-            JSON or a float cannot hold, half of a surrogate pair, or is nested too deeply.
+        ValueError: it breaks a rule of this module, or is not JSON; then it is a `json.JSONDecodeError`, which has the
+            line. The text is fit for a sentence.
     """
     try:
+        text = (content.removeprefix(codecs.BOM_UTF8) if file else content).decode("utf-8")
         value = _DECODER.decode(text)
-        # Half a surrogate pair can only come from an escape, and could be written nowhere as UTF-8.
+        if file:
+            _check_depth(value)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except UnicodeDecodeError as problem:
+        raise ValueError(f"not UTF-8 at byte {problem.start}") from None
     except UnicodeEncodeError:
         raise ValueError("half of a surrogate pair") from None
     return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(_DEEPEST):
+        children = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
+        level = [child for child in children if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -31,7 +62,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"key {twice!r} is given twice")
+        raise ValueError(f"key {twice!r:.60} is given twice")
     return value
 
 

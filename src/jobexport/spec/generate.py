@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobexport.core.environment import inherited
+from jobexport.core.output import standard_output
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import (
     BASE,
@@ -171,6 +172,11 @@ def _sha256(path: Path) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Generate or, with --check, compare; 0 fine, 1 generated/ is stale, 2 could not."""
+    with standard_output():
+        return _main(argv)
+
+
+def _main(argv: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m jobexport.spec.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     parser.add_argument("--root", type=Path, default=Path(), help="the checkout (default: the current folder)")

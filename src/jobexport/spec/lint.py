@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from jobexport.core.output import standard_output
 from jobexport.errors import JobexportError
 from jobexport.spec.document import MISSING, from_pointer, look, marks, to_pointer
 from jobexport.spec.editions import BASE, OVERLAYS, PACKAGE, REGISTER, edition_ids, resolve
@@ -93,6 +94,11 @@ def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> 
 
 def main(argv: list[str] | None = None) -> int:
     """Lint a checkout (default: the current folder) and print the findings; 0 none, 1 some, 2 could not."""
+    with standard_output():
+        return _main(argv)
+
+
+def _main(argv: list[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m jobexport.spec.lint", description=__doc__)
     parser.add_argument("root", type=Path, nargs="?", default=Path())
     root = parser.parse_args(argv).root

@@ -24,8 +24,6 @@ LONGEST_JSON = 16 * MIB
 """Bytes of a member that is read as JSON; the service takes files of up to 10 MB for import."""
 MOST_JSON = 64 * MIB
 """Bytes of members that are held in memory at once."""
-DEEPEST_JSON = 100
-"""Levels of a JSON text. The pages' own examples are six deep; copying and writing need more stack than parsing."""
 # Text rarely shrinks to less than a thirtieth; deflate reaches a thousandth. Small zips may do as they like.
 RATIO, FREE_OF_RATIO = 100, 16 * MIB
 

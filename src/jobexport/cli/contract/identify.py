@@ -69,7 +69,8 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
             try:
                 return session.request(request)
             except TransportProblem as problem:
-                raise httpx.TransportError(str(problem)) from None
+                kind = httpx.ConnectError if problem.unreachable else httpx.TransportError
+                raise kind(str(problem)) from None
 
         try:
             found = identify(url, data, send)

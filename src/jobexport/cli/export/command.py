@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport.cli.export.connection import VARIABLES, connect, connection_options
-from jobexport.cli.sentences import printable, say, sentences, shown
+from jobexport.cli.sentences import printable, sentences, shown
 from jobexport.cli.variables import ReadingCommand
+from jobexport.core.output import OutputFailed
 from jobexport.errors import ExportFailed, JobexportError, JobNotFound
 
 if TYPE_CHECKING:
@@ -96,8 +97,9 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
     with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
         outcome = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
     for line in outcome.complaints():
-        say(printable(line), err=True)
-    say(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else printable(outcome.sentence()))
+        click.echo(printable(line), err=True)
+    with _done():
+        click.echo(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else printable(outcome.sentence()))
     if outcome.failures:
         raise SystemExit(1)
 
@@ -127,15 +129,26 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
         try:
             result = dli_export.export(connect(given), None if all_ else job_ids, given)
         except (ExportFailed, JobNotFound) as problem:
-            say(printable(f"Error: {problem}"), err=True)
+            click.echo(printable(f"Error: {problem}"), err=True)
             raise SystemExit(1) from None
-    if format_ == "json":
-        files = [str(path) for path in result.files]
-        shown_ = {"message": result.message, "archives": list(result.archives), "files": files}
-        say(json.dumps(shown_, indent=2))
-    else:
-        for name in result.files or result.archives:
-            say(printable(str(name)))
+    with _done():
+        if format_ == "json":
+            files = [str(path) for path in result.files]
+            shown_ = {"message": result.message, "archives": list(result.archives), "files": files}
+            click.echo(json.dumps(shown_, indent=2))
+        else:
+            for name in result.files or result.archives:
+                click.echo(printable(str(name)))
+
+
+@contextlib.contextmanager
+def _done() -> Iterator[None]:
+    """Add to a failure of standard output that the export succeeded."""
+    try:
+        yield
+    except OutputFailed as failure:
+        failure.add_note("the export itself is done")
+        raise
 
 
 @contextlib.contextmanager
@@ -143,6 +156,8 @@ def _usage_errors() -> Iterator[None]:
     """Turn an argument that the client refuses into an error of usage, in the command's words."""
     try:
         yield
+    except JobexportError:  # among them an environment that can't be used, which is a ValueError too
+        raise
     except ValueError as problem:
         raise click.UsageError(str(problem).replace("base_url", "--url").replace("obs_dir", "--obs-dir")) from None
 

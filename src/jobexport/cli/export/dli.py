@@ -9,7 +9,7 @@ import click
 
 from jobexport import DliClient
 from jobexport.cli.credentials import read_credentials
-from jobexport.client.arguments import find_base_url
+from jobexport.client.arguments import url
 from jobexport.core.environment import ACCESS_KEY, SECRET_KEY
 from jobexport.core.extras import needing
 
@@ -57,9 +57,9 @@ def _bucket(connection: Connection, bucket: str, endpoint: str | None) -> S3Stor
         endpoint = f"https://{bucket}.{host}"
     else:
         try:
-            endpoint = find_base_url("dli", endpoint, None, None)
+            endpoint = url("--obs-endpoint", endpoint)
         except ValueError as problem:
-            raise click.UsageError(str(problem).replace("base_url", "--obs-endpoint")) from None
+            raise click.UsageError(str(problem)) from None
     settings: S3Config = {
         "bucket": bucket,
         "endpoint": endpoint,

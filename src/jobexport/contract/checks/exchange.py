@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.policy import MOST_JSON
 from jobexport.archive.zip.source import opened
+from jobexport.core import strict_json
 from jobexport.errors import ArchiveError
 from jobexport.spec.document import media, request_body, response, schema_of
 
@@ -77,10 +77,10 @@ class Exchange:
         return name in schema_of(self.document, body).get("properties", {})
 
     def json(self) -> Any:
-        """Give the answer's JSON value; None when it is not JSON."""
+        """Return the response's JSON value; None if it is not JSON, or JSON that readers understand differently."""
         try:
-            return json.loads(self.content) if self.media_type == JSON else None
-        except (ValueError, RecursionError):
+            return strict_json.parse(self.content) if self.media_type == JSON else None
+        except ValueError:
             return None
 
     def zip_media(self) -> str:
@@ -116,10 +116,10 @@ class Archive:
     """Contents of the files by name; empty if the zip is refused."""
 
     def value(self, name: str) -> Any:
-        """Give the JSON value of a member; None when it is not JSON."""
+        """Return the JSON value of a member, read as `jobexport.archive` does; None if it is not JSON."""
         try:
-            return json.loads(self.members[name])
-        except (KeyError, ValueError, RecursionError):
+            return strict_json.parse(self.members[name], file=True)
+        except (KeyError, ValueError):
             return None
 
 

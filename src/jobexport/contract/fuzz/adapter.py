@@ -22,6 +22,8 @@ from schemathesis.core import SCHEMATHESIS_TEST_CASE_HEADER
 
 from jobexport.contract.fuzz.hooks import is_positive
 from jobexport.contract.sending.journal import Got, Sent
+from jobexport.core.http import certificates
+from jobexport.core.proxies import read_proxies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from jobexport.auth import AccessKey
     from jobexport.contract.sending.live import Places
     from jobexport.contract.sending.pace import Wire
+    from jobexport.core.proxies import Proxies
 
 
 @define(eq=False)
@@ -71,10 +74,12 @@ class Line:
 
     def install(self) -> None:
         """Let everything that schemathesis sends pass here."""
-        line, places = self, self.places
+        line, places, proxies = self, self.places, read_proxies()
 
         class Adapter(HTTPAdapter):
             def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+                # requests reads the environment in its own way.
+                options |= _surroundings(str(request.url), proxies)
                 return line.send(functools.partial(super().send, *args, **options), request)
 
         # Functions, as schemathesis sets attributes on its hooks.
@@ -115,6 +120,13 @@ class Line:
                 kind = "positive" if is_positive(self._case) else "negative"
         headers = tuple((str(name), _text(value)) for name, value in request.headers.items())
         return Sent(operation, kind, id_, str(request.method), str(request.url), headers, _content(request))
+
+
+def _surroundings(url: str, proxies: Proxies) -> dict[str, Any]:
+    """Return the proxy and the certificates of a request, as our own clients have them."""
+    address, trusted = urlsplit(url), certificates()
+    proxy = proxies.find(address.scheme, address.hostname or "", address.port)
+    return {"proxies": {"all": proxy.url} if proxy else {}, "verify": trusted[1] if trusted else True}
 
 
 def _unsent(request: PreparedRequest) -> Response:

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import tomlkit
 from attrs import asdict, field, frozen
@@ -17,12 +18,14 @@ from attrs import asdict, field, frozen
 from jobexport.core.environment import (
     ACCESS_KEY,
     CONTRACT_RUN,
+    NO_PROXY,
     SECRET_KEY,
     SECRETS,
     SECURITY_TOKEN,
     TOKEN,
     inherited,
 )
+from jobexport.core.proxies import is_own
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -148,6 +151,10 @@ def _environment(run: Run, scratch: Path) -> dict[str, str]:
         SECURITY_TOKEN: key and key.security_token,
     }
     ours = {name: value for name, value in secrets.items() if value} | {CONTRACT_RUN: str(scratch / "run.json")}
+    address = urlsplit(run.url)
+    if is_own(address.hostname or "", address.port):
+        # There it is the server of another process.
+        ours |= {NO_PROXY: "*", NO_PROXY.lower(): "*"}
     return inherited(without=SECRETS) | ours
 
 

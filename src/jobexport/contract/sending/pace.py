@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
 from jobexport.contract.sending.journal import Got, Journal, Recorded, Sent
+from jobexport.core.http import failure_reason
+from jobexport.core.retry_after import read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,17 @@ class Wire:
             got = transmit()
         except Exception as problem:
             elapsed = time.perf_counter() - clock
-            self.journal.add(Recorded(request, None, 0, _reason(problem), started, elapsed, retried=False))
+            self.journal.add(
+                Recorded(
+                    request,
+                    None,
+                    0,
+                    f"{type(problem).__name__}: {failure_reason(problem)}",
+                    started,
+                    elapsed,
+                    retried=False,
+                )
+            )
             self._count_silence()
             raise
         self._unanswered = 0
@@ -148,18 +159,12 @@ class Wire:
         """Give the seconds that the server asks to wait before the same request; None when it does not."""
         if self.live is None or got.status not in (429, 503):
             return None
-        value = got.header("retry-after")
-        if not value:
-            # A limit that names no time is over in a moment, or it is no use to wait.
-            return 1.0 if got.status == 429 else None
-        try:
-            return max(0.0, float(value))
-        except ValueError:
-            pass
-        try:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except ValueError:
-            return 1.0
+        asked = got.header("retry-after")
+        if not asked and got.status == 503:
+            return None
+        seconds = read_retry_after(asked, got.header("date"))
+        # A limit that names no time, or none that can be read, is over in a moment, or it is no use to wait.
+        return 1.0 if seconds is None else seconds
 
     def _judge(self, request: Sent, got: Got, transmit: Callable[[], Got]) -> None:
         """Tell credentials that are good no more from a request that the server refuses for itself."""
@@ -184,7 +189,3 @@ class Wire:
         self._unanswered += 1
         if self.live is not None and self._unanswered >= _HOPELESS:
             raise self._stop("unreachable", f"{_HOPELESS} requests in a row got no answer; is the server running?")
-
-
-def _reason(problem: Exception) -> str:
-    return f"{type(problem).__name__}: {problem}"

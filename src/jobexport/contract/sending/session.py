@@ -16,6 +16,7 @@ from jobexport.contract.sender import ABSENT, Answer, TransportProblem
 from jobexport.contract.sending.journal import REDACTED, Got, Journal, Redaction, Sent
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Wire
+from jobexport.core.http import client, failure_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -164,8 +165,8 @@ class Session:
         try:
             response: httpx.Response = self.wire.exchange(sent, transmit, right=right).response
         except httpx.HTTPError as problem:
-            reason = str(problem) or type(problem).__name__
-            raise TransportProblem(f"no whole answer came: {reason}", self.case) from None
+            unreachable = isinstance(problem, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError)
+            raise TransportProblem(f"no whole answer came: {failure_reason(problem)}", self.case, unreachable) from None
         return response
 
     def _shown(self, credentials: str) -> tuple[tuple[str, str], ...]:
@@ -220,9 +221,9 @@ def open_session(
         waiting: called with the seconds that the server asks to wait.
     """
     places = Places(data.obs_dirs, data.obs_paths) if live else None
-    with journal.open("a", encoding="utf-8") as file, httpx.Client(timeout=_SECONDS) as client:
+    with journal.open("a", encoding="utf-8") as file, client(timeout=_SECONDS) as http:
         wire = Wire(Journal(file, redaction(data)), live, waiting=waiting)
-        yield Session(url.rstrip("/"), data, wire, places, client)
+        yield Session(url.rstrip("/"), data, wire, places, http)
 
 
 def redaction(data: Data) -> Redaction:

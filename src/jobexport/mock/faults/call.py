@@ -62,7 +62,7 @@ class Call:
     def json(self) -> Any:
         """The body's value, `NOTHING` where there is none."""
         try:
-            return strict_json.parse(self.content.decode("utf-8"))
+            return strict_json.parse(self.content)
         except ValueError:
             return NOTHING
 

@@ -164,11 +164,9 @@ def _read_json(operation: Operation, headers: Mapping[str, bytes], content: byte
     if not content:
         return _ABSENT
     try:
-        return strict_json.parse(content.decode("utf-8"))
+        return strict_json.parse(content)
     except ValueError as problem:
-        # The text of a UnicodeDecodeError begins with the codec; that of a JSON error with what is wrong.
-        reason = f"not UTF-8 at byte {problem.start}" if isinstance(problem, UnicodeDecodeError) else str(problem)
-        raise Refused("invalid-request", violation=violation(operation, "body", "", reason)) from None
+        raise Refused("invalid-request", violation=violation(operation, "body", "", str(problem))) from None
 
 
 def media_type(headers: Mapping[str, bytes]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from attrs import field, frozen
 
 from jobexport.core.extras import needing
+from jobexport.core.proxies import own_server
 from jobexport.errors import JobexportError
 from jobexport.mock.server.app import create_app, direct
 from jobexport.mock.server.core import DEFAULT_EDITION, Options
@@ -100,7 +101,7 @@ def serve(
     with contextlib.closing(_listen(host, port)) as listener:
         port = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
-        with _running(direct(app), listener):
+        with _running(direct(app), listener), own_server(host, port):
             yield Server(f"http://{shown}:{port}", port, app.state.core)
 
 

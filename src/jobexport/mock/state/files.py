@@ -77,11 +77,9 @@ def _listing(folder: Path) -> list[Path]:
 
 def _read(path: Path, stem: str) -> File:
     try:
-        fields = strict_json.parse(path.read_text(encoding="utf-8-sig"))
+        fields = strict_json.parse(path.read_bytes(), file=True)
     except OSError as problem:
         raise JobexportError(f"cannot read {path}: {problem.strerror}; check its permissions") from None
-    except UnicodeDecodeError as problem:
-        raise JobexportError(f"cannot read {path}: not UTF-8 at byte {problem.start}; save it as UTF-8") from None
     except json.JSONDecodeError as problem:
         raise _error(path, f"not valid JSON: {problem.msg}; correct the file", problem.lineno) from None
     except ValueError as problem:

@@ -1,0 +1,150 @@
+"""The one factory of HTTP clients from the environment: proxies, `NO_PROXY` in all its forms, certificates.
+
+httpx's own reading (`trust_env`) stops at an IPv6 network in `NO_PROXY` and ignores one of IPv4, so it is turned off.
+A response's redirects, and each request of a client, go the way that `core.proxies` names for their own URL.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from jobexport.core.environment import CA_BUNDLE, CA_FILE, CA_FOLDER, CURL_CA_BUNDLE, TLS_KEYS, read
+from jobexport.core.proxies import Proxy, read_proxies
+from jobexport.errors import JobexportError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from jobexport.core.proxies import Proxies
+
+# The pool's size must not limit an export of many jobs with more concurrency than httpx keeps connections for.
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+# The first that is set counts. The last two are those of requests, and may be a file or a folder.
+_CERTIFICATES = (CA_FILE, CA_FOLDER, CA_BUNDLE, CURL_CA_BUNDLE)
+_PROXY = "jobexport.proxy"
+
+Timeout = float | httpx.Timeout | None
+
+
+class EnvironmentUnusable(JobexportError, ValueError):  # noqa: N818  # the name says what happened, as in errors.py
+    """A variable of the environment names a proxy or certificates that can't be used. Its text shows no password."""
+
+
+def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """Build a client as the environment says.
+
+    Args:
+        timeout: seconds, or httpx's own limits.
+        transport: used in the place of one from the environment.
+
+    Raises:
+        EnvironmentUnusable: a proxy or the certificates can't be used.
+    """
+    return httpx.Client(transport=_Routes() if transport is None else transport, timeout=timeout, trust_env=False)
+
+
+def async_client(timeout: Timeout, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """Build an async client as the environment says; otherwise as `client`."""
+    return httpx.AsyncClient(
+        transport=_AsyncRoutes() if transport is None else transport, timeout=timeout, trust_env=False
+    )
+
+
+def certificates() -> tuple[str, str] | None:
+    """Return the variable that names the trusted certificates, and its value; None if httpx's own are to be used."""
+    return next(((name, path) for name in _CERTIFICATES if (path := read(name))), None)
+
+
+def proxy_of(error: Exception) -> Proxy | None:
+    """Return the proxy through which a request went that failed; None if it went directly, or was not sent."""
+    try:
+        found = error.request.extensions.get(_PROXY) if isinstance(error, httpx.RequestError) else None
+    except RuntimeError:  # the error belongs to no request
+        return None
+    return found if isinstance(found, Proxy) else None
+
+
+def failure_reason(error: Exception) -> str:
+    """Return in one line why a request failed, with the proxy that it went through."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    proxy = proxy_of(error)
+    return f"{text}, through the proxy {proxy}" if proxy else text
+
+
+class _Routes(httpx.BaseTransport):
+    """Sends each request directly or through a proxy."""
+
+    def __init__(self) -> None:
+        self._proxies = read_proxies()
+        self._transports: dict[Proxy | None, httpx.HTTPTransport] = _transports(httpx.HTTPTransport, self._proxies)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._transports[_route(request, self._proxies)].handle_request(request)
+
+    def close(self) -> None:
+        for transport in self._transports.values():
+            transport.close()
+
+
+class _AsyncRoutes(httpx.AsyncBaseTransport):
+    """Sends each request directly or through a proxy."""
+
+    def __init__(self) -> None:
+        self._proxies = read_proxies()
+        self._transports: dict[Proxy | None, httpx.AsyncHTTPTransport] = _transports(
+            httpx.AsyncHTTPTransport, self._proxies
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._transports[_route(request, self._proxies)].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for transport in self._transports.values():
+            await transport.aclose()
+
+
+def _transports(kind: Any, proxies: Proxies) -> dict[Proxy | None, Any]:
+    """Build the transport of each proxy, and the one without."""
+    options = {"verify": _context(), "trust_env": False, "limits": _LIMITS}
+    transports: dict[Proxy | None, Any] = {None: kind(**options)}
+    for proxy in proxies.by_scheme.values():
+        try:
+            transports[proxy] = kind(**options, proxy=httpx.Proxy(proxy.url))
+        except ImportError:
+            problem = "needs the package socksio; install it: pip install 'httpx[socks]'"
+            raise EnvironmentUnusable(f"{proxy.variable} names a proxy that {problem}") from None
+        # What these say may quote the password.
+        except (httpx.InvalidURL, ValueError):
+            raise EnvironmentUnusable(
+                f"{proxy.variable} is not the URL of a proxy, such as http://proxy:3128; correct it, or unset it"
+            ) from None
+    return transports
+
+
+def _route(request: httpx.Request, proxies: Proxies) -> Proxy | None:
+    url = request.url
+    proxy = proxies.find(url.scheme, url.host, url.port)
+    request.extensions[_PROXY] = proxy
+    return proxy
+
+
+def _context() -> ssl.SSLContext:
+    import ssl
+
+    variable, path = certificates() or (TLS_KEYS, "")
+    try:
+        if not path:
+            return httpx.create_ssl_context(trust_env=False)
+        if variable == CA_FILE or Path(path).is_file():
+            return ssl.create_default_context(cafile=path)
+        # As OpenSSL has it, there may be several folders. Of those that are missing it says nothing.
+        if not any(map(os.path.isdir, path.split(os.pathsep))):
+            raise FileNotFoundError(None, "neither a file nor a folder")
+        return ssl.create_default_context(capath=path)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+        raise EnvironmentUnusable(f"{variable} can't be used ({problem}); correct it, or unset it") from None

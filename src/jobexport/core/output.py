@@ -1,0 +1,124 @@
+"""The one way to standard output: letters that its encoding lacks are escaped, and a failure is one sentence.
+
+Inside `standard_output` everything that prints, be it `print`, click, rich or argparse, writes to one stream of ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class OutputFailed(BaseException):
+    """Standard output can't be written. As no Exception it passes what takes those for failures of one piece of work.
+
+    Its text is a sentence, empty when a pipe's reader has gone, as `head` does; its notes are added to it.
+    """
+
+
+@contextlib.contextmanager
+def standard_output() -> Iterator[None]:
+    """Escape what standard output's encoding lacks, and end the program when it can't be written, now or at the end.
+
+    Raises:
+        SystemExit: 2; standard error has a sentence, unless the reader of a pipe has gone.
+    """
+    before = sys.stdout
+    with _escaping(before):
+        stream = _Stream(before)
+        sys.stdout = cast("TextIO", stream)
+        try:
+            try:
+                yield
+            finally:
+                stream.flush()
+        except OutputFailed as failure:
+            sentence = "; ".join([str(failure), *getattr(failure, "__notes__", ())])
+            with contextlib.suppress(OSError):
+                if str(failure):
+                    print(f"Error: {sentence}", file=sys.stderr)
+            raise SystemExit(2) from None
+        finally:
+            sys.stdout = before
+
+
+@contextlib.contextmanager
+def _escaping(stream: Any) -> Iterator[None]:
+    if not hasattr(stream, "reconfigure"):
+        yield
+        return
+    errors = stream.errors
+    stream.reconfigure(errors="backslashreplace")
+    try:
+        yield
+    finally:
+        stream.reconfigure(errors=errors)
+
+
+class _Stream:
+    """A stream of text whose failures are OutputFailed."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._closed = stream is None
+        # Python has no stream for a standard output that was closed; the file also keeps its number from other files.
+        self._stream = stream or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as long as the process
+        self.buffer = _Bytes(self)
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        if self._closed and text:
+            raise OutputFailed("standard output is closed")
+        with self._sentence():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        with self._sentence():
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    @contextlib.contextmanager
+    def _sentence(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            self._drop()
+            gone = isinstance(problem, BrokenPipeError)
+            text = "" if gone else f"standard output can't be written: {problem.strerror or type(problem).__name__}"
+            raise OutputFailed(text) from None
+
+    def _drop(self) -> None:
+        """Let what is held back go nowhere: Python would try to write it once more when it ends."""
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+
+class _Bytes(io.RawIOBase):
+    """The stream for UTF-8: so click writes completions, and all its texts where the stream's own encoding is ASCII."""
+
+    def __init__(self, stream: _Stream) -> None:
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._stream.write(bytes(data).decode("utf-8", "backslashreplace"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Leave the stream open, which is not ours."""

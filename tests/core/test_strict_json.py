@@ -1,0 +1,70 @@
+"""The policy of the strict JSON reader: what it refuses, and why, and what it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jobexport.core import strict_json
+
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "Expecting value"),
+        (b"{", "Expecting property name"),
+        (b"{} {}", "Extra data"),
+        (MARK + b"{}", "Expecting value"),
+        (b'{"a": 1, "a": 1}', "key 'a' is given twice"),
+        (b'[{"x": {"a": 1, "b": 2, "a": 3}}]', "key 'a' is given twice"),
+        (b'{"' + b"k" * 1000 + b'": 1, "' + b"k" * 1000 + b'": 2}', "key 'kkk"),
+        (b'{"a": NaN}', "NaN is not JSON"),
+        (b"-Infinity", "-Infinity is not JSON"),
+        (b"[1e999]", "number 1e999 is out of range"),
+        (b"1" * 5000, "Exceeds the limit"),
+        (b'"a\xff"', "not UTF-8 at byte 2"),
+        (b'"\xed\xa0\x80"', "not UTF-8 at byte 1"),
+        ("{}".encode("utf-16"), "not UTF-8 at byte 0"),
+        (b'{"\\ud800": 1}', "half of a surrogate pair"),
+        (b'["\\uDFFF"]', "half of a surrogate pair"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested too deeply"),
+    ],
+    ids=range(18),
+)
+@pytest.mark.parametrize("file", [False, True])
+def test_what_two_readers_could_understand_differently_is_refused(content: bytes, reason: str, file: bool) -> None:
+    """The reason is short and fit for a sentence, for a body and for a file; only the mark is a body's own fault."""
+    if file and content.startswith(MARK):
+        assert strict_json.parse(content, file=True) == {}
+        return
+    with pytest.raises(ValueError, match=f"^{reason}") as raised:
+        strict_json.parse(content, file=file)
+    assert len(str(raised.value)) < 200
+    assert not isinstance(raised.value, UnicodeError)
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        (b" null ", None),
+        (b'{"a": {"a": [1, 2.5, true, "\xc3\xa4"]}}', {"a": {"a": [1, 2.5, True, "ä"]}}),
+        (b'"\\ud83d\\ude00"', "\U0001f600"),
+        (b'"\\\\ud800"', "\\ud800"),
+    ],
+)
+def test_json_is_read(content: bytes, value: Any) -> None:
+    """Equal keys in different objects, both halves of a pair, and any value at the top."""
+    assert strict_json.parse(content) == value
+
+
+@pytest.mark.parametrize(("start", "end"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_a_file_has_a_hundred_levels_at_most(start: bytes, end: bytes) -> None:
+    """That is far beyond what the pages' examples have; a body may have more."""
+    assert strict_json.parse(start * 99 + b"[]" + end * 99, file=True)
+    assert strict_json.parse(start * 100 + b"[]" + end * 100)
+    with pytest.raises(ValueError, match="nested too deeply"):
+        strict_json.parse(start * 100 + b"[]" + end * 100, file=True)
