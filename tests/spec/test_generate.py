@@ -125,9 +125,12 @@ def test_no_permission_is_one_sentence(checkout, capsys, monkeypatch):
         raise PermissionError(13, os.strerror(13))
 
     # A folder without permission would not stop root, as whom tests often run.
-    monkeypatch.setattr(generate.tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     code, printed = run(capsys, "--root", checkout)
-    assert (code, printed) == (2, f"cannot write in {checkout}: Permission denied; change its permissions\n")
+    assert (code, printed) == (
+        2,
+        f"cannot write {checkout}: Permission denied; change its permissions, or choose another place\n",
+    )
 
 
 def test_a_folder_that_cannot_be_replaced_stays(checkout, monkeypatch, capsys):
