@@ -216,9 +216,14 @@ def test_a_swap_that_fails_leaves_the_old_folder(tmp_path):
 def test_folders_that_were_made_are_removed_when_the_block_fails(tmp_path):
     """Only those that were missing before, and only while they are empty."""
     (tmp_path / "there").mkdir()
-    with pytest.raises(KeyError), made(tmp_path / "there" / "a" / "b"):
-        assert (tmp_path / "there" / "a" / "b").is_dir()
-        raise KeyError
+
+    def fail():
+        with made(tmp_path / "there" / "a" / "b"):
+            assert (tmp_path / "there" / "a" / "b").is_dir()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert [path.name for path in tmp_path.rglob("*")] == ["there"]
 
 
