@@ -146,6 +146,6 @@ def test_a_folder_that_cannot_be_replaced_stays(checkout, monkeypatch, capsys):
 
     monkeypatch.setattr(generate.Path, "rename", refuse)
     code, printed = run(capsys, "--root", checkout)
-    assert (code, "cannot replace" in printed) == (2, True)
+    assert (code, "cannot write" in printed) == (2, True)
     assert digest(checkout / "generated") == before
     assert not list(checkout.glob("generated.*"))
