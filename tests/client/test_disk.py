@@ -72,7 +72,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(
     assert list(result.archives) == ["j0", "j1", "j2", "j3", "j4"]
     assert len(scripted.received) == 1
     assert {str(error) for error in result.failures.values()} == {
-        f"{tmp_path / 'j5.zip'} can't be written: No space left on device; make room, or choose another place"
+        f"cannot write {tmp_path / 'j5.zip'}: No space left on device; make room, or choose another place"
     }
     assert sorted(path.stem for path in tmp_path.iterdir()) == list(result.archives)
 
@@ -108,7 +108,7 @@ def test_a_second_run_in_the_same_folder_is_refused(caller: Caller, mock: Server
     first.start()
     while not mock.core.requests:
         first.join(0.01)
-    with pytest.raises(errors.TargetUnwritable, match="another export writes to it"):
+    with pytest.raises(errors.TargetUnwritable, match="another run writes to it"):
         caller.jobs(mock, ["job_batch"], to=tmp_path)
     first.join()
     assert outcome[0].succeeded

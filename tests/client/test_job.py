@@ -121,7 +121,7 @@ def test_a_stream_of_text_is_refused(caller: Caller, scripted: Scripted) -> None
 
 def test_a_stream_that_fails_is_an_error_of_the_tree(caller: Caller, mock: Server) -> None:
     """A stream that can't be written is TargetUnwritable."""
-    with pytest.raises(errors.TargetUnwritable, match=r"the stream .* can't be written: No space left"):
+    with pytest.raises(errors.TargetUnwritable, match=r"cannot write the stream .*: No space left"):
         caller.job(mock, "myJob", to=Full())
 
 
@@ -138,7 +138,7 @@ class Full(io.RawIOBase):
 def test_a_folder_that_is_a_file_is_an_error_of_the_tree(caller: Caller, mock: Server, tmp_path: Path) -> None:
     """A place that can't be written is TargetUnwritable, with the path and the reason."""
     (tmp_path / "file").touch()
-    with pytest.raises(errors.TargetUnwritable, match=r"file/a\.zip can't be written: .*choose another place"):
+    with pytest.raises(errors.TargetUnwritable, match=r"cannot write .*file/a\.zip: .*choose another place"):
         caller.job(mock, "myJob", to=tmp_path / "file" / "a.zip")
 
 

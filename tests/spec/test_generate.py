@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -116,9 +117,12 @@ def test_no_permission_is_one_sentence(checkout, capsys, monkeypatch):
         raise PermissionError(13, os.strerror(13))
 
     # A folder without permission would not stop root, as whom tests often run.
-    monkeypatch.setattr(generate.tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     code, printed = run(capsys, "--root", checkout)
-    assert (code, printed) == (2, f"cannot write in {checkout}: Permission denied; change its permissions\n")
+    assert (code, printed) == (
+        2,
+        f"cannot write {checkout}: Permission denied; change its permissions, or choose another place\n",
+    )
 
 
 def test_a_folder_that_cannot_be_replaced_stays(checkout, monkeypatch, capsys):
@@ -133,6 +137,6 @@ def test_a_folder_that_cannot_be_replaced_stays(checkout, monkeypatch, capsys):
 
     monkeypatch.setattr(generate.Path, "rename", refuse)
     code, printed = run(capsys, "--root", checkout)
-    assert (code, "cannot replace" in printed) == (2, True)
+    assert (code, "cannot write" in printed) == (2, True)
     assert digest(checkout / "generated") == before
     assert not list(checkout.glob("generated.*"))

@@ -1,13 +1,9 @@
 """YAML is read as JSON would be, written so that it reads back the same, and files are replaced whole."""
 
-import os
-import stat
-from pathlib import Path
-
 import pytest
 
 from jobexport.errors import JobexportError
-from jobexport.spec.load import dump_yaml, kind, line_of, load_yaml, tree, write_text
+from jobexport.spec.load import dump_yaml, kind, line_of, load_yaml, tree
 
 
 @pytest.fixture
@@ -409,117 +405,6 @@ def test_line_of_in_an_unreadable_file(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
     assert line_of(path, ("a",)) is None
-
-
-def test_writing_through_a_link_keeps_the_link(tmp_path):
-    """A link stays a link, and what it leads to holds the text."""
-    (tmp_path / "real.yaml").write_text("old", encoding="utf-8")
-    (tmp_path / "link.yaml").symlink_to("real.yaml")
-    write_text(tmp_path / "link.yaml", "new")
-    assert (tmp_path / "link.yaml").is_symlink()
-    assert (tmp_path / "real.yaml").read_text(encoding="utf-8") == "new"
-
-
-def test_writing_to_a_device_does_not_replace_it():
-    """A device is written to."""
-    write_text(Path(os.devnull), "text")
-    assert not Path(os.devnull).is_file()
-
-
-def test_writing_keeps_the_files_mode(tmp_path):
-    """A file that was private stays private."""
-    path = tmp_path / "a.yaml"
-    path.write_text("old", encoding="utf-8")
-    path.chmod(0o600)
-    write_text(path, "new")
-    assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_write_creates_folders(tmp_path):
-    """A file is written as UTF-8, with the folders it needs."""
-    path = tmp_path / "one" / "two" / "api.yaml"
-    write_text(path, "title: 作业\n")
-    assert path.read_bytes() == "title: 作业\n".encode()
-
-
-def test_write_replaces(tmp_path):
-    """A longer old file leaves nothing behind, and there is no other file."""
-    path = tmp_path / "api.yaml"
-    path.write_text("old " * 100, encoding="utf-8")
-    write_text(path, "new\n")
-    assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("api.yaml", "new\n")]
-
-
-def test_write_puts_a_new_file_in_place(tmp_path):
-    """Whoever has the old file open goes on reading the old text."""
-    path = tmp_path / "api.yaml"
-    path.write_text("old", encoding="utf-8")
-    with path.open(encoding="utf-8") as old:
-        write_text(path, "new")
-        assert old.read() == "old"
-
-
-@pytest.fixture
-def umask():
-    """Set the umask, and put the old one back."""
-    before = os.umask(0o022)
-    yield os.umask
-    os.umask(before)
-
-
-@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664), (0o000, 0o666)])
-def test_write_honours_umask(tmp_path, umask, mask, mode):
-    """A file is as readable as any other that the user makes."""
-    umask(mask)
-    write_text(tmp_path / "api.yaml", "new")
-    assert stat.S_IMODE((tmp_path / "api.yaml").stat().st_mode) == mode
-
-
-def test_write_leaves_umask(tmp_path, umask):
-    """Writing leaves the umask of the process as it was."""
-    umask(0o027)
-    write_text(tmp_path / "api.yaml", "new")
-    assert umask(0o022) == 0o027
-
-
-def assert_refused(path):
-    """Writing to `path` gives one sentence that says what to do."""
-    with pytest.raises(JobexportError) as caught:
-        write_text(path, "new")
-    message = str(caught.value)
-    assert message.startswith(f"cannot write {path}: ")
-    assert message.endswith("; choose another place or change its permissions")
-    assert "\n" not in message
-
-
-@pytest.mark.parametrize("below", ["api.yaml", "folder/api.yaml"])
-def test_write_below_a_file(tmp_path, below):
-    """A place below a file can't be written, and that file is unchanged and alone."""
-    file = tmp_path / "file"
-    file.write_text("old", encoding="utf-8")
-    assert_refused(file / below)
-    assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("file", "old")]
-
-
-def test_write_over_a_folder(tmp_path):
-    """A rename that fails leaves what was there, and no temporary file."""
-    folder = tmp_path / "api.yaml"
-    folder.mkdir()
-    (folder / "kept").write_text("old", encoding="utf-8")
-    assert_refused(folder)
-    assert sorted(entry.relative_to(tmp_path).as_posix() for entry in tmp_path.rglob("*")) == [
-        "api.yaml",
-        "api.yaml/kept",
-    ]
-
-
-def test_write_that_breaks_off(tmp_path):
-    """A write that fails half way leaves the old file, and no temporary file."""
-    path = tmp_path / "api.yaml"
-    path.write_text("old", encoding="utf-8")
-    with pytest.raises(UnicodeEncodeError):
-        write_text(path, "new " * 10000 + "\ud800")
-    assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("api.yaml", "old")]
 
 
 @pytest.mark.parametrize(

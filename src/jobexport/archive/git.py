@@ -5,7 +5,6 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import json
-import shutil
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
@@ -15,10 +14,10 @@ from attrs import frozen
 from jobexport.archive.content import typed
 from jobexport.archive.names import file_stem, folded, marked
 from jobexport.archive.values import Script
-from jobexport.archive.writing import made, workplace, writing
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
+from jobexport.core.files import made, put_files, workplace, writing
 from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -208,9 +207,7 @@ def _apply(root: Path, items: Sequence[_Item], *, remove_gone: bool) -> GitChang
     written = [path for path, staged in wanted.items() if not _same(staged, path)]
     for path in written:
         path.parent.mkdir(exist_ok=True)
-        if _is_file(path) and not path.is_symlink():
-            shutil.copymode(path, wanted[path])
-        wanted[path].replace(path)
+    put_files([(wanted[path], path) for path in written])
     return GitChanges(tuple(sorted(written)), tuple(sorted(removed)))
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobexport.archive.names import check_names
-from jobexport.archive.writing import made, workplace, writing
 from jobexport.archive.zip.inflate import chunks
+from jobexport.core.files import made, put_folder, workplace, writing
 from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Pat
                 shutil.copymode(target, place)
             for member in members:
                 _write(source, member, place / member.name)
-            _take_place(place, target)
+            put_folder(place, target)
     return tuple(sorted(folder / member.name for member in members if not member.is_folder))
 
 
@@ -59,10 +59,3 @@ def _write(source: Source, member: Member, path: Path) -> None:
     with path.open("xb") as file:
         for chunk in chunks(source, member):
             file.write(chunk)
-
-
-def _take_place(place: Path, target: Path) -> None:
-    if os.name == "nt" and target.exists():
-        # Only POSIX renames over an empty folder.
-        target.rmdir()
-    place.rename(target)

@@ -28,11 +28,12 @@ from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
 from jobexport.archive.zip.whole import check
 from jobexport.client import arguments
-from jobexport.client.batch_folder import OTHERS, file_names, is_others, locked
+from jobexport.client.batch_folder import OTHERS, file_names, is_others
 from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange
 from jobexport.client.exchange import fetch_zip
 from jobexport.client.steps import Work
-from jobexport.client.target import Digest, Part, Target, folder_text, is_part, writing
+from jobexport.client.target import Digest, Part, Target, folder_text
+from jobexport.core.files import is_part, locked, writing
 from jobexport.errors import (
     ApiError,
     ArchiveError,
@@ -144,8 +145,9 @@ class Batch:
         """
         folder = Path(folder_text(to))
         with writing(folder):
-            if folder.exists() and not folder.is_dir():
-                raise ValueError(f"to={str(folder)!r} must be a folder, as each job gets a file")
+            taken = folder.exists() and not folder.is_dir()
+        if taken:
+            raise ValueError(f"to={str(folder)!r} must be a folder, as each job gets a file")
         batch = cls(project_id, retries, arguments.job_names(names), folder, workspace, depend, progress)
         batch.exchange(batch.names[:1])
         return batch

@@ -28,8 +28,9 @@ from jobexport.client import arguments
 from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
 from jobexport.client.responses import read_flink_export, read_obs_export
 from jobexport.client.steps import Work
-from jobexport.client.target import Digest, Part, Target, folder_text, writing
+from jobexport.client.target import Digest, Part, Target, folder_text
 from jobexport.core.extras import needing
+from jobexport.core.files import writing
 from jobexport.errors import DownloadFailed, JobexportError, UnexpectedAnswer
 
 if TYPE_CHECKING:

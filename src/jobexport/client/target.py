@@ -7,9 +7,6 @@ import errno
 import hashlib
 import io
 import os
-import re
-import secrets
-import shutil
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
@@ -17,7 +14,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from attrs import define, field, frozen
 
 from jobexport.archive import JobArchive
-from jobexport.errors import TargetUnwritable
+from jobexport.core.files import open_part, put_files, unwritable, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     Place = str | os.PathLike[str]
 
 _BLOCK = 1024 * 1024
-_PART = re.compile(r"%[0-9a-f]{16}\.part")
 
 
 @define(eq=False)
@@ -85,9 +81,10 @@ class Target:
                 path /= file_name
             # A link stays a link: what it leads to is replaced.
             place = path.resolve() if path.is_symlink() else path
-            # What is no file, such as /dev/stdout, must not be replaced by one.
-            if place.exists() and not place.is_file():
-                raise ValueError(f"to={name!r}: {path} is no file; give a file, a folder or a binary stream")
+            replaceable = place.is_file() or not place.exists()
+        if not replaceable:
+            # Such as /dev/stdout, which must not become a file.
+            raise ValueError(f"to={name!r}: {path} is no file; give a file, a folder or a binary stream")
         return cls(place)
 
     @contextlib.contextmanager
@@ -126,13 +123,8 @@ class Part:
         """Create one in the folder of the target, which is created too; without a target one that has no name."""
         if target is None:
             return cls(tempfile.TemporaryFile(), None, None)
-        # Not of tempfile, whose files only their owner may read. No job's name has a `%`.
-        path = target.parent / part_name()
-        try:
-            return cls(path.open("x+b"), path, target)
-        except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            return cls(path.open("x+b"), path, target)
+        path, file = open_part(target)
+        return cls(file, path, target)
 
     def write(self, piece: bytes) -> None:
         """Write a piece at the end.
@@ -144,7 +136,7 @@ class Part:
         try:
             self.file.write(piece)
         except OSError as error:
-            raise _unwritable(self.target, error) from error
+            raise unwritable(self.target, error) from error
 
     def restart(self) -> None:
         """Begin anew.
@@ -170,11 +162,8 @@ class Part:
     def put(self, target: Path) -> None:
         """Put it into its place, in that of what was there, whose permissions it gets."""
         self.file.close()
-        with contextlib.suppress(OSError):
-            if self.path is not None:
-                shutil.copymode(target, self.path)
         if self.path is not None:
-            self.path.replace(target)
+            put_files([(self.path, target)])
             self.path = None
 
     def discard(self) -> None:
@@ -184,16 +173,6 @@ class Part:
         if self.path is not None:
             with contextlib.suppress(OSError):
                 self.path.unlink()
-
-
-def part_name() -> str:
-    """Give a name for a file that is being written."""
-    return f"%{secrets.token_hex(8)}.part"
-
-
-def is_part(name: str) -> bool:
-    """Whether a file was being written, as its name shows."""
-    return _PART.fullmatch(name) is not None
 
 
 def folder_text(to: Place) -> str:
@@ -213,27 +192,6 @@ def folder_text(to: Place) -> str:
     except UnicodeEncodeError:
         raise ValueError(f"to={name!r} has a character that no file's name can have (a lone surrogate)") from None
     return name
-
-
-@contextlib.contextmanager
-def writing(target: Path | None) -> Iterator[None]:
-    """Do what writes to a file, None being a stream.
-
-    Raises:
-        TargetUnwritable: it can't be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise _unwritable(target, error) from error
-
-
-def _unwritable(target: Path | None, error: OSError) -> TargetUnwritable:
-    place = "the stream that was given, or the temporary folder," if target is None else str(target)
-    reason = error.strerror or type(error).__name__
-    found = TargetUnwritable(f"{place} can't be written: {reason}; make room, or choose another place")
-    found.errno = error.errno
-    return found
 
 
 def _write_all(stream: BinaryIO, piece: bytes) -> None:

@@ -12,7 +12,6 @@ import filecmp
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobexport.core.environment import inherited
+from jobexport.core.files import swap_folder, workplace, writing
 from jobexport.core.output import standard_output
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import (
@@ -56,7 +56,8 @@ def generate(root: Path) -> None:
     """
     with _fresh(root) as fresh:
         write_all(root, fresh)
-        _swap(fresh, root / GENERATED)
+        with writing(root / GENERATED):
+            swap_folder(fresh, root / GENERATED)
 
 
 def differences(root: Path) -> list[str]:
@@ -125,31 +126,10 @@ def _reason(done: subprocess.CompletedProcess[str]) -> str:
 @contextlib.contextmanager
 def _fresh(root: Path) -> Iterator[Path]:
     """A new folder beside generated/, gone at the end whatever happens."""
-    try:
-        folder = Path(tempfile.mkdtemp(dir=root, prefix=f"{GENERATED}."))
-    except OSError as problem:
-        raise JobexportError(f"cannot write in {root}: {problem.strerror}; change its permissions") from None
-    try:
-        folder.chmod(0o755)
+    with contextlib.ExitStack() as stack:
+        with writing(root):
+            folder = stack.enter_context(workplace(root, f"{GENERATED}."))
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _swap(fresh: Path, place: Path) -> None:
-    old = fresh.with_name(fresh.name + ".old")
-    try:
-        if place.exists():
-            place.rename(old)
-        try:
-            fresh.rename(place)
-        except OSError:
-            if old.exists():
-                old.rename(place)
-            raise
-    except OSError as problem:
-        raise JobexportError(f"cannot replace {place}: {problem.strerror}; change its permissions") from None
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _unequal(fresh: Path, place: Path) -> Iterator[Path]:

@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-import os
 import re
-import stat
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -21,6 +17,7 @@ from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
+    from pathlib import Path
 
 # libyaml is several times faster; PyYAML's wheels have it, a source build may not.
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -188,47 +185,10 @@ def dump_yaml(document: Any) -> str:
     return str(yaml.dump(document, Dumper=_JsonDumper, sort_keys=False, allow_unicode=True, width=120))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file beside its place and rename it there: the old file or the new one, never half of one.
-
-    Raises:
-        JobexportError: the folder can't be written; the file that was there is unchanged.
-    """
-    # A link stays a link: what it leads to is replaced.
-    path = path.resolve()
-    try:
-        if path.exists() and not path.is_file():
-            # A pipe or a device can't be replaced, only written to.
-            path.write_text(text, encoding="utf-8")
-            return
-        mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            # mkstemp keeps a file private; this one is as readable as the old one or any other new file.
-            Path(name).chmod(mode)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as problem:
-        raise JobexportError(
-            f"cannot write {path}: {problem.strerror}; choose another place or change its permissions"
-        ) from None
-
-
 def kind(value: Any) -> str:
     """Name the type of a value with JSON's words, for messages."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _read(path: Path) -> str:

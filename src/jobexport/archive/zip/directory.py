@@ -42,7 +42,7 @@ _ZIP64_FIELD, _UNICODE_PATH_FIELD = 0x0001, 0x7075
 _SIZES = {12: "<3L", 16: "<4x3L", 20: "<L2Q", 24: "<4xL2Q"}
 
 
-@frozen
+@frozen(eq=False)
 class Member:
     """One entry of a zip.
 
@@ -86,7 +86,7 @@ class Member:
         return shown(self.name)
 
 
-@frozen
+@frozen(eq=False)
 class Directory:
     """What a zip holds.
 
@@ -104,7 +104,7 @@ class Directory:
         return tuple(member for member in self.members if not member.is_folder)
 
 
-@frozen
+@frozen(eq=False)
 class _Entry:
     """An entry of the directory."""
 

@@ -40,12 +40,15 @@ class Source:
         if place + length > self.size:
             raise self.corrupt(f"it ends at byte {self.size} where {place + length} are announced")
         parts, missing = [], length
-        with _reading(self.label):
+        # Not with `_reading`: this is done several times for each member.
+        try:
             self.file.seek(place)
             # A raw stream may give less than it is asked for.
             while missing and (part := self.file.read(missing)):
                 parts.append(part)
                 missing -= len(part)
+        except (OSError, ValueError) as problem:
+            raise _unreadable(self.label, problem) from None
         if missing:
             raise self.corrupt("it became shorter while it was read")
         return b"".join(parts)
@@ -105,6 +108,10 @@ def _reading(label: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as problem:
-        # ValueError is what a closed stream raises, and a path with a NUL.
-        reason = getattr(problem, "strerror", None) or str(problem)
-        raise JobexportError(f"cannot read {label}: {reason}; check that it is there and readable") from None
+        raise _unreadable(label, problem) from None
+
+
+def _unreadable(label: str, problem: OSError | ValueError) -> JobexportError:
+    # ValueError is what a closed stream raises, and a path with a NUL.
+    reason = getattr(problem, "strerror", None) or str(problem)
+    return JobexportError(f"cannot read {label}: {reason}; check that it is there and readable")

@@ -14,8 +14,8 @@ import harfile
 import jinja2
 
 from jobexport.contract.reports.model import Failure, OperationReport, as_plain
+from jobexport.core.files import write_text
 from jobexport.errors import JobexportError
-from jobexport.spec.load import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
