@@ -16,10 +16,12 @@ __all__ = (
     "JobexportError",
     "JobsExport",
     "ObsExport",
+    "ObsJobsExport",
     "Progress",
     "Retries",
     "Token",
     "__version__",
+    "job_names",
 )
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
         FlinkExport,
         JobsExport,
         ObsExport,
+        ObsJobsExport,
         Progress,
         Retries,
         Token,
+        job_names,
     )
     from jobexport.errors import JobexportError
 

@@ -181,6 +181,9 @@ class DownloadFailed(JobexportError):
 class UnexpectedAnswer(JobexportError):
     """The answer is none that any edition of the documents allows."""
 
+    job: str | None = None
+    """The job that the zip in the response lacks; None if something else is wrong."""
+
     def __init__(self, operation: str, status: int, problem: str) -> None:
         super().__init__(operation, status, problem)
         self.operation = operation

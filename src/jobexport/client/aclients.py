@@ -6,10 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Unpack, overload
 
 from jobexport.client import calls
-from jobexport.client.arguments import concurrency_of
-from jobexport.client.batch import Batch
+from jobexport.client.batch import plan_batch
 from jobexport.client.connection import make_async_shell, make_project
-from jobexport.errors import JobexportError
+from jobexport.client.schedule import run_in_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,9 +19,11 @@ if TYPE_CHECKING:
 
     from jobexport.archive import JobArchive
     from jobexport.client.auth import AsyncFetch
-    from jobexport.client.batch import Fetched, JobsExport, Progress
+    from jobexport.client.batch import JobsExport
     from jobexport.client.connection import AsyncOptions
+    from jobexport.client.obs_batch import ObsJobsExport
     from jobexport.client.responses import FlinkExport, ObsExport
+    from jobexport.client.schedule import Progress
     from jobexport.client.target import Place
 
 
@@ -96,6 +97,7 @@ class AsyncDgcClient:
         )
         return await self._shell.run(steps)
 
+    @overload
     async def export_jobs(
         self,
         names: Iterable[str],
@@ -105,36 +107,53 @@ class AsyncDgcClient:
         depend: bool | None = None,
         concurrency: int = 4,
         progress: Callable[[Progress], None] | None = None,
-    ) -> JobsExport:
-        """Do what `DgcClient.export_jobs` does, with the same arguments and errors; `progress` is told in the loop."""
-        batch = Batch.plan(self._project.id, self._project.retries, names, to, workspace, depend, progress)
-        concurrency = concurrency_of(concurrency)
+    ) -> JobsExport: ...
+
+    @overload
+    async def export_jobs(
+        self,
+        names: Iterable[str],
+        *,
+        obs_path: str,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        status: Literal["DEVELOP", "SUBMIT"] | None = None,
+        concurrency: int = 4,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ObsJobsExport: ...
+
+    async def export_jobs(
+        self,
+        names: Iterable[str],
+        *,
+        to: Place | None = None,
+        obs_path: str | None = None,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        status: Literal["DEVELOP", "SUBMIT"] | None = None,
+        concurrency: int = 4,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> JobsExport | ObsJobsExport:
+        """Export jobs as `DgcClient.export_jobs`, with the same arguments and errors; the loop calls `progress`."""
+        batch = plan_batch(
+            self._project.id,
+            self._project.retries,
+            names,
+            to=to,
+            obs_path=obs_path,
+            workspace=workspace,
+            depend=depend,
+            status=status,
+            concurrency=concurrency,
+            progress=progress,
+        )
         begun = batch.begun()
         await asyncio.to_thread(begun.__enter__)
         try:
-            await self._fetch_chunks(batch, concurrency)
+            await run_in_tasks(batch.schedule, batch.fetch, self._shell)
         finally:
             begun.__exit__(None, None, None)
         return batch.result()
-
-    async def _fetch_chunks(self, batch: Batch, concurrency: int) -> None:
-        """Fetch chunks until none is left, each in one of the tasks."""
-        running: dict[asyncio.Task[Fetched], tuple[str, ...]] = {}
-        try:
-            while batch.ready or running:
-                while batch.ready and len(running) < concurrency:
-                    chunk = batch.ready.popleft()
-                    running[asyncio.create_task(self._shell.run(batch.fetch(chunk)))] = chunk
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    chunk, error = running.pop(task), task.exception()
-                    if error is not None and not isinstance(error, JobexportError):
-                        raise error
-                    batch.settle(chunk, task.result() if error is None else error)
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
 
 
 class AsyncDliClient:

@@ -9,12 +9,11 @@ next run removes it.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import tempfile
 import threading
-from collections import deque
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -23,29 +22,20 @@ from attrs import Factory, define, field, frozen
 
 from jobexport.archive import JobArchive
 from jobexport.archive.members import group, holds
+from jobexport.archive.names import file_stem, marked
 from jobexport.archive.zip.copy import copy
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
 from jobexport.archive.zip.whole import check
-from jobexport.client import arguments
-from jobexport.client.batch_folder import OTHERS, file_names, is_others
-from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange
+from jobexport.client.arguments import MOST_JOBS, concurrency_of, job_names
+from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
 from jobexport.client.exchange import fetch_zip
+from jobexport.client.obs_batch import ObsBatch
+from jobexport.client.schedule import Fetched, Schedule, ends_the_run, prevented_by
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, Part, Target, folder_text
 from jobexport.core.files import is_part, locked, writing
-from jobexport.errors import (
-    ApiError,
-    ArchiveError,
-    InvalidRequest,
-    JobexportError,
-    JobNotFound,
-    PermissionDenied,
-    TargetUnwritable,
-    TokenUnavailable,
-    Unauthorized,
-    UnexpectedAnswer,
-)
+from jobexport.errors import ArchiveError, JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -53,28 +43,14 @@ if TYPE_CHECKING:
     from jobexport.archive.zip.directory import Member
     from jobexport.archive.zip.source import Source
     from jobexport.client.exchange import Exchange
+    from jobexport.client.responses import ObsExport
     from jobexport.client.retry import Retries
+    from jobexport.client.schedule import Progress
     from jobexport.client.steps import Steps
     from jobexport.client.target import Place
 
-# What ends the whole run.
-_FATAL = (Unauthorized, PermissionDenied, TokenUnavailable)
-# Likewise, where a file can't be written; any other reason may be that file's own.
-_DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-
-
-@frozen
-class Progress:
-    """How far an export of many jobs is."""
-
-    received: int
-    """Bytes that have come, those of attempts that failed included."""
-    done: int
-    """Jobs that are there, those that were there before included."""
-    failed: int
-    """Jobs that can't be exported."""
-    total: int
-    """Jobs that were asked for."""
+# No job's name has a `%`.
+_OTHERS = "%others-"
 
 
 @frozen
@@ -90,57 +66,49 @@ class JobsExport:
     others: tuple[Path, ...] = ()
     """Zips `%others-….zip` of what the service sent beside the jobs, if it did; no page says that it does."""
 
+    ended_by: JobexportError | None = None
+    """The error that ended the run early, such as `Unauthorized`; None if every job was asked for."""
+
     @property
     def succeeded(self) -> bool:
         """Whether every job is there."""
         return not self.failures
 
+    @property
+    def prevented_by(self) -> JobexportError | None:
+        """The error that kept every job from being exported, such as no connection; None if a job was the reason."""
+        return prevented_by(self.archives, self.failures)
+
 
 @define(eq=False)
 class Batch:
-    """The state of such an export. Only the one that started it changes it, whatever fetches the chunks."""
+    """An export of jobs to a folder: what a chunk's request is, and what is kept of its response."""
 
-    project_id: str
-    retries: Retries
-    names: tuple[str, ...]
     folder: Path
-    workspace: str | None
-    depend: bool | None
-    progress: Callable[[Progress], None] | None
-    ready: deque[tuple[str, ...]] = Factory(deque)
-    """Chunks to be fetched."""
-    _archives: dict[str, JobArchive] = Factory(dict)
-    _failures: dict[str, JobexportError] = Factory(dict)
+    exchange: Callable[[tuple[str, ...]], Exchange]
+    """Builds the request for a chunk."""
+    _comment: bytes
+    """The comment of the zips of this project, workspace and `depend`."""
+    _files: dict[str, str]
+    schedule: Schedule[JobArchive]
     _reused: frozenset[str] = frozenset()
     _others: list[Path] = Factory(list)
-    _received: int = 0
-    _files: dict[str, str] = field(init=False)
-
-    _comment: bytes = field(init=False)
-    """What the zips of this project, workspace and `depend` carry."""
-    _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
     _splitting: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        self._files = file_names(self.names)
-        choices = json.dumps([self.project_id, self.workspace, self.depend]).encode()
-        self._comment = b"jobexport " + hashlib.sha256(choices).hexdigest().encode()
-
     @classmethod
-    def plan(
+    def planned(
         cls,
         project_id: str,
         retries: Retries,
-        names: Iterable[str],
         to: Place,
         workspace: str | None,
         depend: bool | None,
-        progress: Callable[[Progress], None] | None,
+        schedule: Schedule[JobArchive],
     ) -> Batch:
-        """Check the arguments.
+        """Return a batch whose arguments are checked.
 
         Raises:
-            ValueError: one breaks a rule.
+            ValueError: an argument breaks a rule.
             TargetUnwritable: the system can't tell what stands at the folder's place.
         """
         folder = Path(folder_text(to))
@@ -148,9 +116,11 @@ class Batch:
             taken = folder.exists() and not folder.is_dir()
         if taken:
             raise ValueError(f"to={str(folder)!r} must be a folder, as each job gets a file")
-        batch = cls(project_id, retries, arguments.job_names(names), folder, workspace, depend, progress)
-        batch.exchange(batch.names[:1])
-        return batch
+        choices = json.dumps([project_id, workspace, depend]).encode()
+        comment = b"jobexport " + hashlib.sha256(choices).hexdigest().encode()
+        exchange = partial(batch_exchange, project_id, retries, workspace=workspace, depend=depend)
+        exchange(schedule.names[:1])
+        return cls(folder, exchange, comment, _file_names(schedule.names), schedule)
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
@@ -170,60 +140,28 @@ class Batch:
             for path in self.folder.iterdir():
                 if is_part(path.name):
                     path.unlink(missing_ok=True)
-                elif is_others(path.name):
+                elif _is_others(path.name):
                     self._others.append(path)
-        for name in self.names:
-            archive = self._find(name)
-            if archive is not None:
-                self._archives[name] = archive
-        self._reused = frozenset(self._archives)
-        missing = [name for name in self.names if name not in self._archives]
-        size = arguments.MOST_JOBS
-        self.ready.extend(tuple(missing[start : start + size]) for start in range(0, len(missing), size))
-        self._report()
+        found = {name: archive for name in self.schedule.names if (archive := self._find(name)) is not None}
+        self._reused = frozenset(found)
+        self.schedule.plan(found, MOST_JOBS)
 
-    def fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched]:
-        """Fetch a chunk, and cut its zip into those of its jobs."""
+    def fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched[JobArchive]]:
+        """Return the steps that fetch a chunk and cut its zip into those of its jobs."""
         with writing(self.folder):
             # It has no name, so that nothing of it stays when this is killed.
             part = Part(tempfile.TemporaryFile(dir=self.folder), None, self.folder)  # noqa: SIM115
         try:
-            yield from fetch_zip(self.exchange(chunk), part, lambda: self._receive)
-            fetched: Fetched = yield Work(partial(self._split, part.file, chunk))
+            yield from fetch_zip(self.exchange(chunk), part, lambda: self.schedule.receive)
+            fetched: Fetched[JobArchive] = yield Work(partial(self._split, part.file, chunk))
             return fetched
         finally:
             part.discard()
 
-    def exchange(self, chunk: tuple[str, ...]) -> Exchange:
-        """Give the request for a chunk."""
-        return batch_exchange(self.project_id, self.retries, chunk, self.workspace, self.depend)
-
-    def settle(self, chunk: tuple[str, ...], outcome: Fetched | JobexportError) -> None:
-        """Note how a chunk fared. One that is refused for a job in it is cut in two."""
-        if not isinstance(outcome, JobexportError):
-            self._archives |= outcome.archives
-            self._failures |= outcome.failures
-            self._others += (path for path in outcome.others if path not in self._others)
-            self._stop_for(error for error in outcome.failures.values() if ends_the_run(error))
-        elif len(chunk) > 1 and _may_be_one_job(outcome):
-            middle = len(chunk) // 2
-            self.ready.extend((chunk[:middle], chunk[middle:]))
-        else:
-            self._failures |= dict.fromkeys(chunk, outcome)
-            self._stop_for([outcome] if ends_the_run(outcome) else ())
-        self._report()
-
     def result(self) -> JobsExport:
-        """Give how it went."""
-        archives = {name: self._archives[name] for name in self.names if name in self._archives}
-        failures = {name: self._failures[name] for name in self.names if name in self._failures}
-        return JobsExport(archives, failures, self._reused, tuple(self._others))
-
-    def _stop_for(self, errors: Iterable[JobexportError]) -> None:
-        """Give up what was not begun, if there is a reason to."""
-        for error in errors:
-            self._failures |= dict.fromkeys((name for rest in self.ready for name in rest), error)
-            self.ready.clear()
+        """Return the archives and the failures by job."""
+        archives, failures = self.schedule.outcome()
+        return JobsExport(archives, failures, self._reused, tuple(self._others), self.schedule.ended_by)
 
     def _find(self, name: str) -> JobArchive | None:
         """Give the zip of a job that is there already, whole and exported in the same way; else None."""
@@ -240,28 +178,28 @@ class Batch:
             return None
         return JobArchive(path, sha256=digest.sha256, size=digest.size)
 
-    def _split(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched:
+    def _split(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[JobArchive]:
         """Write the zip of each job of a chunk."""
-        fetched = Fetched()
+        fetched = Fetched[JobArchive]()
+        full: JobexportError | None = None
         # One chunk at a time: threads that take turns at every small file are slower than one after the other.
         with self._splitting, opened(None, file, "the zip") as source:
             groups, others = group(read_directory(source).files, chunk)
             # First: once the jobs are there, a run that was killed would not come back for these.
             if others:
-                fetched.others.append(self._write_others(source, others))
+                self._keep_others(source, others)
             for name, members in groups.items():
-                if fetched.full is not None:
-                    fetched.failures[name] = fetched.full
+                if full is not None:
+                    fetched.failures[name] = full
                     continue
                 if not holds(members, name):
-                    problem = f"the zip that came does not hold job {name}"
-                    fetched.failures[name] = UnexpectedAnswer(BATCH_EXPORT_JOBS, 200, problem)
+                    fetched.failures[name] = job_is_missing(BATCH_EXPORT_JOBS, name)
                     continue
                 try:
-                    fetched.archives[name] = self._write(source, members, self.folder / self._files[name])
+                    fetched.exports[name] = self._write(source, members, self.folder / self._files[name])
                 except (ArchiveError, TargetUnwritable) as error:
                     fetched.failures[name] = error
-                    fetched.full = error if ends_the_run(error) else None
+                    full = error if ends_the_run(error) else None
         return fetched
 
     def _write(self, source: Source, members: list[Member], path: Path) -> JobArchive:
@@ -270,39 +208,46 @@ class Batch:
             copy(source, members, partial(_write_piece, part, digest), self._comment)
             return target.keep(part, digest)
 
-    def _write_others(self, source: Source, members: list[Member]) -> Path:
+    def _keep_others(self, source: Source, members: list[Member]) -> None:
         digest = Digest()
         with Target(self.folder / "%others.zip").opened() as part:
             copy(source, members, partial(_write_piece, part, digest))
-            target = Target(self.folder / f"{OTHERS}{digest.sha256[:12]}.zip")
-            return cast("Path", target.keep(part, digest).path)
-
-    def _receive(self, piece: bytes) -> None:
-        with self._lock:
-            self._received += len(piece)
-        self._report()
-
-    def _report(self) -> None:
-        if self.progress is not None:
-            with self._lock:
-                now = Progress(self._received, len(self._archives), len(self._failures), len(self.names))
-                self.progress(now)
+            target = Target(self.folder / f"{_OTHERS}{digest.sha256[:12]}.zip")
+            path = cast("Path", target.keep(part, digest).path)
+        if path not in self._others:
+            self._others.append(path)
 
 
-@define(eq=False)
-class Fetched:
-    """What became of a chunk."""
+def plan_batch(
+    project_id: str,
+    retries: Retries,
+    names: Iterable[str],
+    *,
+    to: Place | None,
+    obs_path: str | None,
+    workspace: str | None,
+    depend: bool | None,
+    status: str | None,
+    concurrency: int,
+    progress: Callable[[Progress], None] | None,
+) -> Batch | ObsBatch:
+    """Return the batch for a folder, or for a path in OBS, whose arguments are checked.
 
-    archives: dict[str, JobArchive] = Factory(dict)
-    failures: dict[str, JobexportError] = Factory(dict)
-    others: list[Path] = Factory(list)
-    full: JobexportError | None = None
-    """Why nothing more can be written."""
-
-
-def ends_the_run(error: JobexportError) -> bool:
-    """Whether no other request would fare better."""
-    return isinstance(error, _FATAL) or (isinstance(error, TargetUnwritable) and error.errno in _DISK_IS_FULL)
+    Raises:
+        ValueError: an argument breaks a rule.
+        TargetUnwritable: the system can't tell what stands at the folder's place.
+    """
+    if to is not None and obs_path is None:
+        if status is not None:
+            raise ValueError(
+                "status goes with obs_path: batchExportJobs has no exportStatus; export_job has, with `to`"
+            )
+        zips: Schedule[JobArchive] = Schedule(job_names(names), concurrency_of(concurrency), progress)
+        return Batch.planned(project_id, retries, to, workspace, depend, zips)
+    if to is not None or obs_path is None:
+        raise ValueError("give either `to`, for a folder of zips, or obs_path, for an export to OBS")
+    exports: Schedule[ObsExport] = Schedule(job_names(names), concurrency_of(concurrency), progress)
+    return ObsBatch.planned(project_id, retries, obs_path, workspace, depend, status, exports)
 
 
 def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
@@ -310,13 +255,26 @@ def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
     digest.add(piece)
 
 
-def _may_be_one_job(error: JobexportError) -> bool:
-    """Whether the other jobs of a chunk may fare better without one of them.
+def _is_others(name: str) -> bool:
+    """Return True for the name of a zip with members that the service sent beside the jobs."""
+    return name.startswith(_OTHERS) and name.endswith(".zip")
 
-    That is so where DLF refuses and not a gateway, and where a zip is refused: for one member, or for its size.
+
+def _file_names(names: tuple[str, ...]) -> dict[str, str]:
+    """Return a name for each job's file that is no other's, not even where letter case does not count.
+
+    A name that differs from another one in case only gets a mark, unless it is all in lower case. No job's name has a
+    `%` or `~`. Without `.zip` it is the name of the folder that the job is unpacked in, and no folder is called like
+    another job's file: `"x.zip" → "x%2Ezip.zip"`.
     """
-    if isinstance(error, ArchiveError):
-        return True
-    if not isinstance(error, ApiError) or not (error.code or "").startswith("DLF."):
-        return False
-    return isinstance(error, JobNotFound | InvalidRequest) or type(error) is ApiError
+    times = Counter(name.lower() for name in names)
+    stems = {name: _stem(name) for name in names}
+    return {
+        name: f"{stem if times[name.lower()] == 1 or name == name.lower() else marked(stem, name)}.zip"
+        for name, stem in stems.items()
+    }
+
+
+def _stem(name: str) -> str:
+    stem = file_stem(name)
+    return f"{stem[:-4]}%2E{stem[-3:]}" if stem.lower().endswith(".zip") else stem

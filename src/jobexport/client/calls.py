@@ -65,25 +65,33 @@ def export_job(
     if (to is None) == (obs_path is None):
         raise ValueError("give either `to`, for the zip, or obs_path, for an export to OBS")
     if obs_path is not None:
-        return (yield from export_job_to_obs(project_id, retries, name, obs_path, workspace, depend, status))
+        exchange = obs_exchange(
+            project_id, retries, name, obs_path=obs_path, workspace=workspace, depend=depend, status=status
+        )
+        return (yield from export_job_to_obs(exchange, name))
     request = _job_request(project_id, name, workspace, depend, None, status)
     exchange = Exchange(EXPORT_JOB, request, retries, writes=False)
     return (yield from _download(exchange, name, Target.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
 
 
-def export_job_to_obs(
+def obs_exchange(
     project_id: str,
     retries: Retries,
     name: str,
+    *,
     obs_path: str,
     workspace: str | None,
-    depend: bool | None = None,
-    status: str | None = None,
-) -> Steps[ObsExport]:
-    """Let the service write one job to OBS."""
+    depend: bool | None,
+    status: str | None,
+) -> Exchange:
+    """Build the request for an export of one job to OBS."""
     request = _job_request(project_id, name, workspace, depend, arguments.text("obs_path", obs_path), status)
-    exchange = Exchange(EXPORT_JOB, request, retries, writes=True)
-    return (yield from fetch_value(exchange, partial(read_obs_export, name=name)))
+    return Exchange(EXPORT_JOB, request, retries, writes=True)
+
+
+def export_job_to_obs(exchange: Exchange, name: str) -> Steps[ObsExport]:
+    """Return the steps that let the service write one job to OBS."""
+    return fetch_value(exchange, partial(read_obs_export, name=name))
 
 
 def _job_request(
@@ -136,7 +144,14 @@ class _Intake:
         with opened(None, file, "the zip") as source:
             directory = check(source, self._follower.members)
         if not holds(directory.files, name):
-            raise UnexpectedAnswer(EXPORT_JOB, 200, f"the zip that came does not hold job {name}")
+            raise job_is_missing(EXPORT_JOB, name)
+
+
+def job_is_missing(operation: str, name: str) -> UnexpectedAnswer:
+    """Build the error for a zip that lacks a job."""
+    error = UnexpectedAnswer(operation, 200, f"the zip that came does not hold job {name}")
+    error.job = name
+    return error
 
 
 def _depend(value: bool | None) -> bool | Unset:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack, overload
 
 from jobexport.client import calls
-from jobexport.client.arguments import concurrency_of
 from jobexport.client.connection import make_project, make_shell
 
 if TYPE_CHECKING:
@@ -17,9 +16,11 @@ if TYPE_CHECKING:
 
     from jobexport.archive import JobArchive
     from jobexport.client.auth import Fetch
-    from jobexport.client.batch import JobsExport, Progress
+    from jobexport.client.batch import JobsExport
     from jobexport.client.connection import Options
+    from jobexport.client.obs_batch import ObsJobsExport
     from jobexport.client.responses import FlinkExport, ObsExport
+    from jobexport.client.schedule import Progress
     from jobexport.client.target import Place
 
 
@@ -115,6 +116,7 @@ class DgcClient:
         )
         return self._shell.run(steps)
 
+    @overload
     def export_jobs(
         self,
         names: Iterable[str],
@@ -124,38 +126,80 @@ class DgcClient:
         depend: bool | None = None,
         concurrency: int = 4,
         progress: Callable[[Progress], None] | None = None,
-    ) -> JobsExport:
-        """Export any number of jobs, each to a zip of its own.
+    ) -> JobsExport: ...
 
-        The folder gets `{name}.zip` for each job. A zip that is there, whole, and was exported from the same project
-        and workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So give
-        each night's backup a folder of its own. While one run has the folder, another one is refused.
+    @overload
+    def export_jobs(
+        self,
+        names: Iterable[str],
+        *,
+        obs_path: str,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        status: Literal["DEVELOP", "SUBMIT"] | None = None,
+        concurrency: int = 4,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ObsJobsExport: ...
 
-        Jobs are asked for in chunks of 100. A chunk that is refused for one of its jobs is cut in two until that job is
-        alone. Wrong credentials, missing rights and a full disk end the run, and are then why the jobs that were not
-        fetched failed. Deadline and retries hold for each request.
+    def export_jobs(
+        self,
+        names: Iterable[str],
+        *,
+        to: Place | None = None,
+        obs_path: str | None = None,
+        workspace: str | None = None,
+        depend: bool | None = None,
+        status: Literal["DEVELOP", "SUBMIT"] | None = None,
+        concurrency: int = 4,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> JobsExport | ObsJobsExport:
+        """Export any number of jobs: each to a zip of its own in a folder, or to object storage (OBS).
+
+        The folder `to` gets `{name}.zip` for each job. A zip that is there, whole, and was exported from the same
+        project and workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So
+        give each night's backup a folder of its own. While one run has the folder, another one is refused. Jobs are
+        asked for in chunks of 100. A chunk that is refused for one of its jobs is cut in two until that job is alone.
+
+        With `obs_path` the service writes each job to OBS, a request for each job; a second call exports all of them
+        again. A request whose response is lost is not sent again, unless `retries` says so.
+
+        Wrong credentials, missing rights, a path in OBS that can't be used, and a full disk end the run, and are then
+        why the jobs that were not asked for failed. Deadline and retries hold for each request.
 
         Args:
-            names: the jobs' names; one given twice counts once.
-            to: the folder, made where it is missing. The dots of the names `.` and `..` stand percent-encoded in the
+            names: the jobs' names; one that is given twice is exported once.
+            to: the folder, created if missing. The dots of the names `.` and `..` stand percent-encoded in the
                 file's name; names that differ in case only are told apart by `~` and eight digits.
+            obs_path: the folder in OBS that receives the zips instead of `to`, such as `obs://bucket/folder/`.
             workspace: the id of the workspace; None is the default one.
             depend: whether to add the scripts and resources that the jobs use; the service does so if not told.
-            concurrency: how many chunks to fetch at a time.
-            progress: told how far it is, from several threads, but never from two at once.
+            status: `SUBMIT` exports the versions last submitted, with `obs_path` only: exports of many jobs to a folder
+                have no such choice.
+            concurrency: how many requests to have at a time.
+            progress: a function that receives how far the run is, from several threads, but never from two at once.
 
         Raises:
             ValueError: an argument breaks a rule; nothing was sent.
             TargetUnwritable: the folder can't be made or read, or another run has it.
         """
         # Here, as an export of one job needs neither.
-        from jobexport.client.batch import Batch
-        from jobexport.client.threads import fetch_chunks
+        from jobexport.client.batch import plan_batch
+        from jobexport.client.schedule import run_in_threads
 
-        batch = Batch.plan(self._project.id, self._project.retries, names, to, workspace, depend, progress)
-        concurrency = concurrency_of(concurrency)
+        batch = plan_batch(
+            self._project.id,
+            self._project.retries,
+            names,
+            to=to,
+            obs_path=obs_path,
+            workspace=workspace,
+            depend=depend,
+            status=status,
+            concurrency=concurrency,
+            progress=progress,
+        )
         with batch.begun():
-            fetch_chunks(batch, self._shell, concurrency)
+            run_in_threads(batch.schedule, batch.fetch, self._shell)
         return batch.result()
 
 

@@ -5,35 +5,21 @@ from __future__ import annotations
 import contextlib
 import sys
 import tempfile
-from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
-from jobexport import DgcClient
-from jobexport.archive import JobArchive, unpack_for_git
+from jobexport import DgcClient, JobArchive, job_names
+from jobexport.archive import unpack_for_git
 from jobexport.cli.export.progress import ExportProgress
-from jobexport.client import JobsExport, ObsExport, Progress
-from jobexport.client import calls as steps
-from jobexport.client.arguments import job_name, job_names
-from jobexport.client.batch import ends_the_run
-from jobexport.client.threads import fetch_chunks
-from jobexport.errors import (
-    ApiError,
-    JobexportError,
-    ServerFault,
-    TargetUnwritable,
-    Throttled,
-    TokenUnavailable,
-    TransportError,
-)
+from jobexport.errors import ApiError, JobexportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from jobexport import JobsExport
     from jobexport.cli.export.connection import Connection
-    from jobexport.client.steps import Steps
 
 
 @frozen
@@ -93,7 +79,7 @@ def _names_in(file: Path) -> Iterator[str]:
         name = line.partition("#")[0].strip()
         if name:
             try:
-                yield job_name(name)
+                yield from job_names([name])
             except ValueError as problem:
                 raise JobexportError(f"{label} line {number}: {problem}") from None
 
@@ -139,7 +125,8 @@ def export(
                     concurrency=concurrency,
                     progress=progress,
                 )
-            _raise_if_nothing_could_be_done(result.failures, done=len(result.archives))
+            if result.prevented_by is not None:
+                raise result.prevented_by
             return _for_git(result, output) if git else _zips(result, output, unpack=unpack)
 
 
@@ -190,59 +177,17 @@ def _for_git(result: JobsExport, output: Path) -> Outcome:
     )
 
 
-@define
-class _ToObs:
-    """Jobs that the service writes to OBS, a request each."""
-
-    client: DgcClient
-    obs_path: str
-    workspace: str | None
-    progress: ExportProgress
-    ready: deque[tuple[str, ...]]
-    total: int
-    jobs: dict[str, dict[str, Any]] = field(factory=dict)
-    failures: dict[str, JobexportError] = field(factory=dict)
-
-    def fetch(self, chunk: tuple[str, ...]) -> Steps[ObsExport]:
-        project = self.client._project
-        return steps.export_job_to_obs(project.id, project.retries, chunk[0], self.obs_path, self.workspace)
-
-    def settle(self, chunk: tuple[str, ...], outcome: ObsExport | JobexportError) -> None:
-        if isinstance(outcome, JobexportError):
-            self.failures |= dict.fromkeys(chunk, outcome)
-            if ends_the_run(outcome):
-                self.failures |= dict.fromkeys((name for rest in self.ready for name in rest), outcome)
-                self.ready.clear()
-        else:
-            self.jobs[chunk[0]] = {"folder": outcome.folder, "archive": outcome.archive}
-        self.progress(Progress(0, len(self.jobs), len(self.failures), self.total))
-
-
 def _to_obs(
     client: DgcClient, names: tuple[str, ...], obs_path: str, workspace: str | None, concurrency: int, *, quiet: bool
 ) -> Outcome:
     with ExportProgress(quiet=quiet) as progress:
-        run = _ToObs(client, obs_path, workspace, progress, deque((name,) for name in names), len(names))
-        fetch_chunks(run, client._shell, concurrency)
-    _raise_if_nothing_could_be_done(run.failures, done=len(run.jobs))
-    # They came in any order.
-    jobs = {name: run.jobs[name] for name in names if name in run.jobs}
-    failures = {name: run.failures[name] for name in names if name in run.failures}
-    return Outcome(obs_path, jobs, failures)
-
-
-def _raise_if_nothing_could_be_done(failures: Mapping[str, JobexportError], *, done: int) -> None:
-    if failures and not done and not any(map(_is_about_a_job, failures.values())):
-        raise next(iter(failures.values()))
-
-
-def _is_about_a_job(error: JobexportError) -> bool:
-    """Whether another job could have fared better."""
-    if isinstance(error, ApiError):
-        # Of another code it is a gateway that refuses, which knows no jobs.
-        known = str(error.code).startswith("DLF.") and not isinstance(error, ServerFault | Throttled)
-        return known and not ends_the_run(error)
-    return not isinstance(error, TransportError | TargetUnwritable | TokenUnavailable)
+        result = client.export_jobs(
+            names, obs_path=obs_path, workspace=workspace, concurrency=concurrency, progress=progress
+        )
+    if result.prevented_by is not None:
+        raise result.prevented_by
+    jobs = {name: {"folder": export.folder, "archive": export.archive} for name, export in result.exports.items()}
+    return Outcome(obs_path, jobs, result.failures)
 
 
 def _plain_error(error: JobexportError) -> dict[str, Any]:

@@ -1,0 +1,236 @@
+"""The schedule of an export of many jobs: which jobs to ask for next, how each one fared, and what ends the run.
+
+`Schedule` decides without I/O. `run_in_threads` and `run_in_tasks` carry it out, as the two shells carry out steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import queue
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import Factory, define, field, frozen
+
+from jobexport.errors import (
+    ApiError,
+    ArchiveError,
+    JobexportError,
+    ObsPathInvalid,
+    PermissionDenied,
+    ServerFault,
+    TargetUnwritable,
+    Throttled,
+    TokenUnavailable,
+    Unauthorized,
+    UnexpectedAnswer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TypeAlias
+
+    from jobexport.client.shell import AsyncShell, Shell
+    from jobexport.client.steps import Steps
+
+    Chunk: TypeAlias = tuple[str, ...]
+    """Jobs that one request names."""
+    Fetch: TypeAlias = Callable[[Chunk], Steps["Fetched[Any]"]]
+    """Builds the steps of a chunk's request."""
+
+T = TypeVar("T")
+
+# All jobs of a run have the same credentials and the same path in OBS.
+_FATAL = (Unauthorized, PermissionDenied, TokenUnavailable, ObsPathInvalid)
+# Any other reason may be that of one file.
+_DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# How long threads get to clean up after Ctrl-C. One that waits for the server has nothing on disk that has a name.
+_GRACE_SECONDS = 1.0
+
+
+def ends_the_run(error: JobexportError) -> bool:
+    """Return True if no other request of the run can succeed: wrong credentials, a wrong path in OBS, a full disk."""
+    return isinstance(error, _FATAL) or (isinstance(error, TargetUnwritable) and error.errno in _DISK_IS_FULL)
+
+
+def is_about_a_job(error: JobexportError) -> bool:
+    """Return True if one job, or its zip, is the reason for an error, so that other jobs may succeed without it."""
+    if isinstance(error, UnexpectedAnswer):
+        return error.job is not None
+    if isinstance(error, ApiError):
+        # A gateway refuses with codes of its own. It knows no jobs.
+        known = (error.code or "").startswith("DLF.") and not isinstance(error, ServerFault | Throttled)
+        return known and not ends_the_run(error)
+    return isinstance(error, ArchiveError)
+
+
+def prevented_by(exports: Mapping[str, Any], failures: Mapping[str, JobexportError]) -> JobexportError | None:
+    """Return the first failure if no job was exported and no failure is about a job, else None."""
+    if exports or any(map(is_about_a_job, failures.values())):
+        return None
+    return next(iter(failures.values()), None)
+
+
+@frozen
+class Progress:
+    """How far an export of many jobs is."""
+
+    received: int
+    """Bytes of zips that have come, those of attempts that failed included; 0 for an export to OBS."""
+    done: int
+    """Jobs that are there, those that were there before included."""
+    failed: int
+    """Jobs that can't be exported."""
+    total: int
+    """Jobs that were asked for."""
+
+
+@define(eq=False)
+class Fetched(Generic[T]):
+    """The jobs of a chunk after its request."""
+
+    exports: dict[str, T] = Factory(dict)
+    failures: dict[str, JobexportError] = Factory(dict)
+
+
+@define(eq=False)
+class Schedule(Generic[T]):
+    """The state of a run. Only its runner changes it, whatever fetches the chunks; `receive` is for every thread."""
+
+    names: tuple[str, ...]
+    concurrency: int
+    progress: Callable[[Progress], None] | None
+    exports: dict[str, T] = field(init=False, factory=dict)
+    failures: dict[str, JobexportError] = field(init=False, factory=dict)
+    ended_by: JobexportError | None = field(init=False, default=None)
+    """The error that ended the run, after which no request began."""
+    _ready: deque[Chunk] = field(init=False, factory=deque)
+    _running: int = field(init=False, default=0)
+    _received: int = field(init=False, default=0)
+    _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
+
+    def plan(self, exports: Mapping[str, T], size: int) -> None:
+        """Cut the jobs into chunks of a size, without those that are exported already."""
+        self.exports |= exports
+        missing = [name for name in self.names if name not in self.exports]
+        self._ready.extend(tuple(missing[start : start + size]) for start in range(0, len(missing), size))
+
+    def begin(self, start: Callable[[Chunk], None]) -> bool:
+        """Start as many chunks as the concurrency has room for. Return False once every chunk is settled."""
+        while self._ready and self._running < self.concurrency:
+            self._running += 1
+            start(self._ready.popleft())
+        return self._running > 0
+
+    def settle(self, chunk: Chunk, outcome: Fetched[T] | BaseException) -> None:
+        """Note how the jobs of a chunk fared. A chunk that is refused for a job in it is cut in two.
+
+        Raises:
+            BaseException: the outcome, if it is an error of another tree.
+        """
+        self._running -= 1
+        if isinstance(outcome, Fetched):
+            self.exports |= outcome.exports
+            self._fail(outcome.failures)
+        elif not isinstance(outcome, JobexportError):
+            raise outcome
+        elif len(chunk) > 1 and is_about_a_job(outcome):
+            middle = len(chunk) // 2
+            self._ready.extend((chunk[:middle], chunk[middle:]))
+        else:
+            self._fail(dict.fromkeys(chunk, outcome))
+        if self.ended_by is not None:
+            self.failures |= dict.fromkeys((name for rest in self._ready for name in rest), self.ended_by)
+            self._ready.clear()
+        self.report()
+
+    def receive(self, piece: bytes) -> None:
+        """Count the bytes of a piece."""
+        with self._lock:
+            self._received += len(piece)
+        self.report()
+
+    def report(self) -> None:
+        """Call the progress function, from one thread at a time."""
+        if self.progress is not None:
+            with self._lock:
+                now = Progress(self._received, len(self.exports), len(self.failures), len(self.names))
+                self.progress(now)
+
+    def outcome(self) -> tuple[dict[str, T], dict[str, JobexportError]]:
+        """Return the exports and the failures, in the order of the names."""
+        exports = {name: self.exports[name] for name in self.names if name in self.exports}
+        failures = {name: self.failures[name] for name in self.names if name in self.failures}
+        return exports, failures
+
+    def _fail(self, failures: Mapping[str, JobexportError]) -> None:
+        self.failures |= failures
+        if self.ended_by is None:
+            self.ended_by = next(filter(ends_the_run, failures.values()), None)
+
+
+def run_in_threads(schedule: Schedule[Any], fetch: Fetch, shell: Shell) -> None:
+    """Fetch every chunk, each in a thread.
+
+    Raises:
+        BaseException: whatever is not an error of the tree.
+    """
+    finished: queue.SimpleQueue[tuple[Chunk, Fetched[Any] | BaseException]] = queue.SimpleQueue()
+    stop = threading.Event()
+    running: dict[Chunk, threading.Thread] = {}
+
+    def work(chunk: Chunk) -> None:
+        try:
+            finished.put((chunk, shell.run(fetch(chunk), stop)))
+        except BaseException as error:  # `settle` raises it again, in the thread that waits
+            finished.put((chunk, error))
+
+    def start(chunk: Chunk) -> None:
+        # Not of a pool: Python waits for a pool's threads at its end, for as long as the server takes.
+        thread = threading.Thread(target=work, args=(chunk,), daemon=True)
+        thread.start()
+        running[chunk] = thread
+
+    try:
+        schedule.report()
+        while schedule.begin(start):
+            chunk, outcome = finished.get()
+            running.pop(chunk).join()
+            schedule.settle(chunk, outcome)
+    except BaseException:
+        stop.set()
+        _join(running.values(), _GRACE_SECONDS)
+        raise
+
+
+def _join(threads: Iterable[threading.Thread], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+
+
+async def run_in_tasks(schedule: Schedule[Any], fetch: Fetch, shell: AsyncShell) -> None:
+    """Fetch every chunk, each in a task.
+
+    Raises:
+        BaseException: whatever is not an error of the tree.
+    """
+    running: dict[asyncio.Task[Fetched[Any]], Chunk] = {}
+
+    def start(chunk: Chunk) -> None:
+        running[asyncio.create_task(shell.run(fetch(chunk)))] = chunk
+
+    try:
+        schedule.report()
+        while schedule.begin(start):
+            finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in finished:
+                chunk, error = running.pop(task), task.exception()
+                schedule.settle(chunk, task.result() if error is None else error)
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
