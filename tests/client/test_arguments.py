@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from jobexport import job_names
 from jobexport.client import arguments
 from jobexport.client.responses import CLASSES
 from jobexport.spec.editions import CHECKOUT
@@ -71,9 +72,13 @@ def test_every_code_that_has_a_class_is_in_the_description() -> None:
 def test_wrong_job_names_are_refused_before_anything_is_sent(
     caller: Caller, scripted: Scripted, tmp_path: Path, names: Any, rule: str
 ) -> None:
-    """export_jobs names the rule that a name breaks, sends nothing and makes no folder."""
+    """export_jobs names the rule that a name breaks, sends nothing and makes no folder; job_names has the same rule."""
     with pytest.raises(ValueError, match=rule):
         caller.jobs(scripted, names, to=tmp_path / "out")
+    with pytest.raises(ValueError, match=rule):
+        caller.jobs(scripted, names, obs_path="obs://b/f")
+    with pytest.raises(ValueError, match=rule):
+        job_names(names)
     assert scripted.received == []
     assert list(tmp_path.iterdir()) == []
 
@@ -122,6 +127,15 @@ def test_wrong_arguments_of_a_job_are_refused_before_anything_is_sent(
         ({"concurrency": 0}, "concurrency 0 must be an integer from 1 on"),
         ({"workspace": "ä"}, "workspace must be printable ASCII"),
         ({"depend": 1}, "depend must be"),
+        ({"depend": object()}, "depend must be"),
+        ({"to": None}, "give either `to`, .* or obs_path"),
+        ({"obs_path": "obs://b/f"}, "give either `to`, .* or obs_path"),
+        ({"status": "SUBMIT"}, "status goes with obs_path"),
+        ({"to": None, "obs_path": ""}, "obs_path must be a text that is not empty"),
+        ({"to": None, "obs_path": "obs://b/f", "status": "DRAFT"}, "status 'DRAFT' must be DEVELOP or SUBMIT"),
+        ({"to": None, "obs_path": "obs://b/f", "depend": 1}, "depend must be"),
+        ({"to": None, "obs_path": "obs://b/f", "workspace": ""}, "workspace must be printable ASCII"),
+        ({"to": None, "obs_path": "obs://b/f", "concurrency": True}, "concurrency True must be"),
     ],
 )
 def test_wrong_arguments_of_many_jobs_are_refused_before_anything_is_sent(

@@ -10,7 +10,7 @@ import pytest
 from attrs import frozen
 from obstore.store import LocalStore
 
-from jobexport import FlinkExport, JobArchive, JobsExport, ObsExport, errors
+from jobexport import FlinkExport, JobArchive, JobsExport, ObsExport, ObsJobsExport, errors
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS, FolderStorage, Server, serve
 from jobexport.mock.faults.fault import FOR_CLIENTS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OLD = b"what was there before"
-JSON_CALLS = ("flink", "flink_downloaded", "job_to_obs")
+JSON_CALLS = ("flink", "flink_downloaded", "job_to_obs", "jobs_to_obs")
 JOBS = ("myJob", "job_batch", "job_stream")
 SUITED = {
     fault.id: {operation.id for operation in read_operations(load_edition(EDITION)) if fault.suits.test(operation)}
@@ -115,6 +115,16 @@ class Call:
         assert isinstance(result, ObsExport)
         assert result.folder.startswith("obs://bucket/folder/myJob/")
 
+    def jobs_to_obs(self) -> None:
+        result = self.caller.jobs(self.server, JOBS, obs_path="obs://bucket/folder")
+        assert isinstance(result, ObsJobsExport)
+        for name, export in result.exports.items():
+            assert export.folder.startswith(f"obs://bucket/folder/{name}/")
+        assert {*result.exports, *result.failures} == set(JOBS)
+        for error in result.failures.values():
+            # As from the other calls, so that one test suits all.
+            raise error
+
     def jobs(self) -> None:
         result = self.caller.jobs(self.server, JOBS, to=self.folder)
         assert isinstance(result, JobsExport)
@@ -136,6 +146,7 @@ OPERATIONS = {
     "job_to_folder": "exportJob",
     "job_to_stream": "exportJob",
     "job_to_obs": "exportJob",
+    "jobs_to_obs": "exportJob",
     "jobs": "batchExportJobs",
 }
 
@@ -217,6 +228,7 @@ def test_a_server_that_breaks_its_contract_makes_nothing_leak(
         ),
         "file": ("exportJob", lambda: caller.job(server, "myJob", to=tmp_path / "old.zip")),
         "obs": ("exportJob", lambda: caller.job(server, "myJob", obs_path="obs://bucket/folder")),
+        "obs jobs": ("exportJob", lambda: caller.jobs(server, JOBS, obs_path="obs://bucket/folder")),
         "jobs": ("batchExportJobs", lambda: caller.jobs(server, JOBS, to=tmp_path / "jobs")),
     }
     (tmp_path / "old.zip").write_bytes(OLD)
@@ -230,8 +242,8 @@ def test_a_server_that_breaks_its_contract_makes_nothing_leak(
         except JobexportError as error:
             outcomes.append(error)
         else:
-            assert isinstance(result, FlinkExport | JobArchive | ObsExport | JobsExport)
-            outcomes += result.failures.values() if isinstance(result, JobsExport) else []
+            assert isinstance(result, FlinkExport | JobArchive | ObsExport | JobsExport | ObsJobsExport)
+            outcomes += result.failures.values() if isinstance(result, JobsExport | ObsJobsExport) else []
         finally:
             server.core.set_faults()
     assert JobexportError not in map(type, outcomes)

@@ -27,15 +27,16 @@ NAMES = [f"job{number}" for number in range(COUNT)]
 PROGRAM = f"""
 import asyncio, sys
 from jobexport import AsyncDgcClient, DgcClient
-kind, url, token, folder = sys.argv[1:]
+kind, url, token, place = sys.argv[1:]
+where = {{"obs_path": place}} if place.startswith("obs://") else {{"to": place}}
 names = [f"job{{number}}" for number in range({COUNT})]
 options = dict(auth=token, base_url=url)
 def block():
     with DgcClient("{PROJECT}", **options) as dgc:
-        dgc.export_jobs(names, to=folder, concurrency=2)
+        dgc.export_jobs(names, **where, concurrency=2)
 async def wait():
     async with AsyncDgcClient("{PROJECT}", **options) as dgc:
-        await dgc.export_jobs(names, to=folder, concurrency=2)
+        await dgc.export_jobs(names, **where, concurrency=2)
 block() if kind == "sync" else asyncio.run(wait())
 """
 
@@ -46,8 +47,8 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def start(kind: str, server: Server, folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", PROGRAM, kind, server.url, server.token, str(folder)]
+def start(kind: str, server: Server, place: Path | str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", PROGRAM, kind, server.url, server.token, str(place)]
     return subprocess.Popen(command, stderr=subprocess.PIPE)
 
 
@@ -115,3 +116,17 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing_half(caller: Caller, server: Ser
     assert time.monotonic() - started < 5
     assert list(folder.iterdir()) == []
     server.core.reset()
+
+
+def test_ctrl_c_ends_an_export_to_obs_at_once(caller: Caller, mock: Server) -> None:
+    """SIGINT, with the server silent, ends the program soon, and no request follows those that were on their way."""
+    mock.core.load(many_jobs(10))
+    mock.core.set_faults("latency:30@exportJob")
+    with start(caller.kind, mock, "obs://bucket/folder") as process:
+        wait_until(process, lambda: len(mock.core.requests) == 2)
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert b"KeyboardInterrupt" in process.stderr.read()
+    assert time.monotonic() - started < 5
+    assert len(mock.core.requests) == 2

@@ -159,6 +159,7 @@ def test_what_no_other_chunk_can_get_past_ends_the_run(
     result = caller.jobs(scripted, [f"job{number}" for number in range(1000)], to=tmp_path, concurrency=1)
     assert len(result.failures) == 1000
     assert {type(error) for error in result.failures.values()} == {kind}
+    assert result.ended_by is result.prevented_by is result.failures["job0"]
     assert len(scripted.received) == 1
 
 
@@ -176,6 +177,9 @@ def test_a_job_that_the_zip_lacks_has_failed(caller: Caller, scripted: Scripted,
     result = caller.jobs(scripted, ["a", "b"], to=tmp_path)
     assert list(result.archives) == ["a"]
     assert re.search("does not hold job b", str(result.failures["b"]))
+    assert result.failures["b"].job == "b"
+    alone = caller.jobs(scripted, ["b"], to=tmp_path)
+    assert (set(alone.failures), alone.prevented_by) == ({"b"}, None)
 
 
 def test_a_damaged_member_costs_its_own_job_only(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:

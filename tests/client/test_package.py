@@ -34,9 +34,11 @@ from jobexport import (
     JobexportError,
     JobsExport,
     ObsExport,
+    ObsJobsExport,
     Progress,
     Retries,
     Token,
+    job_names,
 )
 from jobexport.errors import (
     ApiError,
@@ -103,6 +105,22 @@ def jobs() -> None:
         for name, error in result.failures.items():
             assert_type(error, JobexportError)
         print(result.succeeded, result.reused, result.others)
+        assert_type(result.ended_by, JobexportError | None)
+        assert_type(result.prevented_by, JobexportError | None)
+
+
+def jobs_to_obs() -> None:
+    with DgcClient("p", auth="token", base_url="https://host") as dgc:
+        names = job_names(["a", "b"])
+        assert_type(names, tuple[str, ...])
+        result = dgc.export_jobs(names, obs_path="obs://b/f", status="SUBMIT", depend=False, workspace="w")
+        assert_type(result, ObsJobsExport)
+        for name, export in result.exports.items():
+            print(name, assert_type(export.archive, str))
+        assert_type(result.failures["a"], JobexportError)
+        assert_type(result.succeeded, bool)
+        for error in (result.ended_by, result.prevented_by):
+            assert_type(error, JobexportError | None)
 
 
 async def both() -> None:
@@ -115,12 +133,14 @@ async def both() -> None:
         print(export.folder, export.archive)
         assert_type(await dgc.export_job("j", to="j.zip"), JobArchive)
         assert_type(await dgc.export_jobs(iter(["a"]), to="backup"), JobsExport)
+        assert_type(await dgc.export_jobs(["a"], obs_path="obs://b/f", concurrency=2, progress=show), ObsJobsExport)
 
 
 def main() -> int:
     try:
         flink()
         jobs()
+        jobs_to_obs()
         asyncio.run(both())
     except (JobNotFound, InvalidRequest, ObsPathInvalid, PermissionDenied, Unauthorized) as error:
         print(error.status, error.code, error.message, error.request_id, error.operation)
@@ -138,6 +158,7 @@ def main() -> int:
         assert_type(error.archive, str)
     except UnexpectedAnswer as error:
         assert_type(error.status, int)
+        assert_type(error.job, str | None)
     except (TokenUnavailable, TargetUnwritable, ArchiveCorrupt, ArchiveUnsafe, ArchiveError):
         return 4
     print(jobexport.__version__)
@@ -154,6 +175,10 @@ dgc.export_job("j", to="f", status="DRAFT")
 dgc.export_jobs(7, to="f")
 dgc.export_job("j", to="f").folder
 DgcClient("p", auth="t", base_url="https://host", retry=3)
+dgc.export_jobs(["j"])
+dgc.export_jobs(["j"], to="f", obs_path="obs://b")
+dgc.export_jobs(["j"], to="f", status="SUBMIT")
+dgc.export_jobs(["j"], obs_path="obs://b").archives
 """
 
 
@@ -181,7 +206,7 @@ def test_a_program_that_uses_every_name_passes_a_strict_type_check(check_types: 
 def test_a_wrong_call_fails_a_strict_type_check(check_types: Callable[..., Any]) -> None:
     """mypy sees on each line what would be an error when it runs."""
     found = {line.split(":")[1] for line in check_types(WRONG_CALLS).stdout.splitlines() if " error: " in line}
-    assert found == {"4", "5", "6", "7", "8", "9"}
+    assert found == {str(number) for number in range(4, 14)}
 
 
 def test_every_name_is_there() -> None:

@@ -65,7 +65,6 @@ class JobsExport:
     """The jobs whose zips were there already and were not fetched again."""
     others: tuple[Path, ...] = ()
     """Zips `%others-….zip` of what the service sent beside the jobs, if it did; no page says that it does."""
-
     ended_by: JobexportError | None = None
     """The error that ended the run early, such as `Unauthorized`; None if every job was asked for."""
 
@@ -116,10 +115,11 @@ class Batch:
             taken = folder.exists() and not folder.is_dir()
         if taken:
             raise ValueError(f"to={str(folder)!r} must be a folder, as each job gets a file")
+        exchange = partial(batch_exchange, project_id, retries, workspace=workspace, depend=depend)
+        # It checks the arguments.
+        exchange(schedule.names[:1])
         choices = json.dumps([project_id, workspace, depend]).encode()
         comment = b"jobexport " + hashlib.sha256(choices).hexdigest().encode()
-        exchange = partial(batch_exchange, project_id, retries, workspace=workspace, depend=depend)
-        exchange(schedule.names[:1])
         return cls(folder, exchange, comment, _file_names(schedule.names), schedule)
 
     @contextlib.contextmanager

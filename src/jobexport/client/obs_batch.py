@@ -74,6 +74,7 @@ class ObsBatch:
         exchange = partial(
             obs_exchange, project_id, retries, obs_path=obs_path, workspace=workspace, depend=depend, status=status
         )
+        # It checks the arguments.
         exchange(schedule.names[0])
         return cls(exchange, schedule)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import os
@@ -15,14 +16,17 @@ import threading
 import time
 import zipfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
+import jobexport
 from jobexport import mock
 from jobexport.cli.commands import cli
+from jobexport.cli.export import dgc as export_dgc
 from jobexport.cli.export.connection import CLOUDS
 from jobexport.client.arguments import ENDPOINTS
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, State
@@ -30,7 +34,6 @@ from tests.cli.making.identity import PASSWORD, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from click.testing import Result
 
@@ -313,6 +316,30 @@ def test_an_export_to_obs(server: mock.Server, obs: Path) -> None:
     assert [failure["name"] for failure in found["failures"]] == ["gone"]
     for job in found["jobs"]:
         assert f"jobs/{job['name']}.job" in members(obs / job["archive"].removeprefix("obs://"))
+
+
+def test_a_path_that_obs_does_not_take_is_one_sentence(server: mock.Server) -> None:
+    """It is the same path for every job: one request, exit code 2, and not a list of jobs."""
+    result = dgc(server, "myJob", "job_batch", "--obs-path", "obs://b/../f", "--concurrency", 1)
+    one_sentence(result, "DLF.0803", "check the bucket and the folder")
+    assert len(server.core.requests) == 1
+
+
+def test_a_server_that_knows_no_obs_path_is_one_sentence() -> None:
+    """It sends a zip for each job; the sentence says to export to a file."""
+    with mock.serve("otc-2026") as other:
+        one_sentence(dgc(other, "myJob", "job_batch", "--obs-path", "obs://b/f"), "ignored obs_path")
+
+
+def test_jobs_are_exported_by_public_names_only() -> None:
+    """What the command does with jobs, any program can do: no name of the client is one that its package hides."""
+    source = Path(export_dgc.__file__).read_text(encoding="utf-8")
+    imported = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    names = {alias.name for node in imported if node.module == "jobexport" for alias in node.names}
+    assert {"DgcClient", "job_names"} <= names <= set(jobexport.__all__)
+    assert [node.module for node in imported if str(node.module).startswith("jobexport.client")] == []
+    attributes = {node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+    assert [name for name in attributes if re.match("_[^_]", name)] == []
 
 
 @pytest.mark.parametrize("command", [("myJob", "-o", "out"), ("myJob", "--obs-path", "obs://b/f")])
