@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -195,10 +196,11 @@ def test_a_call_that_is_cancelled_ends_with_its_requests(mock: Server) -> None:
 
     async def export() -> None:
         async with AsyncDgcClient(mock.project_id, auth=mock.token, base_url=mock.url) as dgc:
-            tasks = asyncio.all_tasks()
+            tasks, started = asyncio.all_tasks(), time.monotonic()
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.5):
                     await dgc.export_jobs([f"job{number}" for number in range(20)], obs_path=PLACE, concurrency=2)
+            assert time.monotonic() - started < 5
             assert asyncio.all_tasks() == tasks
 
     asyncio.run(export())
