@@ -10,7 +10,7 @@ from attrs import frozen
 from jobexport.drift.compare.compare import findings_of
 from jobexport.drift.compare.comparison import Comparison
 from jobexport.drift.edits.advise import advise
-from jobexport.drift.findings import Source, in_order
+from jobexport.drift.findings import SourceLine, in_order
 from jobexport.drift.known.edition import Guess, guess_edition
 from jobexport.drift.known.known import held_statements, judge
 from jobexport.drift.known.operation import operation_of
@@ -102,7 +102,7 @@ def check_pages(page: PageFacts, other: PageFacts, described: Described) -> Page
         attrs.evolve(
             finding,
             operation=operation or "",
-            source=Source(other.source, finding.other_line) if finding.other_line else None,
+            source=SourceLine(other.source, finding.other_line) if finding.other_line else None,
         )
         for finding in findings_of(Comparison(page, other))
     )

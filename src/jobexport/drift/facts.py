@@ -168,7 +168,7 @@ class ArchiveTree:
 
 
 @frozen
-class Action:
+class IamAction:
     """A permission that the caller needs."""
 
     name: str
@@ -183,7 +183,7 @@ TableRole = Literal["parameters", "status-codes", "error-codes", "files", "autho
 
 
 @frozen
-class Table:
+class TableFact:
     """A table of the page and what it was taken for."""
 
     at: Place
@@ -233,8 +233,8 @@ class PageFacts:
     examples: tuple[Example, ...] = ()
     file_names: tuple[FileName, ...] = ()
     trees: tuple[ArchiveTree, ...] = ()
-    actions: tuple[Action, ...] = ()
-    tables: tuple[Table, ...] = ()
+    actions: tuple[IamAction, ...] = ()
+    tables: tuple[TableFact, ...] = ()
     unread: tuple[Unread, ...] = ()
     markers: tuple[str, ...] = ()
     """What shows whose page it is: `otc`, `huaweicloud-cn`, `huaweicloud-intl`."""

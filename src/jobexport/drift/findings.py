@@ -62,7 +62,7 @@ level, so that it is enough to decide what to do.
 
 
 @frozen
-class Source:
+class SourceLine:
     """Where the other side says it: a file and a line."""
 
     file: str
@@ -87,7 +87,7 @@ class Finding:
     other_line: int | None = None
     """Where both sides are pages, the other page's line."""
     operation: str = ""
-    source: Source | None = None
+    source: SourceLine | None = None
     """Where to look on the other side; for an edition, where a maintainer edits."""
     known: tuple[str, ...] = ()
     """Entries of the register that hold this very difference."""

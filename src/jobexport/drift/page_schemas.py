@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 # Without its bounds, a tool that makes data takes a number beyond them for one that the server must take.
 _INT64 = {"minimum": -(2**63), "maximum": 2**63 - 1}
 
-Schema = dict[str, Any]
+SchemaObject = dict[str, Any]
 
 
-def type_schema(type_: DataType | None) -> Schema:
+def type_schema(type_: DataType | None) -> SchemaObject:
     """The schema of a type; one that allows anything where the page does not say."""
     if type_ is None:
         return {}
@@ -40,7 +40,7 @@ def type_schema(type_: DataType | None) -> Schema:
     return {"type": type_.kind, **format_, **(_INT64 if type_.format == "int64" else {})}
 
 
-def row_schema(row: Parameter, schema: Schema | None = None) -> Schema:
+def row_schema(row: Parameter, schema: SchemaObject | None = None) -> SchemaObject:
     """The schema of a row: its type, or `schema` in its place, with limits, values, default and condition."""
     schema = type_schema(row.type) if schema is None else schema
     written = dict(schema)
@@ -58,7 +58,7 @@ def row_schema(row: Parameter, schema: Schema | None = None) -> Schema:
     return written
 
 
-def value_of(text: str, schema: Schema) -> Any:
+def value_of(text: str, schema: SchemaObject) -> Any:
     """A value that prose gives as text, as the schema's type has it where that is possible."""
     readers: dict[str, Callable[[str], Any]] = {"integer": int, "number": float}
     reader = readers.get(str(schema.get("type")))
@@ -70,12 +70,12 @@ def value_of(text: str, schema: Schema) -> Any:
     return text
 
 
-def fits(value: Any, schema: Schema) -> bool:
+def fits(value: Any, schema: SchemaObject) -> bool:
     """Whether a value is one that a schema allows; the schema must not refer to others."""
     return bool(jsonschema_rs.validator_for(schema).is_valid(value))
 
 
-def object_schema(rows: Sequence[Parameter], path: tuple[str, ...] = ()) -> Schema:
+def object_schema(rows: Sequence[Parameter], path: tuple[str, ...] = ()) -> SchemaObject:
     """The schema of the object that holds the rows right below `path`, with all that is nested in them."""
     table = [row for row in rows if row.path[:-1] == path]
     properties = {row.name: row_schema(row, _nested(rows, row)) for row in table}
@@ -91,7 +91,7 @@ def condition_of(row: Parameter) -> str:
     return f"see line {row.at} of the page, and say it here in your own words"
 
 
-def around(type_: DataType | None, inner: Schema) -> Schema:
+def around(type_: DataType | None, inner: SchemaObject) -> SchemaObject:
     """A list or map of what is inside, as deep as the type says."""
     if type_ is not None and type_.kind == "array":
         return {"type": "array", "items": around(type_.items, inner)}
@@ -100,7 +100,7 @@ def around(type_: DataType | None, inner: Schema) -> Schema:
     return inner
 
 
-def _nested(rows: Sequence[Parameter], row: Parameter) -> Schema | None:
+def _nested(rows: Sequence[Parameter], row: Parameter) -> SchemaObject | None:
     """The schema of a row that leads to a table: the table's object in the place of the row's innermost type."""
     if not any(other.path[:-1] == row.path for other in rows):
         return None

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from jobexport.spec.register import Statement
 
 
-Line = tuple[str, str]
+StyledLine = tuple[str, str]
 """A line and its style: a level, `known`, `dim`, `head` or nothing."""
 
 
-def text_lines(report: PageReport) -> Iterator[Line]:
+def text_lines(report: PageReport) -> Iterator[StyledLine]:
     """Give what there is to say of a page, line by line."""
     yield f"{report.page.source}: {_head(report)}", "head"
     for level in LEVELS:

@@ -5,13 +5,13 @@ from attrs import evolve
 
 from jobexport.drift import KINDS, compare
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     DataType,
     Endpoint,
     ErrorCode,
     Example,
     FileName,
+    IamAction,
     Limits,
     MediaType,
     PageFacts,
@@ -225,8 +225,8 @@ def test_files_and_trees():
 
 def test_permissions():
     """Another action, or none where there was one."""
-    old = page(actions=(Action("a:b:c", 80, "write", "jobs *"),))
-    assert found(page(actions=(Action("a:b:c", 80, "Write", "jobs"),)), old) == []
+    old = page(actions=(IamAction("a:b:c", 80, "write", "jobs *"),))
+    assert found(page(actions=(IamAction("a:b:c", 80, "Write", "jobs"),)), old) == []
     assert found(page(), old) == [("action-changed", "permission", 5)]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobexport.drift import read_page
-from jobexport.drift.pages.blocks import Part, Table
+from jobexport.drift.pages.blocks import Paragraph, Table
 from jobexport.drift.pages.bounds import Deadline
 from jobexport.drift.pages.decode import decode
 from jobexport.drift.pages.form import form_of
@@ -31,7 +31,7 @@ def copied(path: Path, gap: str, between: str) -> str:
                     for cell in row.cells
                 ]
                 lines.append(between.join(cell for cell in cells if cell or between == "\t"))
-        elif isinstance(block, Part):
+        elif isinstance(block, Paragraph):
             lines.append(("• " if block.kind == "item" else "") + block.text)
         else:
             lines.append(block.text)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from attrs import evolve, frozen
 
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     DataType,
     Endpoint,
@@ -21,6 +20,7 @@ from jobexport.drift.facts import (
     Example,
     FileName,
     Form,
+    IamAction,
     Language,
     Limits,
     Mandatory,
@@ -137,7 +137,7 @@ def facts(page: Page, form: RenderedForm = "html") -> PageFacts:
         examples=tuple(_examples(page)),
         file_names=(FileName(page.file_name, 0),) if page.file_name else (),
         trees=_trees(page),
-        actions=(Action(page.action, 0, "write", "basket *"),) if page.action else (),
+        actions=(IamAction(page.action, 0, "write", "basket *"),) if page.action else (),
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobexport.drift.compare.comparison import Comparison
-    from jobexport.drift.facts import Action, ArchiveTree
+    from jobexport.drift.facts import ArchiveTree, IamAction
     from jobexport.drift.findings import Finding
 
 _VARIABLE = re.compile(r"\\\{[^{}]*\\\}")
@@ -78,7 +78,7 @@ def action_findings(comparison: Comparison) -> Iterator[Finding]:
     yield comparison.finding("action-changed", "permission", (said, at), (others, other_at), states)
 
 
-def action_text(action: Action) -> str:
+def action_text(action: IamAction) -> str:
     """Write a permission: `dli:jobs:export, write, jobs`."""
     return ", ".join(filter(None, (action.name, action.access_level.lower(), action.resource.strip(" *"))))
 

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from jobexport.drift.documents.facts import document_facts, listing_facts
 from jobexport.drift.documents.schemas import FACT_KEYS
-from jobexport.drift.findings import Source
+from jobexport.drift.findings import SourceLine
 from jobexport.errors import JobexportError
 from jobexport.spec.document import from_pointer, operations_by_id
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, REGISTER, edition_ids, editions, is_checkout, resolve
@@ -68,7 +68,7 @@ class Described:
             return None
         return document_facts(self.union, operation, str(BASE))
 
-    def source(self, edition: str, statement: Statement) -> Source:
+    def source(self, edition: str, statement: Statement) -> SourceLine:
         """Say where a maintainer edits what an edition says of a place: in its overlay if that touches it."""
         place = from_pointer(statement.at)
         if self.union is None:
@@ -76,7 +76,7 @@ class Described:
         overlay = self.root / OVERLAYS / f"{edition}.yaml"
         number = self._action(edition, statement.fact, place)
         if number is not None:
-            return Source(f"{OVERLAYS}/{edition}.yaml", self.line(overlay, ("actions", number)))
+            return SourceLine(f"{OVERLAYS}/{edition}.yaml", self.line(overlay, ("actions", number)))
         return self._nearest(self.root / BASE, str(BASE), place)
 
     def _action(self, edition: str, fact: str, place: Location) -> int | None:
@@ -104,10 +104,10 @@ class Described:
             self._lines[path] = lines_of(path)
         return self._lines[path](place)
 
-    def _nearest(self, path: Path, name: str, place: Location) -> Source:
+    def _nearest(self, path: Path, name: str, place: Location) -> SourceLine:
         """The line of a place, or of the nearest above it that is there."""
         found = (self.line(path, place[:length]) for length in range(len(place), 0, -1))
-        return Source(name, next((line for line in found if line), None))
+        return SourceLine(name, next((line for line in found if line), None))
 
 
 def load_described(root: Path = CHECKOUT) -> Described:

@@ -8,13 +8,13 @@ from attrs import frozen
 
 from jobexport.drift.documents.schemas import DEEPEST, schema_limits, schema_type
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     DataType,
     Endpoint,
     ErrorCode,
     Example,
     FileName,
+    IamAction,
     MediaType,
     PageFacts,
     Parameter,
@@ -40,14 +40,14 @@ def document_facts(document: Mapping[str, Any], operation: str, source: str) -> 
     Raises:
         KeyError: the document lacks the operation.
     """
-    return _Reader(document, operations_by_id(document)[operation]).facts(source)
+    return _OperationReader(document, operations_by_id(document)[operation]).facts(source)
 
 
 def listing_facts(document: Mapping[str, Any], source: str) -> PageFacts:
     """Give what a document says beside its operations: the codes and the statuses that common pages list."""
     codes = list(listed_codes(document))
     for operation in operations(document):
-        codes += _Reader(document, operation).example_codes()
+        codes += _OperationReader(document, operation).example_codes()
     return PageFacts(source=source, form=None, language=None, error_codes=tuple(codes))
 
 
@@ -64,7 +64,7 @@ def listed_codes(document: Mapping[str, Any], tags: tuple[str, ...] | None = Non
 
 
 @frozen
-class _Reader:
+class _OperationReader:
     """One operation of a document."""
 
     document: Mapping[str, Any]
@@ -246,13 +246,13 @@ class _Reader:
         yield from self.zips("x-zip-layout", lambda layout, place: ArchiveTree((*layout.values(),), place, True))
         yield from self.zips("x-zip-example", lambda entries, place: ArchiveTree((*entries,), place, False))
 
-    def actions(self, fields: Mapping[str, Any]) -> Iterator[Action]:
+    def actions(self, fields: Mapping[str, Any]) -> Iterator[IamAction]:
         action = fields.get("x-iam-action")
         place = to_pointer((*self.place, "x-iam-action"))
         if isinstance(action, dict):
-            yield Action(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
+            yield IamAction(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
         elif isinstance(action, str):
-            yield Action(action, place)
+            yield IamAction(action, place)
 
 
 def _optional(node: Mapping[str, Any]) -> tuple[Mandatory, str | None]:

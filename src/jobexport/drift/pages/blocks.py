@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-PartKind = Literal["text", "item", "note", "code"]
+ParagraphKind = Literal["text", "item", "note", "code"]
 
 
 @frozen
@@ -22,10 +22,10 @@ class Link:
 
 
 @frozen
-class Part:
+class Paragraph:
     """A paragraph, the first paragraph of a list item, a note, or a listing within a cell."""
 
-    kind: PartKind
+    kind: ParagraphKind
     text: str
     """Blanks are folded, but for `code`."""
     line: int
@@ -55,7 +55,7 @@ class Code:
 class Cell:
     """What stands in a cell."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Paragraph, ...]
     tables: tuple[Table, ...] = ()
 
     @property
@@ -91,7 +91,7 @@ class Table:
     """What is wrong with its form."""
 
 
-Block = Heading | Part | Code | Table
+Block = Heading | Paragraph | Code | Table
 
 _MARKER = re.compile(r"(?:[-*•●○◦·▪■–—]|\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s+(?=\S)")
 _NOTE = re.compile(r"(?:notes?|notice|caution|important|warning|说明|注意|须知|注|提示)\s*[:：]\s*", re.IGNORECASE)
@@ -104,9 +104,9 @@ def fold(text: str) -> str:
     return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
 
 
-def marked(parts: Iterable[Part]) -> tuple[Part, ...]:
+def marked(parts: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
     """The parts, with list items and notes told by the marks in their text where the form has no others."""
-    found: list[Part] = []
+    found: list[Paragraph] = []
     note = False
     for part in parts:
         title = _NOTE.match(part.text)
@@ -158,8 +158,8 @@ class Flow:
         links = tuple(self._links)
         self._runs, self._line, self._links = [], 0, []
         if text:
-            kind: PartKind = "item" if self._item else "note" if self.note else "text"
-            self.blocks.append(Part(kind, text, line, links))
+            kind: ParagraphKind = "item" if self._item else "note" if self.note else "text"
+            self.blocks.append(Paragraph(kind, text, line, links))
             self._item = False
         return text, line
 
@@ -182,12 +182,12 @@ class Flow:
         parts = []
         for block in self.blocks:
             match block:
-                case Part():
+                case Paragraph():
                     parts.append(block)
                 case Heading(text, _, line):
-                    parts.append(Part("text", text, line))
+                    parts.append(Paragraph("text", text, line))
                 case Code(text, line):
-                    parts.append(Part("code", text, line))
+                    parts.append(Paragraph("code", text, line))
                 case _:
                     pass
         return Cell(marked(parts), tuple(block for block in self.blocks if isinstance(block, Table)))

@@ -41,7 +41,7 @@ _WORD = re.compile(
 
 
 @frozen
-class Source:
+class DecodedPage:
     """A page's text and where its lines stand in the file."""
 
     name: str
@@ -63,7 +63,7 @@ class Source:
         return self.numbers[min(line, len(self.numbers)) - 1] if line > 0 else 0
 
 
-def decode(content: bytes, name: str) -> Source:
+def decode(content: bytes, name: str) -> DecodedPage:
     """The text of a page.
 
     Raises:
@@ -151,7 +151,7 @@ def _without_scripts(text: str) -> str:
     return "".join((*kept, text[at:]))
 
 
-def _without_viewer(lines: Sequence[str], name: str) -> Source:
+def _without_viewer(lines: Sequence[str], name: str) -> DecodedPage:
     numbered = list(enumerate(lines, 1))
     noise: list[str] = []
     bars = sum(line.strip() == "|" for line in lines)
@@ -169,7 +169,7 @@ def _without_viewer(lines: Sequence[str], name: str) -> Source:
         kept.append((number, line))
     if not any(line.strip() for _, line in kept):
         raise JobexportError(f"{name}: the file has no content; save the page again")
-    return Source(name, tuple(line for _, line in kept), tuple(number for number, _ in kept), "\n".join(noise))
+    return DecodedPage(name, tuple(line for _, line in kept), tuple(number for number, _ in kept), "\n".join(noise))
 
 
 _NUMBERED = re.compile(r"\s*(\d{1,6})(?:[\t|:]|  ?|$)(.*)")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jobexport.drift.facts import Action, FileName, MediaType
+from jobexport.drift.facts import FileName, IamAction, MediaType
 from jobexport.drift.pages import vocabulary as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.drift.pages.blocks import Code, Part
+    from jobexport.drift.pages.blocks import Code, Paragraph
 
 _MEDIA = re.compile(
     r"(?<![A-Za-z/])((?:application|text|multipart|image|audio|video)/[a-z0-9][a-z0-9.+-]*[a-z0-9])", re.IGNORECASE
@@ -39,12 +39,12 @@ _NO_PERMISSION = re.compile(
 )
 
 
-def media_types(part: Part, section: words.Section | None) -> list[MediaType]:
+def media_types(part: Paragraph, section: words.Section | None) -> list[MediaType]:
     """The media types of bodies that a paragraph names."""
     return list(_media_types(part, section))
 
 
-def _media_types(part: Part, section: words.Section | None) -> Iterator[MediaType]:
+def _media_types(part: Paragraph, section: words.Section | None) -> Iterator[MediaType]:
     if not _CONTENT_TYPE.search(part.text):
         return
     answers = re.search(r"respon|响应|返回", part.text, re.IGNORECASE)
@@ -72,7 +72,7 @@ def first_media_type(text: str) -> str:
     return match[1].lower() if match else ""
 
 
-def file_names(part: Part) -> Iterator[FileName]:
+def file_names(part: Paragraph) -> Iterator[FileName]:
     """The files that the answer is, or that are in it, as a paragraph about the answer names them."""
     for name in _ARCHIVE.findall(part.text):
         yield FileName(name, part.line)
@@ -81,9 +81,9 @@ def file_names(part: Part) -> Iterator[FileName]:
             yield FileName(name, part.line, member=True)
 
 
-def permission(part: Part) -> Iterator[Action]:
+def permission(part: Paragraph) -> Iterator[IamAction]:
     """The permissions that a paragraph about authorization names."""
     if _NO_PERMISSION.search(part.text):
-        yield Action("none", part.line)
+        yield IamAction("none", part.line)
     for name in words.ACTION.findall(part.text):
-        yield Action(name, part.line)
+        yield IamAction(name, part.line)

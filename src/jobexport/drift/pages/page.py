@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import evolve
 
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     Endpoint,
     ErrorCode,
     Example,
     FileName,
+    IamAction,
     MediaType,
     PageFacts,
     Status,
+    TableFact,
     Unread,
 )
-from jobexport.drift.facts import Table as TableFact
 from jobexport.drift.pages import about, mentions
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Block, Code, Heading, Part, Table
+from jobexport.drift.pages.blocks import Block, Code, Heading, Paragraph, Table
 from jobexport.drift.pages.tables import reading
 from jobexport.drift.pages.tables.listings import Listing, gathered, listing
 from jobexport.drift.pages.tables.nesting import in_uri, nested
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import ExampleKind, Form, Parameter, Place
     from jobexport.drift.pages.blocks import Row
     from jobexport.drift.pages.bounds import Deadline
-    from jobexport.drift.pages.decode import Source
+    from jobexport.drift.pages.decode import DecodedPage
     from jobexport.drift.pages.tables.reading import Read
 
     _Fact = TypeVar(
         "_Fact",
-        Action,
+        IamAction,
         ArchiveTree,
         ErrorCode,
         Example,
@@ -57,10 +57,10 @@ _EXAMPLES = ("example", "example-request", "example-response", "example-error")
 _ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
 
 
-class Page:
+class PageReader:
     """The blocks of a page and the facts found so far."""
 
-    def __init__(self, source: Source, form: Form, blocks: Sequence[Block], deadline: Deadline) -> None:
+    def __init__(self, source: DecodedPage, form: Form, blocks: Sequence[Block], deadline: Deadline) -> None:
         self.source, self.form, self.deadline = source, form, deadline
         self.blocks = list(gathered(blocks))
         self.section: words.Section | None = None
@@ -82,7 +82,7 @@ class Page:
         self.examples: list[Example] = []
         self.files: list[FileName] = []
         self.trees: list[ArchiveTree] = []
-        self.actions: list[Action] = []
+        self.actions: list[IamAction] = []
         self.unread: list[Unread] = []
 
     @property
@@ -102,7 +102,7 @@ class Page:
             match block:
                 case Heading():
                     self._heading(block)
-                case Part():
+                case Paragraph():
                     self._part(block, following)
                 case Code():
                     self._code(block)
@@ -139,7 +139,7 @@ class Page:
         if known and known != self.section:
             self.under, self.status = known, None
 
-    def _part(self, part: Part, following: Block | None) -> None:
+    def _part(self, part: Paragraph, following: Block | None) -> None:
         text = part.text
         if not self.updated and (day := about.date(text)):
             self.updated, self.updated_at = day, part.line
@@ -164,7 +164,7 @@ class Page:
         elif self.here not in _EXAMPLES and self.elsewhere is None and "{" in path:
             self.elsewhere = found
 
-    def _mentioned(self, part: Part) -> None:
+    def _mentioned(self, part: Paragraph) -> None:
         self.media += mentions.media_types(part, self.here) or mentions.media_types_of_code(Code(part.text, part.line))
         if self.section == "authorization":
             self.actions += mentions.permission(part)
@@ -221,9 +221,9 @@ class Page:
     # ---- tables ----
 
     def _table(self, table: Table, previous: Block | None) -> None:
-        if not table.caption and isinstance(previous, Part) and words.CAPTION.fullmatch(previous.text):
+        if not table.caption and isinstance(previous, Paragraph) and words.CAPTION.fullmatch(previous.text):
             table = evolve(table, caption=previous.text)
-        found = reading.read(table, reading.Place(self.here, self.section, self.heading, self.label, self.status))
+        found = reading.read(table, reading.TablePlace(self.here, self.section, self.heading, self.label, self.status))
         if found.role == "parameters" and found.location in ("response", "body") and self._describes_files(found):
             found = evolve(found, role="files")
         self.tables.append(found)

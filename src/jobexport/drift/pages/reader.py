@@ -9,7 +9,7 @@ from jobexport.core.extras import needing
 from jobexport.drift.pages.bounds import FILE, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift.pages.decode import decode
 from jobexport.drift.pages.form import form_of
-from jobexport.drift.pages.page import Page
+from jobexport.drift.pages.page import PageReader
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read_page(source: Path | str | bytes, name: str | None = None) -> PageFacts:
     page = decode(content, name)
     form = form_of(page.text)
     try:
-        return Page(page, form, _blocks(page.text, form, deadline), deadline).facts()
+        return PageReader(page, form, _blocks(page.text, form, deadline), deadline).facts()
     except Unreadable as reason:
         raise JobexportError(f"{name}: {reason}; save only the page") from None
     except RecursionError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jobexport.drift.page_schemas import around, condition_of, row_schema
+from jobexport.drift.page_schemas import SchemaObject, around, condition_of, row_schema
 from jobexport.drift.scaffold.names import pascal, unique
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from jobexport.drift.facts import DataType, Parameter, ParameterIn
 
-Schema = dict[str, Any]
 # Tables may lead to each other.
 _DEEPEST = 12
 
@@ -21,12 +20,12 @@ class Components:
     """The schemas so far; each table is written once, also where several rows lead to it."""
 
     def __init__(self, rows: Sequence[Parameter], operation: str) -> None:
-        self.schemas: dict[str, Schema] = {}
+        self.schemas: dict[str, SchemaObject] = {}
         self._rows = rows
         self._prefix = operation[0].upper() + operation[1:]
         self._written: dict[str, str] = {}
 
-    def body(self, location: ParameterIn, suffix: str) -> Schema | None:
+    def body(self, location: ParameterIn, suffix: str) -> SchemaObject | None:
         """Refer to the schema of a body; None where the page has no row of it.
 
         Tables that no row leads to get schemas of their own, which nothing refers to yet.
@@ -41,12 +40,16 @@ class Components:
 
     def _table(
         self, rows: Sequence[Parameter], path: tuple[str, ...], name: str, line: int | None, depth: int
-    ) -> Schema:
+    ) -> SchemaObject:
         """Refer to the schema of the rows right below a path."""
         table = {row.name: row for row in reversed(rows) if row.path[:-1] == path}
         properties = {row.name: self._property(rows, row, depth) for row in reversed(table.values())}
         required = [row.name for row in reversed(table.values()) if row.mandatory == "yes"]
-        schema: Schema = {"type": "object", **({"required": required} if required else {}), "properties": properties}
+        schema: SchemaObject = {
+            "type": "object",
+            **({"required": required} if required else {}),
+            "properties": properties,
+        }
         if line is not None:
             schema["x-page-line"] = line
         # The same table under several rows has the same lines.
@@ -56,7 +59,7 @@ class Components:
             self.schemas[self._written[key]] = schema
         return {"$ref": f"#/components/schemas/{self._written[key]}"}
 
-    def _property(self, rows: Sequence[Parameter], row: Parameter, depth: int) -> Schema:
+    def _property(self, rows: Sequence[Parameter], row: Parameter, depth: int) -> SchemaObject:
         nested = depth < _DEEPEST and any(other.path[:-1] == row.path for other in rows)
         schema = None
         if nested:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from jobexport.drift.facts import DataType, Limits
-from jobexport.drift.pages.blocks import Part
+from jobexport.drift.pages.blocks import Paragraph
 from jobexport.drift.pages.tables.prose import condition, default, labelled, limits
 
 STRING, INTEGER, BOOLEAN = DataType("string"), DataType("integer"), DataType("boolean")
 NUMBER, ARRAY = DataType("number"), DataType("array", items=STRING)
 
 
-def parts(*texts: str) -> tuple[Part, ...]:
+def parts(*texts: str) -> tuple[Paragraph, ...]:
     """Paragraphs; one that begins with `- ` is a list item."""
     return labelled(
-        tuple(Part("item", text[2:], 1) if text.startswith("- ") else Part("text", text, 1) for text in texts)
+        tuple(Paragraph("item", text[2:], 1) if text.startswith("- ") else Paragraph("text", text, 1) for text in texts)
     )
 
 

@@ -51,7 +51,7 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     text = _ANGLE.sub(_escaped, text)
     _check_depth(text)
     document = JustHTML(text, sanitize=False, track_node_locations=True)
-    walker = _Walker(text.split("\n"), deadline)
+    walker = _HtmlWalker(text.split("\n"), deadline)
     walker.walk(document.root, 0)
     walker.flow.end()
     return walker.flow.blocks
@@ -73,7 +73,7 @@ def _check_depth(text: str) -> None:
             raise Unreadable(TOO_DEEP)
 
 
-class _Walker:
+class _HtmlWalker:
     """Walks over nodes and fills a flow of blocks."""
 
     def __init__(self, lines: Sequence[str], deadline: Deadline) -> None:
@@ -155,7 +155,7 @@ class _Walker:
                 cells = []
                 for each in child.children:
                     if each.name in ("td", "th"):
-                        walker = _Walker(self.lines, self.deadline)
+                        walker = _HtmlWalker(self.lines, self.deadline)
                         walker.line = each.origin_line or line
                         walker.walk(each, depth + 2)
                         cells.append((walker.flow.cell(), _span(each, "rowspan"), _span(each, "colspan")))

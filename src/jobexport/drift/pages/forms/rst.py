@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import frontend, nodes, utils
 from docutils.parsers.rst import Parser, states
 
-from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Part, Row, Table, fold
+from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Paragraph, Row, Table, fold
 from jobexport.drift.pages.bounds import COLUMNS, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift.pages.forms.rst_grid import broken_grid
 
@@ -54,7 +54,7 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     # docutils looks for the columns of a table without a pause in which time could be checked.
     if any(line.count("+") > COLUMNS and _RULE.fullmatch(line) for line in lines):
         raise Unreadable(f"a table has more than {COLUMNS} columns")
-    walker = _Walker(lines, Flow(), deadline)
+    walker = _RstWalker(lines, Flow(), deadline)
     walker.read(text, 0)
     walker.flow.end()
     return walker.flow.blocks
@@ -89,7 +89,7 @@ def _inliner(deadline: Deadline) -> Any:
     return inliner
 
 
-class _Walker:
+class _RstWalker:
     """Walks over a document's nodes and fills a flow of blocks."""
 
     def __init__(self, lines: Sequence[str], flow: Flow, deadline: Deadline) -> None:
@@ -182,9 +182,8 @@ class _Walker:
     def _field(self, node: Any, depth: int) -> None:
         self.flow.end()
         line = node.line or node.children[0].line or 0
-        self.flow.add(
-            Part("text", f":{node.children[0].astext()}: {fold(node.children[1].astext())}", line + self.shift or 1)
-        )
+        text = f":{node.children[0].astext()}: {fold(node.children[1].astext())}"
+        self.flow.add(Paragraph("text", text, line + self.shift or 1))
 
     def _literal_block(self, node: Any, depth: int) -> None:
         text = node.astext().strip("\n").rstrip()
@@ -228,7 +227,7 @@ class _Walker:
     def _row(self, node: Any, depth: int, line: int) -> Row:
         cells: list[Cell] = []
         for entry in node.children:
-            inner = _Walker(self.lines, Flow(), self.deadline)
+            inner = _RstWalker(self.lines, Flow(), self.deadline)
             inner.line, inner.shift, inner.nested = self.line, self.shift, self.nested
             inner.walk(entry, depth + 1)
             cell = inner.flow.cell()

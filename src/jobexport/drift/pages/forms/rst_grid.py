@@ -6,7 +6,7 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from jobexport.drift.pages.blocks import Cell, Part, Row, Table, fold, marked
+from jobexport.drift.pages.blocks import Cell, Paragraph, Row, Table, fold, marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def _row(lines: Sequence[tuple[int, str]]) -> Row:
     numbers = [number for number, _ in lines]
     cells = []
     for column in columns:
-        parts: list[Part] = []
+        parts: list[Paragraph] = []
         open_ = False
         for number, text in zip(numbers, column, strict=True):
             words = fold(_MARKUP.sub("", text))
@@ -49,9 +49,9 @@ def _row(lines: Sequence[tuple[int, str]]) -> Row:
                 open_ = False
             elif open_ and not words.startswith("- "):
                 last = parts.pop()
-                parts.append(Part("text", f"{last.text} {words}", last.line))
+                parts.append(Paragraph("text", f"{last.text} {words}", last.line))
             else:
-                parts.append(Part("text", words, number))
+                parts.append(Paragraph("text", words, number))
                 open_ = True
         cells.append(Cell(marked(parts)))
     return Row(numbers[0], tuple(cells))

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Block, Heading, Part, Row, Table
+from jobexport.drift.pages.blocks import Block, Heading, Paragraph, Row, Table
 from jobexport.drift.pages.forms.text_listings import branch, code, opens
 from jobexport.drift.pages.forms.text_rows import (
     before,
@@ -39,10 +39,10 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     Raises:
         Unreadable: Reading takes too long.
     """
-    return _Reader(text.split("\n"), deadline).read()
+    return _TextReader(text.split("\n"), deadline).read()
 
 
-class _Reader:
+class _TextReader:
     """Goes through the lines that are not empty, and knows what each begins."""
 
     def __init__(self, lines: Sequence[str], deadline: Deadline) -> None:
@@ -68,7 +68,7 @@ class _Reader:
                 self.shown = section.startswith("example")
                 self.at += 1
             else:
-                self.blocks.append(Part("item" if line.bullet else "text", line.text, line.number))
+                self.blocks.append(Paragraph("item" if line.bullet else "text", line.text, line.number))
                 self.at += 1
         return self.blocks
 
@@ -76,7 +76,7 @@ class _Reader:
         """The page's title: its first line that is no date and begins nothing else."""
         for line in self.lines[:3]:
             if _DATE.fullmatch(line.text):
-                self.blocks.append(Part("text", line.text, line.number))
+                self.blocks.append(Paragraph("text", line.text, line.number))
                 self.at += 1
                 continue
             other = opens(line) or words.CAPTION.fullmatch(line.text) or self._heads(self.at)[0]
@@ -104,7 +104,7 @@ class _Reader:
         body = self.lines[end : self.at]
         rows = tab_rows(body, len(columns)) if tabs else rows_by_shape(body, columns)
         lost = [] if tabs else before(body, rows)
-        self.blocks += [Part("text", each.text, each.number) for each in lost]
+        self.blocks += [Paragraph("text", each.text, each.number) for each in lost]
         return Table(line, (header, *rows), title)
 
     def _is_caption(self, at: int) -> bool:

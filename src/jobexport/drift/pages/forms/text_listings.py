@@ -11,7 +11,7 @@ from jobexport.drift.pages.blocks import Code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.pages.forms.text_rows import Line
+    from jobexport.drift.pages.forms.text_rows import TextLine
 
 _OPENS = re.compile(r"\s*[{\[]\s*$|\s*\{\s*[\"“].*|\s*\[\s*[{\[\"“\d].*|\s*\{\s*\}\s*")
 _CLOSED = re.compile(r"\s*[}\]]+\s*")
@@ -24,18 +24,18 @@ _PROSE = re.compile(r"[^\"{}\[\]:]*[^\W\d_]+\s+[^\"{}\[\]:]+")
 _MOST = 5000
 
 
-def opens(line: Line) -> bool:
+def opens(line: TextLine) -> bool:
     """Whether JSON begins on a line."""
     return bool(_OPENS.fullmatch(line.raw))
 
 
-def branch(line: Line) -> bool:
+def branch(line: TextLine) -> bool:
     """Whether a line is a branch of a tree of files."""
     match = words.TREE_MARK.match(line.raw)
     return bool(match and _BRANCH.search(match[0]))
 
 
-def code(raw: Sequence[str], lines: Sequence[Line], at: int, shown: bool) -> tuple[Code, int] | None:
+def code(raw: Sequence[str], lines: Sequence[TextLine], at: int, shown: bool) -> tuple[Code, int] | None:
     """The listing that begins at a line, and the line after it; None where none begins.
 
     Args:
@@ -57,7 +57,7 @@ def code(raw: Sequence[str], lines: Sequence[Line], at: int, shown: bool) -> tup
     return _listing(raw, lines, at, end) if end > at + 1 or (shown and end > at) else None
 
 
-def _tree_end(lines: Sequence[Line], at: int) -> int:
+def _tree_end(lines: Sequence[TextLine], at: int) -> int:
     """Where a tree is over: at a gap, or at a line that is neither a branch, a file nor a folder with branches."""
     end = at + 1
     while end < len(lines) and lines[end].number == lines[end - 1].number + 1:
@@ -69,7 +69,7 @@ def _tree_end(lines: Sequence[Line], at: int) -> int:
     return end
 
 
-def _json_end(lines: Sequence[Line], opening: int) -> int:
+def _json_end(lines: Sequence[TextLine], opening: int) -> int:
     """Where brackets are closed, or else where JSON can't go on."""
     depth = 0
     end = opening
@@ -90,7 +90,7 @@ def _json_end(lines: Sequence[Line], opening: int) -> int:
     return end
 
 
-def _listing(raw: Sequence[str], lines: Sequence[Line], at: int, end: int) -> tuple[Code, int]:
+def _listing(raw: Sequence[str], lines: Sequence[TextLine], at: int, end: int) -> tuple[Code, int]:
     first, last = lines[at].number, lines[end - 1].number
     shown = [line.rstrip() for line in raw[first - 1 : last] if line.strip()]
     return Code("\n".join(shown), first), end

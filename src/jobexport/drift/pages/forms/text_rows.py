@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Cell, Part, Row, fold, marked
+from jobexport.drift.pages.blocks import Cell, Paragraph, Row, fold, marked
 from jobexport.drift.pages.bounds import COLUMNS
 from jobexport.drift.pages.tables.types import spells_a_type
 
@@ -20,7 +20,7 @@ _BULLET = re.compile(r"\s*[•●○◦·▪■*-]\s+(?=\S)")
 
 
 @frozen
-class Line:
+class TextLine:
     """A line that is not empty."""
 
     number: int
@@ -31,7 +31,7 @@ class Line:
     bullet: bool
 
 
-def line_of(number: int, raw: str) -> Line:
+def line_of(number: int, raw: str) -> TextLine:
     """Return a line with its cells; a line with fewer than two cells that hold text is one cell."""
     bullet = _BULLET.match(raw)
     cells = tuple(fold(cell) for cell in raw.split("\t", COLUMNS))
@@ -39,19 +39,19 @@ def line_of(number: int, raw: str) -> Line:
     if len(filled) < 2:
         cells = (filled[0] if filled else "",)
     text = fold(raw[bullet.end() :] if bullet else raw)
-    return Line(number, raw, text, cells, bool(bullet))
+    return TextLine(number, raw, text, cells, bool(bullet))
 
 
 def cell_of(texts: Sequence[tuple[str, int]], bullets: Sequence[bool] = ()) -> Cell:
     """Return a cell of these texts and their line numbers, of which those with a bullet are items."""
     items = bullets or [False] * len(texts)
-    parts = (Part("item" if item else "text", text, line) for (text, line), item in zip(texts, items, strict=True))
+    parts = (Paragraph("item" if item else "text", text, line) for (text, line), item in zip(texts, items, strict=True))
     return Cell(marked(parts))
 
 
-def tab_rows(lines: Sequence[Line], width: int) -> list[Row]:
+def tab_rows(lines: Sequence[TextLine], width: int) -> list[Row]:
     """Rows with tabs between cells; where a cell has several lines, the row goes on in the next line."""
-    rows: list[list[list[Line]]] = []
+    rows: list[list[list[TextLine]]] = []
     for line in lines:
         texts = line.cells if len(line.cells) > 1 else (line.text,)
         cells = [[_piece(line, text)] if text else [] for text in texts]
@@ -65,19 +65,19 @@ def tab_rows(lines: Sequence[Line], width: int) -> list[Row]:
     return [Row(_first(row), tuple(_cell(cell) for cell in row)) for row in rows]
 
 
-def _piece(line: Line, text: str) -> Line:
-    return Line(line.number, text, text, (text,), line.bullet and len(line.cells) == 1)
+def _piece(line: TextLine, text: str) -> TextLine:
+    return TextLine(line.number, text, text, (text,), line.bullet and len(line.cells) == 1)
 
 
-def _first(row: Sequence[Sequence[Line]]) -> int:
+def _first(row: Sequence[Sequence[TextLine]]) -> int:
     return next(line.number for cell in row for line in cell)
 
 
-def _cell(lines: Sequence[Line]) -> Cell:
+def _cell(lines: Sequence[TextLine]) -> Cell:
     return cell_of([(line.text, line.number) for line in lines], [line.bullet for line in lines])
 
 
-def before(lines: Sequence[Line], rows: Sequence[Row]) -> Sequence[Line]:
+def before(lines: Sequence[TextLine], rows: Sequence[Row]) -> Sequence[TextLine]:
     """The lines that stand before the first row, and so in none."""
     first = rows[0].line if rows else None
     return [line for line in lines if first is None or line.number < first]
@@ -94,7 +94,7 @@ def needed(text: str) -> bool:
     return words.yes_or_no(text) is not None or bool(_NEED.search(text))
 
 
-def rows_by_shape(lines: Sequence[Line], columns: Sequence[words.Column | None]) -> list[Row]:
+def rows_by_shape(lines: Sequence[TextLine], columns: Sequence[words.Column | None]) -> list[Row]:
     """Rows with a cell a line, where only the last cell has several lines."""
     if is_late(columns):
         return _rows_by_mandatory(lines, columns)
@@ -113,7 +113,7 @@ def rows_by_shape(lines: Sequence[Line], columns: Sequence[words.Column | None])
     return [_row(lines[at:end], columns, starts[at]) for at, end in zip(order, ends, strict=False)]
 
 
-def _rows_by_mandatory(lines: Sequence[Line], columns: Sequence[words.Column | None]) -> list[Row]:
+def _rows_by_mandatory(lines: Sequence[TextLine], columns: Sequence[words.Column | None]) -> list[Row]:
     """Rows in which a description of several lines stands before the yes or no.
 
     A row's name is the last line before its yes or no that looks like one and has a description below it.
@@ -143,7 +143,7 @@ def _rows_by_mandatory(lines: Sequence[Line], columns: Sequence[words.Column | N
     return rows
 
 
-def _row(lines: Sequence[Line], columns: Sequence[words.Column | None], missing: frozenset[int]) -> Row:
+def _row(lines: Sequence[TextLine], columns: Sequence[words.Column | None], missing: frozenset[int]) -> Row:
     cells: list[Cell] = []
     left = list(lines)
     for index in range(len(columns) - 1):
@@ -157,7 +157,7 @@ def _row(lines: Sequence[Line], columns: Sequence[words.Column | None], missing:
     return Row(lines[0].number, tuple(cells))
 
 
-def row_starts(lines: Sequence[Line], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
+def row_starts(lines: Sequence[TextLine], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
     """The columns whose cells are empty, if a row begins at this line; None if none does."""
     if lines[at].bullet or not _fits(lines[at].text, columns[0]):
         return None
@@ -182,7 +182,9 @@ def row_starts(lines: Sequence[Line], at: int, columns: Sequence[words.Column | 
     return frozenset(missing)
 
 
-def _starts_by_name(lines: Sequence[Line], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
+def _starts_by_name(
+    lines: Sequence[TextLine], at: int, columns: Sequence[words.Column | None]
+) -> frozenset[int] | None:
     """A row of a table of two columns, or of free text only: known by what its first cell is like."""
     text = lines[at].text
     if columns[0] == "name" and (text[:1].isupper() and text.isalpha() and len(columns) == 2):

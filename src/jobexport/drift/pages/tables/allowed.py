@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.pages.blocks import Part
+    from jobexport.drift.pages.blocks import Paragraph
 
 QUOTES = " \t\"'“”‘’`*《》"
 
@@ -68,12 +68,12 @@ _SET_TO = re.compile(
 )
 
 
-def allowed(parts: Sequence[Part], sentences: Sequence[str]) -> tuple[str, ...]:
+def allowed(parts: Sequence[Paragraph], sentences: Sequence[str]) -> tuple[str, ...]:
     """All values that the prose allows, in its order; empty where it lists none."""
     return _listed(parts) or _in_a_sentence(sentences) or _one_by_one(sentences)
 
 
-def _listed(parts: Sequence[Part]) -> tuple[str, ...]:
+def _listed(parts: Sequence[Paragraph]) -> tuple[str, ...]:
     """Values of list items, or of lines that look like them below a line that announces them."""
     for start, part in enumerate(parts):
         before = parts[start - 1] if start else None
@@ -92,12 +92,12 @@ def _announces(text: str) -> bool:
     return text.rstrip().endswith((":", "：")) and bool(_INTRO.search(text))
 
 
-def _items(parts: Sequence[Part], start: int) -> list[str]:
+def _items(parts: Sequence[Paragraph], start: int) -> list[str]:
     """The list items from here on; a paragraph between them belongs to the one above it."""
     return [part.text for part in parts[start:] if part.kind == "item"]
 
 
-def _lines(parts: Sequence[Part], start: int, announced: bool) -> list[str]:
+def _lines(parts: Sequence[Paragraph], start: int, announced: bool) -> list[str]:
     """The lines from here on that begin like values; what nothing announces has to look like nothing else."""
     found: list[str] = []
     for part in parts[start:]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.core.extras import needing
-from jobexport.drift.pages.blocks import Block, Code, Part
+from jobexport.drift.pages.blocks import Block, Code, Paragraph
 from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ _JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")
 
 def gathered(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with JSON that stands in paragraphs made a listing."""
-    pending: list[Part] = []
+    pending: list[Paragraph] = []
     depth = 0
     for block in blocks:
-        if isinstance(block, Part) and (pending or _JSON_OPENS.match(block.text)):
+        if isinstance(block, Paragraph) and (pending or _JSON_OPENS.match(block.text)):
             pending.append(block)
             depth += block.text.count("{") - block.text.count("}")
             if depth <= 0:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jobexport.drift.facts import Endpoint, Parameter, ParameterIn
-    from jobexport.drift.pages.blocks import Part
+    from jobexport.drift.pages.blocks import Paragraph
     from jobexport.drift.pages.bounds import Deadline
-    from jobexport.drift.pages.tables.reading import Line, Read
+    from jobexport.drift.pages.tables.reading import ParameterRow, Read
 
 _DEPTH = 12
 _MOST = 5000
@@ -49,7 +49,7 @@ class _Table:
     """A table of parameters with its rows read."""
 
     read: Read
-    lines: tuple[Line, ...]
+    lines: tuple[ParameterRow, ...]
 
     @property
     def structure(self) -> str:
@@ -78,7 +78,7 @@ class _Leads:
         self.numbers.pop("", None)
         self.structures.pop("", None)
 
-    def of(self, at: int, line: Line) -> tuple[int, ...]:
+    def of(self, at: int, line: ParameterRow) -> tuple[int, ...]:
         """The tables that a row of a table leads to: by link or number, by its structure's name, by its own name."""
         if not _may_lead(line.parameter.type):
             return ()
@@ -93,14 +93,14 @@ class _Leads:
             return tuple(items)
         return self._by_name(at, line)
 
-    def _linked(self, part: Part) -> Iterator[int]:
+    def _linked(self, part: Paragraph) -> Iterator[int]:
         for link in part.links:
             if "#" in link.target:
                 yield from self.names.get(link.target.rpartition("#")[2], ())
         for number in TABLE_NUMBER.findall(part.text):
             yield from self.numbers.get(number, ())
 
-    def _by_name(self, at: int, line: Line) -> tuple[int, ...]:
+    def _by_name(self, at: int, line: ParameterRow) -> tuple[int, ...]:
         location = self.tables[at].read.location
         if location not in ("body", "response"):
             return ()
@@ -143,7 +143,7 @@ def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], 
     return found[:_MOST], unread
 
 
-def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[Line]:
+def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[ParameterRow]:
     for row in read.rows:
         deadline.check()
         line = reading.line(read, row)
@@ -169,7 +169,7 @@ def _is_root(tables: Sequence[_Table], at: int) -> bool:
 
 def _below(
     tables: Sequence[_Table],
-    below: dict[tuple[int, Line], tuple[int, ...]],
+    below: dict[tuple[int, ParameterRow], tuple[int, ...]],
     at: int,
     above: tuple[str, ...],
     location: ParameterIn,

@@ -16,7 +16,7 @@ from jobexport.drift.pages.vocabulary import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.pages.blocks import Part
+    from jobexport.drift.pages.blocks import Paragraph
 
 _LETTERS = 4000
 """Letters of a paragraph that are looked at."""
@@ -58,10 +58,10 @@ _NOT_MANDATORY = re.compile(
 )
 
 
-def labelled(parts: Sequence[Part]) -> tuple[Part, ...]:
+def labelled(parts: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
     """The parts, with a label that has a paragraph of its own put before the paragraph that it stands over."""
-    found: list[Part] = []
-    label: Part | None = None
+    found: list[Paragraph] = []
+    label: Paragraph | None = None
     for part in parts[:_PARTS]:
         if label is not None:
             merged = evolve(part, text=f"{label.text.rstrip(' :：')}: {part.text}")
@@ -74,7 +74,7 @@ def labelled(parts: Sequence[Part]) -> tuple[Part, ...]:
     return (*found, label) if label is not None else tuple(found)
 
 
-def _sentences(parts: Sequence[Part]) -> list[str]:
+def _sentences(parts: Sequence[Paragraph]) -> list[str]:
     texts = (part.text[:_LETTERS] for part in parts if part.kind != "code")
     return [sentence.strip() for text in texts for sentence in _SENTENCE.split(text) if sentence.strip()]
 
@@ -82,7 +82,7 @@ def _sentences(parts: Sequence[Part]) -> list[str]:
 # ---- mandatory ----
 
 
-def condition(parts: Sequence[Part]) -> str | None:
+def condition(parts: Sequence[Paragraph]) -> str | None:
     """The sentence that says when a value is mandatory."""
     return next((sentence for sentence in _sentences(parts) if says_when(sentence)), None)
 
@@ -95,7 +95,7 @@ def says_when(sentence: str) -> bool:
 # ---- defaults ----
 
 
-def default(parts: Sequence[Part], kind: DataType | None) -> Any:
+def default(parts: Sequence[Paragraph], kind: DataType | None) -> Any:
     """The default that the prose states, as JSON; None where it states none."""
     for part in parts:
         for pattern in _DEFAULTS:
@@ -130,7 +130,7 @@ def _converted(text: str, kind: DataType | None) -> Any:
 # ---- limits ----
 
 
-def limits(parts: Sequence[Part], kind: DataType | None) -> Limits:
+def limits(parts: Sequence[Paragraph], kind: DataType | None) -> Limits:
     """What the prose says about the least, the most and the allowed values."""
     found: dict[str, Any] = {}
     for part in parts:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from jobexport.drift.facts import Action, ErrorCode, Limits, MediaType, Parameter, Status
+from jobexport.drift.facts import ErrorCode, IamAction, Limits, MediaType, Parameter, Status
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Cell, Part, Row, Table
+from jobexport.drift.pages.blocks import Cell, Paragraph, Row, Table
 from jobexport.drift.pages.mentions import first_media_type
 from jobexport.drift.pages.tables import prose
 from jobexport.drift.pages.tables.types import data_type
@@ -28,7 +28,7 @@ _LENGTH = re.compile(r"\(\s*(\d+)\s*\)\s*$")
 
 
 @frozen
-class Place:
+class TablePlace:
     """Where on the page a table stands."""
 
     section: words.Section | None
@@ -55,14 +55,14 @@ class Read:
     columns: tuple[words.Column | None, ...]
     rows: tuple[Row, ...]
     """Without the header."""
-    place: Place
+    place: TablePlace
     location: ParameterIn | None = None
     reason: str = ""
     """Why it is unread."""
 
 
 @frozen
-class Line:
+class ParameterRow:
     """A row of a table of parameters, before it is known where the table belongs."""
 
     name: str
@@ -72,7 +72,7 @@ class Line:
     type_cell: Cell
 
 
-def read(table: Table, place: Place) -> Read:
+def read(table: Table, place: TablePlace) -> Read:
     """What a table is about."""
     caption = words.CAPTION.fullmatch(table.caption)
     number, title = (caption[1], caption[2].strip()) if caption else ("", table.caption)
@@ -103,7 +103,7 @@ def _distinct(columns: tuple[words.Column | None, ...]) -> tuple[words.Column | 
     return tuple(None if column in columns[:index] else column for index, column in enumerate(columns))
 
 
-def location_of(title: str, place: Place) -> ParameterIn | None:
+def location_of(title: str, place: TablePlace) -> ParameterIn | None:
     """Where the parameters of a table stand, by the first of its surroundings that says so."""
     response = place.section in ("response", "example-response", "example-error")
     for text in (title, place.label, place.heading):
@@ -127,7 +127,7 @@ def location_of(title: str, place: Place) -> ParameterIn | None:
 # ---- rows ----
 
 
-def line(found: Read, row: Row) -> Line | None:
+def line(found: Read, row: Row) -> ParameterRow | None:
     """A row of a table of parameters; None where it has no name."""
     cells: dict[words.Column | None, Cell] = dict(zip(found.columns, row.cells, strict=False))
     name_cell = cells.get("name", Cell(()))
@@ -154,7 +154,7 @@ def line(found: Read, row: Row) -> Line | None:
         description=description.text,
         status=found.place.status if found.location in ("response", "response-header") else None,
     )
-    return Line(name, row, parameter, description, type_cell)
+    return ParameterRow(name, row, parameter, description, type_cell)
 
 
 def _name(text: str) -> str:
@@ -164,7 +164,7 @@ def _name(text: str) -> str:
     return "" if words.NOTHING.fullmatch(text) or len(text) > 200 else text
 
 
-def _labelled(column: str, cell: Cell | None) -> tuple[Part, ...]:
+def _labelled(column: str, cell: Cell | None) -> tuple[Paragraph, ...]:
     """A cell of a column of ranges or defaults, worded as prose."""
     if cell is None or not cell.parts or words.NOTHING.fullmatch(cell.text):
         return ()
@@ -173,7 +173,7 @@ def _labelled(column: str, cell: Cell | None) -> tuple[Part, ...]:
     return (evolve(first, text=f"{label}: {first.text}"), *cell.parts[1:])
 
 
-def _limits(parts: Sequence[Part], kind: DataType | None, spelled: str) -> Limits:
+def _limits(parts: Sequence[Paragraph], kind: DataType | None, spelled: str) -> Limits:
     limits = prose.limits(parts, kind)
     length = _LENGTH.search(spelled)
     if length and kind and kind.kind == "string" and limits.max_length is None:
@@ -181,7 +181,7 @@ def _limits(parts: Sequence[Part], kind: DataType | None, spelled: str) -> Limit
     return limits
 
 
-def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Part]) -> tuple[Mandatory, str | None]:
+def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Paragraph]) -> tuple[Mandatory, str | None]:
     cell = cells.get("mandatory") or cells.get("optional")
     if cell is None or words.NOTHING.fullmatch(cell.text) or not cell.text:
         said = cell is not None and bool(cell.text)
@@ -227,7 +227,7 @@ def error_code(found: Read, row: Row) -> ErrorCode | None:
     return ErrorCode(code, _at(cells["code"], row), "table", int(state[0]) if state else None, said.text)
 
 
-def action(found: Read, row: Row) -> Action | None:
+def action(found: Read, row: Row) -> IamAction | None:
     """A row of a table of permissions; None where it names none."""
     cells = dict(zip(found.columns, row.cells, strict=False))
     name = cells["action"].text if "action" in cells else ""
@@ -235,7 +235,7 @@ def action(found: Read, row: Row) -> Action | None:
         return None
     texts = {key: cells[key].text if key in cells else "" for key in ("access", "resource")}
     access, resource = ("" if words.NOTHING.fullmatch(texts[key]) else texts[key] for key in ("access", "resource"))
-    return Action(name, _at(cells["action"], row), access, resource)
+    return IamAction(name, _at(cells["action"], row), access, resource)
 
 
 def media_types(found: Read) -> Iterator[MediaType]:
