@@ -1,4 +1,4 @@
-"""Blocks → facts: goes through a page and knows in which section each block stands."""
+"""Blocks → facts: reads each block by the section that it is in."""
 
 from __future__ import annotations
 
@@ -52,28 +52,28 @@ if TYPE_CHECKING:
     )
 
 _SHORT = 60
-"""Letters of the longest line that may be a small title."""
+"""The most characters of a line that may be a small heading."""
 _EXAMPLES = ("example", "example-request", "example-response", "example-error")
 _ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
 
 
 class PageReader:
-    """The blocks of a page and the facts found so far."""
+    """The reader of a page's blocks, with the facts found so far."""
 
     def __init__(self, source: DecodedPage, form: Form, blocks: Sequence[Block], deadline: Deadline) -> None:
         self.source, self.form, self.deadline = source, form, deadline
         self.blocks = list(gathered(blocks))
         self.section: words.Section | None = None
         self.under: words.Section | None = None
-        """What an item or a smaller heading announces within the section."""
+        """The section that a list item or a smaller heading begins within `section`."""
         self.heading, self.level, self.label = "", 0, ""
         self.status: int | None = None
-        """What the lines above say of the answer or the table that follows."""
+        """The HTTP status that the lines above name for the next example or table."""
         self.status_at = 0
         self.updated, self.updated_at = "", 0
         self.endpoint: Endpoint | None = None
         self.elsewhere: Endpoint | None = None
-        """A request line outside of the section of the URI."""
+        """A request line outside of the section about the URI."""
         self.query = ""
         self.tables: list[Read] = []
         self.media: list[MediaType] = []
@@ -87,14 +87,14 @@ class PageReader:
 
     @property
     def here(self) -> words.Section | None:
-        """What this place is about."""
+        """The innermost section at the current block."""
         return self.under or self.section
 
     def facts(self) -> PageFacts:
-        """All facts, with the lines of the file.
+        """Read all blocks and return the facts, with lines of the file.
 
         Raises:
-            Unreadable: Reading takes too long.
+            Unreadable: reading takes too long.
         """
         previous: Block | None = None
         for block, following in zip_longest(self.blocks, self.blocks[1:]):
@@ -124,12 +124,12 @@ class PageReader:
         self.level = heading.level
 
     def _within(self, known: words.Section | None) -> words.Section | None:
-        """What a smaller title says within this section: `Request` among examples is an example of one."""
+        """Return the section of a smaller heading: `Request` among examples begins an example of a request."""
         examples: dict[str, words.Section] = {"request": "example-request", "response": "example-response"}
         return examples.get(known or "", known) if self.section in _EXAMPLES else known
 
     def _small_title(self, text: str, line: int, known: words.Section | None) -> None:
-        """An item, a short line or a smaller heading that stands over what follows."""
+        """Read a list item, a short line or a smaller heading that is the title of the next blocks."""
         if match := words.STATUS_LINE.fullmatch(text):
             self.status, self.status_at = int(match[1] or match[2]), line
             if self.here in _EXAMPLES:
@@ -248,7 +248,7 @@ class PageReader:
                     self.statuses.append(Status(self.status, self.status_at, "table"))
 
     def _describes_files(self, found: Read) -> bool:
-        """Whether a table is about the variables in names of files, and not about a body."""
+        """Check whether a table describes the variables in names of files, and not a body."""
         shown = [entry for tree in self.trees for entry in tree.entries] + [each.name for each in self.files]
         variables = {name for each in shown for name in re.findall(r"\{(\w+)\}", each)}
         column = found.columns.index("name")
@@ -314,7 +314,7 @@ def _text(row: Row) -> str:
 
 
 def _once(facts: Iterable[_Fact]) -> list[_Fact]:
-    """The facts without those that another line only repeats."""
+    """Return the facts without repetitions on later lines."""
     seen: dict[_Fact, _Fact] = {}
     for each in facts:
         seen.setdefault(evolve(each, at=0), each)
