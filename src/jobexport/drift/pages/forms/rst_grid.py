@@ -1,4 +1,4 @@
-"""A grid table that is broken, as one whose lines were edited without care, read as far as its bars allow."""
+"""Broken grid tables of reStructuredText, such as after careless edits, read by their vertical bars."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARKUP = re.compile(r"\*\*|``|:\w+:(?=`)|`|\\(?=.)")
 
 
 def broken_grid(lines: Sequence[str], start: int) -> Table | None:
-    """The table in these lines, the first of which is this line of the page; None where they are none."""
+    """Parse the lines of a grid table; `start` is the first line's number on the page. None if they are not a table."""
     if not lines or not _RULE.fullmatch(lines[0]):
         return None
     rows: list[Row] = []

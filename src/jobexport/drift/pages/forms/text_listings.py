@@ -1,4 +1,4 @@
-"""Listings in plain text, which have no marks: told by brackets, by branches of trees, by request lines."""
+"""Listings in plain text without markup: recognized by brackets, branches of trees and request lines."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ _MOST = 5000
 
 
 def opens(line: TextLine) -> bool:
-    """Whether JSON begins on a line."""
+    """Check whether JSON begins on a line."""
     return bool(_OPENS.fullmatch(line.raw))
 
 
 def branch(line: TextLine) -> bool:
-    """Whether a line is a branch of a tree of files."""
+    """Check whether a line is a branch of a tree of files."""
     match = words.TREE_MARK.match(line.raw)
     return bool(match and _BRANCH.search(match[0]))
 
 
 def code(raw: Sequence[str], lines: Sequence[TextLine], at: int, shown: bool) -> tuple[Code, int] | None:
-    """The listing that begins at a line, and the line after it; None where none begins.
+    """Return the listing that begins at a line and the index of the line after it, or None if no listing begins.
 
     Args:
-        raw: All lines of the page.
-        lines: Those that are not empty.
-        at: Where in `lines`.
-        shown: Whether examples are shown here, so that a request line alone is one.
+        raw: all lines of the page.
+        lines: the lines that are not empty.
+        at: the index of the line in `lines`.
+        shown: True in a section of examples, in which a request line alone is an example.
     """
     following = lines[at + 1] if at + 1 < len(lines) else None
     if branch(lines[at]) or (following and branch(following) and _ROOT.fullmatch(lines[at].raw)):
@@ -58,7 +58,7 @@ def code(raw: Sequence[str], lines: Sequence[TextLine], at: int, shown: bool) ->
 
 
 def _tree_end(lines: Sequence[TextLine], at: int) -> int:
-    """Where a tree is over: at a gap, or at a line that is neither a branch, a file nor a folder with branches."""
+    """Return the end of a tree: a gap, or a line that is neither a branch, a file nor a folder with branches."""
     end = at + 1
     while end < len(lines) and lines[end].number == lines[end - 1].number + 1:
         follows = end + 1 < len(lines) and branch(lines[end + 1]) and _ROOT.fullmatch(lines[end].raw)
@@ -70,7 +70,7 @@ def _tree_end(lines: Sequence[TextLine], at: int) -> int:
 
 
 def _json_end(lines: Sequence[TextLine], opening: int) -> int:
-    """Where brackets are closed, or else where JSON can't go on."""
+    """Return the index of the line after the closing bracket, or of the first line that can't be JSON."""
     depth = 0
     end = opening
     while end < min(len(lines), opening + _MOST):
@@ -79,7 +79,7 @@ def _json_end(lines: Sequence[TextLine], opening: int) -> int:
             words.section(line.text) or words.CAPTION.fullmatch(line.text) or _PROSE.fullmatch(line.text)
         ):
             break
-        # What stands in strings opens and closes nothing.
+        # Brackets in strings do not count.
         bare = _STRING.sub("", line.text)
         depth += sum(bare.count(each) for each in "{[") - sum(bare.count(each) for each in "}]")
         end += 1

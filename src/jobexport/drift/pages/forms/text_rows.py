@@ -1,4 +1,4 @@
-"""Rows of a plain text's tables: a row a line with tabs, or a cell a line and rows by the shape of their cells."""
+"""Rows of tables in plain text: lines with tabs, or lines with one cell each, grouped by the shape of the cells."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class TextLine:
     raw: str
     text: str
     cells: tuple[str, ...]
-    """What stands between its tabs; one cell where it has none."""
+    """The texts between the tabs; one cell for a line without tabs."""
     bullet: bool
 
 
 def line_of(number: int, raw: str) -> TextLine:
-    """Return a line with its cells; a line with fewer than two cells that hold text is one cell."""
+    """Return a line with its cells; a line with text in fewer than two cells is one cell."""
     bullet = _BULLET.match(raw)
     cells = tuple(fold(cell) for cell in raw.split("\t", COLUMNS))
     filled = [cell for cell in cells if cell]
@@ -43,14 +43,14 @@ def line_of(number: int, raw: str) -> TextLine:
 
 
 def cell_of(texts: Sequence[tuple[str, int]], bullets: Sequence[bool] = ()) -> Cell:
-    """Return a cell of these texts and their line numbers, of which those with a bullet are items."""
+    """Return a cell of these texts with their line numbers; texts with a bullet become list items."""
     items = bullets or [False] * len(texts)
     parts = (Paragraph("item" if item else "text", text, line) for (text, line), item in zip(texts, items, strict=True))
     return Cell(marked(parts))
 
 
 def tab_rows(lines: Sequence[TextLine], width: int) -> list[Row]:
-    """Rows with tabs between cells; where a cell has several lines, the row goes on in the next line."""
+    """Return rows of lines with tabs; a row continues on the next line if its last cell has several lines."""
     rows: list[list[list[TextLine]]] = []
     for line in lines:
         texts = line.cells if len(line.cells) > 1 else (line.text,)
@@ -59,7 +59,7 @@ def tab_rows(lines: Sequence[TextLine], width: int) -> list[Row]:
             rows[-1][-1] += cells[0]
             rows[-1] += cells[1:]
         elif len(cells) > 1:
-            # What stands behind the last column belongs to it.
+            # Cells after the last column belong to it.
             last = [[each for cell in cells[width - 1 :] for each in cell]] if len(cells) >= width else []
             rows.append([*cells[: width - 1], *last])
     return [Row(_first(row), tuple(_cell(cell) for cell in row)) for row in rows]
@@ -78,30 +78,30 @@ def _cell(lines: Sequence[TextLine]) -> Cell:
 
 
 def before(lines: Sequence[TextLine], rows: Sequence[Row]) -> Sequence[TextLine]:
-    """The lines that stand before the first row, and so in none."""
+    """Return the lines before the first row."""
     first = rows[0].line if rows else None
     return [line for line in lines if first is None or line.number < first]
 
 
 def is_late(columns: Sequence[words.Column | None]) -> bool:
-    """Whether descriptions stand before what says whether a parameter is mandatory."""
+    """Check whether the column of descriptions is before the column `mandatory`."""
     both = "description" in columns and "mandatory" in columns
     return both and columns.index("description") < columns.index("mandatory")
 
 
 def needed(text: str) -> bool:
-    """Whether a cell says whether a parameter is mandatory, with a yes or no or in a sentence."""
+    """Check whether a text says that a parameter is mandatory or optional, with yes or no or in a sentence."""
     return words.yes_or_no(text) is not None or bool(_NEED.search(text))
 
 
 def rows_by_shape(lines: Sequence[TextLine], columns: Sequence[words.Column | None]) -> list[Row]:
-    """Rows with a cell a line, where only the last cell has several lines."""
+    """Return rows of lines with one cell each, in which only the last cell may have several lines."""
     if is_late(columns):
         return _rows_by_mandatory(lines, columns)
     shapes = {at: missing for at in range(len(lines)) if (missing := row_starts(lines, at, columns)) is not None}
     taken: set[int] = set()
     starts: dict[int, frozenset[int]] = {}
-    # Whole rows first: a yes and a type that follow a name look like a row that has lost its yes.
+    # Whole rows first: `Yes` and a type below a name look like a row named `Yes` with an empty cell.
     for whole in (True, False):
         for at, missing in shapes.items():
             span = range(at, at + max(len(columns) - 1 - len(missing), 1))
@@ -114,9 +114,9 @@ def rows_by_shape(lines: Sequence[TextLine], columns: Sequence[words.Column | No
 
 
 def _rows_by_mandatory(lines: Sequence[TextLine], columns: Sequence[words.Column | None]) -> list[Row]:
-    """Rows in which a description of several lines stands before the yes or no.
+    """Return rows in which a description of several lines is before the yes or no.
 
-    A row's name is the last line before its yes or no that looks like one and has a description below it.
+    The name of a row is the last line before its yes or no that looks like a name and has a description below it.
     """
     starts: list[tuple[int, int]] = []
     for at in range(2, len(lines)):
@@ -129,7 +129,7 @@ def _rows_by_mandatory(lines: Sequence[TextLine], columns: Sequence[words.Column
     rows = []
     for index, (name, mandatory) in enumerate(starts):
         end = starts[index + 1][0] if index + 1 < len(starts) else len(lines)
-        # The paragraphs of a need that is told in several stay with it; what follows is another cell.
+        # Further lines that say when the parameter is mandatory belong to the same cell; then the next cell begins.
         after = mandatory + 1
         while after < end and _NEED.search(lines[after].text):
             after += 1
@@ -158,7 +158,7 @@ def _row(lines: Sequence[TextLine], columns: Sequence[words.Column | None], miss
 
 
 def row_starts(lines: Sequence[TextLine], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
-    """The columns whose cells are empty, if a row begins at this line; None if none does."""
+    """Return the columns whose cells are empty in the row that begins at this line, or None if no row begins."""
     if lines[at].bullet or not _fits(lines[at].text, columns[0]):
         return None
     shaped = [index for index, column in enumerate(columns[:-1]) if index and column in _SHAPES]
@@ -176,7 +176,7 @@ def row_starts(lines: Sequence[TextLine], at: int, columns: Sequence[words.Colum
     certain = [index for index in shaped if index not in missing]
     if not certain or len(missing) > 1 or lines[position - 1].bullet:
         return None
-    # Without its yes or no, a row is known by its type alone, which no other word may be then.
+    # Without yes or no, a row is recognized by its type alone, so the type must be unmistakable.
     if missing and any(columns[index] == "type" and not spells_a_type(lines[position - 1].text) for index in certain):
         return None
     return frozenset(missing)
@@ -185,7 +185,10 @@ def row_starts(lines: Sequence[TextLine], at: int, columns: Sequence[words.Colum
 def _starts_by_name(
     lines: Sequence[TextLine], at: int, columns: Sequence[words.Column | None]
 ) -> frozenset[int] | None:
-    """A row of a table of two columns, or of free text only: known by what its first cell is like."""
+    """Return no empty columns if a row begins at a line by its first cell alone, or None if no row begins.
+
+    The other columns have free text, so they do not show where a row begins.
+    """
     text = lines[at].text
     if columns[0] == "name" and (text[:1].isupper() and text.isalpha() and len(columns) == 2):
         # One capitalized word alone may be a paragraph as well as a name.
