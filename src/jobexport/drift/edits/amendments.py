@@ -8,7 +8,7 @@ import attrs
 from attrs import frozen
 
 from jobexport.drift.edits import responses
-from jobexport.drift.known.gone import tells
+from jobexport.drift.known.gone import concerns
 from jobexport.drift.known.statements import says, statements
 from jobexport.spec.document import from_pointer, to_pointer
 
@@ -95,7 +95,7 @@ def _no_longer(finding: Finding, held: Sequence[Held]) -> dict[str, list[Stateme
     gone: dict[str, list[Statement]] = {}
     for item in held:
         claim = item.entry in finding.near and item.statement.fact == finding.states.fact
-        its_own = claim if finding.kind.startswith("claim-") else tells(finding, item.statement)
+        its_own = claim if finding.kind.startswith("claim-") else concerns(finding, item.statement)
         if not item.on_page and its_own:
             gone.setdefault(item.entry, []).append(item.statement)
     return gone

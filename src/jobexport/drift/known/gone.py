@@ -58,7 +58,7 @@ def with_gone(findings: list[Finding], comparison: Comparison, held: list[Held])
         twin = next((finding for finding in found if _took_its_place(finding, item.statement)), None)
         if twin is not None:
             found[found.index(twin)] = _change(twin, item)
-        elif not any(tells(finding, item.statement) for finding in findings if not finding.known):
+        elif not any(concerns(finding, item.statement) for finding in findings if not finding.known):
             found.append(_gone(item, comparison, said, {other.statement.key() for other in held}))
     return found
 
@@ -91,7 +91,7 @@ def _change(added: Finding, item: Held) -> Finding:
     )
 
 
-def tells(finding: Finding, statement: Statement) -> bool:
+def concerns(finding: Finding, statement: Statement) -> bool:
     """Check whether a finding is about the place of a statement, or about a place above or below it."""
     if finding.kind in _CHANGED.values() and finding.states.fact == statement.fact:
         return finding.other == str(statement.value)
