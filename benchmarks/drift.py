@@ -1,6 +1,6 @@
-"""Pages a second that the drift reader reads on one core, for each form: `python benchmarks/drift.py [FOLDER]`.
+"""Measures how many pages a second the drift reader reads on one core: `python benchmarks/drift.py [FOLDER]`.
 
-Without a folder made-up pages in every form are read.
+Without FOLDER it reads made-up pages in every form.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from jobexport.drift import read_page
 
 CHECKOUT = Path(__file__).parents[1]
 SECONDS = 1.0
-"""For how long each page is read again and again."""
+"""The time for which each page is read repeatedly."""
 
 
 def milliseconds(content: bytes) -> float:
-    """The median time of reading a page."""
+    """Return the median time of reading a page, in milliseconds."""
     read_page(content, "page")
     times: list[float] = []
     end = time.perf_counter() + SECONDS
@@ -30,7 +30,7 @@ def milliseconds(content: bytes) -> float:
 
 
 def made_up() -> dict[str, bytes]:
-    """One usual page in each form and language."""
+    """Return the usual made-up page in each form and language, by name."""
     sys.path.insert(0, str(CHECKOUT))
     from tests.drift.making.rendering import FORMS, render
     from tests.drift.making.samples import USUAL, translated
@@ -40,7 +40,7 @@ def made_up() -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Prints a line a page, and the pages a second of each form."""
+    """Print the time of each page, and the pages a second of each form."""
     if len(sys.argv) > 1:
         folder = Path(sys.argv[1])
         files = (path for path in sorted(folder.rglob("*")) if path.is_file())

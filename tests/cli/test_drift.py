@@ -40,7 +40,7 @@ def test_a_page_as_its_edition_is_fine(pages):
     """Exit code 0; what is known is listed with the register's ids."""
     result = run(pages / "same.rst")
     assert result.exit_code == 0, result.output
-    assert "held against otc-2026, because it is English" in result.stdout
+    assert "compared with otc-2026, because it is English" in result.stdout
     assert ": nothing new" in result.stdout
     assert "known, DLI-002: type-changed: response parameter `is_success`: string (line " in result.stdout
     assert result.stdout.splitlines()[-1] == "1 page: 0 errors, 0 warnings, 0 info; 2 known"
@@ -68,7 +68,7 @@ def test_a_folder_is_all_its_pages(pages):
     assert [line.split(": ")[0] for line in result.stdout.splitlines() if ": page of " in line] == [
         str(pages / name) for name in ("inner/changed.html", "other.md", "same.rst")
     ]
-    assert "which the description does not have; jobexport drift --scaffold gives a beginning for it" in result.stdout
+    assert "which the description does not have; jobexport drift --scaffold prints a first description" in result.stdout
     assert "3 pages: 1 error" in result.stdout
 
 
@@ -151,7 +151,7 @@ def test_against_a_folder_finds_the_page_of_the_operation(tmp_path):
     result = run("--against", tmp_path / "old", tmp_path / "new", "--fail-on", "info")
     assert result.exit_code == 0, result.output
     assert (
-        f"{tmp_path}/new/1.md: page of batchExportJobs, held against {tmp_path}/old/b.md: nothing new" in result.stdout
+        f"{tmp_path}/new/1.md: page of batchExportJobs, compared with {tmp_path}/old/b.md: nothing new" in result.stdout
     )
 
 

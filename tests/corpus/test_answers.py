@@ -9,7 +9,7 @@ import yaml
 
 from jobexport.drift import read_page
 from tests.corpus.making.folder import DOCS
-from tests.drift.making.answers import check
+from tests.drift.making.expected import check
 
 ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.yaml"))
 

@@ -1,4 +1,4 @@
-"""One fact of a page changed: it is found, named right, on the right line, and new; words changed: nothing is found."""
+"""A changed fact of a page is one new finding of the right kind and line; changed words are no finding."""
 
 import random
 
@@ -12,7 +12,7 @@ from tests.drift.making.rendering import FORMS, Style, render
 
 DESCRIBED = load_described()
 
-# What one change may bring with it: the page's example or another of its tables still says what it said.
+# Further findings of a single change: the page's example, or another table, still has the old fact.
 FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}
 
 
@@ -21,14 +21,14 @@ def check(page, form, edition, style=None):
 
 
 def fresh(report, base):
-    """What is new on a page and was not on the page that it was made of."""
+    """Return the new findings of a changed page that the original page does not have."""
     old = {(finding.kind, finding.about) for finding in base.new}
     return [finding for finding in report.new if (finding.kind, finding.about) not in old]
 
 
 def lines_with(text, needle):
-    """The lines that have a word, without those on which it is a key of an example."""
-    # Markdown and reStructuredText escape what is a mark to them.
+    """Return the numbers of the lines with a word, except lines on which the word is a key of an example."""
+    # Markdown and reStructuredText escape their markup characters.
     lines = [line.replace("\\", "") for line in text.splitlines()]
     return [number for number, line in enumerate(lines, 1) if needle in line and f'"{needle}":' not in line]
 
@@ -36,7 +36,7 @@ def lines_with(text, needle):
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("seed", range(effort(2, 4)))
 def test_each_single_change_is_found_and_named_right(form, seed):
-    """120 random changes, or 240, ten a form and seed: kind, subject, operation, line, and nothing else of weight."""
+    """Each of 120 (thorough: 240) random changes has a finding with kind, subject, operation and line, and no other."""
     rng = random.Random(f"{form} {seed}")  # noqa: S311  # no secrets
     for _ in range(10):
         edition, operation, page = rng.choice(PAGES)
@@ -56,7 +56,7 @@ def test_each_single_change_is_found_and_named_right(form, seed):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_other_words_are_no_finding(form):
-    """Pages that differ in words and spellings only have no error and no warning that the first one has not."""
+    """A page with other words and spellings has no further error and no further warning."""
     for edition, _, page in PAGES:
         base = check(page, form, edition)
         for seed in range(1, effort(2, 4)):

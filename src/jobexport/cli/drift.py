@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STYLES = {"error": "red", "warning": "yellow", "info": "cyan", "known": "green", "dim": "dim", "head": "bold"}
 _LEVELS = ("error", "warning", "info")
 
-# What a folder of documentation has beside its pages.
+# Media types of files in a folder of documentation that are not pages.
 _NO_PAGES = ("image", "audio", "video", "font")
 
 
@@ -30,40 +30,40 @@ _NO_PAGES = ("image", "audio", "video", "font")
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PAGE…")
 @click.option(
     "--edition",
-    help="The edition to hold the pages against.  [default: guessed, page by page]",
+    help="The edition to compare the pages with.  [default: guessed, page by page]",
     shell_complete=complete_edition,
 )
 @click.option(
     "--against",
     type=click.Path(path_type=Path),
     metavar="OLD",
-    help="Compare with this older page, or with the pages of this folder, and not with the description.",
+    help="An older page, or a folder of older pages, to compare with instead of the description.",
 )
-@click.option("--scaffold", is_flag=True, help="Print a beginning of a description for each page's operation.")
+@click.option("--scaffold", is_flag=True, help="Print a first OpenAPI description of each page's operation.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["text", "json", "github"]),
     default="text",
-    help="For people, for programs, or as annotations of a workflow's run.",
+    help="Text for people, JSON for programs, or annotations of a workflow run on GitHub.",
 )
 @click.option(
     "--fail-on",
     type=click.Choice(_LEVELS),
     default="error",
     show_default=True,
-    help="The least level at which the exit code is 1; what the register has does not count.",
+    help="The least level of a finding for exit code 1; known findings do not count.",
 )
 @sentences
 def drift(
     pages: tuple[Path, ...], edition: str | None, against: Path | None, scaffold: bool, format_: str, fail_on: str
 ) -> None:
-    """Say what pages of the vendor's documentation change.
+    """Compare pages of the vendor's documentation with the description.
 
-    PAGE is a file, or a folder whose files are taken. A page may be HTML, Markdown, reStructuredText or text copied
-    from a browser, in English or Chinese. Its facts are held against those of the edition it belongs to: what the page
-    says with its line, what the description says with file and line, and what to edit. What the register of
-    inconsistencies has already is listed as known.
+    PAGE is a file, or a folder with all its files. A page may be HTML, Markdown, reStructuredText or text copied from a
+    browser, in English or Chinese. Its facts are compared with the edition that the page belongs to. Each difference is
+    printed with the line of the page, the file and line of the description, and the edits that resolve it. A difference
+    that the register of inconsistencies has already is listed as known.
     """
     if against is not None and (edition is not None or scaffold):
         raise click.UsageError("--against compares two pages; leave out --edition and --scaffold")
@@ -82,7 +82,7 @@ def drift(
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that are named, and those in the folders that are."""
+    """Yield the named files, and the pages in the named folders."""
     for path in paths:
         if not path.is_dir():
             yield path
@@ -95,7 +95,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _each(paths: Sequence[Path], work: Callable[[Path], None]) -> int:
-    """Do something with each page, and say in one sentence of each that can't be used why; give their number."""
+    """Call `work` for each page, print the error of each unusable page, and return the number of errors."""
     failed = 0
     with _bar() as bar:
         for path in bar.track(paths, description="pages"):
@@ -108,7 +108,7 @@ def _each(paths: Sequence[Path], work: Callable[[Path], None]) -> int:
 
 
 def _bar() -> Progress:
-    """A bar on standard error; nothing where that is no terminal."""
+    """Return a progress bar on standard error; it prints nothing unless that is a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -141,13 +141,13 @@ def _older(against: Path) -> Iterator[PageFacts]:
         try:
             yield read_page(path)
         except JobexportError:
-            # In a folder there may be files that are no pages; of a file that is named the reason is of interest.
+            # A folder may have other files than pages; for a named file the error is of interest.
             if not against.is_dir():
                 raise
 
 
 def _counterpart(page: PageFacts, older: Sequence[PageFacts], against: Path) -> PageFacts:
-    """The older page of the same operation, else of the same name."""
+    """Return the older page of the same operation, else of the same file name."""
     if not against.is_dir():
         return older[0]
     for other in older:
@@ -166,7 +166,7 @@ def _scaffolder() -> Callable[[Path], None]:
 
     def write(path: Path) -> None:
         text = scaffold(read_page(path))
-        # Several documents in one stream, as YAML has it.
+        # `---` separates the documents of a YAML stream.
         click.echo(f"---\n{text}" if written else text, nl=False)
         written.append(path)
 

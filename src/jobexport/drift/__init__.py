@@ -1,4 +1,4 @@
-"""Reads a documentation page and says what it changes: facts of the page, compared with an edition or an older page."""
+"""Reads a documentation page and compares its facts with an edition or with an older page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes a page through all of it: read, find the operation and the edition, compare, hold against the register."""
+"""Runs all steps for one page: find operation and edition, compare, match with the register, advise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import frozen
 from jobexport.drift.compare.compare import findings_of
 from jobexport.drift.compare.comparison import Comparison
 from jobexport.drift.edits.advise import advise
-from jobexport.drift.findings import Source, in_order
+from jobexport.drift.findings import SourceLine, in_order
 from jobexport.drift.known.edition import Guess, guess_edition
 from jobexport.drift.known.known import held_statements, judge
 from jobexport.drift.known.operation import operation_of
@@ -25,44 +25,44 @@ if TYPE_CHECKING:
 
 @frozen
 class PageReport:
-    """What a page says that the other side does not, and the other way round."""
+    """The differences between a page and an edition, or between a page and an older page."""
 
     page: PageFacts
     nature: str
-    """What the page is, in words."""
+    """A phrase about the page, such as `page of exportJob` or `list of error codes`."""
     operation: str
-    """The operationId; empty where the description has none for the page."""
+    """The operationId; empty if the description lacks the page's operation."""
     guess: Guess | None
-    """The edition; None where the page is compared with another page, or can't be compared."""
+    """The edition, or None if the page is compared with another page or can't be compared."""
     against: str
-    """The edition, or the other page's file; empty where nothing is compared."""
+    """The edition, or the older page's file; empty if nothing is compared."""
     findings: tuple[Finding, ...] = ()
     held: tuple[Held, ...] = ()
-    """What the register says of the page."""
+    """The statements of the register about the page."""
     advice: tuple[Advice | None, ...] = ()
-    """What to do, for each finding; None for one that is known, or between two pages."""
+    """Advice for each finding, in the same order; None for a known finding. Empty between two pages."""
 
     @property
     def new(self) -> tuple[Finding, ...]:
-        """The findings that the register does not have."""
+        """Findings that the register does not have."""
         return tuple(finding for finding in self.findings if not finding.known)
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The entries of the register that the page shows, by id: as a difference, or as what it says."""
+        """Ids of the register's entries with a statement that the page makes, such as `DLI-001`."""
         return tuple(sorted({item.entry for item in self.held if item.on_page}))
 
 
 def check_page(page: PageFacts, described: Described, edition: str | None = None) -> PageReport:
-    """Compare a page with the edition it belongs to.
+    """Compare a page with the edition that it belongs to.
 
     Args:
         page: the page's facts.
         described: the documents and the register.
-        edition: the edition to compare with; guessed where it is None.
+        edition: the edition to compare with; guessed if None.
 
     Raises:
-        JobexportError: there is no such edition.
+        JobexportError: the edition is unknown.
     """
     if edition is not None:
         described.check_edition(edition)
@@ -102,7 +102,7 @@ def check_pages(page: PageFacts, other: PageFacts, described: Described) -> Page
         attrs.evolve(
             finding,
             operation=operation or "",
-            source=Source(other.source, finding.other_line) if finding.other_line else None,
+            source=SourceLine(other.source, finding.other_line) if finding.other_line else None,
         )
         for finding in findings_of(Comparison(page, other))
     )
@@ -120,7 +120,7 @@ def _judged(
 def _comparison(page: PageFacts, described: Described, edition: str, operation: str | None, tag: str) -> Comparison:
     other = described.facts(edition, operation)
     if operation is None:
-        # A page that lists codes is held against the list it is of, and against what errors' examples say of them.
+        # A page of error codes is compared with the list of its tag, and with the error examples that have its codes.
         marker = f"/components/x-error-codes/{tag}/"
         tabled = {code.code for code in page.error_codes}
         codes = (
@@ -133,7 +133,7 @@ def _comparison(page: PageFacts, described: Described, edition: str, operation: 
 
 
 def _listed_tag(page: PageFacts, described: Described) -> str:
-    """The list of error codes that a page without an operation has; empty where it has none."""
+    """Return the tag whose list of error codes shares most codes with the page, such as `dgc`; empty if none does."""
     tabled = {code.code for code in page.error_codes if code.source == "table"}
     shared: dict[str, int] = {}
     for code in described.facts(described.editions[0], None).error_codes:
@@ -144,7 +144,7 @@ def _listed_tag(page: PageFacts, described: Described) -> str:
 
 
 def _nature(page: PageFacts, operation: str | None) -> str:
-    """Say what a page is."""
+    """Return a phrase about a page, such as `page of exportJob`."""
     if operation is not None:
         return f"page of {operation}"
     if page.endpoint is not None:

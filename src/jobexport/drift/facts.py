@@ -1,6 +1,6 @@
-"""What a documentation page says, as values; each knows the line of the page that says it.
+"""The facts of a documentation page as values, each with its line on the page.
 
-The same values are made of an edition's document, so that a page can be compared with a document or with another page.
+The facts of an edition's document have the same classes, so a page can be compared with a document or another page.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ from attrs import frozen
 Form = Literal["markdown", "html", "rst", "text"]
 Language = Literal["en", "zh"]
 ParameterIn = Literal["path", "query", "header", "body", "response-header", "response"]
-"""Where a parameter stands; `body` and `response` are JSON bodies."""
+"""The location of a parameter; `body` and `response` are JSON bodies."""
 Mandatory = Literal["yes", "no", "conditional", "unknown"]
-"""`conditional` where the column says no and the text names a case in which it is mandatory, or the column says so;
-`unknown` where there is no such column or its cell is empty."""
+"""`conditional`: the text names a case in which the parameter is mandatory, or the column does. `unknown`: the table
+has no such column, or the cell is empty."""
 Kind = Literal["string", "integer", "number", "boolean", "object", "array", "map", "binary", "unknown"]
 ExampleKind = Literal["request", "response", "error", "unknown"]
 
 Place = int | str
-"""A line of the page, from 1; or a JSON pointer into an edition's document."""
+"""A line of the page, counted from 1; or a JSON pointer into an edition's document."""
 
 
 @frozen
 class DataType:
-    """A type, whatever a page's spelling of it: `[Long]`, `Array of Longs` and `List<Long>` are equal."""
+    """A type without its spelling: `[Long]`, `Array of Longs` and `List<Long>` are equal."""
 
     kind: Kind
     format: str | None = None
-    """As OpenAPI has it: `int32`, `int64`, `float`, `double`, `date`, `date-time`; None where the page does not say."""
+    """The format of OpenAPI: `int32`, `int64`, `float`, `double`, `date`, `date-time`; None if not stated."""
     items: DataType | None = None
-    """Of an array's items or a map's values; None where the page does not say."""
+    """The type of an array's items or a map's values; None if not stated."""
     name: str | None = None
-    """What the page calls an object's structure, such as `Node`."""
+    """The page's name of an object's structure, such as `Node`."""
     alternatives: tuple[DataType, ...] = ()
-    """All types, where a value may have one of several; `kind` is then `unknown`."""
+    """All types of a value that may have one of several; `kind` is then `unknown`."""
 
 
 @frozen
 class Limits:
-    """What a table's prose says about a value; None is nothing."""
+    """The bounds and allowed values that a table's prose states; None if not stated."""
 
     minimum: int | float | None = None
     maximum: int | float | None = None
@@ -49,7 +49,7 @@ class Limits:
     min_items: int | None = None
     max_items: int | None = None
     values: tuple[str, ...] = ()
-    """The values that are allowed, where the prose lists them all; in the page's order."""
+    """The allowed values in the page's order; empty unless the prose lists all of them."""
 
 
 @frozen
@@ -60,27 +60,28 @@ class Parameter:
     path: tuple[str, ...]
     """Names from the outermost object to this parameter: `("nodes", "name")` for the `name` of the items of `nodes`.
 
-    A nested table that no row leads to begins with its title in brackets: `("[Parameters of the SMN node]", "topic")`.
+    If no row leads to a nested table, the path begins with the table's title in brackets:
+    `("[Parameters of the SMN node]", "topic")`.
     """
     at: Place
     type: DataType | None = None
-    """None where there is no column of types or its cell is empty."""
+    """The type; None if the table has no column of types, or the cell is empty."""
     type_text: str = ""
     """The type as the page spells it."""
     mandatory: Mandatory = "unknown"
     condition: str | None = None
-    """The sentence that says when it is mandatory."""
+    """The sentence of the page that says when the parameter is mandatory."""
     default: Any = None
-    """As JSON, of the parameter's type where that is possible; None where the page does not say."""
+    """The default as JSON, of the parameter's type if possible; None if not stated."""
     limits: Limits = Limits()
     description: str = ""
-    """The prose, with blanks folded."""
+    """The prose, with runs of whitespace made one space."""
     status: int | None = None
-    """Of the answer, where the page has tables for several statuses."""
+    """The HTTP status of the response, if the page has tables for several."""
 
     @property
     def name(self) -> str:
-        """The parameter's own name."""
+        """The parameter's own name, without the objects that hold it."""
         return self.path[-1]
 
 
@@ -90,30 +91,30 @@ class Endpoint:
 
     method: str
     path: str
-    """With its variables in braces and without a host: `/v1/{project_id}/jobs/{job_name}/export`."""
+    """The path without a host, its variables in braces: `/v1/{project_id}/jobs/{job_name}/export`."""
     at: Place
 
 
 @frozen
 class MediaType:
-    """The type of a body that the page names."""
+    """A media type of a body, named on the page."""
 
     side: Literal["request", "response"]
     value: str
-    """In lower case and without parameters: `application/octet-stream`."""
+    """The media type in lower case and without parameters: `application/octet-stream`."""
     at: Place
 
 
 @frozen
 class Status:
-    """An HTTP status that the operation answers with, from a table or from beside an example."""
+    """An HTTP status of the operation, from a table or from the text beside an example."""
 
     code: int
     at: Place
     source: Literal["table", "example"] = "table"
     description: str = ""
     elsewhere: bool = False
-    """Of a document: whether another page than the operation's says it."""
+    """True for a status of a document that another page than the operation's names."""
 
 
 @frozen
@@ -121,7 +122,7 @@ class ErrorCode:
     """An error code, from a table or in an example."""
 
     code: str
-    """Such as `DLF.0100`."""
+    """The code, such as `DLF.0100`."""
     at: Place
     source: Literal["table", "example"] = "table"
     status: int | None = None
@@ -130,30 +131,30 @@ class ErrorCode:
 
 @frozen
 class Example:
-    """A body or a request that the page shows."""
+    """An example of a body or a request."""
 
     kind: ExampleKind
     at: Place
     text: str
     value: Any = None
-    """The JSON in it; None where there is none, see `problem`."""
+    """The JSON in the text; None if it has no JSON, see `problem`."""
     problem: str = ""
-    """Why there is no value, or what had to be mended to read it, such as `a comma is missing`."""
+    """The reason why `value` is None, or the mistake that was repaired to read it, such as `a comma is missing`."""
     method: str = ""
     path: str = ""
-    """Of a request line above the body, without host."""
+    """The path of the request line above the body, without host."""
     status: int | None = None
 
 
 @frozen
 class FileName:
-    """A name or a pattern of a file that the answer is."""
+    """A name, or a pattern of names, of the file in a response, or of a file in its archive."""
 
     name: str
-    """Such as `DLF_{job_name}.zip`."""
+    """The name, such as `DLF_{job_name}.zip`."""
     at: Place
     member: bool = False
-    """Whether it is a file in the answer's archive, named in prose, such as `dws_sql.script`."""
+    """True for a file in the response's archive that prose names, such as `dws_sql.script`."""
 
 
 @frozen
@@ -161,70 +162,70 @@ class ArchiveTree:
     """A tree of the files in a zip."""
 
     entries: tuple[str, ...]
-    """Paths of its files, such as `jobs/{job_name}.job`, in the page's order; a folder without files ends in `/`."""
+    """Paths of the files, such as `jobs/{job_name}.job`, in the page's order; a folder without files ends in `/`."""
     at: Place
     template: bool
-    """Whether it shows patterns with variables and not an example."""
+    """True for patterns with variables, False for an example."""
 
 
 @frozen
-class Action:
-    """A permission that the caller needs."""
+class IamAction:
+    """A permission that the caller needs: an action of the vendor's identity service (IAM)."""
 
     name: str
-    """Such as `dli:jobs:export`; `none` where the page says that none is needed."""
+    """The action, such as `dli:jobs:export`; `none` if the page says that no permission is needed."""
     at: Place
     access_level: str = ""
     resource: str = ""
 
 
 TableRole = Literal["parameters", "status-codes", "error-codes", "files", "authorization", "other", "unread"]
-"""`files` describes files or objects, not bodies; `other` is understood to hold no facts of these kinds."""
+"""The subject of a table. `files`: files or objects, not a body. `other`: known to have no facts. `unread`: unknown."""
 
 
 @frozen
-class Table:
-    """A table of the page and what it was taken for."""
+class TableFact:
+    """A table of the page with the role that the reader gave it."""
 
     at: Place
     title: str
-    """Its caption without the number; empty where there is none."""
+    """The caption without the number; empty if the table has no caption."""
     role: TableRole
     rows: int
-    """Its rows without the header."""
+    """The number of rows, without the header."""
     location: ParameterIn | None = None
-    """Of a table of parameters."""
+    """The location of the parameters; None for another role, or if unknown."""
 
 
 @frozen
 class Unread:
-    """Something that looks like a fact and was not understood."""
+    """A text that looks like a fact and was not understood."""
 
     at: Place
     text: str
-    """The beginning of it."""
+    """The beginning of the text."""
     reason: str
-    """One sentence."""
+    """The reason, as one sentence."""
 
 
 @frozen
 class PageFacts:
-    """All that a page says."""
+    """All facts of a page or of an edition's document."""
 
     source: str
-    """The file, or the document."""
+    """The name of the page's file, or of the document."""
     form: Form | None
-    """None for an edition's document."""
+    """The form of the page; None for an edition's document."""
     language: Language | None
     title: str = ""
     title_at: Place = 0
     document_id: str = ""
-    """What the page calls itself, such as `dli_02_0254`; empty where it does not."""
+    """The page's own identifier, such as `dli_02_0254`; empty if missing."""
     updated: str = ""
-    """Its date, ISO 8601; empty where it has none."""
+    """The date of the last update, ISO 8601; empty if missing."""
     updated_at: Place = 0
     operation_names: tuple[str, ...] = ()
-    """Names that the vendor gives the operation, such as the one in a link to the API Explorer."""
+    """The vendor's names of the operation, such as the name in a link to the API Explorer."""
     endpoint: Endpoint | None = None
     parameters: tuple[Parameter, ...] = ()
     media_types: tuple[MediaType, ...] = ()
@@ -233,8 +234,8 @@ class PageFacts:
     examples: tuple[Example, ...] = ()
     file_names: tuple[FileName, ...] = ()
     trees: tuple[ArchiveTree, ...] = ()
-    actions: tuple[Action, ...] = ()
-    tables: tuple[Table, ...] = ()
+    actions: tuple[IamAction, ...] = ()
+    tables: tuple[TableFact, ...] = ()
     unread: tuple[Unread, ...] = ()
     markers: tuple[str, ...] = ()
-    """What shows whose page it is: `otc`, `huaweicloud-cn`, `huaweicloud-intl`."""
+    """Clouds whose marks the page has: `otc`, `huaweicloud-cn`, `huaweicloud-intl`."""

@@ -1,4 +1,4 @@
-"""What a finding is, and the kinds there are: `KINDS` is the table of them, with level and meaning."""
+"""Findings and their kinds: the table `KINDS` has the level and the meaning of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Level = Literal["error", "warning", "info"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-"""The worst first."""
+"""All levels, the worst first."""
 
 
 KINDS: dict[str, tuple[Level, str]] = {
@@ -25,10 +25,10 @@ KINDS: dict[str, tuple[Level, str]] = {
     "parameter-renamed": ("error", "a parameter has another name"),
     "type-changed": ("error", "a parameter has another type"),
     "mandatory-changed": ("error", "a request parameter is mandatory in other cases"),
-    "response-mandatory-changed": ("warning", "the answer promises a parameter in other cases"),
-    "limit-changed": ("error", "a bound of a value or of a length is another"),
+    "response-mandatory-changed": ("warning", "a response parameter is mandatory in other cases"),
+    "limit-changed": ("error", "a bound of a value or of a length differs"),
     "values-changed": ("error", "other values are allowed"),
-    "default-changed": ("warning", "what stands for a parameter that is not sent"),
+    "default-changed": ("warning", "a parameter has another default"),
     "media-type-changed": ("error", "a body has another media type"),
     "media-type-missing": ("warning", "one of several media types is gone"),
     "status-changed": ("error", "one HTTP status took the place of another"),
@@ -39,14 +39,14 @@ KINDS: dict[str, tuple[Level, str]] = {
     "error-code-missing": ("warning", "an error code is gone"),
     "error-status-changed": ("error", "an error code comes with another HTTP status"),
     "error-body-changed": ("error", "an error has other fields"),
-    "file-name-changed": ("error", "the file that is the answer has another name"),
+    "file-name-changed": ("error", "the file in the response has another name"),
     "archive-tree-changed": ("error", "the zip has another layout"),
     "action-changed": ("warning", "the caller needs another permission"),
     "example-contradicts-table": ("warning", "an example does not fit the page's own table"),
-    "page-contradicts-itself": ("warning", "two other places of the page do not fit together"),
-    "claim-gone": ("warning", "the page no longer says what the register says it does"),
+    "page-contradicts-itself": ("warning", "two places of the page contradict each other"),
+    "claim-gone": ("warning", "the page no longer states a claim of the register"),
     "claim-reworded": ("info", "the page no longer has the words that the register quotes"),
-    "statement-changed": ("info", "a fact is stated that was not, or the other way round"),
+    "statement-changed": ("info", "only one of two pages states a fact"),
     "operation-name-changed": ("info", "the vendor calls the operation something else"),
     "error-message-changed": ("info", "an error code has another message"),
     "example-changed": ("info", "an example has another value"),
@@ -54,16 +54,16 @@ KINDS: dict[str, tuple[Level, str]] = {
     "date-changed": ("info", "the page has another date"),
     "wording-changed": ("info", "a description has other words"),
 }
-"""Each kind of finding with its level and what it means.
+"""Each kind of finding with its level and its meaning.
 
-`error` is seen on the wire, `warning` breaks a promise that the wire does not show, `info` is wording. A kind has one
-level, so that it is enough to decide what to do.
+`error`: the difference is seen on the wire. `warning`: it breaks a promise that the wire does not show. `info`: the
+wording differs. A kind has one level.
 """
 
 
 @frozen
-class Source:
-    """Where the other side says it: a file and a line."""
+class SourceLine:
+    """A line of the file that the page is compared with: a source of the description, or an older page."""
 
     file: str
     line: int | None = None
@@ -75,24 +75,24 @@ class Finding:
 
     kind: str
     about: str
-    """What it is about, such as "response parameter `zip_file`"."""
+    """The subject, such as "response parameter `zip_file`"."""
     page: str | None
-    """What the page says, in words; None where it says nothing."""
+    """The fact on the page, in words, such as `string, optional`; None if missing."""
     other: str | None
-    """What the other side says."""
+    """The fact in the document or on the older page, in words; None if missing."""
     line: int
-    """The page's line; of what is not there, the line of what is around it."""
+    """The line on the page; for a missing fact, the line of its table or section."""
     states: Statement
-    """What the page says, as the register would have it; the place is empty where both sides are pages."""
+    """The fact on the page as a statement of the register; its place is empty between two pages."""
     other_line: int | None = None
-    """Where both sides are pages, the other page's line."""
+    """The line on the older page; None if the page is compared with a document."""
     operation: str = ""
-    source: Source | None = None
-    """Where to look on the other side; for an edition, where a maintainer edits."""
+    source: SourceLine | None = None
+    """The line to look at: on the older page, or where a maintainer edits the edition."""
     known: tuple[str, ...] = ()
-    """Entries of the register that hold this very difference."""
+    """Ids of the entries of the register that state this difference."""
     near: tuple[str, ...] = ()
-    """Entries of the register for the same place."""
+    """Ids of the entries of the register for the same place."""
 
     @property
     def level(self) -> Level:
@@ -101,5 +101,5 @@ class Finding:
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Give the worst first, then in the page's order."""
+    """Return the findings sorted by level, the worst first, then by line."""
     return tuple(sorted(findings, key=lambda finding: (LEVELS.index(finding.level), finding.line)))

@@ -1,4 +1,4 @@
-"""Writes schemas of what a page's tables say."""
+"""Rows of a page's tables → JSON schemas."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from jobexport.drift.facts import DataType, Parameter
 
-# Without its bounds, a tool that makes data takes a number beyond them for one that the server must take.
+# Without these bounds, a tool that generates data sends larger numbers and expects the server to accept them.
 _INT64 = {"minimum": -(2**63), "maximum": 2**63 - 1}
 
-Schema = dict[str, Any]
+SchemaObject = dict[str, Any]
 
 
-def type_schema(type_: DataType | None) -> Schema:
-    """The schema of a type; one that allows anything where the page does not say."""
+def type_schema(type_: DataType | None) -> SchemaObject:
+    """Return the schema of a type; `{}`, which allows any value, if the type is unknown."""
     if type_ is None:
         return {}
     if type_.alternatives:
@@ -40,8 +40,8 @@ def type_schema(type_: DataType | None) -> Schema:
     return {"type": type_.kind, **format_, **(_INT64 if type_.format == "int64" else {})}
 
 
-def row_schema(row: Parameter, schema: Schema | None = None) -> Schema:
-    """The schema of a row: its type, or `schema` in its place, with limits, values, default and condition."""
+def row_schema(row: Parameter, schema: SchemaObject | None = None) -> SchemaObject:
+    """Build the schema of a row: its type, or the given `schema` instead, with limits, values and default."""
     schema = type_schema(row.type) if schema is None else schema
     written = dict(schema)
     for name, key in LIMITS.items():
@@ -58,8 +58,8 @@ def row_schema(row: Parameter, schema: Schema | None = None) -> Schema:
     return written
 
 
-def value_of(text: str, schema: Schema) -> Any:
-    """A value that prose gives as text, as the schema's type has it where that is possible."""
+def value_of(text: str, schema: SchemaObject) -> Any:
+    """Return a value of prose in the schema's type, `"10"` → `10`; unchanged if it can't be converted."""
     readers: dict[str, Callable[[str], Any]] = {"integer": int, "number": float}
     reader = readers.get(str(schema.get("type")))
     if reader is not None:
@@ -70,13 +70,13 @@ def value_of(text: str, schema: Schema) -> Any:
     return text
 
 
-def fits(value: Any, schema: Schema) -> bool:
-    """Whether a value is one that a schema allows; the schema must not refer to others."""
+def fits(value: Any, schema: SchemaObject) -> bool:
+    """Check whether a schema allows a value; the schema must not have a `$ref`."""
     return bool(jsonschema_rs.validator_for(schema).is_valid(value))
 
 
-def object_schema(rows: Sequence[Parameter], path: tuple[str, ...] = ()) -> Schema:
-    """The schema of the object that holds the rows right below `path`, with all that is nested in them."""
+def object_schema(rows: Sequence[Parameter], path: tuple[str, ...] = ()) -> SchemaObject:
+    """Build the schema of an object from the rows directly below `path`, with all nested rows."""
     table = [row for row in rows if row.path[:-1] == path]
     properties = {row.name: row_schema(row, _nested(rows, row)) for row in table}
     for row in table:
@@ -87,12 +87,12 @@ def object_schema(rows: Sequence[Parameter], path: tuple[str, ...] = ()) -> Sche
 
 
 def condition_of(row: Parameter) -> str:
-    """Where to read when a row is mandatory: the page's sentence is the vendor's."""
-    return f"see line {row.at} of the page, and say it here in your own words"
+    """Return a note with the page's line for a condition: the sentence itself is the vendor's and is not copied."""
+    return f"see line {row.at} of the page; state the condition here in your own words"
 
 
-def around(type_: DataType | None, inner: Schema) -> Schema:
-    """A list or map of what is inside, as deep as the type says."""
+def around(type_: DataType | None, inner: SchemaObject) -> SchemaObject:
+    """Return the schema within the arrays and maps of a type: `array of map` → an array of maps of `inner`."""
     if type_ is not None and type_.kind == "array":
         return {"type": "array", "items": around(type_.items, inner)}
     if type_ is not None and type_.kind == "map":
@@ -100,8 +100,8 @@ def around(type_: DataType | None, inner: Schema) -> Schema:
     return inner
 
 
-def _nested(rows: Sequence[Parameter], row: Parameter) -> Schema | None:
-    """The schema of a row that leads to a table: the table's object in the place of the row's innermost type."""
+def _nested(rows: Sequence[Parameter], row: Parameter) -> SchemaObject | None:
+    """Build the schema of a row with a nested table, whose object is the innermost type; None without such a table."""
     if not any(other.path[:-1] == row.path for other in rows):
         return None
     inner = object_schema(rows, row.path)

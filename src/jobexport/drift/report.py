@@ -1,4 +1,4 @@
-"""Writes findings and what to edit: as text for people, as JSON, as GitHub's workflow commands."""
+"""Writes findings and advice: as text for people, as JSON, as GitHub's workflow commands."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from jobexport.spec.register import Statement
 
 
-Line = tuple[str, str]
-"""A line and its style: a level, `known`, `dim`, `head` or nothing."""
+StyledLine = tuple[str, str]
+"""A line of text and its style: a level, `known`, `dim`, `head` or an empty string."""
 
 
-def text_lines(report: PageReport) -> Iterator[Line]:
-    """Give what there is to say of a page, line by line."""
+def text_lines(report: PageReport) -> Iterator[StyledLine]:
+    """Yield the report on a page as lines for people."""
     yield f"{report.page.source}: {_head(report)}", "head"
     for level in LEVELS:
         for finding, todo in zip(report.findings, report.advice or (None,) * len(report.findings), strict=True):
@@ -41,7 +41,7 @@ def text_lines(report: PageReport) -> Iterator[Line]:
             yield f"  known, {', '.join(finding.known)}: {finding.kind}: {finding.about}: {sides}", "known"
     shown = report.known
     if shown:
-        yield f"  as the register says: {', '.join(shown)}", "known"
+        yield f"  register entries that the page confirms: {', '.join(shown)}", "known"
     for unread in report.page.unread:
         yield f"  not understood, line {unread.at}: {unread.text!r}: {unread.reason}", "dim"
 
@@ -50,13 +50,13 @@ def _head(report: PageReport) -> str:
     words = report.nature
     if report.guess is not None:
         why = "" if report.guess.how == "told" else f", because {report.guess.reason}"
-        words += f", held against {report.guess.edition}{why}"
+        words += f", compared with {report.guess.edition}{why}"
         if report.guess.others:
-            words += f" (as well as {', '.join(report.guess.others)})"
+            words += f" (equally close: {', '.join(report.guess.others)})"
     elif report.against:
-        words += f", held against {report.against}"
+        words += f", compared with {report.against}"
     elif report.page.endpoint is not None:
-        words += "; jobexport drift --scaffold gives a beginning for it"
+        words += "; jobexport drift --scaffold prints a first description of it"
     else:
         words += "; nothing to compare"
     if report.against and not report.new:
@@ -68,11 +68,11 @@ def _sides(report: PageReport, finding: Finding) -> Iterator[str]:
     yield f"the page: {_said(finding.page)} (line {finding.line})"
     yield f"{other_side(report, finding)}: {_said(finding.other)}"
     if finding.near:
-        yield f"the register has of this place: {', '.join(finding.near)}"
+        yield f"register entries for this place: {', '.join(finding.near)}"
 
 
 def other_side(report: PageReport, finding: Finding) -> str:
-    """Name what a finding holds the page against, with file and line."""
+    """Return what the page is compared with, such as `the description (openapi/openapi.yaml line 4)`."""
     if finding.kind.startswith("claim-"):
         return "the register"
     if finding.kind in ("example-contradicts-table", "page-contradicts-itself"):
@@ -89,7 +89,7 @@ def _said(text: str | None) -> str:
 
 
 def summary(reports: Sequence[PageReport], failed: int) -> str:
-    """Count what was found."""
+    """Return one line with the numbers of pages, of new findings by level, and of known findings."""
     new = [finding.level for report in reports for finding in report.new]
     known = sum(bool(finding.known) for report in reports for finding in report.findings)
     counts = [f"{new.count(level)} {level}{'' if new.count(level) == 1 else 's'}" for level in ("error", "warning")]
@@ -99,7 +99,7 @@ def summary(reports: Sequence[PageReport], failed: int) -> str:
 
 
 def as_plain(report: PageReport) -> dict[str, Any]:
-    """Give a report as plain values, for JSON."""
+    """Return a report as plain values, for JSON."""
     advice = report.advice or (None,) * len(report.findings)
     return {
         "page": report.page.source,
@@ -152,7 +152,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def github_lines(report: PageReport) -> Iterator[str]:
-    """Give GitHub's workflow commands, which mark the lines of the page."""
+    """Yield a workflow command of GitHub for each new finding, which marks its line of the page."""
     for finding in report.new:
         place = f"file={_property(report.page.source)},line={finding.line},title={_property(finding.kind)}"
         other = f"{other_side(report, finding)} says {_said(finding.other)}"
@@ -169,7 +169,7 @@ def _property(text: str) -> str:
 
 
 def advice_lines(advice: Advice, report: PageReport) -> Iterator[str]:
-    """Give the steps that advice consists of, each followed by its YAML."""
+    """Yield the steps of an advice, each followed by its YAML."""
     edits = advice.edits
     for action in edits.union:
         yield from _of_union(action)
@@ -197,7 +197,7 @@ def _of_union(action: Action) -> Iterator[str]:
 
 
 def _alike(others: Any) -> list[tuple[list[Action], list[str]]]:
-    """The same actions for several editions are told once."""
+    """Return each list of actions once, with all editions that it is for."""
     groups: list[tuple[list[Action], list[str]]] = []
     for edition, actions in others.items():
         twin = next((editions for known, editions in groups if known == list(actions)), None)
@@ -213,12 +213,12 @@ def _of_register(amendment: Amendment) -> Iterator[str]:
     if amendment.joins:
         yield f"to do: {entry}: move {amendment.edition} to the claim of {', '.join(amendment.joins)}"
         return
-    for words, listed in (("no longer says", amendment.no_longer), ("says", amendment.says)):
+    for words, listed in (("remove from", amendment.no_longer), ("add to", amendment.says)):
         if listed:
-            yield f"to do: {entry}: the claim of {amendment.edition} {words}"
+            yield f"to do: {entry}: {words} says of the claim of {amendment.edition}"
             yield from _yaml([_plain(statement) for statement in listed])
     if not (amendment.no_longer or amendment.says):
-        yield f"to do: {entry}: tell it there"
+        yield f"to do: {entry}: record the difference there"
 
 
 def _plain(statement: Statement) -> dict[str, Any]:

@@ -1,17 +1,17 @@
-"""What is a difference and what is none, on facts written by hand."""
+"""The comparison of two pages finds each difference once, and nothing else; the facts are written by hand."""
 
 import pytest
 from attrs import evolve
 
 from jobexport.drift import KINDS, compare
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     DataType,
     Endpoint,
     ErrorCode,
     Example,
     FileName,
+    IamAction,
     Limits,
     MediaType,
     PageFacts,
@@ -50,7 +50,7 @@ def test_the_same_facts_are_no_difference():
 
 
 def test_each_kind_has_a_level_and_a_meaning():
-    """The table of kinds is complete: levels are three, meanings are sentences."""
+    """Each kind has one of three levels and a meaning of several words."""
     assert {level for level, _ in KINDS.values()} == {"error", "warning", "info"}
     assert all(len(meaning.split()) > 3 for _, meaning in KINDS.values())
 
@@ -66,13 +66,13 @@ def test_a_row_that_is_gone_and_one_that_is_new():
 
 @pytest.mark.parametrize("name", ["sort", "kinds", "theKind"])
 def test_a_row_in_the_place_of_another_is_a_rename(name):
-    """The same place, type and column, or a name that is alike: one finding."""
+    """A new row at the same place with the same type, or with a similar name, is one finding."""
     new = with_rows(row("name"), row("count", LONG, 11), row(name, at=12))
     assert found(new, OLD) == [("parameter-renamed", "request parameter `kind`", 12)]
 
 
 def test_a_rename_takes_its_table_along():
-    """What is nested in a row that was renamed is not gone and not new."""
+    """Rows nested in a renamed row are neither missing nor added."""
     old = page(row("trees", PLAIN), row("trees.kind", at=11), row("trees.age", INTEGER, 12))
     new = page(row("bushes", PLAIN), row("bushes.kind", at=11), row("bushes.age", STRING, 12))
     assert found(new, old) == [
@@ -82,7 +82,7 @@ def test_a_rename_takes_its_table_along():
 
 
 def test_a_nested_table_that_is_gone_is_one_finding():
-    """The rows below a row that is gone went with it."""
+    """The rows nested in a missing row have no findings of their own."""
     old = page(row("name"), row("trees", PLAIN), row("trees.kind"), row("trees.age", INTEGER))
     assert found(page(row("name")), old) == [("parameter-missing", "request parameter `trees`", 10)]
 
@@ -101,7 +101,7 @@ def test_a_nested_table_that_is_gone_is_one_finding():
     ],
 )
 def test_what_only_one_side_says_of_a_type_is_no_difference(one, other):
-    """`List` does not say of what, `Integer` not of which size, and an object's name is no type."""
+    """`List` fits a list of anything, `Integer` fits any size, and the name of an object does not count."""
     assert found(page(row("a", one)), page(row("a", other))) in (
         [],
         [("statement-changed", "type of request parameter `a`", 10)],
@@ -119,24 +119,24 @@ def test_what_only_one_side_says_of_a_type_is_no_difference(one, other):
     ],
 )
 def test_other_types(one, other):
-    """Other kinds, other sizes, other items, one of several."""
+    """Another kind, size or item type is a difference, and so is one type against several."""
     assert found(page(row("a", one)), page(row("a", other))) == [("type-changed", "request parameter `a`", 10)]
 
 
 def test_a_column_that_only_one_page_has_is_an_info():
-    """The type and the mark of mandatory that a page newly states are no change of them."""
+    """A type or a mandatory mark that a page newly states is an info, not a changed type."""
     old = page(row("a", None, mandatory="unknown"))
     assert [finding.level for finding in compare(page(row("a")), old)] == ["info", "info"]
 
 
 def test_true_is_not_one():
-    """JSON's true and 1 are two defaults, though Python takes them for equal."""
+    """The defaults true and 1 differ, although `True == 1` in Python."""
     new, old = page(row("a", INTEGER, default=1)), page(row("a", INTEGER, default=True))
     assert found(new, old) == [("default-changed", "request parameter `a`", 10)]
 
 
 def test_limits_and_values():
-    """Each bound is a finding of its own; the order of values is none."""
+    """Each bound is a separate finding; the order of values does not matter."""
     old = page(row("a", limits=Limits(max_length=10)), row("b", limits=Limits(values=("X", "Y"))))
     new = page(row("a", limits=Limits(min_length=1, max_length=20)), row("b", limits=Limits(values=("Y", "X"))))
     assert found(new, old) == [
@@ -146,13 +146,13 @@ def test_limits_and_values():
 
 
 def test_headers_are_the_same_in_any_case():
-    """HTTP does not mind."""
+    """The names of headers are compared without case."""
     old, new = page(row("workspace", location="header")), page(row("Workspace", location="header"))
     assert found(new, old) == []
 
 
 def test_a_variable_renamed_in_path_and_table_is_one_finding():
-    """The wire does not show its name, so it is a warning."""
+    """A variable renamed in path and table is one warning, because the wire does not show its name."""
     old = page(row("id", location="path", mandatory="yes"), path="/v1/{id}")
     new = page(row("key", location="path", mandatory="yes"), path="/v1/{key}")
     (finding,) = compare(new, old)
@@ -160,26 +160,26 @@ def test_a_variable_renamed_in_path_and_table_is_one_finding():
 
 
 def test_request_line():
-    """Another method, another path."""
+    """Another method and another path are one finding each."""
     assert found(page(method="PUT"), page()) == [("method-changed", "method", 5)]
     assert found(page(path="/v2/{project_id}/baskets"), page()) == [("path-changed", "path", 5)]
 
 
 def test_statuses():
-    """One less and one more of the same class is a change, of another class two findings."""
+    """A missing and a new status of the same class are one change; of different classes they are two findings."""
 
-    def answers(*codes):
+    def with_statuses(*codes):
         return page(statuses=tuple(Status(code, 30 + number) for number, code in enumerate(codes)))
 
-    assert found(answers(200, 404), answers(200, 400)) == [("status-changed", "status 400", 31)]
-    assert found(answers(200, 302), answers(200, 400)) == [
+    assert found(with_statuses(200, 404), with_statuses(200, 400)) == [("status-changed", "status 400", 31)]
+    assert found(with_statuses(200, 302), with_statuses(200, 400)) == [
         ("status-added", "status 302", 31),
         ("status-missing", "status 400", 30),
     ]
 
 
 def test_codes_messages_and_statuses_of_errors():
-    """Another code in the place of one, another status of one, another message of one."""
+    """A replaced code, a code with another status and a code with another message are one finding each."""
     old = page(error_codes=(ErrorCode("A.1", 40, status=400, message="Gone."),))
     for code, kind in (
         (ErrorCode("A.2", 40, status=400, message="Gone."), "error-code-changed"),
@@ -190,14 +190,14 @@ def test_codes_messages_and_statuses_of_errors():
 
 
 def test_fields_of_errors():
-    """An error that has other fields is seen on the wire."""
+    """An error with other fields is one finding, at the example."""
     old = page(examples=(Example("error", 50, "", {"error_code": "A.1", "error_msg": "x"}),))
     new = page(examples=(Example("error", 50, "", {"code": "A.1", "error_msg": "x"}),))
     assert found(new, old) == [("error-body-changed", "fields of an error", 50)]
 
 
-def test_a_table_of_an_errors_fields_is_no_table_of_the_answer():
-    """Rows for status 400 are fields of the error, and not of what comes with 200."""
+def test_a_table_of_an_errors_fields_is_not_compared_with_the_success_response():
+    """Rows for status 400 are fields of the error, not of the response with status 200."""
     ok = row("done", BOOLEAN, location="response", status=200)
     errors = [row(name, at=20, location="response", status=400) for name in ("error_code", "error_msg")]
     old = page(ok, examples=(Example("error", 50, "", {"error_code": "A.1", "error_msg": "x"}),))
@@ -206,7 +206,7 @@ def test_a_table_of_an_errors_fields_is_no_table_of_the_answer():
 
 
 def test_media_types():
-    """One in the place of another is a change; a page that names none says nothing."""
+    """A replaced media type is a change; a page without a media type has no finding."""
     zips, octets = (MediaType("response", f"application/{name}", 60) for name in ("zip", "octet-stream"))
     assert found(page(media_types=(zips,)), page(media_types=(octets,))) == [
         ("media-type-changed", "media type of the response", 60)
@@ -215,7 +215,7 @@ def test_media_types():
 
 
 def test_files_and_trees():
-    """A name fits a pattern; a tree is another where an entry is."""
+    """A name that fits the pattern is no finding; another entry makes another tree."""
     old = page(file_names=(FileName("X_{name}.zip", 70),), trees=(ArchiveTree(("a/{name}.job",), 71, True),))
     assert found(page(file_names=(FileName("X_mine.zip", 70),)), old) == []
     assert found(page(file_names=(FileName("Y_mine.zip", 70),)), old) == [("file-name-changed", "name of the file", 70)]
@@ -224,9 +224,9 @@ def test_files_and_trees():
 
 
 def test_permissions():
-    """Another action, or none where there was one."""
-    old = page(actions=(Action("a:b:c", 80, "write", "jobs *"),))
-    assert found(page(actions=(Action("a:b:c", 80, "Write", "jobs"),)), old) == []
+    """A missing permission is a finding; case and the mark of a resource do not count."""
+    old = page(actions=(IamAction("a:b:c", 80, "write", "jobs *"),))
+    assert found(page(actions=(IamAction("a:b:c", 80, "Write", "jobs"),)), old) == []
     assert found(page(), old) == [("action-changed", "permission", 5)]
 
 
@@ -240,7 +240,7 @@ def test_permissions():
     ],
 )
 def test_an_example_that_does_not_fit_its_table(value, about):
-    """Another type, an unknown name, a mandatory one that is not there, all of it also in what is nested."""
+    """An example with a wrong type, an unknown name or a missing mandatory name is one finding, also when nested."""
     rows = (row("name", mandatory="yes"), row("trees", PLAIN), row("trees.age", INTEGER))
     new = page(*rows, examples=(Example("request", 90, "", value),))
     old = page(*rows)
@@ -249,7 +249,7 @@ def test_an_example_that_does_not_fit_its_table(value, about):
 
 
 def test_words():
-    """Marks, quotes, case and blanks are no words; a sentence with other words is an info."""
+    """Markup, quotes, case and whitespace do not count; a sentence with other words is an info."""
     old = page(row("a", description="When “chosen” is **true**, it matters."))
     assert found(page(row("a", description='when "chosen"  is true: it matters')), old) == []
     assert found(page(row("a", description="When chosen is false, it matters.")), old) == [

@@ -1,4 +1,4 @@
-"""Advice: whoever follows it has a description that says what the page says, and is sound."""
+"""Following the advice gives a sound description that agrees with the page."""
 
 import random
 
@@ -15,7 +15,7 @@ from tests.drift.making.rendering import LONG, DataType, Field, render
 from tests.drift.making.samples import APPLE
 
 DESCRIBED = load_described()
-# An example that contradicts its table, or a claim, is no matter of a document.
+# Findings that no edit of a document can resolve, only one of the register.
 REGISTER_ONLY = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}
 
 
@@ -24,7 +24,7 @@ def keys(report):
 
 
 def problems(page, edition):
-    """What is wrong after following the advice for each new finding of a page; nothing where all is well."""
+    """Yield the problems after following the advice for each new finding of a page, one by one."""
     report = check_page(page, DESCRIBED, edition)
     for finding, advice in zip(report.findings, report.advice, strict=True):
         if finding.known:
@@ -48,7 +48,7 @@ def problems(page, edition):
 
 @pytest.mark.parametrize("seed", range(effort(3, 6)))
 def test_following_the_advice_makes_the_finding_vanish(seed):
-    """For 18 single changes, or 120: gone, nothing new, other editions as they were, union and edition sound."""
+    """For 18 (thorough: 120) changes, the advice removes the finding, adds none and leaves other editions unchanged."""
     rng = random.Random(seed)  # noqa: S311  # no secrets
     for _ in range(effort(6, 20)):
         edition, _, page = rng.choice(PAGES)
@@ -58,7 +58,7 @@ def test_following_the_advice_makes_the_finding_vanish(seed):
 
 
 def nested(page, rng):
-    """The page with a row more, which leads to a table."""
+    """Return the page with an additional row that leads to a nested table."""
     table = rng.choice(["body", "response"])
     kinds = [APPLE, DataType("array", items=APPLE), DataType("map", items=APPLE)]
     row = Field("thing", rng.choice(kinds), "no", children=(Field("x"), Field("y", LONG, "no")))
@@ -67,7 +67,7 @@ def nested(page, rng):
 
 @pytest.mark.parametrize("seed", range(effort(2, 4)))
 def test_following_one_after_the_other_comes_to_an_end(seed):
-    """Of 40 pages with up to five changes, held against any edition: nothing is left in the end, and all is sound."""
+    """Following the advice repeatedly resolves all findings of a page with several changes, for any edition."""
     rng = random.Random(f"several {seed}")  # noqa: S311  # no secrets
     for _ in range(effort(3, 10)):
         edition, _, page = rng.choice(PAGES)

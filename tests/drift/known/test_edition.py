@@ -1,4 +1,4 @@
-"""Which edition a page belongs to, and that an edition more is no matter of Python."""
+"""The edition of a page is guessed with a reason, and a new edition needs no Python."""
 
 import shutil
 
@@ -37,40 +37,40 @@ def check(page, form="rst", edition=None, described=DESCRIBED):
     ],
 )
 def test_the_edition_is_guessed_and_said_why(page, form, edition, reason):
-    """By language and date, and by findings where they leave several."""
+    """The edition follows from language and date, and from the number of findings if several editions remain."""
     guess = check(page, form).guess
     assert guess.edition == edition
     assert reason in guess.reason
 
 
 def test_a_page_younger_than_all_belongs_to_the_last_edition_of_its_cloud():
-    """What the vendor changed is held against what was there before, whichever edition it looks like."""
+    """A young page is compared with the last edition of its cloud, even if another edition has fewer findings."""
     facts = read_page(render(FLINK_OTC_2024, "rst").encode(), name="page")
     guess = check_page(evolve(facts, markers=("otc",), updated="2027-01-01"), DESCRIBED).guess
     assert guess == Guess("otc-2026", "it is English and it is marked otc and its date is 2027-01-01", "page")
 
 
 def test_editions_that_fit_alike_are_named():
-    """The DGC pages of both OTC editions are the same: the younger is taken, the other told."""
+    """The DGC pages of both OTC editions are the same: the younger edition is taken, the other is listed."""
     guess = check(BATCH_OTC).guess
     assert (guess.edition, guess.others) == ("otc-2026", ("otc-2024",))
 
 
 def test_a_named_edition_overrules():
-    """The findings are those of the edition that was named."""
+    """A page is compared with the named edition, whichever would be guessed."""
     report = check(FLINK_OTC_2024, edition="otc-2026")
     assert (report.guess.edition, report.guess.how) == ("otc-2026", "told")
     assert [finding.kind for finding in report.new if finding.level == "error"] == ["type-changed"]
 
 
 def test_an_unknown_edition_is_one_sentence():
-    """It lists those there are."""
+    """The message for an unknown edition lists the known editions."""
     with pytest.raises(JobexportError, match=r"^there is no edition 'otc-1999'; choose one of .*otc-2026"):
         check(FLINK_OTC_2024, edition="otc-1999")
 
 
 def test_a_page_of_another_operation_is_no_error():
-    """It says so, and nothing is compared."""
+    """The report on a page of an unknown operation says so and has no finding."""
     report = check(evolve(JOB_OTC, path="/v1/{project_id}/jobs/{job_name}/stop", document_id="x"))
     assert (report.operation, report.findings) == ("", ())
     assert "which the description does not have" in report.nature
@@ -80,7 +80,7 @@ def test_a_page_of_another_operation_is_no_error():
     "path", ["/v1/{project_id}/jobs/import", "/v1.0/{project_id}/streaming/jobs/import", "/v1/{project_id}/jobs"]
 )
 def test_neighbours_are_other_operations(path):
-    """A path that is alike is not enough to be the same operation."""
+    """A similar path alone does not make the same operation."""
     page = evolve(
         FLINK_OTC_2024, path=path, document_id="", body=FLINK_OTC_2024.response[:1], response=(), request=None
     )
@@ -88,7 +88,7 @@ def test_neighbours_are_other_operations(path):
 
 
 def test_a_page_with_another_date_than_the_register_is_told():
-    """The date is worth an info, so that the register's pages are kept."""
+    """A page with another date than the register's is an info, so that the register stays up to date."""
     report = check(evolve(FLINK_OTC_2026, updated="2026-09-09"), "html", "otc-2026")
     assert [(item.kind, item.page, item.other) for item in report.new] == [("date-changed", "2026-09-09", "2026-03-01")]
 
@@ -120,7 +120,7 @@ PAGE = (
 
 
 def test_an_edition_more_needs_no_python(tmp_path):
-    """With an overlay and a line in the register a page is known for its edition, and its facts are compared."""
+    """After adding an overlay and a line of the register, a page is compared with the new edition."""
     for name in ("openapi", "overlays"):
         shutil.copytree(CHECKOUT / name, tmp_path / name)
     (tmp_path / "overlays/ours-2030.yaml").write_text(OVERLAY, encoding="utf-8")
@@ -141,7 +141,7 @@ def test_an_edition_more_needs_no_python(tmp_path):
 
 @pytest.mark.parametrize(("edition", "operation", "page"), PAGES)
 def test_an_installed_package_compares_as_well(edition, operation, page):
-    """Without sources the findings are the same, and the edits are of the edition's document."""
+    """Without sources the findings are the same, and no edit is for the union."""
     shipped = Described(DESCRIBED.register, DESCRIBED.documents, None, {}, DESCRIBED.root, DESCRIBED.files)
     changed = evolve(
         page, path_fields=(*page.path_fields[1:], evolve(page.path_fields[0], mandatory="no")), method="PUT"

@@ -1,4 +1,4 @@
-"""Does what advice says, in memory: the description's side as it is when a maintainer followed it."""
+"""Applies advice in memory: the documents and the register after a maintainer followed it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def followed(advice: Advice, described: Described, edition: str) -> Described:
-    """The documents and the register after the edits and the amendments."""
+    """Return the documents and the register after the edits and the amendments."""
     edits = advice.edits
     union = _applied(described.union, edits.union)
     overlays = {}
@@ -50,7 +50,7 @@ def _entries(entries: tuple[Entry, ...], amendment: Amendment):
 
 
 def _claims(entry: Entry, amendment: Amendment):
-    """The claims with one of its own for the edition, which says what it shall."""
+    """Yield the claims of an entry, with a separate claim for the edition that has the amended statements."""
     gone = {statement.key() for statement in amendment.no_longer}
     joined = next((claim for claim in entry.claims if claim.editions == amendment.joins), None)
     for claim in entry.claims:

@@ -1,4 +1,4 @@
-"""A client generated from a scaffold."""
+"""Generates a client from a scaffold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobexport.spec.load import load_yaml
 
 
 def generates(page, folder):
-    """Write a page's scaffold, and generate a client from it as this project does."""
+    """Write a page's scaffold, generate a client from it as this project does, and return the scaffold's document."""
     path = folder / "scaffold.yaml"
     path.write_text(scaffold(page), encoding="utf-8")
     assert list(lint_document(load_yaml(path))) == []

@@ -1,4 +1,4 @@
-"""A page as a browser copies it: the marks of tables, lists and listings are lost."""
+"""Pages as a browser copies them: the markup of tables, lists and listings is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobexport.drift import read_page
-from jobexport.drift.pages.blocks import Part, Table
+from jobexport.drift.pages.blocks import Paragraph, Table
 from jobexport.drift.pages.bounds import Deadline
 from jobexport.drift.pages.decode import decode
 from jobexport.drift.pages.form import form_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def copied(path: Path, gap: str, between: str) -> str:
-    """The page as text: `gap` between paragraphs, `between` between cells."""
+    """Return the page as text, with `gap` between paragraphs and `between` between cells."""
     page = decode(path.read_bytes(), path.name)
     form = form_of(page.text)
     lines = []
@@ -31,7 +31,7 @@ def copied(path: Path, gap: str, between: str) -> str:
                     for cell in row.cells
                 ]
                 lines.append(between.join(cell for cell in cells if cell or between == "\t"))
-        elif isinstance(block, Part):
+        elif isinstance(block, Paragraph):
             lines.append(("• " if block.kind == "item" else "") + block.text)
         else:
             lines.append(block.text)
@@ -39,7 +39,7 @@ def copied(path: Path, gap: str, between: str) -> str:
 
 
 def facts(page, of_lists: bool) -> dict[str, set]:
-    """What has to be the same; what stands in a list in a row of tabs has no mark there."""
+    """Return the facts that a copy must have; without `of_lists` no limits, because rows of tabs lose their lists."""
     return {
         "endpoint": {(page.endpoint.method, page.endpoint.path)} if page.endpoint else set(),
         "parameters": {
@@ -60,11 +60,11 @@ def facts(page, of_lists: bool) -> dict[str, set]:
 every_way = pytest.mark.parametrize(
     ("gap", "between"), [("\n\n", "\n\n"), ("\n", "\n"), ("\n", "\t")], ids=["empty lines", "lines", "tabs"]
 )
-"""A cell a line, with or without empty lines, or a row a line with tabs."""
+"""The ways of copying: one cell on each line, with or without empty lines, or one row on each line, with tabs."""
 
 
 def check(path: Path, gap: str, between: str) -> None:
-    """Fail when a copy of the page has other facts than the page."""
+    """Fail if a copy of the page has other facts than the page."""
     of_lists = between != "\t"
     read = read_page(copied(path, gap, between).encode(), "copy")
     assert read.form == "text"

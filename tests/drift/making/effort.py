@@ -1,4 +1,4 @@
-"""How much is run of what is random or takes long: enough to see a mistake, or all with `make drift-strength`."""
+"""The number of random or slow examples: enough to see a mistake, or all with `make drift-strength`."""
 
 import os
 from typing import TypeVar
@@ -9,5 +9,5 @@ ALL = bool(os.environ.get("JOBEXPORT_THOROUGH"))
 
 
 def effort(usual: T, thorough: T) -> T:
-    """Choose by what was asked for."""
+    """Return the thorough value with `make drift-strength`, else the usual one."""
     return thorough if ALL else usual

@@ -32,7 +32,7 @@ class Heading:
 
 @frozen
 class Paragraph:
-    """`item` begins a list item, and what is `inside` belongs to the item before it."""
+    """A paragraph; with `item` it begins a list item, with `inside` it belongs to the item before it."""
 
     text: str
     link: str = ""
@@ -48,7 +48,7 @@ class Code:
 
 @frozen
 class Table:
-    """A table; its number is 0 where it has no caption."""
+    """A table; without a caption its number is 0."""
 
     number: int
     caption: str
@@ -56,7 +56,7 @@ class Table:
     rows: tuple[tuple[tuple[Part, ...], ...], ...]
 
     def title(self, page: Page) -> str:
-        """Such as `Table 3 Response parameters`."""
+        """Return number and caption, such as `Table 3 Response parameters`."""
         return f"{_numbered(page, self.number)} {self.caption}"
 
 
@@ -72,7 +72,7 @@ def _note(page: Page) -> str:
 
 
 def _linked(page: Page, part: Part, text: str, link: Callable[[str, str], str]) -> str:
-    """The text with a link around the words that lead to a table."""
+    """Return the text with a link around the words that lead to a table."""
     words = _numbered(page, part.lead)
     before, found, after = text.rpartition(words)
     return before + link(words, f"{page.document_id}__table{part.lead}") + after if part.lead and found else text
@@ -104,7 +104,7 @@ def _html_block(block: Line, page: Page) -> list[str]:
 
 
 def html_table(table: Table, page: Page, caption: bool = True) -> list[str]:
-    """The lines of a table as the vendor's tool writes it."""
+    """Return the lines of a table as the vendor's tool writes it."""
     anchor = f"{page.document_id}__table{table.number}"
     lines = [
         f'<div class="tablenoborder"><a name="{anchor}"></a><table id="{anchor}" border="1">' if caption else "<table>"
@@ -220,7 +220,7 @@ def _rst_block(block: Line, page: Page) -> list[str]:
 
 
 def width(text: str) -> int:
-    """Columns that a text takes; a Chinese character takes two."""
+    """Return the width of a text in columns; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
 
 

@@ -1,4 +1,4 @@
-"""Files that no page is: as long as they may be, deeply nested, broken, or made to cost a parser time."""
+"""Files that are not pages: as long as allowed, deeply nested, broken, or slow to parse."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TEXT = "T\n\nParameter\nMandatory\nType\nDescription\n"
 
 
 def _long(start: str, unit: str) -> bytes:
-    """As much as is read of the unit's repetition."""
+    """Return the start and repetitions of the unit, as long as a page may be."""
     return (start + "".join([unit] * (_LETTERS // len(unit)))).encode()
 
 
 def _grids(depth: int) -> str:
-    """Grid tables in each other."""
+    """Return grid tables nested to a depth."""
     grid = "x"
     for _ in range(depth):
         lines = grid.split("\n")
@@ -45,7 +45,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "html cells of many rows and columns": lambda: (
         b"<html><table>" + b"<tr><td rowspan=65000 colspan=1000>x</td></tr>" * 2000
     ),
-    "html signs that begin no tag": lambda: _long("<html>", "<"),
+    "html signs that do not begin a tag": lambda: _long("<html>", "<"),
     "html comments without an end": lambda: _long("<html>", "<!--"),
     "html paragraphs": lambda: _long("<html>", "<p>x"),
     "html pieces of a word": lambda: _long("<html><p>", "a<i>bcd</i>"),

@@ -1,4 +1,4 @@
-"""Single changes of made-up pages, each with what it has to be called when it is found."""
+"""Single changes of made-up pages, each with the finding that it must cause."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Mutation:
 
     page: Page
     kinds: frozenset[str]
-    """What the change may be called."""
+    """The kinds that the finding may have."""
     about: str
-    """What the finding's subject has to name."""
+    """A part of the finding's subject."""
     needle: str
-    """What stands on the line that has to be named; empty where the fact is gone."""
+    """A word on the line that the finding must name; empty if the fact was removed."""
     also: frozenset[str] = frozenset()
-    """What else the change is."""
+    """Kinds of further findings that the change may cause."""
 
 
 def mutation(page: Page, rng: random.Random) -> Mutation:
-    """Change one fact of a page, which must have a row."""
+    """Change one fact of a page; the page must have a row of parameters."""
     while True:
         changed = rng.choice(MUTATORS)(page, rng)
         if changed is not None:
@@ -73,7 +73,7 @@ def retype(page: Page, rng: random.Random) -> Mutation | None:
     if row.type is None:
         return None
     new = rng.choice([type_ for type_ in _TYPES if type_.kind != row.type.kind])
-    # A default or a list of values is of the old type.
+    # A default or a list of values belongs to the old type.
     changed = _with(page, table, number, evolve(row, type=new, default=None, limits=Limits()))
     if (row.default, row.limits) != (None, Limits()):
         return None
@@ -83,7 +83,7 @@ def retype(page: Page, rng: random.Random) -> Mutation | None:
 def drop(page: Page, rng: random.Random) -> Mutation | None:
     table, number, row = _row(page, rng)
     if len(getattr(page, table)) == 1 and table in ("body", "headers"):
-        return None  # Then the table is gone, which `drop_table` is for.
+        return None  # `drop_table` removes whole tables.
     return Mutation(_with(page, table, number), frozenset({"parameter-missing"}), row.name, "")
 
 
@@ -110,7 +110,7 @@ def add(page: Page, rng: random.Random) -> Mutation | None:
 
 def recode(page: Page, rng: random.Random) -> Mutation | None:
     new = f"{rng.choice(['DLI', 'DLF'])}.{rng.randrange(7000, 9999)}"
-    # Where the register knows nothing of the page's codes, it is one more.
+    # Without a page id the register does not know the page's codes, so the code counts as added.
     kinds = frozenset({"error-code-changed" if page.document_id else "error-code-added"})
     if page.errors:
         (_, message), *rest = page.errors
@@ -122,7 +122,7 @@ def recode(page: Page, rng: random.Random) -> Mutation | None:
 
 
 def known_code(page: Page, rng: random.Random) -> Mutation | None:
-    """A code that the description lists anyway, in the place of one that the register knows to be on the page."""
+    """Replace a code that the register states for the page by another code of the description."""
     if not (page.failure and page.document_id):
         return None
     status, code, message = page.failure
@@ -176,15 +176,18 @@ def restatus(page: Page, rng: random.Random) -> Mutation | None:
         return None
     number = rng.randrange(len(page.statuses))
     code, text = page.statuses[number]
-    if any(code == shown for shown in (200 if page.answer is not None else 0, page.failure[0] if page.failure else 0)):
-        return None  # The example would still say the old one.
+    if any(
+        code == shown
+        for shown in (200 if page.response_body is not None else 0, page.failure[0] if page.failure else 0)
+    ):
+        return None  # The example would still have the old status.
     new = code + rng.choice([1, 2, 6, 22])
     statuses = (*page.statuses[:number], (new, text), *page.statuses[number + 1 :])
     return Mutation(evolve(page, statuses=statuses), frozenset({"status-changed"}), str(code), str(new))
 
 
 def refail(page: Page, rng: random.Random) -> Mutation | None:
-    """Another status beside the example of an error, and in the table where there is one."""
+    """Change the status beside the example of an error, and in the table of statuses."""
     if not page.failure:
         return None
     old, code, message = page.failure
@@ -227,12 +230,12 @@ def retree(page: Page, rng: random.Random) -> Mutation | None:
 
 
 def misfit(page: Page, rng: random.Random) -> Mutation | None:
-    """An example that no longer fits its table."""
-    if page.answer is None:
+    """Change an example so that it contradicts its table."""
+    if page.response_body is None:
         return None
-    name = rng.choice(list(page.answer))
-    answer = page.answer | {name: {"nested": 1}}
-    return Mutation(evolve(page, answer=answer), frozenset({"example-contradicts-table"}), name, "")
+    name = rng.choice(list(page.response_body))
+    changed = page.response_body | {name: {"nested": 1}}
+    return Mutation(evolve(page, response_body=changed), frozenset({"example-contradicts-table"}), name, "")
 
 
 MUTATORS: tuple[Callable[[Page, random.Random], Mutation | None], ...] = (
@@ -262,4 +265,4 @@ MUTATORS: tuple[Callable[[Page, random.Random], Mutation | None], ...] = (
     retree,
     misfit,
 )
-"""The commonest more than once."""
+"""All mutations; common ones more than once."""

@@ -1,4 +1,4 @@
-"""Pages of the three operations in our own words, as the editions have them, to be rendered and changed."""
+"""Pages of the three operations with the facts of the editions, in our own words, to be rendered and changed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FLINK_OTC_2024 = Page(
     ),
     statuses=((200, "It worked."), (400, "It did not.")),
     request={"obs_dir": "obs-test", "is_selected": True, "job_selected": [100]},
-    answer={
+    response_body={
         "is_success": True,
         "message": "The job is exported successfully.",
         "zip_file": ["obs-test/aggregate_1582677879475.zip"],
@@ -43,7 +43,7 @@ FLINK_OTC_2026 = evolve(
         Field("message", STRING, "no"),
         Field("zip_file", STRINGS, "no"),
     ),
-    answer=FLINK_OTC_2024.answer | {"message": "The job is successfully exported."},
+    response_body=FLINK_OTC_2024.response_body | {"message": "The job is successfully exported."},
 )
 FLINK_CN_2020 = evolve(
     FLINK_OTC_2024,
@@ -62,7 +62,11 @@ FLINK_CN_2020 = evolve(
     ),
     statuses=((200, "成功。"), (400, "失败。")),
     errors=(("DLI.29001", "Failed for parse obs path"),),
-    answer={"is_success": True, "message": "导出作业成功", "zip_files": ["obs-test/aggregate_1582677879475.zip"]},
+    response_body={
+        "is_success": True,
+        "message": "导出作业成功",
+        "zip_files": ["obs-test/aggregate_1582677879475.zip"],
+    },
 )
 JOB_OTC = Page(
     title="Exporting One Job",
@@ -128,4 +132,4 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("huaweicloud-intl-2026", "exportJob", JOB_INTL),
     ("otc-2026", "batchExportJobs", BATCH_OTC),
 )
-"""Edition, operation and page."""
+"""The pages, each with its edition and operation."""

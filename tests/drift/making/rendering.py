@@ -1,7 +1,7 @@
-"""Made-up documentation pages: their facts, and the page in each form that the vendor's pages come in.
+"""Made-up documentation pages: their facts, and their text in each form of the vendor's pages.
 
-`render(page, form)` writes a page and `facts(page)` says what a reader has to find on it. A `Style` changes words and
-spellings only, so all pages of one `Page` have the same facts.
+`render(page, form)` writes a page, and `facts(page)` returns the facts that a reader must find on it. A `Style` changes
+words and spellings only, so all texts of one `Page` have the same facts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 from attrs import evolve, frozen
 
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     DataType,
     Endpoint,
@@ -21,6 +20,7 @@ from jobexport.drift.facts import (
     Example,
     FileName,
     Form,
+    IamAction,
     Language,
     Limits,
     Mandatory,
@@ -39,7 +39,8 @@ T = TypeVar("T")
 
 RenderedForm = Literal["markdown", "pipes", "html", "rst", "text", "tabs"]
 FORMS: tuple[RenderedForm, ...] = get_args(RenderedForm)
-"""`markdown` has HTML tables and `pipes` pipe tables; `text` has one cell a line and `tabs` one row a line."""
+"""All forms. Tables are HTML in `markdown`, pipe tables in `pipes`, a cell on each line in `text`, and a row on each
+line in `tabs`."""
 
 NO_LIMITS = Limits()
 STRING = DataType("string")
@@ -58,7 +59,7 @@ class Field:
     mandatory: Mandatory = "yes"
     prose: str = ""
     condition: str = ""
-    """When it is mandatory, such as `kind is set to A`; only for `conditional`."""
+    """The case in which a `conditional` field is mandatory, such as `kind is set to A`."""
     default: Any = None
     limits: Limits = NO_LIMITS
     children: tuple[Field, ...] = ()
@@ -66,7 +67,7 @@ class Field:
 
 @frozen
 class Page:
-    """What a made-up page says."""
+    """The facts of a made-up page."""
 
     language: Language = "en"
     title: str = "Copying a Basket"
@@ -81,17 +82,18 @@ class Page:
     body: tuple[Field, ...] = ()
     response: tuple[Field, ...] = ()
     media_type: str = ""
-    """Of the response, stated in prose together with `file_name` and `tree`."""
+    """The media type of the response, stated in prose together with `file_name` and `tree`."""
     file_name: str = ""
     tree: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Folders and their files."""
     file_fields: tuple[Field, ...] = ()
-    """A table of the variables in the tree: no parameters."""
+    """The rows of a table about the variables in the tree, which are not parameters."""
     statuses: tuple[tuple[int, str], ...] = ()
     errors: tuple[tuple[str, str], ...] = ()
     request: Any = None
-    """The body of the example, below a request line."""
-    answer: Any = None
+    """The body in the example of a request, below a request line."""
+    response_body: Any = None
+    """The body in the example of a successful response."""
     failure: tuple[int, str, str] | None = None
     """Status, code and message of the example of an error."""
     action: str = ""
@@ -99,28 +101,28 @@ class Page:
 
 @frozen
 class Style:
-    """Chooses between words that mean the same."""
+    """A choice between words with the same meaning."""
 
     seed: int = 0
 
     def pick(self, key: str, *options: T) -> T:
-        """One of the options, always the same one for a key; the first one where the seed is 0."""
+        """Return one of the options: the first if the seed is 0, else an option that depends on seed and key."""
         return options[zlib.crc32(f"{self.seed} {key}".encode()) % len(options) if self.seed else 0]
 
 
 def render(page: Page, form: RenderedForm, style: Style | None = None) -> str:
-    """The page in a form."""
+    """Write the page in a form."""
     style = style or Style()
     return WRITERS[form](list(_blocks(page, style)), page)
 
 
 def translated_form(form: RenderedForm) -> Form:
-    """The form that a reader finds."""
+    """Return the form that a reader recognizes: `pipes` is `markdown`, and `tabs` is `text`."""
     return "markdown" if form == "pipes" else "text" if form == "tabs" else form
 
 
 def facts(page: Page, form: RenderedForm = "html") -> PageFacts:
-    """What a reader finds on the page, without places, descriptions, tables, markers and texts of examples."""
+    """Return the facts that a reader must find, without places, descriptions, tables, markers and example texts."""
     return PageFacts(
         source="",
         form=translated_form(form),
@@ -137,12 +139,12 @@ def facts(page: Page, form: RenderedForm = "html") -> PageFacts:
         examples=tuple(_examples(page)),
         file_names=(FileName(page.file_name, 0),) if page.file_name else (),
         trees=_trees(page),
-        actions=(Action(page.action, 0, "write", "basket *"),) if page.action else (),
+        actions=(IamAction(page.action, 0, "write", "basket *"),) if page.action else (),
     )
 
 
 def plain(found: PageFacts) -> PageFacts:
-    """The same facts in the shape of `facts`, to compare."""
+    """Return a reader's facts without the parts that `facts` leaves out."""
     return evolve(
         found,
         source="",
@@ -166,7 +168,7 @@ def plain(found: PageFacts) -> PageFacts:
 
 
 def parameters(page: Page) -> Iterator[Parameter]:
-    """The parameters in the page's order: a table's rows, then the tables that they lead to."""
+    """Yield the parameters in the page's order: the rows of a table, then the tables that they lead to."""
     tables: tuple[tuple[ParameterIn, tuple[Field, ...]], ...] = (
         ("path", page.path_fields),
         ("query", page.query),
@@ -179,7 +181,7 @@ def parameters(page: Page) -> Iterator[Parameter]:
 
 
 def _structures(fields: Sequence[Field]) -> dict[str, tuple[Field, ...]]:
-    """The rows of each structure that has a table: other fields of this structure lead to the same one."""
+    """Return the rows of each structure with a table, by name; other fields of the structure lead to the same table."""
     found: dict[str, tuple[Field, ...]] = {}
     for field in fields:
         for name, rows in ((_structure(field), field.children), *_structures(field.children).items()):
@@ -208,7 +210,7 @@ def _parameters(
 
 
 def _statuses(page: Page) -> Iterator[Status]:
-    if page.answer is not None:
+    if page.response_body is not None:
         yield Status(200, 0, "example")
     if page.failure:
         yield Status(page.failure[0], 0, "example")
@@ -227,8 +229,8 @@ def _error_codes(page: Page) -> Iterator[ErrorCode]:
 def _examples(page: Page) -> Iterator[Example]:
     if page.request is not None:
         yield Example("request", 0, "", page.request, "", page.method, _filled(page.path))
-    if page.answer is not None:
-        yield Example("response", 0, "", page.answer, status=200)
+    if page.response_body is not None:
+        yield Example("response", 0, "", page.response_body, status=200)
     if page.failure:
         status, code, message = page.failure
         yield Example("error", 0, "", {"error_code": code, "error_msg": message}, status=status)
@@ -297,7 +299,7 @@ _WORDS: dict[str, dict[Language, tuple[str, ...]]] = {
 
 
 class _Writer:
-    """Words of a language in a style, and the numbers of tables."""
+    """A writer's state: the page, its style, and the numbers of its tables."""
 
     def __init__(self, page: Page, style: Style) -> None:
         self.page, self.style = page, style
@@ -406,22 +408,22 @@ def _response(writer: _Writer) -> Iterator[Line]:
 
 
 def _shown(writer: _Writer) -> Iterator[Line]:
-    """The section of examples."""
+    """Yield the sections of examples."""
     page = writer.page
     if page.request is not None:
         yield Heading(writer.word("example request"), 2)
         yield Paragraph(writer.say("example", ["Copy a basket."], ["复制一个篮子。"]))
         yield Code(f"{page.method} {_filled(page.path)}\n" + _json(page.request))
-    if page.answer is None and page.failure is None:
+    if page.response_body is None and page.failure is None:
         return
     yield Heading(writer.word("example response"), 2)
-    if page.answer is not None:
+    if page.response_body is not None:
         yield Paragraph(writer.say("good", ["Success response"], ["成功响应"]), item=True)
         yield Paragraph(
             writer.say("status", ["HTTP status code 200", "Status code: 200"], ["HTTP状态码 200", "状态码：200"]),
             inside=True,
         )
-        yield Code(_json(page.answer), inside=True)
+        yield Code(_json(page.response_body), inside=True)
     if page.failure:
         status, code, message = page.failure
         yield Paragraph(writer.say("bad", ["Failure response"], ["失败响应"]), item=True)
@@ -441,7 +443,7 @@ def _json(value: Any) -> str:
 
 
 def _tables(writer: _Writer, caption: str, fields: Sequence[Field]) -> Iterator[Table]:
-    """The table of these fields and the tables that they lead to, in the order of `parameters`."""
+    """Yield the table of these fields and the tables that they lead to, in the order of `parameters`."""
     if fields:
         yield from _table(writer, writer.number(), writer.word(caption), fields)
 
@@ -457,7 +459,7 @@ def _table(writer: _Writer, number: int, caption: str, fields: Sequence[Field]) 
     for field in fields:
         lead = writer.leads.get(_structure(field), 0)
         if field.children:
-            # Depth first: the number of a table that comes later is known only when those before it are written.
+            # Depth first: a table's number is known only after the tables before it are written.
             lead = writer.number()
             writer.leads[_structure(field)] = lead
             inner = f"{_structure(field)} data structure description"
@@ -587,7 +589,7 @@ _KINDS = {
 
 
 def spelling(kind: DataType | None, style: Style, language: Language, key: str = "") -> str:
-    """A type as a page spells it."""
+    """Return a spelling of a type."""
     if kind is None:
         return ""
     if kind.kind == "map":

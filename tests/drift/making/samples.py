@@ -1,4 +1,4 @@
-"""Made-up pages for examples and for speed: one usual page and one with nested tables, in both languages."""
+"""Made-up pages: a usual page, a page with nested tables and a page about a zip, in both languages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ USUAL = Page(
     statuses=((200, "The basket is copied."), (400, "The basket is not good.")),
     errors=(("ORC.0100", "The basket does not exist."), ("ORC.3051", "The weight is invalid.")),
     request={"target": "left", "labels": ["a", "b"], "weight": 10},
-    answer={"done": True, "price": 1.5},
+    response_body={"done": True, "price": 1.5},
     failure=(400, "ORC.0100", "The basket does not exists."),
     action="orc:baskets:copy",
 )
@@ -51,7 +51,7 @@ NESTED = Page(
     ),
     response=(Field("id"),),
     request={"name": "south", "trees": [{"kind": "PEAR"}], "owners": {}},
-    answer={"id": "3624d1c3"},
+    response_body={"id": "3624d1c3"},
 )
 
 ARCHIVE = Page(
@@ -67,5 +67,5 @@ ARCHIVE = Page(
 
 
 def translated(page: Page, language: Language) -> Page:
-    """The page in another language, with the same facts."""
+    """Return the page in another language, with the same facts."""
     return evolve(page, language=language, title={"en": page.title, "zh": "复制篮子"}[language])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from jobexport.drift.facts import DataType, Limits
 from tests.drift.making.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page, Style
 
-# Names that are words of the manuals as well: the reader has to tell a cell from a head or a title.
+# Names that are also words of the manuals: the reader must distinguish a cell from a head or a title.
 _COMMON = [
     "name",
     "type",
@@ -107,7 +107,7 @@ def _field(draw, name: str, depth: int, columns: tuple[bool, bool], serial: list
 def fields(
     draw, depth: int = 2, serial: list[int] | None = None, columns: tuple[bool, bool] | None = None, least: int = 1
 ) -> tuple[Field, ...]:
-    """The rows of a table and of the tables below it."""
+    """Draw the rows of a table and of its nested tables."""
     serial = [0] if serial is None else serial
     columns = columns or draw(st.sampled_from(((True, True), (True, True), (True, False), (False, True))))
     chosen = draw(st.lists(names, min_size=least, max_size=4, unique=True))
@@ -120,7 +120,7 @@ def _flat(least: int = 0):
 
 @st.composite
 def pages(draw) -> Page:
-    """A page of an operation."""
+    """Draw a page of an operation."""
     variables = draw(st.lists(st.from_regex(r"\A[a-z]{3,8}_(id|name)\Z"), max_size=2, unique=True))
     path = "/v1/" + "/".join(f"things/{{{variable}}}" for variable in variables) + "/copy"
     serial = [0]
@@ -144,9 +144,11 @@ def pages(draw) -> Page:
             )
         ),
         request=draw(st.none() | bodies),
-        answer=draw(st.none() | bodies),
+        response_body=draw(st.none() | bodies),
         failure=draw(
-            st.sampled_from((None, (400, "DLF.3051", "The parameter is invalid."), (404, "DLI.0002", "There is none.")))
+            st.sampled_from(
+                (None, (400, "DLF.3051", "The parameter is invalid."), (404, "DLI.0002", "It does not exist."))
+            )
         ),
         action=draw(st.sampled_from(("", "dli:things:copy"))),
     )

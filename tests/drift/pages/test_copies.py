@@ -1,4 +1,4 @@
-"""Whole pages as a browser copies them: the marks of tables, lists and listings are lost, the facts are not."""
+"""A page copied from a browser loses its markup, but not its facts."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ PAGES = [Path(__file__).parent / "made_up" / name for name in ("list_baskets.htm
 @every_way
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_copy_has_the_facts_of_the_page(path: Path, gap: str, between: str) -> None:
-    """A cell a line, with or without empty lines, or a row a line with tabs: the facts are those of the page."""
+    """A copy with one cell on each line, or one row on each line with tabs, has the facts of the page."""
     check(path, gap, between)

@@ -1,4 +1,4 @@
-"""Any file at all gives facts or one clear sentence, in bounded time and memory."""
+"""Reading any file gives facts or one clear sentence, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ print(time.process_time() - start, said)
 
 
 def in_bounds(path) -> str:
-    """What reading a file says, in a process that may take no more memory than MEMORY."""
+    """Return the result of reading a file, as one line, in a process with at most MEMORY."""
     done = subprocess.run(
         [sys.executable, "-c", _CHILD, str(path), str(MEMORY)], capture_output=True, text=True, timeout=120, check=False
     )
@@ -56,7 +56,7 @@ def test_a_hostile_file_takes_little_time_and_memory(case, tmp_path):
 
 
 def test_the_bound_of_memory_holds(tmp_path):
-    """A process that takes more than it may is seen: the limit is in force."""
+    """A process that takes more than MEMORY fails, so the limit is in force."""
     child = _CHILD.replace("from jobexport.drift", "x = bytearray(2 << 30)\nfrom jobexport.drift", 1)
     done = subprocess.run(
         [sys.executable, "-c", child, str(tmp_path), str(MEMORY)],
@@ -71,7 +71,7 @@ def test_the_bound_of_memory_holds(tmp_path):
 
 
 def read_or_say(content: bytes) -> bool:
-    """Whether reading gives facts or one sentence that names the page."""
+    """Check whether reading gives facts or one sentence that names the page."""
     try:
         read_page(content, "page")
     except JobexportError as error:
@@ -82,7 +82,7 @@ def read_or_say(content: bytes) -> bool:
 @settings(max_examples=effort(60, 300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=2000))
 def test_any_bytes_give_facts_or_a_sentence(content):
-    """No file makes the reader fail in another way."""
+    """Random bytes give facts or one sentence that names the page."""
     assert read_or_say(content)
 
 
@@ -103,7 +103,7 @@ PIECES = [
     ),
 )
 def test_a_page_that_is_damaged_anywhere_gives_facts_or_a_sentence(content, cuts):
-    """Cut, mixed up or with foreign pieces in it, a page is read as far as it can be."""
+    """A page that was cut or has foreign pieces in it gives facts or one sentence that names the page."""
     for where, length, piece in cuts:
         at = int(where * len(content))
         content = content[:at] + piece + content[at + length :]
@@ -116,15 +116,15 @@ def test_a_page_that_is_damaged_anywhere_gives_facts_or_a_sentence(content, cuts
         (b"", "empty"),
         (b" \r\n\t\n", "empty"),
         (b"\xef\xbb\xbf", "empty"),
-        (bytes(range(256)) * 40, "no text"),
-        (b"PK\x03\x04" + bytes(500), "no text"),
+        (bytes(range(256)) * 40, "not text"),
+        (b"PK\x03\x04" + bytes(500), "not text"),
         (b"x" * (9 << 20), "longer than 8 MiB"),
         (b"x\n" * 31_000, "31,001 lines"),
         (b"<html>" + b"<div>" * 200, "too deep"),
     ],
 )
 def test_a_file_that_is_no_page_gives_a_sentence(content, reason):
-    """The sentence names the file, says what is wrong and what to do."""
+    """The message names the file, the problem and what to do."""
     with pytest.raises(JobexportError, match=reason) as caught:
         read_page(content, "page.md")
     assert str(caught.value).startswith("page.md: ")
@@ -132,7 +132,7 @@ def test_a_file_that_is_no_page_gives_a_sentence(content, reason):
 
 
 def test_a_file_that_can_t_be_opened_gives_a_sentence(tmp_path):
-    """A missing file and a folder are told by their names."""
+    """The message for a missing file or a folder names it."""
     for path in (tmp_path / "none.md", tmp_path):
         with pytest.raises(JobexportError, match=str(path)):
             read_page(path)

@@ -23,7 +23,7 @@ def check(page: Page, form, style: Style) -> None:
 
 
 def ordered(found):
-    """Without the order of parameters: the tables of a page stand in another order than what they describe."""
+    """Return the facts with the parameters sorted: the order of a page's tables is not that of their structures."""
     return evolve(found, parameters=tuple(sorted(found.parameters, key=lambda each: (each.location, each.path))))
 
 
@@ -31,7 +31,7 @@ def ordered(found):
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_a_page_has_the_same_facts_in_every_form_language_and_style(sample, language, form):
-    """What a page says does not depend on its form, its language or its choice of words."""
+    """The facts of a page do not depend on its form, its language or its choice of words."""
     page = samples.translated(SAMPLES[sample], language)
     for seed in range(effort(4, 12)):
         check(page, form, Style(seed))
@@ -41,5 +41,5 @@ def test_a_page_has_the_same_facts_in_every_form_language_and_style(sample, lang
 @settings(max_examples=effort(20, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(page=pages(), style=styles)
 def test_any_page_is_read_as_it_was_written(form, page, style):
-    """Nothing is lost and nothing is added, whatever the page says."""
+    """A random page is read to exactly the facts that it was written from."""
     check(page, form, style)

@@ -26,7 +26,7 @@ MADE_UP = {
 
 @pytest.mark.parametrize("name", MADE_UP)
 def test_a_made_up_page_gives_a_document_and_a_client(name, tmp_path):
-    """What is made of a page is generated as this project generates its own client."""
+    """A client can be generated from the scaffold of any made-up page, as this project generates its own."""
     generates(read_page(render(MADE_UP[name], "rst").encode(), name=name), tmp_path)
 
 
@@ -35,7 +35,7 @@ def document(page, form="html"):
 
 
 def test_tables_that_rows_lead_to_are_schemas_of_their_own():
-    """A list of a structure refers to the structure's schema; a table that two rows lead to is there once."""
+    """A list of a structure refers to the structure's schema; a table that two rows lead to is one schema."""
     schemas = document(NESTED)["components"]["schemas"]
     assert schemas["CreateOrchardRequest"]["properties"]["trees"]["items"] == {"$ref": "#/components/schemas/Tree"}
     assert schemas["Tree"]["properties"]["best"]["$ref"] == "#/components/schemas/Apple"
@@ -44,7 +44,7 @@ def test_tables_that_rows_lead_to_are_schemas_of_their_own():
 
 
 def test_facts_of_a_row_are_in_its_schema():
-    """Mandatory, type, default, bounds and values; where one is mandatory in some cases a note says where to read."""
+    """A row's type, default, bounds, values and `required` are in the schema; a condition is a note with the line."""
     schema = document(USUAL)["components"]["schemas"]["CopyBasketRequest"]
     weight, mode, numbers = (schema["properties"][name] for name in ("weight", "mode", "numbers"))
     assert schema["required"] == ["target"]
@@ -54,7 +54,7 @@ def test_facts_of_a_row_are_in_its_schema():
 
 
 def test_a_scaffold_has_no_sentence_of_the_page():
-    """Descriptions are the vendor's words: there are none, only lines to look at."""
+    """A scaffold has the lines of the page, but none of its descriptions, which are the vendor's."""
     page = evolve(USUAL, body=(evolve(USUAL.body[0], prose="Words that nobody may copy."), *USUAL.body[1:]))
     text = scaffold(read_page(render(page, "html").encode(), name="page"))
     assert "nobody may copy" not in text
@@ -62,7 +62,7 @@ def test_a_scaffold_has_no_sentence_of_the_page():
 
 
 def test_errors_and_examples_come_along():
-    """Each status has a response, each code an example; the page's own examples fit and stay."""
+    """Each status has a response, each code an example; the page's own examples are kept."""
     operation = next(iter(document(USUAL)["paths"].values()))["post"]
     codes = {
         example["value"]["error_code"]
@@ -76,7 +76,7 @@ def test_errors_and_examples_come_along():
 
 
 def test_a_code_that_the_page_lists_twice_has_an_example_for_each_message():
-    """Two rows of one code are two examples with names of their own."""
+    """Two rows with the same code are two examples with different names."""
     page = read_page(render(USUAL, "html").encode(), name="page")
     rows = tuple(ErrorCode("ORC.1", 1, message=message) for message in ("one", "two"))
     twice = evolve(page, error_codes=rows)
@@ -86,7 +86,7 @@ def test_a_code_that_the_page_lists_twice_has_an_example_for_each_message():
 
 
 def test_an_example_that_contradicts_its_table_is_set_apart():
-    """The document stays sound, and what does not fit is said."""
+    """A contradicting example moves aside with its problem, and the document stays sound."""
     broken = document(evolve(USUAL, request={"target": 7}))
     media = next(iter(broken["paths"].values()))["post"]["requestBody"]["content"]["application/json"]
     assert "examples" not in media
@@ -97,7 +97,7 @@ def test_an_example_that_contradicts_its_table_is_set_apart():
 
 
 def test_a_page_without_a_request_line_is_one_sentence():
-    """There is nothing to describe, and the sentence names the page."""
+    """The message for a page without a request line names the page."""
     with pytest.raises(JobexportError, match=r"^codes\.rst: the page has no request line; "):
         scaffold(PageFacts("codes.rst", "rst", "en"))
 
@@ -114,13 +114,13 @@ def test_a_page_without_a_request_line_is_one_sentence():
     ],
 )
 def test_operations_are_called_as_their_titles(title, name):
-    """The imperative of an English title, else method and path."""
+    """The operationId is the imperative of an English title, else method and path."""
     page = PageFacts("p", "rst", "en", title=title, endpoint=Endpoint("POST", "/v1/{project_id}/jobs/batch-export", 1))
     assert operation_id(page) == name
 
 
 def test_tables_that_lead_to_each_other_end():
-    """A structure that contains itself is followed some steps only."""
+    """A structure that contains itself is followed to a bounded depth."""
     rows = [Parameter("body", ("node",) * depth, depth, DataType("object", name="Node")) for depth in range(1, 30)]
     page = PageFacts("p", "rst", "en", title="A", endpoint=Endpoint("POST", "/v1/a", 1), parameters=tuple(rows))
     assert list(lint_document(scaffold_document(page))) == []

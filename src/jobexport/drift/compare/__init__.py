@@ -1,1 +1,1 @@
-"""Hold the facts of two sides against each other."""
+"""The comparison of a page with a document or with an older page."""

@@ -1,4 +1,4 @@
-"""Compares the file that is the answer, the tree in it, the permission, and the names of operation and page."""
+"""Compares the file in the response, the tree in it, the permission, and the names of operation and page."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from jobexport.drift.compare.comparison import Comparison
-    from jobexport.drift.facts import Action, ArchiveTree
+    from jobexport.drift.facts import ArchiveTree, IamAction
     from jobexport.drift.findings import Finding
 
 _VARIABLE = re.compile(r"\\\{[^{}]*\\\}")
 
 
 def fits(name: str, pattern: str) -> bool:
-    """Whether a name, or a pattern with other variables, is one of those that a pattern stands for."""
+    """Check whether a name fits a pattern: `DLF_mine.zip` and `DLF_{name}.zip` fit `DLF_{job_name}.zip`."""
     return re.fullmatch(_VARIABLE.sub("[^/]+", re.escape(pattern)), name) is not None
 
 
 def file_name_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find names of files that fit none of the other side's patterns."""
+    """Find names of files on the page that fit no pattern of the other side, or the other way round."""
     files = [file for file in comparison.other.file_names if not file.member]
     theirs = [file.name for file in files]
     for file in comparison.page.file_names:
@@ -37,7 +37,7 @@ def file_name_findings(comparison: Comparison) -> Iterator[Finding]:
 
 
 def tree_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find trees of other patterns, and examples whose files stand where no pattern of the other side puts them."""
+    """Find trees with other patterns, and examples with a file that fits no pattern of the other side."""
     other = comparison.other.trees
     layouts = [tree for tree in other if tree.template]
     for tree in comparison.page.trees:
@@ -66,7 +66,7 @@ def _files(tree: ArchiveTree) -> Iterable[str]:
 
 
 def action_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find permissions that only one side names, or names otherwise."""
+    """Find permissions that differ between the two sides."""
     mine = {action_text(action): action for action in comparison.page.actions}
     theirs = {action_text(action): action for action in comparison.other.actions}
     if mine.keys() == theirs.keys():
@@ -78,13 +78,13 @@ def action_findings(comparison: Comparison) -> Iterator[Finding]:
     yield comparison.finding("action-changed", "permission", (said, at), (others, other_at), states)
 
 
-def action_text(action: Action) -> str:
-    """Write a permission: `dli:jobs:export, write, jobs`."""
+def action_text(action: IamAction) -> str:
+    """Format a permission: `dli:jobs:export, write, jobs`."""
     return ", ".join(filter(None, (action.name, action.access_level.lower(), action.resource.strip(" *"))))
 
 
 def name_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find other names of the operation, and between two pages another title or date."""
+    """Find new names of the operation, and between two pages a changed title or date."""
     page, other = comparison.page, comparison.other
     theirs = {name.lower() for name in other.operation_names}
     for name in page.operation_names:

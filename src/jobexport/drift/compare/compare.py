@@ -39,22 +39,21 @@ _PARTS = (
 
 
 def compare(page: PageFacts, against: PageFacts, union: PageFacts | None = None) -> tuple[Finding, ...]:
-    """Say in what a page differs from what it is held against; the worst first, then in the page's order.
+    """Compare a page with a document or an older page; return the findings, the worst first, then in the page's order.
 
-    A fact that one side does not state is no difference, unless its place is there and empty: a row that is gone is
-    one, a table without a column of types is none. Two spellings of a type are the same. Against a document no words
-    are compared, for a document has its own.
+    A missing row is a difference. A fact that a table has no column for is not a difference. Two spellings of a type
+    are equal. Descriptions are compared between two pages only, because a document has its own.
 
     Args:
         page: the facts of the page.
         against: an edition's document as facts (`form` is None), or an older page's facts.
-        union: what all editions together say, to place what the edition's document lacks.
+        union: the facts of the union, with the places of facts that the edition's document lacks.
     """
     return findings_of(Comparison(page, against, union))
 
 
 def findings_of(comparison: Comparison) -> tuple[Finding, ...]:
-    """As `compare`, of two sides that are put together already."""
-    # A page without an operation lists codes; what else it has is of no one operation.
+    """Return the findings of a comparison in the order of `compare`."""
+    # A page without an operation lists error codes; its other facts belong to no single operation.
     parts = (code_findings,) if comparison.with_document and not comparison.operation_place else _PARTS
     return in_order(finding for part in parts for finding in part(comparison))

@@ -1,4 +1,4 @@
-"""What the parts of a comparison share: the two sides, their parameters in pairs, and places and lines to name."""
+"""A comparison: the two sides, their parameters in pairs, and the places and lines for findings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _NAMES: dict[ParameterIn, str] = {
 
 
 def without_error_rows(page: PageFacts) -> PageFacts:
-    """The page with its tables of errors' fields taken for examples of errors: all operations' errors are alike."""
+    """Return the page with each table of an error's fields replaced by an example of an error.
+
+    A document describes errors once for all operations, so rows for status 400 have no counterpart there.
+    """
     errors = [row for row in page.parameters if row.location == "response" and (row.status or 0) >= 400]
     if not errors:
         return page
@@ -39,17 +42,17 @@ def without_error_rows(page: PageFacts) -> PageFacts:
 
 
 Said = tuple[str | None, "Place"]
-"""What a side says, in words, and where; None where it says nothing."""
+"""A fact of one side in words, or None if missing, and its place."""
 
 
 @frozen
 class Comparison:
-    """A page and what it is held against."""
+    """A page, and the document or older page that it is compared with."""
 
     page: PageFacts = field(converter=without_error_rows)
     other: PageFacts = field(converter=without_error_rows)
     union: PageFacts | None = None
-    """What all editions together say, for the places of what an edition's document lacks."""
+    """The facts of the union, with the places of facts that the edition's document lacks."""
     pairs: tuple[Pair, ...] = field(init=False, eq=False)
     _places: dict[tuple[ParameterIn, tuple[str, ...]], str] = field(init=False, eq=False)
 
@@ -64,25 +67,25 @@ class Comparison:
 
     @property
     def with_document(self) -> bool:
-        """Whether the other side is a document and not a page."""
+        """True if the other side is a document, False if it is a page."""
         return self.other.form is None
 
     def finding(self, kind: str, about: str, page: Said, other: Said, states: Statement) -> Finding:
-        """Make a finding of what both sides say, each with its place."""
+        """Build a finding from the facts of both sides, each with its place."""
         other_line = other[1] if isinstance(other[1], int) and other[1] else None
         return Finding(kind, about, page[0], other[0], int(page[1]), states, other_line)
 
     def place(self, parameter: Parameter) -> str:
-        """Where the document has, or would have, a parameter of the page; empty where there is no document."""
+        """Return the place of a page's parameter in the document, proposed if it is new; empty between two pages."""
         if not self.with_document:
             return ""
         known = self._places.get((parameter.location, parameter.path))
         return known or self._proposed(parameter, self._places)
 
     def other_place(self, parameter: Parameter) -> str:
-        """Where the description has a parameter of the other side: in the union, if that has it by this name.
+        """Return the place of a document's parameter: in the union if the union has it, else in the document.
 
-        An edition may have one of its own in the place of a component that its other operations share.
+        The union's place comes first, because an edition may replace a shared component by one of its own.
         """
         if not self.with_document:
             return ""
@@ -94,7 +97,7 @@ class Comparison:
         return next((row for row in rows if (row.location, row.path) == (parameter.location, parameter.path)), None)
 
     def _proposed(self, parameter: Parameter, places: dict[tuple[ParameterIn, tuple[str, ...]], str]) -> str:
-        """Where the union has it, else where it would stand beside or below what is there."""
+        """Return a parameter's place in the union, else a new place below its parent or beside its siblings."""
         if (twin := self._union_row(parameter)) is not None:
             return str(twin.at)
         parent = places.get((parameter.location, parameter.path[:-1]))
@@ -107,7 +110,7 @@ class Comparison:
         return f"{self.operation_place}{_OWNERS[parameter.location]}"
 
     def _to_values(self, parameter: Parameter) -> str:
-        """The way from the row that holds a parameter to the object that has it: through lists and maps."""
+        """Return the steps from a parameter's parent row to the object in it: `/items` for an array of objects."""
         above = (
             row for row in self.page.parameters if (row.location, row.path) == (parameter.location, parameter.path[:-1])
         )
@@ -120,25 +123,25 @@ class Comparison:
 
     @property
     def operation(self) -> str:
-        """The operationId, where the other side is a document; empty for what it says beside its operations."""
+        """The operationId; empty between two pages, and for a document's facts beside its operations."""
         return next(iter(self.other.operation_names), "") if self.with_document else ""
 
     @property
     def operation_place(self) -> str:
-        """The operation's JSON pointer; empty where there is none."""
+        """The operation's JSON pointer; empty without a document or operation."""
         return str(self.other.endpoint.at) if self.with_document and self.other.endpoint else ""
 
     def below(self, *steps: str) -> str:
-        """A place below the operation; empty where there is no document."""
+        """Return a place below the operation, such as `…/responses/200`; empty without a document or operation."""
         return self.operation_place and self.operation_place + to_pointer(steps)
 
     def variable_place(self, name: str) -> str:
-        """Where the document has a variable of the path."""
+        """Return the place of a path variable in the document; empty if it has no such variable."""
         rows = (row for row in self.other.parameters if row.location == "path" and row.name == name)
         return next((str(row.at) for row in rows), "") if self.with_document else ""
 
     def media_type_place(self, named: MediaType) -> str:
-        """Where the document has, or would have, a media type that the page names."""
+        """Return the place of a page's media type in the document, proposed if it is new; empty between two pages."""
         if not self.with_document:
             return ""
         known = [
@@ -154,27 +157,27 @@ class Comparison:
         return to_pointer((*beside, named.value))
 
     def code_place(self, code: ErrorCode) -> str:
-        """Where the document has an error code: at the status it comes with, if the page names one."""
+        """Return the place of a page's error code in the document: at its status if the page states one."""
         if self.operation_place or not self.with_document:
             return self.below("responses", *([] if code.status is None else [str(code.status)]))
         twins = [str(listed.at) for listed in self.other.error_codes if listed.status == code.status]
         return next(iter(twins), "/components/x-error-codes")
 
     def error_fields(self) -> list[str]:
-        """The fields of the page's examples of errors."""
+        """Return the names of the fields in the page's examples of errors, sorted."""
         values = [example.value for example in self.page.examples if example.kind == "error"]
         return sorted({name for value in values if isinstance(value, dict) for name in value})
 
     def contradiction_place(self, parameter: Parameter | None) -> str:
-        """Where the document has what a contradiction is about: a parameter, else the example of a zip's tree."""
+        """Return the place of a contradiction's subject: of the parameter, else of the example of a zip's tree."""
         return self.place(parameter) if parameter else self.zip_place("x-zip-example")
 
     def error_field_place(self) -> str:
-        """Where the document has the operation's errors."""
+        """Return the place of the operation's errors in the document."""
         return self.below("responses")
 
     def zip_place(self, key: str) -> str:
-        """Where the document describes the zip; `key` is one of its extensions."""
+        """Return the place of an extension of the zip's description, such as `x-zip-layout`; empty if not described."""
         sides = [self.other, *([self.union] if self.union else [])] if self.with_document else []
         zips = [
             *(file.at for side in sides for file in side.file_names),
@@ -183,16 +186,16 @@ class Comparison:
         return next((to_pointer((*from_pointer(str(place))[:-1], key)) for place in zips), "")
 
     def has_row(self, place: str) -> bool:
-        """Whether the page has a row for a place of the document."""
+        """Check whether the page has a row for a place of the document."""
         return any(pair.page is not None and self.place(pair.page) == place for pair in self.pairs)
 
     def line_of(self, place: str) -> int:
-        """The page's line for a place of the document: of the row that has it, else around the request line."""
+        """Return the page's line of the row for a place of the document, else the line of the request line."""
         rows = (pair.page for pair in self.pairs if pair.page is not None and self.place(pair.page) == place)
         return next((int(row.at) for row in rows), self.line())
 
     def line(self, location: ParameterIn | None = None, parent: Parameter | None = None) -> int:
-        """The page's line around something that is not there: of its parent, its table, or the request line."""
+        """Return the page's line nearest to a missing fact: of its parent, its table, or the request line."""
         if parent is not None:
             return int(parent.at)
         tables = (table.at for table in self.page.tables if location and table.location == location)
@@ -212,12 +215,12 @@ _OWNERS: dict[ParameterIn, str] = {
 
 
 def about(parameter: Parameter) -> str:
-    """Name a parameter, with the objects that hold it."""
+    """Return the name of a parameter for people, such as "request parameter `nodes.name`"."""
     return f"{_NAMES[parameter.location]} `{'.'.join(parameter.path)}`"
 
 
 def shown(value: Any) -> str | None:
-    """Write a value of JSON for people; None for nothing."""
+    """Format a JSON value for people: a string without quotes; None stays None."""
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)

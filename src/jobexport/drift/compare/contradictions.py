@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from jobexport.drift.findings import Finding
 
 LOCATIONS: dict[str, ParameterIn] = {"request": "body", "response": "response"}
-"""Which table an example is an example of."""
+"""The location of the parameters that an example shows, by the kind of the example."""
 
 
 @frozen
 class Contradiction:
-    """Two places of a page that do not fit together."""
+    """Two places of a page that contradict each other."""
 
     kind: str
     about: str
     one: str
-    """What the example, the tree or the request line says."""
+    """The fact in the example or the tree, in words."""
     against: str
-    """What the table, the pattern or the sentence says."""
+    """The fact in the table, the pattern or the sentence, in words."""
     line: int
     value: Any
-    """What `one` says, as JSON."""
+    """The fact `one` as JSON."""
     parameter: Parameter | None = None
-    """The row it is about, or the row that the example has and the table has not."""
+    """The row of the table, or a new parameter for a field that only the example has."""
 
 
 def contradiction_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find contradictions of the page; between two pages, those that the older one did not have."""
+    """Find contradictions on the page; between two pages, only contradictions that the older page lacks."""
     old = {(item.kind, item.about, item.one, item.against) for item in contradictions(comparison.other)}
     for item in contradictions(comparison.page):
         if comparison.with_document or (item.kind, item.about, item.one, item.against) not in old:
@@ -50,7 +50,7 @@ def contradiction_findings(comparison: Comparison) -> Iterator[Finding]:
 
 
 def contradictions(page: PageFacts) -> Iterator[Contradiction]:
-    """Find what in a page does not fit together; a document is taken to be sound."""
+    """Find places of a page that contradict each other; `make lint-spec` checks documents."""
     if page.form is None:
         return
     for example in page.examples:
@@ -64,7 +64,7 @@ def contradictions(page: PageFacts) -> Iterator[Contradiction]:
 def _object(
     example: Example, value: dict[str, Any], path: tuple[str, ...], table: list[Parameter]
 ) -> Iterator[Contradiction]:
-    """Hold an object of an example to the rows for it."""
+    """Compare an object of an example with its rows."""
     rows = {row.name: row for row in table if row.path[:-1] == path}
     if not rows:
         return
@@ -101,7 +101,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 
 
 def _fits(value: Any, type_: DataType | None) -> bool:
-    """Whether a value may have the type; null may have any."""
+    """Check whether a value fits a type; null fits every type."""
     if type_ is None or value is None:
         return True
     if type_.alternatives:

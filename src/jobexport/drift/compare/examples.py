@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def example_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find values of examples that changed, where both sides are pages; errors have findings of their own."""
+    """Find changed values in the examples of two pages; error examples have findings of their own."""
     if comparison.with_document:
         return
-    # A key that was renamed with its row is the row's finding.
+    # A renamed row is one finding; its key in the examples is not another.
     renamed = {
         pair.page.name: pair.other.name for pair in comparison.pairs if pair.renamed and pair.page and pair.other
     }

@@ -1,4 +1,4 @@
-"""Pairs the parameters of two sides: the same name, or a name that took another's place in the same table."""
+"""Pairs the parameters of two sides: by the same name, or by a new name at the same spot of the table."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 
     from jobexport.drift.facts import Parameter, ParameterIn
 
-# Names at least this alike are one name that changed: zip_file and zip_files, jobList and job_list.
+# Names with at least this similarity are one name that changed: zip_file and zip_files, jobList and job_list.
 _ALIKE = 0.7
 
 
 @frozen
 class Pair:
-    """A parameter on both sides, or on one."""
+    """A parameter of both sides, or of one side only."""
 
     page: Parameter | None
     other: Parameter | None
     parent: Parameter | None = None
-    """On the side that lacks it, the parameter that would hold it; None at the top of a body."""
+    """For a missing parameter: the parameter of that side that would hold it; None at the top of a body."""
 
     @property
     def renamed(self) -> bool:
-        """Whether both sides have it under different names."""
+        """True if both sides have the parameter, under different names."""
         return self.page is not None and self.other is not None and not same_name(self.page, self.other)
 
 
 def same_name(one: Parameter, other: Parameter) -> bool:
-    """Whether two parameters have the same name; HTTP does not mind the case of a header's."""
+    """Check whether two parameters have the same name; the names of headers ignore case."""
     if one.location == "header":
         return one.name.lower() == other.name.lower()
     return one.name == other.name
 
 
 def pair_parameters(page: Sequence[Parameter], other: Sequence[Parameter]) -> list[Pair]:
-    """Pair the parameters of two sides, table by table; in the page's order, then what only the other side has.
+    """Pair the parameters of two sides, table by table: in the page's order, then parameters of the other side only.
 
-    What stands below a parameter that one side lacks is not listed: it came or went with it.
+    Parameters nested in a missing parameter are not listed, because they are missing with it.
     """
     found: list[Pair] = []
     for location in _locations(page, other):
@@ -74,11 +74,11 @@ def _pair_below(
 
 
 def _children(path: tuple[str, ...], parameters: Sequence[Parameter]) -> list[Parameter]:
-    """The rows of the table of one object: the first of each name that a row above does not hold already."""
+    """Return the rows of the table of one object, the first row for each name."""
     if path:
         below = [item for item in parameters if len(item.path) == len(path) + 1 and item.path[:-1] == path]
     else:
-        # A table that no row leads to has paths without a first row: its parameters stand for themselves.
+        # The rows of a table that no row leads to have no parent row, so they count as rows at the top.
         known = {item.path for item in parameters}
         below = [item for item in parameters if item.path[:-1] not in known]
     return list({(item.path[:-1], item.name): item for item in reversed(below)}.values())[::-1]
@@ -101,12 +101,12 @@ def _pair_siblings(
 
 
 def _is_credential(row: Parameter) -> bool:
-    """Whether it is of a document's security schemes, which no row of a page takes the place of."""
+    """Check whether a parameter is a document's security scheme, which can't be renamed by a page."""
     return str(row.at).startswith("/components/securitySchemes/")
 
 
 def _same_row(one: Parameter, other: Parameter) -> bool:
-    # Tables that no row leads to are told apart by their titles, which stand in the path.
+    # The path of a row in a table that no row leads to begins with the table's title.
     return same_name(one, other) and _title(one) == _title(other)
 
 
@@ -118,7 +118,7 @@ def _title(parameter: Parameter) -> str:
 def _renamed(
     item: Parameter, mine: list[Parameter], theirs: list[Parameter], gone: list[Parameter]
 ) -> Parameter | None:
-    """Find the row whose place a new row took: of a name alike, or else at the same spot and with the same facts."""
+    """Return the missing row that a new row renames: with a similar name, else at the same spot with the same facts."""
     fitting = [twin for twin in gone if may_be_same(item.type, twin.type) and _title(item) == _title(twin)]
     alike = [(difflib.SequenceMatcher(None, _plain(item.name), _plain(twin.name)).ratio(), twin) for twin in fitting]
     best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
@@ -130,7 +130,7 @@ def _renamed(
 
 
 def _spot(item: Parameter, table: list[Parameter], other: list[Parameter]) -> tuple[str, str]:
-    """The nearest rows before and after that the other side has too."""
+    """Return the names of the nearest rows before and after a row that the other side has too."""
     names = {row.name.lower() for row in other}
     number = next(number for number, row in enumerate(table) if row is item)
     before = next((row.name for row in reversed(table[:number]) if row.name.lower() in names), "")
@@ -143,5 +143,5 @@ def _plain(name: str) -> str:
 
 
 def _as_mandatory(one: Parameter, other: Parameter) -> bool:
-    # Of a row that is optional the prose, or another page, may name a case in which it is not.
+    # An optional row may be mandatory in some case that prose or another page names.
     return "unknown" in (one.mandatory, other.mandatory) or (one.mandatory == "yes") == (other.mandatory == "yes")

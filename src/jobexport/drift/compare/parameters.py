@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import Parameter
     from jobexport.drift.findings import Finding
 
-# HTTP's own: a page may list them or not, and a document must not.
+# Headers of HTTP itself: a page may list them, and OpenAPI does not allow them as parameters.
 _HTTP_HEADERS = {"accept", "content-length", "content-type", "host", "user-agent"}
-_ANSWERS = ("response", "response-header")
+_IN_RESPONSE = ("response", "response-header")
 
 
 def parameter_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find what is gone, new, renamed or otherwise different in the tables of parameters."""
+    """Find parameters that are missing, new, renamed or otherwise changed."""
     for pair in comparison.pairs:
         if pair.page and pair.other:
             yield from _both(comparison, pair.page, pair.other, pair.renamed)
@@ -41,11 +41,11 @@ def _is_http(comparison: Comparison, row: Parameter) -> bool:
 
 
 def _may_be_absent(comparison: Comparison, row: Parameter) -> bool:
-    """Whether a page need not have a row that the other side has."""
+    """Check whether a page may lack a row that the other side has."""
     if row.location == "path" and comparison.page.endpoint:
-        # Where the path has lost its variable, the path is what changed.
+        # If the page's path has no such variable, the finding is about the path.
         return f"{{{row.name}}}" not in comparison.page.endpoint.path
-    # A document has headers of answers and credentials that only a common page names.
+    # A document has response headers and credentials that only a page common to all operations names.
     return comparison.with_document and (row.location == "response-header" or row.mandatory == "unknown")
 
 
@@ -74,10 +74,10 @@ def _both(comparison: Comparison, row: Parameter, other: Parameter, renamed: boo
         yield comparison.finding("type-changed", about(row), (said, row.at), (type_name(other.type), other.at), states)
     known = "unknown" not in (row.mandatory, other.mandatory)
     if known and row.mandatory != other.mandatory:
-        kind = "response-mandatory-changed" if row.location in _ANSWERS else "mandatory-changed"
+        kind = "response-mandatory-changed" if row.location in _IN_RESPONSE else "mandatory-changed"
         states = Statement("mandatory", place, row.mandatory)
         yield comparison.finding(kind, about(row), (_mandatory(row), row.at), (_mandatory(other), other.at), states)
-    # Of a value that no longer has the type a page can't give the default.
+    # If the type changed, the default of the old type is gone with it.
     lost = row.default is None and not same_type(row.type, other.type)
     if not same(row.default, other.default) and not lost:
         states = Statement("default", place, row.default)
@@ -105,7 +105,7 @@ def _limits(comparison: Comparison, row: Parameter, other: Parameter) -> Iterato
 
 
 def _words(comparison: Comparison, row: Parameter, other: Parameter) -> Iterator[Finding]:
-    """What only two pages can differ in."""
+    """Find differences that only two pages can have: in stated columns and in descriptions."""
     if (type_name(row.type) is None) != (type_name(other.type) is None):
         said, others = type_name(row.type), type_name(other.type)
         states = Statement("type", "", said)

@@ -19,7 +19,7 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 def endpoint_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find another method, another path, or another name of a variable that no table shows."""
+    """Find a changed method, a changed path, or a renamed variable that is in no table."""
     mine, theirs = comparison.page.endpoint, comparison.other.endpoint
     if mine is None or theirs is None:
         return
@@ -31,7 +31,7 @@ def endpoint_findings(comparison: Comparison) -> Iterator[Finding]:
         states = Statement("path", place, mine.path)
         yield comparison.finding("path-changed", "path", (mine.path, mine.at), (theirs.path, theirs.at), states)
         return
-    # A variable that the table renames too is one finding, the table's.
+    # A variable that the table renames too has its finding from the table.
     tabled = {pair.page.name: pair for pair in comparison.pairs if pair.page and pair.page.location == "path"}
     for name, other in zip(_VARIABLE.findall(mine.path), _VARIABLE.findall(theirs.path), strict=True):
         if name != other and name not in tabled:
@@ -43,12 +43,12 @@ def endpoint_findings(comparison: Comparison) -> Iterator[Finding]:
 
 
 def bare_path(path: str) -> str:
-    """A path without the names of its variables."""
+    """Return a path without the names of its variables: `/v1/{id}/jobs` → `/v1/{}/jobs`."""
     return _VARIABLE.sub("{}", path)
 
 
 def media_type_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find media types that only one side names; a side that names none says nothing."""
+    """Find media types of one side only; nothing if a side states no media type."""
     for side in ("request", "response"):
         mine = _media_types(comparison.page.media_types, side)
         theirs = _media_types(comparison.other.media_types, side)
@@ -56,7 +56,7 @@ def media_type_findings(comparison: Comparison) -> Iterator[Finding]:
             continue
         gone = [theirs[value] for value in theirs if value not in mine and not _is_implied(comparison, side, value)]
         for media_type in (mine[value] for value in mine if value not in theirs):
-            # One more and one less is one that changed.
+            # A new media type and a missing one are one change.
             old = gone.pop(0) if gone else None
             states = Statement("media-type", comparison.media_type_place(media_type), media_type.value)
             other = (old.value, old.at) if old else (", ".join(theirs), 0)
@@ -70,7 +70,7 @@ def media_type_findings(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _is_implied(comparison: Comparison, side: str, value: str) -> bool:
-    """Whether a page that names other media types has a table of what a JSON body holds."""
+    """Check whether a table of the page describes a JSON body, so that the page need not name the JSON media type."""
     location = "body" if side == "request" else "response"
     return value == "application/json" and any(row.location == location for row in comparison.page.parameters)
 
@@ -84,7 +84,7 @@ def _media_types(named: Iterable[MediaType], side: str) -> dict[str, MediaType]:
 
 
 def status_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find statuses that only one side has; what only a document has may stand on another page."""
+    """Find statuses of one side only; a status of the document may be from another page of the vendor."""
     mine, theirs = _statuses(comparison.page), _statuses(comparison.other)
     added = [mine[code] for code in mine if code not in theirs]
     tabled = any(status.source == "table" for status in comparison.page.statuses)
@@ -93,7 +93,7 @@ def status_findings(comparison: Comparison) -> Iterator[Finding]:
         for code in theirs
         if code not in mine and not theirs[code].elsewhere and (tabled or not comparison.with_document)
     ]
-    # One that the document has from another page is new on this one, and may have taken the place of one that is gone.
+    # A status that the document has from another page is new on this page, and may replace a missing status.
     moved = [mine[code] for code in mine if code in theirs and theirs[code].elsewhere]
     for status in (*added, *moved):
         old = next((other for other in gone if other.code // 100 == status.code // 100), None)
@@ -120,15 +120,15 @@ def status_findings(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _statuses(facts: PageFacts) -> dict[int, Status]:
-    """Each status once, as the table has it where there is one."""
+    """Return each status once: from a table if a table has it, else from an example."""
     return {status.code: status for status in sorted(facts.statuses, key=lambda status: status.source == "table")}
 
 
 def code_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find error codes that only one side has, comes with another status, or with another message."""
+    """Find error codes of one side only, or with another status or message."""
     mine, theirs = _codes(comparison.page), _codes(comparison.other)
     added = [mine[code] for code in mine if code not in theirs]
-    # A document has what other pages name as well; what an operation's page is known to name, the register says.
+    # A document has the codes of other pages too. The register states which codes an operation's page names.
     whole = comparison.page.endpoint is None or not comparison.with_document
     listed = (code for name, code in theirs.items() if name not in mine)
     gone = [code for code in listed if whole and (code.source == "table" or not comparison.with_document)]
@@ -175,12 +175,12 @@ def _same_code(comparison: Comparison, mine: ErrorCode, theirs: list[ErrorCode])
 
 
 def _codes(facts: PageFacts) -> dict[str, ErrorCode]:
-    """Each code once, as the table has it where there is one."""
+    """Return each code once: from a table if a table has it, else from an example."""
     return {code.code: code for code in sorted(facts.error_codes, key=lambda code: code.source == "table")}
 
 
 def error_body_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find fields of error examples that the other side's errors do not have, and the other way round."""
+    """Find fields that only one side has in its examples of errors."""
     mine, theirs = _fields(comparison.page.examples), _fields(comparison.other.examples)
     if not mine or not theirs:
         return

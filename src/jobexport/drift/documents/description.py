@@ -1,4 +1,4 @@
-"""The description's side of a comparison: the documents, the register, and where a maintainer edits them."""
+"""The description: the documents, the register, and the lines on which a maintainer edits them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from jobexport.drift.documents.facts import document_facts, listing_facts
 from jobexport.drift.documents.schemas import FACT_KEYS
-from jobexport.drift.findings import Source
+from jobexport.drift.findings import SourceLine
 from jobexport.errors import JobexportError
 from jobexport.spec.document import from_pointer, operations_by_id
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, REGISTER, edition_ids, editions, is_checkout, resolve
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 @frozen(eq=False)
 class Described:
-    """All editions as the sources have them."""
+    """The documents of all editions, their sources, and the register."""
 
     register: Register
     documents: Mapping[str, dict[str, Any]] = field(repr=False)
     """The resolved document of each edition, by id."""
     union: dict[str, Any] | None = field(repr=False)
-    """None in an installed package, which has no sources."""
+    """The union; None in an installed package, which has no sources."""
     overlays: Mapping[str, dict[str, Any]] = field(repr=False)
     root: Path
     files: Mapping[str, Path]
@@ -47,36 +47,35 @@ class Described:
         return sorted(self.documents)
 
     def check_edition(self, edition: str) -> None:
-        """Make sure that there is an edition.
-
-        Raises:
-            JobexportError: there is none of this name.
-        """
+        """Raise JobexportError unless the edition exists."""
         if edition not in self.documents:
             raise JobexportError(f"there is no edition {edition!r}; choose one of {', '.join(self.editions)}")
 
     def facts(self, edition: str, operation: str | None) -> PageFacts:
-        """What an edition's document says of an operation, or beside its operations."""
+        """Return the facts of an edition's document about an operation; if None, the facts beside its operations."""
         document = self.documents[edition]
         if operation is None:
             return listing_facts(document, edition)
         return document_facts(document, operation, edition)
 
     def union_facts(self, operation: str | None) -> PageFacts | None:
-        """What all editions together say of an operation."""
+        """Return the facts of the union about an operation, or None without a union or operation."""
         if self.union is None or operation is None or operation not in operations_by_id(self.union):
             return None
         return document_facts(self.union, operation, str(BASE))
 
-    def source(self, edition: str, statement: Statement) -> Source:
-        """Say where a maintainer edits what an edition says of a place: in its overlay if that touches it."""
+    def source(self, edition: str, statement: Statement) -> SourceLine:
+        """Return the line on which a maintainer edits a statement: in the edition's overlay if it has the place.
+
+        Otherwise the line is in the union, or in the edition's document of an installed package.
+        """
         place = from_pointer(statement.at)
         if self.union is None:
             return self._nearest(self.files[edition], self.files[edition].name, place)
         overlay = self.root / OVERLAYS / f"{edition}.yaml"
         number = self._action(edition, statement.fact, place)
         if number is not None:
-            return Source(f"{OVERLAYS}/{edition}.yaml", self.line(overlay, ("actions", number)))
+            return SourceLine(f"{OVERLAYS}/{edition}.yaml", self.line(overlay, ("actions", number)))
         return self._nearest(self.root / BASE, str(BASE), place)
 
     def _action(self, edition: str, fact: str, place: Location) -> int | None:
@@ -91,7 +90,7 @@ class Described:
         return None
 
     def touched(self, edition: str) -> list[list[Location]]:
-        """The places that each action of an edition's overlay touches; nothing without sources."""
+        """Return the places that each action of an edition's overlay changes; an empty list without sources."""
         if self.union is None:
             return []
         if edition not in self._touched:
@@ -99,19 +98,19 @@ class Described:
         return self._touched[edition]
 
     def line(self, path: Path, place: Location) -> int | None:
-        """The line on which a place of a file begins; None where it is not there."""
+        """Return the line on which a place of a YAML file begins, or None if the file lacks the place."""
         if path not in self._lines:
             self._lines[path] = lines_of(path)
         return self._lines[path](place)
 
-    def _nearest(self, path: Path, name: str, place: Location) -> Source:
-        """The line of a place, or of the nearest above it that is there."""
+    def _nearest(self, path: Path, name: str, place: Location) -> SourceLine:
+        """Return the line of a place, or of the nearest existing place above it."""
         found = (self.line(path, place[:length]) for length in range(len(place), 0, -1))
-        return Source(name, next((line for line in found if line), None))
+        return SourceLine(name, next((line for line in found if line), None))
 
 
 def load_described(root: Path = CHECKOUT) -> Described:
-    """Read what a checkout has, or the package if there is none.
+    """Read the sources of a checkout, or the documents in an installed package.
 
     Raises:
         JobexportError: a file can't be read, or an overlay can't be applied.

@@ -1,4 +1,4 @@
-"""Makes of an operation in an OpenAPI document the values that a page is read into, so that the two can be compared."""
+"""An operation of an OpenAPI document → the same facts that a page is read into, so that the two can be compared."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from attrs import frozen
 
 from jobexport.drift.documents.schemas import DEEPEST, schema_limits, schema_type
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     DataType,
     Endpoint,
     ErrorCode,
     Example,
     FileName,
+    IamAction,
     MediaType,
     PageFacts,
     Parameter,
@@ -30,29 +30,29 @@ if TYPE_CHECKING:
 
 
 def document_facts(document: Mapping[str, Any], operation: str, source: str) -> PageFacts:
-    """Give what a document says of an operation; places are JSON pointers.
+    """Return the facts of a document about an operation; places are JSON pointers.
 
     Args:
         document: an edition's resolved document, or the union.
         operation: its operationId.
-        source: what to call the document.
+        source: the name of the document.
 
     Raises:
         KeyError: the document lacks the operation.
     """
-    return _Reader(document, operations_by_id(document)[operation]).facts(source)
+    return _OperationReader(document, operations_by_id(document)[operation]).facts(source)
 
 
 def listing_facts(document: Mapping[str, Any], source: str) -> PageFacts:
-    """Give what a document says beside its operations: the codes and the statuses that common pages list."""
+    """Return the facts of a document beside its operations: the error codes of common pages and of all examples."""
     codes = list(listed_codes(document))
     for operation in operations(document):
-        codes += _Reader(document, operation).example_codes()
+        codes += _OperationReader(document, operation).example_codes()
     return PageFacts(source=source, form=None, language=None, error_codes=tuple(codes))
 
 
 def listed_codes(document: Mapping[str, Any], tags: tuple[str, ...] | None = None) -> Iterator[ErrorCode]:
-    """Give the codes that the vendor's error-code pages list, of some tags or of all."""
+    """Yield the codes in `x-error-codes`, which the vendor's error-code pages list; of the given tags, or of all."""
     listed = document.get("components", {}).get("x-error-codes", {})
     for tag, statuses in listed.items():
         if tag.startswith("x-") or (tags is not None and tag not in tags):
@@ -64,7 +64,7 @@ def listed_codes(document: Mapping[str, Any], tags: tuple[str, ...] | None = Non
 
 
 @frozen
-class _Reader:
+class _OperationReader:
     """One operation of a document."""
 
     document: Mapping[str, Any]
@@ -98,7 +98,7 @@ class _Reader:
         )
 
     def documented_path(self) -> str:
-        """The path with its variables called as the edition's page calls them."""
+        """Return the path with the variable names of the edition's page."""
         path = self.operation.path
         for _, node in self.parameter_nodes():
             if node["in"] == "path":
@@ -106,7 +106,7 @@ class _Reader:
         return path
 
     def documented_name(self, node: Mapping[str, Any]) -> str:
-        """What the edition's page calls a variable; a path may say so of one that it shares with others."""
+        """Return the edition's page's name of a variable: from `x-documented-names` of the path, else from the node."""
         names = self.operation.item.get("x-documented-names", {})
         return str(names.get(node["name"]) or node.get("x-documented-name", node["name"]))
 
@@ -126,7 +126,7 @@ class _Reader:
                 yield from self.properties(location, (), (*place, "schema"), 0)
 
     def credentials(self) -> Iterator[Parameter]:
-        """Headers of the security schemes; a page may list them or not."""
+        """Yield the headers of the security schemes, which a page may list."""
         schemes = self.document.get("components", {}).get("securitySchemes", {})
         for name, scheme in schemes.items():
             if scheme.get("in") == "header":
@@ -134,7 +134,7 @@ class _Reader:
                 yield Parameter("header", (scheme["name"],), place, DataType("string"))
 
     def bodies(self) -> Iterator[tuple[ParameterIn, Location, Mapping[str, Any]]]:
-        """Each media type of the request and of the successes: location, place and node."""
+        """Yield each media type of the request and of the successful responses: location, place and node."""
         if "requestBody" in self.operation.fields:
             body = behind(self.document, (*self.place, "requestBody"))
             for media_type, node in at(self.document, body).get("content", {}).items():
@@ -153,7 +153,7 @@ class _Reader:
     def properties(
         self, location: ParameterIn, path: tuple[str, ...], place: Location, depth: int
     ) -> Iterator[Parameter]:
-        """The properties of a schema, each followed by its own."""
+        """Yield the properties of a schema, each followed by its nested properties."""
         place = behind(self.document, place)
         schema = at(self.document, place)
         if depth > DEEPEST or not isinstance(schema, dict):
@@ -166,9 +166,9 @@ class _Reader:
             yield from self.properties(location, (*path, name), inner, depth + 1)
 
     def inner(self, place: Location) -> Location:
-        """The schema that holds the properties of a value: of an array its items', of a map its values'."""
+        """Return the place of the schema with the properties of a value: of an array's items, of a map's values."""
         seen: set[Location] = set()
-        while (place := behind(self.document, place)) not in seen:  # a list may hold lists of its own kind
+        while (place := behind(self.document, place)) not in seen:  # the items of an array may be the array's schema
             seen.add(place)
             schema = at(self.document, place)
             key = next((key for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)), None)
@@ -178,7 +178,7 @@ class _Reader:
         return place
 
     def property(self, location: ParameterIn, path: tuple[str, ...], owner: Location, name: str) -> Parameter:
-        """The property of the schema at `owner`."""
+        """Return a property of the schema at `owner` as a parameter."""
         schema, place = at(self.document, owner), (*owner, "properties", name)
         node = at(self.document, place)
         if name in schema.get("required", ()):
@@ -216,7 +216,7 @@ class _Reader:
             yield MediaType(side, str(place[-1]), to_pointer(place))  # type: ignore[arg-type]  # one of the two
 
     def error_examples(self) -> Iterator[tuple[int, Location, Any]]:
-        """Each example of an error: status, place and value."""
+        """Yield each example of an error: status, place and value."""
         for code, place, response in self.responses():
             if code.startswith(("4", "5")):
                 for media_type, node in response.get("content", {}).items():
@@ -246,13 +246,13 @@ class _Reader:
         yield from self.zips("x-zip-layout", lambda layout, place: ArchiveTree((*layout.values(),), place, True))
         yield from self.zips("x-zip-example", lambda entries, place: ArchiveTree((*entries,), place, False))
 
-    def actions(self, fields: Mapping[str, Any]) -> Iterator[Action]:
+    def actions(self, fields: Mapping[str, Any]) -> Iterator[IamAction]:
         action = fields.get("x-iam-action")
         place = to_pointer((*self.place, "x-iam-action"))
         if isinstance(action, dict):
-            yield Action(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
+            yield IamAction(action["action"], place, action.get("access-level", ""), action.get("resource", ""))
         elif isinstance(action, str):
-            yield Action(action, place)
+            yield IamAction(action, place)
 
 
 def _optional(node: Mapping[str, Any]) -> tuple[Mandatory, str | None]:
@@ -261,6 +261,6 @@ def _optional(node: Mapping[str, Any]) -> tuple[Mandatory, str | None]:
 
 
 def _condition(schema: Mapping[str, Any]) -> str:
-    """An `if` in words, where it asks for constants."""
+    """Return the constants of an `if` in words, such as `kind is A and mode is B`."""
     asked = [f"{name} is {value['const']}" for name, value in schema.get("properties", {}).items() if "const" in value]
     return " and ".join(asked)

@@ -1,4 +1,4 @@
-"""Makes of a schema the type and the limits that a row of a page's table says."""
+"""A JSON schema → the type and the limits of a parameter."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ FACT_KEYS: dict[str, tuple[str, ...]] = {
     "limit": tuple(LIMITS.values()),
     "values": ("enum",),
 }
-"""Which keys of a place hold a fact; all other facts are the place itself."""
+"""The keys of a schema that hold a fact; any other fact is the node itself."""
 
 # A schema that contains itself is followed this far.
 DEEPEST = 8
 
 
 def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> DataType | None:
-    """The type that a schema gives; None where it gives none."""
+    """Return the type of a schema, or None if it has no known type."""
     name = str(referred(schema)[-1]) if reference(schema) else None
     schema = deref(document, schema)
     given = schema.get("type", [])
@@ -65,13 +65,13 @@ def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: i
 
 
 def schema_limits(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Limits:
-    """The bounds and values that a schema gives."""
-    # Prose lists the values of a list's items as those of the list.
+    """Return the bounds and allowed values of a schema."""
+    # The prose of a list parameter lists the values of its items.
     values = schema.get("enum") or deref(document, schema.get("items", {})).get("enum", ())
     bounds = {name: schema.get(key) for name, key in LIMITS.items()}
     return Limits(**bounds, values=tuple(map(_text, values)))
 
 
 def _text(value: Any) -> str:
-    """A value as prose has it: a string without quotes."""
+    """Format a value as prose does: a string without quotes."""
     return value if isinstance(value, str) else json.dumps(value)

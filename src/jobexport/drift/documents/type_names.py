@@ -1,4 +1,4 @@
-"""Compares types and writes them in one spelling."""
+"""Compares types and formats them in one spelling."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 def same_type(one: DataType | None, other: DataType | None) -> bool:
-    """Whether two types do not contradict each other: what only one of them says is no difference.
+    """Check whether two types do not contradict each other; a detail that only one of them states does not count.
 
-    A page that types a list `List` does not say what it holds, and `Integer` may be of any size.
+    `List` fits `List<String>`, and `Integer` fits an integer of any size.
     """
     if one is None or other is None:
         return True
@@ -27,7 +27,7 @@ def same_type(one: DataType | None, other: DataType | None) -> bool:
 
 
 def may_be_same(one: DataType | None, other: DataType | None) -> bool:
-    """Whether two types are the same, or one is among those that the other allows."""
+    """Check whether two types are the same, or one type is among the alternatives of the other."""
     if one is None or other is None or same_type(one, other):
         return True
     mine, theirs = one.alternatives or (one,), other.alternatives or (other,)
@@ -42,7 +42,7 @@ def _same_choice(one: tuple[DataType, ...], other: tuple[DataType, ...]) -> bool
 
 
 def type_name(type_: DataType | None) -> str | None:
-    """Write a type, such as `array of int64` or `boolean or string`; None where nothing is said."""
+    """Format a type, such as `array of int64` or `boolean or string`; None for an unknown type."""
     if type_ is None:
         return None
     if type_.alternatives:

@@ -1,1 +1,1 @@
-"""What to edit so that a finding goes away."""
+"""Edits that resolve a finding."""

@@ -1,4 +1,4 @@
-"""Says what to do about a finding: edits of the union, of the overlays and of the register, ready to be pasted."""
+"""Advice for a finding: edits of the union, of the overlays and of the register, ready to be pasted."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from attrs import field, frozen
 from jobexport.drift.compare.compare import findings_of
 from jobexport.drift.compare.comparison import Comparison
 from jobexport.drift.documents.facts import document_facts, listing_facts
-from jobexport.drift.edits import responses as answers
-from jobexport.drift.edits import rows as rows
-from jobexport.drift.edits import values as values
+from jobexport.drift.edits import responses, rows, values
 from jobexport.drift.edits.amendments import amendments
 from jobexport.drift.edits.case import Case
 from jobexport.drift.edits.plan import Edits, Plan
 from jobexport.drift.edits.repair import repair
 from jobexport.spec.document import operations_by_id
+from jobexport.spec.editions import REGISTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     from jobexport.drift.known.gone import Held
     from jobexport.spec.change import Action
 
-_ANSWERS: dict[str, Callable[[Case], None]] = {
-    "path-changed": answers.path_changed,
-    "method-changed": answers.method_changed,
+_EDITS: dict[str, Callable[[Case], None]] = {
+    "path-changed": responses.path_changed,
+    "method-changed": responses.method_changed,
     "path-variable-renamed": rows.path_variable,
     "parameter-missing": rows.missing,
     "parameter-added": rows.added,
@@ -41,48 +40,48 @@ _ANSWERS: dict[str, Callable[[Case], None]] = {
     "limit-changed": values.limit_changed,
     "values-changed": values.values_changed,
     "default-changed": values.default_changed,
-    "media-type-changed": answers.media_type_changed,
-    "media-type-missing": answers.media_type_missing,
-    "status-changed": answers.status_added,
-    "status-added": answers.status_added,
-    "status-missing": answers.status_missing,
-    "error-code-changed": answers.code_added,
-    "error-code-added": answers.code_added,
-    "error-code-missing": answers.code_missing,
-    "error-status-changed": answers.code_status,
-    "error-body-changed": answers.error_body_changed,
-    "error-message-changed": answers.message_changed,
-    "file-name-changed": answers.file_name_changed,
-    "archive-tree-changed": answers.tree_changed,
-    "action-changed": answers.action_changed,
+    "media-type-changed": responses.media_type_changed,
+    "media-type-missing": responses.media_type_missing,
+    "status-changed": responses.status_added,
+    "status-added": responses.status_added,
+    "status-missing": responses.status_missing,
+    "error-code-changed": responses.code_added,
+    "error-code-added": responses.code_added,
+    "error-code-missing": responses.code_missing,
+    "error-status-changed": responses.code_status,
+    "error-body-changed": responses.error_body_changed,
+    "error-message-changed": responses.message_changed,
+    "file-name-changed": responses.file_name_changed,
+    "archive-tree-changed": responses.tree_changed,
+    "action-changed": responses.action_changed,
 }
-# What an edit brings back may need edits of its own; then again what those bring.
+# An edit can uncover new differences, which need edits too; this many further rounds are made.
 _ROUNDS = 4
 
 
 @frozen
 class Advice:
-    """What to do about a finding."""
+    """The edits that resolve a finding."""
 
     edits: Edits = field(factory=Edits)
     amendments: tuple[Amendment, ...] = ()
     dropped: tuple[str, ...] = ()
-    """The actions that go, as a person finds them."""
+    """The overlay actions to remove, such as `line 7, 'The zip array is called zip_files.'`."""
     hint: str = ""
-    """Where the edits do not say it all."""
+    """What to do by hand, if no document can be edited."""
 
 
 def advise(
     finding: Finding, comparison: Comparison, described: Described, edition: str, held: Sequence[Held]
 ) -> Advice:
-    """Give the edits after which a page and an edition no longer differ in a finding.
+    """Return the edits after which the finding is gone.
 
     Args:
         finding: a new finding of the comparison.
         comparison: the page and the edition's document.
         described: the documents and the register.
         edition: the edition.
-        held: what the register says of the page.
+        held: the register's statements about the page.
     """
     plan = Plan(
         edition,
@@ -91,56 +90,56 @@ def advise(
         described.documents[edition],
         described.touched(edition),
     )
-    _answer(finding, comparison, plan, _ROUNDS)
+    _plan_edits(finding, comparison, plan, _ROUNDS)
     repair(plan, finding)
     after = _again(comparison, plan)
     alone = plan.edits() == Edits()
     amended = amendments(finding, comparison, after, described.register, edition, held, alone=alone)
     if alone:
-        return Advice(amendments=amended, hint=_HINTS.get(finding.kind, _REGISTER))
+        return Advice(amendments=amended, hint=_HINTS.get(finding.kind, _HINT))
     edits = _marked(plan.edits(), amended[0].entry)
     dropped = tuple(_shown(described, edition, number) for number in edits.dropped)
     return Advice(edits, amended, dropped)
 
 
 def _shown(described: Described, edition: str, number: int) -> str:
-    """An action of an overlay as a person finds it: its line and what it begins with."""
+    """Return the line and the description of an overlay's action, such as `line 7, 'One name.'`."""
     line = described.line(described.files[edition], ("actions", number))
     return f"line {line}, {described.overlays[edition]['actions'][number].get('description', '')!r}"
 
 
-_REGISTER = "a document can't say this; the register can, and then it is known"
+_HINT = f"OpenAPI can't express this; record it in {REGISTER}"
 _HINTS = {
-    "mandatory-changed": "a document can't say this of a variable of the path; the register can, and then it is known",
-    "parameter-missing": "the path still has the variable, so a document keeps it; the register can say it",
+    "mandatory-changed": f"OpenAPI can't express this for a path variable; record it in {REGISTER}",
+    "parameter-missing": f"OpenAPI requires the variable while the path has it; record the difference in {REGISTER}",
     "claim-gone": "check the description of this place, then amend the register",
     "claim-reworded": "amend the words that the register quotes",
 }
 
 
-def _answer(finding: Finding, comparison: Comparison, plan: Plan, rounds: int) -> None:
-    """Plan the edits for a finding, then for what differs only because of them."""
-    answer = _ANSWERS.get(finding.kind)
-    if answer is None or not finding.states.at:
+def _plan_edits(finding: Finding, comparison: Comparison, plan: Plan, rounds: int) -> None:
+    """Add the edits for a finding to the plan, then the edits for findings that the first edits cause."""
+    edit = _EDITS.get(finding.kind)
+    if edit is None or not finding.states.at:
         return
     before = {_key(other) for other in findings_of(comparison)} | {_key(finding)}
-    answer(Case(finding, comparison, plan))
+    edit(Case(finding, comparison, plan))
     if not rounds:
         return
     after = _again(comparison, plan)
     for other in findings_of(after):
         if _key(other) not in before:
-            _answer(other, after, plan, rounds - 1)
+            _plan_edits(other, after, plan, rounds - 1)
             return
 
 
 def _key(finding: Finding) -> tuple[str, str]:
-    """What a finding has in common with the same one of a description that has it in another place."""
+    """Return kind and subject of a finding, which stay the same if its place moves."""
     return finding.kind, finding.about
 
 
 def _again(comparison: Comparison, plan: Plan) -> Comparison:
-    """The same comparison with what the plan makes of the edition's document."""
+    """Compare the page with the edition's document as the plan leaves it."""
     names = comparison.other.operation_names
     if not names or names[0] not in operations_by_id(plan.document):
         other = attrs.evolve(listing_facts(plan.document, plan.edition), error_codes=comparison.other.error_codes)
@@ -150,7 +149,7 @@ def _again(comparison: Comparison, plan: Plan) -> Comparison:
 
 
 def _marked(edits: Edits, entry: str) -> Edits:
-    """Have every action name its entry of the register, as overlays do."""
+    """Return the edits with the entry's id in every overlay action, as `x-inconsistency`."""
 
     def marked(actions: Sequence[Action]) -> tuple[Action, ...]:
         return tuple(_with_mark(action, entry) for action in actions)

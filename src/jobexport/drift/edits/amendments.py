@@ -1,4 +1,4 @@
-"""Says what the register has to say of a page after the edits for a finding."""
+"""Amendments of the register that belong to the edits for a finding."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
-from jobexport.drift.edits import responses as answers
-from jobexport.drift.known.gone import tells
+from jobexport.drift.edits import responses
+from jobexport.drift.known.gone import concerns
 from jobexport.drift.known.statements import says, statements
 from jobexport.spec.document import from_pointer, to_pointer
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 @frozen
 class Amendment:
-    """What an entry of the register should say of an edition's page."""
+    """A change of one entry of the register."""
 
     entry: str
-    """Its id; the next free one where no entry is about the place."""
+    """The id of the entry; the next free id if no entry is about the place."""
     edition: str
     says: tuple[Statement, ...] = ()
-    """To be added to the claim of the edition."""
+    """Statements to add to the claim of the edition."""
     no_longer: tuple[Statement, ...] = ()
-    """To be taken out of the claim of the edition."""
+    """Statements to remove from the claim of the edition."""
     joins: tuple[str, ...] = ()
-    """Editions whose claim says what the page says: the edition moves to it, and nothing else need be done."""
+    """Editions of a claim that already fits the page: moving the edition to that claim replaces the other changes."""
 
 
 def amendments(
@@ -46,16 +46,16 @@ def amendments(
     *,
     alone: bool,
 ) -> tuple[Amendment, ...]:
-    """Give one amendment for each entry that has to say something else; the first is the finding's own.
+    """Return an amendment for each entry that has to change; the first is for the entry of the finding.
 
     Args:
         finding: the finding.
         comparison: the page and the edition's document.
-        after: the same with what the edits make of the document.
+        after: the page and the edition's document after the edits.
         register: the register.
         edition: the edition.
-        held: what the register says of the page.
-        alone: whether the register has to say what the finding says, because no document is edited.
+        held: the register's statements about the page.
+        alone: True if no document is edited, so that the register has to state the difference.
     """
     gone = _no_longer(finding, held)
     entry = (*gone, *finding.near, _next_id(finding, register))[0]
@@ -77,7 +77,10 @@ def amendments(
 
 
 def _joined(register: Register, id_: str, edition: str, after: Comparison, added: list[Statement]) -> tuple[str, ...]:
-    """The editions of a claim that says what has to be added, and nothing that the page does not say."""
+    """Return the editions of a claim that has all added statements, and only statements that the page makes.
+
+    If the page newly says `zip_file`, and the claim of `otc-2024` states just that, it is `("otc-2024",)`.
+    """
     said = list(statements(after))
     for claim in register.entry(id_).claims:
         whole = claim.says and all(statement in claim.says for statement in added)
@@ -88,18 +91,18 @@ def _joined(register: Register, id_: str, edition: str, after: Comparison, added
 
 
 def _no_longer(finding: Finding, held: Sequence[Held]) -> dict[str, list[Statement]]:
-    """What the register says and the page does not, as far as the finding tells it; by entry."""
+    """Return the statements, by entry, that the page no longer makes and that the finding is about."""
     gone: dict[str, list[Statement]] = {}
     for item in held:
         claim = item.entry in finding.near and item.statement.fact == finding.states.fact
-        its_own = claim if finding.kind.startswith("claim-") else tells(finding, item.statement)
+        its_own = claim if finding.kind.startswith("claim-") else concerns(finding, item.statement)
         if not item.on_page and its_own:
             gone.setdefault(item.entry, []).append(item.statement)
     return gone
 
 
 def _moves(finding: Finding, comparison: Comparison, after: Comparison) -> list[tuple[str, str]]:
-    """The places that the edits for a finding move, with where they are then."""
+    """Return the places that the edits for a finding move, as pairs of the old and the new place."""
     at = finding.states.at
     beside = from_pointer(at)[:-1]
     match finding.kind:
@@ -111,7 +114,7 @@ def _moves(finding: Finding, comparison: Comparison, after: Comparison) -> list[
         case "method-changed":
             return [(at, to_pointer((*beside, str(finding.states.value).lower())))]
         case "path-changed":
-            return [(at, to_pointer((*beside[:-1], answers.new_path(comparison), from_pointer(at)[-1])))]
+            return [(at, to_pointer((*beside[:-1], responses.new_path(comparison), from_pointer(at)[-1])))]
         case "error-status-changed":
             code = str(finding.states.value).split()[-1]
             return list(zip(_example_places(comparison, code), _example_places(after, code), strict=False))
@@ -132,7 +135,7 @@ def _moved(statement: Statement, moves: list[tuple[str, str]]) -> Statement | No
 
 
 def _next_id(finding: Finding, register: Register) -> str:
-    """The next free id beside those of the operation."""
+    """Return the next free id in the family of the operation's entries, such as `DLI-022`."""
     families = [entry.id for entry in register.entries if entry.operations == (finding.operation,)] or ["COM-001"]
     family = max(families)
     prefix, number = family.split("-")

@@ -1,4 +1,4 @@
-"""One finding about to be answered with edits: the page, the document, and the places that the edits need."""
+"""A finding with the values and places that its edits need."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Case:
-    """A finding, and a plan that grows."""
+    """A finding with its comparison, and the plan that its edits are added to."""
 
     finding: Finding
     comparison: Comparison
@@ -32,34 +32,38 @@ class Case:
 
     @property
     def words(self) -> str:
-        """The fact, as an action's description says it."""
+        """The description of the finding's overlay actions, such as "Path: the page says /v1/jobs."."""
         finding = self.finding
         said = "does not say so" if finding.page is None else f"says {finding.page}"
         return f"{finding.about[0].upper()}{finding.about[1:]}: the page {said}."
 
     @property
     def place(self) -> Location:
-        """Where the document has, or would have, what the finding is about."""
+        """The finding's place in the document."""
         return located(self.plan.document, self.finding.states.at)
 
     @property
     def operation(self) -> Location:
-        """Where the operation stands."""
+        """The place of the operation."""
         return located(self.plan.document, self.comparison.operation_place)
 
     @property
     def base(self) -> Document:
-        """Where something new is put: the union, if it has the operation where the edition has it."""
+        """The document that gets new nodes: the union if it has the operation at the same place, else the edition's."""
         union = self.plan.union
         return union if union is not None and look(union, self.operation) is not MISSING else self.plan.document
 
     def change(self, location: Location, value: Any = None, *, remove: bool = False) -> Change:
-        """Make a change that the finding calls for."""
+        """Build a change with the finding's description."""
         return Change(self.words, location, value, remove)
 
     @property
     def row(self) -> Parameter:
-        """The page's row that the finding is about; LookupError where it has none."""
+        """The page's row that the finding is about.
+
+        Raises:
+            LookupError: no row of the page has the finding's place.
+        """
         for pair in self.comparison.pairs:
             if pair.page is not None and self.comparison.place(pair.page) == self.finding.states.at:
                 return pair.page
@@ -67,7 +71,7 @@ class Case:
 
     @property
     def is_variable(self) -> bool:
-        """Whether what the finding is about is a variable of the path."""
+        """True if the finding is about a variable of the path."""
         rows = (pair.page or pair.other for pair in self.comparison.pairs if self._is_its(pair))
         return any(row is not None and row.location == "path" for row in rows)
 
@@ -78,7 +82,7 @@ class Case:
 
 
 def is_shared(document: Document, location: Location) -> bool:
-    """Whether a place is inside a component that the document refers to more than once."""
+    """Check whether a place is inside a component that the document refers to more than once."""
     if len(location) < 3 or location[0] != "components":
         return False
     reference = json.dumps(f"#/components/{location[1]}/{location[2]}")
@@ -86,7 +90,10 @@ def is_shared(document: Document, location: Location) -> bool:
 
 
 def listed_parameter(case: Case, place: Location) -> Location | None:
-    """Where an operation lists the parameter that the description has at a place; it may have one of its own."""
+    """Return the place in the operation's list of a parameter, or None if the operation does not list it.
+
+    The parameter at `place` may be shared by operations, and the operation may list its own with the same name.
+    """
     shared = look(case.base, place)
     if not (isinstance(shared, dict) and "in" in shared):
         return None
@@ -94,7 +101,7 @@ def listed_parameter(case: Case, place: Location) -> Location | None:
 
 
 def edit_parameter(case: Case, place: Location, edit: Callable[[Document], Document]) -> None:
-    """Change the node of a header, a variable or a query parameter, for this operation alone."""
+    """Add to the plan a change of a header, path or query parameter, for this operation alone."""
     document = case.plan.document
     listed = listed_parameter(case, place)
     if listed is None:
@@ -110,12 +117,12 @@ def edit_parameter(case: Case, place: Location, edit: Callable[[Document], Docum
 def edit_schema(
     case: Case, edit: Callable[[Document], Document], widen: Callable[[Document, Document], Document]
 ) -> None:
-    """Change the schema of what the finding is about; the union becomes as wide as the edition needs.
+    """Add to the plan a change of the schema at the finding's place, and widen the union's schema if necessary.
 
     Args:
         case: the finding.
-        edit: gives a schema anew.
-        widen: gives the union's schema so that it allows what it did and what the new schema does.
+        edit: returns the edition's new schema for the old one.
+        widen: returns a schema that allows the values of both the union's schema and the edition's new one.
     """
     plan, place = case.plan, case.place
     if "properties" not in place:
@@ -124,7 +131,7 @@ def edit_schema(
     target = behind(plan.document, place)
     new = edit(dict(at(plan.document, target)))
     if is_shared(plan.document, target):
-        # Others refer to it too: this operation gets one of its own.
+        # Other places refer to the component too: this place gets a schema of its own.
         plan.own(case.change(place, new))
         return
     wide = look(plan.union, target)

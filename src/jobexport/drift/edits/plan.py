@@ -1,4 +1,4 @@
-"""Plans edits of the sources: of the union, of an edition's overlay, and of those that must take something away."""
+"""Plans edits of the sources: of the union, of an edition's overlay, and of the other editions' overlays."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ Document = dict[str, Any]
 
 @frozen
 class Edits:
-    """What to change in the sources."""
+    """Changes of the sources."""
 
     union: tuple[Action, ...] = ()
-    """To be done by hand to the union; as overlay actions, so that they can be tried out."""
+    """Changes of the union, which people make by hand; overlay actions, so that they can be applied to a copy."""
     dropped: tuple[int, ...] = ()
-    """Actions of the edition's own overlay that go, by number from 0."""
+    """Actions to remove from the edition's own overlay, by number from 0."""
     own: tuple[Action, ...] = ()
-    """Actions for the end of the edition's own overlay."""
+    """Actions to append to the edition's own overlay."""
     others: Mapping[str, tuple[Action, ...]] = field(factory=dict)
-    """Actions for the ends of other overlays, by edition."""
+    """Actions to append to other overlays, by edition."""
 
 
 @define
 class Plan:
-    """Edits in the making; what they lead to is known at each step.
+    """A growing list of edits, applied to copies of the documents at each step.
 
-    An installed package has no union and no overlays: there all edits are actions on the edition's document.
+    An installed package has no union and no overlays: all edits are actions on the edition's document there.
     """
 
     edition: str
@@ -44,26 +44,26 @@ class Plan:
     overlays: dict[str, list[Action]]
     document: Document
     touched: list[list[Location]]
-    """The places that each action of the edition's own overlay touches."""
+    """The places that each action of the edition's own overlay changes."""
     _union_actions: list[Action] = field(init=False, factory=list)
     _dropped: list[int] = field(init=False, factory=list)
     _own: list[Action] = field(init=False, factory=list)
     _others: dict[str, list[Action]] = field(init=False, factory=dict)
 
     def edits(self) -> Edits:
-        """What was planned so far."""
+        """Return the edits planned so far."""
         others = {edition: tuple(actions) for edition, actions in self._others.items() if actions}
         return Edits(tuple(self._union_actions), tuple(self._dropped), tuple(self._own), others)
 
     def own(self, *changes: Change) -> None:
-        """Change the edition alone."""
+        """Add changes of the edition alone."""
         for change in changes:
             actions = actions_for(self.document, change)
             self._own += [{"description": change.description, **action} for action in actions]
             self.document = applied(self.document, actions)
 
     def everywhere(self, *changes: Change) -> None:
-        """Change the union, so that the client knows it, and have the other editions take it back."""
+        """Add changes of the union, which the client needs, and the actions that keep other editions as they were."""
         for change in changes:
             if self.union is None or look(self.union, change.location[:-1]) is MISSING:
                 # The union has no such place: the edition's own overlay made it.
@@ -80,8 +80,8 @@ class Plan:
                 self._take_back(edition, change, document)
 
     def _take_back(self, edition: str, change: Change, before: Document) -> None:
-        """Have an edition's document say at a place what it said before."""
-        # Of an array all is taken back, as its items have no names.
+        """Add actions to another edition's overlay that restore its document at the place of a change."""
+        # An array is restored as a whole, because its items have no names.
         in_array = isinstance(look(self.union, change.location[:-1]), list)
         location = change.location[:-1] if in_array else change.location
         old = look(before, location)
@@ -94,12 +94,12 @@ class Plan:
         self._others.setdefault(edition, []).extend({"description": back.description, **action} for action in actions)
 
     def undo(self, numbers: list[int]) -> None:
-        """Drop actions of the edition's own overlay."""
+        """Drop actions of the edition's own overlay, by number."""
         self._dropped += [number for number in numbers if number not in self._dropped]
         self.document = self.document_of(self.edition)
 
     def document_of(self, edition: str) -> Document:
-        """An edition's document as the plan leaves it."""
+        """Return an edition's document as the plan leaves it."""
         if self.union is None:
             return self.document
         own = edition == self.edition
@@ -109,7 +109,7 @@ class Plan:
 
 
 def changes_between(description: str, location: Location, old: Document, new: Document) -> list[Change]:
-    """The changes that make one object of the other, key by key."""
+    """Return the changes, key by key, that turn the old object into the new one."""
     gone = [Change(description, (*location, key), remove=True) for key in old if key not in new]
     return gone + [
         Change(description, (*location, key), new[key]) for key in new if key not in old or not same(old[key], new[key])

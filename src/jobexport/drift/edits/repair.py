@@ -1,4 +1,4 @@
-"""Mends the examples that planned edits leave without a schema that allows them."""
+"""Repairs examples that do not fit their schema after the planned edits."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
     from jobexport.drift.edits.plan import Document, Plan
     from jobexport.drift.findings import Finding
 
-# One value may hide another that does not fit.
+# A repaired value may uncover another that does not fit.
 _TRIES = 8
 
 _SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
 
 
 def repair(plan: Plan, finding: Finding) -> None:
-    """Plan for each example that no longer fits the same example with values that do."""
+    """Add to the plan a repaired copy of each example that no longer fits its schema."""
     description = f"The example follows: {finding.about}."
     for place, schema, value in list(examples(plan.document)):
         if not misfits(plan.document, schema, value):
             continue
-        mended = _mended(plan.document, schema, value)
+        repaired = _repaired(plan.document, schema, value)
         if isinstance(place[-1], int):
             # Examples inside a schema are a list, which an overlay replaces as a whole.
-            plan.own(Change(description, place[:-1], [mended]))
+            plan.own(Change(description, place[:-1], [repaired]))
         elif place[-2] == "examples":
-            plan.own(Change(description, (*place, "value"), mended))
+            plan.own(Change(description, (*place, "value"), repaired))
         else:
-            plan.own(Change(description, place, mended))
+            plan.own(Change(description, place, repaired))
 
 
-def _mended(document: Document, schema: Mapping[str, Any], value: Any) -> Any:
+def _repaired(document: Document, schema: Mapping[str, Any], value: Any) -> Any:
     value = tree(value)
     for _ in range(_TRIES):
         errors = misfits(document, schema, value)
@@ -49,14 +49,14 @@ def _mended(document: Document, schema: Mapping[str, Any], value: Any) -> Any:
         here = _schema_at(document, schema, path)
         if not path:
             holder = {"": value}
-            _mend(document, holder, "", here)
+            _repair_value(document, holder, "", here)
             value = holder[""]
         else:
-            _mend(document, look(value, tuple(path[:-1])), path[-1], here)
+            _repair_value(document, look(value, tuple(path[:-1])), path[-1], here)
     return sample(document, schema)
 
 
-def _mend(document: Document, holder: Any, key: Any, schema: Mapping[str, Any]) -> None:
+def _repair_value(document: Document, holder: Any, key: Any, schema: Mapping[str, Any]) -> None:
     old = holder[key]
     properties = schema.get("properties", {})
     lacking = [name for name in _required(schema, old) if isinstance(old, dict) and name not in old]
@@ -81,7 +81,10 @@ def _schema_at(document: Document, schema: Mapping[str, Any], path: list[str | i
 
 
 def sample(document: Document, schema: Mapping[str, Any], depth: int = 0) -> Any:
-    """A value that a schema allows, as plain as can be; a schema that contains itself is filled in to a depth."""
+    """Return a minimal value that a schema allows: an example, a default, or `"text"`, `1`, `{}`.
+
+    A schema that contains itself is followed to a bounded depth.
+    """
     schema = deref(document, schema)
     for key in ("examples", "enum"):
         for value in schema.get(key, ()):

@@ -1,4 +1,4 @@
-"""What to edit for findings about the request line, media types, statuses, codes, the zip and the permission."""
+"""Edits for findings about the request line, media types, statuses, error codes, the zip and the permission."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _JSON = "application/json"
 
 
 def path_changed(case: Case) -> None:
-    """Another path: the whole path item moves."""
+    """Move the whole path item to the page's path."""
     old = case.operation[:-1]
     item = dict(at(case.plan.document, old))
     path = new_path(case.comparison)
@@ -39,7 +39,7 @@ def path_changed(case: Case) -> None:
 
 
 def new_path(comparison: Comparison) -> str:
-    """The page's path, with its variables called as the description calls them."""
+    """Return the page's path with the description's names of its variables."""
     page, other = comparison.page.endpoint, comparison.other.endpoint
     if page is None or other is None:
         return ""
@@ -60,14 +60,14 @@ def _is_of_path(case: Case, node: Document, names: list[str]) -> bool:
 
 
 def method_changed(case: Case) -> None:
-    """Another method: the operation moves within its path."""
+    """Move the operation to the page's method within its path item."""
     fields = at(case.plan.document, case.operation)
     new = (*case.operation[:-1], str(case.finding.states.value).lower())
     case.plan.own(case.change(case.operation, remove=True), case.change(new, fields))
 
 
 def media_type_changed(case: Case) -> None:
-    """Another media type: the body's description gets a new key."""
+    """Move the body's description to the page's media type."""
     new = case.place
     old = (*new[:-1], str(case.finding.other))
     described = look(case.plan.document, old)
@@ -78,12 +78,12 @@ def media_type_changed(case: Case) -> None:
 
 
 def media_type_missing(case: Case) -> None:
-    """One media type less."""
+    """Remove a media type."""
     case.plan.own(case.change(case.place, remove=True))
 
 
 def status_added(case: Case) -> None:
-    """A status more, or in the place of another."""
+    """Add the page's status, and remove the status that it replaces, if any."""
     new, code = case.place, int(case.finding.states.value)
     responses = at(case.plan.document, new[:-1])
     old = case.finding.other if case.finding.kind == "status-changed" else None
@@ -103,18 +103,18 @@ def _response(responses: Document, code: int) -> Document:
         bodies = (node["content"] for node in responses.values() if _JSON in node.get("content", {}))
         schemas = [body[_JSON]["schema"] for body in bodies if "schema" in body[_JSON]]
         if schemas:
-            # That of the other errors: the first JSON body is a success's where there is one.
+            # The last JSON body is an error's; the first may be the success's.
             response["content"] = {_JSON: {"schema": schemas[-1]}}
     return response
 
 
 def status_missing(case: Case) -> None:
-    """A status less."""
+    """Remove a status."""
     case.plan.own(case.change(case.place, remove=True))
 
 
 def code_added(case: Case) -> None:
-    """An error code more, or in the place of another: an example of an error."""
+    """Add the page's error code, as an example of an error, and remove the code that it replaces, if any."""
     code = _code(case)
     old = case.finding.other if case.finding.kind == "error-code-changed" else None
     if old is not None:
@@ -124,14 +124,14 @@ def code_added(case: Case) -> None:
 
 
 def code_missing(case: Case) -> None:
-    """An error code less."""
+    """Remove an error code."""
     name = re.search(r"`([^`]+)`", case.finding.about)
     if name:
         _drop_code(case, name.group(1))
 
 
 def code_status(case: Case) -> None:
-    """An error code that comes with another status."""
+    """Move an error code to the page's status."""
     code = _code(case)
     _drop_code(case, code.code)
     _put_code(case, code)
@@ -166,7 +166,7 @@ def _put_code(case: Case, code: ErrorCode) -> None:
 
 
 def _status(case: Case, code: ErrorCode) -> int:
-    """The status that a code comes with; where the page does not say, the first one that it has for errors."""
+    """Return the status of a code; if the page does not state it, the page's first status of an error, else 400."""
     codes = sorted(status.code for status in case.comparison.page.statuses if status.code >= 400)
     return code.status or next(iter(codes), 400)
 
@@ -182,7 +182,7 @@ def _list_code(case: Case, code: ErrorCode) -> None:
 
 
 def _undo_code(case: Case, code: ErrorCode) -> bool:
-    """Drop the actions that take a code from the union; whether there are any."""
+    """Drop the edition's actions that remove a code of the union; return True if there were any."""
     for twin in case.comparison.union.error_codes if case.comparison.union else ():
         same = (twin.code, twin.status) == (code.code, _status(case, code))
         if same and undo_removals(case, located(case.plan.union, str(twin.at))):
@@ -205,17 +205,17 @@ def _drop_code(case: Case, code: str) -> None:
 
 
 def message_changed(case: Case) -> None:
-    """An error code has another message."""
+    """Change the message of an error code."""
     case.plan.own(case.change((*case.place, "value", "error_msg"), case.finding.states.value))
 
 
 def file_name_changed(case: Case) -> None:
-    """Another name of the file."""
+    """Change the name of the file."""
     case.plan.own(case.change(case.place, case.finding.states.value))
 
 
 def tree_changed(case: Case) -> None:
-    """Another layout of the zip; where only the example has another, the page contradicts the layout."""
+    """Change the layout of the zip; an example alone is not changed, because then the page contradicts itself."""
     if case.place[-1] == "x-zip-layout":
         entries = [str(entry) for entry in case.finding.states.value]
         case.plan.own(case.change(case.place, {_role(entry): entry for entry in entries}))
@@ -226,7 +226,7 @@ def _role(entry: str) -> str:
 
 
 def action_changed(case: Case) -> None:
-    """Another permission."""
+    """Change the permission."""
     place = case.place
     if undo_removals(case, place):
         return
@@ -244,7 +244,7 @@ def action_changed(case: Case) -> None:
 
 
 def error_body_changed(case: Case) -> None:
-    """Other fields of an error: in its schema, and in the examples of errors."""
+    """Change the fields of an error, in its schema and in the examples of errors."""
     fields = [str(name) for name in case.finding.states.value]
     for code, response in _errors(case):
         content = (*response, "content", _JSON)
@@ -266,7 +266,7 @@ def error_body_changed(case: Case) -> None:
 
 
 def _errors(case: Case) -> list[tuple[int, Location]]:
-    """Status and place of each error that has a JSON body."""
+    """Return status and place of each error response with a JSON body."""
     found = []
     for code in at(case.plan.document, (*case.operation, "responses")):
         place = behind(case.plan.document, (*case.operation, "responses", code))

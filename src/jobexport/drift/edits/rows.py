@@ -1,4 +1,4 @@
-"""What to edit for findings about rows of the tables of parameters."""
+"""Edits for findings about rows of the tables of parameters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def added(case: Case) -> None:
-    """A row that the document lacks."""
+    """Add a row that the document lacks."""
     row, place = case.row, case.place
     if row.location == "body":
         undo_removals(case, (*case.operation, "requestBody"))
@@ -63,7 +63,7 @@ def _put_property(case: Case, place: Location, schema: Document) -> None:
 
 
 def _put_body(case: Case, row: Parameter, schema: Document) -> None:
-    """Give an operation a body that it does not have anywhere."""
+    """Add a body, with the row as its only property, to an operation without one."""
     required = {"required": [row.name]} if row.mandatory == "yes" else {}
     content = {"application/json": {"schema": {"type": "object", **required, "properties": {row.name: schema}}}}
     if row.location == "body":
@@ -78,7 +78,7 @@ def _put_body(case: Case, row: Parameter, schema: Document) -> None:
 
 
 def require(case: Case, place: Location, row: Parameter) -> None:
-    """Say that a property is required, in this edition."""
+    """List a property as required in this edition, if the page's row is mandatory."""
     required = (*place[:-2], "required")
     names = look(case.plan.document, required)
     if row.mandatory == "yes" and row.name not in (names or ()):
@@ -88,7 +88,7 @@ def require(case: Case, place: Location, row: Parameter) -> None:
 
 
 def missing(case: Case) -> None:
-    """A row that the page lacks."""
+    """Remove a row that the page lacks."""
     place = case.place
     if "properties" in place:
         _take_property(case, place)
@@ -97,7 +97,7 @@ def missing(case: Case) -> None:
 
 
 def _take_property(case: Case, place: Location, new: str | None = None) -> None:
-    """Remove a property from its schema, from what is required, and from the examples; or give it a new name."""
+    """Remove a property from its schema, from `required` and from the examples; rename it there if `new` is given."""
     owner, name = place[:-2], str(place[-1])
     case.plan.own(case.change(place, remove=True))
     for required in ((*owner, "required"), (*owner, "then", "required")):
@@ -115,7 +115,7 @@ def _take_property(case: Case, place: Location, new: str | None = None) -> None:
 
 
 def _example_objects(case: Case, owner: Location) -> Iterator[Location]:
-    """The examples of the bodies whose schema stands at a place."""
+    """Yield the places of the examples of those bodies whose schema is at a place."""
     document = case.plan.document
     fields = at(document, case.operation)
     spots = [("requestBody",), *(("responses", code) for code in fields["responses"] if code.startswith("2"))]
@@ -131,7 +131,7 @@ def _example_objects(case: Case, owner: Location) -> Iterator[Location]:
 
 
 def renamed(case: Case) -> None:
-    """A row that has another name."""
+    """Rename a row."""
     row, place = case.row, case.place
     if row.location == "path":
         _call_variable(case, place, row.name)
@@ -151,13 +151,13 @@ def renamed(case: Case) -> None:
 
 
 def path_variable(case: Case) -> None:
-    """A variable that the request line calls otherwise."""
+    """Record the request line's name of a path variable."""
     if case.finding.states.at:
         _call_variable(case, case.place, str(case.finding.states.value))
 
 
 def _call_variable(case: Case, place: Location, name: str) -> None:
-    """Note what the page calls a variable; where other operations share it, beside the path."""
+    """Record the page's name of a path variable: at the variable, or at the path if other operations share it."""
     listed = listed_parameter(case, place)
     if listed is None:
         return
@@ -177,12 +177,12 @@ def _called(node: Document, name: str) -> Document:
 
 
 def undo_removals(case: Case, place: Location) -> bool:
-    """Drop the edition's own actions that take away what the union has at a place; whether there are any."""
+    """Drop the edition's own actions that remove a place of the union; return True if the place is back."""
     plan = case.plan
     if plan.union is None or look(plan.union, place) is MISSING or look(plan.document, place) is not MISSING:
         return False
     if place[0] == "paths" and look(plan.document, place[:3]) is MISSING:
-        return False  # The edition has the operation elsewhere, which is not to be undone.
+        return False  # The edition has moved the operation, and that move stays.
     removing = [
         number
         for number, action in enumerate(plan.overlays[plan.edition])

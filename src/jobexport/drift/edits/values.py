@@ -1,4 +1,4 @@
-"""What to edit for findings about a row's type, defaults, bounds and values, and when it is mandatory."""
+"""Edits for findings about a row's type, default, bounds and values, and about when it is mandatory."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import Parameter
     from jobexport.spec.document import Location
 
-# What a schema keeps whatever its type is.
+# Keys of a schema that do not depend on its type.
 _NEUTRAL = {"description", "title", "deprecated", "readOnly", "writeOnly"}
 
 
 def type_changed(case: Case) -> None:
-    """Another type."""
+    """Change the type of a row."""
     row = case.row
     bare = type_schema(row.type)
 
@@ -32,7 +32,7 @@ def type_changed(case: Case) -> None:
         kept = {key: value for key, value in old.items() if key in _NEUTRAL or key.startswith("x-")}
         new = kept | bare
         if bare.get("type") in _listed(old.get("type")) and isinstance(old["type"], list):
-            new["type"] = [bare["type"]]  # What is one of several types stays in a list, from which the others go.
+            new["type"] = [bare["type"]]  # One of several types: the list stays, so that an overlay only removes items.
         same = old.get("type") == bare.get("type") and old.get("type") != "array"
         for key in old.keys() - new.keys():
             if key in ("default", "enum") and not all(_fits(case, bare, value) for value in _listed(old[key])):
@@ -55,7 +55,7 @@ def _fits(case: Case, schema: Document, value: Any) -> bool:
 
 
 def _widen_type(wide: Document, new: Document) -> Document:
-    """Allow both types; bounds and formats hold for values of their own type only, so they may stay."""
+    """Return a schema that allows both types; bounds may stay, because they hold for their own type only."""
     if "type" not in new or "type" not in wide:
         return {key: value for key, value in wide.items() if key not in ("type", "items", "format", "enum")}
     kinds = _listed(wide["type"]) + [kind for kind in _listed(new["type"]) if kind not in _listed(wide["type"])]
@@ -81,10 +81,10 @@ def _widen_items(wide: Document, new: Document) -> Document:
 
 
 def mandatory_changed(case: Case) -> None:
-    """Mandatory in other cases."""
+    """Change the cases in which a row is mandatory."""
     row, place = case.row, case.place
     if "properties" not in place:
-        # A variable of the path is always there.
+        # A path variable is always mandatory in OpenAPI.
         if row.location != "path":
             edit_parameter(case, place, lambda node: _parameter_mandatory(node, row))
         return
@@ -113,7 +113,7 @@ def _parameter_mandatory(node: Document, row: Parameter) -> Document:
 
 
 def _unconditional(case: Case, place: Location, name: str) -> None:
-    """Take away what makes a property required in some cases."""
+    """Remove the condition under which a property is required."""
     owner = place[:-2]
     names = look(case.plan.document, (*owner, "then", "required")) or []
     if names == [name]:
@@ -124,7 +124,7 @@ def _unconditional(case: Case, place: Location, name: str) -> None:
 
 
 def default_changed(case: Case) -> None:
-    """Another default."""
+    """Change the default of a row."""
     row = case.row
 
     def edit(old: Document) -> Document:
@@ -135,7 +135,7 @@ def default_changed(case: Case) -> None:
 
 
 def limit_changed(case: Case) -> None:
-    """Another bound."""
+    """Change a bound of a row."""
     ((name, limit),) = case.finding.states.value.items()
     key = LIMITS[name]
 
@@ -155,7 +155,7 @@ def limit_changed(case: Case) -> None:
 
 
 def values_changed(case: Case) -> None:
-    """Other values."""
+    """Change the allowed values of a row."""
     row = case.row
 
     def edit(old: Document) -> Document:

@@ -1,1 +1,1 @@
-"""What the register knows already about a page's differences."""
+"""Findings and pages matched with the register."""

@@ -1,4 +1,4 @@
-"""Guesses the edition that a page belongs to, and says why."""
+"""Guesses the edition that a page belongs to, with the reason."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _LANGUAGES: dict[str | None, str] = {"en": "English", "zh": "Chinese"}
 
 @frozen
 class Guess:
-    """An edition, and what speaks for it."""
+    """A guessed edition with the reason."""
 
     edition: str
     reason: str
-    """Words for `because …`."""
+    """A clause for `because …`, such as `its date is 2026-01-08`."""
     how: Literal["told", "page", "findings"]
-    """Whether it was named, follows from the page, or from which edition leaves the fewest findings."""
+    """`told`: the caller named it. `page`: language, date or markers decide. `findings`: it has the fewest."""
     others: tuple[str, ...] = ()
-    """Editions that fit as well."""
+    """Other editions with as few findings."""
 
 
 def guess_edition(
@@ -40,16 +40,16 @@ def guess_edition(
 ) -> Guess:
     """Guess the edition of a page.
 
-    The date of a page that the register knows decides. Else language and date are those of the register's pages, and
-    an edition's id begins with the marker of its cloud. Only where they leave several editions is the page compared
-    with each.
+    If the register lists a page with this date, its edition is taken. Otherwise language, cloud marker and date narrow
+    the editions down: `otc` fits `otc-2024` and `otc-2026`. If several editions remain, the page is compared with each,
+    and the edition with the fewest findings is taken.
 
     Args:
         page: the page's facts.
-        operation: the operation it is about; None where there is none.
+        operation: the operationId, or None if the page has no operation.
         register: the register.
         editions: the editions' ids.
-        findings: gives what differs from an edition, without what its register entries hold.
+        findings: returns the findings of the page compared with an edition.
     """
     left, reasons = list(editions), []
     if exact := [edition for edition in left if _is_of_date(page, _pages(operation, register, edition))]:
@@ -68,10 +68,12 @@ def guess_edition(
     weights = {edition: _weight(findings(edition)) for edition in left}
     least = min(weights.values())
     best = [edition for edition in left if weights[edition] == least]
-    # Of editions that fit alike the youngest is taken: its page is the one that is still there.
+    # Of editions with equally few findings the youngest is taken: its page is still online.
     chosen = max(best, key=lambda edition: _date(operation, register, edition))
     worse = [f"{edition}: {_counts(weights[edition])}" for edition in left if edition not in best]
-    reasons.append(f"it leaves the fewest findings ({'; '.join(worse)})" if worse else "all that are left fit alike")
+    reasons.append(
+        f"it leaves the fewest findings ({'; '.join(worse)})" if worse else "the remaining editions fit equally well"
+    )
     return Guess(chosen, " and ".join(reasons), "findings", tuple(edition for edition in best if edition != chosen))
 
 
@@ -107,14 +109,14 @@ def _by_marker(page: PageFacts, editions: list[str]) -> tuple[str, list[str]]:
 
 
 def _is_of_date(page: PageFacts, known: list[Page]) -> bool:
-    """Whether one of the pages that the register knows has the page's date, and its id where that has one."""
+    """Check whether a page of the register has the page's date, and the page's id unless the page has no id."""
     return bool(page.updated) and any(
         page.updated.startswith(other.date) and page.document_id in ("", other.document) for other in known
     )
 
 
 def _before(updated: str, operation: str | None, register: Register, editions: list[str]) -> list[str]:
-    """The editions whose page is the last one before a date."""
+    """Return the editions with the youngest page before a date."""
     dates = {edition: _date(operation, register, edition)[0] for edition in editions}
     last = max((date for date in dates.values() if date and date < updated), default="")
     return [edition for edition in editions if last and dates[edition] == last]

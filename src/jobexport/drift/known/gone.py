@@ -1,4 +1,4 @@
-"""Finds what the register says of a page and the page no longer says."""
+"""Finds statements of the register that a page no longer makes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from jobexport.spec.register import Statement
 if TYPE_CHECKING:
     from jobexport.drift.compare.comparison import Comparison
 
-# Words that a claim quotes and nothing depends on.
+# Facts that are only quoted words: nothing else depends on them.
 _QUOTED = {"type-text", "example", "error-message", "operation-name", "member"}
-# What a claim is called when the page no longer says it; all others are `claim-gone`.
+# The kind of the finding, by fact, if the page no longer makes the statement; `claim-gone` for other facts.
 _GONE = {
     "error-code": "error-code-missing",
     "status": "status-missing",
@@ -26,23 +26,29 @@ _GONE = {
     "values": "values-changed",
 }
 _CHANGED = {"error-code": "error-code-changed", "status": "status-changed"}
-# Findings of something that may have taken the place of what is gone.
+# Kinds of findings about a new fact that may have replaced a missing one.
 _ADDED = {"error-code-added", "status-added"}
 
 
 @frozen
 class Held:
-    """What an entry of the register says of a page."""
+    """A statement of the register about a page."""
 
     entry: str
+    """The id of the entry."""
     statement: Statement
     title: str
+    """The title of the entry."""
     on_page: bool
-    """Whether the page says so."""
+    """True if the page makes the statement too."""
 
 
 def with_gone(findings: list[Finding], comparison: Comparison, held: list[Held]) -> list[Finding]:
-    """Add a finding for each claim that is gone, unless a new finding tells it; one more and one less is a change."""
+    """Return the findings with one more for each statement of the register that the page no longer makes.
+
+    A statement that is gone and a new one at the same place are one finding: `error-code-changed`, not
+    `error-code-added` beside `error-code-missing`. A statement whose place already has a new finding gets no other.
+    """
     found = list(findings)
     gone = {item.statement.key(): item for item in held if not item.on_page}
     if not gone:
@@ -52,7 +58,7 @@ def with_gone(findings: list[Finding], comparison: Comparison, held: list[Held])
         twin = next((finding for finding in found if _took_its_place(finding, item.statement)), None)
         if twin is not None:
             found[found.index(twin)] = _change(twin, item)
-        elif not any(tells(finding, item.statement) for finding in findings if not finding.known):
+        elif not any(concerns(finding, item.statement) for finding in findings if not finding.known):
             found.append(_gone(item, comparison, said, {other.statement.key() for other in held}))
     return found
 
@@ -64,7 +70,7 @@ def _took_its_place(finding: Finding, statement: Statement) -> bool:
 
 
 def _alike(new: Statement, old: Statement) -> bool:
-    """Whether two codes come with the same status, or two statuses are of the same class."""
+    """Check whether two codes come with the same status, or two statuses are of the same class, such as 4xx."""
     if old.fact == "status":
         return int(new.value) // 100 == int(old.value) // 100
     return _within(new.at, old.at) or _within(old.at, new.at)
@@ -85,8 +91,8 @@ def _change(added: Finding, item: Held) -> Finding:
     )
 
 
-def tells(finding: Finding, statement: Statement) -> bool:
-    """Whether a finding is about the place of a statement, or of what holds it or is held by it."""
+def concerns(finding: Finding, statement: Statement) -> bool:
+    """Check whether a finding is about the place of a statement, or about a place above or below it."""
     if finding.kind in _CHANGED.values() and finding.states.fact == statement.fact:
         return finding.other == str(statement.value)
     if finding.states.fact in ("path", "method", "operation-name") or not finding.states.at:
@@ -113,7 +119,7 @@ def _gone(item: Held, comparison: Comparison, said: list[Statement], known: set[
         kind = "claim-reworded" if statement.fact in _QUOTED else "claim-gone"
         page = ", ".join(dict.fromkeys(str(shown(other.value)) for other in there if _within(other.at, statement.at)))
     elif statement.fact in _CHANGED:
-        # A code or status that the description has from other pages may have taken the place of this one.
+        # A code or status that the description has from other pages may have replaced the statement's.
         new = next((other for other in there if other.key() not in known and _alike(other, statement)), None)
         if new is not None:
             kind, page, states, line = _CHANGED[statement.fact], str(new.value), new, _line(comparison, new)

@@ -1,4 +1,4 @@
-"""Holds findings against the register: which it has already, and what it says of a page that the page does not say."""
+"""Matches findings with the register: marks known findings, and adds findings for statements that are gone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def held_statements(comparison: Comparison, register: Register, edition: str) -> list[Held]:
-    """Give what the register says of a page as a page of an edition, each with whether the page says so."""
+    """Return the register's statements about a page of an edition, each marked if the page makes it too."""
     said = list(statements(comparison))
     operation = comparison.operation
     ids = _ids(register, edition, operation, comparison.page)
@@ -36,16 +36,16 @@ def held_statements(comparison: Comparison, register: Register, edition: str) ->
 
 
 def _ids(register: Register, edition: str, operation: str, page: PageFacts) -> set[str]:
-    """What the page calls itself, and what the register calls the edition's page of the operation."""
+    """Return the page's own id and the id that the register has for the edition's page of the operation."""
     ids = {named.document for named in register.pages if (named.edition, named.operation) == (edition, operation)}
     return (ids | {page.document_id}) - {""}
 
 
 def _rests_on(statement: Statement, claim: Claim, ids: set[str], of_operation: bool, place: str) -> bool:
-    """Whether a statement rests on the page with these ids."""
+    """Check whether a statement has the page with these ids as its source."""
     path = place.rpartition("/")[0]
     if of_operation and statement.at.startswith("/paths/") and not statement.at.startswith(f"{path}/"):
-        return False  # An entry of several operations names the place of each.
+        return False  # An entry for several operations has a statement for each; this is another operation's.
     if statement.page is not None:
         return statement.page in ids
     if claim.page is not None:
@@ -56,10 +56,10 @@ def _rests_on(statement: Statement, claim: Claim, ids: set[str], of_operation: b
 def judge(
     findings: tuple[Finding, ...], comparison: Comparison, register: Register, edition: str, held: list[Held]
 ) -> tuple[Finding, ...]:
-    """Mark the findings that the register has already, and add what it says of the page that the page does not say.
+    """Return the findings with known ones marked, and with findings for statements that the page no longer makes.
 
-    A finding is known only if a claim of the edition says the same of the same place in the same words. An entry that
-    merely stands near is told as such.
+    A finding is known only if a claim of the edition has a statement with the same fact, place and value. Other entries
+    for the same place are listed in `near`.
     """
     operation = comparison.operation
     known: dict[tuple[str, str, str], list[str]] = {}
@@ -76,7 +76,7 @@ def judge(
 
 
 def _of_date(comparison: Comparison, register: Register, edition: str) -> Iterator[Finding]:
-    """Find that the page has another date than the register's."""
+    """Yield a finding if the page has another date than the register's page."""
     page, operation = comparison.page, comparison.operation
     for known in register.pages:
         its_page = (known.edition, known.operation) == (edition, operation)

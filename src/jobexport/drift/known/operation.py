@@ -1,4 +1,4 @@
-"""Finds the operation that a page is about, also where its path or method is what changed."""
+"""Finds the operation of a page, even if its path or method has changed."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import PageFacts, Parameter
     from jobexport.spec.register import Register
 
-# Segments at least this alike are one that changed: export and exports, but not export and import.
+# Path segments with at least this similarity are the same segment, renamed: export and exports, not export and import.
 _ALIKE = 0.75
 _VERSION = re.compile(r"v\d+(\.\d+)*")
 
 
 def operation_of(page: PageFacts, document: Mapping[str, Any], register: Register) -> str | None:
-    """Give the operationId of the page's operation; None where the document has no such operation.
+    """Return the operationId of the page's operation, or None if the document lacks it.
 
-    The request line decides; else the id or the vendor's name that the register has for an operation's page, if the
-    path is not that of something quite different.
+    The operation with the path of the request line is taken. If no operation has that path, the operation is taken that
+    the register lists with the page's id, that the vendor's name on the page means, or whose path and rows are similar.
     """
     known = operations_by_id(document)
     if page.endpoint is None:
@@ -46,7 +46,7 @@ def operation_of(page: PageFacts, document: Mapping[str, Any], register: Registe
 
 
 def _same_rows(page: PageFacts, other: PageFacts) -> bool:
-    """Whether at least half of the rows of the page's bodies are the other's too."""
+    """Check whether the document has at least half of the rows of the page's bodies."""
     mine, theirs = ({(row.location, row.path) for row in side.parameters if _in_body(row)} for side in (page, other))
     return 2 * len(mine & theirs) >= len(mine)
 
@@ -56,7 +56,7 @@ def _in_body(row: Parameter) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two paths differ in one segment only, and there but little, or by a variable more."""
+    """Check whether two paths differ in one similar segment, or by one additional variable."""
     mine, theirs = bare_path(one).strip("/").split("/"), bare_path(other).strip("/").split("/")
     if len(mine) != len(theirs):
         short, long = sorted((mine, theirs), key=len)

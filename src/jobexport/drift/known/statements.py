@@ -1,4 +1,4 @@
-"""Lists what a page says as statements, in the form in which the register has them."""
+"""Facts of a page → statements, as the register has them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 def statements(comparison: Comparison) -> Iterator[Statement]:
-    """Give all that the page of a comparison says and a claim of the register may state."""
+    """Yield the facts of a comparison's page as statements."""
     for row in comparison.page.parameters:
         yield from _of_row(comparison, row)
-    yield from _of_answers(comparison)
+    yield from _of_responses(comparison)
     yield from _of_names(comparison)
     for item in contradictions(comparison.page):
         yield Statement("contradiction", comparison.contradiction_place(item.parameter), item.value)
 
 
 def says(said: list[Statement], statement: Statement) -> bool:
-    """Whether a page says what a statement says; `said` is all that it says."""
+    """Check whether a statement is among those of a page, `said`."""
     if statement.value is None:
-        # Nothing is said of a place where nothing is said of what is below it.
+        # Without a value it states that the page has no such fact, at the place and below it.
         return not any(other.fact == statement.fact and f"{other.at}/".startswith(f"{statement.at}/") for other in said)
     return statement.key() in {other.key() for other in said}
 
@@ -62,7 +62,7 @@ def _shown(comparison: Comparison, row: Parameter, place: str) -> Iterator[State
 
 
 def _values(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    """What an example has at a path, in each item of the lists on the way."""
+    """Yield the values of an example at a path, for each item of the lists on the way."""
     if not path:
         yield value
     elif isinstance(value, list):
@@ -72,7 +72,7 @@ def _values(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
         yield from _values(value[path[0]], path[1:])
 
 
-def _of_answers(comparison: Comparison) -> Iterator[Statement]:
+def _of_responses(comparison: Comparison) -> Iterator[Statement]:
     page, other = comparison.page, comparison.other
     if page.endpoint:
         yield Statement("path", comparison.operation_place, page.endpoint.path)

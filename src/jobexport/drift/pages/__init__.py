@@ -1,1 +1,1 @@
-"""Read a documentation page into facts."""
+"""The reader of documentation pages: bytes → text → blocks → facts."""

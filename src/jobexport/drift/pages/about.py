@@ -1,4 +1,4 @@
-"""What a page says about itself: its identifier, its language, its day, whose it is."""
+"""Facts of a page about itself: its identifier, language, date, operation names and cloud."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OTC = re.compile(r"t-systems|open telekom cloud|doc-exports|^:original_name:", 
 
 
 def document_id(blocks: Sequence[Block], text: str) -> str:
-    """What the page calls itself; empty where it does not."""
+    """Return the page's own identifier, such as `dli_02_0254`; empty if missing."""
     if match := _ORIGINAL_NAME.search(text) or _CANONICAL.search(text[:20_000]):
         return match[1]
     names = [name for block in blocks[:5] if isinstance(block, Heading) for name in block.names]
@@ -37,7 +37,7 @@ def document_id(blocks: Sequence[Block], text: str) -> str:
 
 
 def language(blocks: Sequence[Block]) -> Language:
-    """The page's language."""
+    """Return the language of the page: Chinese if one letter in twenty is."""
     text = "".join(_words(block) for block in blocks)
     return "zh" if len(_CHINESE.findall(text)) > len(_LETTER.findall(text)) * 0.05 else "en"
 
@@ -49,7 +49,7 @@ def _words(block: Block) -> str:
 
 
 def date(text: str) -> str:
-    """The day on which the page was updated, ISO 8601; empty where the text does not say."""
+    """Return the date of the last update, ISO 8601; empty if the text does not state it."""
     match = _DATE.search(text)
     if not match:
         return ""
@@ -58,12 +58,12 @@ def date(text: str) -> str:
 
 
 def operations(text: str) -> tuple[str, ...]:
-    """The names by which links to the vendor's API Explorer call the operation."""
+    """Return the names of the operation in links to the vendor's API Explorer."""
     return tuple(dict.fromkeys(_OPERATION.findall(text)))
 
 
 def markers(text: str, noise: str, language: str) -> tuple[str, ...]:
-    """Whose page this is, as far as it shows."""
+    """Return the clouds whose marks the text has, such as `otc`; `noise` is the text that a viewer added."""
     found = []
     if _OTC.search(f"{text}\n{noise}"):
         found.append("otc")

@@ -1,4 +1,4 @@
-"""What every form of page is read into: headings, paragraphs, list items, code and tables, each with its line."""
+"""The blocks of a page in any form: headings, paragraphs, listings and tables, each with its line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-PartKind = Literal["text", "item", "note", "code"]
+ParagraphKind = Literal["text", "item", "note", "code"]
 
 
 @frozen
@@ -22,25 +22,25 @@ class Link:
 
 
 @frozen
-class Part:
-    """A paragraph, the first paragraph of a list item, a note, or a listing within a cell."""
+class Paragraph:
+    """A paragraph: plain, at the head of a list item, in a note, or a listing within a cell."""
 
-    kind: PartKind
+    kind: ParagraphKind
     text: str
-    """Blanks are folded, but for `code`."""
+    """The text, with runs of whitespace made one space, except for `code`."""
     line: int
     links: tuple[Link, ...] = ()
 
 
 @frozen
 class Heading:
-    """A title; the page's own has level 1."""
+    """A heading; the page's title has level 1."""
 
     text: str
     level: int
     line: int
     names: tuple[str, ...] = ()
-    """What links call this place."""
+    """The anchors of the heading."""
 
 
 @frozen
@@ -53,25 +53,25 @@ class Code:
 
 @frozen
 class Cell:
-    """What stands in a cell."""
+    """The content of a table's cell."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Paragraph, ...]
     tables: tuple[Table, ...] = ()
 
     @property
     def text(self) -> str:
-        """Its prose, with blanks folded."""
+        """The prose of the cell, with runs of whitespace made one space."""
         return " ".join(" ".join(part.text.split()) for part in self.parts)
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """Its links, in order."""
+        """The links of the cell, in order."""
         return tuple(link for part in self.parts for link in part.links)
 
 
 @frozen
 class Row:
-    """A row; a cell that spans several is in all of them."""
+    """A row of a table; a cell that spans several rows or columns is repeated in each."""
 
     line: int
     cells: tuple[Cell, ...]
@@ -79,19 +79,19 @@ class Row:
 
 @frozen
 class Table:
-    """A table, also one whose header is its first row."""
+    """A table; its header is the first row."""
 
     line: int
     rows: tuple[Row, ...]
-    """With the header."""
+    """The rows with the header."""
     caption: str = ""
     names: tuple[str, ...] = ()
-    """What links call this place."""
+    """The anchors of the table."""
     problem: str = ""
-    """What is wrong with its form."""
+    """A mistake in the markup of the table, if any."""
 
 
-Block = Heading | Part | Code | Table
+Block = Heading | Paragraph | Code | Table
 
 _MARKER = re.compile(r"(?:[-*•●○◦·▪■–—]|\d{1,2}[.)、]|[(（]\d{1,2}[)）])\s+(?=\S)")
 _NOTE = re.compile(r"(?:notes?|notice|caution|important|warning|说明|注意|须知|注|提示)\s*[:：]\s*", re.IGNORECASE)
@@ -100,13 +100,13 @@ _VARIABLE = re.compile(r"[A-Za-z]\w{2,}")
 
 
 def fold(text: str) -> str:
-    """The text with runs of blanks made one, and without marks that have no width."""
+    """Return the text with runs of whitespace made one space, and without characters of zero width."""
     return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
 
 
-def marked(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The parts, with list items and notes told by the marks in their text where the form has no others."""
-    found: list[Part] = []
+def marked(parts: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
+    """Return the paragraphs with list items and notes recognized by their text, such as `• a` or `Note: b`."""
+    found: list[Paragraph] = []
     note = False
     for part in parts:
         title = _NOTE.match(part.text)
@@ -130,46 +130,46 @@ class Flow:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.note = 0
-        """How many notes this place is in."""
+        """The number of notes around the current position."""
         self._item = False
         self._runs: list[tuple[str, bool]] = []
         self._line = 0
         self._links: list[Link] = []
 
     def text(self, text: str, line: int, *, variable: bool = False) -> None:
-        """Adds text that begins on this line; `variable` for the kind of letters that stand for a name."""
+        """Add text that begins on this line; `variable` for text in the style of a variable, such as italics."""
         if not self._line and text.strip():
             lead = text[: len(text) - len(text.lstrip())]
             self._line = line + lead.count("\n")
         self._runs.append((text, variable))
 
     def link(self, text: str, target: str) -> None:
-        """Notes that the text just added is a link."""
+        """Record that the text just added is a link."""
         self._links.append(Link(fold(text), target))
 
     def item(self) -> None:
-        """Begins a list item."""
+        """Begin a list item."""
         self.end()
         self._item = True
 
     def end(self) -> tuple[str, int]:
-        """Ends the paragraph; its text and line."""
+        """End the paragraph and return its text and line."""
         text, line = fold(_joined(self._runs)), self._line
         links = tuple(self._links)
         self._runs, self._line, self._links = [], 0, []
         if text:
-            kind: PartKind = "item" if self._item else "note" if self.note else "text"
-            self.blocks.append(Part(kind, text, line, links))
+            kind: ParagraphKind = "item" if self._item else "note" if self.note else "text"
+            self.blocks.append(Paragraph(kind, text, line, links))
             self._item = False
         return text, line
 
     def add(self, block: Block) -> None:
-        """Adds another block after what was gathered."""
+        """End the paragraph and add another block."""
         self.end()
         self.blocks.append(block)
 
     def heading(self, level: int, line: int, names: Sequence[str]) -> None:
-        """Makes the text that was gathered a heading."""
+        """End the paragraph and make it a heading."""
         item, self._item = self._item, False
         text, at = self.end()
         if text:
@@ -177,24 +177,24 @@ class Flow:
         self._item = item
 
     def cell(self) -> Cell:
-        """What was gathered, as a cell."""
+        """Return the gathered blocks as a cell."""
         self.end()
         parts = []
         for block in self.blocks:
             match block:
-                case Part():
+                case Paragraph():
                     parts.append(block)
                 case Heading(text, _, line):
-                    parts.append(Part("text", text, line))
+                    parts.append(Paragraph("text", text, line))
                 case Code(text, line):
-                    parts.append(Part("code", text, line))
+                    parts.append(Paragraph("code", text, line))
                 case _:
                     pass
         return Cell(marked(parts), tuple(block for block in self.blocks if isinstance(block, Table)))
 
 
 def _joined(runs: Sequence[tuple[str, bool]]) -> str:
-    """The runs as one text; a variable that is part of a longer name gets braces, as in `DLF_{job_name}.zip`."""
+    """Return the runs as one text; a variable within a longer name gets braces, as in `DLF_{job_name}.zip`."""
     texts = [text for text, _ in runs if text]
     variables = [variable for text, variable in runs if text]
     for index, (text, variable) in enumerate(zip(texts, variables, strict=True)):

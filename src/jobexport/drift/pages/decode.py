@@ -1,4 +1,4 @@
-"""Bytes → text: encodings, ends of lines, and the noise of a repository viewer around or between the lines."""
+"""Bytes → text: encodings, line ends, and the text that a repository viewer adds around or between the lines."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NO_TEXT = "this is no text; save the page as HTML, Markdown, reStructuredText or plain text"
+_NO_TEXT = "the file is not text; save the page as HTML, Markdown, reStructuredText or plain text"
 _SCRIPT = re.compile(r"<(script|style|svg|!--)", re.IGNORECASE)
 _CONTROL_BYTES = bytes(each for each in (*range(32), 127) if chr(each) not in "\t\n\v\f\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-# Each of these ends a line for `str.splitlines` and so for docutils, but not for an editor that counts lines.
+# These characters end a line for `str.splitlines`, which docutils uses, but not for an editor that counts lines.
 _OTHER_ENDS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " "))
 _PLAIN = re.compile(r"[\t\r\n -~\u00a0-\u00ff\u2000-\u206f\u2500-\u257f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff，。：、（）]")
@@ -41,33 +41,33 @@ _WORD = re.compile(
 
 
 @frozen
-class Source:
-    """A page's text and where its lines stand in the file."""
+class DecodedPage:
+    """The text of a page, with the number of each line in the file."""
 
     name: str
-    """The file, for messages."""
+    """The name of the file, for messages."""
     lines: tuple[str, ...]
-    """Without the lines that a viewer added."""
+    """The lines, without lines that a viewer added."""
     numbers: tuple[int, ...]
-    """For each line its number in the file, from 1."""
+    """For each line, its number in the file, from 1."""
     noise: str = ""
-    """What a viewer added: it may say whose page this is."""
+    """The text that a viewer added; it may name the cloud."""
 
     @property
     def text(self) -> str:
-        """All lines."""
+        """The lines as one text."""
         return "\n".join(self.lines)
 
     def place(self, line: int) -> int:
-        """The number in the file of a line of `lines`, counted from 1; 0 stays 0."""
+        """Return the number in the file of a line of `text`; both count from 1, and 0 stays 0."""
         return self.numbers[min(line, len(self.numbers)) - 1] if line > 0 else 0
 
 
-def decode(content: bytes, name: str) -> Source:
-    """The text of a page.
+def decode(content: bytes, name: str) -> DecodedPage:
+    """Decode the content of a page's file; `name` is for messages.
 
     Raises:
-        JobexportError: It is empty, too long, or no text.
+        JobexportError: the content is empty, too long, or not text.
     """
     if len(content) > bounds.FILE:
         raise JobexportError(
@@ -83,7 +83,7 @@ def decode(content: bytes, name: str) -> Source:
     lines = _CONTROL.sub("", text).split("\n")
     if len(text) > bounds.TEXT or len(lines) > bounds.LINES:
         raise JobexportError(
-            f"{name}: {len(text):,} letters on {len(lines):,} lines are more than a documentation page has "
+            f"{name}: {len(text):,} characters on {len(lines):,} lines are more than a documentation page has "
             f"(at most {bounds.TEXT:,} on {bounds.LINES:,}); save only the page"
         )
     return _without_viewer(lines, name)
@@ -102,7 +102,7 @@ def _text(content: bytes, name: str) -> str:
 
 
 def _without_mark(content: bytes) -> str:
-    """UTF-16 that does not say so; empty where it is none."""
+    """Decode UTF-16 without a byte order mark; empty if the content is not UTF-16."""
     for encoding in ("utf-16-le", "utf-16-be"):
         text = content.decode(encoding, errors="replace")
         if len(_PLAIN.findall(text[:4000])) > 0.9 * min(len(text), 4000):
@@ -111,14 +111,14 @@ def _without_mark(content: bytes) -> str:
 
 
 def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
-    """Text that is not UTF-8: GB18030 where that gives Chinese, else UTF-8 with a few bytes lost."""
+    """Decode text that is not UTF-8: as GB18030 if that gives Chinese, else as UTF-8 or cp1252 with few bytes lost."""
     if len(content) - len(content.translate(None, _CONTROL_BYTES)) > max(4, len(content) // 200):
         raise JobexportError(f"{name}: {_NO_TEXT}")
     utf8 = content.decode("utf-8", errors="replace")
     lost = utf8.count("\ufffd")
     national = content.decode("gb18030", errors="replace")
     high = sum(byte > 0x7F for byte in content)
-    # Chinese takes two bytes a character here, and nearly all of them are common ones.
+    # In GB18030 a Chinese character has two bytes, and nearly all characters of a page are common.
     if (
         national.count("\ufffd") <= high // 100
         and len(_CHINESE.findall(national)) * 2 >= high * 0.7
@@ -129,13 +129,13 @@ def _other(content: bytes, name: str, problem: UnicodeDecodeError) -> str:
         raise JobexportError(
             f"{name}: neither UTF-8, UTF-16 nor GB18030 (byte {problem.start}); save the page again as UTF-8"
         )
-    # Bytes that make no letters of UTF-8 at all are those of Windows: its blanks and quotation marks.
+    # If no byte is part of a UTF-8 character, the bytes are spaces and quotation marks of Windows.
     others = sum(each > "\x7f" for each in utf8) - lost
     return utf8 if others >= lost else content.decode("cp1252", errors="replace")
 
 
 def _without_scripts(text: str) -> str:
-    """The text without what a browser saves along; its lines keep their numbers."""
+    """Return the text without scripts, styles and comments; the other lines keep their numbers."""
     kept: list[str] = []
     at = 0
     lower = text.lower()
@@ -151,7 +151,7 @@ def _without_scripts(text: str) -> str:
     return "".join((*kept, text[at:]))
 
 
-def _without_viewer(lines: Sequence[str], name: str) -> Source:
+def _without_viewer(lines: Sequence[str], name: str) -> DecodedPage:
     numbered = list(enumerate(lines, 1))
     noise: list[str] = []
     bars = sum(line.strip() == "|" for line in lines)
@@ -169,14 +169,14 @@ def _without_viewer(lines: Sequence[str], name: str) -> Source:
         kept.append((number, line))
     if not any(line.strip() for _, line in kept):
         raise JobexportError(f"{name}: the file has no content; save the page again")
-    return Source(name, tuple(line for _, line in kept), tuple(number for number, _ in kept), "\n".join(noise))
+    return DecodedPage(name, tuple(line for _, line in kept), tuple(number for number, _ in kept), "\n".join(noise))
 
 
 _NUMBERED = re.compile(r"\s*(\d{1,6})(?:[\t|:]|  ?|$)(.*)")
 
 
 def _without_numbers(numbered: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The lines without the numbers that a viewer wrote before each of them or on lines of their own."""
+    """Return the lines without line numbers that a viewer wrote before each line or on separate lines."""
     found = [_NUMBERED.fullmatch(line) for _, line in numbered]
     counts = [int(match[1]) for match in found if match]
     steps = sum(later == earlier + 1 for earlier, later in pairwise(counts))

@@ -1,4 +1,4 @@
-"""Which form a page has, told by its content."""
+"""Recognizes the form of a page by its content."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MARKDOWN = re.compile(
 
 
 def form_of(text: str) -> Form:
-    """The form of a page."""
+    """Return the form of a page."""
     head = text[:400_000]
     if _HTML_PAGE.search(head[:20_000]):
         return "html"
@@ -35,7 +35,7 @@ def form_of(text: str) -> Form:
     rst = len(_RST.findall(head)) * 3 + len(_UNDERLINE.findall(head))
     if rst > markdown and rst * 3 > tags:
         return "rst"
-    # Chinese Markdown is nearly all HTML tables, with a few titles between them.
+    # The vendor's Chinese Markdown is mostly HTML tables, with a few headings between them.
     if markdown and (markdown * 40 > tags or len(_TITLE.findall(_without_listings(head))) > 1):
         return "markdown"
     if tags >= 3 and re.search(r"<(?:table|p|div|h[1-6]|pre|ul|li)\b", head, re.IGNORECASE):
@@ -44,5 +44,5 @@ def form_of(text: str) -> Form:
 
 
 def _without_listings(text: str) -> str:
-    """The text without what stands in `pre`: shell comments there look like titles."""
+    """Return the text without the content of `pre`, in which shell comments look like headings of Markdown."""
     return re.sub(r"<pre\b.*?</pre>", "", text, flags=re.DOTALL | re.IGNORECASE)

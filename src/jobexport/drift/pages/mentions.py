@@ -1,17 +1,17 @@
-"""Paragraphs → the facts that they mention: media types, names of files, permissions, dates, names of operations."""
+"""Paragraphs → the facts that they mention: media types, names of files, permissions."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from jobexport.drift.facts import Action, FileName, MediaType
+from jobexport.drift.facts import FileName, IamAction, MediaType
 from jobexport.drift.pages import vocabulary as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.drift.pages.blocks import Code, Part
+    from jobexport.drift.pages.blocks import Code, Paragraph
 
 _MEDIA = re.compile(
     r"(?<![A-Za-z/])((?:application|text|multipart|image|audio|video)/[a-z0-9][a-z0-9.+-]*[a-z0-9])", re.IGNORECASE
@@ -39,41 +39,41 @@ _NO_PERMISSION = re.compile(
 )
 
 
-def media_types(part: Part, section: words.Section | None) -> list[MediaType]:
-    """The media types of bodies that a paragraph names."""
+def media_types(part: Paragraph, section: words.Section | None) -> list[MediaType]:
+    """Return the media types of bodies that a paragraph names."""
     return list(_media_types(part, section))
 
 
-def _media_types(part: Part, section: words.Section | None) -> Iterator[MediaType]:
+def _media_types(part: Paragraph, section: words.Section | None) -> Iterator[MediaType]:
     if not _CONTENT_TYPE.search(part.text):
         return
-    answers = re.search(r"respon|响应|返回", part.text, re.IGNORECASE)
-    asks = re.search(r"\brequest|请求", part.text, re.IGNORECASE)
+    of_response = re.search(r"respon|响应|返回", part.text, re.IGNORECASE)
+    of_request = re.search(r"\brequest|请求", part.text, re.IGNORECASE)
     response = section in ("response", "example-response", "example-error")
     for value in dict.fromkeys(match.lower() for match in _MEDIA.findall(part.text)):
-        if answers and not asks:
+        if of_response and not of_request:
             yield MediaType("response", value, part.line)
-        elif asks and not answers:
+        elif of_request and not of_response:
             yield MediaType("request", value, part.line)
         elif response or section in ("request", "example-request"):
             yield MediaType("response" if response else "request", value, part.line)
 
 
 def media_types_of_code(code: Code) -> Iterator[MediaType]:
-    """The media types that a request in a listing sends and accepts."""
+    """Yield the media types that a request in a listing sends and accepts."""
     for name, value in _SENT.findall(code.text[:20_000]):
         number = next((at for at, line in enumerate(code.text.split("\n")) if value in line), 0)
         yield MediaType("response" if name.lower() == "accept" else "request", value.lower(), code.line + number)
 
 
 def first_media_type(text: str) -> str:
-    """The first media type in a text, in lower case; empty where there is none."""
+    """Return the first media type in a text, in lower case; empty if missing."""
     match = _MEDIA.search(text)
     return match[1].lower() if match else ""
 
 
-def file_names(part: Part) -> Iterator[FileName]:
-    """The files that the answer is, or that are in it, as a paragraph about the answer names them."""
+def file_names(part: Paragraph) -> Iterator[FileName]:
+    """Yield the names of the response's file, and of files in its archive, from a paragraph about the response."""
     for name in _ARCHIVE.findall(part.text):
         yield FileName(name, part.line)
     for name in _MEMBER.findall(part.text):
@@ -81,9 +81,9 @@ def file_names(part: Part) -> Iterator[FileName]:
             yield FileName(name, part.line, member=True)
 
 
-def permission(part: Part) -> Iterator[Action]:
-    """The permissions that a paragraph about authorization names."""
+def permission(part: Paragraph) -> Iterator[IamAction]:
+    """Yield the permissions that a paragraph about authorization names."""
     if _NO_PERMISSION.search(part.text):
-        yield Action("none", part.line)
+        yield IamAction("none", part.line)
     for name in words.ACTION.findall(part.text):
-        yield Action(name, part.line)
+        yield IamAction(name, part.line)

@@ -1,4 +1,4 @@
-"""Blocks → facts: goes through a page and knows in which section each block stands."""
+"""Blocks → facts: reads each block by the section that it is in."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import evolve
 
 from jobexport.drift.facts import (
-    Action,
     ArchiveTree,
     Endpoint,
     ErrorCode,
     Example,
     FileName,
+    IamAction,
     MediaType,
     PageFacts,
     Status,
+    TableFact,
     Unread,
 )
-from jobexport.drift.facts import Table as TableFact
 from jobexport.drift.pages import about, mentions
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Block, Code, Heading, Part, Table
+from jobexport.drift.pages.blocks import Block, Code, Heading, Paragraph, Table
 from jobexport.drift.pages.tables import reading
 from jobexport.drift.pages.tables.listings import Listing, gathered, listing
 from jobexport.drift.pages.tables.nesting import in_uri, nested
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import ExampleKind, Form, Parameter, Place
     from jobexport.drift.pages.blocks import Row
     from jobexport.drift.pages.bounds import Deadline
-    from jobexport.drift.pages.decode import Source
+    from jobexport.drift.pages.decode import DecodedPage
     from jobexport.drift.pages.tables.reading import Read
 
     _Fact = TypeVar(
         "_Fact",
-        Action,
+        IamAction,
         ArchiveTree,
         ErrorCode,
         Example,
@@ -52,28 +52,28 @@ if TYPE_CHECKING:
     )
 
 _SHORT = 60
-"""Letters of the longest line that may be a small title."""
+"""The most characters of a line that may be a small heading."""
 _EXAMPLES = ("example", "example-request", "example-response", "example-error")
 _ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
 
 
-class Page:
-    """The blocks of a page and the facts found so far."""
+class PageReader:
+    """The reader of a page's blocks, with the facts found so far."""
 
-    def __init__(self, source: Source, form: Form, blocks: Sequence[Block], deadline: Deadline) -> None:
+    def __init__(self, source: DecodedPage, form: Form, blocks: Sequence[Block], deadline: Deadline) -> None:
         self.source, self.form, self.deadline = source, form, deadline
         self.blocks = list(gathered(blocks))
         self.section: words.Section | None = None
         self.under: words.Section | None = None
-        """What an item or a smaller heading announces within the section."""
+        """The section that a list item or a smaller heading begins within `section`."""
         self.heading, self.level, self.label = "", 0, ""
         self.status: int | None = None
-        """What the lines above say of the answer or the table that follows."""
+        """The HTTP status that the lines above name for the next example or table."""
         self.status_at = 0
         self.updated, self.updated_at = "", 0
         self.endpoint: Endpoint | None = None
         self.elsewhere: Endpoint | None = None
-        """A request line outside of the section of the URI."""
+        """A request line outside of the section about the URI."""
         self.query = ""
         self.tables: list[Read] = []
         self.media: list[MediaType] = []
@@ -82,19 +82,19 @@ class Page:
         self.examples: list[Example] = []
         self.files: list[FileName] = []
         self.trees: list[ArchiveTree] = []
-        self.actions: list[Action] = []
+        self.actions: list[IamAction] = []
         self.unread: list[Unread] = []
 
     @property
     def here(self) -> words.Section | None:
-        """What this place is about."""
+        """The innermost section at the current block."""
         return self.under or self.section
 
     def facts(self) -> PageFacts:
-        """All facts, with the lines of the file.
+        """Read all blocks and return the facts, with lines of the file.
 
         Raises:
-            Unreadable: Reading takes too long.
+            Unreadable: reading takes too long.
         """
         previous: Block | None = None
         for block, following in zip_longest(self.blocks, self.blocks[1:]):
@@ -102,7 +102,7 @@ class Page:
             match block:
                 case Heading():
                     self._heading(block)
-                case Part():
+                case Paragraph():
                     self._part(block, following)
                 case Code():
                     self._code(block)
@@ -124,12 +124,12 @@ class Page:
         self.level = heading.level
 
     def _within(self, known: words.Section | None) -> words.Section | None:
-        """What a smaller title says within this section: `Request` among examples is an example of one."""
+        """Return the section of a smaller heading: `Request` among examples begins an example of a request."""
         examples: dict[str, words.Section] = {"request": "example-request", "response": "example-response"}
         return examples.get(known or "", known) if self.section in _EXAMPLES else known
 
     def _small_title(self, text: str, line: int, known: words.Section | None) -> None:
-        """An item, a short line or a smaller heading that stands over what follows."""
+        """Read a list item, a short line or a smaller heading that is the title of the next blocks."""
         if match := words.STATUS_LINE.fullmatch(text):
             self.status, self.status_at = int(match[1] or match[2]), line
             if self.here in _EXAMPLES:
@@ -139,7 +139,7 @@ class Page:
         if known and known != self.section:
             self.under, self.status = known, None
 
-    def _part(self, part: Part, following: Block | None) -> None:
+    def _part(self, part: Paragraph, following: Block | None) -> None:
         text = part.text
         if not self.updated and (day := about.date(text)):
             self.updated, self.updated_at = day, part.line
@@ -164,7 +164,7 @@ class Page:
         elif self.here not in _EXAMPLES and self.elsewhere is None and "{" in path:
             self.elsewhere = found
 
-    def _mentioned(self, part: Part) -> None:
+    def _mentioned(self, part: Paragraph) -> None:
         self.media += mentions.media_types(part, self.here) or mentions.media_types_of_code(Code(part.text, part.line))
         if self.section == "authorization":
             self.actions += mentions.permission(part)
@@ -221,9 +221,9 @@ class Page:
     # ---- tables ----
 
     def _table(self, table: Table, previous: Block | None) -> None:
-        if not table.caption and isinstance(previous, Part) and words.CAPTION.fullmatch(previous.text):
+        if not table.caption and isinstance(previous, Paragraph) and words.CAPTION.fullmatch(previous.text):
             table = evolve(table, caption=previous.text)
-        found = reading.read(table, reading.Place(self.here, self.section, self.heading, self.label, self.status))
+        found = reading.read(table, reading.TablePlace(self.here, self.section, self.heading, self.label, self.status))
         if found.role == "parameters" and found.location in ("response", "body") and self._describes_files(found):
             found = evolve(found, role="files")
         self.tables.append(found)
@@ -248,7 +248,7 @@ class Page:
                     self.statuses.append(Status(self.status, self.status_at, "table"))
 
     def _describes_files(self, found: Read) -> bool:
-        """Whether a table is about the variables in names of files, and not about a body."""
+        """Check whether a table describes the variables in names of files, and not a body."""
         shown = [entry for tree in self.trees for entry in tree.entries] + [each.name for each in self.files]
         variables = {name for each in shown for name in re.findall(r"\{(\w+)\}", each)}
         column = found.columns.index("name")
@@ -314,7 +314,7 @@ def _text(row: Row) -> str:
 
 
 def _once(facts: Iterable[_Fact]) -> list[_Fact]:
-    """The facts without those that another line only repeats."""
+    """Return the facts without repetitions on later lines."""
     seen: dict[_Fact, _Fact] = {}
     for each in facts:
         seen.setdefault(evolve(each, at=0), each)

@@ -9,7 +9,7 @@ from jobexport.core.extras import needing
 from jobexport.drift.pages.bounds import FILE, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift.pages.decode import decode
 from jobexport.drift.pages.form import form_of
-from jobexport.drift.pages.page import Page
+from jobexport.drift.pages.page import PageReader
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def read_page(source: Path | str | bytes, name: str | None = None) -> PageFacts:
-    """The facts of a documentation page, whatever its form: Markdown, HTML, reStructuredText or plain text.
+    """Read the facts of a documentation page in Markdown, HTML, reStructuredText or plain text.
 
     Args:
-        source: The page's file, or its bytes.
-        name: What messages and `PageFacts.source` call it; the path by default.
+        source: the page's file, or its bytes.
+        name: the name in messages and in `PageFacts.source`; the path by default.
 
     Raises:
-        JobexportError: It can't be read, is no text, is longer than any page, or takes too long to read.
+        JobexportError: the file can't be opened, is not text, is too long, or takes too long to read.
     """
     if isinstance(source, bytes):
         name, content = name or "page", source
@@ -36,7 +36,7 @@ def read_page(source: Path | str | bytes, name: str | None = None) -> PageFacts:
     page = decode(content, name)
     form = form_of(page.text)
     try:
-        return Page(page, form, _blocks(page.text, form, deadline), deadline).facts()
+        return PageReader(page, form, _blocks(page.text, form, deadline), deadline).facts()
     except Unreadable as reason:
         raise JobexportError(f"{name}: {reason}; save only the page") from None
     except RecursionError:
@@ -46,7 +46,7 @@ def read_page(source: Path | str | bytes, name: str | None = None) -> PageFacts:
 def _content(path: Path, name: str) -> bytes:
     try:
         with path.open("rb") as file:
-            # One byte more tells a file that is too long from one that just fits.
+            # One byte more than allowed, so that a file that is too long is recognized.
             return file.read(FILE + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

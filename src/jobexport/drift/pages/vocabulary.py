@@ -1,4 +1,4 @@
-"""The words of the manuals' structure, English and Chinese: titles of sections, heads of tables, captions, marks."""
+"""The vocabulary of the manuals, English and Chinese: titles of sections, heads of columns, captions, marks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _patterns(words: dict[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, re.compile(f"(?:{pattern})", re.IGNORECASE)) for name, pattern in words.items())
 
 
-# The first that fits the whole title counts.
+# The first pattern that matches the whole title counts.
 _SECTIONS = _patterns(
     {
         "example-request": r"(?:example|sample)s? (?:of )?(?:a )?requests?(?: (?:message|body|format))?"
@@ -115,7 +115,7 @@ def _bare(text: str) -> str:
 
 @lru_cache(maxsize=2048)
 def section(title: str) -> Section | None:
-    """What a title announces; None for a title of something else."""
+    """Return the section that a title begins, or None for an unknown title."""
     if len(title) > 60:
         return None
     bare = re.sub(r"^(?:\d+(?:\.\d+)*[.、]?\s+|步骤\s*\d+\s*)", "", _bare(title))
@@ -125,7 +125,7 @@ def section(title: str) -> Section | None:
 
 @lru_cache(maxsize=2048)
 def column(head: str) -> Column | None:
-    """What a column's head says its cells are; None for other heads."""
+    """Return the meaning of a column by its head, `"Is mandatory"` → `"mandatory"`; None for an unknown head."""
     if len(head) > 60:
         return None
     bare = _bare(head)
@@ -141,24 +141,24 @@ STATUS_LINE = re.compile(
     r"|(?:HTTP\s*)?(?:状态码|返回码|响应码|返回值)\s*(?:为|是|:|：|=)?\s*([1-5]\d\d)\b.{0,40}",
     re.IGNORECASE,
 )
-"""A line that says only which status an answer or a table is about."""
+"""A line that only names the HTTP status of the next example or table."""
 
 _YES = re.compile(r"y|yes|true|m|mandatory|required|compulsory|√|✓|是|必选|必填|必须|必需|必传", re.IGNORECASE)
 _NO = re.compile(
     r"n|no|false|o|optional|not (?:mandatory|required)|×|✗|否|可选|选填|非必选|非必填|非必须|可不填", re.IGNORECASE
 )
 NOTHING = re.compile(r"-+|–|—|/|n/?a|none|无|不涉及|空|null", re.IGNORECASE)
-"""What a cell says that says nothing."""
+"""Cell texts that mean "empty": `-`, `n/a`, `无`, …"""
 
 
 def yes_or_no(text: str) -> bool | None:
-    """Whether a cell of a column of mandatories says yes; None for anything else."""
+    """Return True for a cell that means yes, False for a cell that means no, None for any other cell."""
     bare = _bare(text)
     return True if _YES.fullmatch(bare) else False if _NO.fullmatch(bare) else None
 
 
 NAME = re.compile(r"[\w$@\[\]{}<>.:/-]*[A-Za-z_][\w$@\[\]{}<>.:/-]*\*?")
-"""A parameter's name; no blank in it."""
+"""A parameter's name, without spaces."""
 CODE = re.compile(r"[A-Z][A-Za-z]{0,15}[A-Za-z0-9_-]*\.\d{2,9}|[A-Z]{2,8}[_-]?\d{3,9}|\d{4,9}")
 """An error code, such as `DLF.0100`."""
 STATUS = re.compile(r"[1-5]\d\d")
@@ -169,6 +169,6 @@ REQUEST_LINE = re.compile(
     r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\s+['\"]?"
     r"(?:https?://(?:\{+[^{}/]*\}+|[^/\s{}]*)+)?(/[^\s'\"]*)"
 )
-"""A method and a path, with or without a host before it."""
+"""A method and a path, with or without a host before the path."""
 TREE_MARK = re.compile(r"^[\s│|]*(?:[├└┣┗][─━-]*|[+\\`|]-{1,3})\s*", re.MULTILINE)
-"""What a tree of files has before a name."""
+"""The branches that a tree of files has before a name, such as `├─`."""

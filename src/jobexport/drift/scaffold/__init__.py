@@ -1,4 +1,4 @@
-"""Begin the description of an operation that the union does not have."""
+"""A first description of an operation that the union does not have."""
 
 from jobexport.drift.scaffold.document import scaffold, scaffold_document
 

@@ -1,10 +1,10 @@
-"""Writes the schemas of a scaffold: one component for each table that a row leads to, and for each body."""
+"""Schemas of a scaffold: one component for each body and for each nested table."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jobexport.drift.page_schemas import around, condition_of, row_schema
+from jobexport.drift.page_schemas import SchemaObject, around, condition_of, row_schema
 from jobexport.drift.scaffold.names import pascal, unique
 
 if TYPE_CHECKING:
@@ -12,24 +12,23 @@ if TYPE_CHECKING:
 
     from jobexport.drift.facts import DataType, Parameter, ParameterIn
 
-Schema = dict[str, Any]
 # Tables may lead to each other.
 _DEEPEST = 12
 
 
 class Components:
-    """The schemas so far; each table is written once, also where several rows lead to it."""
+    """The component schemas built so far; each table is one schema, even if several rows lead to it."""
 
     def __init__(self, rows: Sequence[Parameter], operation: str) -> None:
-        self.schemas: dict[str, Schema] = {}
+        self.schemas: dict[str, SchemaObject] = {}
         self._rows = rows
         self._prefix = operation[0].upper() + operation[1:]
         self._written: dict[str, str] = {}
 
-    def body(self, location: ParameterIn, suffix: str) -> Schema | None:
-        """Refer to the schema of a body; None where the page has no row of it.
+    def body(self, location: ParameterIn, suffix: str) -> SchemaObject | None:
+        """Build the schema of a body and return a reference to it, or None if the page has no row of the body.
 
-        Tables that no row leads to get schemas of their own, which nothing refers to yet.
+        A table that no row leads to becomes a schema that nothing refers to yet.
         """
         rows = [row for row in self._rows if row.location == location]
         if not rows:
@@ -41,12 +40,16 @@ class Components:
 
     def _table(
         self, rows: Sequence[Parameter], path: tuple[str, ...], name: str, line: int | None, depth: int
-    ) -> Schema:
-        """Refer to the schema of the rows right below a path."""
+    ) -> SchemaObject:
+        """Build the schema of the rows directly below a path and return a reference to it."""
         table = {row.name: row for row in reversed(rows) if row.path[:-1] == path}
         properties = {row.name: self._property(rows, row, depth) for row in reversed(table.values())}
         required = [row.name for row in reversed(table.values()) if row.mandatory == "yes"]
-        schema: Schema = {"type": "object", **({"required": required} if required else {}), "properties": properties}
+        schema: SchemaObject = {
+            "type": "object",
+            **({"required": required} if required else {}),
+            "properties": properties,
+        }
         if line is not None:
             schema["x-page-line"] = line
         # The same table under several rows has the same lines.
@@ -56,13 +59,13 @@ class Components:
             self.schemas[self._written[key]] = schema
         return {"$ref": f"#/components/schemas/{self._written[key]}"}
 
-    def _property(self, rows: Sequence[Parameter], row: Parameter, depth: int) -> Schema:
+    def _property(self, rows: Sequence[Parameter], row: Parameter, depth: int) -> SchemaObject:
         nested = depth < _DEEPEST and any(other.path[:-1] == row.path for other in rows)
         schema = None
         if nested:
             name = pascal(_structure(row.type) or row.name) or f"{self._prefix}Object"
             schema = around(row.type, self._table(rows, row.path, name, None, depth + 1))
-        # Beside a reference a schema may say more, as OpenAPI 3.1 has it.
+        # OpenAPI 3.1 allows further keys beside a `$ref`.
         written = {**row_schema(row, schema), "x-page-line": row.at}
         if row.mandatory == "conditional":
             written["x-required-when"] = condition_of(row)
@@ -70,7 +73,7 @@ class Components:
 
 
 def _structure(type_: DataType | None) -> str | None:
-    """What the page calls the innermost type."""
+    """Return the page's name of the innermost type, or None if it has no name."""
     while type_ is not None and type_.items is not None:
         type_ = type_.items
     return type_.name if type_ is not None else None

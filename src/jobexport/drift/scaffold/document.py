@@ -1,4 +1,4 @@
-"""Writes the beginning of a description for an operation that the union does not have: a small OpenAPI document."""
+"""Page → scaffold: a small OpenAPI document, the first description of an operation that the union does not have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-# Credentials are security schemes, and HTTP's own headers are no parameters.
+# Credentials are security schemes, and OpenAPI does not allow headers of HTTP itself as parameters.
 _TOKEN = "x-auth-token"  # noqa: S105  # the header's name, not a token
 _OTHER_HEADERS = {"accept", "authorization", "content-length", "content-type", "host", "user-agent"}
 
@@ -33,25 +33,25 @@ _ERROR = {
 
 
 def scaffold(page: PageFacts) -> str:
-    """Give what a page says of its operation as an OpenAPI document in YAML, with the page's lines.
+    """Return the facts of a page as an OpenAPI document in YAML, with the page's lines as `x-page-line`.
 
-    It is a whole document and not a path item alone, so that it can be checked and tried out before its parts move to
-    where they belong. It has no descriptions: the page's are the vendor's. What could not be read stands in comments.
+    The document is complete, so that it can be checked and tried out before its parts move into the union. It has no
+    descriptions, because the page's are the vendor's. Unread texts of the page are comments.
 
     Raises:
         JobexportError: the page has no request line.
     """
     document = scaffold_document(page)
     lines = [
-        f"What {page.source} says; a beginning to be written out by hand, in your own words.",
-        "x-page-line is the line of the page; take it out when you have read it.",
+        f"A first description of the operation on {page.source}; complete it by hand, in your own words.",
+        "x-page-line is the line of the page; remove it after reading.",
         *(f"Not understood, line {unread.at}: {unread.text} ({unread.reason})" for unread in page.unread),
     ]
     return "".join(f"# {' '.join(line.split())}\n" for line in lines) + dump_yaml(document)
 
 
 def scaffold_document(page: PageFacts) -> Document:
-    """As `scaffold`, as values.
+    """Return the document of `scaffold` as values instead of YAML.
 
     Raises:
         JobexportError: the page has no request line.
@@ -84,7 +84,7 @@ def scaffold_document(page: PageFacts) -> Document:
 
 
 def _parameters(page: PageFacts, endpoint: Endpoint) -> Iterator[Document]:
-    """Variables, headers and query parameters; of the path's variables also those that no table has."""
+    """Yield the path, header and query parameters; a variable of the path that no table lists is a string."""
     seen: set[tuple[str, str]] = set()
     for row in page.parameters:
         in_path = row.location == "path" and f"{{{row.name}}}" in endpoint.path
@@ -167,7 +167,7 @@ def _zip(page: PageFacts, files: list[str]) -> Document:
 
 
 def _error(page: PageFacts) -> Document:
-    """The errors' schema: with the fields of the page's examples, else as the vendor's errors are."""
+    """Return the schema of errors: with the fields of the page's examples, else with the vendor's usual fields."""
     fields = _own_error(page)
     if not fields:
         return dict(_ERROR)
@@ -175,7 +175,7 @@ def _error(page: PageFacts) -> Document:
 
 
 def _own_error(page: PageFacts) -> list[str]:
-    """The fields of the page's errors, where they are not the usual ones."""
+    """Return the fields of the page's errors; an empty list if they are the usual fields, or if there is no example."""
     values = [example.value for example in page.examples if example.kind == "error" and isinstance(example.value, dict)]
     fields = sorted({name for value in values for name in value})
     return [] if fields in ([], ["error_code", "error_msg"]) else fields
@@ -196,7 +196,7 @@ def _examples(page: PageFacts, kind: str) -> dict[str, Document]:
 
 
 def _sort_out_examples(document: Document) -> None:
-    """Take the examples that the page's own tables do not allow out of the way, where they are still seen."""
+    """Move examples that contradict the page's own tables to `x-contradicting-examples`, with the problem."""
     for media in _media(document["paths"]):
         for name, example in list(media.get("examples", {}).items()):
             errors = misfits(document, media["schema"], example["value"])
@@ -209,7 +209,7 @@ def _sort_out_examples(document: Document) -> None:
 
 
 def _media(node: Mapping[str, Any]) -> Iterator[Document]:
-    """Each media type of a document's bodies."""
+    """Yield the media type objects of a document's bodies."""
     for value in node.values():
         if isinstance(value, dict):
             content = value.get("content")

@@ -1,4 +1,4 @@
-"""Makes names for operations and schemas of what a page calls them."""
+"""Names of operations and schemas, from the words of a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
 def operation_id(page: PageFacts) -> str:
-    """A name for the page's operation: the vendor's, else the title's (Creating a Job: createJob), else of its path."""
+    """Return an operationId for the page: the vendor's name, else from the title, else from the path.
+
+    `Creating a Job` → `createJob`; `POST /v1/{project_id}/jobs/batch-export` → `postJobsBatchExport`.
+    """
     for name in page.operation_names:
         return name[0].lower() + name[1:]
     words = [word for word in re.findall(r"[A-Za-z][A-Za-z0-9]*", page.title) if word.lower() not in _LITTLE]
@@ -43,14 +46,17 @@ def _camel(words: list[str]) -> str:
 
 
 def pascal(text: str) -> str:
-    """A schema's name of what a page calls it; empty where nothing of it can be in a name."""
+    """Return a schema's name for a text, `list of nodes` → `ListNodes`; empty without a letter or digit of ASCII."""
     words = re.findall(r"[A-Za-z0-9]+", text)
     name = "".join(word[0].upper() + word[1:] for word in words if word.lower() not in _LITTLE)
     return name if name[:1].isalpha() else f"Table{name}" if name else ""
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """The name, or the name with the first free number; names that differ in case only are one to a generator."""
+    """Return the name, or the name with the first free number if taken: `Node` → `Node2`.
+
+    Case is ignored, because a generator can't tell `Node` from `node`.
+    """
     lower = {other.lower() for other in taken}
     number = 2
     found = name

@@ -30,20 +30,20 @@ def by_place(found):
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"], ids=str
 )
 def test_an_encoding_changes_no_fact(form, encoding):
-    """UTF-8, UTF-16, UTF-32 and GB18030 are told apart, with a mark and without."""
+    """UTF-8, UTF-16, UTF-32 and GB18030 are recognized, with and without a byte order mark."""
     assert same(render(CHINESE, form).encode(encoding), form)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("end", ["\r\n", "\r"], ids=repr)
 def test_ends_of_lines_change_no_fact_and_no_line(form, end):
-    """Lines are counted the same, whatever ends them."""
+    """Lines are counted the same with every line end."""
     text = render(CHINESE, form)
     assert read_page(text.replace("\n", end).encode(), "page") == read_page(text.encode(), "page")
 
 
 def test_a_page_of_windows_is_read():
-    """A no-break blank and curly quotation marks of Windows-1252 are no obstacle."""
+    """A page with a no-break space and curly quotation marks of Windows-1252 is read."""
     text = render(samples.USUAL, "html").replace("The basket is copied.", "The\xa0basket is \u2018copied\u2019.")
     page = read_page(text.encode("cp1252"), "page")
     assert page.statuses[-2].description == "The basket is \u2018copied\u2019."
@@ -51,7 +51,7 @@ def test_a_page_of_windows_is_read():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_is_told_by_content(form, tmp_path):
-    """A file's name says nothing."""
+    """The form of a page does not depend on the file's name."""
     for name in ("page.rst", "page.html", "page.md", "page.txt", "page"):
         path = tmp_path / name
         path.write_text(render(CHINESE, form), "utf-8")
@@ -68,7 +68,7 @@ def lines_show_names(content: str) -> bool:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_lines_show_what_they_are_named_for(form):
-    """Each fact names the line that shows it."""
+    """The line of each fact contains the fact's name."""
     for page in (samples.USUAL, samples.NESTED, samples.ARCHIVE, CHINESE):
         assert lines_show_names(render(page, form))
 
@@ -77,7 +77,7 @@ def test_lines_show_what_they_are_named_for(form):
     "path", sorted(path for path in PAGES.iterdir() if path.suffix != ".yaml"), ids=lambda path: path.name
 )
 def test_lines_of_whole_pages_show_what_they_are_named_for(path):
-    """Also where listings, notes and wrapped cells stand between."""
+    """The line of each fact contains the fact's name, also after listings, notes and wrapped cells."""
     assert lines_show_names(path.read_text("utf-8"))
 
 
@@ -92,7 +92,7 @@ HEAD = [
 
 @pytest.mark.parametrize("form", ["html", "rst", "markdown", "pipes"])
 def test_a_viewer_s_head_changes_no_fact(form):
-    """Size, form and authors that a repository viewer shows above a file are no part of it."""
+    """Size, form and authors that a repository viewer shows above a file do not change the facts."""
     text = "\n".join((*HEAD, render(CHINESE, form)))
     assert same(text.encode(), form)
     assert lines_show_names(text)
@@ -100,7 +100,7 @@ def test_a_viewer_s_head_changes_no_fact(form):
 
 @pytest.mark.parametrize("form", ["html", "rst", "markdown", "text"])
 def test_bars_between_lines_change_no_fact(form):
-    """Bars that a viewer's table left between the lines are no part of the page, also within listings."""
+    """Bars that a viewer's table left between the lines do not change the facts, also within listings."""
     text = "\n|\n".join(render(CHINESE, form).split("\n"))
     assert same(text.encode(), form)
     assert lines_show_names(text)
@@ -110,7 +110,7 @@ def test_bars_between_lines_change_no_fact(form):
 @pytest.mark.parametrize("pattern", ["{0}\t{1}", "{0:4d} {1}", "{0}\n{1}", "{0:>5}|{1}"])
 @pytest.mark.parametrize("form", ["html", "markdown", "rst", "text"])
 def test_numbers_of_lines_change_no_fact(form, pattern):
-    """A viewer's numbers before the lines, or on lines of their own, are no part of the page."""
+    """A viewer's numbers before the lines, or on separate lines, do not change the facts."""
     lines = render(CHINESE, form).rstrip("\n").split("\n")
     text = "\n".join(pattern.format(number, line) for number, line in enumerate(lines, 1))
     assert same(text.encode(), form)
@@ -118,7 +118,7 @@ def test_numbers_of_lines_change_no_fact(form, pattern):
 
 
 def test_a_list_of_numbers_is_not_taken_for_a_viewer_s():
-    """Status codes one a line are kept: they do not count up from 1."""
+    """Status codes on separate lines are kept, because they do not count up from 1."""
     page = read_page(b"T\n\nStatus Code\nDescription\n200\nfine\n400\nbad\n401\nworse\n", "page")
     assert [each.code for each in page.statuses] == [200, 400, 401]
 
@@ -141,7 +141,7 @@ def test_only_the_parser_of_the_form_is_loaded(form, loaded, tmp_path):
 
 
 def test_a_grid_table_that_is_broken_is_read_by_its_bars_and_named():
-    """A row edited without care costs neither the table nor a word about it."""
+    """A grid table with a careless edit is read and listed as unread."""
     lines = render(samples.USUAL, "rst").split("\n")
     at = next(number for number, line in enumerate(lines) if line.lstrip().startswith("| target "))
     lines[at] = lines[at].replace("Something", "Something new, longer than the borders allow,")
@@ -153,21 +153,21 @@ def test_a_grid_table_that_is_broken_is_read_by_its_bars_and_named():
 
 
 def test_a_table_with_unknown_heads_is_named_and_not_dropped():
-    """Yes and no without a column of names can't be parameters: the rows are listed as unread, with their lines."""
+    """The rows of a table without a column of names are listed as unread, with their lines."""
     page = read_page(b"# T\n\n## Request\n\n| Thing | Mandatory |\n|---|---|\n| a | Yes |\n| b | No |\n", "page")
     assert [each.role for each in page.tables] == ["unread"]
     assert [(each.at, each.text) for each in page.unread] == [(7, "a | Yes"), (8, "b | No")]
 
 
 def test_a_table_without_a_place_is_named_and_not_dropped():
-    """Parameters of which nothing says where they stand are listed as unread."""
+    """Parameters in an unknown section are listed as unread."""
     page = read_page(b"# T\n\n## Other\n\n| Parameter | Type |\n|---|---|\n| a | String |\n", "page")
     assert page.parameters == ()
     assert [(each.at, each.text) for each in page.unread] == [(7, "a")]
 
 
-def test_a_type_that_is_none_is_named():
-    """What stands in a column of types and is no type is listed as unread."""
+def test_an_unknown_type_is_named():
+    """A text in a column of types that is not a type is listed as unread."""
     page = read_page(b"# T\n\n## Request\n\n| Parameter | Type |\n|---|---|\n| a | see (below) ! |\n", "page")
     assert page.parameters[0].type is None
     assert page.parameters[0].type_text == "see (below) !"
@@ -176,7 +176,7 @@ def test_a_type_that_is_none_is_named():
 
 @pytest.mark.parametrize("spelling", ["List<Node>", "List<Object>", "Map<String,String>", "List<Map<String,Object>>"])
 def test_angles_that_are_no_tags_are_text(spelling):
-    """A type in angle brackets is read where a page's author forgot to escape them."""
+    """A type in angle brackets that a page does not escape is read as a type."""
     escaped = spelling.replace("<", "&lt;").replace(">", "&gt;")
     for text in (
         f"# T\n\n## Request\n\n| Parameter | Type |\n|---|---|\n| a | {spelling} |\n",
@@ -197,13 +197,13 @@ def test_angles_that_are_no_tags_are_text(spelling):
     ids=["markdown", "html", "rst"],
 )
 def test_italics_in_a_name_are_a_variable(text):
-    """What stands in italics within the name of a file is a variable of it."""
+    """Italics within the name of a file are a variable."""
     page = read_page(text.encode(), "page")
     assert [each.name for each in page.file_names] == ["X_{basket_name}.zip"]
 
 
 def test_a_tree_in_plain_text_ends_at_prose():
-    """Without an empty line behind it, a tree ends where a line is neither a file nor a branch."""
+    """A tree without an empty line after it ends at the first line that is neither a file nor a branch."""
     lines = (
         "T\nResponse\nThe files:\nbaskets\n├─a.basket\nleaves\n├─b.leaf\nlast.leaf\nThat was all of it.\nStatus Codes\n"
     )

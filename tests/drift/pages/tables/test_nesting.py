@@ -1,4 +1,4 @@
-"""Which row a nested table belongs to, and where the parameters of a table stand."""
+"""A nested table is below the row that leads to it, and each parameter has the location of its table."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ HEADS = "| Parameter | Mandatory | Type | Description |\n|---|---|---|---|\n"
 
 
 def table(number: int, title: str, *rows: str) -> str:
-    """A table whose rows are given as `name | type | description`."""
+    """Return a Markdown table; a row is given as `name | type | description`."""
     cells = (row.split(" | ") for row in rows)
     lines = (f"| {name} | Yes | {kind} | {text} |\n" for name, kind, text in cells)
     return f"\n**Table {number}** {title}\n\n{HEADS}{''.join(lines)}"
 
 
 def paths(*parts: str, start: str = "# T\n\n## URI\n\nPOST /v1/{id}/x\n\n## Request Parameters\n") -> set[str]:
-    """Location and path of each parameter of a page."""
+    """Return location and path of each parameter of a page, such as `body a.b`."""
     page = read_page((start + "".join(parts)).encode(), "page")
     found = [f"{each.location} {'.'.join(each.path)}" for each in page.parameters]
     assert len(found) == len(set(found))
@@ -37,7 +37,7 @@ def test_a_link_leads_to_a_table():
 
 
 def test_a_structure_s_name_leads_to_its_table():
-    """A type's name, and else the parameter's own, is looked for in the titles."""
+    """A table whose title has the name of a row's type, or of the row itself, is below that row."""
     found = paths(
         table(1, "Request parameters", "a | Array of Thing objects | x", "things | Object | x"),
         table(2, "Thing data structure description", "b | String | x"),
@@ -47,7 +47,7 @@ def test_a_structure_s_name_leads_to_its_table():
 
 
 def test_a_table_may_have_several_parents():
-    """The rows of a table that two rows lead to are there twice, with both paths."""
+    """The rows of a table that two rows lead to are read twice, with both paths."""
     found = paths(
         table(1, "Request parameters", "a | Thing object | x", "b | List<Thing> | x"),
         table(2, "Thing", "c | String | x"),
@@ -56,7 +56,7 @@ def test_a_table_may_have_several_parents():
 
 
 def test_tables_that_lead_to_each_other_end():
-    """A structure that holds itself, straight or by another one, is entered once on each path."""
+    """A structure that contains itself, directly or through another, is entered once on each path."""
     found = paths(
         table(1, "Request parameters", "a | One object | x"),
         table(2, "One", "two | Two object | x", "one | One object | x"),
@@ -66,7 +66,7 @@ def test_tables_that_lead_to_each_other_end():
 
 
 def test_variants_in_a_list_do_not_stand_below_the_row():
-    """Where the text leads to one table and its list items to variants of it, the variants have paths of their own."""
+    """If the text leads to a table and list items lead to variants of it, the variants have separate paths."""
     found = paths(
         table(
             1, "Request parameters", "a | List<Pair> | See Table 2.<br>- Kind A: see Table 3<br>- Kind B: see Table 4"
@@ -79,7 +79,7 @@ def test_variants_in_a_list_do_not_stand_below_the_row():
 
 
 def test_variants_alone_stand_below_the_row():
-    """Where only list items lead to tables, all of them are below the row."""
+    """If only list items lead to tables, all these tables are below the row."""
     found = paths(
         table(1, "Request parameters", "a | Object | One of:<br>- A: see Table 2<br>- B: see Table 3"),
         table(2, "Kind A", "b | String | x"),
@@ -89,12 +89,12 @@ def test_variants_alone_stand_below_the_row():
 
 
 def test_a_text_has_no_table_below_it():
-    """A String that mentions a table is no structure."""
+    """A row of type String that mentions a table has no rows below it."""
     found = paths(table(1, "Request parameters", "a | String | See Table 2."), table(2, "Patterns", "b | String | x"))
     assert found == {"body a", "body [Patterns].b"}
 
 
-def test_a_structure_of_the_answer_is_none_of_the_request():
+def test_a_structure_of_the_response_does_not_describe_the_request():
     """Tables of the same name in request and response belong to their own side."""
     found = paths(
         table(1, "Request parameters", "a | Thing object | x"),
@@ -107,7 +107,7 @@ def test_a_structure_of_the_answer_is_none_of_the_request():
 
 
 def test_a_table_of_the_uri_is_told_into_path_and_query():
-    """What the path has in braces is of the path, and what is optional or behind the question mark of the query."""
+    """A row named in braces in the path is a path parameter; an optional row, or a name after `?`, is in the query."""
     start = "# T\n\n## URI\n\nGET /v1/{project_id}/jobs/{name}?limit={limit}\n"
     rows = ("project_id | String | x", "name | String | x", "limit | Integer | x", "offset | Integer | x")
     found = paths(table(1, "URI parameters", *rows), start=start)
@@ -115,14 +115,14 @@ def test_a_table_of_the_uri_is_told_into_path_and_query():
 
 
 def test_a_variable_that_the_table_calls_by_another_name_stays_in_the_path():
-    """A mandatory parameter that no variable is named after stands for the variable that no row names."""
+    """A mandatory row that no variable is named after is the path variable that no row names."""
     start = "# T\n\n## URI\n\nPOST /v1/{project_id}/jobs/{name}/export\n"
     found = paths(table(1, "URI parameters", "project_id | String | x", "job_name | String | x"), start=start)
     assert found == {"path project_id", "path job_name"}
 
 
 def test_headers_are_told_by_titles():
-    """The title says on which side a header is."""
+    """The title of a table of headers decides between request and response."""
     found = paths(
         table(1, "Request header parameters", "a | String | x"),
         table(2, "Request parameters", "b | String | x"),
@@ -134,7 +134,7 @@ def test_headers_are_told_by_titles():
 
 
 def test_a_table_of_files_is_no_body():
-    """Variables of a tree of files are no fields of the answer, even where one row is renamed."""
+    """The variables of a tree of files are not fields of the response, even if one row has another name."""
     shown = "jobs\n├─{job}.job\nscripts\n├─{script}.script"
     tree = f"\n## Response Parameters\n\nThe file is X_{{job}}.zip:\n\n```\n{shown}\n```\n"
     rows = ("job | String | x", "script | String | x", "other | String | x")
@@ -144,7 +144,7 @@ def test_a_table_of_files_is_no_body():
 
 
 def test_tables_that_multiply_are_cut_and_named():
-    """Tables that lead to each other many times give a bounded number of parameters and a word about it."""
+    """Tables that lead to each other many times give 5000 parameters and an unread entry with the reason."""
     tables = [
         table(number, f"T{number}", *(f"f{each} | T{number + 1} object | x" for each in range(8)))
         for number in range(1, 40)
@@ -155,7 +155,7 @@ def test_tables_that_multiply_are_cut_and_named():
 
 
 def test_only_the_first_table_that_a_text_names_is_below_the_row():
-    """A second table in the same text is compared with, or belongs to a case: it has a path of its own."""
+    """Of two tables in one text only the first is below the row; the second has a separate path."""
     found = paths(
         table(1, "Request parameters", "a | Object | See Table 2. For old ones, see Table 3."),
         table(2, "Kind A", "b | String | x"),

@@ -1,21 +1,21 @@
-"""Defaults, limits, allowed values and conditions, as descriptions word them."""
+"""Defaults, limits, allowed values and conditions are read from the wording of descriptions."""
 
 from __future__ import annotations
 
 import pytest
 
 from jobexport.drift.facts import DataType, Limits
-from jobexport.drift.pages.blocks import Part
+from jobexport.drift.pages.blocks import Paragraph
 from jobexport.drift.pages.tables.prose import condition, default, labelled, limits
 
 STRING, INTEGER, BOOLEAN = DataType("string"), DataType("integer"), DataType("boolean")
 NUMBER, ARRAY = DataType("number"), DataType("array", items=STRING)
 
 
-def parts(*texts: str) -> tuple[Part, ...]:
-    """Paragraphs; one that begins with `- ` is a list item."""
+def parts(*texts: str) -> tuple[Paragraph, ...]:
+    """Return the texts as paragraphs; a text that begins with `- ` is a list item."""
     return labelled(
-        tuple(Part("item", text[2:], 1) if text.startswith("- ") else Part("text", text, 1) for text in texts)
+        tuple(Paragraph("item", text[2:], 1) if text.startswith("- ") else Paragraph("text", text, 1) for text in texts)
     )
 
 
@@ -48,7 +48,7 @@ def parts(*texts: str) -> tuple[Part, ...]:
     ],
 )
 def test_a_default_is_a_value_of_the_type(kind, text, value):
-    """A default is JSON of the parameter's type; where the words name no value there is none."""
+    """A default is JSON of the parameter's type, or None if the words name no value."""
     assert default(parts(text), kind) == value
 
 
@@ -61,12 +61,12 @@ def test_a_default_is_a_value_of_the_type(kind, text, value):
     ],
 )
 def test_a_label_stands_over_its_paragraph(texts, value):
-    """Newer pages have labels in paragraphs of their own."""
+    """A label in a separate paragraph belongs to the paragraph below it."""
     assert default(parts(*texts), INTEGER) == value
 
 
 def test_an_item_may_be_called_the_default():
-    """A list of values marks the default in brackets."""
+    """An item with `(default)` is the default of the list."""
     items = parts("Options:", "- DEVELOP (default): the one that is being written", "- SUBMIT: the one that runs")
     assert default(items, STRING) == "DEVELOP"
     assert limits(items, STRING).values == ("DEVELOP", "SUBMIT")
@@ -106,7 +106,7 @@ def test_an_item_may_be_called_the_default():
     ],
 )
 def test_limits_are_those_of_numbers_texts_or_lists(kind, text, stated):
-    """What the number limits follows from the words and the type."""
+    """A number limits the value, the length or the number of items, by the words and the type."""
     assert limits(parts(text), kind) == stated
 
 
@@ -139,12 +139,12 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind, text, stated):
     ],
 )
 def test_values_are_those_that_the_prose_lists(texts, values):
-    """Lists and sentences that name all values are told from those that only speak of them."""
+    """Values are read from lists and sentences that name all of them, and from no other text."""
     assert limits(parts(*texts), STRING).values == values
 
 
 def test_an_object_has_no_list_of_values():
-    """List items of an object name its variants, and true and false say nothing of a boolean."""
+    """List items in the text of an object or a boolean are not allowed values."""
     items = parts("Options:", "- true: yes", "- false: no")
     assert limits(items, DataType("object")).values == ()
     assert limits(items, BOOLEAN).values == ()
@@ -185,6 +185,6 @@ def test_a_sentence_that_names_a_case_is_a_condition(text):
         "如果kind为A，无需填写。",
     ],
 )
-def test_a_sentence_that_only_sounds_like_a_condition_is_none(text):
-    """What is optional, unneeded or only used in a case is not mandatory in it."""
+def test_a_sentence_that_only_sounds_like_a_condition_is_ignored(text):
+    """A parameter that is optional, not needed or only used in a case is not mandatory in that case."""
     assert condition(parts(text)) is None

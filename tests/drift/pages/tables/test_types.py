@@ -1,4 +1,4 @@
-"""Spellings of types, in both languages and of all years."""
+"""Each spelling of a type, in both languages, gives the same type."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SPELLINGS = [
 
 @pytest.mark.parametrize(("kind", "spelling"), [(kind, each) for kind, words in SPELLINGS for each in words.split("|")])
 def test_a_type_is_the_same_in_every_spelling(kind, spelling):
-    """Which words a page has for a type makes no difference."""
+    """All spellings of a type are read as the same type."""
     assert data_type(spelling) == kind
 
 
@@ -63,6 +63,6 @@ def test_no_spelling_means_two_types():
 
 
 @pytest.mark.parametrize("text", ["", "-", "see below!", "x" * 500, "<" * 100, "[" * 100 + "]" * 100, "List<" * 50])
-def test_what_is_no_type_has_none(text):
-    """Nothing is guessed where a cell spells no type, and nothing takes long."""
+def test_a_text_that_is_not_a_type_gives_none(text):
+    """A text that is not a type gives None, or a list of an unknown type, and takes no long time."""
     assert data_type(text) is None or data_type(text).kind == "array"

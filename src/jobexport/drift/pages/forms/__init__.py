@@ -1,1 +1,1 @@
-"""One reader for each form of a page: HTML, Markdown, reStructuredText, plain text."""
+"""A reader for each form of a page: HTML, Markdown, reStructuredText, plain text."""

@@ -1,4 +1,4 @@
-"""HTML → blocks: also fragments, pages saved from a browser, and what Markdown with HTML in it is rendered to."""
+"""HTML → blocks: also fragments, pages saved from a browser, and rendered Markdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 DEPTH = 150
-"""Elements in elements; a page saved from a browser has up to 60."""
+"""The deepest nesting of elements; a page saved from a browser has up to 60."""
 
 _NESTING = re.compile(r"<(/?)(?:table|div|ul|ol|dl|blockquote|section|article|span|figure|details)\b", re.IGNORECASE)
 _ANGLE = re.compile(r"<(?![!?])(/?(?:([A-Za-z][A-Za-z0-9]*)(-[\w-]+)?)?)")
@@ -43,29 +43,32 @@ _LINE_NUMBERS = re.compile(r"\b(?:linenos?|linenodiv|line-numbers?|gutter|lineno
 
 
 def blocks(text: str, deadline: Deadline) -> list[Block]:
-    """The blocks of an HTML text.
+    """Parse an HTML text into blocks.
 
     Raises:
-        Unreadable: Elements stand too deep in elements, or reading takes too long.
+        Unreadable: elements are nested too deeply, or reading takes too long.
     """
     text = _ANGLE.sub(_escaped, text)
     _check_depth(text)
     document = JustHTML(text, sanitize=False, track_node_locations=True)
-    walker = _Walker(text.split("\n"), deadline)
+    walker = _HtmlWalker(text.split("\n"), deadline)
     walker.walk(document.root, 0)
     walker.flow.end()
     return walker.flow.blocks
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """A `<` that begins no tag, as text: as in `List<Node>`; the parser's time would go with the square of them."""
+    """Escape a `<` that does not begin a tag, as in `List<Node>`.
+
+    The parser's time would grow with the square of their number.
+    """
     name, own = match[2] or "", match[3]
     mixed = name[:1].isupper() and not name.isupper()
     return match[0] if own or (name.lower() in _ELEMENTS and not mixed) else f"&lt;{match[1]}"
 
 
 def _check_depth(text: str) -> None:
-    """Refuses, before time is spent on them, elements in elements that do not end by themselves."""
+    """Raise Unreadable for elements that are nested too deeply, before they are parsed."""
     depth = 0
     for match in _NESTING.finditer(text):
         depth = max(depth + (-1 if match[1] else 1), 0)
@@ -73,14 +76,14 @@ def _check_depth(text: str) -> None:
             raise Unreadable(TOO_DEEP)
 
 
-class _Walker:
+class _HtmlWalker:
     """Walks over nodes and fills a flow of blocks."""
 
     def __init__(self, lines: Sequence[str], deadline: Deadline) -> None:
         self.lines, self.deadline = lines, deadline
         self.flow = Flow()
         self.names: list[str] = []
-        """Anchors since the last block, which lead to the block that comes."""
+        """Anchors since the last block; they belong to the next block."""
         self.line = 1
 
     def walk(self, node: Any, depth: int) -> None:
@@ -146,7 +149,7 @@ class _Walker:
         self.flow.add(Table(line, _spread(rows), fold(caption), names))
 
     def _rows(self, node: Any, depth: int, line: int) -> Iterator[tuple[int, list[tuple[Cell, int, int]]]]:
-        """Each row's line and its cells with the rows and columns that they span."""
+        """Yield the line of each row and its cells with the numbers of rows and columns that they span."""
         for child in node.children:
             if child.name in ("thead", "tbody", "tfoot"):
                 yield from self._rows(child, depth + 1, line)
@@ -155,7 +158,7 @@ class _Walker:
                 cells = []
                 for each in child.children:
                     if each.name in ("td", "th"):
-                        walker = _Walker(self.lines, self.deadline)
+                        walker = _HtmlWalker(self.lines, self.deadline)
                         walker.line = each.origin_line or line
                         walker.walk(each, depth + 2)
                         cells.append((walker.flow.cell(), _span(each, "rowspan"), _span(each, "colspan")))
@@ -168,7 +171,7 @@ def _span(node: Any, name: str) -> int:
 
 
 def _spread(rows: Sequence[tuple[int, list[tuple[Cell, int, int]]]]) -> tuple[Row, ...]:
-    """Rows in which a cell that spans several rows or columns stands in all of them."""
+    """Return the rows, with a cell that spans several rows or columns repeated in each."""
     found = []
     below: dict[int, tuple[Cell, int]] = {}
     for line, given in rows:
@@ -193,7 +196,7 @@ def _spread(rows: Sequence[tuple[int, list[tuple[Cell, int, int]]]]) -> tuple[Ro
 
 
 def _words(node: Any, depth: int) -> str:
-    """All text in an element."""
+    """Return the text of an element."""
     if depth > DEPTH:
         raise Unreadable(TOO_DEEP)
     if node.name == "#text":
@@ -212,7 +215,7 @@ def _anchors(node: Any, depth: int) -> Iterator[str]:
 
 
 def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[str, int]:
-    """The text of a `pre` and the line of its first letter."""
+    """Return the text of a `pre` and the line of its first character."""
     pieces: list[str] = []
     starts: list[int] = []
 
@@ -224,7 +227,7 @@ def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[st
                 if not starts and child.data.strip():
                     lead = child.data[: len(child.data) - len(child.data.lstrip())]
                     at, column = child.origin_line or line, child.origin_col or 1
-                    # HTML drops the end of the line on which `pre` stands.
+                    # HTML drops a line end directly after the tag `pre`.
                     dropped = not pieces and column > len(lines[at - 1])
                     starts.append(at + dropped + lead.count("\n"))
                 pieces.append(child.data)
@@ -238,7 +241,7 @@ def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[st
 
 
 def _numbered_listing(node: Any, depth: int, lines: Sequence[str]) -> Code | None:
-    """A table that only puts numbers beside the lines of a listing, as that listing."""
+    """Return the listing in a table that only adds line numbers to it; None for any other table."""
     if "highlight" not in (node.attrs.get("class") or ""):
         return None
     for row in _descendants(node, "tr", depth):

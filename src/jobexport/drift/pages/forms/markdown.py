@@ -1,6 +1,6 @@
-"""Markdown → blocks: rendered to HTML in which every block stands on its own line of the page, and read as HTML.
+"""Markdown → blocks: rendered to HTML in which every block keeps its line of the page, and read as HTML.
 
-So tables may be pipe tables or HTML, also HTML that blank lines cut into several blocks.
+So a table may be a pipe table or HTML, even HTML that blank lines cut into several blocks.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from jobexport.drift.pages.bounds import Deadline
 
 _LETTERS = 20_000
-"""Letters of the longest paragraph whose markup is read: the parser's time goes with the square of its brackets."""
+"""The most characters of a paragraph whose markup is read: the time grows with the square of its brackets."""
 
 
 def _inline(state: StateCore) -> None:
-    """Reads the markup of paragraphs, unless they are very long or time is up."""
+    """Parse the markup of paragraphs, except very long ones, and check the deadline before each."""
     deadline: Deadline = state.env["deadline"]
     for token in state.tokens:
         if token.type != "inline":
@@ -44,16 +44,16 @@ _RENDERER = RendererHTML()
 
 
 def blocks(text: str, deadline: Deadline) -> list[Block]:
-    """The blocks of a Markdown text.
+    """Parse a Markdown text into blocks.
 
     Raises:
-        Unreadable: Elements stand too deep in elements, or reading takes too long.
+        Unreadable: elements are nested too deeply, or reading takes too long.
     """
     return html.blocks(render(text, deadline), deadline)
 
 
 def render(text: str, deadline: Deadline) -> str:
-    """HTML of a Markdown text; what stands on a line of it stands on the same line here."""
+    """Render a Markdown text as HTML in which every block is on the same line as in the text."""
     pieces: list[str] = []
     line = 0
     for token in _PARSER.parse(text, {"deadline": deadline}):
@@ -70,7 +70,7 @@ def _rendered(token: Token) -> str:
         case "fence":
             return f"<pre>\n{escape(token.content)}</pre>"
         case "code_block" if token.content.lstrip().startswith("<"):
-            # HTML that is indented after a blank line is a listing for Markdown, but never meant as one.
+            # Markdown reads indented HTML after a blank line as a listing, but the vendor means HTML.
             return token.content
         case "code_block":
             return f"<pre>{escape(token.content)}</pre>"
@@ -80,5 +80,5 @@ def _rendered(token: Token) -> str:
             return "<hr>"
     if token.tag and not token.hidden:
         return f"<{token.tag}>" if token.nesting > 0 else f"</{token.tag}>"
-    # The paragraphs of a tight list have no tags; without one, a nested list's text would join its parent's.
+    # The paragraphs of a tight list have no tags; without `p`, a nested list's text would join its parent's.
     return "<p>" if token.nesting > 0 else "</p>" if token.nesting < 0 else ""

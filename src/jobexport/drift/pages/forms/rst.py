@@ -1,4 +1,4 @@
-"""reStructuredText → blocks, by docutils; what only Sphinx knows, and what docutils refuses, is read all the same."""
+"""reStructuredText → blocks, by docutils, with roles and directives of Sphinx and with broken tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import frontend, nodes, utils
 from docutils.parsers.rst import Parser, states
 
-from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Part, Row, Table, fold
+from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Paragraph, Row, Table, fold
 from jobexport.drift.pages.bounds import COLUMNS, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift.pages.forms.rst_grid import broken_grid
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DEPTH = 60
-"""Nodes in nodes; a note in a list in a cell of a table in a list is at 14."""
+"""The deepest nesting of nodes; a note in a list in a cell of a table in a list is at 14."""
 _NESTED = 4
-"""Directives that only Sphinx knows, in each other."""
+"""The deepest nesting of directives that only Sphinx knows."""
 _INLINE_LIMIT = 6000
-"""Letters of a paragraph above which its markup is left as it is: docutils takes time in the square of its length."""
+"""The most characters of a paragraph whose markup is read: the time grows with the square of the length."""
 
 _CODE_NAMES = "code-block sourcecode code highlight parsed-literal literalinclude"
 _CODE = frozenset(_CODE_NAMES.split())
@@ -45,16 +45,16 @@ _SETTINGS = {
 
 
 def blocks(text: str, deadline: Deadline) -> list[Block]:
-    """The blocks of a reStructuredText.
+    """Parse a reStructuredText into blocks.
 
     Raises:
-        Unreadable: Lists, quotations or tables stand too deep in each other, or reading takes too long.
+        Unreadable: lists, quotations or tables are nested too deeply, or reading takes too long.
     """
     lines = text.split("\n")
-    # docutils looks for the columns of a table without a pause in which time could be checked.
+    # docutils searches the columns of a table in one go, so the deadline can't be checked meanwhile.
     if any(line.count("+") > COLUMNS and _RULE.fullmatch(line) for line in lines):
         raise Unreadable(f"a table has more than {COLUMNS} columns")
-    walker = _Walker(lines, Flow(), deadline)
+    walker = _RstWalker(lines, Flow(), deadline)
     walker.read(text, 0)
     walker.flow.end()
     return walker.flow.blocks
@@ -64,9 +64,9 @@ _KNOWN_ROLES = frozenset(("emphasis", "strong", "literal", "subscript", "supersc
 
 
 def _inliner(deadline: Deadline) -> Any:
-    """An inliner that takes every role that docutils does not know for a reference, and stops when time is up.
+    """Return an inliner of docutils that reads an unknown role as a reference and checks the deadline.
 
-    It is no subclass: docutils' own looks for its patterns in the very class of the instance.
+    It is not a subclass, because docutils looks up patterns in the class of the instance itself.
     """
     inliner = states.Inliner()
     parse, interpreted = inliner.parse, inliner.interpreted
@@ -89,7 +89,7 @@ def _inliner(deadline: Deadline) -> Any:
     return inliner
 
 
-class _Walker:
+class _RstWalker:
     """Walks over a document's nodes and fills a flow of blocks."""
 
     def __init__(self, lines: Sequence[str], flow: Flow, deadline: Deadline) -> None:
@@ -101,7 +101,7 @@ class _Walker:
         self.nested = 0
 
     def read(self, text: str, shift: int) -> None:
-        """Reads a text whose first line is this many lines below the page's first."""
+        """Parse a text; `shift` is the number of lines of the page above its first line."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             settings = frontend.get_default_settings(Parser)
@@ -182,9 +182,8 @@ class _Walker:
     def _field(self, node: Any, depth: int) -> None:
         self.flow.end()
         line = node.line or node.children[0].line or 0
-        self.flow.add(
-            Part("text", f":{node.children[0].astext()}: {fold(node.children[1].astext())}", line + self.shift or 1)
-        )
+        text = f":{node.children[0].astext()}: {fold(node.children[1].astext())}"
+        self.flow.add(Paragraph("text", text, line + self.shift or 1))
 
     def _literal_block(self, node: Any, depth: int) -> None:
         text = node.astext().strip("\n").rstrip()
@@ -196,13 +195,13 @@ class _Walker:
             self.flow.add(Code(text, line))
 
     def _below(self, text: str, near: int) -> int:
-        """The line that shows this text, from a line on downwards."""
+        """Return the first line with this text from line `near` downwards, else `near`."""
         wanted = text.strip()
         below = range(max(near, 1), min(near + 3000, len(self.lines)) + 1)
         return next((line for line in below if self.lines[line - 1].strip() == wanted), near)
 
     def _above(self, text: str, near: int) -> int:
-        """The line that shows this text, from the one that docutils gives upwards."""
+        """Return the first line with this text from line `near`, where docutils reports it, upwards, else `near`."""
         wanted = [each.strip() for each in text.strip().split("\n")[:3]]
         last = min(near, len(self.lines))
         for line in range(last, max(near - 3000, 0), -1):
@@ -228,7 +227,7 @@ class _Walker:
     def _row(self, node: Any, depth: int, line: int) -> Row:
         cells: list[Cell] = []
         for entry in node.children:
-            inner = _Walker(self.lines, Flow(), self.deadline)
+            inner = _RstWalker(self.lines, Flow(), self.deadline)
             inner.line, inner.shift, inner.nested = self.line, self.shift, self.nested
             inner.walk(entry, depth + 1)
             cell = inner.flow.cell()
@@ -236,7 +235,7 @@ class _Walker:
         return Row(next((part.line for cell in cells for part in cell.parts), line), tuple(cells))
 
     def _system_message(self, node: Any, depth: int) -> None:
-        """What docutils does not know or refuses comes as a message with the text that it could not read."""
+        """Read the text of a message of docutils: an unknown directive, a broken table, or other refused text."""
         if len(node.children) < 2 or not isinstance(node.children[-1], nodes.literal_block):
             return
         text = node.children[-1].astext()
@@ -252,7 +251,7 @@ class _Walker:
             self.flow.add(Code(text, start))
 
     def _unknown(self, name: str, argument: str, lines: Sequence[str], start: int) -> None:
-        """A directive that only Sphinx knows, or with options that only Sphinx knows: what stands in it."""
+        """Read the content of a directive that docutils does not know, or with options that it does not know."""
         body = 1
         while body < len(lines) and _OPTION.match(lines[body]):
             body += 1

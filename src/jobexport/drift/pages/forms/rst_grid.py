@@ -1,4 +1,4 @@
-"""A grid table that is broken, as one whose lines were edited without care, read as far as its bars allow."""
+"""Broken grid tables of reStructuredText, such as after careless edits, read by their vertical bars."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from jobexport.drift.pages.blocks import Cell, Part, Row, Table, fold, marked
+from jobexport.drift.pages.blocks import Cell, Paragraph, Row, Table, fold, marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ _MARKUP = re.compile(r"\*\*|``|:\w+:(?=`)|`|\\(?=.)")
 
 
 def broken_grid(lines: Sequence[str], start: int) -> Table | None:
-    """The table in these lines, the first of which is this line of the page; None where they are none."""
+    """Parse the lines of a grid table; `start` is the first line's number on the page. None if they are not a table."""
     if not lines or not _RULE.fullmatch(lines[0]):
         return None
     rows: list[Row] = []
@@ -41,7 +41,7 @@ def _row(lines: Sequence[tuple[int, str]]) -> Row:
     numbers = [number for number, _ in lines]
     cells = []
     for column in columns:
-        parts: list[Part] = []
+        parts: list[Paragraph] = []
         open_ = False
         for number, text in zip(numbers, column, strict=True):
             words = fold(_MARKUP.sub("", text))
@@ -49,9 +49,9 @@ def _row(lines: Sequence[tuple[int, str]]) -> Row:
                 open_ = False
             elif open_ and not words.startswith("- "):
                 last = parts.pop()
-                parts.append(Part("text", f"{last.text} {words}", last.line))
+                parts.append(Paragraph("text", f"{last.text} {words}", last.line))
             else:
-                parts.append(Part("text", words, number))
+                parts.append(Paragraph("text", words, number))
                 open_ = True
         cells.append(Cell(marked(parts)))
     return Row(numbers[0], tuple(cells))

@@ -1,7 +1,7 @@
-"""Plain text copied from a browser → blocks: no table marks, a cell a line or a row a line with tabs between cells.
+"""Plain text copied from a browser → blocks.
 
-Tables are found by the words in their heads, and rows by the shape of their cells: a name and then a yes or no, a
-type, a status, a code.
+The text has no markup of tables: each cell is a line, or each row is a line with tabs between cells. Tables are found
+by the words in their heads, and rows by the shape of their cells: a name, then yes or no, a type, a status, a code.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Block, Heading, Part, Row, Table
+from jobexport.drift.pages.blocks import Block, Heading, Paragraph, Row, Table
 from jobexport.drift.pages.forms.text_listings import branch, code, opens
 from jobexport.drift.pages.forms.text_rows import (
     before,
@@ -34,23 +34,23 @@ _MOST_COLUMNS = 12
 
 
 def blocks(text: str, deadline: Deadline) -> list[Block]:
-    """The blocks of a plain text.
+    """Parse a plain text into blocks.
 
     Raises:
-        Unreadable: Reading takes too long.
+        Unreadable: reading takes too long.
     """
-    return _Reader(text.split("\n"), deadline).read()
+    return _TextReader(text.split("\n"), deadline).read()
 
 
-class _Reader:
-    """Goes through the lines that are not empty, and knows what each begins."""
+class _TextReader:
+    """A reader of the lines that are not empty: finds the block that each line begins."""
 
     def __init__(self, lines: Sequence[str], deadline: Deadline) -> None:
         self.raw, self.deadline = lines, deadline
         self.lines = [line_of(number, line) for number, line in enumerate(lines, 1) if line.strip()]
         self.at = 0
         self.shown = False
-        """Whether this is a section of examples."""
+        """True in a section of examples."""
         self.blocks: list[Block] = []
 
     def read(self) -> list[Block]:
@@ -68,15 +68,15 @@ class _Reader:
                 self.shown = section.startswith("example")
                 self.at += 1
             else:
-                self.blocks.append(Part("item" if line.bullet else "text", line.text, line.number))
+                self.blocks.append(Paragraph("item" if line.bullet else "text", line.text, line.number))
                 self.at += 1
         return self.blocks
 
     def _title(self) -> None:
-        """The page's title: its first line that is no date and begins nothing else."""
+        """Read the page's title: the first line that is not a date and does not begin another block."""
         for line in self.lines[:3]:
             if _DATE.fullmatch(line.text):
-                self.blocks.append(Part("text", line.text, line.number))
+                self.blocks.append(Paragraph("text", line.text, line.number))
                 self.at += 1
                 continue
             other = opens(line) or words.CAPTION.fullmatch(line.text) or self._heads(self.at)[0]
@@ -96,7 +96,7 @@ class _Reader:
             if not caption:
                 return None
             self.at += 1
-            return Table(line, (), title, problem="no table that is known stands below this title")
+            return Table(line, (), title, problem="no known table is below this title")
         header = Row(self.lines[start].number, tuple(cell_of([(head, number)]) for head, number in heads))
         columns = tuple(words.column(head) for head, _ in heads)
         tabs = len(self.lines[start].cells) > 1
@@ -104,16 +104,16 @@ class _Reader:
         body = self.lines[end : self.at]
         rows = tab_rows(body, len(columns)) if tabs else rows_by_shape(body, columns)
         lost = [] if tabs else before(body, rows)
-        self.blocks += [Part("text", each.text, each.number) for each in lost]
+        self.blocks += [Paragraph("text", each.text, each.number) for each in lost]
         return Table(line, (header, *rows), title)
 
     def _is_caption(self, at: int) -> bool:
-        """Whether a line is a table's title; a sentence about a table ends as sentences do."""
+        """Check whether a line is a table's caption; a sentence about a table ends with a full stop or colon."""
         text = self.lines[at].text
         return len(text) < 100 and not text.endswith((".", "。", "：", ":")) and bool(words.CAPTION.fullmatch(text))
 
     def _heads(self, start: int) -> tuple[list[tuple[str, int]], int]:
-        """The heads of the columns of a table that begins here, and where its cells begin."""
+        """Return the heads of a table's columns and the index of its first cell; no heads if no table begins here."""
         if start >= len(self.lines):
             return [], start
         cells = self.lines[start].cells
@@ -139,7 +139,7 @@ class _Reader:
         firsts = {words.column(heads[0][0])} if heads else set()
         if len(heads) < 2 or not firsts & {"name", "status", "code", "action"}:
             return [], start
-        # A first row named `type` looks like one more head: the heads end where a row fits behind them.
+        # A first row named `type` looks like one more head: the heads end where a row can follow them.
         for length in range(len(heads), 1, -1):
             at = start + length
             columns = [words.column(head) for head, _ in heads[:length]]
@@ -148,7 +148,7 @@ class _Reader:
         return heads, end
 
     def _end(self, start: int, tabs: bool, late: bool) -> int:
-        """Where a table has to be over: at a title, a caption, a listing."""
+        """Return the index at which a table ends at the latest: at a title, a caption or a listing."""
         at = start
         while at < len(self.lines):
             line = self.lines[at]
@@ -160,7 +160,7 @@ class _Reader:
                 break
             if self._is_caption(at) or words.STATUS_LINE.fullmatch(line.text) or opens(line):
                 break
-            # An item that begins with a variable is about a file, and none of the last cell.
+            # A list item that begins with a variable is about a file and does not belong to the last cell.
             if words.REQUEST_LINE.match(line.text) or (line.bullet and line.text.startswith("{")):
                 break
             if follows and branch(follows):
@@ -169,9 +169,9 @@ class _Reader:
         return at
 
     def _is_title(self, at: int, late: bool) -> bool:
-        """Whether a section begins here: the same words may be a name, such as `Authorization` or `message`.
+        """Check whether a section begins here; `Authorization` or `message` may also be the name of a parameter.
 
-        `late` where a row has its yes or no behind its description.
+        `late` if the rows have their yes or no after their description.
         """
         text = self.lines[at].text
         if not words.section(text):

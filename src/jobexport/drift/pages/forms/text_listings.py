@@ -1,4 +1,4 @@
-"""Listings in plain text, which have no marks: told by brackets, by branches of trees, by request lines."""
+"""Listings in plain text without markup: recognized by brackets, branches of trees and request lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobexport.drift.pages.blocks import Code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.pages.forms.text_rows import Line
+    from jobexport.drift.pages.forms.text_rows import TextLine
 
 _OPENS = re.compile(r"\s*[{\[]\s*$|\s*\{\s*[\"“].*|\s*\[\s*[{\[\"“\d].*|\s*\{\s*\}\s*")
 _CLOSED = re.compile(r"\s*[}\]]+\s*")
@@ -24,25 +24,25 @@ _PROSE = re.compile(r"[^\"{}\[\]:]*[^\W\d_]+\s+[^\"{}\[\]:]+")
 _MOST = 5000
 
 
-def opens(line: Line) -> bool:
-    """Whether JSON begins on a line."""
+def opens(line: TextLine) -> bool:
+    """Check whether JSON begins on a line."""
     return bool(_OPENS.fullmatch(line.raw))
 
 
-def branch(line: Line) -> bool:
-    """Whether a line is a branch of a tree of files."""
+def branch(line: TextLine) -> bool:
+    """Check whether a line is a branch of a tree of files."""
     match = words.TREE_MARK.match(line.raw)
     return bool(match and _BRANCH.search(match[0]))
 
 
-def code(raw: Sequence[str], lines: Sequence[Line], at: int, shown: bool) -> tuple[Code, int] | None:
-    """The listing that begins at a line, and the line after it; None where none begins.
+def code(raw: Sequence[str], lines: Sequence[TextLine], at: int, shown: bool) -> tuple[Code, int] | None:
+    """Return the listing that begins at a line and the index of the line after it, or None if no listing begins.
 
     Args:
-        raw: All lines of the page.
-        lines: Those that are not empty.
-        at: Where in `lines`.
-        shown: Whether examples are shown here, so that a request line alone is one.
+        raw: all lines of the page.
+        lines: the lines that are not empty.
+        at: the index of the line in `lines`.
+        shown: True in a section of examples, in which a request line alone is an example.
     """
     following = lines[at + 1] if at + 1 < len(lines) else None
     if branch(lines[at]) or (following and branch(following) and _ROOT.fullmatch(lines[at].raw)):
@@ -57,8 +57,8 @@ def code(raw: Sequence[str], lines: Sequence[Line], at: int, shown: bool) -> tup
     return _listing(raw, lines, at, end) if end > at + 1 or (shown and end > at) else None
 
 
-def _tree_end(lines: Sequence[Line], at: int) -> int:
-    """Where a tree is over: at a gap, or at a line that is neither a branch, a file nor a folder with branches."""
+def _tree_end(lines: Sequence[TextLine], at: int) -> int:
+    """Return the end of a tree: a gap, or a line that is neither a branch, a file nor a folder with branches."""
     end = at + 1
     while end < len(lines) and lines[end].number == lines[end - 1].number + 1:
         follows = end + 1 < len(lines) and branch(lines[end + 1]) and _ROOT.fullmatch(lines[end].raw)
@@ -69,8 +69,8 @@ def _tree_end(lines: Sequence[Line], at: int) -> int:
     return end
 
 
-def _json_end(lines: Sequence[Line], opening: int) -> int:
-    """Where brackets are closed, or else where JSON can't go on."""
+def _json_end(lines: Sequence[TextLine], opening: int) -> int:
+    """Return the index of the line after the closing bracket, or of the first line that can't be JSON."""
     depth = 0
     end = opening
     while end < min(len(lines), opening + _MOST):
@@ -79,7 +79,7 @@ def _json_end(lines: Sequence[Line], opening: int) -> int:
             words.section(line.text) or words.CAPTION.fullmatch(line.text) or _PROSE.fullmatch(line.text)
         ):
             break
-        # What stands in strings opens and closes nothing.
+        # Brackets in strings do not count.
         bare = _STRING.sub("", line.text)
         depth += sum(bare.count(each) for each in "{[") - sum(bare.count(each) for each in "}]")
         end += 1
@@ -90,7 +90,7 @@ def _json_end(lines: Sequence[Line], opening: int) -> int:
     return end
 
 
-def _listing(raw: Sequence[str], lines: Sequence[Line], at: int, end: int) -> tuple[Code, int]:
+def _listing(raw: Sequence[str], lines: Sequence[TextLine], at: int, end: int) -> tuple[Code, int]:
     first, last = lines[at].number, lines[end - 1].number
     shown = [line.rstrip() for line in raw[first - 1 : last] if line.strip()]
     return Code("\n".join(shown), first), end

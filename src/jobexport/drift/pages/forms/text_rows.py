@@ -1,4 +1,4 @@
-"""Rows of a plain text's tables: a row a line with tabs, or a cell a line and rows by the shape of their cells."""
+"""Rows of tables in plain text: lines with tabs, or lines with one cell each, grouped by the shape of the cells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Cell, Part, Row, fold, marked
+from jobexport.drift.pages.blocks import Cell, Paragraph, Row, fold, marked
 from jobexport.drift.pages.bounds import COLUMNS
 from jobexport.drift.pages.tables.types import spells_a_type
 
@@ -20,38 +20,38 @@ _BULLET = re.compile(r"\s*[•●○◦·▪■*-]\s+(?=\S)")
 
 
 @frozen
-class Line:
+class TextLine:
     """A line that is not empty."""
 
     number: int
     raw: str
     text: str
     cells: tuple[str, ...]
-    """What stands between its tabs; one cell where it has none."""
+    """The texts between the tabs; one cell for a line without tabs."""
     bullet: bool
 
 
-def line_of(number: int, raw: str) -> Line:
-    """Return a line with its cells; a line with fewer than two cells that hold text is one cell."""
+def line_of(number: int, raw: str) -> TextLine:
+    """Return a line with its cells; a line with text in fewer than two cells is one cell."""
     bullet = _BULLET.match(raw)
     cells = tuple(fold(cell) for cell in raw.split("\t", COLUMNS))
     filled = [cell for cell in cells if cell]
     if len(filled) < 2:
         cells = (filled[0] if filled else "",)
     text = fold(raw[bullet.end() :] if bullet else raw)
-    return Line(number, raw, text, cells, bool(bullet))
+    return TextLine(number, raw, text, cells, bool(bullet))
 
 
 def cell_of(texts: Sequence[tuple[str, int]], bullets: Sequence[bool] = ()) -> Cell:
-    """Return a cell of these texts and their line numbers, of which those with a bullet are items."""
+    """Return a cell of these texts with their line numbers; texts with a bullet become list items."""
     items = bullets or [False] * len(texts)
-    parts = (Part("item" if item else "text", text, line) for (text, line), item in zip(texts, items, strict=True))
+    parts = (Paragraph("item" if item else "text", text, line) for (text, line), item in zip(texts, items, strict=True))
     return Cell(marked(parts))
 
 
-def tab_rows(lines: Sequence[Line], width: int) -> list[Row]:
-    """Rows with tabs between cells; where a cell has several lines, the row goes on in the next line."""
-    rows: list[list[list[Line]]] = []
+def tab_rows(lines: Sequence[TextLine], width: int) -> list[Row]:
+    """Return rows of lines with tabs; a row continues on the next line if its last cell has several lines."""
+    rows: list[list[list[TextLine]]] = []
     for line in lines:
         texts = line.cells if len(line.cells) > 1 else (line.text,)
         cells = [[_piece(line, text)] if text else [] for text in texts]
@@ -59,49 +59,49 @@ def tab_rows(lines: Sequence[Line], width: int) -> list[Row]:
             rows[-1][-1] += cells[0]
             rows[-1] += cells[1:]
         elif len(cells) > 1:
-            # What stands behind the last column belongs to it.
+            # Cells after the last column belong to it.
             last = [[each for cell in cells[width - 1 :] for each in cell]] if len(cells) >= width else []
             rows.append([*cells[: width - 1], *last])
     return [Row(_first(row), tuple(_cell(cell) for cell in row)) for row in rows]
 
 
-def _piece(line: Line, text: str) -> Line:
-    return Line(line.number, text, text, (text,), line.bullet and len(line.cells) == 1)
+def _piece(line: TextLine, text: str) -> TextLine:
+    return TextLine(line.number, text, text, (text,), line.bullet and len(line.cells) == 1)
 
 
-def _first(row: Sequence[Sequence[Line]]) -> int:
+def _first(row: Sequence[Sequence[TextLine]]) -> int:
     return next(line.number for cell in row for line in cell)
 
 
-def _cell(lines: Sequence[Line]) -> Cell:
+def _cell(lines: Sequence[TextLine]) -> Cell:
     return cell_of([(line.text, line.number) for line in lines], [line.bullet for line in lines])
 
 
-def before(lines: Sequence[Line], rows: Sequence[Row]) -> Sequence[Line]:
-    """The lines that stand before the first row, and so in none."""
+def before(lines: Sequence[TextLine], rows: Sequence[Row]) -> Sequence[TextLine]:
+    """Return the lines before the first row."""
     first = rows[0].line if rows else None
     return [line for line in lines if first is None or line.number < first]
 
 
 def is_late(columns: Sequence[words.Column | None]) -> bool:
-    """Whether descriptions stand before what says whether a parameter is mandatory."""
+    """Check whether the column of descriptions is before the column `mandatory`."""
     both = "description" in columns and "mandatory" in columns
     return both and columns.index("description") < columns.index("mandatory")
 
 
 def needed(text: str) -> bool:
-    """Whether a cell says whether a parameter is mandatory, with a yes or no or in a sentence."""
+    """Check whether a text says that a parameter is mandatory or optional, with yes or no or in a sentence."""
     return words.yes_or_no(text) is not None or bool(_NEED.search(text))
 
 
-def rows_by_shape(lines: Sequence[Line], columns: Sequence[words.Column | None]) -> list[Row]:
-    """Rows with a cell a line, where only the last cell has several lines."""
+def rows_by_shape(lines: Sequence[TextLine], columns: Sequence[words.Column | None]) -> list[Row]:
+    """Return rows of lines with one cell each, in which only the last cell may have several lines."""
     if is_late(columns):
         return _rows_by_mandatory(lines, columns)
     shapes = {at: missing for at in range(len(lines)) if (missing := row_starts(lines, at, columns)) is not None}
     taken: set[int] = set()
     starts: dict[int, frozenset[int]] = {}
-    # Whole rows first: a yes and a type that follow a name look like a row that has lost its yes.
+    # Whole rows first: `Yes` and a type below a name look like a row named `Yes` with an empty cell.
     for whole in (True, False):
         for at, missing in shapes.items():
             span = range(at, at + max(len(columns) - 1 - len(missing), 1))
@@ -113,10 +113,10 @@ def rows_by_shape(lines: Sequence[Line], columns: Sequence[words.Column | None])
     return [_row(lines[at:end], columns, starts[at]) for at, end in zip(order, ends, strict=False)]
 
 
-def _rows_by_mandatory(lines: Sequence[Line], columns: Sequence[words.Column | None]) -> list[Row]:
-    """Rows in which a description of several lines stands before the yes or no.
+def _rows_by_mandatory(lines: Sequence[TextLine], columns: Sequence[words.Column | None]) -> list[Row]:
+    """Return rows in which a description of several lines is before the yes or no.
 
-    A row's name is the last line before its yes or no that looks like one and has a description below it.
+    The name of a row is the last line before its yes or no that looks like a name and has a description below it.
     """
     starts: list[tuple[int, int]] = []
     for at in range(2, len(lines)):
@@ -129,7 +129,7 @@ def _rows_by_mandatory(lines: Sequence[Line], columns: Sequence[words.Column | N
     rows = []
     for index, (name, mandatory) in enumerate(starts):
         end = starts[index + 1][0] if index + 1 < len(starts) else len(lines)
-        # The paragraphs of a need that is told in several stay with it; what follows is another cell.
+        # Further lines that say when the parameter is mandatory belong to the same cell; then the next cell begins.
         after = mandatory + 1
         while after < end and _NEED.search(lines[after].text):
             after += 1
@@ -143,7 +143,7 @@ def _rows_by_mandatory(lines: Sequence[Line], columns: Sequence[words.Column | N
     return rows
 
 
-def _row(lines: Sequence[Line], columns: Sequence[words.Column | None], missing: frozenset[int]) -> Row:
+def _row(lines: Sequence[TextLine], columns: Sequence[words.Column | None], missing: frozenset[int]) -> Row:
     cells: list[Cell] = []
     left = list(lines)
     for index in range(len(columns) - 1):
@@ -157,8 +157,8 @@ def _row(lines: Sequence[Line], columns: Sequence[words.Column | None], missing:
     return Row(lines[0].number, tuple(cells))
 
 
-def row_starts(lines: Sequence[Line], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
-    """The columns whose cells are empty, if a row begins at this line; None if none does."""
+def row_starts(lines: Sequence[TextLine], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
+    """Return the columns whose cells are empty in the row that begins at this line, or None if no row begins."""
     if lines[at].bullet or not _fits(lines[at].text, columns[0]):
         return None
     shaped = [index for index, column in enumerate(columns[:-1]) if index and column in _SHAPES]
@@ -176,14 +176,19 @@ def row_starts(lines: Sequence[Line], at: int, columns: Sequence[words.Column | 
     certain = [index for index in shaped if index not in missing]
     if not certain or len(missing) > 1 or lines[position - 1].bullet:
         return None
-    # Without its yes or no, a row is known by its type alone, which no other word may be then.
+    # Without yes or no, a row is recognized by its type alone, so the type must be unmistakable.
     if missing and any(columns[index] == "type" and not spells_a_type(lines[position - 1].text) for index in certain):
         return None
     return frozenset(missing)
 
 
-def _starts_by_name(lines: Sequence[Line], at: int, columns: Sequence[words.Column | None]) -> frozenset[int] | None:
-    """A row of a table of two columns, or of free text only: known by what its first cell is like."""
+def _starts_by_name(
+    lines: Sequence[TextLine], at: int, columns: Sequence[words.Column | None]
+) -> frozenset[int] | None:
+    """Return no empty columns if a row begins at a line by its first cell alone, or None if no row begins.
+
+    The other columns have free text, so they do not show where a row begins.
+    """
     text = lines[at].text
     if columns[0] == "name" and (text[:1].isupper() and text.isalpha() and len(columns) == 2):
         # One capitalized word alone may be a paragraph as well as a name.

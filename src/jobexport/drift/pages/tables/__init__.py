@@ -1,1 +1,1 @@
-"""What the cells of a page's tables say."""
+"""The tables of a page: cells → facts."""

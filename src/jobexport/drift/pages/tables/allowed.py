@@ -1,4 +1,4 @@
-"""What a description says about the values that are allowed: in a list, in a sentence, or one by one."""
+"""Prose → allowed values: of a list, of a sentence that names all, or of one sentence for each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.pages.blocks import Part
+    from jobexport.drift.pages.blocks import Paragraph
 
 QUOTES = " \t\"'“”‘’`*《》"
 
@@ -68,13 +68,13 @@ _SET_TO = re.compile(
 )
 
 
-def allowed(parts: Sequence[Part], sentences: Sequence[str]) -> tuple[str, ...]:
-    """All values that the prose allows, in its order; empty where it lists none."""
+def allowed(parts: Sequence[Paragraph], sentences: Sequence[str]) -> tuple[str, ...]:
+    """Return the values that the prose allows, in its order; empty if it does not list them."""
     return _listed(parts) or _in_a_sentence(sentences) or _one_by_one(sentences)
 
 
-def _listed(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Values of list items, or of lines that look like them below a line that announces them."""
+def _listed(parts: Sequence[Paragraph]) -> tuple[str, ...]:
+    """Return the values of list items, or of lines below a line such as `Options:`."""
     for start, part in enumerate(parts):
         before = parts[start - 1] if start else None
         opens = part.kind == "item" and (before is None or before.kind != "item")
@@ -92,21 +92,24 @@ def _announces(text: str) -> bool:
     return text.rstrip().endswith((":", "：")) and bool(_INTRO.search(text))
 
 
-def _items(parts: Sequence[Part], start: int) -> list[str]:
-    """The list items from here on; a paragraph between them belongs to the one above it."""
+def _items(parts: Sequence[Paragraph], start: int) -> list[str]:
+    """Return the texts of the list items from here on, past the paragraphs between them."""
     return [part.text for part in parts[start:] if part.kind == "item"]
 
 
-def _lines(parts: Sequence[Part], start: int, announced: bool) -> list[str]:
-    """The lines from here on that begin like values; what nothing announces has to look like nothing else."""
+def _lines(parts: Sequence[Paragraph], start: int, announced: bool) -> list[str]:
+    """Return the lines from here on that begin with a value.
+
+    `announced` if a line such as `Options:` is above; otherwise only constants, such as `KEEP`, count as values.
+    """
     found: list[str] = []
     for part in parts[start:]:
         value = value_of(part.text) if part.kind == "text" else None
-        # Behind some values of one word there may be one of two.
+        # After several values of one word, a value of two words is accepted.
         alike = value == part.text and len(found) > 1 and value_of(found[0]) == found[0] and len(value.split()) < 3
         if value is None or not (announced or _CONSTANT.fullmatch(value) or alike):
             break
-        # Values alone and values with words behind them do not stand in one list.
+        # A list has either bare values or values with explanations, not both.
         if found and not announced and (value == part.text) != (value_of(found[0]) == found[0]):
             break
         found.append(part.text)
@@ -122,7 +125,7 @@ def _values(items: Sequence[str]) -> tuple[str, ...]:
 
 
 def value_of(item: str) -> str | None:
-    """The value that a list item begins with, such as `FAIL` of `FAIL: stop the job`; None where it has none."""
+    """Return the value at the start of a list item, `"FAIL: stop the job"` → `"FAIL"`, or None if missing."""
     match = _ITEM.fullmatch(item.strip()[:400])
     if not match:
         return None
@@ -130,7 +133,7 @@ def value_of(item: str) -> str | None:
     rest = item.strip()[match.end("value") :].lstrip()
     if _NO_VALUE.match(value) or value.endswith("."):
         return None
-    # The words before a comma or a verb may begin a sentence; a value in capitals does not.
+    # Words before a comma or a verb may begin a sentence, unless they are a value in capitals.
     if rest.startswith((",", "，", "is ", "为", "是")) and not _MARKED.fullmatch(value):
         return None
     return value

@@ -1,4 +1,4 @@
-"""Listings → examples and trees: JSON, also behind a request line or slightly broken, and files of an archive."""
+"""Listings → examples and trees: JSON, also below a request line or slightly broken, and trees of files."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.core.extras import needing
-from jobexport.drift.pages.blocks import Block, Code, Part
+from jobexport.drift.pages.blocks import Block, Code, Paragraph
 from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MENDED = 20_000
-"""Letters of the longest broken JSON that is mended."""
+_REPAIRED = 20_000
+"""The most characters of broken JSON that is repaired."""
 _DEEP = 60
-"""Brackets in brackets of the deepest one."""
+"""The deepest nesting of broken JSON that is repaired."""
 _HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
 _OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
 _SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
@@ -31,21 +31,21 @@ _FILE = re.compile(r"[^\s/\\]+\.[A-Za-z0-9_]{1,12}")
 
 @frozen
 class Listing:
-    """What a listing holds."""
+    """The content of a listing: an example or a tree."""
 
     value: Any = None
-    """The JSON in it."""
+    """The JSON of an example."""
     problem: str = ""
-    """Why there is no value, or what had to be mended."""
+    """The reason why `value` is None, or the mistake that was repaired."""
     method: str = ""
     path: str = ""
     status: int | None = None
     entries: tuple[str, ...] = ()
-    """The files of a tree; nothing else is set then."""
+    """The files of a tree; the other attributes are not set then."""
 
 
 def listing(text: str) -> Listing:
-    """Reads a listing."""
+    """Parse a listing."""
     if _is_tree(text):
         return Listing(entries=tuple(_entries(text)))
     method, path, status = "", "", None
@@ -71,11 +71,11 @@ _JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")
 
 
 def gathered(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks, with JSON that stands in paragraphs made a listing."""
-    pending: list[Part] = []
+    """Yield the blocks, with paragraphs that are lines of JSON joined into one listing."""
+    pending: list[Paragraph] = []
     depth = 0
     for block in blocks:
-        if isinstance(block, Part) and (pending or _JSON_OPENS.match(block.text)):
+        if isinstance(block, Paragraph) and (pending or _JSON_OPENS.match(block.text)):
             pending.append(block)
             depth += block.text.count("{") - block.text.count("}")
             if depth <= 0:
@@ -92,25 +92,25 @@ def gathered(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _json(text: str) -> tuple[Any, str]:
-    """The JSON of a text, and what had to be mended or why there is none."""
+    """Parse JSON; return the value, or None, and the problem: the repaired mistake, or the reason for None."""
     if not text:
-        return None, "nothing but a head"
+        return None, "only a request line or headers"
     if not _OPENING.match(text):
-        return None, "no JSON in it"
+        return None, "not JSON"
     try:
         return json.loads(text, parse_constant=lambda _: None), ""
     except RecursionError:
-        return None, "it is nested too deep"
+        return None, "JSON that is nested too deeply"
     except json.JSONDecodeError as error:
         problem = _diagnosis(text, error)
     except ValueError as error:
-        return None, f"a number in it can't be read: {error}"
-    if len(text) > _MENDED or _depth(text) > _DEEP:
-        return None, f"{problem}; too long or too deep to be mended"
-    return _mended(text, problem)
+        return None, f"a number can't be read: {error}"
+    if len(text) > _REPAIRED or _depth(text) > _DEEP:
+        return None, f"{problem}; too long or too deeply nested to be repaired"
+    return _repaired(text, problem)
 
 
-def _mended(text: str, problem: str) -> tuple[Any, str]:
+def _repaired(text: str, problem: str) -> tuple[Any, str]:
     # Few examples are broken, and loading this takes time.
     with needing("drift"):
         from json_repair import repair_json
@@ -120,7 +120,7 @@ def _mended(text: str, problem: str) -> tuple[Any, str]:
     except (RecursionError, ValueError):
         return None, problem
     if not isinstance(value, dict | list) or not value or ('"' not in text and "“" not in text and "'" not in text):
-        return None, f"{problem}, and nothing could be mended"
+        return None, f"{problem}, and could not be repaired"
     return value, problem
 
 
@@ -133,10 +133,10 @@ def _depth(text: str) -> int:
 
 
 def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
-    """What is wrong with broken JSON, in words."""
+    """Return the first mistake in broken JSON, in words, such as `a comma is missing (line 3 of the listing)`."""
     at = text[error.pos : error.pos + 1]
     before = text[: error.pos].rstrip()[-1:]
-    where = f" (line {error.lineno} of it)"
+    where = f" (line {error.lineno} of the listing)"
     if error.pos >= len(text.rstrip()):
         return "a bracket is not closed"
     if at in "“”‘’'" and at:
@@ -144,17 +144,17 @@ def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
     if text.startswith(("...", "…"), error.pos) or text.startswith("...", error.pos - 1):
         return "something is left out" + where
     if text.startswith(("//", "/*", "#"), error.pos):
-        return "there is a comment in it" + where
+        return "JSON has no comments" + where
     if error.msg.startswith("Expecting ',' delimiter"):
         return "a comma is missing" + where
     if "trailing comma" in error.msg or (before == "," and at in "}]"):
         return "there is a comma too many" + where
     return {
-        "Extra data": "something follows it",
+        "Extra data": "text follows the JSON",
         "Unterminated string starting at": "a quotation mark is missing",
         "Invalid control character at": "a string goes on in the next line",
         "Expecting ':' delimiter": "a colon is missing",
-        "Expecting value": "a value is missing or is none",
+        "Expecting value": "a value is missing or not JSON",
     }.get(error.msg, "a name has no quotation marks") + where
 
 
@@ -167,7 +167,7 @@ def _is_tree(text: str) -> bool:
 
 
 def _entries(text: str) -> Iterator[str]:
-    """Paths of the files, and of folders without files, in a tree as it is printed."""
+    """Yield the paths of files, and of folders without files, in a printed tree."""
     above: list[tuple[int, str]] = []
     folder: tuple[str, ...] | None = None
     for line in text.split("\n"):

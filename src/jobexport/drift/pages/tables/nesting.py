@@ -1,4 +1,4 @@
-"""Tables of parameters → parameters with full paths: each nested table below every row that leads to it."""
+"""Tables of parameters → parameters with full paths: a nested table is below every row that leads to it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jobexport.drift.facts import Endpoint, Parameter, ParameterIn
-    from jobexport.drift.pages.blocks import Part
+    from jobexport.drift.pages.blocks import Paragraph
     from jobexport.drift.pages.bounds import Deadline
-    from jobexport.drift.pages.tables.reading import Line, Read
+    from jobexport.drift.pages.tables.reading import ParameterRow, Read
 
 _DEPTH = 12
 _MOST = 5000
-"""Parameters of a page; a table that stands in very many places would give more without an end."""
+"""The most parameters of a page; tables that lead to each other would give ever more."""
 
 _STRUCTURE = re.compile(
     r"(?:(?:the )?(?:parameters?|fields?|attributes?|description|data structures?|structures?) (?:of|in|for)"
@@ -41,19 +41,19 @@ _ROOT = re.compile(
     re.IGNORECASE,
 )
 _TITLE = 120
-"""Letters of the longest title that may name a structure."""
+"""The most characters of a title that may name a structure."""
 
 
 @frozen
 class _Table:
-    """A table of parameters with its rows read."""
+    """A table of parameters with its parsed rows."""
 
     read: Read
-    lines: tuple[Line, ...]
+    lines: tuple[ParameterRow, ...]
 
     @property
     def structure(self) -> str:
-        """What its title calls the structure that it describes, in lower case; empty where it names none."""
+        """The name of the structure in the table's title, in lower case; empty if the title names no structure."""
         title = self.read.title[:_TITLE]
         match = _STRUCTURE.fullmatch(title)
         # `Request parameters` describes no structure called `request`.
@@ -62,7 +62,7 @@ class _Table:
 
 
 class _Leads:
-    """Which tables rows lead to."""
+    """An index of the tables by number, anchor and structure, to find the table that a row leads to."""
 
     def __init__(self, tables: Sequence[_Table]) -> None:
         self.tables = tables
@@ -78,8 +78,8 @@ class _Leads:
         self.numbers.pop("", None)
         self.structures.pop("", None)
 
-    def of(self, at: int, line: Line) -> tuple[int, ...]:
-        """The tables that a row of a table leads to: by link or number, by its structure's name, by its own name."""
+    def of(self, at: int, line: ParameterRow) -> tuple[int, ...]:
+        """Return the tables that a row leads to: by a link or number, by its structure's name, by its own name."""
         if not _may_lead(line.parameter.type):
             return ()
         prose: dict[int, None] = {}
@@ -87,20 +87,20 @@ class _Leads:
         for part in (*line.type_cell.parts, *line.description.parts):
             (items if part.kind == "item" else prose).update(dict.fromkeys(self._linked(part)))
         if prose:
-            # List items below it name variants, such as the properties of each kind of node.
+            # Tables in list items are variants then, such as the properties of each kind of node.
             return (next(iter(prose)),)
         if items:
             return tuple(items)
         return self._by_name(at, line)
 
-    def _linked(self, part: Part) -> Iterator[int]:
+    def _linked(self, part: Paragraph) -> Iterator[int]:
         for link in part.links:
             if "#" in link.target:
                 yield from self.names.get(link.target.rpartition("#")[2], ())
         for number in TABLE_NUMBER.findall(part.text):
             yield from self.numbers.get(number, ())
 
-    def _by_name(self, at: int, line: Line) -> tuple[int, ...]:
+    def _by_name(self, at: int, line: ParameterRow) -> tuple[int, ...]:
         location = self.tables[at].read.location
         if location not in ("body", "response"):
             return ()
@@ -108,19 +108,19 @@ class _Leads:
         own = line.name.lower()
         for wanted in (structure, structure.removesuffix("s"), own, own.removesuffix("s")):
             for to in self.structures.get(wanted, ()):
-                # A structure of the answer is none of the request.
+                # A structure of the response does not describe the request.
                 if to != at and self.tables[to].read.location in (location, None):
                     return (to,)
         return ()
 
 
 def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], list[Unread]]:
-    """The parameters of a page's tables, in the page's order, and the rows that were not understood."""
+    """Return the parameters of a page's tables, in the page's order, and the rows that were not understood."""
     unread: list[Unread] = []
     tables = [_Table(read, tuple(_lines(read, unread, deadline))) for read in reads]
     leads = _Leads(tables)
     below = {(at, line): leads.of(at, line) for at, table in enumerate(tables) for line in table.lines}
-    # A cycle must not hide its first table, so only tables that come after count as led to.
+    # The first table of a cycle must stay, so a row attaches only tables that come after it.
     attached = {to for (at, _), found in below.items() for to in found if at < to}
     found: list[Parameter] = []
     for at, table in enumerate(tables):
@@ -128,7 +128,7 @@ def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], 
             continue
         if table.read.location is None:
             unread += [
-                Unread(line.parameter.at, line.name, "It is not said where this parameter stands.")
+                Unread(line.parameter.at, line.name, "The page does not say where this parameter belongs.")
                 for line in table.lines
             ]
             continue
@@ -143,13 +143,13 @@ def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], 
     return found[:_MOST], unread
 
 
-def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[Line]:
+def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[ParameterRow]:
     for row in read.rows:
         deadline.check()
         line = reading.line(read, row)
         if line:
             if line.parameter.type_text and line.parameter.type is None:
-                unread.append(Unread(line.parameter.at, line.parameter.type_text, "This is the name of no type."))
+                unread.append(Unread(line.parameter.at, line.parameter.type_text, "This is not the name of a type."))
             yield line
         else:
             text = " | ".join(cell.text for cell in row.cells)
@@ -157,7 +157,7 @@ def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[Lin
 
 
 def _is_root(tables: Sequence[_Table], at: int) -> bool:
-    """Whether a table that no row leads to describes a body, or parameters, as a whole."""
+    """Check whether a table that no row leads to describes a whole body, and not a nested structure."""
     read = tables[at].read
     if read.location not in ("body", "response"):
         return True
@@ -169,13 +169,13 @@ def _is_root(tables: Sequence[_Table], at: int) -> bool:
 
 def _below(
     tables: Sequence[_Table],
-    below: dict[tuple[int, Line], tuple[int, ...]],
+    below: dict[tuple[int, ParameterRow], tuple[int, ...]],
     at: int,
     above: tuple[str, ...],
     location: ParameterIn,
     within: tuple[int, ...],
 ) -> Iterator[Parameter]:
-    """The parameters of a table and of those that its rows lead to."""
+    """Yield the parameters of a table and of the tables that its rows lead to."""
     lines = tables[at].lines
     for line in lines:
         yield evolve(line.parameter, path=(*above, line.name), location=location)
@@ -199,7 +199,7 @@ def _structure_name(kind: DataType | None) -> str | None:
 
 
 def in_uri(parameters: Sequence[Parameter], endpoint: Endpoint | None, query: str) -> list[Parameter]:
-    """The parameters, with those of a table about the whole URI put into its path or its query."""
+    """Return the parameters, with the rows of a table about the URI located in the path or in the query."""
     if endpoint is None:
         return list(parameters)
     variables = set(re.findall(r"\{(\w[\w.-]*)\}", endpoint.path))
@@ -207,7 +207,7 @@ def in_uri(parameters: Sequence[Parameter], endpoint: Endpoint | None, query: st
     found = []
     for each in parameters:
         if each.location == "path" and each.name not in variables:
-            # Tables may call a variable by another name than the path does; what is optional is no part of a path.
+            # A table may have another name for a path variable; an optional parameter is never part of a path.
             asked = re.search(rf"(?:^|[?&{{]){re.escape(each.name)}(?:[=&}}]|$)", query)
             renamed = unnamed and each.mandatory != "no" and not asked
             found.append(each if renamed else evolve(each, location="query"))

@@ -1,4 +1,4 @@
-"""What a description says about a value: default, limits, allowed values, and when it is mandatory."""
+"""Prose → default, limits, allowed values, and the condition under which a parameter is mandatory."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from jobexport.drift.pages.vocabulary import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.pages.blocks import Part
+    from jobexport.drift.pages.blocks import Paragraph
 
 _LETTERS = 4000
-"""Letters of a paragraph that are looked at."""
+"""The number of characters of a paragraph that are read."""
 _PARTS = 400
-"""Paragraphs of a cell that are looked at."""
+"""The number of paragraphs of a cell that are read."""
 
 _LABEL = re.compile(
     r"(?:definition|constraints?|(?:value )?range|default(?: value)?|options"
@@ -58,10 +58,10 @@ _NOT_MANDATORY = re.compile(
 )
 
 
-def labelled(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts, with a label that has a paragraph of its own put before the paragraph that it stands over."""
-    found: list[Part] = []
-    label: Part | None = None
+def labelled(parts: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
+    """Return the paragraphs with separate labels joined to the next: `Default Value` and `10` → `Default Value: 10`."""
+    found: list[Paragraph] = []
+    label: Paragraph | None = None
     for part in parts[:_PARTS]:
         if label is not None:
             merged = evolve(part, text=f"{label.text.rstrip(' :：')}: {part.text}")
@@ -74,7 +74,7 @@ def labelled(parts: Sequence[Part]) -> tuple[Part, ...]:
     return (*found, label) if label is not None else tuple(found)
 
 
-def _sentences(parts: Sequence[Part]) -> list[str]:
+def _sentences(parts: Sequence[Paragraph]) -> list[str]:
     texts = (part.text[:_LETTERS] for part in parts if part.kind != "code")
     return [sentence.strip() for text in texts for sentence in _SENTENCE.split(text) if sentence.strip()]
 
@@ -82,21 +82,21 @@ def _sentences(parts: Sequence[Part]) -> list[str]:
 # ---- mandatory ----
 
 
-def condition(parts: Sequence[Part]) -> str | None:
-    """The sentence that says when a value is mandatory."""
+def condition(parts: Sequence[Paragraph]) -> str | None:
+    """Return the sentence that says when a parameter is mandatory, or None if missing."""
     return next((sentence for sentence in _sentences(parts) if says_when(sentence)), None)
 
 
 def says_when(sentence: str) -> bool:
-    """Whether a sentence names a case in which something is mandatory."""
+    """Check whether a sentence names a case in which a parameter is mandatory."""
     return any(each.search(sentence) for each in _MANDATORY) and not _NOT_MANDATORY.search(sentence)
 
 
 # ---- defaults ----
 
 
-def default(parts: Sequence[Part], kind: DataType | None) -> Any:
-    """The default that the prose states, as JSON; None where it states none."""
+def default(parts: Sequence[Paragraph], kind: DataType | None) -> Any:
+    """Return the default that the prose states, as JSON, or None if missing."""
     for part in parts:
         for pattern in _DEFAULTS:
             if match := pattern.search(part.text[:_LETTERS]):
@@ -107,7 +107,7 @@ def default(parts: Sequence[Part], kind: DataType | None) -> Any:
 
 
 def _converted(text: str, kind: DataType | None) -> Any:
-    """A value as JSON of a type; None where the text is no value but says in words what it is."""
+    """Return a value as JSON of a type; None if the text describes the value instead, such as `number of nodes`."""
     text = text.strip(QUOTES)
     wanted = kind.kind if kind else "unknown"
     if wanted in ("integer", "number"):
@@ -130,8 +130,8 @@ def _converted(text: str, kind: DataType | None) -> Any:
 # ---- limits ----
 
 
-def limits(parts: Sequence[Part], kind: DataType | None) -> Limits:
-    """What the prose says about the least, the most and the allowed values."""
+def limits(parts: Sequence[Paragraph], kind: DataType | None) -> Limits:
+    """Return the bounds and the allowed values that the prose states."""
     found: dict[str, Any] = {}
     for part in parts:
         if part.kind != "code":
@@ -140,7 +140,7 @@ def limits(parts: Sequence[Part], kind: DataType | None) -> Limits:
     of = kind
     while of is not None and of.kind == "array" and of.items is not None:
         of = of.items
-    # That a boolean is true or false says nothing, and of an object no value can be one of a list.
+    # `true` and `false` do not limit a boolean, and list items in the text of an object name its variants.
     if (of is None or of.kind in ("string", "integer", "number", "unknown")) and (
         values := allowed(parts, _sentences(parts))
     ):

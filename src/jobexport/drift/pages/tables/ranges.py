@@ -1,4 +1,4 @@
-"""What a description says about the least and the most: of a number, of a text's length, of a list's items."""
+"""Prose → bounds: of a number, of the length of a text, of the number of items in a list."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _LEAST = (re.compile(rf"(?:minimum(?: value)?|最小值|最小取值)\s*(?:is|�
 _MOST_VALUE = (re.compile(rf"(?:maximum(?: value)?|最大值|最大取值)\s*(?:is|为|是|:|：|=)\s*{NUMBER}", re.IGNORECASE),)
 
 _Rules = tuple[tuple[tuple[str, ...], tuple[re.Pattern[str], ...]], ...]
-# For each rule what its numbers are; the first that is found counts.
+# For each rule the limits that its numbers are, and its patterns; the first match for a limit counts.
 _LENGTHS: _Rules = (
     (("min_length", "max_length"), _LENGTH_BETWEEN),
     (("max_length",), _LENGTH_MOST),
@@ -74,7 +74,7 @@ _UNIT_OF_LENGTH = re.compile(rf"\s*(?:{_CHARACTERS})", re.IGNORECASE)
 
 
 def ranges(text: str, kind: DataType | None) -> Iterator[tuple[str, int | float]]:
-    """The names of limits and their values that a paragraph states, the more certain first."""
+    """Yield the limits that a paragraph states, such as `("max_length", 64)`; the most certain first."""
     yield from _found(text, _LENGTHS)
     yield from _found(text, _ITEMS if kind is not None and kind.kind == "array" else _NUMBERS)
 
@@ -89,6 +89,6 @@ def _found(text: str, rules: _Rules) -> Iterator[tuple[str, int | float]]:
 
 
 def number(text: str) -> int | float:
-    """A number as pages write it, such as `1,024`."""
+    """Parse a number as pages write it: `"1,024"` → `1024`."""
     text = text.replace(",", "")
     return float(text) if "." in text else int(text[:30])

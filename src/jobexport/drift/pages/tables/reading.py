@@ -1,4 +1,4 @@
-"""Tables → what they are about, and their rows → parameters, status codes, error codes and permissions."""
+"""Tables → their roles; rows → parameters, status codes, error codes and permissions."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from jobexport.drift.facts import Action, ErrorCode, Limits, MediaType, Parameter, Status
+from jobexport.drift.facts import ErrorCode, IamAction, Limits, MediaType, Parameter, Status
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Cell, Part, Row, Table
+from jobexport.drift.pages.blocks import Cell, Paragraph, Row, Table
 from jobexport.drift.pages.mentions import first_media_type
 from jobexport.drift.pages.tables import prose
 from jobexport.drift.pages.tables.types import data_type
@@ -28,42 +28,42 @@ _LENGTH = re.compile(r"\(\s*(\d+)\s*\)\s*$")
 
 
 @frozen
-class Place:
-    """Where on the page a table stands."""
+class TablePlace:
+    """The surroundings of a table on the page."""
 
     section: words.Section | None
-    """Of the headings and items above it."""
+    """The innermost section: of a heading, or of a list item above the table."""
     outer: words.Section | None
-    """Of the headings only."""
+    """The section of the heading."""
     heading: str
-    """The words of the section's heading."""
+    """The text of the section's heading."""
     label: str
-    """The words of the smaller heading or the line right above it."""
+    """The text of the smaller heading or short line directly above the table."""
     status: int | None
-    """The status that the lines above it name."""
+    """The HTTP status that the lines above the table name."""
 
 
 @frozen
 class Read:
-    """A table and what it was taken for."""
+    """A table with its role and columns."""
 
     table: Table
     number: str
-    """Of its caption; empty where it has none."""
+    """The number in the caption, such as `3`; empty if missing."""
     title: str
     role: TableRole
     columns: tuple[words.Column | None, ...]
     rows: tuple[Row, ...]
-    """Without the header."""
-    place: Place
+    """The rows without the header."""
+    place: TablePlace
     location: ParameterIn | None = None
     reason: str = ""
-    """Why it is unread."""
+    """The reason for the role `unread`."""
 
 
 @frozen
-class Line:
-    """A row of a table of parameters, before it is known where the table belongs."""
+class ParameterRow:
+    """A row of a table of parameters, before its full path is known."""
 
     name: str
     row: Row
@@ -72,8 +72,8 @@ class Line:
     type_cell: Cell
 
 
-def read(table: Table, place: Place) -> Read:
-    """What a table is about."""
+def read(table: Table, place: TablePlace) -> Read:
+    """Determine the role and the columns of a table."""
     caption = words.CAPTION.fullmatch(table.caption)
     number, title = (caption[1], caption[2].strip()) if caption else ("", table.caption)
     header, rows = (table.rows[0], table.rows[1:]) if table.rows else (None, ())
@@ -89,7 +89,7 @@ def read(table: Table, place: Place) -> Read:
         return evolve(found, role="status-codes")
     if "name" not in kinds:
         known = kinds & {"mandatory", "optional", "type"}
-        return evolve(found, role="unread", reason="no column of names is known in its header") if known else found
+        return evolve(found, role="unread", reason="the header has no known column of names") if known else found
     if not kinds & {"mandatory", "optional", "type"} and (None in kinds or "range" in kinds or len(columns) < 2):
         return found
     if not kinds & {"mandatory", "optional", "type", "description"}:
@@ -99,19 +99,19 @@ def read(table: Table, place: Place) -> Read:
 
 
 def _distinct(columns: tuple[words.Column | None, ...]) -> tuple[words.Column | None, ...]:
-    """The columns, each known once."""
+    """Return the columns with repeated meanings replaced by None."""
     return tuple(None if column in columns[:index] else column for index, column in enumerate(columns))
 
 
-def location_of(title: str, place: Place) -> ParameterIn | None:
-    """Where the parameters of a table stand, by the first of its surroundings that says so."""
+def location_of(title: str, place: TablePlace) -> ParameterIn | None:
+    """Return the location of a table's parameters: from its title, else its label, else its heading or section."""
     response = place.section in ("response", "example-response", "example-error")
     for text in (title, place.label, place.heading):
         if not text:
             continue
-        answers = bool(_RESPONSE.search(text)) or (response and not _REQUEST.search(text))
+        of_response = bool(_RESPONSE.search(text)) or (response and not _REQUEST.search(text))
         if _HEADER.search(text):
-            return "response-header" if answers else "header"
+            return "response-header" if of_response else "header"
         if _QUERY.search(text):
             return "query"
         if _PATH.search(text) and not (text is place.heading and place.section != "uri"):
@@ -127,8 +127,8 @@ def location_of(title: str, place: Place) -> ParameterIn | None:
 # ---- rows ----
 
 
-def line(found: Read, row: Row) -> Line | None:
-    """A row of a table of parameters; None where it has no name."""
+def line(found: Read, row: Row) -> ParameterRow | None:
+    """Parse a row of a table of parameters; None if it has no name."""
     cells: dict[words.Column | None, Cell] = dict(zip(found.columns, row.cells, strict=False))
     name_cell = cells.get("name", Cell(()))
     name = _name(name_cell.text)
@@ -154,18 +154,18 @@ def line(found: Read, row: Row) -> Line | None:
         description=description.text,
         status=found.place.status if found.location in ("response", "response-header") else None,
     )
-    return Line(name, row, parameter, description, type_cell)
+    return ParameterRow(name, row, parameter, description, type_cell)
 
 
 def _name(text: str) -> str:
-    """The name in a cell, without marks of a footnote or of being nested and without a remark in brackets."""
+    """Return the name in a cell without marks of footnotes and nesting: `"» limit* (optional)"` → `"limit"`."""
     text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text.strip())
     text = re.sub(r"^(?:[-+»›>•└├─]+\s+|[»›└├─]+)", "", text).rstrip("*").strip()
     return "" if words.NOTHING.fullmatch(text) or len(text) > 200 else text
 
 
-def _labelled(column: str, cell: Cell | None) -> tuple[Part, ...]:
-    """A cell of a column of ranges or defaults, worded as prose."""
+def _labelled(column: str, cell: Cell | None) -> tuple[Paragraph, ...]:
+    """Return a cell of a range or default as prose: `10` → `Default value: 10`."""
     if cell is None or not cell.parts or words.NOTHING.fullmatch(cell.text):
         return ()
     label = {"range": "Value range", "default": "Default value"}[column]
@@ -173,7 +173,7 @@ def _labelled(column: str, cell: Cell | None) -> tuple[Part, ...]:
     return (evolve(first, text=f"{label}: {first.text}"), *cell.parts[1:])
 
 
-def _limits(parts: Sequence[Part], kind: DataType | None, spelled: str) -> Limits:
+def _limits(parts: Sequence[Paragraph], kind: DataType | None, spelled: str) -> Limits:
     limits = prose.limits(parts, kind)
     length = _LENGTH.search(spelled)
     if length and kind and kind.kind == "string" and limits.max_length is None:
@@ -181,27 +181,27 @@ def _limits(parts: Sequence[Part], kind: DataType | None, spelled: str) -> Limit
     return limits
 
 
-def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Part]) -> tuple[Mandatory, str | None]:
+def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Paragraph]) -> tuple[Mandatory, str | None]:
     cell = cells.get("mandatory") or cells.get("optional")
     if cell is None or words.NOTHING.fullmatch(cell.text) or not cell.text:
         said = cell is not None and bool(cell.text)
         return ("no", None) if said and words.yes_or_no(cell.text if cell else "") is False else ("unknown", None)
-    answer = words.yes_or_no(cell.text)
-    if answer is None:
+    mandatory = words.yes_or_no(cell.text)
+    if mandatory is None:
         conditions = [
             part.text for part in cell.parts if prose.says_when(part.text) or "mandatory" in part.text.lower()
         ]
         return ("conditional", " ".join(conditions)) if conditions else ("unknown", None)
     if "mandatory" not in cells:
-        answer = not answer
-    if answer:
+        mandatory = not mandatory
+    if mandatory:
         return "yes", None
     condition = prose.condition(parts)
     return ("conditional", condition) if condition else ("no", None)
 
 
 def status(found: Read, row: Row) -> Status | None:
-    """A row of a table of status codes; None where it has no code."""
+    """Parse a row of a table of status codes; None if it has no code."""
     cells = dict(zip(found.columns, row.cells, strict=False))
     match = words.STATUS.search(cells["status"].text) if "status" in cells else None
     if not match or len(cells["status"].text) > 40:
@@ -211,13 +211,13 @@ def status(found: Read, row: Row) -> Status | None:
 
 
 def described(statuses: Sequence[Status]) -> list[Status]:
-    """The statuses without those over a table of an answer that a table of statuses lists as well."""
+    """Return the statuses without titles of response tables whose status a table of statuses lists too."""
     listed = {each.code for each in statuses if each.source == "table" and each.description}
     return [each for each in statuses if each.source != "table" or each.description or each.code not in listed]
 
 
 def error_code(found: Read, row: Row) -> ErrorCode | None:
-    """A row of a table of error codes; None where it has no code."""
+    """Parse a row of a table of error codes; None if it has no code."""
     cells = dict(zip(found.columns, row.cells, strict=False))
     code = cells["code"].text if "code" in cells else ""
     if not re.fullmatch(r"[\w.:-]{2,60}", code) or not re.search(r"\d", code):
@@ -227,19 +227,19 @@ def error_code(found: Read, row: Row) -> ErrorCode | None:
     return ErrorCode(code, _at(cells["code"], row), "table", int(state[0]) if state else None, said.text)
 
 
-def action(found: Read, row: Row) -> Action | None:
-    """A row of a table of permissions; None where it names none."""
+def action(found: Read, row: Row) -> IamAction | None:
+    """Parse a row of a table of permissions; None if it has no permission."""
     cells = dict(zip(found.columns, row.cells, strict=False))
     name = cells["action"].text if "action" in cells else ""
     if not words.ACTION.fullmatch(name):
         return None
     texts = {key: cells[key].text if key in cells else "" for key in ("access", "resource")}
     access, resource = ("" if words.NOTHING.fullmatch(texts[key]) else texts[key] for key in ("access", "resource"))
-    return Action(name, _at(cells["action"], row), access, resource)
+    return IamAction(name, _at(cells["action"], row), access, resource)
 
 
 def media_types(found: Read) -> Iterator[MediaType]:
-    """What a table of headers says of the type of a body."""
+    """Yield the media types of the row `Content-Type` in a table of headers."""
     if found.role != "parameters" or found.location not in ("header", "response-header"):
         return
     for row in found.rows:

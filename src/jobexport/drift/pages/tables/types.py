@@ -1,4 +1,4 @@
-"""A type, whatever its spelling → DataType: `[Long]`, `Array of Longs`, `List<Long>` and 长整型数组 are equal."""
+"""Spellings of a type → DataType: `[Long]`, `Array of Longs`, `List<Long>` and 长整型数组 are equal."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ _WIDE = str.maketrans("＜＞［］（），｛｝", "<>[](),{}")
 
 @lru_cache(maxsize=4096)
 def data_type(text: str) -> DataType | None:
-    """The type that this spelling means; None where it means none."""
+    """Parse a spelling of a type; None if it is not a type."""
     folded = " ".join(text.translate(_WIDE).split()).strip(" .。;；,")
     return _type(folded, _DEPTH) if 0 < len(folded) <= 200 else None
 
 
 def spells_a_type(text: str) -> bool:
-    """Whether a text can only be the spelling of a type: more than a bare word that a structure may be called."""
+    """Check whether a text can only be a type: `Array of Longs`, but not `Node`, which may be any word."""
     found = data_type(text)
     return found is not None and found.name != text.strip() and len(text.split()) <= 5
 
@@ -91,7 +91,7 @@ def _container(text: str, depth: int) -> DataType | None:
 
 
 def _item(text: str, depth: int) -> DataType | None:
-    """The type of an item; plurals and bare names of structures are common here."""
+    """Parse the type of an item, which may be in the plural or the bare name of a structure; None if unknown."""
     if text in ("", "?", "*", "..."):
         return None
     singular = text[:-1] if text.endswith("s") and len(text) > 2 else text

@@ -1,4 +1,4 @@
-"""Facts of a page against answers written by hand."""
+"""Compares the facts of a page with expected facts that are written by hand, in YAML."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SINGLE = ("form", "language", "title", "document_id", "updated", "operation_name
 
 
 def short(kind: DataType | None) -> str:
-    """A type in the words of the answers."""
+    """Return a type in the spelling of the expected facts, such as `array<int64>`; `-` for None."""
     if kind is None:
         return "-"
     word = kind.format or kind.kind
@@ -26,9 +26,9 @@ def short(kind: DataType | None) -> str:
 
 
 def found(page) -> dict[str, set]:
-    """The facts of a page as sets, one for each kind."""
+    """Return the facts of a page as sets, one for each kind of fact."""
     named = {f"{each.location} {'.'.join(each.path)}": each for each in page.parameters}
-    assert len(named) == len(page.parameters), "a parameter is there twice"
+    assert len(named) == len(page.parameters), "the page has a parameter twice"
     return {
         **{key: {str(value)} for key in SINGLE if (value := getattr(page, key))},
         "endpoint": {f"{page.endpoint.method} {page.endpoint.path}"} if page.endpoint else set(),
@@ -52,38 +52,38 @@ def found(page) -> dict[str, set]:
     }
 
 
-def expected(answer: dict) -> dict[str, set]:
-    """The facts of an answer in the same shape."""
-    # A blank in a name is written as an underline here, before a capital.
-    rows = [re.sub(r"_(?=[A-Z])", "\0", row).split(" ") for row in answer["parameters"]]
+def expected(listed: dict) -> dict[str, set]:
+    """Return the expected facts in the shape of `found`; `listed` is the content of their YAML file."""
+    # The file has `_` before a capital for a space in a name: `Data_Warehouse` is `Data Warehouse`.
+    rows = [re.sub(r"_(?=[A-Z])", "\0", row).split(" ") for row in listed["parameters"]]
     rows = [[word.replace("\0", " ") for word in row] for row in rows]
     return {
         **{
             key: {str(tuple(value) if isinstance(value, list) else value)}
             for key in SINGLE
-            if (value := answer.get(key))
+            if (value := listed.get(key))
         },
-        "endpoint": {answer["endpoint"]},
+        "endpoint": {listed["endpoint"]},
         "parameters": {f"{where} {name}" for where, name, _, _ in rows},
         "mandatory": {f"{where} {name} {mandatory}" for where, name, mandatory, _ in rows},
         "types": {f"{where} {name} {kind}" for where, name, _, kind in rows},
-        "conditions": set(answer.get("conditions", {}).items()),
-        "defaults": {(key, json.dumps(value)) for key, value in answer.get("defaults", {}).items()},
+        "conditions": set(listed.get("conditions", {}).items()),
+        "defaults": {(key, json.dumps(value)) for key, value in listed.get("defaults", {}).items()},
         "limits": {
             (key, tuple((name, tuple(most) if isinstance(most, list) else most) for name, most in value.items()))
-            for key, value in answer.get("limits", {}).items()
+            for key, value in listed.get("limits", {}).items()
         },
-        "media_types": set(answer.get("media_types", ())),
-        "statuses": set(answer.get("statuses", ())),
-        "error_codes": set(answer.get("error_codes", ())),
+        "media_types": set(listed.get("media_types", ())),
+        "statuses": set(listed.get("statuses", ())),
+        "error_codes": set(listed.get("error_codes", ())),
         "examples": {
             example(each["kind"], each.get("path", ""), each.get("status"), each.get("value"))
-            for each in answer.get("examples", ())
+            for each in listed.get("examples", ())
         },
-        "file_names": set(answer.get("file_names", ())),
-        "trees": {tuple(each) for each in answer.get("trees", ())},
-        "actions": set(answer.get("actions", ())),
-        "tables": set(enumerate(answer["tables"])),
+        "file_names": set(listed.get("file_names", ())),
+        "trees": {tuple(each) for each in listed.get("trees", ())},
+        "actions": set(listed.get("actions", ())),
+        "tables": set(enumerate(listed["tables"])),
         "unread": set(),
     }
 
@@ -96,17 +96,18 @@ def example(kind, path, status, value) -> str:
     return f"{kind} {path} {status} {json.dumps(value, sort_keys=True, ensure_ascii=False)}"
 
 
-def says(answered: set, read: set) -> set:
-    """The conditions read that name what the answer says they depend on, in the answer's words."""
-    return {(key, word) for key, word in answered for at, sentence in read if at == key and word in sentence} | {
-        each for each in read if each[0] not in {key for key, _ in answered}
+def conditions(wanted: set, read: set) -> set:
+    """Return the read conditions, each replaced by the expected word if its sentence contains that word."""
+    return {(key, word) for key, word in wanted for at, sentence in read if at == key and word in sentence} | {
+        each for each in read if each[0] not in {key for key, _ in wanted}
     }
 
 
-def check(path: Path, answer: dict) -> None:
+def check(path: Path, listed: dict) -> None:
+    """Fail if a page has other facts than the expected ones."""
     read = found(read_page(path))
-    wanted = expected(answer)
-    read["conditions"] = says(wanted["conditions"], read["conditions"])
+    wanted = expected(listed)
+    read["conditions"] = conditions(wanted["conditions"], read["conditions"])
     assert read.keys() == wanted.keys()
     for kind, facts in wanted.items():
         assert read[kind] == facts, kind
