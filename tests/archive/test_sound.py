@@ -443,3 +443,10 @@ def test_import_is_light():
     ours = [name for name in done.stdout.split() if name.partition(".")[0] in ("jobexport", "httpx")]
     names = {name for name in ours if not name.startswith(("jobexport.archive", "jobexport.core"))}
     assert names == {"jobexport", "jobexport.errors"}
+
+
+@pytest.mark.parametrize(("member", "name"), [("jobs/%2E%2E/%2E%2E.job", ".."), ("jobs/a%2Eb.job", "a%2Eb")])
+def test_a_job_without_a_name_is_called_after_its_member(zips, member, name):
+    """The encoding of `.` and `..` is undone, and no other."""
+    archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part(member, b"{}"))))
+    assert [job.name for job in archive.jobs] == [name]

@@ -14,6 +14,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from jobexport.archive.names import segment_name
+
 Fields = Mapping[str, Any]
 
 
@@ -192,7 +194,7 @@ class Resource:
 
 def _name(member: str, fields: Fields) -> str:
     stem = member.rpartition("/")[2].rpartition(".")[0]
-    return _text(fields, "name") or stem or member
+    return _text(fields, "name") or segment_name(stem) or member
 
 
 def _text(fields: Fields, key: str) -> str | None:

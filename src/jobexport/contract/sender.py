@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -27,6 +28,15 @@ FORGED = (
 )
 """Signatures that look right, to be had with an access key only: made with another secret, for another body, for
 another body whose hash is signed too, for another path, an hour ago, for a header less, for another project."""
+
+
+def path_segment(name: str) -> str:
+    """Return a name as exactly one segment of a URL's path: `"a/b" → "a%2Fb"`, `".." → "%2E%2E"`.
+
+    Every client on the way would take `.` and `..` for steps.
+    """
+    encoded = quote(name, safe="")
+    return encoded.replace(".", "%2E") if encoded in {".", ".."} else encoded
 
 
 class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program

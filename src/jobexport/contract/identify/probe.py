@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from email.message import Message
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import httpx
 from attrs import define, field, frozen
 
 from jobexport.contract.checks.exchange import Archive, read_archive
 from jobexport.contract.identify.tree import members_by_kind
+from jobexport.contract.sender import path_segment
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -226,8 +226,8 @@ class _Session:
     def _path(self, operation: str, jobs: tuple[str, ...]) -> str:
         place = self.paths.place(operation)
         path = str(place[1]) if place else ""
-        return path.replace("{project_id}", quote(self.data.project, safe="")).replace(
-            "{job_name}", quote("".join(jobs[:1]), safe="")
+        return path.replace("{project_id}", path_segment(self.data.project)).replace(
+            "{job_name}", path_segment("".join(jobs[:1]))
         )
 
     def _send(

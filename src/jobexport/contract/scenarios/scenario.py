@@ -9,14 +9,14 @@ from __future__ import annotations
 import contextlib
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from attrs import Factory, define, evolve, field, frozen
 
 from jobexport.contract.checks.exchange import Exchange
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.sender import ABSENT, TransportProblem
+from jobexport.contract.sender import ABSENT, TransportProblem, path_segment
 from jobexport.spec.document import media, operations_by_id, request_body, schema_of
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Run:
         }
         path = self._path
         for name, value in variables.items():
-            encoded = raw_job if name == "job_name" and raw_job is not None else _segment(str(value))
+            encoded = raw_job if name == "job_name" and raw_job is not None else path_segment(str(value))
             path = path.replace(f"{{{name}}}", encoded)
         extra = {} if workspace is None else {"workspace": workspace}
         known = valid and credentials == "right" and method == "POST"
@@ -257,8 +257,3 @@ def _parsed(content: bytes) -> Any:
         return json.loads(content)
     except ValueError:
         return ABSENT
-
-
-def _segment(name: str) -> str:
-    # `.` and `..` would be taken for steps by every client on the way.
-    return name.replace(".", "%2E") if name in {".", ".."} else quote(name, safe="")
