@@ -192,3 +192,11 @@ def test_narrowing_leaves_the_document_alone():
     assert "obsPath" not in shaped["components"]["schemas"]["ExportJobRequest"]["properties"]
     assert "Workspace" not in json.dumps(shaped["paths"])
     assert "Workspace" in json.dumps(narrowed(document, data(workspaces=("w",)))["paths"])
+
+
+def test_two_operations_that_are_left_out_share_a_path():
+    """A path goes once, however many of its operations can't be run; other methods than POST are seen too."""
+    document = load_edition("otc-2026")
+    (path,) = [path for path, item in document["paths"].items() if item["post"]["operationId"] == "exportFlinkJobs"]
+    document["paths"][path]["put"] = document["paths"][path]["post"] | {"operationId": "putFlinkJobs"}
+    assert path not in narrowed(document, data(obs_dirs=()))["paths"]

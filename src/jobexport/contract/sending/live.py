@@ -63,10 +63,9 @@ def narrowed(document: Mapping[str, Any], data: Data) -> dict[str, Any]:
     """
     shaped: dict[str, Any] = copy.deepcopy(dict(document))
     without = {left.operation for left in left_out(document, data)}
-    for operation in list(operations(shaped)):
-        if operation.id in without:
-            del shaped["paths"][operation.path]
-            continue
+    for path in {operation.path for operation in operations(shaped) if operation.id in without}:
+        del shaped["paths"][path]
+    for operation in operations(shaped):
         if not data.workspaces:
             shaped["paths"][operation.path]["parameters"] = [
                 parameter
