@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -25,14 +25,14 @@ def short(kind: DataType | None) -> str:
     return f"{word}<{short(kind.items)}>" if kind.items else word
 
 
-def found(page) -> dict[str, set]:
+def found(page: Any) -> dict[str, set[Any]]:
     """The facts of a page as sets, one for each kind."""
     named = {f"{each.location} {'.'.join(each.path)}": each for each in page.parameters}
     assert len(named) == len(page.parameters), "a parameter is there twice"
     return {
         **{key: {str(value)} for key in SINGLE if (value := getattr(page, key))},
         "endpoint": {f"{page.endpoint.method} {page.endpoint.path}"} if page.endpoint else set(),
-        "parameters": set(named),
+        "parameters": set[Any](named),
         "mandatory": {f"{key} {each.mandatory}" for key, each in named.items()},
         "types": {f"{key} {short(each.type)}" for key, each in named.items()},
         "conditions": {(key, each.condition) for key, each in named.items() if each.condition},
@@ -52,7 +52,7 @@ def found(page) -> dict[str, set]:
     }
 
 
-def expected(answer: dict) -> dict[str, set]:
+def expected(answer: dict[str, Any]) -> dict[str, set[Any]]:
     """The facts of an answer in the same shape."""
     # A blank in a name is written as an underline here, before a capital.
     rows = [re.sub(r"_(?=[A-Z])", "\0", row).split(" ") for row in answer["parameters"]]
@@ -67,43 +67,43 @@ def expected(answer: dict) -> dict[str, set]:
         "parameters": {f"{where} {name}" for where, name, _, _ in rows},
         "mandatory": {f"{where} {name} {mandatory}" for where, name, mandatory, _ in rows},
         "types": {f"{where} {name} {kind}" for where, name, _, kind in rows},
-        "conditions": set(answer.get("conditions", {}).items()),
+        "conditions": set[Any](answer.get("conditions", {}).items()),
         "defaults": {(key, json.dumps(value)) for key, value in answer.get("defaults", {}).items()},
         "limits": {
             (key, tuple((name, tuple(most) if isinstance(most, list) else most) for name, most in value.items()))
             for key, value in answer.get("limits", {}).items()
         },
-        "media_types": set(answer.get("media_types", ())),
-        "statuses": set(answer.get("statuses", ())),
-        "error_codes": set(answer.get("error_codes", ())),
+        "media_types": set[Any](answer.get("media_types", ())),
+        "statuses": set[Any](answer.get("statuses", ())),
+        "error_codes": set[Any](answer.get("error_codes", ())),
         "examples": {
             example(each["kind"], each.get("path", ""), each.get("status"), each.get("value"))
             for each in answer.get("examples", ())
         },
-        "file_names": set(answer.get("file_names", ())),
+        "file_names": set[Any](answer.get("file_names", ())),
         "trees": {tuple(each) for each in answer.get("trees", ())},
-        "actions": set(answer.get("actions", ())),
-        "tables": set(enumerate(answer["tables"])),
-        "unread": set(),
+        "actions": set[Any](answer.get("actions", ())),
+        "tables": set[Any](enumerate(answer["tables"])),
+        "unread": set[Any](),
     }
 
 
-def limits(stated: Limits) -> tuple:
+def limits(stated: Limits) -> tuple[Any, ...]:
     return tuple((key, value) for key, value in attrs.asdict(stated).items() if value not in (None, ()))
 
 
-def example(kind, path, status, value) -> str:
+def example(kind: Any, path: Any, status: Any, value: Any) -> str:
     return f"{kind} {path} {status} {json.dumps(value, sort_keys=True, ensure_ascii=False)}"
 
 
-def says(answered: set, read: set) -> set:
+def says(answered: set[Any], read: set[Any]) -> set[Any]:
     """The conditions read that name what the answer says they depend on, in the answer's words."""
     return {(key, word) for key, word in answered for at, sentence in read if at == key and word in sentence} | {
         each for each in read if each[0] not in {key for key, _ in answered}
     }
 
 
-def check(path: Path, answer: dict) -> None:
+def check(path: Path, answer: dict[str, Any]) -> None:
     read = found(read_page(path))
     wanted = expected(answer)
     read["conditions"] = says(wanted["conditions"], read["conditions"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jobexport.drift.facts import DataType, Limits
@@ -47,7 +49,7 @@ def parts(*texts: str) -> tuple[Part, ...]:
         (INTEGER, "Default value: number of nodes", None),
     ],
 )
-def test_a_default_is_a_value_of_the_type(kind, text, value):
+def test_a_default_is_a_value_of_the_type(kind: Any, text: str, value: Any) -> None:
     """A default is JSON of the parameter's type; where the words name no value there is none."""
     assert default(parts(text), kind) == value
 
@@ -60,12 +62,12 @@ def test_a_default_is_a_value_of_the_type(kind, text, value):
         (("默认取值：", "3"), 3),
     ],
 )
-def test_a_label_stands_over_its_paragraph(texts, value):
+def test_a_label_stands_over_its_paragraph(texts: tuple[str, ...], value: int) -> None:
     """Newer pages have labels in paragraphs of their own."""
     assert default(parts(*texts), INTEGER) == value
 
 
-def test_an_item_may_be_called_the_default():
+def test_an_item_may_be_called_the_default() -> None:
     """A list of values marks the default in brackets."""
     items = parts("Options:", "- DEVELOP (default): the one that is being written", "- SUBMIT: the one that runs")
     assert default(items, STRING) == "DEVELOP"
@@ -105,7 +107,7 @@ def test_an_item_may_be_called_the_default():
         (STRING, "At most 20 names.", Limits()),
     ],
 )
-def test_limits_are_those_of_numbers_texts_or_lists(kind, text, stated):
+def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated: Any) -> None:
     """What the number limits follows from the words and the type."""
     assert limits(parts(text), kind) == stated
 
@@ -138,12 +140,12 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind, text, stated):
         (("- only one: it",), ()),
     ],
 )
-def test_values_are_those_that_the_prose_lists(texts, values):
+def test_values_are_those_that_the_prose_lists(texts: tuple[str, ...], values: tuple[str, ...]) -> None:
     """Lists and sentences that name all values are told from those that only speak of them."""
     assert limits(parts(*texts), STRING).values == values
 
 
-def test_an_object_has_no_list_of_values():
+def test_an_object_has_no_list_of_values() -> None:
     """List items of an object name its variants, and true and false say nothing of a boolean."""
     items = parts("Options:", "- true: yes", "- false: no")
     assert limits(items, DataType("object")).values == ()
@@ -166,7 +168,7 @@ def test_an_object_has_no_list_of_values():
         "kind为A时，不能为空。",
     ],
 )
-def test_a_sentence_that_names_a_case_is_a_condition(text):
+def test_a_sentence_that_names_a_case_is_a_condition(text: str) -> None:
     """The whole sentence is the condition."""
     assert condition(parts(f"Something else. {text}" if text.isascii() else f"其他。{text}")) == text
 
@@ -185,6 +187,6 @@ def test_a_sentence_that_names_a_case_is_a_condition(text):
         "如果kind为A，无需填写。",
     ],
 )
-def test_a_sentence_that_only_sounds_like_a_condition_is_none(text):
+def test_a_sentence_that_only_sounds_like_a_condition_is_none(text: str) -> None:
     """What is optional, unneeded or only used in a case is not mandatory in it."""
     assert condition(parts(text)) is None
