@@ -6,8 +6,12 @@ import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytest_plugins = ["pytester"]
 
@@ -41,11 +45,11 @@ class TestClass:
 
 
 @pytest.fixture
-def run(pytester):
+def run(pytester: pytest.Pytester) -> Callable[..., Any]:
     """A function that runs pytest in a process of its own, as the entry point or `-p` loads the plugin."""
     pytester.makeini("[pytest]\naddopts = --strict-markers")
 
-    def run_pytest(*arguments, before=""):
+    def run_pytest(*arguments: Any, before: str = "") -> tuple[Any, Any]:
         code = f"import sys, pytest\n{before}\nsys.exit(pytest.main(sys.argv[1:]))"
         installed = {entry.name for entry in entry_points(group="pytest11")}
         load = [] if "jobexport" in installed else ["-p", "jobexport.pytest_plugin"]
@@ -57,7 +61,7 @@ def run(pytester):
     return run_pytest
 
 
-def test_servers_of_the_fixture(pytester, run):
+def test_servers_of_the_fixture(pytester: pytest.Pytester, run: Callable[..., Any]) -> None:
     """The fixture gives the default edition; the closest marker says which edition and options instead."""
     pytester.makepyfile(SUITE)
     code, output = run()
@@ -65,12 +69,12 @@ def test_servers_of_the_fixture(pytester, run):
     assert "4 passed" in output
 
 
-def test_the_marker_is_listed(run):
+def test_the_marker_is_listed(run: Callable[..., Any]) -> None:
     """`pytest --markers` says what the marker takes."""
     assert "@pytest.mark.jobexport_mock(edition='otc-2026', **options)" in run("--markers")[1]
 
 
-def test_nothing_is_imported_for_others(pytester, run):
+def test_nothing_is_imported_for_others(pytester: pytest.Pytester, run: Callable[..., Any]) -> None:
     """A suite that does not use the fixture imports nothing of the server."""
     pytester.makepyfile(
         "import sys\n"
@@ -81,7 +85,7 @@ def test_nothing_is_imported_for_others(pytester, run):
     assert code == 0, output
 
 
-def test_without_the_extra(pytester, run):
+def test_without_the_extra(pytester: pytest.Pytester, run: Callable[..., Any]) -> None:
     """Where only the plain package is installed, suites run; the fixture fails with what to install."""
     pytester.makepyfile("def test_other(): pass\ndef test_mine(jobexport_mock): pass")
     missing = "for name in ('starlette', 'uvicorn', 'yaml', 'jsonschema_rs', 'click'): sys.modules[name] = None"
@@ -92,7 +96,7 @@ def test_without_the_extra(pytester, run):
     assert "pip install 'jobexport[mock]'" in output
 
 
-def test_an_unknown_edition(pytester, run):
+def test_an_unknown_edition(pytester: pytest.Pytester, run: Callable[..., Any]) -> None:
     """A marker with an edition that does not exist is an error that lists those that do."""
     pytester.makepyfile("import pytest\n@pytest.mark.jobexport_mock('never')\ndef test_it(jobexport_mock): pass")
     code, output = run()

@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -15,6 +16,11 @@ from hypothesis import strategies as st
 
 from jobexport.archive import JobArchive
 from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.archive.making.zips import Zips
 
 quick = settings(
     max_examples=100,
@@ -26,7 +32,7 @@ quick = settings(
 
 
 @pytest.fixture(scope="module")
-def sound(zips):
+def sound(zips: type[Zips]) -> list[Any]:
     """Small archives that are sound, of several ways to write them."""
     job = zips.part("jobs/a.job", b'{"name": "a", "nodes": [{"name": "n"}], "x": [1.5, null, "\\u00e4"]}')
     script = zips.part("jobs/a/s.script", b'{"name": "s", "type": "Shell", "content": "echo"}', method=0)
@@ -39,13 +45,13 @@ def sound(zips):
     ]
 
 
-def use(content):
+def use(content: Any) -> Any:
     """Call everything there is; give whether all went well."""
     folder = Path(tempfile.mkdtemp())
     went_well = True
     try:
         archive = JobArchive(None, stream=io.BytesIO(content))
-        calls = [
+        calls: list[Callable[[], object]] = [
             lambda: JobArchive.open(io.BytesIO(content)),
             archive.verify,
             lambda: [value.as_json() for kind in ("jobs", "scripts", "resources") for value in getattr(archive, kind)],
@@ -65,7 +71,7 @@ def use(content):
         shutil.rmtree(folder)
 
 
-def test_sound_ones_are_sound(sound):
+def test_sound_ones_are_sound(sound: list[Any]) -> None:
     """What the mutations start from is fine."""
     assert all(use(content) for content in sound)
 
@@ -75,14 +81,14 @@ def test_sound_ones_are_sound(sound):
 @example(b"PK\5\6" + bytes(18))
 @example(b"PK\5\6" + b"\xff" * 18)
 @example(b"PK\6\6" + bytes(52) + b"PK\6\7" + bytes(16) + b"PK\5\6" + b"\xff" * 16 + b"\0\0")
-def test_any_bytes(content):
+def test_any_bytes(content: Any) -> None:
     """Bytes that are no zip are refused by the two errors only."""
     use(content)
 
 
 @quick
 @given(data=st.data())
-def test_mutated_zips(sound, data):
+def test_mutated_zips(sound: list[Any], data: Any) -> None:
     """A sound zip with bytes changed, cut out or put in never brings another error."""
     content = bytearray(data.draw(st.sampled_from(sound)))
     places = st.integers(0, len(content) - 1)
@@ -94,7 +100,7 @@ def test_mutated_zips(sound, data):
 
 @quick
 @given(data=st.data())
-def test_any_fields(zips, data):
+def test_any_fields(zips: type[Zips], data: Any) -> None:
     """Members of any names, flags, methods, sizes and content, in headers that agree, bring no other error."""
     numbers = st.sampled_from([0, 1, 2, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF]) | st.none()
     names = st.one_of(
@@ -132,17 +138,18 @@ def test_any_fields(zips, data):
     ),
     st.sampled_from(["name", "nodes", "location", "properties", "content", "type", "approvers", "dependFiles", "x"]),
 )
-def test_any_json(zips, value, key):
+def test_any_json(zips: type[Zips], value: Any, key: Any) -> None:
     """Any JSON in any field is read and given back whole; in a node's fields as well."""
     fields = {key: value, "nodes": [{key: value, "location": value}]}
     parts = [zips.part(f"a.{kind}", json.dumps(fields).encode()) for kind in ("job", "script", "resource")]
     with contextlib.suppress(ArchiveCorrupt):  # half a surrogate pair
-        archive = JobArchive.open(io.BytesIO(zips.zipped(*parts)))
-        values = [*archive.jobs, *archive.scripts, *archive.resources]
+        content = zips.zipped(*parts)
+        archive = JobArchive.open(io.BytesIO(content))
+        values: list[Any] = [*archive.jobs, *archive.scripts, *archive.resources]
         assert [read.as_json() for read in values] == [fields] * 3
         for read in values:
             for name in dir(type(read)):
                 if not name.startswith("_"):
                     getattr(read, name)
         assert [node.as_json() for node in archive.jobs[0].nodes] == fields["nodes"]
-        assert use(archive.stream.getvalue())
+        assert use(content)

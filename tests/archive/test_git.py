@@ -7,22 +7,41 @@ import json
 import os
 import shutil
 import subprocess
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import frozen
 
 from jobexport.archive import JobArchive, unpack_for_git
 from jobexport.errors import ArchiveCorrupt, JobexportError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
-def as_bytes(value):
+    from tests.archive.making.zips import Zips
+
+
+@frozen
+class Git:
+    """A repository, and how to call git in it."""
+
+    repo: Path
+    run: Callable[..., str]
+
+    def __call__(self, *command: str) -> str:
+        return self.run(*command)
+
+
+def as_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
 @pytest.fixture
-def archive_of(zips):
+def archive_of(zips: type[Zips]) -> Callable[..., Any]:
     """A function that gives an archive in the single layout: jobs and scripts by name, other members by path."""
 
-    def make(jobs=None, scripts=None, **others):
+    def make(jobs: Any = None, scripts: Any = None, **others: Any) -> Any:
         parts = [zips.part(f"jobs/{name}.job", as_bytes({"name": name} | job)) for name, job in (jobs or {}).items()]
         for name, script in (scripts or {}).items():
             parts.append(zips.part(f"scripts/{name}.script", as_bytes({"name": name} | script)))
@@ -33,7 +52,7 @@ def archive_of(zips):
 
 
 @pytest.fixture
-def git(tmp_path):
+def git(tmp_path: Path) -> Git:
     """A function that runs git in a new repository, whatever the user's settings are."""
     repo = tmp_path / "repo"
     repo.mkdir()
@@ -42,24 +61,23 @@ def git(tmp_path):
     assert program, "these tests need git; install it"
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "core.autocrlf=false"]
 
-    def run(*command):
+    def run(*command: str) -> str:
         done = subprocess.run(
             [program, *identity, *command], cwd=repo, env=environment, capture_output=True, text=True, check=True
         )
         return done.stdout
 
     run("init", "--quiet")
-    run.repo = repo
-    return run
+    return Git(repo, run)
 
 
-def committed(git, message="export"):
+def committed(git: Any, message: str = "export") -> None:
     git("add", "--all")
     git("commit", "--quiet", "--message", message)
 
 
 class TestWithGit:
-    def test_same_export_is_no_change(self, git, archive_of):
+    def test_same_export_is_no_change(self, git: Git, archive_of: Callable[..., Any]) -> None:
         """A second night without changes leaves git with nothing to commit, and touches no file."""
         export = {"jobs": {"a": {"nodes": [], "x": 1}}, "scripts": {"s": {"type": "DLISQL", "content": "SELECT 1;\n"}}}
         archive_of(**export).unpack_for_git(git.repo)
@@ -69,14 +87,14 @@ class TestWithGit:
         assert git("status", "--porcelain") == ""
         assert {path: path.stat().st_mtime_ns for path in git.repo.glob("[!.]*/*")} == times
 
-    def test_order_of_keys_is_no_change(self, git, archive_of):
+    def test_order_of_keys_is_no_change(self, git: Git, archive_of: Callable[..., Any]) -> None:
         """Keys in another order, and members in another order, give the same bytes."""
         archive_of({"a": {"p": {"x": 1, "y": 2}, "nodes": []}, "b": {}}).unpack_for_git(git.repo)
         committed(git)
         archive_of({"b": {}, "a": {"nodes": [], "p": {"y": 2, "x": 1}}}).unpack_for_git(git.repo)
         assert git("status", "--porcelain") == ""
 
-    def test_one_changed_line_is_one_changed_line(self, git, archive_of):
+    def test_one_changed_line_is_one_changed_line(self, git: Git, archive_of: Callable[..., Any]) -> None:
         """A changed field of a job is one line in the diff, and so is a changed line of a script."""
         text = "SELECT 1;\r\nSELECT 2;\r\nSELECT 3;"
         archive_of({"a": {"x": 1, "y": 2}}, {"s": {"type": "DLISQL", "content": text}}).unpack_for_git(git.repo)
@@ -87,7 +105,7 @@ class TestWithGit:
         assert changes.written == (git.repo / "jobs/a.json", git.repo / "scripts/s.sql")
         assert git("diff", "--numstat") == "1\t1\tjobs/a.json\n1\t1\tscripts/s.sql\n"
 
-    def test_gone_job_stays_unless_asked(self, git, archive_of):
+    def test_gone_job_stays_unless_asked(self, git: Git, archive_of: Callable[..., Any]) -> None:
         """A job that the export lacks stays; with remove_gone it goes, and nothing else of the repository does."""
         (git.repo / "README.md").write_text("mine")
         (git.repo / "jobs").mkdir()
@@ -103,7 +121,7 @@ class TestWithGit:
         assert [path.name for path in changes.removed] == ["b.json", "s.json", "s.sh"]
         assert git("status", "--porcelain") == " D jobs/b.json\n D scripts/s.json\n D scripts/s.sh\n"
 
-    def test_another_script_type_is_a_rename(self, git, archive_of):
+    def test_another_script_type_is_a_rename(self, git: Git, archive_of: Callable[..., Any]) -> None:
         """A script whose type changed has one file, not the old one too."""
         text = "print(1)\n" * 20
         archive_of(scripts={"s": {"type": "Shell", "content": text}}).unpack_for_git(git.repo)
@@ -113,12 +131,12 @@ class TestWithGit:
         git("add", "--all")
         assert "R  scripts/s.sh -> scripts/s.py" in git("status", "--porcelain")
 
-    def test_an_unfinished_workplace_is_invisible(self, git, archive_of):
+    def test_an_unfinished_workplace_is_invisible(self, git: Git, archive_of: Callable[..., Any]) -> None:
         """Git does not see the workplace while it is in use."""
         seen = []
 
         class Looking(io.BytesIO):
-            def read(self, size=-1):
+            def read(self, size: Any = -1) -> Any:
                 seen.append(git("status", "--porcelain", "--untracked-files=all"))
                 return super().read(size)
 
@@ -131,7 +149,7 @@ class TestWithGit:
 
 
 class TestFiles:
-    def test_json(self, archive_of, tmp_path):
+    def test_json(self, archive_of: Callable[..., Any], tmp_path: Path) -> None:
         """A job's JSON is sorted, indented, in UTF-8, and ends with a line."""
         archive_of({"a": {"z": [{"y": 1, "x": "ä\u2028"}], "b": None}}).unpack_for_git(tmp_path)
         assert (tmp_path / "jobs/a.json").read_text(encoding="utf-8") == (
@@ -151,7 +169,9 @@ class TestFiles:
             (".txt", ["Cobol", "", None, 5]),
         ],
     )
-    def test_suffixes(self, archive_of, tmp_path, tree, suffix, types):
+    def test_suffixes(
+        self, archive_of: Callable[..., Any], tmp_path: Path, tree: Any, suffix: str, types: list[Any]
+    ) -> None:
         """Each script type has its suffix; an unknown one is text."""
         for number, script_type in enumerate(types):
             folder = tmp_path / str(number)
@@ -159,14 +179,14 @@ class TestFiles:
             assert set(tree(folder)) == {"scripts", "scripts/s.json", f"scripts/s{suffix}"}
 
     @pytest.mark.parametrize("content", ["", "x", "x\n", "a\r\nb\r\n", "\ufeffä", "a\0b", "\u2028"])
-    def test_text_is_exact(self, archive_of, tmp_path, content):
+    def test_text_is_exact(self, archive_of: Callable[..., Any], tmp_path: Path, content: str) -> None:
         """A script's text is there as it is; its metadata lies beside, without it."""
         archive_of(scripts={"s": {"type": "Shell", "content": content, "database": "d"}}).unpack_for_git(tmp_path)
         assert (tmp_path / "scripts/s.sh").read_bytes() == content.encode()
         fields = json.loads((tmp_path / "scripts/s.json").read_bytes())
         assert fields == {"name": "s", "type": "Shell", "database": "d"}
 
-    def test_script_without_text(self, archive_of, tmp_path, tree):
+    def test_script_without_text(self, archive_of: Callable[..., Any], tmp_path: Path, tree: Any) -> None:
         """A script whose content is no text keeps it in its metadata."""
         archive_of(scripts={"s": {"type": "Shell", "content": {"x": 1}}}).unpack_for_git(tmp_path)
         assert set(tree(tmp_path)) == {"scripts", "scripts/s.json"}
@@ -190,13 +210,13 @@ class TestFiles:
             ("\u202e", "%E2%80%AE.json"),
         ],
     )
-    def test_file_names(self, zips, tmp_path, name, file):
+    def test_file_names(self, zips: type[Zips], tmp_path: Path, name: str, file: str) -> None:
         """Any name has a file of its own in the folder."""
         job = zips.part("jobs/x.job", as_bytes({"name": name}))
         JobArchive.open(io.BytesIO(zips.zipped(job))).unpack_for_git(tmp_path)
         assert [path.name for path in (tmp_path / "jobs").iterdir()] == [file]
 
-    def test_names_that_differ_in_case(self, archive_of, tmp_path):
+    def test_names_that_differ_in_case(self, archive_of: Callable[..., Any], tmp_path: Path) -> None:
         """Names that a file system may take for one are marked, always in the same way, and back again."""
         both = archive_of({"Job": {}, "job": {}, "other": {}})
         both.unpack_for_git(tmp_path)
@@ -208,7 +228,7 @@ class TestFiles:
         archive_of({"job": {}}).unpack_for_git(tmp_path, remove_gone=True)
         assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["job.json"]
 
-    def test_long_names(self, zips, tmp_path):
+    def test_long_names(self, zips: type[Zips], tmp_path: Path) -> None:
         """Names too long for a file are cut and still differ."""
         parts = [zips.part(f"{n}.job", as_bytes({"name": "ä" * 200 + end})) for n, end in enumerate("xy")]
         written = JobArchive.open(io.BytesIO(zips.zipped(*parts))).unpack_for_git(tmp_path).written
@@ -217,21 +237,21 @@ class TestFiles:
 
 
 class TestSeveralArchives:
-    def test_one_script_of_many_jobs(self, archive_of, tmp_path):
+    def test_one_script_of_many_jobs(self, archive_of: Callable[..., Any], tmp_path: Path) -> None:
         """A script that is there for each job that uses it is one file."""
         script = as_bytes({"name": "s", "type": "Shell", "content": "x"})
         archive = archive_of(**{f"jobs/{job}/s.script": script for job in "abc"})
         assert len(archive.scripts) == 3
         assert [path.name for path in archive.unpack_for_git(tmp_path).written] == ["s.json", "s.sh"]
 
-    def test_all_are_known_to_remove_gone(self, archive_of, tmp_path):
+    def test_all_are_known_to_remove_gone(self, archive_of: Callable[..., Any], tmp_path: Path) -> None:
         """Jobs of one archive are not gone because another lacks them."""
         archives = [archive_of({"a": {}}), archive_of({"b": {}})]
         unpack_for_git(archives, tmp_path)
         assert unpack_for_git(archives, tmp_path, remove_gone=True).removed == ()
         assert unpack_for_git(archives[:1], tmp_path, remove_gone=True).removed == (tmp_path / "jobs/b.json",)
 
-    def test_two_versions_are_refused(self, archive_of, tmp_path, tree):
+    def test_two_versions_are_refused(self, archive_of: Callable[..., Any], tmp_path: Path, tree: Any) -> None:
         """A job that changed while the archives were made is refused, and nothing is written."""
         with pytest.raises(
             ArchiveCorrupt, match=r"'jobs/a\.job' of the stream and 'jobs/a\.job' .* export them at one"
@@ -239,7 +259,7 @@ class TestSeveralArchives:
             unpack_for_git([archive_of({"a": {}}), archive_of({"a": {"x": 1}})], tmp_path / "new")
         assert tree(tmp_path) == {}
 
-    def test_other_members_may_differ(self, archive_of, tmp_path, tree):
+    def test_other_members_may_differ(self, archive_of: Callable[..., Any], tmp_path: Path, tree: Any) -> None:
         """Members that no page knows may be called the same and differ: both are kept."""
         archives = [archive_of(manifest=text) for text in (b"1", b"2")]
         assert len(unpack_for_git(archives, tmp_path).written) == 2
@@ -247,7 +267,9 @@ class TestSeveralArchives:
 
 
 class TestFolder:
-    def test_later_damage_leaves_the_folder(self, zips, archive_of, tmp_path, tree):
+    def test_later_damage_leaves_the_folder(
+        self, zips: type[Zips], archive_of: Callable[..., Any], tmp_path: Path, tree: Any
+    ) -> None:
         """An archive whose last member is damaged changes nothing."""
         archive_of({"a": {"x": 1}}).unpack_for_git(tmp_path / "repo")
         before = tree(tmp_path)
@@ -256,7 +278,7 @@ class TestFolder:
             JobArchive.open(io.BytesIO(broken)).unpack_for_git(tmp_path / "repo", remove_gone=True)
         assert tree(tmp_path) == before
 
-    def test_links_are_not_followed(self, archive_of, tmp_path, tree):
+    def test_links_are_not_followed(self, archive_of: Callable[..., Any], tmp_path: Path, tree: Any) -> None:
         """A link where a file belongs is replaced; a link where a folder belongs is refused."""
         (tmp_path / "outside").mkdir()
         (tmp_path / "outside" / "a.json").write_text('{\n  "name": "a"\n}\n')
@@ -274,7 +296,7 @@ class TestFolder:
             archive_of({"c": {}}, {"s": {"content": "x"}}).unpack_for_git(repo, remove_gone=True)
         assert tree(tmp_path) == before
 
-    def test_mode_of_a_file_stays(self, archive_of, tmp_path):
+    def test_mode_of_a_file_stays(self, archive_of: Callable[..., Any], tmp_path: Path) -> None:
         """A script that was made executable stays so when its text changes."""
         for text in ("1", "2"):
             archive_of(scripts={"s": {"type": "Shell", "content": text}}).unpack_for_git(tmp_path)
@@ -283,14 +305,16 @@ class TestFolder:
         assert (tmp_path / "scripts/s.sh").read_text() == "2"
         assert (tmp_path / "scripts/s.sh").stat().st_mode & 0o777 == 0o755
 
-    def test_folder_in_a_file_s_place(self, archive_of, tmp_path):
+    def test_folder_in_a_file_s_place(self, archive_of: Callable[..., Any], tmp_path: Path) -> None:
         """A folder where a file belongs is a sentence with its path."""
         (tmp_path / "jobs" / "a.json").mkdir(parents=True)
         with pytest.raises(JobexportError, match="cannot write"):
             archive_of({"a": {}}).unpack_for_git(tmp_path)
 
 
-def test_an_archive_that_can_not_be_used_is_left_out(zips, archive_of, tmp_path):
+def test_an_archive_that_can_not_be_used_is_left_out(
+    zips: type[Zips], archive_of: Callable[..., Any], tmp_path: Path
+) -> None:
     """With `left_out` the others are written, and the caller is told of each that is not, and why."""
     good, other = (archive_of({name: {}}, {"s": {"type": "DWSSQL", "content": name}}) for name in ("a", "b"))
     odd = JobArchive.open(io.BytesIO(zips.zipped(zips.part("jobs/c.job", b'{"name": "c", "name": "d"}'))))

@@ -8,6 +8,7 @@ import io
 import resource
 import time
 import tracemalloc
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,11 +16,18 @@ from jobexport.archive import JobArchive
 from jobexport.errors import ArchiveCorrupt, ArchiveError, ArchiveUnsafe
 from tests.archive.making.hostile import CONTENT, KINDS, MIB
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.archive.making.watch import Watch
+    from tests.archive.making.zips import Zips
+
 SECONDS, MEMORY, FILE = 5, 32 * 1024**2, 1024**2
 
 
 @contextlib.contextmanager
-def files_up_to(size):
+def files_up_to(size: Any) -> Iterator[None]:
     """Let no file grow beyond this: writing more is an OSError, which no test here expects."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
@@ -30,7 +38,7 @@ def files_up_to(size):
 
 
 @contextlib.contextmanager
-def within_limits():
+def within_limits() -> Iterator[None]:
     """Fail when the block takes too long or holds too much."""
     tracemalloc.start()
     began = time.process_time()
@@ -44,7 +52,7 @@ def within_limits():
 
 
 @pytest.fixture
-def home(tmp_path):
+def home(tmp_path: Path) -> Any:
     """A folder to unpack in; what is beside it must not change."""
     folder = tmp_path / "home"
     folder.mkdir()
@@ -53,13 +61,13 @@ def home(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def built(zips):
+def built(zips: type[Zips]) -> Any:
     """A function that gives a kind's zip, built once."""
     return functools.cache(lambda kind: KINDS[kind][0](zips))
 
 
 @pytest.fixture
-def archive(request, built, tmp_path):
+def archive(request: pytest.FixtureRequest, built: Any, tmp_path: Path) -> Any:
     """The archive of a kind, in a file."""
     path = tmp_path / "hostile.zip"
     path.write_bytes(built(request.param))
@@ -69,13 +77,13 @@ def archive(request, built, tmp_path):
 every_kind = pytest.mark.parametrize("archive", KINDS, indirect=True)
 
 
-def test_the_set_is_large():
+def test_the_set_is_large() -> None:
     """There are more than a hundred kinds."""
     assert len(KINDS) > 100
 
 
 @pytest.mark.parametrize(("archive", "error"), [(k, e) for k, (_, e) in KINDS.items()], indirect=["archive"], ids=KINDS)
-def test_unpack_refuses(archive, error, home, tmp_path, tree, watch):
+def test_unpack_refuses(archive: Any, error: Any, home: Any, tmp_path: Path, tree: Any, watch: Watch) -> None:
     """Unpacking is refused with the right error, in one sentence, and all folders are as they were."""
     before = tree(tmp_path)
     with within_limits(), watch.watching(), pytest.raises(ArchiveError) as caught:
@@ -91,7 +99,7 @@ def test_unpack_refuses(archive, error, home, tmp_path, tree, watch):
 
 # Its thousands of members are files like others here, and writing them takes its time.
 @pytest.mark.parametrize("archive", [kind for kind in KINDS if kind != "many-folders"], indirect=True)
-def test_unpack_for_git_keeps_inside(archive, home, tmp_path, tree, watch):
+def test_unpack_for_git_keeps_inside(archive: Any, home: Any, tmp_path: Path, tree: Any, watch: Watch) -> None:
     """The layout for git is made of file names that lie in its folders, or it is refused and nothing is there."""
     before = tree(tmp_path)
     with within_limits(), watch.watching():
@@ -112,7 +120,7 @@ def test_unpack_for_git_keeps_inside(archive, home, tmp_path, tree, watch):
 
 
 @every_kind
-def test_reading_keeps_to_the_limits(archive):
+def test_reading_keeps_to_the_limits(archive: Any) -> None:
     """Looking into a hostile archive takes little time and memory, and raises the two errors or nothing."""
     calls = [lambda: JobArchive.open(archive.path), archive.verify, lambda: archive.jobs, lambda: archive.others]
     for call in calls:
@@ -121,7 +129,7 @@ def test_reading_keeps_to_the_limits(archive):
 
 
 @pytest.mark.parametrize("content", CONTENT.values(), ids=CONTENT)
-def test_job_that_is_no_json_object_is_refused(zips, content, home, tree):
+def test_job_that_is_no_json_object_is_refused(zips: type[Zips], content: Any, home: Any, tree: Any) -> None:
     """A job's content that is not JSON, or that would lose a part, is ArchiveCorrupt; as a file it is unpacked."""
     archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part("jobs/a.job", content))))
     with pytest.raises(ArchiveCorrupt, match=r"'jobs/a\.job' is no JSON object"):
@@ -135,7 +143,7 @@ def test_job_that_is_no_json_object_is_refused(zips, content, home, tree):
 
 @pytest.mark.parametrize("content", CONTENT.values(), ids=CONTENT)
 @pytest.mark.parametrize("suffix", ["script", "resource"])
-def test_other_content_of_scripts_is_kept(zips, suffix, content, home):
+def test_other_content_of_scripts_is_kept(zips: type[Zips], suffix: str, content: Any, home: Any) -> None:
     """A script or resource that is no JSON object is one of the others: nobody is sure what they hold."""
     archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part(f"x/a.{suffix}", content))))
     assert (archive.scripts, archive.resources, archive.others) == ((), (), (f"x/a.{suffix}",))
@@ -143,7 +151,7 @@ def test_other_content_of_scripts_is_kept(zips, suffix, content, home):
     assert (home / "others" / f"x%2Fa.{suffix}").read_bytes() == content
 
 
-def test_large_job_is_refused(zips):
+def test_large_job_is_refused(zips: type[Zips]) -> None:
     """A job of more than 16 MiB is not read into memory."""
     content = b'{"x": "' + b"0123456789abcdef" * MIB + b'"}'
     archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part("a.job", content, method=0))))
@@ -154,7 +162,7 @@ def test_large_job_is_refused(zips):
     tracemalloc.stop()
 
 
-def test_much_json_is_refused_in_memory_and_unpacked_for_git(zips, tmp_path):
+def test_much_json_is_refused_in_memory_and_unpacked_for_git(zips: type[Zips], tmp_path: Path) -> None:
     """More than 64 MiB of jobs are not held at once; unpacked for git they are, one at a time."""
     content = b'{"x": "' + b"0123456789abcdef" * (MIB // 2) + b'"}'
     parts = [zips.part(f"{number}.job", content, method=0) for number in range(9)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from jobexport.mock import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Without these the browser looks for updates and the like on hosts of its maker.
 QUIET = (
@@ -23,13 +27,13 @@ RESPONSE_200 = ".responses-table:not(.live-responses-table) tr.response[data-cod
 
 
 @pytest.fixture(scope="module")
-def server():
+def server() -> Iterator[Any]:
     with serve("otc-2026") as running:
         yield running
 
 
 @pytest.fixture
-def browser(server, tmp_path, monkeypatch):
+def browser(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A browser that shows the page; afterwards it must have complained of nothing and asked nobody else."""
     monkeypatch.setenv("HOME", str(tmp_path))
     options = webdriver.ChromeOptions()
@@ -50,7 +54,7 @@ def browser(server, tmp_path, monkeypatch):
         driver.quit()
 
 
-def hosts(driver):
+def hosts(driver: Any) -> set[Any]:
     """Give every host that was asked for something; what the browser asks itself, by other schemes, is not counted."""
     messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     sent = [
@@ -59,7 +63,7 @@ def hosts(driver):
     return {urlsplit(url).netloc for url in sent if urlsplit(url).scheme in {"http", "https", "ws", "wss"}}
 
 
-def found(driver, selector):
+def found(driver: Any, selector: Any) -> Any:
     """Wait for an element that is shown, and bring it into view."""
     shown = WebDriverWait(driver, 15).until(
         lambda page: [element for element in page.find_elements(By.CSS_SELECTOR, selector) if element.is_displayed()]
@@ -68,13 +72,13 @@ def found(driver, selector):
     return shown[0]
 
 
-def opened(driver):
+def opened(driver: Any) -> Any:
     """Open exportFlinkJobs."""
     found(driver, "#operations-dli-exportFlinkJobs .opblock-summary-control").click()
     return found(driver, "#operations-dli-exportFlinkJobs .opblock-body")
 
 
-def schema(driver):
+def schema(driver: Any) -> set[Any]:
     """Open exportFlinkJobs and give the names in the schema of its answer."""
     opened(driver)
     buttons = found(driver, RESPONSE_200).find_elements(By.CSS_SELECTOR, ".tablinks")
@@ -88,13 +92,13 @@ def schema(driver):
     return {title.text for title in titles}
 
 
-def test_three_operations(browser):
+def test_three_operations(browser: Any) -> None:
     """The running edition's operations are there."""
     found(browser, "#operations-dli-exportFlinkJobs")
     assert len(browser.find_elements(By.CSS_SELECTOR, ".opblock")) == 3
 
 
-def test_the_switch_changes_the_schema(browser):
+def test_the_switch_changes_the_schema(browser: Any) -> None:
     """Another edition's page has another name for the zip array, and says which edition runs."""
     assert {"zip_file", "zip_files"} & schema(browser) == {"zip_file"}
     found(browser, "nav a[href$='=huaweicloud-cn-2020']").click()
@@ -102,7 +106,7 @@ def test_the_switch_changes_the_schema(browser):
     assert {"zip_file", "zip_files"} & schema(browser) == {"zip_files"}
 
 
-def test_marks_lead_to_the_register(browser):
+def test_marks_lead_to_the_register(browser: Any) -> None:
     """An inconsistency is marked at its field with what the edition says, and leads to its entry."""
     schema(browser)
     mark = found(browser, f"{RESPONSE_200} a[href$='#DLI-001']")
@@ -111,7 +115,7 @@ def test_marks_lead_to_the_register(browser):
     assert "Name of the zip array" in found(browser, "section:target").text
 
 
-def test_try_it_out(browser):
+def test_try_it_out(browser: Any) -> None:
     """exportFlinkJobs can be tried out as the page stands: nothing has to be filled in."""
     opened(browser)
     found(browser, ".try-out__btn").click()

@@ -1,5 +1,7 @@
 """The command line: what it prints, its exit codes, and that bad input is one sentence."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
@@ -11,6 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -21,16 +24,19 @@ from jobexport.cli.commands import cli
 from jobexport.spec import load_edition, load_yaml
 from jobexport.spec.editions import CHECKOUT, edition_ids
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 VARIABLES = ("JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK")
 JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
 
 
-def run(*arguments, env=None):
+def run(*arguments: Any, env: Any = None) -> Any:
     """Run a command in this process."""
     return CliRunner(env=dict.fromkeys(VARIABLES) | (env or {})).invoke(cli, [str(argument) for argument in arguments])
 
 
-def one_sentence(result, *words):
+def one_sentence(result: Any, *words: Any) -> None:
     """Assert exit code 2, nothing printed but one line of error with these words, and no traceback."""
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
@@ -39,7 +45,7 @@ def one_sentence(result, *words):
     assert all(word in lines[0] for word in words), lines[0]
 
 
-def test_editions_lists_each_with_its_pages():
+def test_editions_lists_each_with_its_pages() -> None:
     """A line for each edition: its id and the dates of its pages."""
     result = run("editions")
     assert result.exit_code == 0
@@ -47,36 +53,36 @@ def test_editions_lists_each_with_its_pages():
     assert "2026-03-01" in result.stdout
 
 
-def test_editions_as_json():
+def test_editions_as_json() -> None:
     """For programs: ids and titles."""
     assert [item["id"] for item in json.loads(run("editions", "--format", "json").stdout)] == edition_ids()
 
 
 @pytest.mark.parametrize("edition", edition_ids())
-def test_resolve_prints_the_document(edition):
+def test_resolve_prints_the_document(edition: str) -> None:
     """What is printed is the document of generated/, byte for byte."""
     expected = (CHECKOUT / f"generated/openapi/{edition}.yaml").read_text(encoding="utf-8")
     assert run("resolve", edition).stdout == expected
 
 
-def test_resolve_as_json_is_the_same_document():
+def test_resolve_as_json_is_the_same_document() -> None:
     """JSON and YAML hold the same."""
     assert json.loads(run("resolve", "otc-2024", "--format", "json").stdout) == load_edition("otc-2024")
 
 
-def test_resolve_writes_a_file(tmp_path):
+def test_resolve_writes_a_file(tmp_path: Path) -> None:
     """With --output nothing is printed and the file holds the document."""
     result = run("resolve", "otc-2024", "--output", tmp_path / "new/otc.yaml")
     assert (result.exit_code, result.stdout) == (0, "")
     assert load_yaml(tmp_path / "new/otc.yaml") == load_edition("otc-2024")
 
 
-def test_resolve_of_an_unknown_edition():
+def test_resolve_of_an_unknown_edition() -> None:
     """The sentence lists the editions."""
     one_sentence(run("resolve", "otc-1999"), "no edition 'otc-1999'", "otc-2026")
 
 
-def test_resolve_of_a_missing_overlay_file(tmp_path):
+def test_resolve_of_a_missing_overlay_file(tmp_path: Path) -> None:
     """The sentence names the file."""
     one_sentence(run("resolve", tmp_path / "none.yaml"), "cannot read", "none.yaml")
 
@@ -90,7 +96,7 @@ def test_resolve_of_a_missing_overlay_file(tmp_path):
         ("actions:\n  - {target: $.info.title, remove: true}\n", ["takes away info or its title"]),
     ],
 )
-def test_resolve_of_a_broken_overlay_writes_nothing(tmp_path, text, words):
+def test_resolve_of_a_broken_overlay_writes_nothing(tmp_path: Path, text: str, words: list[Any]) -> None:
     """A broken overlay names its file and place, and the file that was there stays."""
     overlay, output = tmp_path / "mine.yaml", tmp_path / "out.yaml"
     overlay.write_text(f"overlay: 1.0.0\ninfo: {{title: Mine, version: 1.0.0}}\n{text}", encoding="utf-8")
@@ -100,25 +106,25 @@ def test_resolve_of_a_broken_overlay_writes_nothing(tmp_path, text, words):
     assert {path.name for path in tmp_path.iterdir()} == {"mine.yaml", "out.yaml"}
 
 
-def test_resolve_into_a_place_that_cannot_be_written(tmp_path):
+def test_resolve_into_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     """The sentence names the file that can't be written."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     one_sentence(run("resolve", "otc-2024", "-o", tmp_path / "file/out.yaml"), "cannot write", "out.yaml")
 
 
-def test_mock_of_an_unknown_edition():
+def test_mock_of_an_unknown_edition() -> None:
     """The sentence lists the editions."""
     one_sentence(run("mock", "--edition", "otc-1999", "--port", 0), "no edition 'otc-1999'", "otc-2026")
 
 
-def test_mock_on_a_busy_port():
+def test_mock_on_a_busy_port() -> None:
     """The sentence names the port and the way out."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         one_sentence(run("mock", "--port", port), f"port {port}", "in use", "--port")
 
 
-def test_mock_with_a_folder_that_is_not_there(tmp_path):
+def test_mock_with_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """The sentence names the folder."""
     one_sentence(run("mock", "--port", 0, "--jobs", tmp_path / "none"), "none")
 
@@ -126,21 +132,21 @@ def test_mock_with_a_folder_that_is_not_there(tmp_path):
 KEYS = {"AWS_ACCESS_KEY_ID": "an-id", "AWS_SECRET_ACCESS_KEY": "a-secret-key", "AWS_REGION": None}
 
 
-def test_mock_with_an_obs_folder_that_cannot_be_made(tmp_path):
+def test_mock_with_an_obs_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """The sentence names the folder."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     one_sentence(run("mock", "--port", 0, "--obs", tmp_path / "file/obs"), "cannot store objects in", "file/obs")
     one_sentence(run("mock", "--port", 0, "--obs", tmp_path / "file"), "cannot store objects in", "file: ")
 
 
-def test_mock_with_an_endpoint_for_a_folder(tmp_path):
+def test_mock_with_an_endpoint_for_a_folder(tmp_path: Path) -> None:
     """An endpoint is for S3 only, and nothing is made."""
     one_sentence(run("mock", "--obs", tmp_path / "obs", "--obs-endpoint", "http://127.0.0.1:1"), "needs --obs s3://")
     one_sentence(run("mock", "--obs-endpoint", "http://127.0.0.1:1"), "needs --obs s3://")
     assert not (tmp_path / "obs").exists()
 
 
-def test_mock_with_a_bucket_but_no_keys():
+def test_mock_with_a_bucket_but_no_keys() -> None:
     """The sentence names the variables to set."""
     bucket = ("mock", "--obs", "s3://bucket")
     without = dict.fromkeys(KEYS)
@@ -149,7 +155,7 @@ def test_mock_with_a_bucket_but_no_keys():
 
 
 @pytest.mark.parametrize("bucket", ["s3://", "s3://a", "s3://bucket/folder", "s3://-bucket", "s3://buc ket"])
-def test_mock_with_a_bucket_that_cannot_be_one(bucket):
+def test_mock_with_a_bucket_that_cannot_be_one(bucket: str) -> None:
     """The sentence says what to give."""
     one_sentence(run("mock", "--obs", bucket, env=KEYS), "can't be an S3 bucket; give s3://bucket")
 
@@ -158,7 +164,7 @@ def test_mock_with_a_bucket_that_cannot_be_one(bucket):
     "endpoint",
     ["", "nonsense", "ftp://host", "http://", "http://a b", "http://u:a-secret-key@host", "http://host:99999", "//h"],
 )
-def test_mock_with_an_endpoint_that_is_no_url(endpoint):
+def test_mock_with_an_endpoint_that_is_no_url(endpoint: str) -> None:
     """The sentence says what to give, and repeats no password."""
     result = run("mock", "--obs", "s3://bucket", "--obs-endpoint", endpoint, env=KEYS)
     one_sentence(result, "endpoint is not a URL", "such as http://")
@@ -166,19 +172,19 @@ def test_mock_with_an_endpoint_that_is_no_url(endpoint):
 
 
 @pytest.mark.parametrize("delay", ["-1", "soon"])
-def test_mock_with_a_delay_that_is_none(delay):
+def test_mock_with_a_delay_that_is_none(delay: str) -> None:
     """A delay is a number of seconds, not below 0."""
     one_sentence(run("mock", "--port", 0, "--obs-delay", delay), "--obs-delay")
 
 
-def test_mock_leaves_no_empty_folder(tmp_path, monkeypatch):
+def test_mock_leaves_no_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The temporary folder goes when nothing was stored."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     one_sentence(run("mock", "--edition", "otc-1999"), "no edition")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_mock_says_where_objects_are(tmp_path):
+def test_mock_says_where_objects_are(tmp_path: Path) -> None:
     """The second line names the folder, a new temporary one unless --obs names it, and exports are there."""
     for options, place in (((), r"/jobexport-\w+"), (("--obs", str(tmp_path / "mine")), "/mine")):
         command = [*JOBEXPORT, "mock", "--port", "0", *options]
@@ -190,9 +196,13 @@ def test_mock_says_where_objects_are(tmp_path):
             patience = threading.Timer(10, it.kill)
             patience.start()
             try:
+                assert it.stdout is not None
                 url = it.stdout.readline().removeprefix("listening on ").strip()
+                assert it.stdout is not None
                 line = next((line for line in it.stdout if "objects in" in line), "")
-                folder = re.fullmatch(rf"\s*objects in\s+({re.escape(str(tmp_path))}{place})\n", line)[1]
+                place_shown = re.fullmatch(rf"\s*objects in\s+({re.escape(str(tmp_path))}{place})\n", line)
+                assert place_shown is not None
+                folder = place_shown[1]
                 body = {"obs_dir": "a/b", "is_selected": True, "job_selected": [100]}
                 path = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
                 headers = {"X-Auth-Token": mock.EXAMPLE_TOKEN}
@@ -202,6 +212,7 @@ def test_mock_says_where_objects_are(tmp_path):
                 assert Path(folder, name).read_bytes().startswith(b"PK")
                 it.send_signal(signal.SIGTERM)
                 assert it.wait(timeout=10) == 0
+                assert it.stderr is not None
                 assert it.stderr.read() == ""
                 assert Path(folder, name).is_file()
             finally:
@@ -209,7 +220,7 @@ def test_mock_says_where_objects_are(tmp_path):
                 it.kill()
 
 
-def test_mock_lists_its_faults():
+def test_mock_lists_its_faults() -> None:
     """A heading for each group, below it a line for each fault: id, argument with its default, sentence."""
     result = run("mock", "--list-faults")
     assert (result.exit_code, result.stderr) == (0, "")
@@ -219,7 +230,7 @@ def test_mock_lists_its_faults():
     assert headings[0] == "For testing clients"
     assert all(heading.startswith("For testing contract checks: ") for heading in headings[1:])
     listed = [line for line in lines if line.startswith("  ")]
-    assert [re.match(r"  ([a-z0-9-]+)", line)[1] for line in listed] == list(mock.FAULTS)
+    assert [id_ for line in listed for id_ in re.findall(r"^  ([a-z0-9-]+)", line)] == list(mock.FAULTS)
     places = {
         (fault.group, line.index(fault.sentence)) for line, fault in zip(listed, mock.FAULTS.values(), strict=True)
     }
@@ -236,17 +247,18 @@ def test_mock_lists_its_faults():
         (["--fault-rate", "2"], ["no probability"]),
     ],
 )
-def test_mock_with_faults_that_cannot_be(arguments, words):
+def test_mock_with_faults_that_cannot_be(arguments: list[Any], words: list[Any]) -> None:
     """The sentence says what is wrong, before a port is taken."""
     one_sentence(run("mock", "--port", 0, *arguments), *words)
 
 
-def test_mock_with_faults_and_violations():
+def test_mock_with_faults_and_violations() -> None:
     """A fault of the command line happens; a request that breaks a rule is one line on standard error."""
     faults = ["--fault", "status-429:7@exportJob", "--fault", "status-500@exportJob", "--fault-rate", "1"]
     command = [*JOBEXPORT, "mock", "--port", "0", "--token", "a-secret-token", *faults]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
+            assert process.stdout is not None
             url = process.stdout.readline().removeprefix("listening on ").strip()
             client = httpx.Client(
                 base_url=url, headers={"X-Auth-Token": "a-secret-token"}, trust_env=False, verify=False
@@ -266,31 +278,35 @@ def test_mock_with_faults_and_violations():
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
-def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_):
+def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
     """The line comes when requests are answered; the signal ends the process with code 0."""
     command = [*JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
         try:
+            assert process.stdout is not None
             line = process.stdout.readline()
-            url = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)[1]
+            said = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", line)
+            assert said is not None
+            url = said[1]
             path = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
             answer = httpx.post(url + path, headers={"X-Auth-Token": mock.EXAMPLE_TOKEN}, verify=False)
             assert answer.status_code == 200
             process.send_signal(signal_)
             assert process.wait(timeout=10) == 0
+            assert process.stderr is not None
             assert process.stderr.read() == ""
         finally:
             process.kill()
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Callable[..., Any]]:
     """A function that starts a mock and gives what it prints, the first line apart from the others."""
     with contextlib.ExitStack() as stack:
 
-        def start(*arguments, env=None):
+        def start(*arguments: Any, env: Any = None) -> tuple[Any, dict[Any, Any]]:
             process = stack.enter_context(
                 subprocess.Popen(
                     [*JOBEXPORT, "mock", "--port", "0", *arguments],
@@ -300,18 +316,19 @@ def started():
                 )
             )
             stack.callback(process.kill)
+            assert process.stdout is not None
             first, *others = [process.stdout.readline().strip() for _ in range(5)]
             return first.removeprefix("listening on "), dict(re.split("  +", line) for line in others)
 
         yield start
 
 
-def environment():
+def environment() -> dict[Any, Any]:
     """The environment without what the command would read."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES}
 
 
-def test_mock_says_what_opens_it(started):
+def test_mock_says_what_opens_it(started: Callable[..., Any]) -> None:
     """The example's credentials are printed, and those printed open it."""
     url, said = started()
     assert said == {
@@ -324,7 +341,7 @@ def test_mock_says_what_opens_it(started):
 
 
 @pytest.mark.parametrize("by", ["options", "variables"])
-def test_mock_keeps_what_it_was_given_to_itself(started, by):
+def test_mock_keeps_what_it_was_given_to_itself(started: Callable[..., Any], by: str) -> None:
     """Credentials of one's own open it and are not printed; those of the example do not open it any more."""
     values = ("my-token", "MYKEY", "my-secret")
     if by == "options":
@@ -337,7 +354,7 @@ def test_mock_keeps_what_it_was_given_to_itself(started, by):
     assert called(url, said["project"], mock.EXAMPLE_ACCESS_KEY, mock.EXAMPLE_SECRET_KEY) == 401
 
 
-def test_mock_of_another_project(started):
+def test_mock_of_another_project(started: Callable[..., Any]) -> None:
     """The example's jobs are served under the project's id, and under no other."""
     url, said = started("--project", "0123")
     assert said["project"] == "0123"
@@ -345,7 +362,7 @@ def test_mock_of_another_project(started):
     assert called(url, mock.EXAMPLE_PROJECT, said["access key"], said["secret key"]) == 400
 
 
-def test_mock_of_a_project_in_a_folder(started, tmp_path):
+def test_mock_of_a_project_in_a_folder(started: Callable[..., Any], tmp_path: Path) -> None:
     """With --jobs the project must be in the folder; it is the one that is named."""
     for name in ("aa", "bb"):
         (tmp_path / name).mkdir()
@@ -364,7 +381,7 @@ def test_mock_of_a_project_in_a_folder(started, tmp_path):
         ("--project", "", "--project is empty"),
     ],
 )
-def test_mock_with_half_a_key_or_no_project(option, value, words):
+def test_mock_with_half_a_key_or_no_project(option: str, value: str, words: str) -> None:
     """An access key without its secret, the other way round, or an empty project is one sentence without the value."""
     with socket.create_server(("127.0.0.1", 0)) as taken:  # as above
         result = run("mock", "--port", taken.getsockname()[1], option, value)
@@ -372,7 +389,7 @@ def test_mock_with_half_a_key_or_no_project(option, value, words):
     assert "my-half" not in result.output
 
 
-def called(url, project, access_key, secret_key):
+def called(url: Any, project: Any, access_key: Any, secret_key: Any) -> Any:
     """The status of a signed exportJob."""
     path = f"/v1/{project}/jobs/myJob/export"
     headers = {"Host": httpx.URL(url).netloc.decode(), "X-Sdk-Date": signing.format_date(time.time_ns() // 1_000_000)}
@@ -383,13 +400,13 @@ def called(url, project, access_key, secret_key):
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
-def test_every_command_has_help(command):
+def test_every_command_has_help(command: Any) -> None:
     """Each command says what it does and documents its options."""
     result = run(command, "--help")
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
 
 
-def test_help_names_no_path_of_this_machine():
+def test_help_names_no_path_of_this_machine() -> None:
     """Defaults in the help are the same everywhere."""
     assert str(Path.home()) not in "".join(run(command, "--help").stdout for command in cli.commands)

@@ -1,8 +1,11 @@
 """The drift command: what it prints in each format, its exit codes, folders, and that one bad page stops nothing."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -11,32 +14,36 @@ from click.testing import CliRunner
 from jobexport.cli.commands import cli
 from jobexport.spec.load import load_yaml
 from tests.drift.making.pages import BATCH_OTC, FLINK_OTC_2024, FLINK_OTC_2026, JOB_CN_2020
-from tests.drift.making.rendering import DOUBLE, Field, render
+from tests.drift.making.rendering import DOUBLE, Field, Page, RenderedForm, render
 from tests.drift.making.samples import USUAL
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # One fact of a page of otc-2026 changed: an error.
 CHANGED = evolve(FLINK_OTC_2026, body=(*FLINK_OTC_2026.body, Field("weight", DOUBLE, "no")))
 
 
-def run(*arguments):
+def run(*arguments: Any) -> Any:
     return CliRunner().invoke(cli, ["drift", *map(str, arguments)])
 
 
 @pytest.fixture
-def pages(tmp_path):
+def pages(tmp_path: Path) -> Any:
     """A folder with a page that is as its edition, one that changed, and one of an unknown operation."""
-    for name, page, form in (
+    written: tuple[tuple[str, Page, RenderedForm], ...] = (
         ("same.rst", FLINK_OTC_2026, "rst"),
         ("inner/changed.html", CHANGED, "html"),
         ("other.md", USUAL, "markdown"),
-    ):
+    )
+    for name, page, form in written:
         path = tmp_path / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(render(page, form), encoding="utf-8")
     return tmp_path / "docs"
 
 
-def test_a_page_as_its_edition_is_fine(pages):
+def test_a_page_as_its_edition_is_fine(pages: Any) -> None:
     """Exit code 0; what is known is listed with the register's ids."""
     result = run(pages / "same.rst")
     assert result.exit_code == 0, result.output
@@ -46,7 +53,7 @@ def test_a_page_as_its_edition_is_fine(pages):
     assert result.stdout.splitlines()[-1] == "1 page: 0 errors, 0 warnings, 0 info; 2 known"
 
 
-def test_a_change_is_told_with_both_places_and_what_to_do(pages):
+def test_a_change_is_told_with_both_places_and_what_to_do(pages: Any) -> None:
     """Exit code 1; the page's line, the description's file and line, and YAML for the union and for other overlays."""
     result = run(pages / "inner/changed.html", "--edition", "otc-2026")
     lines = [line.strip() for line in result.stdout.splitlines()]
@@ -60,7 +67,7 @@ def test_a_change_is_told_with_both_places_and_what_to_do(pages):
     assert "target: $.components.schemas.ExportFlinkJobsRequest.properties.weight" in lines
 
 
-def test_a_folder_is_all_its_pages(pages):
+def test_a_folder_is_all_its_pages(pages: Any) -> None:
     """Inner folders count, hidden files and pictures do not; each page has its line."""
     (pages / ".hidden").write_text("x")
     (pages / "figure.png").write_bytes(b"\x89PNG\0")
@@ -72,7 +79,7 @@ def test_a_folder_is_all_its_pages(pages):
     assert "3 pages: 1 error" in result.stdout
 
 
-def test_one_unreadable_page_stops_nothing(pages):
+def test_one_unreadable_page_stops_nothing(pages: Any) -> None:
     """Its sentence is on standard error, the others are told, and the exit code is 2."""
     (pages / "zip").write_bytes(b"PK\x03\x04\0\0\0\0" * 50)
     result = run(pages)
@@ -84,14 +91,14 @@ def test_one_unreadable_page_stops_nothing(pages):
 
 
 @pytest.mark.parametrize(("level", "code"), [(None, 0), ("error", 0), ("warning", 1), ("info", 1)])
-def test_fail_on(tmp_path, level, code):
+def test_fail_on(tmp_path: Path, level: str | None, code: int) -> None:
     """A status that is gone is a warning: it fails from that level on."""
     path = tmp_path / "page.rst"
     path.write_text(render(evolve(FLINK_OTC_2026, statuses=FLINK_OTC_2026.statuses[:1]), "rst"), encoding="utf-8")
     assert run(path, "--edition", "otc-2026", *(["--fail-on", level] if level else [])).exit_code == code
 
 
-def test_json(pages):
+def test_json(pages: Any) -> None:
     """For programs: the guess, each finding with pointer, places and edits, and what of the register is on the page."""
     same, changed = json.loads(run(pages / "same.rst", pages / "inner/changed.html", "--format", "json").stdout)
     assert same["guess"]["edition"] == "otc-2026"
@@ -104,7 +111,7 @@ def test_json(pages):
     assert set(finding["advice"]["others"]) >= {"otc-2024"}
 
 
-def test_github(pages):
+def test_github(pages: Any) -> None:
     """For a workflow's run: a command for each new finding, with file, line and kind; nothing else."""
     result = run(pages / "inner/changed.html", "--edition", "otc-2026", "--format", "github")
     errors = [line for line in result.stdout.splitlines() if line.startswith("::error ")]
@@ -117,7 +124,7 @@ def test_github(pages):
     assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in result.stdout.splitlines())
 
 
-def test_github_escapes():
+def test_github_escapes() -> None:
     """What ends a command or a property is escaped."""
     from jobexport.drift.report import _escaped, _property
 
@@ -125,7 +132,7 @@ def test_github_escapes():
     assert _property("a,b: c") == "a%2Cb%3A c"
 
 
-def test_against_an_older_page(tmp_path):
+def test_against_an_older_page(tmp_path: Path) -> None:
     """OLD NEW: the other page's file and line stand where else the description's do."""
     old, new = tmp_path / "old.html", tmp_path / "new.rst"
     old.write_text(render(FLINK_OTC_2024, "html"), encoding="utf-8")
@@ -137,7 +144,7 @@ def test_against_an_older_page(tmp_path):
     assert "to do" not in result.stdout
 
 
-def test_against_a_folder_finds_the_page_of_the_operation(tmp_path):
+def test_against_a_folder_finds_the_page_of_the_operation(tmp_path: Path) -> None:
     """Pages are put together by their request lines, whatever the files are called."""
     for folder, name, page in (
         ("old", "a.md", FLINK_OTC_2024),
@@ -155,7 +162,7 @@ def test_against_a_folder_finds_the_page_of_the_operation(tmp_path):
     )
 
 
-def test_scaffold_prints_a_document(pages, tmp_path):
+def test_scaffold_prints_a_document(pages: Any, tmp_path: Path) -> None:
     """What is printed can be saved and read."""
     result = run("--scaffold", pages / "other.md")
     assert result.exit_code == 0
@@ -172,7 +179,7 @@ def test_scaffold_prints_a_document(pages, tmp_path):
         (["--against", "a.rst", "--scaffold", "b.rst"], "leave out --edition and --scaffold"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(arguments, words):
+def test_what_cannot_be_done_is_one_sentence(arguments: list[Any], words: str) -> None:
     """Exit code 2, and no traceback."""
     result = run(*arguments)
     assert result.exit_code == 2
@@ -180,14 +187,14 @@ def test_what_cannot_be_done_is_one_sentence(arguments, words):
     assert "Traceback" not in result.stderr
 
 
-def test_the_other_commands_do_not_wait_for_it():
+def test_the_other_commands_do_not_wait_for_it() -> None:
     """`jobexport editions` imports nothing of drift."""
     code = "import sys; from jobexport.cli.commands import cli; print([n for n in sys.modules if 'drift' in n])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['jobexport.cli.drift']"
 
 
-def test_colours_are_for_a_terminal_only(pages):
+def test_colours_are_for_a_terminal_only(pages: Any) -> None:
     """What goes into a pipe has no escape sequences, neither bar nor styles."""
     result = run(pages)
     assert "\x1b" not in result.stdout + result.stderr

@@ -163,7 +163,7 @@ class Raw(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, piece: Any) -> int | None:  # type: ignore[override]
+    def write(self, piece: Any) -> int | None:
         size = self.takes.pop(0) if len(self.takes) > 1 else self.takes[0]
         self.content += bytes(piece[: size or 0])
         return size

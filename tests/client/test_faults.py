@@ -129,6 +129,7 @@ class Call:
         result = self.caller.jobs(self.server, JOBS, to=self.folder)
         assert isinstance(result, JobsExport)
         for name, archive in result.archives.items():
+            assert archive.path is not None
             assert f"jobs/{name}/{name}.job" in members(archive.path)
         assert {*result.archives, *result.failures} == set(JOBS)
         assert len({type(error) for error in result.failures.values()}) <= 1

@@ -1,23 +1,30 @@
 """Servers that stand for one in use: each a process of its own, on a real socket."""
 
+from __future__ import annotations
+
 import contextlib
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 
 @pytest.fixture
-def process():
+def process() -> Iterator[Callable[..., Any]]:
     """A function that starts Python code as a server and gives its URL, from the first line that it prints."""
     with contextlib.ExitStack() as stack:
 
-        def start(code, *arguments):
+        def start(code: Any, *arguments: Any) -> Any:
             command = [sys.executable, "-c", code, *map(str, arguments)]
             server = stack.enter_context(
                 subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             )
             stack.callback(server.kill)
+            assert server.stdout is not None
             return server.stdout.readline().strip().removeprefix("listening on ")
 
         yield start

@@ -1,14 +1,20 @@
 """Files of names and of accepted deviations: what they may hold, and what is said of bad ones."""
 
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jobexport.contract import Acceptance, load_acceptances, load_names
 from jobexport.errors import JobexportError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_names_are_read_from_yaml_and_json(tmp_path):
+
+def test_names_are_read_from_yaml_and_json(tmp_path: Path) -> None:
     """Both give the same."""
     names = {"project": "p", "jobs": ["a", "b"], "flink_jobs": [100], "obs_dirs": ["bucket/x"]}
     (tmp_path / "names.json").write_text(json.dumps(names), encoding="utf-8")
@@ -30,7 +36,7 @@ def test_names_are_read_from_yaml_and_json(tmp_path):
         ("- a\n", "the top level must be a mapping, not an array"),
     ],
 )
-def test_a_bad_file_of_names_is_named_with_its_line(text, words, tmp_path):
+def test_a_bad_file_of_names_is_named_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     """The sentence says what is wrong, and where."""
     (tmp_path / "names.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(JobexportError) as problem:
@@ -39,7 +45,7 @@ def test_a_bad_file_of_names_is_named_with_its_line(text, words, tmp_path):
     assert words in str(problem.value)
 
 
-def test_accepted_deviations_are_read(tmp_path):
+def test_accepted_deviations_are_read(tmp_path: Path) -> None:
     """A list of ids with reasons."""
     path = tmp_path / "accept.yaml"
     path.write_text("- {id: DGC-010, reason: old}\n- id: DLI-001\n  reason: known\n", encoding="utf-8")
@@ -56,7 +62,7 @@ def test_accepted_deviations_are_read(tmp_path):
         ("", "the top level must be a list, not null"),
     ],
 )
-def test_a_bad_file_of_acceptances_is_named_with_its_line(text, words, tmp_path):
+def test_a_bad_file_of_acceptances_is_named_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     """The sentence says what is wrong, and where."""
     path = tmp_path / "accept.yaml"
     path.write_text(text, encoding="utf-8")

@@ -1,9 +1,12 @@
 """Runs against real servers: the mock of the right edition, of a wrong one, and servers that are no use."""
 
+from __future__ import annotations
+
 import contextlib
 import http.server
 import json
 import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,10 +16,23 @@ from jobexport.contract import Data, check_edition
 from jobexport.errors import JobexportError
 from jobexport.spec import load_edition
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 TOKEN = "a-secret-token-to-look-for"  # a value that would stand out in a report
 
 
-def run(served, checked, folder, *, token=TOKEN, seed=1, api=None, max_examples=5):
+def run(
+    served: Any,
+    checked: Any,
+    folder: Path,
+    *,
+    token: Any = TOKEN,
+    seed: int = 1,
+    api: Any = None,
+    max_examples: int = 5,
+) -> Any:
     """Hold the mock of one edition to another edition's document."""
     with mock.serve(served, token=token) as server:
         return check_edition(
@@ -31,14 +47,14 @@ def run(served, checked, folder, *, token=TOKEN, seed=1, api=None, max_examples=
 
 
 @contextlib.contextmanager
-def always(status, body):
+def always(status: Any, body: Any) -> Iterator[str]:
     """A server that gives one answer to everything."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = 65536
 
-        def answer(self):
+        def answer(self) -> None:
             self.rfile.read(int(self.headers.get("content-length") or 0))
             content = json.dumps(body).encode()
             self.send_response(status)
@@ -50,7 +66,7 @@ def always(status, body):
 
         do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_TRACE = do_QUERY = answer  # noqa: N815  # the base class's names
 
-        def log_message(self, *_):
+        def log_message(self, *_: Any) -> None:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -62,13 +78,13 @@ def always(status, body):
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory):
+def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
     """One run of an edition's own mock: its report and its folder."""
     folder = tmp_path_factory.mktemp("sound")
     return run("huaweicloud-cn-2025", "huaweicloud-cn-2025", folder), folder
 
 
-def test_a_mock_keeps_its_own_editions_contract(sound):
+def test_a_mock_keeps_its_own_editions_contract(sound: tuple[Any, Any]) -> None:
     """No failure, and of the requests that keep to the document at least a fifth succeeds, for each operation."""
     report, _ = sound
     assert report.failures == []
@@ -77,14 +93,14 @@ def test_a_mock_keeps_its_own_editions_contract(sound):
         assert operation.succeeded >= 0.2 * operation.positive > 0
 
 
-def test_a_run_reports_every_operation_of_the_document(sound):
+def test_a_run_reports_every_operation_of_the_document(sound: tuple[Any, Any]) -> None:
     """Operations stand in the document's order, each with its number of requests."""
     report, _ = sound
     assert list(report.operations) == ["exportFlinkJobs", "exportJob", "batchExportJobs"]
     assert all(operation.total > operation.positive > 0 for operation in report.operations.values())
 
 
-def test_a_run_writes_its_reports(sound):
+def test_a_run_writes_its_reports(sound: tuple[Any, Any]) -> None:
     """JUnit, HTML, JSON and HAR are there, and nothing else."""
     _, folder = sound
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -111,13 +127,17 @@ def test_a_run_writes_its_reports(sound):
         ("huaweicloud-cn-2020", "huaweicloud-intl-2026", "dgc", {("exportJob", "obs_path_answer")}),
     ],
 )
-def test_another_editions_mock_is_told_apart(served, checked, api, expected, tmp_path):
+def test_another_editions_mock_is_told_apart(
+    served: str, checked: str, api: str | None, expected: set[Any], tmp_path: Path
+) -> None:
     """Where two editions differ on the wire, the checks that rest on the differences fail."""
     report = run(served, checked, tmp_path, api=api)
     assert expected <= {(operation, failure.check) for operation, failure in report.failures}
 
 
-def test_an_embedded_mock_is_reached_whatever_proxy_the_environment_names(monkeypatch, tmp_path):
+def test_an_embedded_mock_is_reached_whatever_proxy_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Neither the scenarios nor schemathesis, a process of its own, go through a proxy, which is dead here."""
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -127,7 +147,7 @@ def test_an_embedded_mock_is_reached_whatever_proxy_the_environment_names(monkey
     assert all(operation.succeeded for operation in report.operations.values())
 
 
-def test_an_operation_that_never_succeeds_fails_the_run(tmp_path):
+def test_an_operation_that_never_succeeds_fails_the_run(tmp_path: Path) -> None:
     """A server that only ever says that the job is missing breaks no rule, and yet the run does not pass."""
     with mock.serve("otc-2026") as server:
         data = Data(project=server.project_id, jobs=("noSuchJob",), flink_jobs=(1,), token=server.token)
@@ -140,7 +160,7 @@ def test_an_operation_that_never_succeeds_fails_the_run(tmp_path):
     assert not report.passed
 
 
-def test_a_refusal_of_valid_requests_is_found(tmp_path):
+def test_a_refusal_of_valid_requests_is_found(tmp_path: Path) -> None:
     """A server that calls everything invalid fails as such."""
     document = load_edition("otc-2026")
     with always(400, {"error_code": "DLF.3051", "error_msg": "no"}) as url:
@@ -150,7 +170,7 @@ def test_a_refusal_of_valid_requests_is_found(tmp_path):
     assert ("exportJob", "valid_request_refused") in {(name, failure.check) for name, failure in report.failures}
 
 
-def test_the_same_seed_makes_the_same_requests(sound, tmp_path):
+def test_the_same_seed_makes_the_same_requests(sound: tuple[Any, Any], tmp_path: Path) -> None:
     """A second run, on another port, has the same hash of all that was sent."""
     again = run("huaweicloud-cn-2025", "huaweicloud-cn-2025", tmp_path)
     assert len(again.sequence) == 64
@@ -166,7 +186,7 @@ def test_the_same_seed_makes_the_same_requests(sound, tmp_path):
         ("http://a..b", "is no URL"),
     ],
 )
-def test_a_server_that_cannot_be_reached_is_one_sentence(url, words, tmp_path):
+def test_a_server_that_cannot_be_reached_is_one_sentence(url: str, words: str, tmp_path: Path) -> None:
     """The sentence names the URL; nothing is written."""
     document = load_edition("otc-2026")
     with pytest.raises(JobexportError) as problem:
@@ -175,7 +195,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(url, words, tmp_path):
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_report_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+def test_a_report_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     """The sentence names the folder and the option."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(JobexportError, match="choose another --report-dir"):

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,8 +25,11 @@ from jobexport.core.files import (
 )
 from jobexport.errors import JobexportError, TargetUnwritable
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def test_writing_through_a_link_keeps_the_link(tmp_path):
+
+def test_writing_through_a_link_keeps_the_link(tmp_path: Path) -> None:
     """A link stays a link, and what it leads to holds the text."""
     (tmp_path / "real.yaml").write_text("old", encoding="utf-8")
     (tmp_path / "link.yaml").symlink_to("real.yaml")
@@ -34,13 +38,13 @@ def test_writing_through_a_link_keeps_the_link(tmp_path):
     assert (tmp_path / "real.yaml").read_text(encoding="utf-8") == "new"
 
 
-def test_writing_to_a_device_does_not_replace_it():
+def test_writing_to_a_device_does_not_replace_it() -> None:
     """A device is written to."""
     write_text(Path(os.devnull), "text")
     assert not Path(os.devnull).is_file()
 
 
-def test_writing_keeps_the_files_mode(tmp_path):
+def test_writing_keeps_the_files_mode(tmp_path: Path) -> None:
     """A file that was private stays private."""
     path = tmp_path / "a.yaml"
     path.write_text("old", encoding="utf-8")
@@ -49,14 +53,14 @@ def test_writing_keeps_the_files_mode(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_write_creates_folders(tmp_path):
+def test_write_creates_folders(tmp_path: Path) -> None:
     """A file is written as UTF-8, with the folders it needs."""
     path = tmp_path / "one" / "two" / "api.yaml"
     write_text(path, "title: 作业\n")
     assert path.read_bytes() == "title: 作业\n".encode()
 
 
-def test_write_replaces(tmp_path):
+def test_write_replaces(tmp_path: Path) -> None:
     """A longer old file leaves nothing behind, and there is no other file."""
     path = tmp_path / "api.yaml"
     path.write_text("old " * 100, encoding="utf-8")
@@ -64,7 +68,7 @@ def test_write_replaces(tmp_path):
     assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("api.yaml", "new\n")]
 
 
-def test_write_puts_a_new_file_in_place(tmp_path):
+def test_write_puts_a_new_file_in_place(tmp_path: Path) -> None:
     """Whoever has the old file open goes on reading the old text."""
     path = tmp_path / "api.yaml"
     path.write_text("old", encoding="utf-8")
@@ -74,7 +78,7 @@ def test_write_puts_a_new_file_in_place(tmp_path):
 
 
 @pytest.fixture
-def umask():
+def umask() -> Iterator[Any]:
     """Set the umask, and put the old one back."""
     before = os.umask(0o022)
     yield os.umask
@@ -82,21 +86,21 @@ def umask():
 
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664), (0o000, 0o666)])
-def test_write_honours_umask(tmp_path, umask, mask, mode):
+def test_write_honours_umask(tmp_path: Path, umask: Any, mask: int, mode: int) -> None:
     """A file is as readable as any other that the user makes."""
     umask(mask)
     write_text(tmp_path / "api.yaml", "new")
     assert stat.S_IMODE((tmp_path / "api.yaml").stat().st_mode) == mode
 
 
-def test_write_leaves_umask(tmp_path, umask):
+def test_write_leaves_umask(tmp_path: Path, umask: Any) -> None:
     """Writing leaves the umask of the process as it was."""
     umask(0o027)
     write_text(tmp_path / "api.yaml", "new")
     assert umask(0o022) == 0o027
 
 
-def assert_refused(path):
+def assert_refused(path: Any) -> None:
     """Writing to `path` gives one sentence that says what to do."""
     with pytest.raises(JobexportError) as caught:
         write_text(path, "new")
@@ -107,7 +111,7 @@ def assert_refused(path):
 
 
 @pytest.mark.parametrize("below", ["api.yaml", "folder/api.yaml"])
-def test_write_below_a_file(tmp_path, below):
+def test_write_below_a_file(tmp_path: Path, below: str) -> None:
     """A place below a file can't be written, and that file is unchanged and alone."""
     file = tmp_path / "file"
     file.write_text("old", encoding="utf-8")
@@ -115,7 +119,7 @@ def test_write_below_a_file(tmp_path, below):
     assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("file", "old")]
 
 
-def test_write_over_a_folder(tmp_path):
+def test_write_over_a_folder(tmp_path: Path) -> None:
     """A rename that fails leaves what was there, and no temporary file."""
     folder = tmp_path / "api.yaml"
     folder.mkdir()
@@ -127,7 +131,7 @@ def test_write_over_a_folder(tmp_path):
     ]
 
 
-def test_write_that_breaks_off(tmp_path):
+def test_write_that_breaks_off(tmp_path: Path) -> None:
     """A write that fails half way leaves the old file, and no temporary file."""
     path = tmp_path / "api.yaml"
     path.write_text("old", encoding="utf-8")
@@ -136,7 +140,7 @@ def test_write_that_breaks_off(tmp_path):
     assert [(entry.name, entry.read_text(encoding="utf-8")) for entry in tmp_path.iterdir()] == [("api.yaml", "old")]
 
 
-def test_many_files_are_written_first_and_put_together(tmp_path):
+def test_many_files_are_written_first_and_put_together(tmp_path: Path) -> None:
     """Until they are put, the old files are there; each has the old file's permissions then."""
     places = [tmp_path / "a", tmp_path / "new" / "b"]
     places[0].write_text("old")
@@ -157,12 +161,12 @@ def test_many_files_are_written_first_and_put_together(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["%2Ea.part", "%0123456789abcdef.part.zip", "notes.part", "%0123456789ABCDEF.part"])
-def test_no_other_file_is_taken_for_a_part(name):
+def test_no_other_file_is_taken_for_a_part(name: str) -> None:
     """Only a file that this program was writing is called like one."""
     assert not is_part(name)
 
 
-def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path):
+def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     """Putting follows no link."""
     (tmp_path / "real").write_text("kept")
     (tmp_path / "link").symlink_to("real")
@@ -173,18 +177,18 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(tmp_path):
 
 
 @pytest.fixture
-def new(tmp_path):
+def new(tmp_path: Path) -> Iterator[Any]:
     """A folder with a file, to be put into a place."""
     with workplace(tmp_path, ".new-") as folder:
         (folder / "file").write_text("new")
         yield folder
 
 
-def contents(folder):
+def contents(folder: Path) -> dict[Any, Any]:
     return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_folder_takes_the_place_of_nothing_or_of_an_empty_one_only(tmp_path, new):
+def test_a_folder_takes_the_place_of_nothing_or_of_an_empty_one_only(tmp_path: Path, new: Any) -> None:
     """A folder that holds something stays as it is."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "full").mkdir()
@@ -195,7 +199,7 @@ def test_a_folder_takes_the_place_of_nothing_or_of_an_empty_one_only(tmp_path, n
     assert contents(tmp_path) == {"empty/file": "new", "full/mine": "mine"}
 
 
-def test_a_folder_is_swapped_for_another(tmp_path, new):
+def test_a_folder_is_swapped_for_another(tmp_path: Path, new: Any) -> None:
     """The old folder is gone, with all that was in it."""
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "old").write_text("old")
@@ -204,7 +208,7 @@ def test_a_folder_is_swapped_for_another(tmp_path, new):
     assert [path.name for path in tmp_path.iterdir()] == ["place"]
 
 
-def test_a_swap_that_fails_leaves_the_old_folder(tmp_path):
+def test_a_swap_that_fails_leaves_the_old_folder(tmp_path: Path) -> None:
     """When the new folder can't be renamed, the old one is in its place."""
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "old").write_text("old")
@@ -213,11 +217,11 @@ def test_a_swap_that_fails_leaves_the_old_folder(tmp_path):
     assert contents(tmp_path) == {"place/old": "old"}
 
 
-def test_folders_that_were_made_are_removed_when_the_block_fails(tmp_path):
+def test_folders_that_were_made_are_removed_when_the_block_fails(tmp_path: Path) -> None:
     """Only those that were missing before, and only while they are empty."""
     (tmp_path / "there").mkdir()
 
-    def fail():
+    def fail() -> None:
         with made(tmp_path / "there" / "a" / "b"):
             assert (tmp_path / "there" / "a" / "b").is_dir()
             raise KeyError
@@ -238,7 +242,7 @@ def test_folders_that_were_made_are_removed_when_the_block_fails(tmp_path):
         (ValueError("embedded null byte"), "embedded null byte; make room, or choose another place"),
     ],
 )
-def test_an_error_of_the_system_becomes_a_sentence(problem, sentence):
+def test_an_error_of_the_system_becomes_a_sentence(problem: Any, sentence: str) -> None:
     """It names the place, the reason and what to do, and keeps the system's number."""
     with pytest.raises(TargetUnwritable) as caught, writing(Path("folder/file")):
         raise problem
@@ -246,13 +250,14 @@ def test_an_error_of_the_system_becomes_a_sentence(problem, sentence):
     assert caught.value.errno == getattr(problem, "errno", None)
 
 
-def test_a_folder_is_one_runs_and_free_after_a_kill(tmp_path):
+def test_a_folder_is_one_runs_and_free_after_a_kill(tmp_path: Path) -> None:
     """A second run is refused while the first one lives; nothing is left behind that could refuse a third."""
     code = "import sys; from pathlib import Path; from jobexport.core.files import locked\n"
     code += "with locked(Path(sys.argv[1])):\n    print('has it', flush=True)\n    sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
+        assert other.stdout is not None
         assert other.stdout.readline() == b"has it\n"
         with pytest.raises(TargetUnwritable, match="another run writes to it"), locked(tmp_path):
             pass

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from jobexport.core.proxies import own_server, read_proxies
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PROXY = "http://user:a-password@proxy:3128"
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD")
@@ -81,11 +76,10 @@ FORMS: dict[str, tuple[str, list[Url], list[Url]]] = {
 
 
 @pytest.fixture(autouse=True)
-def _without(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _without(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    return
 
 
 @pytest.mark.parametrize("form", FORMS)

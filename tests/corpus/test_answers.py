@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,29 +16,30 @@ ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
-def test_every_fact_of_the_vendor_s_page_is_read_and_no_other(path):
+def test_every_fact_of_the_vendor_s_page_is_read_and_no_other(path: Any) -> None:
     """Precision and recall are 1 for every kind of fact."""
     answer = yaml.safe_load(path.read_text("utf-8"))
     check(DOCS / answer["page"], answer)
 
 
-def test_every_page_of_the_operations_has_an_answer():
+def test_every_page_of_the_operations_has_an_answer() -> None:
     """No page of the three operations is left out."""
     answered = {yaml.safe_load(path.read_text("utf-8"))["page"] for path in ANSWERS}
     assert answered == {str(path.relative_to(DOCS)) for path in DOCS.glob("*/*_export_*")}
 
 
 @pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
-def test_the_line_of_a_fact_shows_it(path):
+def test_the_line_of_a_fact_shows_it(path: Any) -> None:
     """The line that a fact names contains the fact's name in the file as it is."""
     source = DOCS / yaml.safe_load(path.read_text("utf-8"))["page"]
     lines = source.read_text("utf-8").split("\n")
     page = read_page(source)
+    assert page.endpoint is not None
     shown = [
         (page.title_at, page.title),
         (page.endpoint.at, page.endpoint.method),
         *(
-            (each.at, each.name.replace("_", r"\_") if r"\_" in lines[each.at - 1] else each.name)
+            (each.at, each.name.replace("_", r"\_") if r"\_" in lines[int(each.at) - 1] else each.name)
             for each in page.parameters
         ),
         *((each.at, str(each.code)) for each in page.statuses),
@@ -48,4 +50,4 @@ def test_the_line_of_a_fact_shows_it(path):
         *((each.at, each.value) for each in page.media_types),
     ]
     for at, text in shown:
-        assert text in lines[at - 1], (at, text)
+        assert text in lines[int(at) - 1], (at, text)

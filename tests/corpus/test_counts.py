@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -63,21 +64,21 @@ def codes(text: str) -> set[str]:
 
 
 @every_page("rows")
-def test_every_row_listing_and_code_is_accounted_for(path):
+def test_every_row_listing_and_code_is_accounted_for(path: Any) -> None:
     """What a page has is a fact, a table without facts of our kinds, or listed as unread."""
     text, suffix = path.read_text("utf-8"), path.suffix
     page = read(path)
     facts = {each.at for each in page.parameters}
     others = sum(each.rows for each in page.tables if each.role in ("files", "other"))
-    in_tables = [each for each in (*page.statuses, *page.error_codes) if each.source == "table"]
+    sources = [*(each.source for each in page.statuses), *(each.source for each in page.error_codes)]
     assert sum(each.rows for each in page.tables) == rows(text, suffix)
-    assert len(facts) + others + len(in_tables) + len(page.actions) + len(page.unread) == rows(text, suffix)
+    assert len(facts) + others + sources.count("table") + len(page.actions) + len(page.unread) == rows(text, suffix)
     assert len(page.examples) + len(page.trees) == listings(text, suffix)
     assert {each.code for each in page.error_codes} == codes(text)
 
 
 @every_page("unread")
-def test_nothing_on_the_vendor_s_pages_is_unread(path):
+def test_nothing_on_the_vendor_s_pages_is_unread(path: Any) -> None:
     """Every table of the vendor's pages is understood."""
     page = read(path)
     assert page.unread == ()
@@ -85,14 +86,14 @@ def test_nothing_on_the_vendor_s_pages_is_unread(path):
 
 
 @every_page("lines")
-def test_the_line_of_a_parameter_shows_its_name(path):
+def test_the_line_of_a_parameter_shows_its_name(path: Any) -> None:
     """Lines are those of the file as it is, also with a viewer's lines in between."""
     lines = path.read_text("utf-8").split("\n")
     for each in read(path).parameters:
-        assert each.name in lines[each.at - 1].replace("\\", ""), each
+        assert each.name in lines[int(each.at) - 1].replace("\\", ""), each
 
 
-def test_nested_tables_stand_below_the_rows_that_lead_to_them():
+def test_nested_tables_stand_below_the_rows_that_lead_to_them() -> None:
     """Of create-job's 31 tables, those of a structure are below its rows and those of kinds of nodes below none."""
     page = read(DOCS / "otc-2024/dgc_create_job.rst")
     paths = {".".join(each.path) for each in page.parameters}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from jobexport.drift import read_page
 from tests.corpus.making.folder import DOCS
 from tests.drift.making.clients import generates
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VENDOR = (
     "otc-2024/dgc_create_job.rst",
@@ -18,6 +23,6 @@ VENDOR = (
 
 
 @pytest.mark.parametrize("name", VENDOR)
-def test_a_vendor_page_gives_a_document_and_a_client(name, tmp_path):
+def test_a_vendor_page_gives_a_document_and_a_client(name: str, tmp_path: Path) -> None:
     """Five of the vendor's pages, three of them of operations that the description does not have."""
     generates(read_page(DOCS / name), tmp_path)

@@ -1,6 +1,9 @@
 """The vendor's own pages against their editions, each other, and single changes of their text."""
 
+from __future__ import annotations
+
 import random
+from typing import Any
 
 import pytest
 
@@ -34,7 +37,7 @@ KNOWN = {
 
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
-def test_a_page_and_its_edition_differ_in_what_the_register_has(name, edition, operation):
+def test_a_page_and_its_edition_differ_in_what_the_register_has(name: Any, edition: Any, operation: Any) -> None:
     """No new finding of any level, and the known ones are those of the register, by id."""
     report = check_page(read(DOCS / name), DESCRIBED, edition)
     assert report.operation == operation
@@ -43,7 +46,7 @@ def test_a_page_and_its_edition_differ_in_what_the_register_has(name, edition, o
 
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
-def test_every_fact_of_the_register_that_a_page_shows_is_found(name, edition, operation):
+def test_every_fact_of_the_register_that_a_page_shows_is_found(name: Any, edition: Any, operation: Any) -> None:
     """All entries of the operation are seen, but for those in prose, and those that rest on other pages."""
     report = check_page(read(DOCS / name), DESCRIBED, edition)
     entries = [entry for entry in DESCRIBED.register.entries if operation in entry.operations]
@@ -60,7 +63,7 @@ def test_every_fact_of_the_register_that_a_page_shows_is_found(name, edition, op
 
 
 @pytest.mark.parametrize("edition", [CN_2020, "huaweicloud-intl-2026", OTC_2024, OTC_2026])
-def test_every_statement_of_the_register_is_seen_on_a_page(edition):
+def test_every_statement_of_the_register_is_seen_on_a_page(edition: Any) -> None:
     """`says` is no guess: each statement for an edition whose pages are at hand is on one of them."""
     seen, stated = set(), set()
     for path in sorted(DOCS.rglob("*.*")):
@@ -74,12 +77,12 @@ def test_every_statement_of_the_register_is_seen_on_a_page(edition):
     assert stated - seen == set()
 
 
-def against(old, new):
+def against(old: Any, new: Any) -> set[Any]:
     report = check_pages(read(DOCS / new), read(DOCS / old), DESCRIBED)
     return {(finding.level, finding.kind, finding.about) for finding in report.findings}
 
 
-def test_the_pages_of_2020_and_2021_differ_in_the_facts_known():
+def test_the_pages_of_2020_and_2021_differ_in_the_facts_known() -> None:
     """The zip array's name; the error table; a column of types and the operation's name, which only one has."""
     assert against(f"{CN_2020}/dli_export_flink_job.md", "huaweicloud-cn-2021/dli_export_flink_job.md") == {
         ("error", "parameter-renamed", "response parameter `zip_files`"),
@@ -89,7 +92,7 @@ def test_the_pages_of_2020_and_2021_differ_in_the_facts_known():
     }
 
 
-def test_the_pages_of_2024_and_2026_differ_in_the_facts_known():
+def test_the_pages_of_2024_and_2026_differ_in_the_facts_known() -> None:
     """The type of is_success, which the example now contradicts; the example's sentence; words on the project's id."""
     assert against(f"{OTC_2024}/dli_export_flink_job.html", f"{OTC_2026}/dli_export_flink_job.rst") == {
         ("error", "type-changed", "response parameter `is_success`"),
@@ -99,19 +102,19 @@ def test_the_pages_of_2024_and_2026_differ_in_the_facts_known():
     }
 
 
-def test_a_page_against_itself_has_nothing():
+def test_a_page_against_itself_has_nothing() -> None:
     """No finding of any level on any page, whatever it is about."""
     for path in sorted(DOCS.rglob("*.*")):
         page = read(path)
         assert check_pages(page, page, DESCRIBED).findings == ()
 
 
-def check(text, edition):
+def check(text: Any, edition: Any) -> Any:
     return check_page(read_page(text.encode(), name="page"), DESCRIBED, edition)
 
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
-def test_each_single_change_of_the_text_is_found(name, edition, operation):
+def test_each_single_change_of_the_text_is_found(name: Any, edition: Any, operation: Any) -> None:
     """20 random changes of each page: kind, subject, operation, line, new, and nothing else of weight."""
     page = Text.load(name)
     rng = random.Random(f"{name} {edition}")  # noqa: S311  # no secrets
@@ -128,7 +131,7 @@ def test_each_single_change_of_the_text_is_found(name, edition, operation):
 
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
-def test_other_words_in_a_description_are_no_finding(name, edition, operation):
+def test_other_words_in_a_description_are_no_finding(name: Any, edition: Any, operation: Any) -> None:
     """Up to 12 changes of words on each page: no error and no warning."""
     page = Text.load(name)
     rng = random.Random(name)  # noqa: S311  # no secrets

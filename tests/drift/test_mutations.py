@@ -1,6 +1,9 @@
 """A changed fact of a page is one new finding of the right kind and line; changed words are no finding."""
 
+from __future__ import annotations
+
 import random
+from typing import Any
 
 import pytest
 
@@ -16,17 +19,17 @@ DESCRIBED = load_described()
 FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}
 
 
-def check(page, form, edition, style=None):
+def check(page: Any, form: Any, edition: Any, style: Any = None) -> Any:
     return check_page(read_page(render(page, form, style).encode(), name="page"), DESCRIBED, edition)
 
 
-def fresh(report, base):
+def fresh(report: Any, base: Any) -> list[Any]:
     """Return the new findings of a changed page that the original page does not have."""
     old = {(finding.kind, finding.about) for finding in base.new}
     return [finding for finding in report.new if (finding.kind, finding.about) not in old]
 
 
-def lines_with(text, needle):
+def lines_with(text: Any, needle: Any) -> list[Any]:
     """Return the numbers of the lines with a word, except lines on which the word is a key of an example."""
     # Markdown and reStructuredText escape their markup characters.
     lines = [line.replace("\\", "") for line in text.splitlines()]
@@ -35,7 +38,7 @@ def lines_with(text, needle):
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("seed", range(effort(2, 4)))
-def test_each_single_change_is_found_and_named_right(form, seed):
+def test_each_single_change_is_found_and_named_right(form: Any, seed: Any) -> None:
     """Each of 120 (thorough: 240) random changes has a finding with kind, subject, operation and line, and no other."""
     rng = random.Random(f"{form} {seed}")  # noqa: S311  # no secrets
     for _ in range(10):
@@ -55,7 +58,7 @@ def test_each_single_change_is_found_and_named_right(form, seed):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_other_words_are_no_finding(form):
+def test_other_words_are_no_finding(form: Any) -> None:
     """A page with other words and spellings has no further error and no further warning."""
     for edition, _, page in PAGES:
         base = check(page, form, edition)

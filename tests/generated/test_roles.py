@@ -49,8 +49,9 @@ def test_the_table_is_read_as_lint_reads_it() -> None:
 def test_the_client_looks_for_each_role() -> None:
     """A role that lint allows is one that the client reads, and the other way round."""
     tree = ast.parse(Path(responses.__file__).read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    read = [call.args[1] for call in calls if call.func.id in {"_by_role", "_value"}]
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    readers = {"_by_role", "_value"}
+    read = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id in readers]
     assert {node.value for node in read if isinstance(node, ast.Constant)} == KNOWN
 
 

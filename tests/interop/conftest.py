@@ -1,15 +1,21 @@
 """A real S3 server over HTTP, and a client of it that is not ours."""
 
+from __future__ import annotations
+
 import logging
 import os
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No AWS settings of the machine, and no call to a metadata service."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -21,7 +27,7 @@ def environment(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def endpoint(environment):
+def endpoint(environment: None) -> Iterator[str]:
     """The URL of a real S3 server, with a bucket `bucket`."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -32,7 +38,7 @@ def endpoint(environment):
 
 
 @pytest.fixture(scope="module")
-def boto(endpoint):
+def boto(endpoint: str) -> Iterator[Any]:
     client = boto3.client(
         "s3",
         endpoint_url=endpoint,

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import zipfile
+from typing import Any
 
 import httpx
 import obstore
@@ -30,7 +31,7 @@ TO_STORAGE = "huaweicloud-intl-2026"
 
 
 @pytest.fixture
-def storage(endpoint, boto):
+def storage(endpoint: str, boto: Any) -> Any:
     """The storage, with an empty bucket."""
     for found in boto.list_objects_v2(Bucket="bucket").get("Contents", []):
         boto.delete_object(Bucket="bucket", Key=found["Key"])
@@ -38,24 +39,24 @@ def storage(endpoint, boto):
 
 
 @pytest.fixture
-def dead_endpoint():
+def dead_endpoint() -> str:
     """The URL of a port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     return f"http://127.0.0.1:{port}"
 
 
-def s3(endpoint, bucket="bucket"):
+def s3(endpoint: Any, bucket: str = "bucket") -> Any:
     return S3Storage(bucket, endpoint=endpoint, access_key="an-id", secret_key="a-secret-key")
 
 
-def post(server, path, body):
+def post(server: Any, path: Any, body: Any) -> Any:
     return httpx.post(
         server.url + path, json=body, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False, timeout=9
     )
 
 
-def read(boto, endpoint, key):
+def read(boto: Any, endpoint: Any, key: Any) -> Any:
     """Read an object with two clients, which must agree."""
     by_boto = boto.get_object(Bucket="bucket", Key=key)["Body"].read()
     store = S3Store(
@@ -70,11 +71,11 @@ def read(boto, endpoint, key):
     return by_boto
 
 
-def keys(boto):
+def keys(boto: Any) -> list[Any]:
     return [found["Key"] for found in boto.list_objects_v2(Bucket="bucket").get("Contents", [])]
 
 
-def test_a_flink_export_is_there_under_its_name(storage, boto, endpoint):
+def test_a_flink_export_is_there_under_its_name(storage: Any, boto: Any, endpoint: str) -> None:
     """A key is the zip's name as the answer has it: OBS bucket, folder, object."""
     with serve("otc-2026", storage=storage, clock=lambda: NOW) as server:
         names = post(server, FLINK, {"obs_dir": "obs://obs-test/a b/ä#?%2e/", "is_selected": False}).json()["zip_file"]
@@ -88,7 +89,9 @@ def test_a_flink_export_is_there_under_its_name(storage, boto, endpoint):
 
 
 @pytest.mark.parametrize("delay", [0, 0.3])
-def test_an_export_to_obs_path_has_the_bytes_of_the_plain_one(storage, boto, endpoint, delay):
+def test_an_export_to_obs_path_has_the_bytes_of_the_plain_one(
+    storage: Any, boto: Any, endpoint: str, delay: float | int
+) -> None:
     """`{job_name}.zip` in the folder that the answer names, before the answer or, with a delay, after it."""
     with serve(TO_STORAGE, storage=storage, obs_delay=delay, clock=lambda: NOW) as server:
         answer = post(server, JOB, {"obsPath": "obs://test_bucket/job_nodes/"}).json()
@@ -102,10 +105,10 @@ def test_an_export_to_obs_path_has_the_bytes_of_the_plain_one(storage, boto, end
     assert read(boto, endpoint, key) == plain
 
 
-def test_what_is_put_can_be_read_back_and_listed(storage, boto):
+def test_what_is_put_can_be_read_back_and_listed(storage: Any, boto: Any) -> None:
     """get and names agree with what another client sees; a name that is not there is None."""
 
-    async def all_of_it():
+    async def all_of_it() -> tuple[Any, Any]:
         for name, content in {"b/two": b"2" * 6_000_000, "a/one": b"", "b/{x} %41~": b"3"}.items():
             await storage.put(name, content)
             assert await storage.get(name) == content
@@ -116,7 +119,9 @@ def test_what_is_put_can_be_read_back_and_listed(storage, boto):
 
 
 @pytest.mark.parametrize("fault", ["down", "no bucket", "silent"])
-def test_a_storage_that_fails_is_the_servers_fault(endpoint, dead_endpoint, boto, caplog, fault):
+def test_a_storage_that_fails_is_the_servers_fault(
+    endpoint: str, dead_endpoint: str, boto: Any, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
     """Down, without the bucket, or silent: the documented error within 5 seconds, and the log names no secret."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent_endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -140,7 +145,7 @@ def test_a_storage_that_fails_is_the_servers_fault(endpoint, dead_endpoint, boto
     assert "a-secret-key" not in caplog.text
 
 
-def test_reading_what_fails_is_no_absence(endpoint, dead_endpoint, boto):
+def test_reading_what_fails_is_no_absence(endpoint: str, dead_endpoint: str, boto: Any) -> None:
     """A storage that can't be reached, or has no such bucket, does not pretend to be empty."""
     for storage in (s3(dead_endpoint), s3(endpoint, "another")):
         with pytest.raises(StorageUnavailable, match=r"^cannot read from s3://"):
@@ -149,14 +154,14 @@ def test_reading_what_fails_is_no_absence(endpoint, dead_endpoint, boto):
             asyncio.run(storage.names())
 
 
-def test_what_is_pending_when_the_server_ends_is_dropped(dead_endpoint, caplog):
+def test_what_is_pending_when_the_server_ends_is_dropped(dead_endpoint: str, caplog: pytest.LogCaptureFixture) -> None:
     """A write that is under way when the server ends neither holds it up nor is logged."""
     with serve(TO_STORAGE, storage=s3(dead_endpoint), obs_delay=30) as server:
         assert post(server, JOB, {"obsPath": "obs://b"}).status_code == 200
     assert caplog.records == []
 
 
-def test_the_command_writes_to_s3(storage, boto, endpoint):
+def test_the_command_writes_to_s3(storage: Any, boto: Any, endpoint: str) -> None:
     """`jobexport mock --obs s3://bucket --obs-endpoint URL` takes its keys from the environment and prints none."""
     command = [sys.executable, "-c", "from jobexport.cli import main; main()"]
     command += ["mock", "--port", "0", "--obs", "s3://bucket", "--obs-endpoint", endpoint]
@@ -167,7 +172,9 @@ def test_the_command_writes_to_s3(storage, boto, endpoint):
         patience = threading.Timer(10, process.kill)
         patience.start()
         try:
+            assert process.stdout is not None
             url = process.stdout.readline().removeprefix("listening on ").strip()
+            assert process.stdout is not None
             line = next((line for line in process.stdout if "objects in" in line), "")
             assert line.split(maxsplit=2) == ["objects", "in", f"s3://bucket at {endpoint}\n"]
             body = {"obs_dir": "b", "is_selected": True, "job_selected": [100]}
@@ -177,6 +184,7 @@ def test_the_command_writes_to_s3(storage, boto, endpoint):
             assert keys(boto) == answer.json()["zip_file"]
             process.terminate()
             assert process.wait(timeout=10) == 0
+            assert process.stderr is not None
             assert process.stderr.read() == ""
         finally:
             patience.cancel()

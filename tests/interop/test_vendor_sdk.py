@@ -17,6 +17,7 @@ from attrs import frozen
 
 from jobexport.mock import Server, serve
 from jobexport.spec.editions import edition_ids
+from tests.making.stored import stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +109,7 @@ def workspace(server: Server) -> Any:
 
 
 class TestExport:
-    def test_job(self, sdk, server, dgc):
+    def test_job(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """`export_job`: the zip's bytes are in `raw_content` only, and hold the job that the server has."""
         answer = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
         assert (str(answer), answer.openapi_types) == ("{}", {})
@@ -116,21 +117,21 @@ class TestExport:
         assert found["jobs/myJob.job"] == workspace(server).jobs["myJob"].content
         assert any(name.startswith("scripts/") for name in found)
 
-    def test_job_with_a_body(self, sdk, server, dgc):
+    def test_job_with_a_body(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """Where exportJob has a body, `export_depend` reaches it; where it has none, the server passes over it."""
         body = sdk.dgc.ExportJobReq(export_depend=False)
         found = members(dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body)).raw_content)
         operation = server.core.document["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]
         assert (list(found) == ["jobs/myJob.job"]) is ("requestBody" in operation)
 
-    def test_job_in_a_workspace(self, sdk, server, dgc):
+    def test_job_in_a_workspace(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """`workspace` is a signed header; the job comes from there."""
         (id_,) = server.state.projects[server.project_id].workspaces.keys() - {"default"}
         answer = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="orders_daily", workspace=id_))
         jobs = server.state.projects[server.project_id].workspaces[id_].jobs
         assert members(answer.raw_content)["jobs/orders_daily.job"] == jobs["orders_daily"].content
 
-    def test_job_to_storage(self, sdk, servers):
+    def test_job_to_storage(self, sdk: Sdk, servers: Callable[[str], Server]) -> None:
         """With `obs_path` the server stores the zip; the place of it is in `raw_content` only."""
         server = servers("huaweicloud-cn-2025")
         body = sdk.dgc.ExportJobReq(obs_path="obs://bucket/jobs/")
@@ -138,17 +139,17 @@ class TestExport:
         answer = client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body))
         assert (str(answer), answer.openapi_types) == ("{}", {})
         assert answer.raw_content.startswith(b'{"obsPath": "obs://bucket/jobs/myJob/')
-        (name,) = [name for name in server.storage.objects if name.startswith("bucket/jobs/")]
-        assert "jobs/myJob.job" in members(server.storage.objects[name])
+        (name,) = [name for name in stored(server) if name.startswith("bucket/jobs/")]
+        assert "jobs/myJob.job" in members(stored(server)[name])
 
-    def test_batch(self, sdk, server, dgc):
+    def test_batch(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """`export_job_list`, which is batchExportJobs: one zip, with each job as the server has it."""
         answer = dgc.export_job_list(sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS)))
         found = members(answer.raw_content)
         for name in JOBS:
             assert found[f"jobs/{name}/{name}.job"] == workspace(server).jobs[name].content
 
-    def test_zips_are_the_ones_of_a_token(self, sdk, server, dgc):
+    def test_zips_are_the_ones_of_a_token(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """The zip that a signature gets is, byte for byte, the one that a token gets."""
         import httpx
 
@@ -156,7 +157,7 @@ class TestExport:
         expected = httpx.post(url, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False).content
         assert dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")).raw_content == expected
 
-    def test_flink(self, sdk, server, dli):
+    def test_flink(self, sdk: Sdk, server: Server, dli: Any) -> None:
         """`export_flink_jobs` stores the zips. `is_success` becomes text, and `zip_files` is lost without a word."""
         request = sdk.dli.ExportFlinkJobsRequest(
             body=sdk.dli.ExportFlinkJobsRequestBody(obs_dir="obs-sdk", is_selected=True, job_selected=[100])
@@ -165,21 +166,22 @@ class TestExport:
         response = server.core.document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
         # A boolean true becomes Python's spelling of it; so false would be the text 'False', which is true.
         assert answer.is_success == ("true" if "string" in response["is_success"]["type"] else "True")
-        stored = [name for name in server.storage.objects if name.startswith("obs-sdk/")]
-        assert stored
+        names = [name for name in stored(server) if name.startswith("obs-sdk/")]
+        assert names
         if "zip_file" in response:
-            assert answer.zip_file == stored[-1:]
+            assert answer.zip_file == names[-1:]
         else:
             assert "zip_files" in response
             assert answer.zip_file is None
-            assert stored[-1] in answer.raw_content.decode()
-        content = asyncio.run(server.storage.get(stored[-1]))
+            assert names[-1] in answer.raw_content.decode()
+        content = asyncio.run(server.storage.get(names[-1]))
         job = server.state.projects[server.project_id].flink[100]
+        assert content is not None
         assert members(content) == {f"{job.name}.json": job.content}
 
 
 class TestErrors:
-    def test_wrong_secret(self, sdk, server):
+    def test_wrong_secret(self, sdk: Sdk, server: Server) -> None:
         """Another secret, another key: the SDK's own exception with the document's code, on every operation."""
         for changes in ({"sk": "other"}, {"ak": "OTHER"}):
             dgc = sdk.client(sdk.dgc.DgcClient, server, **changes)
@@ -199,20 +201,20 @@ class TestErrors:
                 assert problem.status_code == 401
                 assert (problem.error_code, problem.error_msg) == (expected["error_code"], expected["error_msg"])
 
-    def test_temporary_key(self, sdk, server):
+    def test_temporary_key(self, sdk: Sdk, server: Server) -> None:
         """A temporary key's `X-Security-Token` is refused, as the server has no temporary keys."""
         client = sdk.client(sdk.dgc.DgcClient, server)
         client.get_credentials().with_security_token("t")
         problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")))
         assert problem.status_code == 401
 
-    def test_another_project(self, sdk, server):
+    def test_another_project(self, sdk: Sdk, server: Server) -> None:
         """Another project is refused: the signature is right, the project is not there."""
         client = sdk.client(sdk.dgc.DgcClient, server, project_id="other")
         problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")))
         assert (problem.status_code, problem.error_code) == (400, "DLF.6888")
 
-    def test_missing_job(self, sdk, server, dgc):
+    def test_missing_job(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """A missing job arrives as the SDK's exception with code, message and the request's id."""
         problem = refused(lambda: dgc.export_job(sdk.dgc.ExportJobRequest(job_name="none")))
         expected = error(server, "exportJob", "400", "job-not-found")
@@ -220,7 +222,7 @@ class TestErrors:
         assert problem.error_msg == expected["error_msg"]
         assert problem.request_id
 
-    def test_missing_flink_job(self, sdk, server, dli):
+    def test_missing_flink_job(self, sdk: Sdk, server: Server, dli: Any) -> None:
         """So does a missing Flink job."""
         body = sdk.dli.ExportFlinkJobsRequestBody(obs_dir="a", is_selected=True, job_selected=[1])
         problem = refused(lambda: dli.export_flink_jobs(sdk.dli.ExportFlinkJobsRequest(body=body)))
@@ -228,26 +230,26 @@ class TestErrors:
         assert (problem.error_code, problem.error_msg) == (expected["error_code"], expected["error_msg"])
 
     @pytest.mark.parametrize("name", ["a b", "a/b", "名"])
-    def test_odd_names(self, sdk, servers, name):
+    def test_odd_names(self, sdk: Sdk, servers: Callable[[str], Server], name: str) -> None:
         """Names that need encoding reach the server and are signed as they should: it is the name that is invalid."""
         client = sdk.client(sdk.dgc.DgcClient, servers("otc-2026"))
         problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name=name)))
         assert (problem.status_code, problem.error_code) == (400, "DLF.3018")
 
-    def test_name_of_two_dots(self, sdk, servers):
+    def test_name_of_two_dots(self, sdk: Sdk, servers: Callable[[str], Server]) -> None:
         """The legal job name `..` never reaches the server: the SDK posts to another path."""
         client = sdk.client(sdk.dgc.DgcClient, servers("otc-2026"))
         problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="..")))
         assert problem.status_code == 404
 
 
-def test_loopback_only(sdk):
+def test_loopback_only(sdk: Sdk) -> None:
     """The guard works: a connection elsewhere fails the test before a packet leaves."""
     with socket.socket() as outside, pytest.raises(pytest.fail.Exception, match=r"169\.254\.169\.254"):
         outside.connect(("169.254.169.254", 80))
 
 
-def test_home_folder(sdk, servers):
+def test_home_folder(sdk: Sdk, servers: Callable[[str], Server]) -> None:
     """All that the SDK writes into the home folder is an id of its own, when it is imported."""
     sdk.client(sdk.dgc.DgcClient, servers("otc-2026")).export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
     files = [str(path.relative_to(sdk.home)) for path in sdk.home.rglob("*") if path.is_file()]
@@ -272,4 +274,5 @@ def error(server: Server, operation: str, status: str, name: str) -> dict[str, s
     response = fields["responses"][status]
     if "$ref" in response:
         response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-    return response["content"]["application/json"]["examples"][name]["value"]
+    body: dict[str, str] = response["content"]["application/json"]["examples"][name]["value"]
+    return body

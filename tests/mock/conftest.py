@@ -13,6 +13,7 @@ import pytest
 
 from jobexport.mock import DEFAULT_EDITION, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
+from tests.making.stored import stored
 from tests.mock.making.apis import NOW, Api
 from tests.mock.making.defects import Answer
 from tests.mock.making.faulty import Faulty, faulty
@@ -90,7 +91,7 @@ def running() -> Iterator[Faulty]:
 def mock(running: Faulty) -> Faulty:
     """A server of the default edition whose faults a test sets; it has none at first."""
     running.core.reset()
-    running.server.storage.objects.clear()
+    stored(running.server).clear()
     return running
 
 
@@ -118,11 +119,11 @@ def tried(faulty_servers: Callable[[str], Faulty]) -> Callable[[Case], None]:
         return [answer(mock, request) for request in requests]
 
     def answer(mock: Faulty, request: Ask) -> Answer:
-        mock.server.storage.objects.clear()
+        stored(mock.server).clear()
         given = dict(request)
         client = mock.client if given.pop("token", True) else mock.stranger
         response = client.request(**given)
-        return Answer(response, dict(mock.server.storage.objects))
+        return Answer(response, dict(stored(mock.server)))
 
     def check(case: Case) -> None:
         mock = faulty_servers(case.edition)

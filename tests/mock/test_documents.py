@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -19,6 +20,9 @@ from jobexport.errors import JobexportError
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, EXAMPLE_TOKEN, create_app
 from jobexport.spec.editions import edition_ids, load_edition
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
@@ -27,15 +31,15 @@ SOURCES = sorted(Path(jobexport.mock.__file__).parent.rglob("*.py"))
 
 
 @pytest.fixture
-def document():
+def document() -> Any:
     """A document to change."""
     return copy.deepcopy(load_edition(DEFAULT_EDITION))
 
 
-def post(document, path, body=None):
+def post(document: Any, path: Any, body: Any = None) -> Any:
     """Call the application in process."""
 
-    async def call():
+    async def call() -> Any:
         transport = httpx.ASGITransport(create_app(document, clock=lambda: 5))
         async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
             headers = {"X-Auth-Token": EXAMPLE_TOKEN}
@@ -44,24 +48,24 @@ def post(document, path, body=None):
     return asyncio.run(call())
 
 
-def response_fields(document):
+def response_fields(document: Any) -> Any:
     return document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
 
 
 class TestDocumentDecides:
-    def test_array_name_and_object_name(self, document):
+    def test_array_name_and_object_name(self, document: Any) -> None:
         """The array is called what the document calls it, and the objects too."""
         fields = response_fields(document)
         old = next(name for name in fields if "x-object-name" in fields[name])
         fields["archives"] = fields.pop(old) | {"x-object-name": "{obs_dir}/{epoch_ms}/{job_name}"}
         assert post(document, FLINK, SELECTED).json()["archives"] == ["a/5/aggregate"]
 
-    def test_both_arrays(self, document):
+    def test_both_arrays(self, document: Any) -> None:
         """A document with two arrays, as the union has, gets both."""
         response_fields(document)["more"] = {"type": "array", "x-object-name": "{job_name}"}
         assert post(document, FLINK, SELECTED).json()["more"] == ["aggregate"]
 
-    def test_fields_that_are_gone(self, document):
+    def test_fields_that_are_gone(self, document: Any) -> None:
         """A field that the document lacks is not in the answer."""
         response_fields(document).clear()
         assert post(document, FLINK, SELECTED).json() == {}
@@ -69,12 +73,12 @@ class TestDocumentDecides:
     @pytest.mark.parametrize(
         ("type_", "value"), [("string", "true"), (["boolean", "string"], "true"), ("boolean", True)]
     )
-    def test_type_of_is_success(self, document, type_, value):
+    def test_type_of_is_success(self, document: Any, type_: Any, value: bool | str) -> None:
         """is_success is text where its type allows text."""
         response_fields(document)["is_success"]["type"] = type_
         assert post(document, FLINK, SELECTED).json()["is_success"] == value
 
-    def test_zip_layout_and_file_name(self, document):
+    def test_zip_layout_and_file_name(self, document: Any) -> None:
         """Layout and file name of a zip are the document's."""
         content = document["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]["responses"]["200"]["content"]
         content["application/octet-stream"] |= {
@@ -86,7 +90,7 @@ class TestDocumentDecides:
             assert archive.namelist() == ["myJob", "s/CS_PROCESS_TRIP/myJob", "s/TRIP_RAW_STANDARD/myJob"]
         assert 'filename="myJob!.zip"' in response.headers["content-disposition"]
 
-    def test_rules_of_parameters_and_body(self, document):
+    def test_rules_of_parameters_and_body(self, document: Any) -> None:
         """What the document allows is allowed: a longer list, another name rule, a header that must come."""
         document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 1
         assert post(document, BATCH, {"jobList": ["myJob", "job_batch"]}).status_code == 400
@@ -94,14 +98,14 @@ class TestDocumentDecides:
         response = post(document, BATCH, {"jobList": ["myJob"]})
         assert response.headers["x-mock-violation"].startswith("batchExportJobs header#: ")
 
-    def test_error_bodies(self, document):
+    def test_error_bodies(self, document: Any) -> None:
         """Errors are the document's examples, word for word."""
         schema = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["400"]
         value = schema["content"]["application/json"]["examples"]["job-not-found"]["value"]
         value |= {"error_code": "X.1", "error_msg": "völlig anders"}
         assert post(document, BATCH, {"jobList": ["gone"]}).json() == value
 
-    def test_error_that_is_gone(self, document):
+    def test_error_that_is_gone(self, document: Any) -> None:
         """Where the document lacks an error's example, the one for an invalid request stands in."""
         examples = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["400"]["content"][
             "application/json"
@@ -109,7 +113,7 @@ class TestDocumentDecides:
         del examples["job-not-found"]
         assert post(document, BATCH, {"jobList": ["gone"]}).json() == examples["invalid-request"]["value"]
 
-    def test_path_that_is_gone(self, document):
+    def test_path_that_is_gone(self, document: Any) -> None:
         """An operation that the document lacks is not served."""
         del document["paths"]["/v1/{project_id}/jobs/batch-export"]
         assert post(document, BATCH, {"jobList": ["myJob"]}).status_code == 404
@@ -141,28 +145,28 @@ class TestDocumentDecides:
         ],
         ids=range(14),
     )
-    def test_unusable_document(self, document, change, words):
+    def test_unusable_document(self, document: Any, change: Callable[..., Any], words: str) -> None:
         """A document that lacks what the server needs is refused when the server is made, in one sentence."""
         change(document)
         with pytest.raises(JobexportError, match=f"(?:{words})[^\n]*$"):
             create_app(document)
 
 
-def flink(document):
+def flink(document: Any) -> Any:
     return document["paths"]["/v1.0/{project_id}/streaming/jobs/export"]["post"]
 
 
-def errors(document):
+def errors(document: Any) -> Any:
     return flink(document)["responses"]["400"]["content"]["application/json"]["examples"]
 
 
-def batch_zip(document):
+def batch_zip(document: Any) -> Any:
     content = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["200"]["content"]
     return content["application/octet-stream"]
 
 
 class TestSources:
-    def test_no_edition_in_the_code(self):
+    def test_no_edition_in_the_code(self) -> None:
         """Nothing in the server's code names an edition or its fields, apart from the default's one line."""
         found = [
             f"{path.name}: {line.strip()}"
@@ -173,15 +177,15 @@ class TestSources:
         ]
         assert found == []
 
-    def test_default_is_an_edition(self):
+    def test_default_is_an_edition(self) -> None:
         """The default edition exists."""
         assert DEFAULT_EDITION in edition_ids()
 
-    def test_files_stay_short(self):
+    def test_files_stay_short(self) -> None:
         """No file is longer than 300 lines."""
         assert [path.name for path in SOURCES if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
 
-    def test_import_is_light(self):
+    def test_import_is_light(self) -> None:
         """Importing the package loads neither uvicorn nor the generated client."""
         code = (
             "import sys, jobexport.mock; print(*sorted({'uvicorn', 'jobexport_api', 'pydantic'} & sys.modules.keys()))"
@@ -194,7 +198,7 @@ class TestSources:
         )
         assert done.stdout.split() == []
 
-    def test_example_has_no_sentence_of_a_page(self):
+    def test_example_has_no_sentence_of_a_page(self) -> None:
         """The example's files are JSON with a name that is not empty."""
         folder = Path(jobexport.mock.__file__).parent / "state" / "example"
         files = [path for path in folder.rglob("*") if path.is_file()]

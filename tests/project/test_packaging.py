@@ -1,15 +1,21 @@
 """The wheel: what it holds, what it asks for, and that it works where there is no checkout."""
 
+from __future__ import annotations
+
 import email
 import os
 import subprocess
 import sys
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 from jobexport.spec.editions import CHECKOUT, edition_ids
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def run_installed(installed, *command):
+
+def run_installed(installed: Any, *command: Any) -> Any:
     """Run Python with the wheel's content before the checkout."""
     environment = os.environ | {"PYTHONPATH": str(installed)}
     done = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, check=False)
@@ -17,12 +23,12 @@ def run_installed(installed, *command):
     return done.stdout
 
 
-def test_a_plain_install_needs_httpx_and_attrs_only(wheel):
+def test_a_plain_install_needs_httpx_and_attrs_only(wheel: Path) -> None:
     """Everything else is behind an extra."""
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = email.message_from_bytes(archive.read(name))
-    needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
+    needed = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
     assert sorted(line.split(">")[0].split("<")[0] for line in needed) == ["attrs", "httpx"]
     assert metadata.get_all("Provides-Extra") == [
         "cli",
@@ -35,7 +41,7 @@ def test_a_plain_install_needs_httpx_and_attrs_only(wheel):
     ]
 
 
-def test_the_wheel_holds_both_packages_and_the_documents(wheel):
+def test_the_wheel_holds_both_packages_and_the_documents(wheel: Path) -> None:
     """Both packages are typed; the documents, the register and the mock's jobs are there; tests are not."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -47,7 +53,7 @@ def test_the_wheel_holds_both_packages_and_the_documents(wheel):
     assert {root for root in roots if not root.endswith(".dist-info")} == {"jobexport", "jobexport_api"}
 
 
-def test_the_installed_command_knows_the_editions(installed):
+def test_the_installed_command_knows_the_editions(installed: Path) -> None:
     """Without a checkout the shipped documents serve, and nothing else is read."""
     code = "import jobexport; from jobexport.cli import main; print(jobexport.__file__); main()"
     printed = run_installed(installed, "-c", code, "editions")
@@ -55,13 +61,13 @@ def test_the_installed_command_knows_the_editions(installed):
     assert [line.split()[0] for line in printed.splitlines()[1:]] == edition_ids()
 
 
-def test_the_installed_resolve_gives_the_shipped_document(installed):
+def test_the_installed_resolve_gives_the_shipped_document(installed: Path) -> None:
     """The document is the one of the checkout."""
     expected = (CHECKOUT / "generated/openapi/otc-2024.yaml").read_text(encoding="utf-8")
     assert run_installed(installed, "-c", "from jobexport.cli import main; main()", "resolve", "otc-2024") == expected
 
 
-def test_the_installed_mock_answers(installed):
+def test_the_installed_mock_answers(installed: Path) -> None:
     """The mock starts and exports a job."""
     code = (
         "import httpx\nfrom jobexport import mock\n"
@@ -72,7 +78,7 @@ def test_the_installed_mock_answers(installed):
     assert run_installed(installed, "-c", code) == "200\n"
 
 
-def test_the_installed_drift_compares(installed, tmp_path):
+def test_the_installed_drift_compares(installed: Path, tmp_path: Path) -> None:
     """Without a checkout pages are held against the shipped documents, and edits are of these."""
     page = tmp_path / "page.md"
     page.write_text("# Exporting\n\n## URI\n\nGET /v1.0/{project_id}/streaming/jobs/export\n", encoding="utf-8")
@@ -86,7 +92,7 @@ def test_the_installed_drift_compares(installed, tmp_path):
     assert run_installed(installed, "-c", code) == "otc-2024.yaml ()\n"
 
 
-def test_the_register_is_read_without_a_checkout(installed):
+def test_the_register_is_read_without_a_checkout(installed: Path) -> None:
     """The shipped register is the checkout's."""
     code = "from jobexport.spec import load_register; print(len(load_register().entries))"
     assert int(run_installed(installed, "-c", code)) >= 40

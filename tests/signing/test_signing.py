@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import random
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
 from jobexport import signing
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ACCESS_KEY, SECRET_KEY = "AK0", "sécret"
 LETTERS = "abzAZ019-._~ /%+&=;:,!*'()@$?#|^äß中🙂\x7f"
 
 # Its signature was made with the SDK, once: a change of the SDK shows here.
-FIXED = {
+FIXED: dict[str, Any] = {
     "method": "POST",
     "path": "/v1/p/jobs/%2E%2E/export",
     "query": "b=2&a=%20&a=",
@@ -40,7 +44,7 @@ c3d6c2f0"""
 
 
 @pytest.fixture(scope="session")
-def vendor():
+def vendor() -> Callable[..., Any]:
     """A function that signs with the vendor's SDK; it gives the Authorization header."""
     # The SDK's own credentials would write a file into the home folder when they are imported.
     from huaweicloudsdkcore.sdk_request import SdkRequest
@@ -48,7 +52,7 @@ def vendor():
 
     signer = Signer(SimpleNamespace(ak=ACCESS_KEY, sk=SECRET_KEY))
 
-    def sign(method, path, query, headers, content):
+    def sign(method: Any, path: Any, query: Any, headers: Any, content: Any) -> Any:
         request = SdkRequest(
             method=method,
             schema="http",
@@ -63,11 +67,11 @@ def vendor():
     return sign
 
 
-def text(chance, most=8):
+def text(chance: Any, most: int = 8) -> Any:
     return "".join(chance.choice(LETTERS) for _ in range(chance.randint(0, most)))
 
 
-def random_request(chance):
+def random_request(chance: Any) -> tuple[Any, Any, Any, Any, Any]:
     """A request with path segments encoded in odd ways, repeated and empty query fields, and values with spaces."""
     encode = chance.choice([lambda part: quote(part, safe=""), quote, lambda part: part.replace("%", "%25")])
     path = "/" + "/".join(encode(text(chance)) for _ in range(chance.randint(0, 4)))
@@ -86,7 +90,7 @@ def random_request(chance):
 
 class TestAgainstTheVendor:
     @pytest.mark.parametrize("seed", range(20))
-    def test_random_requests(self, vendor, seed):
+    def test_random_requests(self, vendor: Callable[..., Any], seed: Any) -> None:
         """A hundred random requests a seed: our header is the SDK's, byte for byte."""
         chance = random.Random(seed)  # noqa: S311  # for tests
         for _ in range(100):
@@ -95,13 +99,13 @@ class TestAgainstTheVendor:
             ours = signing.sign(method, path, wire, headers, content, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
             assert ours == vendor(method, path, query, headers, content), (method, path, query, headers, content)
 
-    def test_fixed_request(self, vendor):
+    def test_fixed_request(self, vendor: Callable[..., Any]) -> None:
         """The fixed example is what the SDK makes of it."""
         query = [("b", "2"), ("a", " "), ("a", "")]
         expected = vendor(FIXED["method"], FIXED["path"], query, FIXED["headers"], FIXED["content"])
         assert signing.sign(**FIXED, access_key=ACCESS_KEY, secret_key=SECRET_KEY) == expected
 
-    def test_unsigned_payload(self, vendor):
+    def test_unsigned_payload(self, vendor: Callable[..., Any]) -> None:
         """A body that is not JSON is left out where the header says so, an empty one is not."""
         headers = FIXED["headers"] | {"Content-Type": "text/plain", "X-Sdk-Content-Sha256": "UNSIGNED-PAYLOAD"}
         for content in (b"a", b"b", b""):
@@ -111,7 +115,7 @@ class TestAgainstTheVendor:
 
 
 class TestSign:
-    def test_fixed_example(self):
+    def test_fixed_example(self) -> None:
         """Canonical request, string to sign and signature of one request, as constants."""
         values = {name.lower(): value for name, value in FIXED["headers"].items()}
         canonical = signing.canonical_request(
@@ -128,7 +132,7 @@ class TestSign:
             "Signature=cd5bde94203cae40b9a9377f523e5aec9031e6497b4f2a4d79f5ed89d6dae4f3"
         )
 
-    def test_secret_stays_inside(self):
+    def test_secret_stays_inside(self) -> None:
         """Neither the header, nor a parsed header's repr with its signature, nor an exception has the secret."""
         header = signing.sign(**FIXED, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
         claim = signing.Authorization.parse(header)
@@ -153,7 +157,7 @@ class TestSign:
             ("/~!$+", "/~%21%24%2B/"),
         ],
     )
-    def test_path(self, path, canonical):
+    def test_path(self, path: str, canonical: str) -> None:
         """A path is decoded as a whole, encoded in one way, and ends in a slash."""
         assert signing.canonical_path(path) == canonical
 
@@ -161,13 +165,13 @@ class TestSign:
         ("query", "canonical"),
         [("", ""), ("&&", ""), ("a", "a="), ("b=1&a=2&a=1", "a=1&a=2&b=1"), ("a=b=c", "a=b%3Dc"), ("a=+", "a=%2B")],
     )
-    def test_query(self, query, canonical):
+    def test_query(self, query: str, canonical: str) -> None:
         """A query is sorted by name and value."""
         assert signing.canonical_query(query) == canonical
 
 
 class TestAuthorization:
-    def test_parse_is_the_inverse(self):
+    def test_parse_is_the_inverse(self) -> None:
         """What was parsed is written as it was."""
         header = signing.sign(**FIXED, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
         claim = signing.Authorization.parse(header)
@@ -194,7 +198,7 @@ class TestAuthorization:
             "SDK-HMAC-SHA256 Access=a, SignedHeaders=;host, Signature=" + "0" * 64,
         ],
     )
-    def test_parse_refuses(self, value):
+    def test_parse_refuses(self, value: Any) -> None:
         """Anything else is a ValueError that has nothing of the value."""
         with pytest.raises(ValueError, match=r"^(must be SDK-HMAC-SHA256|SignedHeaders must be sorted)") as caught:
             signing.Authorization.parse(value)
@@ -204,11 +208,11 @@ class TestAuthorization:
 
 class TestDate:
     @pytest.mark.parametrize("epoch_ms", [0, 1_700_000_000_000, 4_102_444_799_000])
-    def test_round_trip(self, epoch_ms):
+    def test_round_trip(self, epoch_ms: int) -> None:
         """A time in whole seconds comes back."""
         assert signing.parse_date(signing.format_date(epoch_ms)) == epoch_ms
 
-    def test_known(self):
+    def test_known(self) -> None:
         """A known time, written and read; milliseconds are cut."""
         assert signing.format_date(1_700_000_000_999) == "20231114T221320Z"
         assert signing.parse_date("20231114T221320Z") == 1_700_000_000_000
@@ -218,7 +222,7 @@ class TestDate:
         ["", "2026-03-01T12:00:00Z", "20260301T120000", "20260301T120000z", "20261301T120000Z", "20260230T120000Z",
          "20260301T240000Z", "20260301T120000Z ", "٢٠٢٦٠٣٠١T120000Z", "00000101T000000Z"],
     )  # fmt: skip
-    def test_refuses(self, value):
+    def test_refuses(self, value: str) -> None:
         """Another form, or a time that does not exist."""
         with pytest.raises(ValueError, match=r"^must be YYYYMMDDTHHMMSSZ$"):
             signing.parse_date(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ from jobexport.spec.editions import load_edition
 SOURCES = Path(jobexport.__file__).parent
 WALKER = SOURCES / "spec" / "document.py"
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "paths": {
         "/jobs/{name}": {
             "parameters": [{"$ref": "#/components/parameters/Name"}, {"in": "query", "name": "limit", "x": "path"}],
@@ -64,15 +65,15 @@ MAKE = DOCUMENT["paths"]["/jobs/{name}"]["post"]
 
 class TestPointers:
     @pytest.mark.parametrize("location", [(), ("",), ("a/b", "~1", "~0", "ü"), ("paths", "/v1/{x}", "0")])
-    def test_a_pointer_is_read_back(self, location):
+    def test_a_pointer_is_read_back(self, location: tuple[str, ...]) -> None:
         """A place written as a pointer is the place that is parsed from it, whatever its keys hold."""
         assert from_pointer(to_pointer(location)) == location
 
-    def test_numbers_count_in_arrays_only(self):
+    def test_numbers_count_in_arrays_only(self) -> None:
         """A step is a number below an array, and a key below an object that has one of digits."""
         assert located({"a": [{"0": "x"}]}, "/a/0/0") == ("a", 0, "0")
 
-    def test_missing_is_not_null(self):
+    def test_missing_is_not_null(self) -> None:
         """A place that is not there is told from one that holds null, and is false."""
         assert look({"a": None}, ("a",)) is None
         assert look({"a": None}, ("b",)) is MISSING
@@ -81,14 +82,14 @@ class TestPointers:
 
 
 class TestReferences:
-    def test_references_are_followed_to_the_end(self):
+    def test_references_are_followed_to_the_end(self) -> None:
         """A reference to a reference leads to what the last one names, also with escaped and encoded keys."""
         schema = {"$ref": "#/components/schemas/a~1b"}
         assert deref(DOCUMENT, schema) is DOCUMENT["components"]["schemas"]["c d"]
         assert referred(schema) == ("components", "schemas", "a/b")
         assert behind(DOCUMENT, ("components", "schemas", "a/b")) == ("components", "schemas", "c d")
 
-    def test_a_property_of_that_name_is_no_reference(self):
+    def test_a_property_of_that_name_is_no_reference(self) -> None:
         """An object whose `$ref` is no text is returned as it is."""
         properties = {"$ref": {"type": "string"}}
         assert deref(DOCUMENT, properties) is properties
@@ -103,7 +104,7 @@ class TestReferences:
             ("other.yaml#/A", "'other.yaml#/A', which leads nowhere; "),
         ],
     )
-    def test_a_useless_reference_is_refused_by_name(self, start, words):
+    def test_a_useless_reference_is_refused_by_name(self, start: str, words: str) -> None:
         """A reference that leads only back to itself, or nowhere, is refused in one sentence that names it."""
         reference = {name: {"$ref": f"#/components/schemas/{to}"} for name, to in (("A", "A"), ("B", "C"), ("C", "D"))}
         document = {"components": {"schemas": {**reference, "D": {"$ref": "#/components/schemas/C"}}}}
@@ -116,7 +117,7 @@ class TestReferences:
             assert words in str(caught.value)
             assert "\n" not in str(caught.value)
 
-    def test_steps_follow_references_on_the_way(self):
+    def test_steps_follow_references_on_the_way(self) -> None:
         """Steps lead through references, not past the last one, and to None where the document ends."""
         place = ("paths", "/jobs/{name}", "post")
         steps = ("requestBody", "content", "application/json", "schema")
@@ -136,7 +137,7 @@ RECURSIVE = {
 
 
 @pytest.mark.parametrize("schema", RECURSIVE.values(), ids=RECURSIVE)
-def test_a_recursive_schema_is_legal(schema):
+def test_a_recursive_schema_is_legal(schema: Any) -> None:
     """A schema that contains itself loops nowhere: not in the mock, not in what drift reads and fills in."""
     document = load_edition("otc-2026")
     document["components"]["schemas"]["Recursive"] = schema
@@ -149,7 +150,7 @@ def test_a_recursive_schema_is_legal(schema):
 
 
 class TestOperations:
-    def test_operations_stand_where_the_document_has_them(self):
+    def test_operations_stand_where_the_document_has_them(self) -> None:
         """Each method of a path is an operation, in the document's order; a path item's other keys are none."""
         found = list(operations(DOCUMENT))
         assert [(operation.method, operation.location) for operation in found] == [
@@ -160,25 +161,25 @@ class TestOperations:
         with pytest.raises(JobexportError, match=r"operation get /jobs/\{name\} has no operationId; add it"):
             _ = found[1].id
 
-    def test_a_path_item_behind_a_reference_is_found(self):
+    def test_a_path_item_behind_a_reference_is_found(self) -> None:
         """The operations of a path item that stands among the components are the path's."""
         item = {"post": MAKE}
         document = {"paths": {"/x": {"$ref": "#/components/pathItems/X"}}, "components": {"pathItems": {"X": item}}}
         (operation,) = operations(document)
         assert (operation.path, operation.location) == ("/x", ("components", "pathItems", "X", "post"))
 
-    def test_a_document_without_paths_is_refused(self):
+    def test_a_document_without_paths_is_refused(self) -> None:
         """A document without paths is refused in one sentence, and not taken for one without operations."""
         with pytest.raises(JobexportError, match=r"^the document has no paths; [^\n]*$"):
             list(operations({"openapi": "3.1.0"}))
 
-    def test_an_operation_s_parameter_replaces_the_path_s(self):
+    def test_an_operation_s_parameter_replaces_the_path_s(self) -> None:
         """Parameters are those of the path and the operation; one that both have is the operation's."""
         listed = parameters(DOCUMENT, ("paths", "/jobs/{name}", "post"))
         assert [*listed] == [("path", "name"), ("query", "limit")]
         assert at(DOCUMENT, listed["query", "limit"])["x"] == "operation"
 
-    def test_bodies_and_responses(self):
+    def test_bodies_and_responses(self) -> None:
         """What an operation takes and returns is found behind references, and is empty where it is not documented."""
         assert schema_of(DOCUMENT, media(request_body(DOCUMENT, MAKE))) == {"type": "object"}
         assert media(response(DOCUMENT, MAKE, 200), "application/zip") == {"schema": {"type": "string"}}
@@ -186,7 +187,7 @@ class TestOperations:
             {}
         ] * 3
 
-    def test_marks(self):
+    def test_marks(self) -> None:
         """Marks are a list, of one id too, and empty without any."""
         assert [marks(MAKE), marks({"x-inconsistency": "A-1"}), marks({})] == [("A-1", "A-2"), ("A-1",), ()]
 
@@ -235,7 +236,7 @@ def second_ways(source: str) -> list[str]:
     return [f"line {getattr(node, 'lineno', '?')} {way}" for node in nodes if (way := _second_way(node))]
 
 
-def test_there_is_one_way_to_walk_a_document():
+def test_there_is_one_way_to_walk_a_document() -> None:
     """No module but spec/document.py follows a reference, escapes a pointer, reads marks, or looks for operations."""
     found = [
         f"{path.relative_to(SOURCES)} {way}"
@@ -260,7 +261,7 @@ def test_there_is_one_way_to_walk_a_document():
         'for path in document["paths"]:\n    pass',
     ],
 )
-def test_a_second_way_is_seen(source):
+def test_a_second_way_is_seen(source: str) -> None:
     """The test above sees each way in which a module has walked a document by itself."""
     assert len(second_ways(source)) == 1
 
@@ -268,6 +269,6 @@ def test_a_second_way_is_seen(source):
 @pytest.mark.parametrize(
     "source", ['{"$ref": "#/components/schemas/A"}', '{"x-inconsistency": ids}', '{"git~1"}', '("get", "post")']
 )
-def test_writing_a_document_is_no_second_way(source):
+def test_writing_a_document_is_no_second_way(source: str) -> None:
     """What only writes references and marks is left alone."""
     assert second_ways(source) == []

@@ -1,6 +1,9 @@
 """Editions by id, their documents, and the page that shows what they say."""
 
+from __future__ import annotations
+
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,8 +13,11 @@ from jobexport.spec.editions import CHECKOUT, edition_ids, resolve_for_codegen
 from jobexport.spec.load import load_yaml
 from jobexport.spec.matrix import render_matrix
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_each_edition_says_which_pages_it_stands_for():
+
+def test_each_edition_says_which_pages_it_stands_for() -> None:
     """An edition's title names its cloud and carries the dates of its pages."""
     register = load_register()
     for edition in editions():
@@ -20,19 +26,19 @@ def test_each_edition_says_which_pages_it_stands_for():
 
 
 @pytest.mark.parametrize("edition", edition_ids())
-def test_the_resolved_document_is_the_union_with_the_overlay(edition):
+def test_the_resolved_document_is_the_union_with_the_overlay(edition: str) -> None:
     """What lies in generated/ is what applying the overlay gives."""
     assert load_edition(edition) == resolve(edition)
 
 
 @pytest.mark.parametrize("function", [load_edition, resolve])
-def test_an_unknown_edition_names_the_known_ones(function):
+def test_an_unknown_edition_names_the_known_ones(function: Any) -> None:
     """The message lists what there is to choose from."""
     with pytest.raises(JobexportError, match=r"no edition 'otc-1999'; choose one of .*otc-2024, otc-2026"):
         function("otc-1999")
 
 
-def test_without_documents_nothing_passes_for_a_list(monkeypatch, tmp_path):
+def test_without_documents_nothing_passes_for_a_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where no document lies, listing the editions is an error that names the repair: a run over none would pass."""
     # The package gives its function the module's name.
     module = sys.modules["jobexport.spec.editions"]
@@ -43,20 +49,20 @@ def test_without_documents_nothing_passes_for_a_list(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("edition", edition_ids())
-def test_a_document_says_that_it_is_one_edition(edition):
+def test_a_document_says_that_it_is_one_edition(edition: str) -> None:
     """The description tells a reader which edition this is, in the overlay's words."""
     about = load_yaml(CHECKOUT / f"overlays/{edition}.yaml")["info"]["description"]
     assert about.strip() in load_edition(edition)["info"]["description"]
 
 
-def test_codegen_is_no_edition():
+def test_codegen_is_no_edition() -> None:
     """The overlay for the generator can't be asked for as an edition."""
     with pytest.raises(JobexportError, match="no edition 'codegen'"):
         resolve("codegen")
     assert "codegen" not in edition_ids()
 
 
-def test_an_overlay_of_ones_own_can_be_resolved(tmp_path):
+def test_an_overlay_of_ones_own_can_be_resolved(tmp_path: Path) -> None:
     """A path is an overlay to apply to the union: adding an edition is adding a file."""
     overlay = tmp_path / "mine-2027.yaml"
     overlay.write_text(
@@ -69,7 +75,7 @@ def test_an_overlay_of_ones_own_can_be_resolved(tmp_path):
     assert "zip_files" not in document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
 
 
-def test_the_generator_sees_no_default_and_one_media_type():
+def test_the_generator_sees_no_default_and_one_media_type() -> None:
     """The client's overlay drops what would be sent unasked, and the JSON that would hide the zip."""
     document = resolve_for_codegen()
     assert "default" not in document["components"]["schemas"]["ExportDepend"]
@@ -78,7 +84,7 @@ def test_the_generator_sees_no_default_and_one_media_type():
     assert list(success["content"]) == ["application/octet-stream"]
 
 
-def test_the_page_has_every_entry_and_every_claim():
+def test_the_page_has_every_entry_and_every_claim() -> None:
     """Each entry is a row, and each edition's claim stands in its column or as a ditto of the one to its left."""
     register, ids = load_register(), edition_ids()
     page = render_matrix(register, ids)
@@ -92,13 +98,13 @@ def test_the_page_has_every_entry_and_every_claim():
             assert shown == entry.claim(edition).fact.replace("|", "¦"), (entry.id, edition)
 
 
-def test_the_page_gives_each_claim_its_page_and_date():
+def test_the_page_gives_each_claim_its_page_and_date() -> None:
     """The details name the page and its date for each edition."""
     page = render_matrix(load_register(), edition_ids())
     assert "otc-2026: dli_02_0254 of 2026-03-01" in page
 
 
-def test_provenance_names_versions_and_inputs():
+def test_provenance_names_versions_and_inputs() -> None:
     """The provenance has the generator's version and a hash of the union."""
     provenance = load_yaml(CHECKOUT / "generated/provenance.json")
     assert provenance["tools"]["openapi-python-client"] == "0.29.1"

@@ -3,7 +3,10 @@
 Every expectation is written out for each edition, from the register's claims, so that a changed overlay shows here.
 """
 
+from __future__ import annotations
+
 import re
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -30,26 +33,26 @@ UNION = load_yaml(CHECKOUT / "openapi/openapi.yaml")
 each_edition = pytest.mark.parametrize("edition", ALL)
 
 
-def operation(edition, path):
+def operation(edition: Any, path: Any) -> Any:
     return DOCUMENTS[edition]["paths"][path]["post"]
 
 
-def schema(edition, name):
+def schema(edition: Any, name: Any) -> Any:
     return DOCUMENTS[edition]["components"]["schemas"][name]
 
 
-def errors(edition, path):
+def errors(edition: Any, path: Any) -> dict[Any, Any]:
     """The named example errors of a 400, as name → code."""
     examples = operation(edition, path)["responses"]["400"]["content"][JSON]["examples"]
     return {name: example["value"]["error_code"] for name, example in examples.items()}
 
 
-def accepts(edition, name, value):
+def accepts(edition: Any, name: Any, value: Any) -> Any:
     root = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENTS[edition]["components"]}
     return jsonschema_rs.validator_for(root).is_valid(value)
 
 
-def test_the_editions_are_the_five():
+def test_the_editions_are_the_five() -> None:
     """The five required editions have an overlay, and no sixth came without a column here."""
     assert tuple(edition_ids()) == ALL
 
@@ -57,7 +60,7 @@ def test_the_editions_are_the_five():
 @pytest.mark.parametrize(
     ("edition", "name"), [(CN_2020, "zip_files"), *((edition, "zip_file") for edition in ALL if edition != CN_2020)]
 )
-def test_zip_array_name(edition, name):
+def test_zip_array_name(edition: Any, name: Any) -> None:
     """Only the oldest edition calls the array zip_files, in its schema and in its example."""
     properties = schema(edition, "ExportFlinkJobsResponse")["properties"]
     assert {"zip_file", "zip_files"} & properties.keys() == {name}
@@ -75,14 +78,14 @@ def test_zip_array_name(edition, name):
         (OTC_2026, ["boolean", "string"]),
     ],
 )
-def test_is_success_type(edition, types):
+def test_is_success_type(edition: Any, types: list[Any]) -> None:
     """Editions that say Boolean take no string; those that say String take both, as their example is a boolean."""
     assert schema(edition, "ExportFlinkJobsResponse")["properties"]["is_success"]["type"] == types
     assert accepts(edition, "ExportFlinkJobsResponse", {"is_success": "true"}) is ("string" in types)
 
 
 @each_edition
-def test_is_success_example_fits_its_type(edition):
+def test_is_success_example_fits_its_type(edition: Any) -> None:
     """The page's own example answer, a JSON true, is valid in every edition."""
     examples = operation(edition, FLINK)["responses"]["200"]["content"][JSON]["examples"].values()
     assert [example["value"]["is_success"] for example in examples] == [True]
@@ -90,7 +93,7 @@ def test_is_success_example_fits_its_type(edition):
 
 
 @each_edition
-def test_job_selected_is_required_when_selected(edition):
+def test_job_selected_is_required_when_selected(edition: Any) -> None:
     """job_selected may lack only while is_selected is false."""
     assert not accepts(edition, "ExportFlinkJobsRequest", {"obs_dir": "obs-test", "is_selected": True})
     assert accepts(edition, "ExportFlinkJobsRequest", {"obs_dir": "obs-test", "is_selected": False})
@@ -98,7 +101,7 @@ def test_job_selected_is_required_when_selected(edition):
 
 
 @each_edition
-def test_flink_job_ids_are_int64(edition):
+def test_flink_job_ids_are_int64(edition: Any) -> None:
     """The ids' bounds are those of a signed 64-bit integer."""
     assert accepts(edition, "FlinkJobId", 2**63 - 1)
     assert accepts(edition, "FlinkJobId", -(2**63))
@@ -107,7 +110,7 @@ def test_flink_job_ids_are_int64(edition):
 
 
 @each_edition
-def test_zip_array_holds_strings(edition):
+def test_zip_array_holds_strings(edition: Any) -> None:
     """Whatever its name, the zip array holds strings."""
     name = "zip_files" if edition == CN_2020 else "zip_file"
     assert accepts(edition, "ExportFlinkJobsResponse", {name: ["a.zip"]})
@@ -115,33 +118,33 @@ def test_zip_array_holds_strings(edition):
 
 
 @each_edition
-def test_project_id_is_a_string(edition):
+def test_project_id_is_a_string(edition: Any) -> None:
     """project_id is a string, also where the page has no type column."""
     assert DOCUMENTS[edition]["components"]["parameters"]["ProjectId"]["schema"]["type"] == "string"
 
 
 @each_edition
-def test_flink_response_requires_nothing(edition):
+def test_flink_response_requires_nothing(edition: Any) -> None:
     """An empty answer is valid: no page makes a field of the response mandatory."""
     assert accepts(edition, "ExportFlinkJobsResponse", {})
 
 
 @each_edition
-def test_message_may_be_empty(edition):
+def test_message_may_be_empty(edition: Any) -> None:
     """message is a string and may be empty."""
     assert accepts(edition, "ExportFlinkJobsResponse", {"message": ""})
     assert not accepts(edition, "ExportFlinkJobsResponse", {"message": None})
 
 
 @each_edition
-def test_obs_path_error_code(edition):
+def test_obs_path_error_code(edition: Any) -> None:
     """DLI.29001 is documented in the oldest edition only."""
     assert ("DLI.29001" in errors(edition, FLINK).values()) is (edition == CN_2020)
     assert errors(edition, FLINK)["obs-object-missing"] == "DLI.0002"
 
 
 @each_edition
-def test_documented_statuses(edition):
+def test_documented_statuses(edition: Any) -> None:
     """Every operation has 200, 400 and the statuses of the common pages, and no default that would accept anything."""
     for path in (FLINK, JOB, BATCH):
         responses = operation(edition, path)["responses"]
@@ -149,7 +152,7 @@ def test_documented_statuses(edition):
 
 
 @each_edition
-def test_iam_actions(edition):
+def test_iam_actions(edition: Any) -> None:
     """The newest Huawei Cloud editions name an action for DLI and say that exportJob needs none; others say nothing."""
     actions = [operation(edition, path).get("x-iam-action") for path in (FLINK, JOB, BATCH)]
     if edition in (CN_2025, INTL_2026):
@@ -159,7 +162,7 @@ def test_iam_actions(edition):
 
 
 @each_edition
-def test_obs_dir_example_has_no_scheme(edition):
+def test_obs_dir_example_has_no_scheme(edition: Any) -> None:
     """obs_dir's example and the names of the zips have no obs://."""
     assert schema(edition, "ExportFlinkJobsRequest")["properties"]["obs_dir"]["examples"] == ["obs-test"]
     properties = schema(edition, "ExportFlinkJobsResponse")["properties"]
@@ -168,7 +171,7 @@ def test_obs_dir_example_has_no_scheme(edition):
 
 
 @each_edition
-def test_no_header_parameter_for_the_token(edition):
+def test_no_header_parameter_for_the_token(edition: Any) -> None:
     """X-Auth-Token is a security scheme, not a parameter of the operations."""
     scheme = DOCUMENTS[edition]["components"]["securitySchemes"]["XAuthToken"]
     assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "X-Auth-Token")
@@ -177,14 +180,14 @@ def test_no_header_parameter_for_the_token(edition):
 
 
 @each_edition
-def test_operation_ids(edition):
+def test_operation_ids(edition: Any) -> None:
     """The operations have the names the client and the register know them by."""
     names = [operation(edition, path)["operationId"] for path in (FLINK, JOB, BATCH)]
     assert names == ["exportFlinkJobs", "exportJob", "batchExportJobs"]
 
 
 @each_edition
-def test_documented_name_of_the_path_variable(edition):
+def test_documented_name_of_the_path_variable(edition: Any) -> None:
     """The path has job_name in every edition; the oldest one's own name for it is noted on the parameter."""
     parameter = DOCUMENTS[edition]["components"]["parameters"]["JobName"]
     assert parameter["name"] == "job_name"
@@ -192,7 +195,7 @@ def test_documented_name_of_the_path_variable(edition):
 
 
 @each_edition
-def test_export_job_body(edition):
+def test_export_job_body(edition: Any) -> None:
     """exportJob has an optional body with exportDepend, but none at all in the OTC editions."""
     body = operation(edition, JOB).get("requestBody")
     if edition in (OTC_2024, OTC_2026):
@@ -205,7 +208,7 @@ def test_export_job_body(edition):
 
 
 @each_edition
-def test_obs_path_of_export_job(edition):
+def test_obs_path_of_export_job(edition: Any) -> None:
     """obsPath, the JSON answer and its error come and go together."""
     there = edition in (CN_2025, INTL_2026)
     schemas = DOCUMENTS[edition]["components"]["schemas"]
@@ -216,7 +219,7 @@ def test_obs_path_of_export_job(edition):
 
 
 @each_edition
-def test_export_status(edition):
+def test_export_status(edition: Any) -> None:
     """exportStatus, DEVELOP unless told otherwise, is in the newest Huawei Cloud editions only."""
     properties = DOCUMENTS[edition]["components"]["schemas"].get("ExportJobRequest", {}).get("properties", {})
     status = properties.get("exportStatus")
@@ -227,7 +230,7 @@ def test_export_status(edition):
 
 
 @each_edition
-def test_workspace_condition(edition):
+def test_workspace_condition(edition: Any) -> None:
     """workspace is optional everywhere; all but the oldest edition say when it must be sent after all."""
     parameter = DOCUMENTS[edition]["components"]["parameters"]["Workspace"]
     assert parameter["required"] is False
@@ -241,21 +244,21 @@ def test_workspace_condition(edition):
 
 
 @each_edition
-def test_zip_media_type(edition):
+def test_zip_media_type(edition: Any) -> None:
     """Both DGC operations answer with application/octet-stream, also where the batch page forgets to say so."""
     assert OCTET_STREAM in operation(edition, JOB)["responses"]["200"]["content"]
     assert list(operation(edition, BATCH)["responses"]["200"]["content"]) == [OCTET_STREAM]
 
 
 @each_edition
-def test_request_media_type(edition):
+def test_request_media_type(edition: Any) -> None:
     """Every body is JSON and nothing else."""
     bodies = [operation(edition, path).get("requestBody") for path in (FLINK, JOB, BATCH)]
     assert all(list(body["content"]) == [JSON] for body in bodies if body)
 
 
 @each_edition
-def test_zip_file_names(edition):
+def test_zip_file_names(edition: Any) -> None:
     """A single export is DLF_{job_name}.zip; a batch is jobs.zip."""
     names = [
         operation(edition, path)["responses"]["200"]["content"][OCTET_STREAM]["x-zip-file-name"]
@@ -265,7 +268,7 @@ def test_zip_file_names(edition):
 
 
 @each_edition
-def test_zip_layouts(edition):
+def test_zip_layouts(edition: Any) -> None:
     """A single export sorts files by kind, a batch by job."""
     single, batch = (
         operation(edition, path)["responses"]["200"]["content"][OCTET_STREAM]["x-zip-layout"] for path in (JOB, BATCH)
@@ -282,7 +285,7 @@ def test_zip_layouts(edition):
 
 
 @each_edition
-def test_batch_example_tree(edition):
+def test_batch_example_tree(edition: Any) -> None:
     """The batch's example tree has the script that the tree shows, not the one the old sentence names."""
     media = operation(edition, BATCH)["responses"]["200"]["content"][OCTET_STREAM]
     assert "jobs/job_batch/dws_sql.script" in media["x-zip-example"]
@@ -290,7 +293,7 @@ def test_batch_example_tree(edition):
 
 
 @each_edition
-def test_archive_members_are_described(edition):
+def test_archive_members_are_described(edition: Any) -> None:
     """The archive says which API's parameters each kind of file holds: a .script is a script, not a resource."""
     words = " ".join(schema(edition, "JobArchive")["description"].split())
     assert "a `.script` what the create-script API takes" in words
@@ -298,40 +301,40 @@ def test_archive_members_are_described(edition):
 
 
 @each_edition
-def test_missing_job_code(edition):
+def test_missing_job_code(edition: Any) -> None:
     """A missing job is DLF.0100 for both DGC operations."""
     assert errors(edition, JOB)["job-not-found"] == errors(edition, BATCH)["job-not-found"] == "DLF.0100"
 
 
 @each_edition
 @pytest.mark.parametrize(("jobs", "valid"), [(0, False), (1, True), (100, True), (101, False)])
-def test_job_list(edition, jobs, valid):
+def test_job_list(edition: Any, jobs: int, valid: bool) -> None:
     """jobList is required and holds 1 to 100 names."""
     assert accepts(edition, "BatchExportJobsRequest", {"jobList": ["myJob"] * jobs}) is valid
     assert not accepts(edition, "BatchExportJobsRequest", {})
 
 
 @each_edition
-def test_batch_export_depend(edition):
+def test_batch_export_depend(edition: Any) -> None:
     """A batch knows exportDepend in every edition, also where a single export has no body."""
     assert "exportDepend" in schema(edition, "BatchExportJobsRequest")["properties"]
     assert schema(edition, "ExportDepend")["default"] is True
 
 
 @each_edition
-def test_batch_has_no_obs_path(edition):
+def test_batch_has_no_obs_path(edition: Any) -> None:
     """No page gives a batch obsPath or exportStatus, whatever the vendor's SDK sends."""
     assert set(schema(edition, "BatchExportJobsRequest")["properties"]) == {"jobList", "exportDepend"}
 
 
 @each_edition
-def test_batch_error_code(edition):
+def test_batch_error_code(edition: Any) -> None:
     """A refused batch is DLF.3051."""
     assert errors(edition, BATCH)["invalid-request"] == "DLF.3051"
 
 
 @each_edition
-def test_error_body(edition):
+def test_error_body(edition: Any) -> None:
     """An error has both fields; a server fault of DLI is an example of 400."""
     assert accepts(edition, "ErrorResponse", {"error_code": "DLF.0100", "error_msg": "no such job"})
     assert not accepts(edition, "ErrorResponse", {"error_code": "DLF.0100"})
@@ -339,7 +342,7 @@ def test_error_body(edition):
 
 
 @each_edition
-def test_flink_error_codes(edition):
+def test_flink_error_codes(edition: Any) -> None:
     """A missing Flink job is DLI.16001, an unknown caller 401 with DLI.0013."""
     assert errors(edition, FLINK)["job-not-found"] == "DLI.16001"
     unauthorized = DOCUMENTS[edition]["components"]["responses"]["DliUnauthorized"]
@@ -348,7 +351,7 @@ def test_flink_error_codes(edition):
 
 
 @each_edition
-def test_the_lists_of_codes_are_those_of_each_api(edition):
+def test_the_lists_of_codes_are_those_of_each_api(edition: Any) -> None:
     """Each API's list has codes of its own only, each once, and holds those that the examples take from a list."""
     lists = DOCUMENTS[edition]["components"]["x-error-codes"]
     for api, prefix in (("dli", "DLI."), ("dgc", "DLF.")):
@@ -360,7 +363,7 @@ def test_the_lists_of_codes_are_those_of_each_api(edition):
 
 
 @each_edition
-def test_guessed_flink_codes(edition):
+def test_guessed_flink_codes(edition: Any) -> None:
     """Codes whose use here no page states are marked as guesses."""
     examples = operation(edition, FLINK)["responses"]["400"]["content"][JSON]["examples"]
     assert errors(edition, FLINK)["no-permission"] == "DLI.0016"
@@ -369,7 +372,7 @@ def test_guessed_flink_codes(edition):
 
 
 @each_edition
-def test_cdm_definitions_have_no_place(edition):
+def test_cdm_definitions_have_no_place(edition: Any) -> None:
     """The words promise CDM job definitions, and the layouts have no place for them."""
     for path in (JOB, BATCH):
         assert "CDM" in operation(edition, path)["description"]
@@ -378,7 +381,7 @@ def test_cdm_definitions_have_no_place(edition):
 
 
 @each_edition
-def test_both_security_schemes(edition):
+def test_both_security_schemes(edition: Any) -> None:
     """Either a token or a signature is enough."""
     assert DOCUMENTS[edition]["security"] == [{"XAuthToken": []}, {"AkSkSignature": []}]
 
@@ -391,18 +394,18 @@ def test_both_security_schemes(edition):
         *((name, False) for name in ("", "x" * 129, "a/b", "作业", "a b", "a\n")),
     ],
 )
-def test_job_names(edition, name, valid):
+def test_job_names(edition: Any, name: Any, valid: Any) -> None:
     """A job name has letters, digits, `-`, `_` and `.`, at most 128, so dots alone are legal."""
     assert accepts(edition, "JobName", name) is valid
 
 
-def test_flink_zip_is_not_described():
+def test_flink_zip_is_not_described() -> None:
     """The operation says that the content of a Flink zip is documented nowhere."""
     assert "documented nowhere" in UNION["paths"][FLINK]["post"]["description"]
 
 
 @each_edition
-def test_servers_are_those_of_the_cloud(edition):
+def test_servers_are_those_of_the_cloud(edition: Any) -> None:
     """An edition has the hosts of its own cloud on each path, with the service that path belongs to."""
     for path, service in ((FLINK, "dli"), (JOB, "dayu-dlf"), (BATCH, "dayu-dlf")):
         hosts = [server["url"] for server in DOCUMENTS[edition]["paths"][path]["servers"]]
@@ -412,7 +415,7 @@ def test_servers_are_those_of_the_cloud(edition):
 
 
 @each_edition
-def test_gateway_errors_have_the_error_body(edition):
+def test_gateway_errors_have_the_error_body(edition: Any) -> None:
     """Errors that come before the service have the same body as the service's own."""
     responses = DOCUMENTS[edition]["components"]["responses"].values()
     assert [item["content"][JSON]["schema"] for item in responses] == [

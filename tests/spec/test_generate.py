@@ -1,8 +1,11 @@
 """Generated is generated: the same bytes every time, and nothing half-written when a source is wrong."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +13,7 @@ from jobexport.spec import generate
 from jobexport.spec.editions import CHECKOUT
 
 
-def digest(folder):
+def digest(folder: Path) -> dict[Any, Any]:
     """Every file of a folder with the hash of its bytes."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -19,26 +22,26 @@ def digest(folder):
     }
 
 
-def append(path, text):
+def append(path: Any, text: Any) -> None:
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     path.write_text(old + text, encoding="utf-8")
 
 
-def run(capsys, *arguments):
+def run(capsys: pytest.CaptureFixture[str], *arguments: Any) -> tuple[Any, Any]:
     """Run the command; give its exit code and everything it printed."""
     code = generate.main([str(argument) for argument in arguments])
     printed = capsys.readouterr()
     return code, printed.out + printed.err
 
 
-def test_what_is_committed_is_what_the_sources_give(capsys):
+def test_what_is_committed_is_what_the_sources_give(capsys: pytest.CaptureFixture[str]) -> None:
     """The check passes on the checkout itself."""
     code, printed = run(capsys, "--check", "--root", CHECKOUT)
     assert code == 0, printed
     assert "is up to date" in printed
 
 
-def test_the_same_bytes_from_another_folder(checkout):
+def test_the_same_bytes_from_another_folder(checkout: Any) -> None:
     """A run in another folder, from nothing, gives byte for byte what is committed."""
     before = digest(checkout / "generated")
     for path in sorted((checkout / "generated").rglob("*"), reverse=True):
@@ -47,7 +50,9 @@ def test_the_same_bytes_from_another_folder(checkout):
     assert digest(checkout / "generated") == before
 
 
-def test_what_the_sources_do_not_give_is_found_and_does_not_survive(checkout, capsys):
+def test_what_the_sources_do_not_give_is_found_and_does_not_survive(
+    checkout: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The check names changed files, one too many, one too few, and the repair; a new run repairs all."""
     before = digest(checkout / "generated")
     changed = ["jobexport_api/client.py", "openapi/otc-2024.yaml", "INCONSISTENCIES.md", "provenance.json"]
@@ -66,7 +71,7 @@ def test_what_the_sources_do_not_give_is_found_and_does_not_survive(checkout, ca
     assert digest(checkout / "generated") == before
 
 
-def test_a_changed_source_changes_what_is_generated(checkout, capsys):
+def test_a_changed_source_changes_what_is_generated(checkout: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """An overlay that says something new makes the committed output stale."""
     append(
         checkout / "overlays/otc-2026.yaml",
@@ -97,7 +102,9 @@ def test_a_changed_source_changes_what_is_generated(checkout, capsys):
         ("openapi/codegen/templates/client.py.jinja", "{% if %}", ["openapi-python-client could not generate"]),
     ],
 )
-def test_a_wrong_source_is_one_sentence_and_leaves_everything_as_it_was(checkout, capsys, name, text, words):
+def test_a_wrong_source_is_one_sentence_and_leaves_everything_as_it_was(
+    checkout: Any, capsys: pytest.CaptureFixture[str], name: str, text: str, words: list[Any]
+) -> None:
     """A broken source: exit code 2, one sentence that says where, and generated/ untouched with nothing beside it."""
     before = digest(checkout / "generated")
     append(checkout / name, text)
@@ -110,10 +117,12 @@ def test_a_wrong_source_is_one_sentence_and_leaves_everything_as_it_was(checkout
     assert not list(checkout.glob("generated.*"))
 
 
-def test_no_permission_is_one_sentence(checkout, capsys, monkeypatch):
+def test_no_permission_is_one_sentence(
+    checkout: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where nothing can be written, the sentence says so and what to do."""
 
-    def refuse(*_, **__):
+    def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError(13, os.strerror(13))
 
     # A folder without permission would not stop root, as whom tests often run.
@@ -125,17 +134,19 @@ def test_no_permission_is_one_sentence(checkout, capsys, monkeypatch):
     )
 
 
-def test_a_folder_that_cannot_be_replaced_stays(checkout, monkeypatch, capsys):
+def test_a_folder_that_cannot_be_replaced_stays(
+    checkout: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """When the new folder can't take the old one's place, the old one is put back."""
     before = digest(checkout / "generated")
-    rename = generate.Path.rename
+    rename = Path.rename
 
-    def refuse(path, target):
+    def refuse(path: Any, target: Any) -> Any:
         if path.name.startswith("generated.") and not path.name.endswith(".old"):
             raise PermissionError(13, os.strerror(13))
         return rename(path, target)
 
-    monkeypatch.setattr(generate.Path, "rename", refuse)
+    monkeypatch.setattr(Path, "rename", refuse)
     code, printed = run(capsys, "--root", checkout)
     assert (code, "cannot write" in printed) == (2, True)
     assert digest(checkout / "generated") == before

@@ -1,13 +1,20 @@
 """Closure: no loose ends between the union, the overlays, the register and the tests. Each loose end is tried once."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from jobexport.spec.editions import CHECKOUT
 from jobexport.spec.lint import lint, main
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture
-def full_checkout(checkout):
+def full_checkout(checkout: Any) -> Any:
     """The sources and the tests that the register names."""
     (checkout / "tests/spec").mkdir(parents=True)
     name = "tests/spec/test_facts.py"
@@ -15,18 +22,18 @@ def full_checkout(checkout):
     return checkout
 
 
-def replace(path, old, new):
+def replace(path: Any, old: Any, new: Any) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_the_project_has_no_findings():
+def test_the_project_has_no_findings() -> None:
     """Ids exist, have evidence and a test; documents are valid; examples fit their schemas."""
     assert lint(CHECKOUT) == []
 
 
-def test_a_copy_has_no_findings_either(full_checkout):
+def test_a_copy_has_no_findings_either(full_checkout: Any) -> None:
     """What the cases below break is sound before they break it."""
     assert lint(full_checkout) == []
 
@@ -105,21 +112,21 @@ def test_a_copy_has_no_findings_either(full_checkout):
         ),
     ],
 )
-def test_a_loose_end_is_found(full_checkout, name, old, new, finding):
+def test_a_loose_end_is_found(full_checkout: Any, name: str, old: str, new: str, finding: str) -> None:
     """Each kind of loose end is one finding that names the place."""
     replace(full_checkout / name, old, new)
     findings = lint(full_checkout)
     assert any(finding in found for found in findings), findings
 
 
-def test_the_command_fails_on_a_finding(full_checkout, capsys):
+def test_the_command_fails_on_a_finding(full_checkout: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """The command prints the findings and their number, and exits with 1."""
     replace(full_checkout / "openapi/openapi.yaml", "x-inconsistency: DLI-013", "x-inconsistency: DLI-999")
     assert main([str(full_checkout)]) == 1
     assert "DLI-999" in capsys.readouterr().out
 
 
-def test_the_command_says_what_it_could_not_read(tmp_path, capsys):
+def test_the_command_says_what_it_could_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that is no checkout: one sentence, exit code 2."""
     assert main([str(tmp_path)]) == 2
     assert "cannot read" in capsys.readouterr().err

@@ -1,16 +1,24 @@
 """YAML is read as JSON would be, written so that it reads back the same, and files are replaced whole."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from jobexport.errors import JobexportError
 from jobexport.spec.load import dump_yaml, kind, line_of, load_yaml, tree
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 
 @pytest.fixture
-def load(tmp_path):
+def load(tmp_path: Path) -> Callable[..., Any]:
     """Load a text, or bytes, as the file `api.yaml`."""
 
-    def load(content):
+    def load(content: Any) -> Any:
         path = tmp_path / "api.yaml"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return load_yaml(path)
@@ -19,10 +27,10 @@ def load(tmp_path):
 
 
 @pytest.fixture
-def refused(load, tmp_path):
+def refused(load: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
     """Load a text that must be refused, and give the message without the folder."""
 
-    def refused(content):
+    def refused(content: Any) -> Any:
         with pytest.raises(JobexportError) as caught:
             load(content)
         return str(caught.value).replace(str(tmp_path / "api.yaml"), "api.yaml")
@@ -38,7 +46,7 @@ def refused(load, tmp_path):
         *("<<", "=", "1.0.0"),
     ],
 )
-def test_text_that_yaml_1_1_takes_for_something_else(load, text):
+def test_text_that_yaml_1_1_takes_for_something_else(load: Callable[..., Any], text: Any) -> None:
     """What JSON would not read as a boolean, null or number is text."""
     assert load(f"value: {text}") == {"value": text}
 
@@ -61,48 +69,48 @@ def test_text_that_yaml_1_1_takes_for_something_else(load, text):
         ("1.0", 1.0),
     ],
 )
-def test_json_scalars(load, text, value):
+def test_json_scalars(load: Callable[..., Any], text: str, value: Any) -> None:
     """JSON's literals and numbers, and the empty value, are what JSON makes of them."""
     assert repr(load(f"value: {text}")["value"]) == repr(value)
 
 
-def test_quoted_scalars_are_text(load):
+def test_quoted_scalars_are_text(load: Callable[..., Any]) -> None:
     """Quotes make text of everything."""
     assert load("""{"a": "true", 'b': '1', "c": "null", 'd': ''}""") == {"a": "true", "b": "1", "c": "null", "d": ""}
 
 
-def test_json_is_yaml(load):
+def test_json_is_yaml(load: Callable[..., Any]) -> None:
     """A JSON file is read as it is."""
     assert load('{"paths": {"/v1/{id}": {"x": [1, 2.5, null, true]}}}') == {
         "paths": {"/v1/{id}": {"x": [1, 2.5, None, True]}}
     }
 
 
-def test_merge_key_is_a_key(load):
+def test_merge_key_is_a_key(load: Callable[..., Any]) -> None:
     """The merge key of YAML 1.1 is a key like any other, as in JSON."""
     assert load("base: &base {a: 1}\nuse:\n  <<: *base") == {"base": {"a": 1}, "use": {"<<": {"a": 1}}}
 
 
-def test_byte_order_mark(load):
+def test_byte_order_mark(load: Callable[..., Any]) -> None:
     """A byte order mark is not part of the first key."""
     assert load(b"\xef\xbb\xbfinfo: 1") == {"info": 1}
 
 
-def test_windows_line_ends(load):
+def test_windows_line_ends(load: Callable[..., Any]) -> None:
     """Line ends of Windows are line ends."""
     assert load(b"a: 1\r\nb: |\r\n  one\r\n  two\r\n") == {"a": 1, "b": "one\ntwo\n"}
 
 
-def test_aliases_are_separate_values(load):
+def test_aliases_are_separate_values(load: Callable[..., Any]) -> None:
     """Places behind one anchor are equal and not the same object."""
     document = load("request: &job {tags: []}\nresponse: *job")
     document["request"]["tags"].append("dli")
     assert document == {"request": {"tags": ["dli"]}, "response": {"tags": []}}
 
 
-def test_tree_separates_shared_values():
+def test_tree_separates_shared_values() -> None:
     """A copy of a document shares no value with it, nor between two of its places."""
-    job = {"tags": []}
+    job: dict[str, list[str]] = {"tags": []}
     document = {"one": job, "two": [job]}
     copied = tree(document)
     copied["one"]["tags"].append("dli")
@@ -113,48 +121,48 @@ def test_tree_separates_shared_values():
 
 
 @pytest.mark.parametrize("key", ["200", "1.5", "true", "null", "~", "1e3"])
-def test_key_that_is_not_a_string(refused, key):
+def test_key_that_is_not_a_string(refused: Callable[..., Any], key: str) -> None:
     """A key that is no string is refused, with its line and the remedy."""
     assert refused(f"responses:\n  {key}: ok") == f"api.yaml line 2: key {key} is not a string; put it in quotes"
 
 
 @pytest.mark.parametrize(("key", "words"), [("[a, b]", "(a sequence)"), ("{a: 1}", "(a mapping)")])
-def test_key_that_is_a_container(refused, key, words):
+def test_key_that_is_a_container(refused: Callable[..., Any], key: str, words: str) -> None:
     """A key may be no list and no mapping, and the message does not print the parser's objects."""
     assert refused(f"info: 1\n? {key}\n: 2") == f"api.yaml line 2: key {words} is not a string; put it in quotes"
 
 
 @pytest.mark.parametrize("key", ["200", "no", "on", "2026-03-01", "0x10"])
-def test_key_that_is_a_string(load, key):
+def test_key_that_is_a_string(load: Callable[..., Any], key: str) -> None:
     """A quoted number is a key, and so is what only YAML 1.1 takes for something else."""
     assert load(f"'{key}': 1") == {key: 1}
 
 
 @pytest.mark.parametrize("key", ["no", "on", "2026-03-01", "0x10"])
-def test_plain_key_that_is_a_string(load, key):
+def test_plain_key_that_is_a_string(load: Callable[..., Any], key: str) -> None:
     """Without quotes, too, these keys are text."""
     assert load(f"{key}: 1") == {key: 1}
 
 
-def test_duplicate_key(refused):
+def test_duplicate_key(refused: Callable[..., Any]) -> None:
     """A key given twice is refused, with both lines."""
     message = "api.yaml line 4: key '/jobs' was given before, on line 2; remove one of the two"
     assert refused("paths:\n  /jobs: 1\n  /tasks: 2\n  /jobs: 3") == message
 
 
-def test_duplicate_key_in_another_spelling(refused):
+def test_duplicate_key_in_another_spelling(refused: Callable[..., Any]) -> None:
     """Quotes do not make another key."""
     message = "api.yaml line 2: key 'info' was given before, on line 1; remove one of the two"
     assert refused("info: 1\n'info': 2") == message
 
 
-def test_duplicate_key_inside_a_list(refused):
+def test_duplicate_key_inside_a_list(refused: Callable[..., Any]) -> None:
     """Keys are compared at every depth."""
     message = "api.yaml line 3: key 'name' was given before, on line 2; remove one of the two"
     assert refused("parameters:\n  - name: a\n    name: b") == message
 
 
-def test_same_key_in_two_mappings(load):
+def test_same_key_in_two_mappings(load: Callable[..., Any]) -> None:
     """The same key in two mappings is no duplicate."""
     assert load("a: {name: 1}\nb: {name: 1}") == {"a": {"name": 1}, "b": {"name": 1}}
 
@@ -169,7 +177,7 @@ def test_same_key_in_two_mappings(load):
         ("info: 1\nvalue: !job x\n", 2),
     ],
 )
-def test_syntax_error(refused, content, line):
+def test_syntax_error(refused: Callable[..., Any], content: str, line: int) -> None:
     """What is not one YAML document is refused with the line."""
     message = refused(content)
     assert message.startswith(f"api.yaml line {line}: not valid YAML: ")
@@ -177,7 +185,7 @@ def test_syntax_error(refused, content, line):
     assert "\n" not in message
 
 
-def test_control_character(refused):
+def test_control_character(refused: Callable[..., Any]) -> None:
     """A character that no YAML file may hold is refused in one sentence."""
     message = refused(b"info: \x07")
     assert message.startswith("api.yaml: not valid YAML: ")
@@ -185,7 +193,7 @@ def test_control_character(refused):
 
 
 @pytest.mark.parametrize("value", ["!!binary aGk=", "!!timestamp 2026-03-01", "!!set {a, b}", "!!omap [a: 1]"])
-def test_tag_of_a_type_json_lacks(refused, value):
+def test_tag_of_a_type_json_lacks(refused: Callable[..., Any], value: str) -> None:
     """A file can't ask for dates, bytes or sets either."""
     assert refused(f"info: 1\nvalue: {value}").startswith("api.yaml line 2: not valid YAML: ")
 
@@ -201,17 +209,17 @@ def test_tag_of_a_type_json_lacks(refused, value):
         pytest.param("9" * 5000, "9" * 40 + " cannot be read as int", id="5000 digits"),
     ],
 )
-def test_value_that_does_not_fit_its_type(refused, value, message):
+def test_value_that_does_not_fit_its_type(refused: Callable[..., Any], value: Any, message: Any) -> None:
     """A scalar that is no value of its type is refused with the line."""
     assert refused(f"info: 1\nvalue: {value}") == f"api.yaml line 2: {message}; put it in quotes"
 
 
-def test_not_utf_8(refused):
+def test_not_utf_8(refused: Callable[..., Any]) -> None:
     """A file in another encoding is refused, with the place and the remedy."""
     assert refused("title: größer".encode("latin-1")) == "cannot read api.yaml: not UTF-8 at byte 9; save it as UTF-8"
 
 
-def test_missing_file(tmp_path):
+def test_missing_file(tmp_path: Path) -> None:
     """A file that is not there is named."""
     path = tmp_path / "gone.yaml"
     with pytest.raises(JobexportError) as caught:
@@ -219,7 +227,7 @@ def test_missing_file(tmp_path):
     assert str(caught.value) == f"cannot read {path}: No such file or directory; check the path"
 
 
-def test_folder_instead_of_file(tmp_path):
+def test_folder_instead_of_file(tmp_path: Path) -> None:
     """A folder is no file, and the message says so."""
     with pytest.raises(JobexportError) as caught:
         load_yaml(tmp_path)
@@ -238,18 +246,18 @@ def test_folder_instead_of_file(tmp_path):
         ("true", "a boolean"),
     ],
 )
-def test_top_level(refused, content, found):
+def test_top_level(refused: Callable[..., Any], content: str, found: str) -> None:
     """Only a mapping is a document."""
     assert refused(content) == f"api.yaml: the top level must be a mapping, not {found}"
 
 
 @pytest.mark.parametrize("content", ["a: &x {b: *x}", "a: &x [*x]"])
-def test_alias_inside_its_anchor(refused, content):
+def test_alias_inside_its_anchor(refused: Callable[..., Any], content: str) -> None:
     """A value that contains itself is refused, since no JSON document can hold it."""
     assert refused(content).startswith("api.yaml: an alias contains itself, ")
 
 
-def test_extreme_nesting(refused):
+def test_extreme_nesting(refused: Callable[..., Any]) -> None:
     """A document nested thousands deep gives a message, not a stack trace."""
     assert refused(f"a: {'[' * 3000}{']' * 3000}").endswith("or nesting is too deep; write the value out")
 
@@ -297,7 +305,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
-def test_round_trip_of_text(load, text):
+def test_round_trip_of_text(load: Callable[..., Any], text: Any) -> None:
     """Text reads back as the same text: as a value, as a key and in a list."""
     document = {"value": text, text + "key": 1, "keys": {text: 2}, "list": [text, [text]]}
     assert load(dump_yaml(document)) == document
@@ -306,28 +314,28 @@ def test_round_trip_of_text(load, text):
 @pytest.mark.parametrize(
     "value", [None, True, False, 0, -1, 2**63, 1.5, 1e3, 1e100, 1e-7, [], {}, [[]], [{}]], ids=repr
 )
-def test_round_trip_of_other_values(load, value):
+def test_round_trip_of_other_values(load: Callable[..., Any], value: Any) -> None:
     """Every JSON value reads back with its type."""
     assert repr(load(dump_yaml({"value": value}))) == repr({"value": value})
 
 
-def test_dump_keeps_order():
+def test_dump_keeps_order() -> None:
     """Keys stand in the order they were given."""
     assert dump_yaml({"b": 1, "a": 2}) == "b: 1\na: 2\n"
 
 
-def test_dump_writes_no_aliases():
+def test_dump_writes_no_aliases() -> None:
     """A value that stands in two places is written out twice."""
     job = {"type": "object"}
     assert dump_yaml({"one": job, "two": job}) == "one:\n  type: object\ntwo:\n  type: object\n"
 
 
-def test_dump_writes_lines_as_lines():
+def test_dump_writes_lines_as_lines() -> None:
     """Text of several lines is readable, and text outside ASCII is not escaped."""
     assert dump_yaml({"description": "one\n作业\n"}) == "description: |\n  one\n  作业\n"
 
 
-def test_dump_quotes_where_needed_only():
+def test_dump_quotes_where_needed_only() -> None:
     """What reads as text without quotes has none."""
     assert dump_yaml({"a": "exportJob", "b": "1e3", "c": "no"}) == "a: exportJob\nb: '1e3'\nc: 'no'\n"
 
@@ -368,7 +376,7 @@ empty:
         (("empty",), 16),
     ],
 )
-def test_line_of(tmp_path, pointer, line):
+def test_line_of(tmp_path: Path, pointer: tuple[Any, ...], line: int) -> None:
     """A pointer gives the line, from 1, on which its value begins."""
     path = tmp_path / "api.yaml"
     path.write_text(DOCUMENT, encoding="utf-8")
@@ -391,7 +399,7 @@ def test_line_of(tmp_path, pointer, line):
         ("empty", "a"),
     ],
 )
-def test_line_of_what_is_not_there(tmp_path, pointer):
+def test_line_of_what_is_not_there(tmp_path: Path, pointer: tuple[Any, ...]) -> None:
     """A pointer to nothing has no line."""
     path = tmp_path / "api.yaml"
     path.write_text(DOCUMENT, encoding="utf-8")
@@ -399,7 +407,7 @@ def test_line_of_what_is_not_there(tmp_path, pointer):
 
 
 @pytest.mark.parametrize("content", [None, b"a: [", b"\xff", b""])
-def test_line_of_in_an_unreadable_file(tmp_path, content):
+def test_line_of_in_an_unreadable_file(tmp_path: Path, content: bytes | None) -> None:
     """A file that can't be parsed has no lines to name; looking for one is no second error."""
     path = tmp_path / "api.yaml"
     if content is not None:
@@ -419,6 +427,6 @@ def test_line_of_in_an_unreadable_file(tmp_path, content):
         (0.5, "a number"),
     ],
 )
-def test_kind(value, words):
+def test_kind(value: Any, words: str) -> None:
     """A type is named as JSON names it; a boolean is not a number."""
     assert kind(value) == words

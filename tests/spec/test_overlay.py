@@ -5,8 +5,11 @@ A case is a folder with `openapi.yaml`, `overlay.yaml` and what comes of them, a
 the claim of its case.
 """
 
+from __future__ import annotations
+
 import copy
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,29 +17,32 @@ from jobexport.errors import JobexportError
 from jobexport.spec.load import dump_yaml, load_yaml
 from jobexport.spec.overlay import OverlayError, apply_overlay
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 CASES = sorted(path for path in (Path(__file__).parent / "overlay_cases").iterdir() if path.is_dir())
 SUCCEEDING = [case for case in CASES if (case / "output.yaml").is_file()]
 FAILING = [case for case in CASES if (case / "error.txt").is_file()]
 LENIENT = [case for case in FAILING if "matches nothing" in (case / "error.txt").read_text(encoding="utf-8")]
 
 
-def name(case):
+def name(case: Any) -> Any:
     """Call a case by its folder."""
     return case.name
 
 
-def overlay(*actions):
+def overlay(*actions: Any) -> dict[str, Any]:
     """Make a complete overlay of some actions."""
     return {"overlay": "1.0.0", "info": {"title": "Test", "version": "1.0.0"}, "actions": list(actions)}
 
 
-def apply_case(case, **options):
+def apply_case(case: Any, **options: Any) -> Any:
     """Apply a case's overlay to its document, with its path for messages."""
     source = case / "overlay.yaml"
     return apply_overlay(load_yaml(case / "openapi.yaml"), load_yaml(source), source=source, **options)
 
 
-def containers(value):
+def containers(value: Any) -> Iterator[Any]:
     """Yield every object and array inside `value`, and itself."""
     if isinstance(value, (dict, list)):
         yield value
@@ -45,21 +51,21 @@ def containers(value):
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_case_is_complete(case):
+def test_case_is_complete(case: Any) -> None:
     """A case has a document, an overlay and one result, and nothing else."""
     names = {path.name for path in case.iterdir()}
     assert names in ({"openapi.yaml", "overlay.yaml", "output.yaml"}, {"openapi.yaml", "overlay.yaml", "error.txt"})
 
 
 @pytest.mark.parametrize("case", SUCCEEDING, ids=name)
-def test_case(case):
+def test_case(case: Any) -> None:
     """The result is the expected one, with the same types and the same order of keys."""
     # Text tells 1 from true and one order of keys from another; comparing dicts does not.
     assert dump_yaml(apply_case(case)) == dump_yaml(load_yaml(case / "output.yaml"))
 
 
 @pytest.mark.parametrize("case", FAILING, ids=name)
-def test_failing_case(case):
+def test_failing_case(case: Any) -> None:
     """The message is exactly the expected one, on one line, whatever the overlay holds."""
     expected = (case / "error.txt").read_text(encoding="utf-8").removesuffix("\n")
     with pytest.raises(OverlayError) as caught:
@@ -69,7 +75,7 @@ def test_failing_case(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_arguments_stay_as_they_were(case):
+def test_arguments_stay_as_they_were(case: Any) -> None:
     """Neither the document nor the overlay is changed, also when applying fails."""
     document, actions = load_yaml(case / "openapi.yaml"), load_yaml(case / "overlay.yaml")
     before = copy.deepcopy((document, actions))
@@ -81,7 +87,7 @@ def test_arguments_stay_as_they_were(case):
 
 
 @pytest.mark.parametrize("case", SUCCEEDING, ids=name)
-def test_result_shares_nothing(case):
+def test_result_shares_nothing(case: Any) -> None:
     """Changing the result changes neither argument, nor a second place in the result."""
     document, actions = load_yaml(case / "openapi.yaml"), load_yaml(case / "overlay.yaml")
     result = apply_overlay(document, actions)
@@ -89,40 +95,40 @@ def test_result_shares_nothing(case):
     assert len(set(identities)) == len(identities)
 
 
-def test_matches_share_nothing():
+def test_matches_share_nothing() -> None:
     """An item given to several arrays can be changed in one of them alone."""
     result = apply_overlay({"one": [], "two": []}, overlay({"target": "$.*", "update": {"tags": []}}))
     result["one"][0]["tags"].append("dli")
     assert result == {"one": [{"tags": ["dli"]}], "two": [{"tags": []}]}
 
 
-def test_result_does_not_hold_the_update():
+def test_result_does_not_hold_the_update() -> None:
     """Changing the result leaves the overlay fit to be applied again."""
     actions = overlay({"target": "$", "update": {"info": {"contact": {}}}})
     apply_overlay({}, actions)["info"]["contact"]["name"] = "Support"
     assert apply_overlay({}, actions) == {"info": {"contact": {}}}
 
 
-def test_shared_objects_of_the_caller_are_separated():
+def test_shared_objects_of_the_caller_are_separated() -> None:
     """Python objects that stand in two places of a document are two values in the result."""
     job = {"example": 1}
     document = {"request": job, "response": job}
     assert apply_overlay(document, overlay({"target": "$..example", "remove": True})) == {"request": {}, "response": {}}
 
 
-def test_applying_needs_no_file():
+def test_applying_needs_no_file() -> None:
     """Parsed values are enough, and the message calls the overlay what the caller calls it."""
     with pytest.raises(OverlayError, match=r"^the overlay of DGC action 1: target \$\.info matches nothing; "):
         apply_overlay({}, overlay({"target": "$.info", "remove": True}), source="the overlay of DGC")
 
 
-def test_overlay_has_a_default_name():
+def test_overlay_has_a_default_name() -> None:
     """Without a source the message says overlay."""
     with pytest.raises(OverlayError, match=r"^overlay action 1: target \$\.info matches nothing; "):
         apply_overlay({}, overlay({"target": "$.info", "remove": True}))
 
 
-def test_path_need_not_exist(tmp_path):
+def test_path_need_not_exist(tmp_path: Path) -> None:
     """A path that can't be read costs the line number, not the message."""
     source = tmp_path / "gone.yaml"
     with pytest.raises(OverlayError) as caught:
@@ -130,7 +136,7 @@ def test_path_need_not_exist(tmp_path):
     assert str(caught.value).startswith(f"{source} action 1: target $.info matches nothing; ")
 
 
-def test_message_names_file_action_and_line(tmp_path):
+def test_message_names_file_action_and_line(tmp_path: Path) -> None:
     """A path, the number of the action and its line stand before the problem."""
     source = tmp_path / "dli.yaml"
     actions = overlay({"target": "$.info", "update": {}}, {"target": "$.paths", "remove": True})
@@ -141,77 +147,78 @@ def test_message_names_file_action_and_line(tmp_path):
     assert str(caught.value).startswith(f"{source} action 2 (line {line}): target $.paths ")
 
 
-def test_message_names_the_base():
+def test_message_names_the_base() -> None:
     """A target that matches nothing points to the document the caller names."""
     with pytest.raises(OverlayError, match=r"; was it renamed or removed in drafts/union\.yaml\?$"):
         apply_overlay({}, overlay({"target": "$.info", "remove": True}), base="drafts/union.yaml")
 
 
-def test_error_is_the_projects_own():
+def test_error_is_the_projects_own() -> None:
     """The command line's one except clause catches overlay errors too."""
     assert issubclass(OverlayError, JobexportError)
 
 
 @pytest.mark.parametrize("change", [{"remove": True}, {"update": {"title": "Batches"}}, {"update": "Batches"}])
-def test_lenient_zero_matches(change):
+def test_lenient_zero_matches(change: dict[str, Any]) -> None:
     """When not strict, an action that matches nothing changes nothing."""
     assert apply_overlay({"paths": {}}, overlay({"target": "$.info", **change}), strict=False) == {"paths": {}}
 
 
-def test_lenient_applies_the_rest():
+def test_lenient_applies_the_rest() -> None:
     """When not strict, the actions after one that matches nothing are applied."""
     actions = overlay({"target": "$.info", "remove": True}, {"target": "$", "update": {"tags": []}})
     assert apply_overlay({}, actions, strict=False) == {"tags": []}
 
 
 @pytest.mark.parametrize("case", LENIENT, ids=name)
-def test_lenient_accepts_only_zero_matches(case):
+def test_lenient_accepts_only_zero_matches(case: Any) -> None:
     """What is refused for matching nothing passes when not strict."""
     assert isinstance(apply_case(case, strict=False), dict)
 
 
 @pytest.mark.parametrize("case", [case for case in FAILING if case not in LENIENT], ids=name)
-def test_lenient_still_refuses(case):
+def test_lenient_still_refuses(case: Any) -> None:
     """Not strict is about zero matches alone; every other error is one still."""
     with pytest.raises(OverlayError):
         apply_case(case, strict=False)
 
 
-def test_malformed_action_is_found_without_a_match():
+def test_malformed_action_is_found_without_a_match() -> None:
     """An action is checked before its target is looked for, so a slip in it can't hide behind a zero match."""
     with pytest.raises(OverlayError, match="unknown field `updates`"):
         apply_overlay({}, overlay({"target": "$.info", "updates": {}}), strict=False)
 
 
-def nested(depth):
+def nested(depth: Any) -> Any:
     """Nest empty objects under `items`."""
-    document = value = {}
+    document: dict[str, Any] = {}
+    value = document
     for _ in range(depth):
         value["items"] = {}
         value = value["items"]
     return document
 
 
-def test_depth_of_a_real_schema():
+def test_depth_of_a_real_schema() -> None:
     """Two dots search far deeper than any schema goes."""
     result = apply_overlay(nested(90), overlay({"target": "$..items", "update": {"type": "object"}}))
     assert dump_yaml(result).count("type: object") == 90
 
 
-def test_extreme_depth():
+def test_extreme_depth() -> None:
     """A document too deep to search gives a message about depth, not about the spelling of the target."""
     with pytest.raises(OverlayError, match=r"^overlay action 1: target \$\.\.items is nested too deeply, "):
         apply_overlay(nested(150), overlay({"target": "$..items", "update": {}}))
 
 
-def test_extreme_target():
+def test_extreme_target() -> None:
     """A target of a thousand brackets gives a message, not a stack trace."""
     target = f"$[?{'(' * 1000}@{')' * 1000}]"
     with pytest.raises(OverlayError, match=r"^overlay action 1: target .* is nested too deeply, "):
         apply_overlay({}, overlay({"target": target, "update": {}}))
 
 
-def test_extreme_index():
+def test_extreme_index() -> None:
     """An index longer than Python turns into a number gives a message, not a stack trace."""
     with pytest.raises(OverlayError, match="is not a valid RFC 9535 JSONPath"):
         apply_overlay({"tags": []}, overlay({"target": f"$.tags[{'9' * 5000}]", "update": {}}))

@@ -6,39 +6,43 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import TYPE_CHECKING, Any
 
-from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe
+from jobexport.errors import ArchiveCorrupt, ArchiveError, ArchiveUnsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MIB = 1024**2
 
 
-def named(*names):
+def named(*names: Any) -> Callable[..., Any]:
     """Archives of sound members that only have these names."""
     return lambda zips: zips.zipped(*(zips.part(name) for name in names))
 
 
-def member(name="jobs/a.job", content=b"{}", **fields):
+def member(name: str = "jobs/a.job", content: bytes = b"{}", **fields: Any) -> Callable[..., Any]:
     return lambda zips: zips.zipped(zips.part(name, content, **fields))
 
 
-def deflated_zeros(size):
+def deflated_zeros(size: Any) -> Any:
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     return b"".join(deflate.compress(bytes(MIB)) for _ in range(size // MIB)) + deflate.flush()
 
 
-def lying(size, *, announced):
+def lying(size: Any, *, announced: Any) -> Any:
     """A member that unpacks to `size` zeros and announces less."""
     return member(packed=deflated_zeros(size), size=announced, crc=zlib.crc32(bytes(announced)))
 
 
-def bomb(zips):
+def bomb(zips: Any) -> Any:
     crc = 0
     for _ in range(256):
         crc = zlib.crc32(bytes(MIB), crc)
     return zips.zipped(zips.part("jobs/zeros.job", packed=deflated_zeros(256 * MIB), size=256 * MIB, crc=crc))
 
 
-def many_small_bombs(zips):
+def many_small_bombs(zips: Any) -> Any:
     """Each of the members is harmless alone."""
     content = bytes(8 * MIB)
     data, crc = deflated_zeros(len(content)), zlib.crc32(content)
@@ -46,23 +50,23 @@ def many_small_bombs(zips):
     return zips.zipped(*parts)
 
 
-def total(zips):
+def total(zips: Any) -> Any:
     """Announces more than all may be, though not too much for its own weight."""
     return zips.zipped(zips.part("jobs/a.job", packed=bytes(16 * MIB), size=1280 * MIB))
 
 
-def wide_total(zips):
+def wide_total(zips: Any) -> Any:
     return zips.zipped(zips.part("jobs/a.job", size=2**62, wide=True))
 
 
-def full_overlap(zips):
+def full_overlap(zips: Any) -> Any:
     """A hundred entries that name one member's data."""
     part = zips.part("jobs/a.job", bytes(MIB))
     content, _ = zips.members_of(part)
     return zips.finished(content, zips.entry(part, 0) * 100, 100)
 
 
-def named_overlap(zips):
+def named_overlap(zips: Any) -> Any:
     """Entries of different names for the same bytes: the data of one begins with the header of the next."""
     inner = zips.part("jobs/b.job", b"x" * 1000, method=0)
     data, _ = zips.members_of(inner)
@@ -72,14 +76,14 @@ def named_overlap(zips):
     return zips.finished(content, zips.entry(outer, 0) + zips.entry(inner, place), 2)
 
 
-def directory_overlap(zips):
+def directory_overlap(zips: Any) -> Any:
     """A member whose data reaches into the directory."""
     part = zips.part("jobs/a.job", b"x" * 40, method=0)
     content, _ = zips.members_of(part)
     return zips.finished(content[:-30], zips.entry(part, 0), 1)
 
 
-def quine(zips):
+def quine(zips: Any) -> Any:
     """A member that is the zip itself, as far as its entry says."""
     part = zips.part("jobs/a.job", b"x" * 200, method=0)
     content, _ = zips.members_of(part)
@@ -87,46 +91,46 @@ def quine(zips):
     return zips.finished(content, directory + zips.entry(zips.part("r.zip", b"x" * 200, method=0), 0), 2)
 
 
-def many_members(zips):
+def many_members(zips: Any) -> Any:
     part = zips.part("a")
     content, _ = zips.members_of(part)
     return zips.finished(content, zips.entry(part, 0) * 60_000, 60_000)
 
 
-def more_than_announced(zips):
+def more_than_announced(zips: Any) -> Any:
     part = zips.part("a")
     content, _ = zips.members_of(part)
     return zips.finished(content, zips.entry(part, 0) * 60_000, 1)
 
 
-def far_away(zips):
+def far_away(zips: Any) -> Any:
     """A member that begins where no file reaches."""
     part = zips.part("jobs/a.job", wide=True)
     return zips.finished(zips.members_of(part)[0], zips.entry(part, 2**64 - 1), 1)
 
 
-def long_directory(zips):
+def long_directory(zips: Any) -> Any:
     """Entries whose names and extra fields make the directory large."""
     part = zips.part("n" * 60_000, extra=b"\0" * 60_000)
     return zips.finished(b"", zips.entry(part, 0) * 50, 50)
 
 
-def deep(zips):
+def deep(zips: Any) -> Any:
     return zips.zipped(*(zips.part("/".join(f"{n}{'d' * 20}" for _ in range(40))) for n in range(100)))
 
 
-def many_folders(zips):
+def many_folders(zips: Any) -> Any:
     return zips.zipped(*(zips.part(f"{n}a/{n}b/{n}c/{n}d/{n}e/{n}f/{n}g/h") for n in range(2600)))
 
 
-def nested(zips):
+def nested(zips: Any) -> Any:
     """Zips in zips: they are files like others, so the lie is in the outer one."""
     inner = zips.zipped(zips.part("../x"))
     return zips.zipped(zips.part("jobs/../inner.zip", inner))
 
 
-def written_by_library(name, mode):
-    def build(_):
+def written_by_library(name: Any, mode: Any) -> Callable[..., Any]:
+    def build(_: Any) -> Any:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             info = zipfile.ZipInfo(name)
@@ -138,20 +142,20 @@ def written_by_library(name, mode):
     return build
 
 
-def link_then_through(zips):
+def link_then_through(zips: Any) -> Any:
     return zips.zipped(zips.part("jobs", b"/tmp", mode=0o120777), zips.part("jobs/a.job"))
 
 
-def two_ends(zips):
+def two_ends(zips: Any) -> Any:
     """The comment holds another end, with another directory."""
     inner = zips.zipped(zips.part("../x"))
     return zips.zipped(zips.part("jobs/a.job"), comment=inner)
 
 
-def wide(record, place, value):
+def wide(record: Any, place: Any, value: Any) -> Callable[..., Any]:
     """A zip64 archive with one number of one record changed."""
 
-    def build(zips):
+    def build(zips: Any) -> bytes:
         content = bytearray(zips.zipped(zips.part("jobs/a.job"), wide=True))
         struct.pack_into("<Q", content, content.rfind(record) + place, value)
         return bytes(content)
@@ -280,7 +284,9 @@ CORRUPT = {
     "wide-end-disagrees": wide(b"PK\5\6", 8, 0xFFFFFFFF_0005_0005),
 }
 
-KINDS = {name: (build, ArchiveUnsafe) for name, build in UNSAFE.items()}
+KINDS: dict[str, tuple[Callable[..., bytes], type[ArchiveError]]] = {
+    name: (build, ArchiveUnsafe) for name, build in UNSAFE.items()
+}
 KINDS |= {name: (build, ArchiveCorrupt) for name, build in CORRUPT.items()}
 
 

@@ -7,7 +7,7 @@ import json
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.archive.making.ordinary import OneWay
 from tests.archive.making.zips import SIZES_FOLLOW, entry, finished, members_of, packed, part, zipped
@@ -49,7 +49,7 @@ def path_field(raw: bytes, name: str, *, crc: int | None = None, version: int = 
 
 def with_extra(extra: bytes, local: bytes | None = None, name: bytes = b"jobs/a/s.script", flags: int = 0) -> bytes:
     """A zip whose second member has extra fields, others in its header if they are given."""
-    there = {} if local is None else {"local": {"extra": local}}
+    there: dict[str, Any] = {} if local is None else {"local": {"extra": local}}
     return zipped(MINE, part(name, flags=flags, extra=extra, **there))
 
 

@@ -87,7 +87,8 @@ def finished(content: bytes, directory: bytes, count: int, *, wide: bool = False
     """Add directory and end; `fields` are what the end says instead."""
     place = fields.get("place", len(content))
     size = fields.get("size", len(directory))
-    end, comment = b"", fields.get("comment", b"")
+    end: bytes = b""
+    comment: bytes = fields.get("comment", b"")
     values = (fields.get("disk", 0), 0, count, count, size, place)
     if wide:
         at = len(content) + len(directory)

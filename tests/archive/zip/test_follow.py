@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobexport.archive.zip import policy, whole
+from jobexport.archive.zip import inflate, policy, whole
 from jobexport.archive.zip.follow import Followed, Follower
 from jobexport.archive.zip.source import Source, opened
 from jobexport.errors import ArchiveCorrupt
@@ -28,7 +28,7 @@ def followed(content: bytes, step: int) -> dict[int, Followed]:
 def unread(content: bytes, members: dict[int, Followed], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The members that the check does not read from the file."""
     read: list[str] = []
-    chunks = whole.chunks
+    chunks = inflate.chunks
 
     def recorded(source: Source, member: Member) -> Any:
         read.append(member.name)

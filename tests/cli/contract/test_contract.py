@@ -1,5 +1,7 @@
 """The contract command: what it prints, its exit codes, and how it treats a server in use."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
@@ -8,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -15,6 +18,10 @@ from click.testing import CliRunner
 
 from jobexport import mock
 from jobexport.cli.commands import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 VARIABLES = (
     "JOBEXPORT_TOKEN",
@@ -27,12 +34,12 @@ JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
 TOKEN = "a-secret-token"
 
 
-def contract(*arguments, env=None):
+def contract(*arguments: Any, env: Any = None) -> Any:
     """Run the command in this process."""
     return CliRunner(env=dict.fromkeys(VARIABLES) | (env or {})).invoke(cli, ["contract", *map(str, arguments)])
 
 
-def one_sentence(result, *words):
+def one_sentence(result: Any, *words: Any) -> None:
     """Assert exit code 2, no result, and one line of error with these words after the plan, if there is one."""
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
@@ -43,22 +50,23 @@ def one_sentence(result, *words):
 
 
 @pytest.fixture
-def started():
+def started() -> Iterator[Callable[..., Any]]:
     """A function that starts a mock as a process of its own and gives its URL."""
     with contextlib.ExitStack() as stack:
 
-        def start(*arguments):
+        def start(*arguments: Any) -> Any:
             command = [*JOBEXPORT, "mock", "--port", "0", "--token", TOKEN, *arguments]
             process = stack.enter_context(
                 subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             )
             stack.callback(process.kill)
+            assert process.stdout is not None
             return process.stdout.readline().strip().removeprefix("listening on ")
 
         yield start
 
 
-def test_it_shows_each_operation(tmp_path):
+def test_it_shows_each_operation(tmp_path: Path) -> None:
     """A sound server: exit code 0 and a row for each operation with its figures."""
     result = contract("--edition", "otc-2024", "--max-examples", 2, "--report-dir", tmp_path)
     assert result.exit_code == 0, result.output
@@ -69,7 +77,7 @@ def test_it_shows_each_operation(tmp_path):
     assert (tmp_path / "otc-2024/junit.xml").is_file()
 
 
-def test_it_fails_on_another_editions_server(tmp_path):
+def test_it_fails_on_another_editions_server(tmp_path: Path) -> None:
     """Exit code 1: the check that failed, what it rests on, the page, and a request without its token."""
     with mock.serve("huaweicloud-cn-2020", token=TOKEN) as server:
         arguments = ("--edition", "otc-2024", "--url", server.url, "--api", "dli", "--max-examples", 2, "--rate", 500)
@@ -81,7 +89,7 @@ def test_it_fails_on_another_editions_server(tmp_path):
     assert TOKEN not in result.output
 
 
-def test_json_is_for_programs(tmp_path):
+def test_json_is_for_programs(tmp_path: Path) -> None:
     """The same figures, and nothing else on standard output."""
     arguments = ("--edition", "otc-2024", "--api", "dli", "--max-examples", 2, "--report-dir", tmp_path)
     (report,) = json.loads(contract(*arguments, "--format", "json").stdout)
@@ -91,7 +99,7 @@ def test_json_is_for_programs(tmp_path):
     assert report == json.loads((tmp_path / "otc-2024/report.json").read_text(encoding="utf-8"))
 
 
-def test_a_plan_comes_first_and_is_kept(started, tmp_path):
+def test_a_plan_comes_first_and_is_kept(started: Callable[..., Any], tmp_path: Path) -> None:
     """Names come from options before the file; the plan names them, and the mock sees no others."""
     (tmp_path / "names.yaml").write_text("jobs: [job_batch]\nworkspaces: []\nproject: none\n", encoding="utf-8")
     url = started("--edition", "huaweicloud-cn-2025")
@@ -115,7 +123,7 @@ def test_a_plan_comes_first_and_is_kept(started, tmp_path):
     assert TOKEN not in result.output
 
 
-def test_a_key_from_the_environment_opens_the_server(tmp_path):
+def test_a_key_from_the_environment_opens_the_server(tmp_path: Path) -> None:
     """The variables of the vendor's SDK serve; neither key nor secret is shown."""
     with mock.serve("otc-2026", access_key="MYSECRETAK", secret_key="my-secret-sk") as server:
         env = {"HUAWEICLOUD_SDK_AK": "MYSECRETAK", "HUAWEICLOUD_SDK_SK": "my-secret-sk"}
@@ -128,7 +136,7 @@ def test_a_key_from_the_environment_opens_the_server(tmp_path):
         assert "my-secret-sk" not in text
 
 
-def test_wrong_credentials_end_at_once(tmp_path):
+def test_wrong_credentials_end_at_once(tmp_path: Path) -> None:
     """Exit code 2 with a sentence, after three requests."""
     with mock.serve("otc-2026") as server:
         arguments = ("--edition", "otc-2026", "--url", server.url, "--rate", 500, "--report-dir", tmp_path)
@@ -138,7 +146,7 @@ def test_wrong_credentials_end_at_once(tmp_path):
     assert json.loads((tmp_path / "otc-2026/report.json").read_text(encoding="utf-8"))["requests"] < 10
 
 
-def test_ctrl_c_gives_the_report_so_far(started, tmp_path):
+def test_ctrl_c_gives_the_report_so_far(started: Callable[..., Any], tmp_path: Path) -> None:
     """Exit code 2, a sentence, the table, and reports that agree with each other."""
     url = started("--edition", "otc-2026")
     options = ("--edition", "otc-2026", "--url", url, "--rate", "5", "--report-dir", str(tmp_path))
@@ -165,7 +173,7 @@ def test_ctrl_c_gives_the_report_so_far(started, tmp_path):
     assert TOKEN not in output + errors
 
 
-def test_an_accepted_deviation_is_shown_and_passes(tmp_path):
+def test_an_accepted_deviation_is_shown_and_passes(tmp_path: Path) -> None:
     """Exit code 0; it stands in every report with its reason, and so does one that did not occur."""
     accept = "- {id: DLI-001, reason: it is old}\n- {id: DLI-002, reason: it was older}\n"
     (tmp_path / "accept.yaml").write_text(accept, encoding="utf-8")
@@ -200,7 +208,7 @@ NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
         (("--edition", "otc-2024", "--accept", "none.yaml"), {}, "cannot read none.yaml"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(arguments, env, words, tmp_path):
+def test_what_cannot_be_done_is_one_sentence(arguments: Any, env: dict[str, Any], words: str, tmp_path: Path) -> None:
     """It says what is missing, and nothing is written."""
     one_sentence(contract(*arguments, "--report-dir", tmp_path / "r", env=env), words)
     assert not (tmp_path / "r").exists()
@@ -208,7 +216,7 @@ def test_what_cannot_be_done_is_one_sentence(arguments, env, words, tmp_path):
 
 @pytest.mark.parametrize("variable", ["JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_SK"])
 @pytest.mark.parametrize("secret", ["secret\r", "se\ncret", "secret€", " secret"])
-def test_a_secret_that_no_header_can_carry_is_refused_unquoted(variable, secret, tmp_path):
+def test_a_secret_that_no_header_can_carry_is_refused_unquoted(variable: str, secret: str, tmp_path: Path) -> None:
     """The HTTP library's own words would quote it, in every report."""
     arguments = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024", "--report-dir", tmp_path)
     result = contract(*arguments, env={"HUAWEICLOUD_SDK_AK": "A", variable: secret})
@@ -217,7 +225,7 @@ def test_a_secret_that_no_header_can_carry_is_refused_unquoted(variable, secret,
     assert not list(tmp_path.iterdir())
 
 
-def test_a_report_folder_that_cannot_be_made(tmp_path):
+def test_a_report_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """The sentence names the folder and the option."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     one_sentence(contract("--edition", "otc-2024", "--report-dir", tmp_path / "file"), "--report-dir")

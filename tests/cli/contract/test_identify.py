@@ -1,7 +1,10 @@
 """`jobexport contract --edition auto`: what it prints, and its exit codes."""
 
+from __future__ import annotations
+
 import copy
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -9,10 +12,14 @@ from click.testing import CliRunner
 from jobexport import mock, spec
 from jobexport.cli.commands import cli
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 TOKEN = "a-secret-token"
 
 
-def contract(*arguments, token=TOKEN):
+def contract(*arguments: Any, token: Any = TOKEN) -> Any:
     """Run the contract command in this process, asking the server for its edition."""
     # Without a folder nothing would be exported, and nothing seen of exportFlinkJobs.
     where = ("--obs-dir", "obs-test", "--rate", 500) if "--url" in arguments else ()
@@ -21,7 +28,7 @@ def contract(*arguments, token=TOKEN):
 
 
 @pytest.fixture(scope="module")
-def unknown():
+def unknown() -> Iterator[Any]:
     """A mock of otc-2026 that calls the zips otherwise."""
     document = copy.deepcopy(spec.load_edition("otc-2026"))
     fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
@@ -30,7 +37,7 @@ def unknown():
         yield server
 
 
-def test_a_known_edition_is_named_and_its_contract_run(tmp_path):
+def test_a_known_edition_is_named_and_its_contract_run(tmp_path: Path) -> None:
     """The table, the edition, then the run as if it had been named; with --api the other family is not asked."""
     with mock.serve("otc-2024", token=TOKEN) as server:
         result = contract("--url", server.url, "--api", "dli", "--max-examples", 1, "--report-dir", tmp_path)
@@ -43,7 +50,7 @@ def test_a_known_edition_is_named_and_its_contract_run(tmp_path):
     assert TOKEN not in result.output
 
 
-def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown, tmp_path):
+def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown: Any, tmp_path: Path) -> None:
     """What contradicts is shown with its request; what follows the table is a file for overlays/."""
     result = contract("--url", unknown.url, "--report-dir", tmp_path / "reports")
     assert result.exit_code == 1
@@ -57,7 +64,7 @@ def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown, tmp_path):
     assert TOKEN not in result.output
 
 
-def test_an_unknown_edition_as_json(unknown):
+def test_an_unknown_edition_as_json(unknown: Any) -> None:
     """For programs: verdicts, overlay, and nothing else on standard output."""
     result = contract("--url", unknown.url, "--format", "json")
     assert result.exit_code == 1
@@ -76,14 +83,14 @@ def test_an_unknown_edition_as_json(unknown):
         (("--url", "http://127.0.0.1:1"), "could not be reached"),
     ],
 )
-def test_what_cannot_be_asked_is_one_sentence(arguments, words):
+def test_what_cannot_be_asked_is_one_sentence(arguments: tuple[str, ...], words: str) -> None:
     """Exit code 2, and nothing on standard output."""
     result = contract(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
 
 
-def test_a_refused_token_is_one_sentence(unknown):
+def test_a_refused_token_is_one_sentence(unknown: Any) -> None:
     """It names the URL, not the token."""
     result = contract("--url", unknown.url, token="another-token")
     assert (result.exit_code, result.stdout) == (2, "")

@@ -1,11 +1,14 @@
 """Each check of our own, seen to pass on a sound answer and to fail on a broken one."""
 
+from __future__ import annotations
+
 import io
 import json
 import struct
 import time
 import warnings
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -31,7 +34,7 @@ KNOWN = Data(
 )
 
 
-def member(name, *scripts, resources=()):
+def member(name: Any, *scripts: Any, resources: Any = ()) -> Any:
     """The content of a member: of a job, with nodes that use these scripts and resources."""
     used = [("scriptName", script) for script in scripts] + [("resourcePath", path) for path in resources]
     nodes = [{"name": "n", "properties": [{"name": kind, "value": value}]} for kind, value in used]
@@ -40,7 +43,7 @@ def member(name, *scripts, resources=()):
     return json.dumps(value | ({"nodes": nodes} if name.endswith(".job") else {}))
 
 
-def archive(*names, compression=zipfile.ZIP_STORED):
+def archive(*names: Any, compression: Any = zipfile.ZIP_STORED) -> Any:
     """A zip with members of these names; a pair is name and content."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as file, warnings.catch_warnings():
@@ -50,30 +53,30 @@ def archive(*names, compression=zipfile.ZIP_STORED):
     return buffer.getvalue()
 
 
-def uses(name, *scripts, resources=()):
+def uses(name: Any, *scripts: Any, resources: Any = ()) -> tuple[Any, Any]:
     """A job's member that uses these."""
     return name, member(name, *scripts, resources=resources)
 
 
-def now_ms():
+def now_ms() -> int:
     return int(time.time() * 1000)
 
 
 def exchange(
-    path,
-    content,
+    path: Any,
+    content: Any,
     *,
-    edition="huaweicloud-cn-2025",
-    body=None,
-    status=200,
-    valid=True,
-    job="myJob",
-    project=PROJECT,
-    known=None,
-    workspace=None,
-    headers=(),
-    media_type=None,
-):
+    edition: str = "huaweicloud-cn-2025",
+    body: Any = None,
+    status: int = 200,
+    valid: bool = True,
+    job: str = "myJob",
+    project: Any = PROJECT,
+    known: Any = None,
+    workspace: Any = None,
+    headers: Any = (),
+    media_type: Any = None,
+) -> Any:
     document = load_edition(edition)
     guessed = "application/octet-stream" if isinstance(content, bytes) else "application/json"
     return Exchange(
@@ -96,25 +99,25 @@ PAIR = archive(uses("jobs/a/a.job", "s"), "jobs/a/s.script", "jobs/b/b.job")
 FLINK_BODY = {"obs_dir": "obs-test", "is_selected": True, "job_selected": [1]}
 
 
-def error(code, message="x"):
+def error(code: Any, message: str = "x") -> dict[str, Any]:
     return {"error_code": code, "error_msg": message}
 
 
-def exported(*names, folder="obs-test", time_ms=None, **fields):
+def exported(*names: Any, folder: str = "obs-test", time_ms: Any = None, **fields: Any) -> Any:
     zips = [f"{folder}/{name}_{time_ms or now_ms()}.zip" for name in names]
     return {"is_success": "true", "message": "done", "zip_file": zips} | fields
 
 
-def with_wrong_crc():
+def with_wrong_crc() -> Any:
     """A stored member whose content no longer fits its CRC."""
     return SINGLE.replace(b"with some content", b"with same content", 1)
 
 
-def without_end():
+def without_end() -> Any:
     return SINGLE[:-30]
 
 
-def with_broken_deflate():
+def with_broken_deflate() -> bytes:
     """A deflated member whose stream is cut to pieces."""
     content = bytearray(archive("jobs/myJob.job", compression=zipfile.ZIP_DEFLATED))
     (length,) = struct.unpack_from("<H", content, 26)
@@ -324,7 +327,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("check", "given", "problem"), CASES)
-def test_a_check_fails_on_what_it_is_for_and_on_nothing_else(check, given, problem):
+def test_a_check_fails_on_what_it_is_for_and_on_nothing_else(check: str, given: Any, problem: str | None) -> None:
     """A broken answer raises and the text says how; a sound one, or one the check is not for, passes."""
     if problem is None:
         BY_ID[check](given)
@@ -333,7 +336,7 @@ def test_a_check_fails_on_what_it_is_for_and_on_nothing_else(check, given, probl
             BY_ID[check](given)
 
 
-def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register():
+def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register() -> None:
     """A value of the wrong type is found with its pointer, and with what the register says of the field."""
     with pytest.raises(Violation) as found:
         BY_ID["documented_answer"](exchange(FLINK, exported("one"), edition="otc-2024"))
@@ -341,13 +344,13 @@ def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register()
     assert found.value.rests_on[:2] == ("DLI-002", "DLI-003")
 
 
-def test_every_check_is_seen_to_pass_and_to_fail():
+def test_every_check_is_seen_to_pass_and_to_fail() -> None:
     """The table above has both kinds of cases for each check."""
     for check in CHECKS:
         assert {problem is None for name, _, problem in CASES if name == check.id} == {True, False}, check.id
 
 
-def test_a_check_says_what_it_rests_on():
+def test_a_check_says_what_it_rests_on() -> None:
     """Each check has a sentence, and its entries stand in the register."""
     known = {entry.id for entry in load_register().entries}
     for check in CHECKS:
@@ -356,6 +359,6 @@ def test_a_check_says_what_it_rests_on():
         assert set(check.rests_on) <= known
 
 
-def test_a_violation_is_an_assertion():
+def test_a_violation_is_an_assertion() -> None:
     """Anything else raised in a check hides the real failure in schemathesis's report."""
     assert issubclass(Violation, AssertionError)

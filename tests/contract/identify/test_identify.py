@@ -1,9 +1,12 @@
 """Which edition a server speaks: asked of the mocks, of mocks with one fact changed, and of servers that are no use."""
 
+from __future__ import annotations
+
 import contextlib
 import copy
 import http.server
 import threading
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import httpx
@@ -13,11 +16,15 @@ from jobexport import mock, spec
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, check_edition
 from jobexport.contract.identify.identification import identify
-from jobexport.contract.identify.overlay import to_path
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.fault import FOR_CLIENTS
+from jobexport.spec.change import to_path
 from jobexport.spec.editions import edition_ids
 from jobexport.spec.lint import lint_document, lint_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 CN_2020, CN_2025, INTL_2026, OTC_2024, OTC_2026 = ALL = edition_ids()
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
@@ -27,10 +34,10 @@ JSON = "application/json"
 TOKEN = "a-secret-token-to-look-for"
 
 
-def ask(url, data, token=TOKEN):
+def ask(url: Any, data: Any, token: Any = TOKEN) -> Any:
     """Identify a server with a client that adds the token."""
 
-    def with_token(request):
+    def with_token(request: Any) -> Any:
         request.headers["X-Auth-Token"] = token
         return request
 
@@ -38,21 +45,21 @@ def ask(url, data, token=TOKEN):
         return identify(url, data, client.send)
 
 
-def ask_mock(edition, **options):
+def ask_mock(edition: Any, **options: Any) -> Any:
     """Identify a mock that knows what every mock knows."""
     with mock.serve(edition, token=TOKEN, **options) as server:
         return ask(server.url, mock_data(server))
 
 
 @contextlib.contextmanager
-def handled(respond):
+def handled(respond: Any) -> Iterator[str]:
     """A server whose every answer is made by `respond(handler, body)`: status, headers and content."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = 65536
 
-        def answer(self):
+        def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             status, headers, content = respond(self, body)
             self.send_response(status)
@@ -65,7 +72,7 @@ def handled(respond):
 
         do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_TRACE = do_QUERY = answer  # noqa: N815  # the base class's names
 
-        def log_message(self, *_):
+        def log_message(self, *_: Any) -> None:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -76,11 +83,11 @@ def handled(respond):
         thread.join()
 
 
-def verdicts(found):
+def verdicts(found: Any) -> dict[Any, Any]:
     return {(verdict.entry or verdict.fact, verdict.edition): verdict.verdict for verdict in found.verdicts}
 
 
-def contradicted(found, edition):
+def contradicted(found: Any, edition: Any) -> set[Any]:
     return {entry for (entry, name), verdict in verdicts(found).items() if (name, verdict) == (edition, "contradicts")}
 
 
@@ -94,13 +101,13 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def identified():
+def identified() -> dict[Any, Any]:
     """What is found out about the five mocks."""
     return {edition: ask_mock(edition) for edition in ALL}
 
 
 @pytest.mark.parametrize("edition", ALL)
-def test_each_mock_is_told_by_its_answers(edition, identified):
+def test_each_mock_is_told_by_its_answers(edition: Any, identified: dict[Any, Any]) -> None:
     """Within 12 requests; the two editions that answer alike are both named."""
     found = identified[edition]
     assert found.closest == EXPECTED[edition]
@@ -111,7 +118,7 @@ def test_each_mock_is_told_by_its_answers(edition, identified):
 
 
 @pytest.mark.parametrize("edition", ALL)
-def test_every_entry_of_the_register_has_one_verdict_for_each_edition(edition, identified):
+def test_every_entry_of_the_register_has_one_verdict_for_each_edition(edition: Any, identified: dict[Any, Any]) -> None:
     """In the register's order; what no traffic shows is never judged, and nothing is judged without evidence."""
     entries = spec.load_register().entries
     found = identified[edition].verdicts
@@ -128,7 +135,7 @@ def test_every_entry_of_the_register_has_one_verdict_for_each_edition(edition, i
             assert all(seen.request.startswith("POST /v1") and seen.seen for seen in verdict.evidence)
 
 
-def test_what_tells_the_editions_apart(identified):
+def test_what_tells_the_editions_apart(identified: dict[Any, Any]) -> None:
     """The mock of one contradicts another in just the entries on which their pages differ."""
     assert contradicted(identified[OTC_2024], CN_2020) == {"DLI-001", "DLI-010", "DLI-016", "DGC-002"}
     assert contradicted(identified[OTC_2026], OTC_2024) == {"DLI-002", "DLI-003"}
@@ -136,7 +143,7 @@ def test_what_tells_the_editions_apart(identified):
     assert contradicted(identified[CN_2025], INTL_2026) == set()
 
 
-def test_evidence_names_request_status_and_place(identified):
+def test_evidence_names_request_status_and_place(identified: dict[Any, Any]) -> None:
     """So that anyone can look for themselves."""
     verdict = next(v for v in identified[CN_2020].verdicts if (v.entry, v.edition) == ("DLI-001", OTC_2026))
     (seen,) = verdict.evidence
@@ -147,66 +154,66 @@ def test_evidence_names_request_status_and_place(identified):
 # One fact changed
 
 
-def operation(document, path):
+def operation(document: Any, path: Any) -> Any:
     return document["paths"][path]["post"]
 
 
-def fields(document):
+def fields(document: Any) -> Any:
     return document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
 
 
-def body(document):
+def body(document: Any) -> Any:
     return document["components"]["schemas"]["ExportJobRequest"]["properties"]
 
 
-def archive(document, path):
+def archive(document: Any, path: Any) -> Any:
     return operation(document, path)["responses"]["200"]["content"]["application/octet-stream"]
 
 
-def errors(document, path):
+def errors(document: Any, path: Any) -> Any:
     return operation(document, path)["responses"]["400"]["content"][JSON]["examples"]
 
 
-def rename_array(name):
+def rename_array(name: Any) -> Callable[..., Any]:
     return lambda document: fields(document).update({name: fields(document).pop("zip_file")})
 
 
-def with_type(type_):
+def with_type(type_: Any) -> Callable[..., Any]:
     return lambda document: fields(document)["is_success"].update(type=type_)
 
 
-def without_field(name):
+def without_field(name: Any) -> Callable[..., Any]:
     return lambda document: fields(document).pop(name)
 
 
-def with_another_array(document):
+def with_another_array(document: Any) -> None:
     fields(document)["more"] = copy.deepcopy(fields(document)["zip_file"])
 
 
-def without_in_body(name):
+def without_in_body(name: Any) -> Callable[..., Any]:
     return lambda document: body(document).pop(name)
 
 
-def without_obs_path(document):
+def without_obs_path(document: Any) -> None:
     del body(document)["obsPath"]
     del operation(document, JOB)["responses"]["200"]["content"][JSON]
 
 
-def without_batch_depend(document):
+def without_batch_depend(document: Any) -> None:
     del document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["exportDepend"]
 
 
-def with_body_of_2020(document):
+def with_body_of_2020(document: Any) -> None:
     lender = spec.load_edition(CN_2020)
     operation(document, JOB)["requestBody"] = operation(lender, JOB)["requestBody"]
     document["components"]["schemas"]["ExportJobRequest"] = {"type": "object", "properties": body(lender)}
 
 
-def with_export_status(document):
+def with_export_status(document: Any) -> None:
     body(document)["exportStatus"] = body(spec.load_edition(CN_2025))["exportStatus"]
 
 
-def with_obs_path(document):
+def with_obs_path(document: Any) -> None:
     lender = spec.load_edition(CN_2025)
     body(document)["obsPath"] = body(lender)["obsPath"]
     answers = operation(document, JOB)["responses"]["200"]["content"]
@@ -215,26 +222,26 @@ def with_obs_path(document):
     errors(document, JOB)["obs-path-invalid"] = errors(lender, JOB)["obs-path-invalid"]
 
 
-def with_layout(path, **templates):
+def with_layout(path: Any, **templates: Any) -> Callable[..., Any]:
     return lambda document: archive(document, path)["x-zip-layout"].update(templates)
 
 
-def with_file_name(path, name):
+def with_file_name(path: Any, name: Any) -> Callable[..., Any]:
     return lambda document: archive(document, path).update({"x-zip-file-name": name})
 
 
-def with_code(path, name, code):
+def with_code(path: Any, name: Any, code: Any) -> Callable[..., Any]:
     value = {"value": {"error_code": code, "error_msg": "In other words."}}
     return lambda document: errors(document, path).update({name: value})
 
 
-def with_missing_job_404(document):
+def with_missing_job_404(document: Any) -> None:
     example = errors(document, JOB).pop("job-not-found")
     media = {"schema": {"$ref": "#/components/schemas/ErrorResponse"}, "examples": {"job-not-found": example}}
     operation(document, JOB)["responses"]["404"] = {"description": "None.", "content": {JSON: media}}
 
 
-def with_workspace_required(document):
+def with_workspace_required(document: Any) -> None:
     document["components"]["parameters"]["Workspace"]["required"] = True
 
 
@@ -277,21 +284,21 @@ CHANGES = {
 }
 
 
-def altered(name):
+def altered(name: Any) -> Any:
     edition, change, _ = CHANGES[name]
     document = copy.deepcopy(spec.load_edition(edition))
     change(document)
     return document
 
 
-def resolved(overlay, folder):
+def resolved(overlay: Any, folder: Path) -> Any:
     path = folder / "observed.yaml"
     path.write_text(overlay, encoding="utf-8")
     return spec.resolve(str(path))
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_server_with_one_fact_changed_gets_its_overlay(name, tmp_path):
+def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Path) -> None:
     """The edition is named with what contradicts it; the overlay is sound, and makes a mock that answers alike."""
     edition, _, entries = CHANGES[name]
     found = ask_mock(altered(name))
@@ -302,8 +309,8 @@ def test_a_server_with_one_fact_changed_gets_its_overlay(name, tmp_path):
     assert len(found.requests) <= 12
     document = resolved(found.overlay, tmp_path)
     assert list(lint_document(document)) == []
-    marks = [
-        ("/", id_)
+    marks: list[tuple[tuple[str | int, ...], str]] = [
+        ((), id_)
         for action in spec.load_yaml(tmp_path / "observed.yaml")["actions"]
         for id_ in [action["x-inconsistency"]]
         if isinstance(id_, str)
@@ -318,7 +325,7 @@ def test_a_server_with_one_fact_changed_gets_its_overlay(name, tmp_path):
         assert again.overlay == found.overlay
 
 
-def test_what_a_server_brings_back_is_not_removed_first():
+def test_what_a_server_brings_back_is_not_removed_first() -> None:
     """Where the union has it and the closest edition takes it away, the overlay does not take it away."""
     overlay = ask_mock(altered("array-of-2020")).overlay
     assert "properties.zip_file\n" in overlay
@@ -326,7 +333,7 @@ def test_what_a_server_brings_back_is_not_removed_first():
 
 
 @pytest.mark.parametrize(("name", "api"), [("array-of-nobody", "dli"), ("tree", "dgc")])
-def test_a_server_keeps_the_contract_of_its_overlay(name, api, tmp_path):
+def test_a_server_keeps_the_contract_of_its_overlay(name: str, api: str, tmp_path: Path) -> None:
     """A run with the overlay applied passes."""
     with mock.serve(altered(name), token=TOKEN) as server:
         data = mock_data(server)
@@ -337,14 +344,14 @@ def test_a_server_keeps_the_contract_of_its_overlay(name, api, tmp_path):
     assert report.passed, report.failures
 
 
-def test_a_zip_under_another_media_type(tmp_path):
+def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
     """The overlay renames the media type of both operations, and the contract's checks follow it."""
     with (
         mock.serve(CN_2025, token=TOKEN) as server,
         httpx.Client(base_url=server.url, trust_env=False, verify=False) as upstream,
     ):
 
-        def respond(handler, content):
+        def respond(handler: Any, content: Any) -> Any:
             headers = [
                 (name, value) for name, value in handler.headers.items() if name.lower() not in {"host", "connection"}
             ]
@@ -378,7 +385,7 @@ def test_a_zip_under_another_media_type(tmp_path):
 # What can't be seen, and servers that are no use
 
 
-def test_nothing_is_written_where_no_place_is_known():
+def test_nothing_is_written_where_no_place_is_known() -> None:
     """Without an OBS folder no request names one, and what that would show is not observable."""
     with mock.serve(CN_2025, token=TOKEN) as server:
         found = ask(server.url, attrs.evolve(mock_data(server), obs_dirs=(), obs_paths=()))
@@ -392,7 +399,7 @@ def test_nothing_is_written_where_no_place_is_known():
     assert reasons["DLI-001"] == reasons["COM-002"] == "no OBS folder is known that may be written to"
 
 
-def test_jobs_without_dependencies_do_not_show_exportdepend():
+def test_jobs_without_dependencies_do_not_show_exportdepend() -> None:
     """A zip that holds a job only would look the same either way."""
     with mock.serve(OTC_2024, token=TOKEN) as server:
         found = ask(server.url, attrs.evolve(mock_data(server), jobs=("job_stream",)))
@@ -407,11 +414,11 @@ def test_jobs_without_dependencies_do_not_show_exportdepend():
         ("gateway.example", (CN_2025, INTL_2026, OTC_2026)),
     ],
 )
-def test_the_host_breaks_a_tie(host, expected):
+def test_the_host_breaks_a_tie(host: str, expected: tuple[Any, ...]) -> None:
     """DLI alone does not tell these three apart; a host that one of the clouds has does, as far as it goes."""
     with mock.serve(CN_2025, token=TOKEN) as server, httpx.Client(trust_env=False, verify=False) as client:
 
-        def send(request):
+        def send(request: Any) -> Any:
             headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}
             return client.post(server.url + request.url.path, headers=headers, content=request.content)
 
@@ -419,7 +426,7 @@ def test_the_host_breaks_a_tie(host, expected):
     assert found.closest == expected
 
 
-def test_a_server_that_refuses_the_token():
+def test_a_server_that_refuses_the_token() -> None:
     """One request is enough to know."""
     with mock.serve(OTC_2026, token="another") as server:
         found = ask(server.url, mock_data(server))
@@ -439,7 +446,7 @@ def test_a_server_that_refuses_the_token():
         (204, "", b""),
     ],
 )
-def test_a_server_that_is_no_such_api(status, media_type, content):
+def test_a_server_that_is_no_such_api(status: int, media_type: Any, content: bytes) -> None:
     """It has no closest edition, and the requests say what was answered."""
     with handled(lambda *_: (status, {"Content-Type": media_type}, content)) as url:
         found = ask(url, Data.of_examples(spec.load_edition(OTC_2026)))
@@ -448,7 +455,7 @@ def test_a_server_that_is_no_such_api(status, media_type, content):
     assert str(status) in found.problem
 
 
-def test_a_server_that_is_not_there():
+def test_a_server_that_is_not_there() -> None:
     """Nobody is asked twice."""
     found = ask("http://127.0.0.1:1", Data.of_examples(spec.load_edition(OTC_2026)))
     assert found.closest == ()
@@ -456,7 +463,7 @@ def test_a_server_that_is_not_there():
     assert len(found.requests) == 1
 
 
-def test_what_is_no_url():
+def test_what_is_no_url() -> None:
     """It is one sentence."""
     with pytest.raises(JobexportError, match="is no URL"):
         ask("http://127.0.0.1:port", Data.of_examples(spec.load_edition(OTC_2026)))
@@ -466,7 +473,7 @@ FAULTS = {fault.id for fault in mock.FAULTS.values() if fault.group == FOR_CLIEN
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS - {"latency", "slow-drip", "zip-bomb"}))
-def test_a_fault_never_surfaces(fault):
+def test_a_fault_never_surfaces(fault: Any) -> None:
     """Whatever a server does, the outcome is an identification, and an unsound answer is never called a fit."""
     found = ask_mock(OTC_2026, faults=[f"{fault}@*"])
     assert len(found.requests) <= 12
@@ -474,7 +481,7 @@ def test_a_fault_never_surfaces(fault):
         assert not found.fits
 
 
-def test_no_part_of_an_identification_holds_the_token():
+def test_no_part_of_an_identification_holds_the_token() -> None:
     """Not even where the server sends it back in codes, names of fields and file names."""
     echo = f'{{"error_code": "X.{TOKEN}", "error_msg": "{TOKEN}", "{TOKEN}": 1}}'.encode()
     with (
@@ -482,7 +489,7 @@ def test_no_part_of_an_identification_holds_the_token():
         httpx.Client(base_url=server.url, trust_env=False, verify=False) as upstream,
     ):
 
-        def respond(handler, content):
+        def respond(handler: Any, content: Any) -> Any:
             headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}
             answer = upstream.post(handler.path, headers=headers, content=content)
             if answer.status_code != 200:
@@ -499,7 +506,7 @@ def test_no_part_of_an_identification_holds_the_token():
     assert TOKEN not in repr(found)
 
 
-def test_a_place_as_jsonpath_selects_that_place():
+def test_a_place_as_jsonpath_selects_that_place() -> None:
     """Also where a key has quotes, backslashes, line breaks or none of the letters a name may have."""
     for key in ["a", "$ref", "it's", 'say "x"', "back\\slash", "line\nbreak", "a.b/c", "", "ü"]:
         document = {"x": {key: [{"here": 1}, 2], "other": 3}}

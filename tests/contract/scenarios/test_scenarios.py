@@ -1,5 +1,9 @@
 """Each scenario, seen to pass on the mock and to fail on one that has a fault it is for."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from jobexport import mock
@@ -9,6 +13,10 @@ from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
 from jobexport.contract.scenarios.scenario import Run
 from jobexport.contract.sending.session import open_session
 from jobexport.spec import load_edition, load_register
+from tests.making.stored import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 # The edition with most fields.
 EDITION = "huaweicloud-intl-2026"
@@ -55,14 +63,14 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
     """A function that runs one scenario against the mock with these faults, and gives the ids of what it found."""
     document, folder = load_edition(EDITION), tmp_path_factory.mktemp("journals")
     with mock.serve(document) as server:
 
-        def run(scenario, operation, *faults):
+        def run(scenario: Any, operation: Any, *faults: Any) -> set[Any]:
             server.core.reset()
-            server.storage.objects.clear()
+            stored(server).clear()
             server.core.set_faults(*faults)
             journal = folder / f"{scenario.id} {faults}"
             with open_session(server.url, data := mock_data(server), None, journal) as session:
@@ -76,7 +84,9 @@ def found(tmp_path_factory):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.id for scenario in SCENARIOS])
-def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(scenario, found):
+def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(
+    scenario: Any, found: Callable[..., Any]
+) -> None:
     """Nothing is found in the mock as it is; with the fault, the scenario itself finds it."""
     operation, fault = FAULTS[scenario.id]
     assert found(scenario, operation) == set()
@@ -84,13 +94,13 @@ def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(sce
 
 
 @pytest.mark.parametrize("fault", ["reset-mid-body", "reset-before"])
-def test_an_answer_that_breaks_off_is_found(fault, found):
+def test_an_answer_that_breaks_off_is_found(fault: str, found: Callable[..., Any]) -> None:
     """A connection that ends before the answer does is a finding of its own, not the end of the run."""
     scenario = next(scenario for scenario in SCENARIOS if scenario.id == "each_name")
     assert "whole_answer" in found(scenario, JOB, f"{fault}@{JOB}")
 
 
-def test_a_scenario_says_what_it_rests_on():
+def test_a_scenario_says_what_it_rests_on() -> None:
     """Each has a sentence, and its entries stand in the register and are about its operations."""
     register = load_register()
     for scenario in SCENARIOS:
@@ -100,7 +110,7 @@ def test_a_scenario_says_what_it_rests_on():
             assert any(operation in entry.operations for entry in entries), (scenario.id, operation)
 
 
-def test_without_names_there_are_no_scenarios():
+def test_without_names_there_are_no_scenarios() -> None:
     """A server of which no job is known gets no scenario for DGC."""
     nothing = Data(project="p", jobs=(), flink_jobs=())
     assert scenarios_for(JOB, nothing) == []

@@ -1,8 +1,11 @@
 """Runs against servers in use, each a mock in a process of its own: what is asked, what is written, how it ends."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -12,6 +15,10 @@ from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live, check_edition, plan
 from jobexport.contract.sending.live import narrowed
 from jobexport.spec import load_edition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 # Serves the mock of an edition; after a number of exports the token is good no more.
 EXPIRING = """
@@ -40,7 +47,7 @@ FAST = Live(rate=500)
 JOBS, FLINK = ("myJob", "job_batch"), (100,)
 
 
-def data(**options):
+def data(**options: Any) -> Any:
     return Data(
         **(
             {"project": mock.EXAMPLE_PROJECT, "jobs": JOBS, "flink_jobs": FLINK, "obs_dirs": (), "obs_paths": ()}
@@ -50,29 +57,29 @@ def data(**options):
 
 
 @pytest.fixture
-def stored(tmp_path_factory):
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The folder that exports are stored in."""
     return tmp_path_factory.mktemp("stored")
 
 
 @pytest.fixture
-def mock_process(process, stored):
+def mock_process(process: Callable[..., Any], stored: Any) -> Callable[..., Any]:
     """A function that starts a mock that knows the secrets above."""
     options = ("--obs", stored, "--token", TOKEN, "--access-key", KEY.id, "--secret-key", SECRET)
     return lambda edition: process(MOCK, "mock", "--port", 0, "--edition", edition, *options)
 
 
-def check(url, folder, given, *, edition="otc-2026", live=FAST, **options):
+def check(url: Any, folder: Path, given: Any, *, edition: str = "otc-2026", live: Any = FAST, **options: Any) -> Any:
     return check_edition(
         load_edition(edition), url, given, seed=1, report_dir=folder, live=live, **({"max_examples": 5} | options)
     )
 
 
-def entries(folder):
+def entries(folder: Path) -> Any:
     return json.loads((folder / "exchanges.har").read_text(encoding="utf-8"))["log"]["entries"]
 
 
-def sent(folder, name):
+def sent(folder: Path, name: Any) -> Any:
     """The values of a field in the bodies that were sent."""
     found = []
     for entry in entries(folder):
@@ -82,14 +89,16 @@ def sent(folder, name):
     return found
 
 
-def no_secrets(folder, *texts):
+def no_secrets(folder: Path, *texts: Any) -> None:
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert len(files) >= 4
     for content in (*(path.read_bytes() for path in files), *(text.encode() for text in texts)):
         assert not [secret for secret in (TOKEN, SECRET, KEY.id) if secret.encode() in content]
 
 
-def test_a_key_opens_a_server_that_is_busy_and_nothing_else_is_written(mock_process, stored, tmp_path):
+def test_a_key_opens_a_server_that_is_busy_and_nothing_else_is_written(
+    mock_process: Callable[..., Any], stored: Any, tmp_path: Path
+) -> None:
     """Signed requests, 429 with Retry-After waited for, exports in the named places only, no secret in any report."""
     url = mock_process("huaweicloud-cn-2025")
     httpx.put(f"{url}/_mock/faults", json={"faults": [{"fault": "status-429:1@exportJob", "times": 2}]})
@@ -115,7 +124,7 @@ def test_a_key_opens_a_server_that_is_busy_and_nothing_else_is_written(mock_proc
     no_secrets(tmp_path)
 
 
-def test_without_places_nothing_is_written(mock_process, stored, tmp_path):
+def test_without_places_nothing_is_written(mock_process: Callable[..., Any], stored: Any, tmp_path: Path) -> None:
     """exportFlinkJobs is not run, obsPath is never sent, and the report says why."""
     url = mock_process("huaweicloud-cn-2025")
     report = check(url, tmp_path, data(token=TOKEN), edition="huaweicloud-cn-2025")
@@ -130,7 +139,9 @@ def test_without_places_nothing_is_written(mock_process, stored, tmp_path):
     no_secrets(tmp_path)
 
 
-def test_broken_requests_are_sent_when_asked_for_and_write_nowhere_else(mock_process, stored, tmp_path):
+def test_broken_requests_are_sent_when_asked_for_and_write_nowhere_else(
+    mock_process: Callable[..., Any], stored: Any, tmp_path: Path
+) -> None:
     """With `negative` they come, and still no folder but the named one is in any of them."""
     url = mock_process("otc-2026")
     live = Live(rate=500, max_requests=1000, negative=True)
@@ -141,7 +152,7 @@ def test_broken_requests_are_sent_when_asked_for_and_write_nowhere_else(mock_pro
     no_secrets(tmp_path)
 
 
-def test_a_token_that_expires_ends_the_run_with_what_there_is(process, tmp_path):
+def test_a_token_that_expires_ends_the_run_with_what_there_is(process: Callable[..., Any], tmp_path: Path) -> None:
     """The reports are complete up to there: the same number of requests everywhere, the failures among them."""
     url = process(EXPIRING, "otc-2026", TOKEN, 90)
     report = check(url, tmp_path, data(token=TOKEN), api="dgc", edition="huaweicloud-cn-2025")
@@ -158,7 +169,7 @@ def test_a_token_that_expires_ends_the_run_with_what_there_is(process, tmp_path)
     no_secrets(tmp_path)
 
 
-def test_nothing_known_is_nothing_run(tmp_path):
+def test_nothing_known_is_nothing_run(tmp_path: Path) -> None:
     """Without any name no request is sent, and the run does not pass."""
     with mock.serve("otc-2026") as server:
         report = check(server.url, tmp_path, data(jobs=(), flink_jobs=(), token=TOKEN))
@@ -167,7 +178,7 @@ def test_nothing_known_is_nothing_run(tmp_path):
     assert set(report.left_out) == {"exportFlinkJobs", "exportJob", "batchExportJobs"}
 
 
-def test_the_plan_says_what_is_run_and_what_is_written():
+def test_the_plan_says_what_is_run_and_what_is_written() -> None:
     """A line for each operation, with the places, the jobs and the reasons."""
     document = load_edition("huaweicloud-cn-2025")
     lines = plan(document, "http://server", data(obs_paths=("obs://mine/",)), Live(rate=2.5, max_requests=50))
@@ -183,7 +194,7 @@ def test_the_plan_says_what_is_run_and_what_is_written():
     assert lines[2] == "  exportJob: not run: no job is named; --job names one"
 
 
-def test_narrowing_leaves_the_document_alone():
+def test_narrowing_leaves_the_document_alone() -> None:
     """What answers are held to is the whole document, obsPath and all."""
     document = load_edition("huaweicloud-cn-2025")
     before = json.dumps(document)
@@ -194,7 +205,7 @@ def test_narrowing_leaves_the_document_alone():
     assert "Workspace" in json.dumps(narrowed(document, data(workspaces=("w",)))["paths"])
 
 
-def test_two_operations_that_are_left_out_share_a_path():
+def test_two_operations_that_are_left_out_share_a_path() -> None:
     """A path goes once, however many of its operations can't be run; other methods than POST are seen too."""
     document = load_edition("otc-2026")
     (path,) = [path for path, item in document["paths"].items() if item["post"]["operationId"] == "exportFlinkJobs"]

@@ -1,8 +1,11 @@
 """What every request goes through, against real mocks: credentials, pace, limit, Retry-After, and the record."""
 
+from __future__ import annotations
+
 import contextlib
 import io
 import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -17,6 +20,10 @@ from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Stopped, Wire
 from jobexport.contract.sending.session import Withheld, open_session
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 PATH = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
 FLINK = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
 FAST = Live(rate=1000)
@@ -24,7 +31,9 @@ SECRETS = ("a-secret-token", "ASECRETKEYSID", "a-secret-key")
 
 
 @contextlib.contextmanager
-def session(server, folder, *, live=FAST, token=SECRETS[0], places=None):
+def session(
+    server: Any, folder: Path, *, live: Any = FAST, token: Any = SECRETS[0], places: Any = None
+) -> Iterator[Any]:
     """A session with a mock."""
     key = AccessKey(server.access_key, server.secret_key, server.project_id)
     data = Data(server.project_id, ("myJob",), (100,), token=token, key=key)
@@ -35,19 +44,19 @@ def session(server, folder, *, live=FAST, token=SECRETS[0], places=None):
 
 
 @contextlib.contextmanager
-def served(*faults, **options):
+def served(*faults: Any, **options: Any) -> Iterator[Any]:
     """A mock with faults, that knows the secrets above."""
     keys = dict(zip(("token", "access_key", "secret_key"), SECRETS, strict=True))
     with mock.serve("otc-2026", faults=faults, **(keys | options)) as server:
         yield server
 
 
-def statuses(folder):
+def statuses(folder: Path) -> list[Any]:
     return [recorded.got and recorded.got.status for recorded in read_journal(folder / "journal")]
 
 
 @pytest.mark.parametrize("token", [SECRETS[0], None])
-def test_right_credentials_open_the_server_and_no_others_do(token, tmp_path):
+def test_right_credentials_open_the_server_and_no_others_do(token: Any, tmp_path: Path) -> None:
     """A token, or a signature where there is none; each kind of wrong ones is refused."""
     wrong = ("none", "wrong-token", "wrong-key", "altered-body", "old")
     with served() as server, session(server, tmp_path, token=token) as sender:
@@ -57,7 +66,7 @@ def test_right_credentials_open_the_server_and_no_others_do(token, tmp_path):
     assert send == {"right": 200} | dict.fromkeys(wrong, 401)
 
 
-def test_without_a_key_nothing_can_be_signed(tmp_path):
+def test_without_a_key_nothing_can_be_signed(tmp_path: Path) -> None:
     """A sender says so, and refuses to try."""
     with served() as server, session(server, tmp_path) as sender:
         assert sender.signs
@@ -67,7 +76,7 @@ def test_without_a_key_nothing_can_be_signed(tmp_path):
             sender.send("exportJob", "POST", PATH, credentials="old")
 
 
-def test_the_record_has_everything_but_secrets(tmp_path):
+def test_the_record_has_everything_but_secrets(tmp_path: Path) -> None:
     """Each exchange stands in the journal with its headers; token, key and signature do not."""
     with served() as server:
         for token in (SECRETS[0], None):
@@ -76,12 +85,13 @@ def test_the_record_has_everything_but_secrets(tmp_path):
             text = (tmp_path / "journal").read_text(encoding="utf-8")
             assert not [secret for secret in SECRETS if secret in text]
             (recorded,) = read_journal(tmp_path / "journal")
+            assert recorded.got is not None
             assert (recorded.sent.operation, recorded.got.status) == ("exportJob", 200)
             assert ("x-echo", "says [redacted]") in recorded.sent.headers
             assert recorded.got.content.startswith(b"PK")
 
 
-def test_a_secret_is_found_however_it_is_spelled():
+def test_a_secret_is_found_however_it_is_spelled() -> None:
     """Plain, as JSON writes it, and as URLs do."""
     redaction = Redaction.of(['pa"ss/word', None, ""])
     for text in ('pa"ss/word', r"pa\"ss/word", "pa%22ss%2Fword"):
@@ -91,7 +101,7 @@ def test_a_secret_is_found_however_it_is_spelled():
     assert "pa" not in repr(redaction)
 
 
-def test_requests_keep_their_distance(tmp_path):
+def test_requests_keep_their_distance(tmp_path: Path) -> None:
     """With a rate of 20 the sixth request comes a quarter of a second after the first, or later."""
     with served() as server, session(server, tmp_path, live=Live(rate=20)) as sender:
         started = time.monotonic()
@@ -100,7 +110,7 @@ def test_requests_keep_their_distance(tmp_path):
     assert 0.25 <= time.monotonic() - started < 1.5
 
 
-def test_a_limit_ends_the_run(tmp_path):
+def test_a_limit_ends_the_run(tmp_path: Path) -> None:
     """After as many requests as allowed none is sent."""
     with served() as server, session(server, tmp_path, live=Live(rate=1000, max_requests=2)) as sender:
         sender.send("exportJob", "POST", PATH)
@@ -110,10 +120,10 @@ def test_a_limit_ends_the_run(tmp_path):
     assert statuses(tmp_path) == [200, 200]
 
 
-def test_retry_after_is_waited_for(tmp_path):
+def test_retry_after_is_waited_for(tmp_path: Path) -> None:
     """The same request is sent again after what the server asks, and the answer is the second one's."""
     with served(("status-429:1@*", 1)) as server, session(server, tmp_path) as sender:
-        waited = []
+        waited: list[float] = []
         sender.wire.waiting = waited.append
         started = time.monotonic()
         assert sender.send("exportJob", "POST", PATH).status == 200
@@ -123,13 +133,13 @@ def test_retry_after_is_waited_for(tmp_path):
     assert [recorded.retried for recorded in read_journal(tmp_path / "journal")] == [True, False]
 
 
-def test_on_an_embedded_server_nothing_is_waited_for(tmp_path):
+def test_on_an_embedded_server_nothing_is_waited_for(tmp_path: Path) -> None:
     """A 429 is the answer there."""
     with served("status-429:60@*") as server, session(server, tmp_path, live=None) as sender:
         assert sender.send("exportJob", "POST", PATH).status == 429
 
 
-def test_too_long_a_wait_ends_the_run(tmp_path):
+def test_too_long_a_wait_ends_the_run(tmp_path: Path) -> None:
     """A server that asks for an hour is left alone."""
     with (
         served("status-429:3600@*") as server,
@@ -140,7 +150,7 @@ def test_too_long_a_wait_ends_the_run(tmp_path):
     assert statuses(tmp_path) == [429]
 
 
-def test_a_server_that_never_has_time_ends_the_run(tmp_path):
+def test_a_server_that_never_has_time_ends_the_run(tmp_path: Path) -> None:
     """After five waits it is not asked again."""
     with (
         served("status-429:0@*") as server,
@@ -151,7 +161,7 @@ def test_a_server_that_never_has_time_ends_the_run(tmp_path):
     assert statuses(tmp_path) == [429] * 6
 
 
-def test_a_token_that_expires_ends_the_run(tmp_path):
+def test_a_token_that_expires_ends_the_run(tmp_path: Path) -> None:
     """A right request answered 401 is told from a refusal of its own: what was let in before is sent again."""
     with served() as server, session(server, tmp_path) as sender:
         sender.send("exportJob", "POST", PATH)
@@ -163,7 +173,7 @@ def test_a_token_that_expires_ends_the_run(tmp_path):
     assert [recorded.sent.kind for recorded in read_journal(tmp_path / "journal")] == ["scenario", "scenario", "other"]
 
 
-def test_one_request_that_is_refused_ends_nothing(tmp_path):
+def test_one_request_that_is_refused_ends_nothing(tmp_path: Path) -> None:
     """Where what was let in before still is, a 401 is the answer to that request."""
     with served("status-418@exportFlinkJobs") as server, session(server, tmp_path, token=None) as sender:
         sender.send("exportJob", "POST", PATH)
@@ -173,7 +183,7 @@ def test_one_request_that_is_refused_ends_nothing(tmp_path):
     assert statuses(tmp_path) == [200, 401, 200]
 
 
-def test_credentials_that_never_open_anything_end_the_run(tmp_path):
+def test_credentials_that_never_open_anything_end_the_run(tmp_path: Path) -> None:
     """The third right request that is answered 401 is the last one."""
     with served() as server, session(server, tmp_path, token="mistyped") as sender:
         sender.send("exportJob", "POST", PATH)
@@ -182,7 +192,7 @@ def test_credentials_that_never_open_anything_end_the_run(tmp_path):
             sender.send("exportJob", "POST", PATH)
 
 
-def test_no_answer_is_a_transport_problem_and_several_end_the_run(tmp_path):
+def test_no_answer_is_a_transport_problem_and_several_end_the_run(tmp_path: Path) -> None:
     """One is for the scenario to judge; a server that is gone is not asked for ever."""
     with served("reset-before@*") as server, session(server, tmp_path) as sender:
         for _ in range(2):
@@ -193,7 +203,7 @@ def test_no_answer_is_a_transport_problem_and_several_end_the_run(tmp_path):
     assert statuses(tmp_path) == [None, None, None]
 
 
-def test_nothing_is_written_where_nobody_asked(tmp_path):
+def test_nothing_is_written_where_nobody_asked(tmp_path: Path) -> None:
     """A request that names another folder is not sent."""
     with served() as server, session(server, tmp_path, places=Places(("mine",), ("obs://mine/x/",))) as sender:
         body = {"obs_dir": "mine", "is_selected": False}
@@ -204,7 +214,7 @@ def test_nothing_is_written_where_nobody_asked(tmp_path):
     assert statuses(tmp_path) == [200]
 
 
-def test_the_sequence_knows_requests_and_nothing_else(tmp_path):
+def test_the_sequence_knows_requests_and_nothing_else(tmp_path: Path) -> None:
     """Two servers, tokens and times give one hash, another body gives another; a repetition counts once."""
     hashes = []
     for faults, token, body in (
@@ -221,7 +231,7 @@ def test_the_sequence_knows_requests_and_nothing_else(tmp_path):
     assert hashes[0] == hashes[1] != hashes[2]
 
 
-def test_half_a_line_is_left_out(tmp_path):
+def test_half_a_line_is_left_out(tmp_path: Path) -> None:
     """A journal that ends in the middle of a line is complete up to there."""
     with served() as server, session(server, tmp_path) as sender:
         sender.send("exportJob", "POST", PATH)
@@ -230,14 +240,14 @@ def test_half_a_line_is_left_out(tmp_path):
     assert statuses(tmp_path) == [200]
 
 
-def test_no_repr_shows_a_secret(tmp_path):
+def test_no_repr_shows_a_secret(tmp_path: Path) -> None:
     """Sessions, data, keys and journals keep them to themselves."""
     with served() as server, session(server, tmp_path) as sender:
         shown = repr((sender, sender.data, sender.data.key, Journal(io.StringIO(), sender.wire.journal.redaction)))
     assert not [secret for secret in (SECRETS[0], SECRETS[2]) if secret in shown]
 
 
-def test_a_request_that_is_sent_again_is_signed_anew(tmp_path):
+def test_a_request_that_is_sent_again_is_signed_anew(tmp_path: Path) -> None:
     """schemathesis signs once; after a wait the old date would be refused."""
     from jobexport.contract.fuzz.adapter import Credentials, Line
 
@@ -245,7 +255,7 @@ def test_a_request_that_is_sent_again_is_signed_anew(tmp_path):
     request = requests.Request("POST", "http://h/v1/p/jobs/x/export", headers={"X-Schemathesis-TestCaseId": "1"})
     dates, answers = [], [(429, {"Retry-After": "1.1"}), (200, {})]
 
-    def transmit(prepared):
+    def transmit(prepared: Any) -> Any:
         dates.append(prepared.headers["X-Sdk-Date"])
         response = requests.Response()
         response.status_code, headers = answers.pop(0)

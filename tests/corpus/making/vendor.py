@@ -49,9 +49,9 @@ class Text:
 
     def row_lines(self, row: Parameter, most: int = 12) -> Iterator[tuple[int, str]]:
         """The lines of a row, up to the next one."""
-        after = [other.at for other in self.facts.parameters if other.at > row.at]
-        end = min([row.at + most, len(self.lines) + 1, *after])
-        yield from ((number, self.lines[number - 1]) for number in range(row.at, end))
+        after = [int(other.at) for other in self.facts.parameters if int(other.at) > int(row.at)]
+        end = min([int(row.at) + most, len(self.lines) + 1, *after])
+        yield from ((number, self.lines[number - 1]) for number in range(int(row.at), end))
 
 
 @frozen
@@ -80,15 +80,16 @@ def _kept_width(line: str, old: str, new: str) -> str:
     if not line.lstrip().startswith("|") or line.count("|") < 3:
         return re.sub(word, new, line, count=1)
     cell = re.search(rf"{word} *", line)
+    assert cell is not None
     return line[: cell.start()] + new.ljust(len(cell.group())) + line[cell.end() :]
 
 
 def _rename(page: Text, rng: random.Random) -> TextMutation | None:
     row = rng.choice(page.facts.parameters)
     new = row.name[:-1] + ("x" if row.name[-1] != "x" else "q")
-    line = re.sub(rf'(?<![\w"]){row.name}(?![\w=])', new, page.lines[row.at - 1], count=1)
+    line = re.sub(rf'(?<![\w"]){row.name}(?![\w=])', new, page.lines[int(row.at) - 1], count=1)
     kind = "path-variable-renamed" if row.location == "path" else "parameter-renamed"
-    return TextMutation(page.with_line(row.at, line), frozenset({kind}), row.name, row.at)
+    return TextMutation(page.with_line(int(row.at), line), frozenset({kind}), row.name, int(row.at))
 
 
 _FLIPPED = {"Yes": "No", "No": "Yes", "是": "否", "否": "是"}
@@ -103,7 +104,7 @@ def _flip(page: Text, rng: random.Random) -> TextMutation | None:
         if cell:
             new = _kept_width(line, cell.group(), _FLIPPED[cell.group()])
             kind = "response-mandatory-changed" if row.location == "response" else "mandatory-changed"
-            return TextMutation(page.with_line(number, new), frozenset({kind}), row.name, row.at)
+            return TextMutation(page.with_line(number, new), frozenset({kind}), row.name, int(row.at))
     return None
 
 
@@ -125,7 +126,7 @@ def _retype(page: Text, rng: random.Random) -> TextMutation | None:
     for number, line in page.row_lines(row):
         if row.type_text in _RETYPED and row.type_text in line.replace(row.name, "", 1):
             new = _kept_width(line, row.type_text, _RETYPED[row.type_text])
-            return TextMutation(page.with_line(number, new), frozenset({"type-changed"}), row.name, row.at)
+            return TextMutation(page.with_line(number, new), frozenset({"type-changed"}), row.name, int(row.at))
     return None
 
 
@@ -135,31 +136,33 @@ def _recode(page: Text, rng: random.Random) -> TextMutation | None:
         return None
     new = code.code[:-2] + f"{rng.randrange(60, 99)}"
     text = "\n".join(page.lines).replace(code.code, new)
-    return TextMutation(text, frozenset({"error-code-changed"}), code.code, code.at)
+    return TextMutation(text, frozenset({"error-code-changed"}), code.code, int(code.at))
 
 
 def _remethod(page: Text, rng: random.Random) -> TextMutation | None:
-    at = page.facts.endpoint.at
+    assert page.facts.endpoint is not None
+    at = int(page.facts.endpoint.at)
     line = page.lines[at - 1].replace("POST", rng.choice(["PUT", "GET"]), 1)
     return TextMutation(page.with_line(at, line), frozenset({"method-changed"}), "method", at)
 
 
 def _repath(page: Text, rng: random.Random) -> TextMutation | None:
-    at = page.facts.endpoint.at
+    assert page.facts.endpoint is not None
+    at = int(page.facts.endpoint.at)
     old, new = rng.choice([("/v1", "/v2"), ("export", "exports"), ("jobs", "job")])
     line = page.lines[at - 1].replace(old, new, 1)
     return TextMutation(page.with_line(at, line), frozenset({"path-changed"}), "path", at)
 
 
 def _restatus(page: Text, rng: random.Random) -> TextMutation | None:
-    statuses = [status for status in page.facts.statuses if str(status.code) in page.lines[status.at - 1]]
+    statuses = [status for status in page.facts.statuses if str(status.code) in page.lines[int(status.at) - 1]]
     if not statuses:
         return None
     status = rng.choice(statuses)
     new = str(status.code + rng.choice([6, 22, 26]))
-    line = page.lines[status.at - 1].replace(str(status.code), new, 1)
+    line = page.lines[int(status.at) - 1].replace(str(status.code), new, 1)
     kinds, also = frozenset({"status-changed", "status-added"}), frozenset({"error-status-changed"})
-    return TextMutation(page.with_line(status.at, line), kinds, "status", status.at, also)
+    return TextMutation(page.with_line(int(status.at), line), kinds, "status", int(status.at), also)
 
 
 def _relimit(page: Text, rng: random.Random) -> TextMutation | None:
@@ -167,7 +170,7 @@ def _relimit(page: Text, rng: random.Random) -> TextMutation | None:
         for number, line in page.row_lines(row):
             if row.limits.max_items == 100 and "100" in line:
                 new = line.replace("100", rng.choice(["150", "200", "999"]), 1)
-                return TextMutation(page.with_line(number, new), frozenset({"limit-changed"}), row.name, row.at)
+                return TextMutation(page.with_line(number, new), frozenset({"limit-changed"}), row.name, int(row.at))
     return None
 
 
@@ -176,14 +179,14 @@ def _redefault(page: Text, rng: random.Random) -> TextMutation | None:
         for number, line in page.row_lines(row):
             if row.default is True and (found := re.search(r"\*\*true\*\* |(?<=：)true", line)):
                 new = line.replace(found.group(), found.group().replace("true", "false").rstrip(), 1)
-                return TextMutation(page.with_line(number, new), frozenset({"default-changed"}), row.name, row.at)
+                return TextMutation(page.with_line(number, new), frozenset({"default-changed"}), row.name, int(row.at))
     return None
 
 
 def _remedia(page: Text, rng: random.Random) -> TextMutation | None:
     for media_type in page.facts.media_types:
         text = "\n".join(page.lines).replace(media_type.value, "application/x-tar")
-        return TextMutation(text, frozenset({"media-type-changed"}), "media type", media_type.at)
+        return TextMutation(text, frozenset({"media-type-changed"}), "media type", int(media_type.at))
     return None
 
 
@@ -196,17 +199,17 @@ def _refile(page: Text, rng: random.Random) -> TextMutation | None:
 
 def _block(page: Text, row: Parameter) -> tuple[int, int] | None:
     """The lines of a whole row, from and to, both counted from 0 and the second one left out."""
-    start = row.at - 1
+    start = int(row.at) - 1
     if page.facts.form in ("markdown", "html"):
         while "<tr" not in page.lines[start]:
             start -= 1
-        end = row.at
+        end = int(row.at)
         while "</tr>" not in page.lines[end]:
             end += 1
         # The first row may stand on one line with the table's own marks.
         return (start, end + 1) if page.lines[start].lstrip(" |").startswith("<tr") else None
     if page.facts.form == "rst":
-        end = row.at
+        end = int(row.at)
         while not page.lines[end].lstrip().startswith("+"):
             end += 1
         return start, end + 1
@@ -231,7 +234,7 @@ def _add(page: Text, rng: random.Random) -> TextMutation | None:
     new = "q" * len(row.name)
     copy = [line.replace(row.name, new) for line in page.lines[slice(*block)]]
     text = "\n".join((*page.lines[: block[1]], *copy, *page.lines[block[1] :]))
-    line = block[1] + row.at - block[0]
+    line = block[1] + int(row.at) - block[0]
     return TextMutation(text, frozenset({"parameter-added"}), new, line)
 
 

@@ -1,6 +1,9 @@
 """The edition of a page is guessed with a reason, and a new edition needs no Python."""
 
+from __future__ import annotations
+
 import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
@@ -11,12 +14,15 @@ from jobexport.drift.known.edition import Guess
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import CHECKOUT
 from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_OTC, PAGES
-from tests.drift.making.rendering import render
+from tests.drift.making.rendering import RenderedForm, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DESCRIBED = load_described()
 
 
-def check(page, form="rst", edition=None, described=DESCRIBED):
+def check(page: Any, form: RenderedForm = "rst", edition: Any = None, described: Any = DESCRIBED) -> Any:
     return check_page(read_page(render(page, form).encode(), name="page"), described, edition)
 
 
@@ -36,40 +42,40 @@ def check(page, form="rst", edition=None, described=DESCRIBED):
         ),
     ],
 )
-def test_the_edition_is_guessed_and_said_why(page, form, edition, reason):
+def test_the_edition_is_guessed_and_said_why(page: Any, form: RenderedForm, edition: str, reason: str) -> None:
     """The edition follows from language and date, and from the number of findings if several editions remain."""
     guess = check(page, form).guess
     assert guess.edition == edition
     assert reason in guess.reason
 
 
-def test_a_page_younger_than_all_belongs_to_the_last_edition_of_its_cloud():
+def test_a_page_younger_than_all_belongs_to_the_last_edition_of_its_cloud() -> None:
     """A young page is compared with the last edition of its cloud, even if another edition has fewer findings."""
     facts = read_page(render(FLINK_OTC_2024, "rst").encode(), name="page")
     guess = check_page(evolve(facts, markers=("otc",), updated="2027-01-01"), DESCRIBED).guess
     assert guess == Guess("otc-2026", "it is English and it is marked otc and its date is 2027-01-01", "page")
 
 
-def test_editions_that_fit_alike_are_named():
+def test_editions_that_fit_alike_are_named() -> None:
     """The DGC pages of both OTC editions are the same: the younger edition is taken, the other is listed."""
     guess = check(BATCH_OTC).guess
     assert (guess.edition, guess.others) == ("otc-2026", ("otc-2024",))
 
 
-def test_a_named_edition_overrules():
+def test_a_named_edition_overrules() -> None:
     """A page is compared with the named edition, whichever would be guessed."""
     report = check(FLINK_OTC_2024, edition="otc-2026")
     assert (report.guess.edition, report.guess.how) == ("otc-2026", "told")
     assert [finding.kind for finding in report.new if finding.level == "error"] == ["type-changed"]
 
 
-def test_an_unknown_edition_is_one_sentence():
+def test_an_unknown_edition_is_one_sentence() -> None:
     """The message for an unknown edition lists the known editions."""
     with pytest.raises(JobexportError, match=r"^there is no edition 'otc-1999'; choose one of .*otc-2026"):
         check(FLINK_OTC_2024, edition="otc-1999")
 
 
-def test_a_page_of_another_operation_is_no_error():
+def test_a_page_of_another_operation_is_no_error() -> None:
     """The report on a page of an unknown operation says so and has no finding."""
     report = check(evolve(JOB_OTC, path="/v1/{project_id}/jobs/{job_name}/stop", document_id="x"))
     assert (report.operation, report.findings) == ("", ())
@@ -79,7 +85,7 @@ def test_a_page_of_another_operation_is_no_error():
 @pytest.mark.parametrize(
     "path", ["/v1/{project_id}/jobs/import", "/v1.0/{project_id}/streaming/jobs/import", "/v1/{project_id}/jobs"]
 )
-def test_neighbours_are_other_operations(path):
+def test_neighbours_are_other_operations(path: str) -> None:
     """A similar path alone does not make the same operation."""
     page = evolve(
         FLINK_OTC_2024, path=path, document_id="", body=FLINK_OTC_2024.response[:1], response=(), request=None
@@ -87,7 +93,7 @@ def test_neighbours_are_other_operations(path):
     assert check(page).operation == ""
 
 
-def test_a_page_with_another_date_than_the_register_is_told():
+def test_a_page_with_another_date_than_the_register_is_told() -> None:
     """A page with another date than the register's is an info, so that the register stays up to date."""
     report = check(evolve(FLINK_OTC_2026, updated="2026-09-09"), "html", "otc-2026")
     assert [(item.kind, item.page, item.other) for item in report.new] == [("date-changed", "2026-09-09", "2026-03-01")]
@@ -119,7 +125,7 @@ PAGE = (
 )
 
 
-def test_an_edition_more_needs_no_python(tmp_path):
+def test_an_edition_more_needs_no_python(tmp_path: Path) -> None:
     """After adding an overlay and a line of the register, a page is compared with the new edition."""
     for name in ("openapi", "overlays"):
         shutil.copytree(CHECKOUT / name, tmp_path / name)
@@ -140,7 +146,7 @@ def test_an_edition_more_needs_no_python(tmp_path):
 
 
 @pytest.mark.parametrize(("edition", "operation", "page"), PAGES)
-def test_an_installed_package_compares_as_well(edition, operation, page):
+def test_an_installed_package_compares_as_well(edition: Any, operation: Any, page: Any) -> None:
     """Without sources the findings are the same, and no edit is for the union."""
     shipped = Described(DESCRIBED.register, DESCRIBED.documents, None, {}, DESCRIBED.root, DESCRIBED.files)
     changed = evolve(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -11,7 +11,10 @@ from jobexport.spec.overlay import apply_overlay
 from jobexport.spec.register import Claim, Entry
 
 if TYPE_CHECKING:
-    from jobexport.drift.edits.advise import Advice, Amendment
+    from collections.abc import Iterator
+
+    from jobexport.drift.edits.advise import Advice
+    from jobexport.drift.edits.amendments import Amendment
 
 
 def followed(advice: Advice, described: Described, edition: str) -> Described:
@@ -34,13 +37,13 @@ def followed(advice: Advice, described: Described, edition: str) -> Described:
     return Described(register, documents, union, overlays, described.root, described.files)
 
 
-def _applied(document, actions):
+def _applied(document: Any, actions: Any) -> Any:
     if not actions:
         return document
     return apply_overlay(document, {"overlay": "1.0.0", "info": {"title": "", "version": ""}, "actions": list(actions)})
 
 
-def _entries(entries: tuple[Entry, ...], amendment: Amendment):
+def _entries(entries: tuple[Entry, ...], amendment: Amendment) -> Iterator[Any]:
     for entry in entries:
         yield evolve(entry, claims=tuple(_claims(entry, amendment))) if entry.id == amendment.entry else entry
     if amendment.entry not in {entry.id for entry in entries} and amendment.says:
@@ -49,7 +52,7 @@ def _entries(entries: tuple[Entry, ...], amendment: Amendment):
         yield evolve(entries[0], id=amendment.entry, claims=(claim,), operations=operations)
 
 
-def _claims(entry: Entry, amendment: Amendment):
+def _claims(entry: Entry, amendment: Amendment) -> Iterator[Any]:
     """Yield the claims of an entry, with a separate claim for the edition that has the amended statements."""
     gone = {statement.key() for statement in amendment.no_longer}
     joined = next((claim for claim in entry.claims if claim.editions == amendment.joins), None)

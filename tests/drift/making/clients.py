@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 from jobexport.drift import scaffold
 from jobexport.spec.lint import lint_document
 from jobexport.spec.load import load_yaml
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def generates(page, folder):
+
+def generates(page: Any, folder: Path) -> Any:
     """Write a page's scaffold, generate a client from it as this project does, and return the scaffold's document."""
     path = folder / "scaffold.yaml"
     path.write_text(scaffold(page), encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,7 +38,7 @@ def copied(path: Path, gap: str, between: str) -> str:
     return gap.join(line for line in lines if line and not line.startswith(":original_name:"))
 
 
-def facts(page, of_lists: bool) -> dict[str, set]:
+def facts(page: Any, of_lists: bool) -> dict[str, set[Any]]:
     """Return the facts that a copy must have; without `of_lists` no limits, because rows of tabs lose their lists."""
     return {
         "endpoint": {(page.endpoint.method, page.endpoint.path)} if page.endpoint else set(),

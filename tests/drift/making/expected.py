@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -25,14 +25,14 @@ def short(kind: DataType | None) -> str:
     return f"{word}<{short(kind.items)}>" if kind.items else word
 
 
-def found(page) -> dict[str, set]:
+def found(page: Any) -> dict[str, set[Any]]:
     """Return the facts of a page as sets, one for each kind of fact."""
     named = {f"{each.location} {'.'.join(each.path)}": each for each in page.parameters}
     assert len(named) == len(page.parameters), "the page has a parameter twice"
     return {
         **{key: {str(value)} for key in SINGLE if (value := getattr(page, key))},
         "endpoint": {f"{page.endpoint.method} {page.endpoint.path}"} if page.endpoint else set(),
-        "parameters": set(named),
+        "parameters": set[Any](named),
         "mandatory": {f"{key} {each.mandatory}" for key, each in named.items()},
         "types": {f"{key} {short(each.type)}" for key, each in named.items()},
         "conditions": {(key, each.condition) for key, each in named.items() if each.condition},
@@ -52,7 +52,7 @@ def found(page) -> dict[str, set]:
     }
 
 
-def expected(listed: dict) -> dict[str, set]:
+def expected(listed: dict[str, Any]) -> dict[str, set[Any]]:
     """Return the expected facts in the shape of `found`; `listed` is the content of their YAML file."""
     # The file has `_` before a capital for a space in a name: `Data_Warehouse` is `Data Warehouse`.
     rows = [re.sub(r"_(?=[A-Z])", "\0", row).split(" ") for row in listed["parameters"]]
@@ -67,43 +67,43 @@ def expected(listed: dict) -> dict[str, set]:
         "parameters": {f"{where} {name}" for where, name, _, _ in rows},
         "mandatory": {f"{where} {name} {mandatory}" for where, name, mandatory, _ in rows},
         "types": {f"{where} {name} {kind}" for where, name, _, kind in rows},
-        "conditions": set(listed.get("conditions", {}).items()),
+        "conditions": set[Any](listed.get("conditions", {}).items()),
         "defaults": {(key, json.dumps(value)) for key, value in listed.get("defaults", {}).items()},
         "limits": {
             (key, tuple((name, tuple(most) if isinstance(most, list) else most) for name, most in value.items()))
             for key, value in listed.get("limits", {}).items()
         },
-        "media_types": set(listed.get("media_types", ())),
-        "statuses": set(listed.get("statuses", ())),
-        "error_codes": set(listed.get("error_codes", ())),
+        "media_types": set[Any](listed.get("media_types", ())),
+        "statuses": set[Any](listed.get("statuses", ())),
+        "error_codes": set[Any](listed.get("error_codes", ())),
         "examples": {
             example(each["kind"], each.get("path", ""), each.get("status"), each.get("value"))
             for each in listed.get("examples", ())
         },
-        "file_names": set(listed.get("file_names", ())),
+        "file_names": set[Any](listed.get("file_names", ())),
         "trees": {tuple(each) for each in listed.get("trees", ())},
-        "actions": set(listed.get("actions", ())),
-        "tables": set(enumerate(listed["tables"])),
-        "unread": set(),
+        "actions": set[Any](listed.get("actions", ())),
+        "tables": set[Any](enumerate(listed["tables"])),
+        "unread": set[Any](),
     }
 
 
-def limits(stated: Limits) -> tuple:
+def limits(stated: Limits) -> tuple[Any, ...]:
     return tuple((key, value) for key, value in attrs.asdict(stated).items() if value not in (None, ()))
 
 
-def example(kind, path, status, value) -> str:
+def example(kind: Any, path: Any, status: Any, value: Any) -> str:
     return f"{kind} {path} {status} {json.dumps(value, sort_keys=True, ensure_ascii=False)}"
 
 
-def conditions(wanted: set, read: set) -> set:
+def conditions(wanted: set[Any], read: set[Any]) -> set[Any]:
     """Return the read conditions, each replaced by the expected word if its sentence contains that word."""
     return {(key, word) for key, word in wanted for at, sentence in read if at == key and word in sentence} | {
         each for each in read if each[0] not in {key for key, _ in wanted}
     }
 
 
-def check(path: Path, listed: dict) -> None:
+def check(path: Path, listed: dict[str, Any]) -> None:
     """Fail if a page has other facts than the expected ones."""
     read = found(read_page(path))
     wanted = expected(listed)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from jobexport.drift.facts import DataType, Limits
+from jobexport.drift.facts import DataType, Limits, Mandatory
 from tests.drift.making.rendering import BOOLEAN, INTEGER, STRING, Field, Page
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def _row(page: Page, rng: random.Random) -> tuple[str, int, Field]:
 
 def _with(page: Page, table: str, number: int, *rows: Field) -> Page:
     before = getattr(page, table)
-    return evolve(page, **{table: (*before[:number], *rows, *before[number + 1 :])})
+    changes: dict[str, Any] = {table: (*before[:number], *rows, *before[number + 1 :])}
+    return evolve(page, **changes)
 
 
 def rename(page: Page, rng: random.Random) -> Mutation | None:
@@ -62,7 +63,8 @@ def rename(page: Page, rng: random.Random) -> Mutation | None:
 
 def flip(page: Page, rng: random.Random) -> Mutation | None:
     table, number, row = _row(page, rng)
-    new = {"yes": "no", "no": "yes", "conditional": rng.choice(["yes", "no"])}[row.mandatory]
+    others: dict[str, Mandatory] = {"yes": "no", "no": "yes", "conditional": rng.choice(("yes", "no"))}
+    new = others[row.mandatory]
     changed = _with(page, table, number, evolve(row, mandatory=new))
     kind = "response-mandatory-changed" if table == "response" else "mandatory-changed"
     return Mutation(changed, frozenset({kind}), row.name, row.name)
@@ -92,7 +94,8 @@ def drop_table(page: Page, rng: random.Random) -> Mutation | None:
     rows = getattr(page, table)
     if len(rows) != 1:
         return None
-    return Mutation(evolve(page, **{table: ()}), frozenset({"parameter-missing"}), rows[0].name, "")
+    gone: dict[str, Any] = {table: ()}
+    return Mutation(evolve(page, **gone), frozenset({"parameter-missing"}), rows[0].name, "")
 
 
 def add(page: Page, rng: random.Random) -> Mutation | None:

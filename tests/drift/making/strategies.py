@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
-from jobexport.drift.facts import DataType, Limits
+from jobexport.drift.facts import DataType, Limits, Mandatory
 from tests.drift.making.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page, Style
 
 # Names that are also words of the manuals: the reader must distinguish a cell from a head or a title.
@@ -43,7 +45,7 @@ bodies = st.dictionaries(names.filter(lambda name: not name.startswith("error"))
 
 
 @st.composite
-def _limits(draw, kind: DataType) -> Limits:
+def _limits(draw: Any, kind: DataType) -> Limits:
     match kind.kind:
         case "string":
             choice = draw(st.integers(0, 3))
@@ -65,11 +67,11 @@ def _limits(draw, kind: DataType) -> Limits:
             return Limits()
 
 
-def _default(kind: DataType, limits: Limits):
+def _default(kind: DataType, limits: Limits) -> Any:
     if limits.values:
         return st.sampled_from(limits.values)
     if limits.minimum is not None:
-        return st.integers(limits.minimum, limits.maximum)
+        return st.integers(int(limits.minimum), None if limits.maximum is None else int(limits.maximum))
     return (
         {"boolean": st.booleans(), "integer": st.integers(0, 1000)}.get(kind.kind, st.none())
         if not limits.max_length
@@ -78,7 +80,7 @@ def _default(kind: DataType, limits: Limits):
 
 
 @st.composite
-def _field(draw, name: str, depth: int, columns: tuple[bool, bool], serial: list[int]) -> Field:
+def _field(draw: Any, name: str, depth: int, columns: tuple[bool, bool], serial: list[int]) -> Field:
     mandatory_column, type_column = columns
     children: tuple[Field, ...] = ()
     if depth and draw(st.integers(0, 3)) == 0:
@@ -91,7 +93,7 @@ def _field(draw, name: str, depth: int, columns: tuple[bool, bool], serial: list
         kind = draw(st.sampled_from((kind, kind, DataType("array", items=kind), DataType("map", items=STRING))))
     limits = draw(_limits(kind)) if type_column else Limits()
     default = draw(st.none() | _default(kind, limits)) if type_column and not children else None
-    mandatory = draw(st.sampled_from(("yes", "no", "no", "conditional"))) if mandatory_column else "unknown"
+    mandatory: Mandatory = draw(st.sampled_from(("yes", "no", "no", "conditional"))) if mandatory_column else "unknown"
     return Field(
         name,
         kind if type_column else None,
@@ -105,7 +107,7 @@ def _field(draw, name: str, depth: int, columns: tuple[bool, bool], serial: list
 
 @st.composite
 def fields(
-    draw, depth: int = 2, serial: list[int] | None = None, columns: tuple[bool, bool] | None = None, least: int = 1
+    draw: Any, depth: int = 2, serial: list[int] | None = None, columns: tuple[bool, bool] | None = None, least: int = 1
 ) -> tuple[Field, ...]:
     """Draw the rows of a table and of its nested tables."""
     serial = [0] if serial is None else serial
@@ -114,12 +116,12 @@ def fields(
     return tuple(draw(_field(name, depth if all(columns) else 0, columns, serial)) for name in chosen)
 
 
-def _flat(least: int = 0):
+def _flat(least: int = 0) -> Any:
     return st.just(()) | fields(0, least=1) if not least else fields(0, least=1)
 
 
 @st.composite
-def pages(draw) -> Page:
+def pages(draw: Any) -> Page:
     """Draw a page of an operation."""
     variables = draw(st.lists(st.from_regex(r"\A[a-z]{3,8}_(id|name)\Z"), max_size=2, unique=True))
     path = "/v1/" + "/".join(f"things/{{{variable}}}" for variable in variables) + "/copy"

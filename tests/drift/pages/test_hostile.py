@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,9 @@ from tests.drift.making import samples
 from tests.drift.making.effort import effort
 from tests.drift.making.hostile import CASES
 from tests.drift.making.rendering import FORMS, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECONDS = 5
 MEMORY = 1 << 30
@@ -35,7 +39,7 @@ print(time.process_time() - start, said)
 """
 
 
-def in_bounds(path) -> str:
+def in_bounds(path: Any) -> str:
     """Return the result of reading a file, as one line, in a process with at most MEMORY."""
     done = subprocess.run(
         [sys.executable, "-c", _CHILD, str(path), str(MEMORY)], capture_output=True, text=True, timeout=120, check=False
@@ -47,7 +51,7 @@ def in_bounds(path) -> str:
 
 
 @pytest.mark.parametrize("case", effort(list(CASES)[::4], list(CASES)))
-def test_a_hostile_file_takes_little_time_and_memory(case, tmp_path):
+def test_a_hostile_file_takes_little_time_and_memory(case: Any, tmp_path: Path) -> None:
     """Reading takes less than 5 seconds and 1 GiB, and ends with facts or one sentence that names the file."""
     path = tmp_path / "page"
     path.write_bytes(CASES[case]())
@@ -55,7 +59,7 @@ def test_a_hostile_file_takes_little_time_and_memory(case, tmp_path):
     assert said.startswith("facts: ") or (said.startswith(f"sentence: {path}: ") and "\n" not in said)
 
 
-def test_the_bound_of_memory_holds(tmp_path):
+def test_the_bound_of_memory_holds(tmp_path: Path) -> None:
     """A process that takes more than MEMORY fails, so the limit is in force."""
     child = _CHILD.replace("from jobexport.drift", "x = bytearray(2 << 30)\nfrom jobexport.drift", 1)
     done = subprocess.run(
@@ -81,7 +85,7 @@ def read_or_say(content: bytes) -> bool:
 
 @settings(max_examples=effort(60, 300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=2000))
-def test_any_bytes_give_facts_or_a_sentence(content):
+def test_any_bytes_give_facts_or_a_sentence(content: Any) -> None:
     """Random bytes give facts or one sentence that names the page."""
     assert read_or_say(content)
 
@@ -102,7 +106,7 @@ PIECES = [
         st.tuples(st.floats(0, 1), st.integers(0, 200), st.sampled_from(PIECES) | st.binary(max_size=3)), max_size=12
     ),
 )
-def test_a_page_that_is_damaged_anywhere_gives_facts_or_a_sentence(content, cuts):
+def test_a_page_that_is_damaged_anywhere_gives_facts_or_a_sentence(content: Any, cuts: Any) -> None:
     """A page that was cut or has foreign pieces in it gives facts or one sentence that names the page."""
     for where, length, piece in cuts:
         at = int(where * len(content))
@@ -123,7 +127,7 @@ def test_a_page_that_is_damaged_anywhere_gives_facts_or_a_sentence(content, cuts
         (b"<html>" + b"<div>" * 200, "too deep"),
     ],
 )
-def test_a_file_that_is_no_page_gives_a_sentence(content, reason):
+def test_a_file_that_is_no_page_gives_a_sentence(content: Any, reason: str) -> None:
     """The message names the file, the problem and what to do."""
     with pytest.raises(JobexportError, match=reason) as caught:
         read_page(content, "page.md")
@@ -131,7 +135,7 @@ def test_a_file_that_is_no_page_gives_a_sentence(content, reason):
     assert "save" in str(caught.value)
 
 
-def test_a_file_that_can_t_be_opened_gives_a_sentence(tmp_path):
+def test_a_file_that_can_t_be_opened_gives_a_sentence(tmp_path: Path) -> None:
     """The message for a missing file or a folder names it."""
     for path in (tmp_path / "none.md", tmp_path):
         with pytest.raises(JobexportError, match=str(path)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
@@ -15,14 +17,14 @@ from tests.drift.making.strategies import pages, styles
 SAMPLES = {"usual": samples.USUAL, "nested": samples.NESTED, "archive": samples.ARCHIVE}
 
 
-def check(page: Page, form, style: Style) -> None:
+def check(page: Page, form: Any, style: Style) -> None:
     text = render(page, form, style)
     read = plain(read_page(text.encode(), "page"))
     wanted = facts(page, form)
     assert ordered(read) == ordered(wanted), text
 
 
-def ordered(found):
+def ordered(found: Any) -> Any:
     """Return the facts with the parameters sorted: the order of a page's tables is not that of their structures."""
     return evolve(found, parameters=tuple(sorted(found.parameters, key=lambda each: (each.location, each.path))))
 
@@ -30,7 +32,9 @@ def ordered(found):
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_a_page_has_the_same_facts_in_every_form_language_and_style(sample, language, form):
+def test_a_page_has_the_same_facts_in_every_form_language_and_style(
+    sample: str, language: Literal["en", "zh"], form: Any
+) -> None:
     """The facts of a page do not depend on its form, its language or its choice of words."""
     page = samples.translated(SAMPLES[sample], language)
     for seed in range(effort(4, 12)):
@@ -40,6 +44,6 @@ def test_a_page_has_the_same_facts_in_every_form_language_and_style(sample, lang
 @pytest.mark.parametrize("form", FORMS)
 @settings(max_examples=effort(20, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(page=pages(), style=styles)
-def test_any_page_is_read_as_it_was_written(form, page, style):
+def test_any_page_is_read_as_it_was_written(form: Any, page: Any, style: Any) -> None:
     """A random page is read to exactly the facts that it was written from."""
     check(page, form, style)

@@ -1,5 +1,9 @@
 """A scaffold is a sound OpenAPI document, from which a client can be generated."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from attrs import evolve
 
@@ -11,8 +15,11 @@ from jobexport.errors import JobexportError
 from jobexport.spec.lint import lint_document
 from tests.drift.making.clients import generates
 from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, JOB_INTL
-from tests.drift.making.rendering import render
+from tests.drift.making.rendering import RenderedForm, render
 from tests.drift.making.samples import ARCHIVE, NESTED, USUAL
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MADE_UP = {
     "usual": USUAL,
@@ -25,16 +32,16 @@ MADE_UP = {
 
 
 @pytest.mark.parametrize("name", MADE_UP)
-def test_a_made_up_page_gives_a_document_and_a_client(name, tmp_path):
+def test_a_made_up_page_gives_a_document_and_a_client(name: str, tmp_path: Path) -> None:
     """A client can be generated from the scaffold of any made-up page, as this project generates its own."""
     generates(read_page(render(MADE_UP[name], "rst").encode(), name=name), tmp_path)
 
 
-def document(page, form="html"):
+def document(page: Any, form: RenderedForm = "html") -> Any:
     return scaffold_document(read_page(render(page, form).encode(), name="page"))
 
 
-def test_tables_that_rows_lead_to_are_schemas_of_their_own():
+def test_tables_that_rows_lead_to_are_schemas_of_their_own() -> None:
     """A list of a structure refers to the structure's schema; a table that two rows lead to is one schema."""
     schemas = document(NESTED)["components"]["schemas"]
     assert schemas["CreateOrchardRequest"]["properties"]["trees"]["items"] == {"$ref": "#/components/schemas/Tree"}
@@ -43,7 +50,7 @@ def test_tables_that_rows_lead_to_are_schemas_of_their_own():
     assert [name for name in schemas if name.startswith("Apple")] == ["Apple"]
 
 
-def test_facts_of_a_row_are_in_its_schema():
+def test_facts_of_a_row_are_in_its_schema() -> None:
     """A row's type, default, bounds, values and `required` are in the schema; a condition is a note with the line."""
     schema = document(USUAL)["components"]["schemas"]["CopyBasketRequest"]
     weight, mode, numbers = (schema["properties"][name] for name in ("weight", "mode", "numbers"))
@@ -53,7 +60,7 @@ def test_facts_of_a_row_are_in_its_schema():
     assert numbers["x-required-when"].startswith("see line ")
 
 
-def test_a_scaffold_has_no_sentence_of_the_page():
+def test_a_scaffold_has_no_sentence_of_the_page() -> None:
     """A scaffold has the lines of the page, but none of its descriptions, which are the vendor's."""
     page = evolve(USUAL, body=(evolve(USUAL.body[0], prose="Words that nobody may copy."), *USUAL.body[1:]))
     text = scaffold(read_page(render(page, "html").encode(), name="page"))
@@ -61,7 +68,7 @@ def test_a_scaffold_has_no_sentence_of_the_page():
     assert "x-page-line" in text
 
 
-def test_errors_and_examples_come_along():
+def test_errors_and_examples_come_along() -> None:
     """Each status has a response, each code an example; the page's own examples are kept."""
     operation = next(iter(document(USUAL)["paths"].values()))["post"]
     codes = {
@@ -75,7 +82,7 @@ def test_errors_and_examples_come_along():
     )
 
 
-def test_a_code_that_the_page_lists_twice_has_an_example_for_each_message():
+def test_a_code_that_the_page_lists_twice_has_an_example_for_each_message() -> None:
     """Two rows with the same code are two examples with different names."""
     page = read_page(render(USUAL, "html").encode(), name="page")
     rows = tuple(ErrorCode("ORC.1", 1, message=message) for message in ("one", "two"))
@@ -85,7 +92,7 @@ def test_a_code_that_the_page_lists_twice_has_an_example_for_each_message():
     assert [example["value"]["error_msg"] for example in examples.values()] == ["one", "two"]
 
 
-def test_an_example_that_contradicts_its_table_is_set_apart():
+def test_an_example_that_contradicts_its_table_is_set_apart() -> None:
     """A contradicting example moves aside with its problem, and the document stays sound."""
     broken = document(evolve(USUAL, request={"target": 7}))
     media = next(iter(broken["paths"].values()))["post"]["requestBody"]["content"]["application/json"]
@@ -96,7 +103,7 @@ def test_an_example_that_contradicts_its_table_is_set_apart():
     assert list(lint_document(broken)) == []
 
 
-def test_a_page_without_a_request_line_is_one_sentence():
+def test_a_page_without_a_request_line_is_one_sentence() -> None:
     """The message for a page without a request line names the page."""
     with pytest.raises(JobexportError, match=r"^codes\.rst: the page has no request line; "):
         scaffold(PageFacts("codes.rst", "rst", "en"))
@@ -113,13 +120,13 @@ def test_a_page_without_a_request_line_is_one_sentence():
         ("批量导出作业", "postJobsBatchExport"),
     ],
 )
-def test_operations_are_called_as_their_titles(title, name):
+def test_operations_are_called_as_their_titles(title: str, name: str) -> None:
     """The operationId is the imperative of an English title, else method and path."""
     page = PageFacts("p", "rst", "en", title=title, endpoint=Endpoint("POST", "/v1/{project_id}/jobs/batch-export", 1))
     assert operation_id(page) == name
 
 
-def test_tables_that_lead_to_each_other_end():
+def test_tables_that_lead_to_each_other_end() -> None:
     """A structure that contains itself is followed to a bounded depth."""
     rows = [Parameter("body", ("node",) * depth, depth, DataType("object", name="Node")) for depth in range(1, 30)]
     page = PageFacts("p", "rst", "en", title="A", endpoint=Endpoint("POST", "/v1/a", 1), parameters=tuple(rows))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobexport.mock import EXAMPLE_PROJECT
 from jobexport.spec.editions import edition_ids, load_edition
+from tests.making.stored import stored
+
+if TYPE_CHECKING:
+    from tests.mock.making.apis import Api
 
 NOW = 1_700_000_000_000
 WORKSPACE = {"workspace": "d1cd7861478748a6925bc02f47c69279"}
@@ -15,7 +20,7 @@ MY_JOB = ["jobs/myJob.job", "scripts/CS_PROCESS_TRIP.script", "scripts/TRIP_RAW_
 SPARK = ["jobs/job_spark.job", "resources/trip-report.resource", "scripts/publish_report.script"]
 
 
-def editions_with(schema, *, there):
+def editions_with(schema: str, *, there: bool) -> pytest.MarkDecorator:
     """Run a test for the editions that have a schema, or for those that lack it."""
     ids = [edition for edition in edition_ids() if (schema in load_edition(edition)["components"]["schemas"]) is there]
     return pytest.mark.parametrize("api", ids, indirect=True)
@@ -26,14 +31,14 @@ without_body = editions_with("ExportJobRequest", there=False)
 with_obs_path = editions_with("ExportJobToObsResponse", there=True)
 
 
-def refused(api, response, operation, name):
+def refused(api: Any, response: Any, operation: Any, name: Any) -> Any:
     assert (response.status_code, response.json()) == (400, api.error(operation, name))
     assert response.headers["content-type"] == "application/json"
     return response.headers.get("x-mock-violation")
 
 
 class TestExportJob:
-    def test_zip_is_what_the_page_shows(self, api, members):
+    def test_zip_is_what_the_page_shows(self, api: Api, members: Any) -> None:
         """The example job's zip has the members of x-zip-example, as bytes of application/octet-stream."""
         response = api.job("myJob")
         example = api.fields("exportJob")["responses"]["200"]["content"]["application/octet-stream"]["x-zip-example"]
@@ -43,27 +48,27 @@ class TestExportJob:
         assert response.headers["content-length"] == str(len(response.content))
         assert response.headers["content-disposition"] == 'attachment; filename="DLF_myJob.zip"'
 
-    def test_resources_come_too(self, api, members):
+    def test_resources_come_too(self, api: Api, members: Any) -> None:
         """A resource that a node uses is added, found by its location."""
         assert list(members(api.job("job_spark").content)) == SPARK
 
-    def test_members_are_indented_json(self, api, members):
+    def test_members_are_indented_json(self, api: Api, members: Any) -> None:
         """Every member is the stored JSON, indented and in UTF-8."""
         for content in members(api.job("job_spark").content).values():
             assert json.loads(content)["name"]
             assert content.decode().startswith('{\n  "')
         assert "täglich" in members(api.job("job_spark").content)["scripts/publish_report.script"].decode()
 
-    def test_same_job_gives_the_same_bytes(self, api):
+    def test_same_job_gives_the_same_bytes(self, api: Api) -> None:
         """Two exports of a job are equal, byte for byte."""
         assert api.job("myJob").content == api.job("myJob").content
 
     @pytest.mark.parametrize("headers", [{"Content-Type": "application/json"}, {}], ids=["typed", "untyped"])
-    def test_no_body_is_needed(self, api, members, headers):
+    def test_no_body_is_needed(self, api: Api, members: Any, headers: dict[str, Any]) -> None:
         """An empty body is fine, with and without a Content-Type."""
         assert list(members(api.job("myJob", content=b"", headers=headers).content)) == MY_JOB
 
-    def test_depend_false_leaves_the_job_alone(self, api, members):
+    def test_depend_false_leaves_the_job_alone(self, api: Api, members: Any) -> None:
         """exportDepend false exports the job only, where the edition has a body at all."""
         knows = "exportDepend" in api.body_fields("exportJob")
         names = list(members(api.job("myJob", {"exportDepend": False}).content))
@@ -71,46 +76,46 @@ class TestExportJob:
         assert list(members(api.job("myJob", {"exportDepend": True}).content)) == MY_JOB
 
     @without_body
-    def test_body_is_ignored_where_no_page_has_one(self, api, members):
+    def test_body_is_ignored_where_no_page_has_one(self, api: Api, members: Any) -> None:
         """An edition without a body table does not look at a body, be it JSON or not."""
         for content in (b"{", b'{"exportDepend": 5}', b"\xff"):
             assert list(members(api.job("myJob", content=content).content)) == MY_JOB
 
     @with_body
-    def test_depend_of_another_type_is_refused(self, api):
+    def test_depend_of_another_type_is_refused(self, api: Api) -> None:
         """exportDepend must be a boolean, where the edition has a body."""
         for value in ("false", 0, None):
             reason = refused(api, api.job("myJob", {"exportDepend": value}), "exportJob", "invalid-request")
             assert reason.startswith("exportJob body#/exportDepend: ")
 
-    def test_unknown_fields_do_nothing(self, api, members):
+    def test_unknown_fields_do_nothing(self, api: Api, members: Any) -> None:
         """A field that the edition lacks is ignored: obsPath brings the zip, exportStatus the usual version."""
         known = api.body_fields("exportJob")
         fields = {"obsPath": "no path", "exportStatus": "SUBMIT", "other": 1}
         body = {name: value for name, value in fields.items() if name not in known}
         assert list(members(api.job("myJob", body).content)) == MY_JOB
 
-    def test_unknown_job_is_refused(self, api):
+    def test_unknown_job_is_refused(self, api: Api) -> None:
         """A name that no job has is job-not-found."""
         assert refused(api, api.job("myjob"), "exportJob", "job-not-found") is None
 
     @pytest.mark.parametrize(
         "name", ["my%20Job", "a%2Fb", "%00", "%FF", "j%C3%B6b", "a%0A", "%", "%zz", "a" * 129, "a%5Cb"]
     )
-    def test_bad_job_name_is_refused(self, api, name):
+    def test_bad_job_name_is_refused(self, api: Api, name: Any) -> None:
         """A name that breaks the naming rule is job-name-invalid, however it is encoded."""
         response = api.raw(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export")
         assert (response.status, response.json()) == (400, api.error("exportJob", "job-name-invalid"))
         assert response.headers["x-mock-violation"].startswith("exportJob path#/job_name: ")
 
     @pytest.mark.parametrize("name", ["%2E%2E", "%2e", "a%2Eb", "a" * 128])
-    def test_odd_legal_name_reaches_the_operation(self, api, name):
+    def test_odd_legal_name_reaches_the_operation(self, api: Api, name: Any) -> None:
         """Encoded dots are a legal job name, not a step to another path."""
         response = api.raw(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export")
         assert (response.status, response.json()) == (400, api.error("exportJob", "job-not-found"))
 
     @with_obs_path
-    def test_submitted_version(self, api, members):
+    def test_submitted_version(self, api: Api, members: Any) -> None:
         """exportStatus SUBMIT brings the submitted version with what that one uses; DEVELOP is the default."""
         submitted = members(api.job("myJob", {"exportStatus": "SUBMIT"}).content)
         assert list(submitted) == ["jobs/myJob.job", "scripts/TRIP_RAW_STANDARD.script"]
@@ -118,12 +123,12 @@ class TestExportJob:
         assert api.job("myJob", {"exportStatus": "DEVELOP"}).content == api.job("myJob").content
 
     @with_obs_path
-    def test_never_submitted(self, api):
+    def test_never_submitted(self, api: Api) -> None:
         """SUBMIT of a job that was never submitted brings the version being developed."""
         assert api.job("job_spark", {"exportStatus": "SUBMIT"}).content == api.job("job_spark").content
 
     @with_obs_path
-    def test_status_outside_the_list_is_refused(self, api):
+    def test_status_outside_the_list_is_refused(self, api: Api) -> None:
         """exportStatus has two values."""
         reason = refused(api, api.job("myJob", {"exportStatus": "submit"}), "exportJob", "invalid-request")
         assert reason.startswith("exportJob body#/exportStatus: ")
@@ -137,25 +142,25 @@ class TestExportJob:
             ("obs://b/deep/er", "b/deep/er"),
         ],
     )
-    def test_obs_path_stores_the_zip(self, api, path, folder):
+    def test_obs_path_stores_the_zip(self, api: Api, path: str, folder: str) -> None:
         """With obsPath the answer names a folder, which holds {job_name}.zip with the bytes of the plain export."""
         response = api.job("myJob", {"obsPath": path})
         assert response.headers["content-type"] == "application/json"
         assert response.json() == {"obsPath": f"obs://{folder}/myJob/{NOW}"}
-        assert api.server.storage.objects[f"{folder}/myJob/{NOW}/myJob.zip"] == api.job("myJob").content
+        assert stored(api.server)[f"{folder}/myJob/{NOW}/myJob.zip"] == api.job("myJob").content
 
     @with_obs_path
     @pytest.mark.parametrize(
         "path", ["", "test_bucket", "obs://", "obs:///x", "obs://b/../c", "obs://b//c", "OBS://b", "s3://b"]
     )
-    def test_bad_obs_path_is_refused(self, api, path):
+    def test_bad_obs_path_is_refused(self, api: Api, path: str) -> None:
         """An obsPath that is not obs://bucket[/path] is obs-path-invalid."""
         reason = refused(api, api.job("myJob", {"obsPath": path}), "exportJob", "obs-path-invalid")
         assert reason.startswith("exportJob body#/obsPath: ")
 
 
 class TestBatchExportJobs:
-    def test_zip_is_what_the_page_shows(self, api, members):
+    def test_zip_is_what_the_page_shows(self, api: Api, members: Any) -> None:
         """The example jobs' zip has a folder for each job, as x-zip-example has it, and is called jobs.zip."""
         response = api.batch("job_batch", "job_stream")
         content = api.fields("batchExportJobs")["responses"]["200"]["content"]
@@ -165,7 +170,7 @@ class TestBatchExportJobs:
         assert response.headers["content-length"] == str(len(response.content))
         assert response.headers["content-disposition"] == 'attachment; filename="jobs.zip"'
 
-    def test_resources_lie_beside_their_job(self, api, members):
+    def test_resources_lie_beside_their_job(self, api: Api, members: Any) -> None:
         """Scripts and resources lie in the folder of the job that uses them."""
         assert list(members(api.batch("job_spark").content)) == [
             "jobs/job_spark/job_spark.job",
@@ -173,21 +178,21 @@ class TestBatchExportJobs:
             "jobs/job_spark/trip-report.resource",
         ]
 
-    def test_depend_false_leaves_the_jobs_alone(self, api, members):
+    def test_depend_false_leaves_the_jobs_alone(self, api: Api, members: Any) -> None:
         """exportDepend false exports the jobs only, in every edition."""
         names = list(members(api.batch("job_spark", "myJob", exportDepend=False).content))
         assert names == ["jobs/job_spark/job_spark.job", "jobs/myJob/myJob.job"]
 
-    def test_job_named_twice_comes_once(self, api):
+    def test_job_named_twice_comes_once(self, api: Api) -> None:
         """A name given twice changes nothing, and neither does the order."""
         assert api.batch("myJob", "job_batch", "myJob").content == api.batch("job_batch", "myJob").content
 
     @pytest.mark.parametrize("names", [["missing"], ["myJob", "missing"], ["missing", "myJob"], [".."]])
-    def test_one_unknown_job_refuses_all(self, api, names):
+    def test_one_unknown_job_refuses_all(self, api: Api, names: list[Any]) -> None:
         """One name that no job has refuses the whole export."""
         assert refused(api, api.batch(*names), "batchExportJobs", "job-not-found") is None
 
-    def test_hundred_names_and_no_more(self, api):
+    def test_hundred_names_and_no_more(self, api: Api) -> None:
         """The list takes 100 names, not 101."""
         assert api.batch(*["myJob"] * 100).status_code == 200
         reason = refused(api, api.batch(*["myJob"] * 101), "batchExportJobs", "invalid-request")
@@ -206,19 +211,19 @@ class TestBatchExportJobs:
             ({"jobList": ["myJob"], "exportDepend": "true"}, "/exportDepend"),
         ],
     )
-    def test_body_that_breaks_the_schema_is_refused(self, api, body, pointer):
+    def test_body_that_breaks_the_schema_is_refused(self, api: Api, body: dict[str, Any], pointer: str) -> None:
         """A body that breaks the schema is an invalid request, and a header says where it breaks it."""
         response = api.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export", json=body)
         reason = refused(api, response, "batchExportJobs", "invalid-request")
         assert reason.startswith(f"batchExportJobs body#{pointer}: ")
 
-    def test_body_is_needed(self, api):
+    def test_body_is_needed(self, api: Api) -> None:
         """Without a body the request is invalid, and the violation says so."""
         response = api.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export")
         reason = refused(api, response, "batchExportJobs", "invalid-request")
         assert reason == "batchExportJobs body#: the body is missing"
 
-    def test_obs_path_is_no_field_here(self, api, members):
+    def test_obs_path_is_no_field_here(self, api: Api, members: Any) -> None:
         """No page gives this operation obsPath or exportStatus, so both are ignored."""
         response = api.batch("job_stream", obsPath="obs://b/", exportStatus="SUBMIT")
         assert list(members(response.content)) == ["jobs/job_stream/job_stream.job"]
@@ -227,33 +232,33 @@ class TestBatchExportJobs:
 @pytest.mark.parametrize("call", ["exportJob", "batchExportJobs"])
 class TestWorkspace:
     @staticmethod
-    def export(api, call, name, headers):
+    def export(api: Any, call: Any, name: Any, headers: Any) -> Any:
         return api.job(name, headers=headers) if call == "exportJob" else api.batch(name, headers=headers)
 
-    def test_header_chooses_the_workspace(self, api, members, call):
+    def test_header_chooses_the_workspace(self, api: Api, members: Any, call: Any) -> None:
         """The workspace header says whose jobs are looked at; without it the default workspace is."""
         assert self.export(api, call, "orders_daily", WORKSPACE).status_code == 200
         refused(api, self.export(api, call, "orders_daily", {}), call, "job-not-found")
         refused(api, self.export(api, call, "job_spark", WORKSPACE), call, "job-not-found")
 
-    def test_workspaces_have_jobs_of_one_name(self, api, members, call):
+    def test_workspaces_have_jobs_of_one_name(self, api: Api, members: Any, call: Any) -> None:
         """Two workspaces may have a job of the same name, and each exports its own."""
         here, there = (members(self.export(api, call, "job_batch", headers).content) for headers in ({}, WORKSPACE))
         assert any(name.endswith("dws_sql.script") for name in here)
         assert not any(name.endswith(".script") for name in there)
 
     @pytest.mark.parametrize("workspace", ["other", "default", "..", b"\xff\xfe", "ä"])
-    def test_unknown_workspace_is_refused(self, api, call, workspace):
+    def test_unknown_workspace_is_refused(self, api: Api, call: Any, workspace: bytes | str) -> None:
         """A workspace that the project lacks gets no-permission; the default one has no id here."""
         value = workspace if isinstance(workspace, bytes) else workspace.encode()
         response = self.export(api, call, "myJob", [(b"workspace", value)])
         refused(api, response, call, "no-permission")
 
-    def test_empty_workspace_is_the_default_one(self, api, call):
+    def test_empty_workspace_is_the_default_one(self, api: Api, call: Any) -> None:
         """An empty workspace header says no more than none."""
         assert self.export(api, call, "myJob", {"workspace": ""}).status_code == 200
 
-    def test_unknown_project_comes_before_unknown_workspace(self, api, call):
+    def test_unknown_project_comes_before_unknown_workspace(self, api: Api, call: Any) -> None:
         """A project that the state lacks gets no-permission too."""
         path = "jobs/myJob/export" if call == "exportJob" else "jobs/batch-export"
         response = api.client.post(f"/v1/other/{path}", json={"jobList": ["myJob"]}, headers=WORKSPACE)

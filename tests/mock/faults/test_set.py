@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,6 +18,9 @@ from jobexport.mock.faults.fault import FOR_CLIENTS
 from jobexport.mock.faults.registry import find_fault
 from jobexport.spec.editions import load_edition
 
+if TYPE_CHECKING:
+    from tests.mock.making.faulty import Faulty
+
 HERE = Path(__file__).parent
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
@@ -26,7 +30,7 @@ OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
 
 
 class TestWhere:
-    def test_every_fault_is_seen_above(self):
+    def test_every_fault_is_seen_above(self) -> None:
         """No fault is without a test on the wire."""
         names = (
             "test_wire.py",
@@ -37,39 +41,39 @@ class TestWhere:
         text += " ".join(f"status-{status}" for status in STATUSES)
         assert [id_ for id_ in FAULTS if not re.search(rf"\b{id_}\b(?!-)", text)] == []
 
-    def test_ids_and_sentences(self):
+    def test_ids_and_sentences(self) -> None:
         """Ids are kebab-case; each has one sentence of its own, which may begin with the name of a field."""
         assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", id_) for id_ in FAULTS)
         assert all(re.fullmatch(rf"([A-Z]|{FIELD})[^\n]*\.", fault.sentence) for fault in FAULTS.values())
         assert len({fault.sentence for fault in FAULTS.values()}) == len(FAULTS)
 
     @pytest.mark.parametrize("operation", OPERATIONS)
-    def test_one_operation(self, mock, operation):
+    def test_one_operation(self, mock: Faulty, operation: str) -> None:
         """A fault at one operation leaves the others alone."""
         mock.set(f"status-503@{operation}")
         assert {id_: mock.call(id_).status_code for id_ in OPERATIONS} == {
             id_: 503 if id_ == operation else 200 for id_ in OPERATIONS
         }
 
-    def test_every_suitable_operation(self, mock):
+    def test_every_suitable_operation(self, mock: Faulty) -> None:
         """With `*` a fault happens where it suits."""
         mock.set("zip-empty@*")
         assert [mock.call(id_).content == b"" for id_ in OPERATIONS] == [False, True, True]
 
-    def test_several(self, mock):
+    def test_several(self, mock: Faulty) -> None:
         """Faults at one operation all happen; of two that answer in its place the first."""
         mock.set("html-instead-of-json@*", "status-503@*", "status-500@*")
         answer = mock.job()
         assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
         assert mock.last()["faults"] == ["status-503", "html-instead-of-json"]
 
-    def test_times(self, mock):
+    def test_times(self, mock: Faulty) -> None:
         """A fault with a number happens so often."""
         mock.set(("status-503@exportJob", 2))
         assert [mock.job().status_code for _ in range(4)] == [503, 503, 200, 200]
 
     @pytest.mark.parametrize(("fault", "times"), [("html-instead-of-json", 0), ("missing-field", 1)])
-    def test_times_without_place_in_storage(self, tmp_path, fault, times):
+    def test_times_without_place_in_storage(self, tmp_path: Path, fault: str, times: int) -> None:
         """Where storage refuses a name, what counts is what the fault did to that error, once."""
         with serve(storage=FolderStorage(tmp_path)) as server:
             server.core.set_faults((f"{fault}@*", 1))
@@ -82,13 +86,13 @@ class TestWhere:
             assert server.core.requests[-1].as_json()["faults"] == [fault][times:]
             assert server.core.fault_set.active[0].times == times
 
-    def test_outside_of_operations(self, mock):
+    def test_outside_of_operations(self, mock: Faulty) -> None:
         """What is no operation meets no fault."""
         mock.set("status-503@*")
         assert mock.client.post("/v1/nowhere").status_code == 404
         assert mock.client.get(JOB).status_code == 405
 
-    def test_options(self):
+    def test_options(self) -> None:
         """A server can have faults from its start."""
         with serve(faults=["status-418@exportJob"]) as server:
             assert httpx.post(server.url + JOB, trust_env=False, verify=False).status_code == 418
@@ -119,19 +123,19 @@ class TestErrors:
             ("zip-bomb:4097@*", "MiB must be"),
         ],
     )
-    def test_unusable(self, text, words):
+    def test_unusable(self, text: str, words: str) -> None:
         """What can't be understood is one sentence that says what can."""
         with pytest.raises(JobexportError, match=f"^[^\n]*{words}") as caught:
             create_app(faults=[text])
         assert "\n" not in str(caught.value)
 
     @pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan")])
-    def test_rate(self, rate):
+    def test_rate(self, rate: Any) -> None:
         """A rate is a probability."""
         with pytest.raises(JobexportError, match="is no probability"):
             create_app(fault_rate=rate)
 
-    def test_document_without_zips(self):
+    def test_document_without_zips(self) -> None:
         """Where no operation suits, the sentence says so."""
         document = json.loads(json.dumps(load_edition(DEFAULT_EDITION)))
         for path in [path for path in document["paths"] if "streaming" not in path]:
@@ -139,13 +143,13 @@ class TestErrors:
         with pytest.raises(JobexportError, match="answers with a zip; this document has none"):
             create_app(document, faults=["zip-empty@*"])
 
-    def test_find(self):
+    def test_find(self) -> None:
         """A fault is found by its id."""
         assert find_fault("latency").id == "latency"
 
 
 class TestChaos:
-    def run(self, mock, count=60, **options):
+    def run(self, mock: Any, count: int = 60, **options: Any) -> list[Any]:
         """Call each operation in turn; give the faults that happened."""
         mock.set(**options)
         mock.core.requests.clear()
@@ -154,19 +158,19 @@ class TestChaos:
                 mock.call(OPERATIONS[number % 3])
         return [seen.as_json()["faults"] for seen in mock.core.requests]
 
-    def test_same_seed(self, mock):
+    def test_same_seed(self, mock: Faulty) -> None:
         """The same seed and the same requests meet the same faults, another seed others."""
         first = self.run(mock, rate=0.5, seed=7)
         assert self.run(mock, rate=0.5, seed=7) == first
         assert self.run(mock, rate=0.5, seed=8) != first
 
-    def test_rate(self, mock):
+    def test_rate(self, mock: Faulty) -> None:
         """The rate is about how many requests meet a fault, never with two."""
         found = Counter(map(len, self.run(mock, 150, rate=0.3, seed=1)))
         assert found.keys() == {0, 1}
         assert 25 < found[1] < 65
 
-    def test_never_and_always(self, mock):
+    def test_never_and_always(self, mock: Faulty) -> None:
         """Rate 0 is never, rate 1 always."""
         assert self.run(mock, 30, rate=0) == [[]] * 30
         mock.set("status-503@*", rate=1)
@@ -174,7 +178,7 @@ class TestChaos:
         mock.set("status-503@*", rate=0)
         assert {mock.job().status_code for _ in range(10)} == {200}
 
-    def test_quick_ones_only(self, mock):
+    def test_quick_ones_only(self, mock: Faulty) -> None:
         """Where no fault is named, every one for clients is picked but those that take long or much."""
         operations = mock.core._routes.operations
         mock.set(rate=1, seed=5)
@@ -191,7 +195,7 @@ class TestChaos:
         }
         assert {FAULTS[id_].group for id_ in picked} == {FOR_CLIENTS}
 
-    def test_suitable_ones_only(self, mock):
+    def test_suitable_ones_only(self, mock: Faulty) -> None:
         """What is picked suits the operation."""
         mock.set(rate=1, seed=5)
         for operation in mock.core._routes.operations.values():
@@ -199,7 +203,7 @@ class TestChaos:
                 (fault,) = mock.core.fault_set.choose(operation).faults
                 assert fault.fault.suits.test(operation)
 
-    def test_named_ones_only(self, mock):
+    def test_named_ones_only(self, mock: Faulty) -> None:
         """Where faults are named, one of those is picked."""
         mock.set("status-500@*", "status-503@exportJob", rate=1, seed=2)
         assert {mock.job().status_code for _ in range(20)} == {500, 503}

@@ -8,11 +8,16 @@ import io
 import json
 import time
 import zipfile
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from jobexport.mock import EXAMPLE_PROJECT, create_app
+from tests.making.stored import stored
+
+if TYPE_CHECKING:
+    from tests.mock.making.faulty import Faulty
 
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
@@ -24,13 +29,13 @@ OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
 class TestStatuses:
     @pytest.mark.parametrize("operation", OPERATIONS)
     @pytest.mark.parametrize("status", STATUSES)
-    def test_status(self, mock, operation, status):
+    def test_status(self, mock: Faulty, operation: str, status: int) -> None:
         """The status comes with an error body, and nothing is stored."""
         mock.set(f"status-{status}@{operation}")
         answer = mock.call(operation)
         assert answer.status_code == status
         assert answer.json().keys() == {"error_code", "error_msg"}
-        assert mock.server.storage.objects == {}
+        assert stored(mock.server) == {}
         assert (mock.last()["status"], mock.last()["faults"]) == (status, [f"status-{status}"])
 
     @pytest.mark.parametrize(
@@ -42,25 +47,25 @@ class TestStatuses:
             (503, "Unavailable", "unavailable"),
         ],
     )
-    def test_documented_body(self, mock, status, response, example):
+    def test_documented_body(self, mock: Faulty, status: int, response: str, example: str) -> None:
         """The body is the document's example for the status, else that for 500."""
         mock.set(f"status-{status}@exportJob")
         content = mock.core.document["components"]["responses"][response]["content"]["application/json"]
         assert mock.job().json() == content["examples"][example]["value"]
 
     @pytest.mark.parametrize(("text", "seconds"), [("status-429", "1"), ("status-429:17", "17"), ("status-429:0", "0")])
-    def test_retry_after(self, mock, text, seconds):
+    def test_retry_after(self, mock: Faulty, text: str, seconds: str) -> None:
         """429 says when to come back."""
         mock.set(f"{text}@*")
         assert mock.job().headers["Retry-After"] == seconds
 
-    def test_before_everything(self, mock):
+    def test_before_everything(self, mock: Faulty) -> None:
         """It comes before the caller and the request are looked at, as a gateway's answer does."""
         mock.set("status-503@*")
         assert mock.client.post(JOB, headers={"X-Auth-Token": "wrong"}).status_code == 503
         assert mock.client.post(BATCH, json={"jobList": "no list"}).status_code == 503
 
-    def test_body_is_seen(self, mock):
+    def test_body_is_seen(self, mock: Faulty) -> None:
         """The log has the body of a request that met such a fault."""
         mock.set("status-503@*")
         mock.flink()
@@ -68,17 +73,17 @@ class TestStatuses:
 
 
 class TestConnection:
-    def test_reset_before(self, mock):
+    def test_reset_before(self, mock: Faulty) -> None:
         """RST comes before the first byte; nothing is exported."""
         mock.set("reset-before@*")
         with mock.raw() as connection, pytest.raises(ConnectionResetError):
             connection.recv(1)
         with pytest.raises(httpx.ReadError):
             mock.flink()
-        assert mock.server.storage.objects == {}
+        assert stored(mock.server) == {}
         assert (mock.last()["status"], mock.last()["faults"]) == (None, ["reset-before"])
 
-    def test_reset_mid_body(self, mock):
+    def test_reset_mid_body(self, mock: Faulty) -> None:
         """Head and half of the body come, then RST."""
         whole = mock.job().content
         mock.set("reset-mid-body@*")
@@ -93,7 +98,7 @@ class TestConnection:
         with pytest.raises(httpx.ReadError):
             mock.job()
 
-    def test_truncated(self, mock):
+    def test_truncated(self, mock: Faulty) -> None:
         """Half of the bytes come under a Content-Length that says so."""
         whole = mock.job().content
         mock.set("truncated@*")
@@ -105,7 +110,7 @@ class TestConnection:
         with pytest.raises(json.JSONDecodeError):
             mock.flink().json()
 
-    def test_truncated_lying(self, mock):
+    def test_truncated_lying(self, mock: Faulty) -> None:
         """Half of the bytes come under the Content-Length of all, then the connection ends without RST."""
         whole = mock.job().content
         mock.set("truncated-lying@*")
@@ -119,7 +124,7 @@ class TestConnection:
         assert f"content-length: {len(whole)}".encode() in head.lower()
         assert body == whole[: len(whole) // 2]
 
-    def test_latency(self, mock):
+    def test_latency(self, mock: Faulty) -> None:
         """The answer comes so much later, and is the right one."""
         whole = mock.job().content
         mock.set("latency:0.2@exportJob")
@@ -129,7 +134,7 @@ class TestConnection:
         with pytest.raises(httpx.ReadTimeout):
             mock.client.post(JOB, timeout=0.05)
 
-    def test_slow_drip(self, mock):
+    def test_slow_drip(self, mock: Faulty) -> None:
         """The bytes come in small parts over the time that the rate gives, and are all there."""
         whole = mock.job().content
         mock.set(f"slow-drip:{len(whole) * 4}@exportJob")
@@ -143,7 +148,7 @@ class TestConnection:
         assert times[0] < 0.1
         assert 0.15 < times[-1] < 1
 
-    def test_late_reset(self, mock):
+    def test_late_reset(self, mock: Faulty) -> None:
         """What breaks an answer off and what delays it go together, in any order."""
         for faults in (["reset-before@*", "latency:0.1@*"], ["latency:0.1@*", "reset-before@*"]):
             mock.set(*faults)
@@ -152,7 +157,7 @@ class TestConnection:
                 connection.recv(1)
             assert time.monotonic() - start >= 0.1
 
-    def test_other_connections_live(self, mock):
+    def test_other_connections_live(self, mock: Faulty) -> None:
         """A reset hits its own connection only, and the server goes on."""
         mock.set("reset-before@exportJob")
         with mock.raw() as first, mock.raw() as second:
@@ -161,7 +166,7 @@ class TestConnection:
                     connection.recv(1)
         assert mock.flink().status_code == 200
 
-    def test_nothing_is_logged_as_broken(self, mock, caplog):
+    def test_nothing_is_logged_as_broken(self, mock: Faulty, caplog: pytest.LogCaptureFixture) -> None:
         """uvicorn does not take a broken-off answer for a broken application."""
         for name in ("reset-before", "reset-mid-body", "truncated-lying"):
             mock.set(f"{name}@*")
@@ -169,10 +174,10 @@ class TestConnection:
                 mock.job()
         assert caplog.records == []
 
-    def test_without_a_server(self):
+    def test_without_a_server(self) -> None:
         """In process there is no connection to reset: the call raises."""
 
-        async def call():
+        async def call() -> None:
             transport = httpx.ASGITransport(create_app(faults=["reset-before@*"]))
             async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
                 await client.post(JOB)

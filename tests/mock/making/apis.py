@@ -56,10 +56,14 @@ class Api:
 
     def raw(self, target: str, headers: Mapping[str, str | bytes | None] | None = None, content: bytes = b"") -> Raw:
         """POST exactly these bytes as target and header values (None leaves one out), which a client would correct."""
-        lines = {"Host": "mock", "X-Auth-Token": self.server.token, "Content-Type": "application/json"}
-        lines |= {"Content-Length": str(len(content)), "Connection": "close"} | dict(headers or {})
-        lines = {name: value for name, value in lines.items() if value is not None}
-        values = {name: value if isinstance(value, bytes) else value.encode() for name, value in lines.items()}
+        lines: dict[str, str | bytes | None] = {"Host": "mock", "X-Auth-Token": self.server.token}
+        lines |= {"Content-Type": "application/json", "Content-Length": str(len(content)), "Connection": "close"}
+        lines |= dict(headers or {})
+        values = {
+            name: value if isinstance(value, bytes) else value.encode()
+            for name, value in lines.items()
+            if value is not None
+        }
         head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in values.items())
         return self.send(b"POST " + target.encode("latin-1") + b" HTTP/1.1\r\n" + head + b"\r\n" + content)
 
@@ -80,7 +84,8 @@ class Api:
         response = self.fields(operation)["responses"][str(status)]
         if "$ref" in response:
             response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-        return response["content"]["application/json"]["examples"][name]["value"]
+        body: dict[str, Any] = response["content"]["application/json"]["examples"][name]["value"]
+        return body
 
     def body_fields(self, operation: str) -> set[str]:
         """The properties of the operation's request body; none without one."""

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from jobexport.mock import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import httpx
 
@@ -43,7 +43,8 @@ class Answer:
 
     @property
     def zips(self) -> list[str]:
-        return self.json["zip_file"]
+        names: list[str] = self.json["zip_file"]
+        return names
 
     @property
     def members(self) -> dict[str, bytes]:
@@ -51,11 +52,13 @@ class Answer:
 
     @property
     def type(self) -> str | None:
-        return self.response.headers.get("content-type")
+        value: str | None = self.response.headers.get("content-type")
+        return value
 
     @property
     def file(self) -> str | None:
-        return self.response.headers.get("content-disposition")
+        value: str | None = self.response.headers.get("content-disposition")
+        return value
 
 
 def members(content: bytes) -> dict[str, bytes]:
@@ -79,7 +82,7 @@ def flink(body: Any = None, project: str = EXAMPLE_PROJECT, **options: Any) -> A
     return _ask(f"/v1.0/{project}/streaming/jobs/export", right if body is None else body, options)
 
 
-def flinks(*ids: int, **fields: Any) -> Ask:
+def flinks(*ids: object, **fields: Any) -> Ask:
     """Export these Flink jobs to `a/b`."""
     return flink({"obs_dir": "a/b", "is_selected": True, "job_selected": ids, **fields})
 
@@ -110,12 +113,16 @@ def seed(path: str, content: Any) -> Ask:
     return {"method": "POST", "url": "/_mock/seed", "content": json.dumps({f"{EXAMPLE_PROJECT}/{path}": content})}
 
 
+def _several(asks: Ask | Iterable[Ask]) -> tuple[Ask, ...]:
+    return (asks,) if isinstance(asks, dict) else tuple(asks)
+
+
 @frozen
 class Case:
     """A fault, requests, and what is true of their answers with the fault and not without."""
 
     fault: str
-    requests: tuple[Ask, ...] = field(converter=lambda asks: (asks,) if isinstance(asks, dict) else tuple(asks))
+    requests: tuple[Ask, ...] = field(converter=_several)
     claim: Callable[..., bool]
     """Called with the answers, one for each request."""
     edition: str = INTL

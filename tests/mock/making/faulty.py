@@ -50,7 +50,8 @@ class Faulty:
         return {"exportFlinkJobs": self.flink, "exportJob": self.job, "batchExportJobs": self.batch}[operation]()
 
     def last(self) -> dict[str, Any]:
-        return self.core.requests[-1].as_json()
+        found: dict[str, Any] = self.core.requests[-1].as_json()
+        return found
 
     def raw(self) -> socket.socket:
         """Export a job on a bare socket; give the connection after the request is sent."""

@@ -17,6 +17,8 @@ from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_PROJECT, EXAMPLE_SECRET_K
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.mock.making.apis import Api
+
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
@@ -41,7 +43,7 @@ def signed(
     access_key: str = EXAMPLE_ACCESS_KEY,
     secret_key: str = EXAMPLE_SECRET_KEY,
     **headers: str,
-) -> dict[str, str | bytes | None]:
+) -> dict[str, Any]:
     """The headers of a signed request, all of them signed but those to leave out; `_` in their names is `-`."""
     sent = {"Host": "mock", "X-Sdk-Date": DATE, "X-Project-Id": EXAMPLE_PROJECT, "Content-Type": "application/json"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -68,7 +70,7 @@ WRONG = "the signature is not that of this request under this key"
 
 class TestLetIn:
     @operations
-    def test_every_operation(self, api, operation):
+    def test_every_operation(self, api: Api, operation: Any) -> None:
         """A signed request is let in, with and without `X-Project-Id`, on every operation."""
         content = BODIES[operation]
         headers = signed(PATHS[operation], content)
@@ -77,7 +79,7 @@ class TestLetIn:
         headers = signed(PATHS[operation], content, leave_out=("X-Project-Id",)) | {"X-Project-Id": None}
         assert api.raw(PATHS[operation], headers, content).status == 200
 
-    def test_same_answer_as_with_a_token(self, api):
+    def test_same_answer_as_with_a_token(self, api: Api) -> None:
         """The zip is the one that a token gets."""
         content = BODIES["batchExportJobs"]
         answer = api.raw(BATCH, signed(BATCH, content), content)
@@ -92,18 +94,18 @@ class TestLetIn:
             JOB.replace("export", "%65xport"),
         ],
     )
-    def test_other_spellings(self, one_api, target):
+    def test_other_spellings(self, one_api: Api, target: Any) -> None:
         """A query, the absolute form and letters that need no encoding are signed in one form."""
         assert one_api.raw(target, signed(target.removeprefix("http://mock"))).status == 200
         assert one_api.raw(target, signed(target.removeprefix("http://mock"), secret_key="x")).status == 401
 
-    def test_dots(self, one_api):
+    def test_dots(self, one_api: Api) -> None:
         """The job names `.` and `..`, encoded, are signed as what they are: the job is missing, the caller known."""
         for name in ("%2E", "%2e%2E"):
             target = JOB.replace("myJob", name)
             assert one_api.raw(target, signed(target)).json()["error_code"] == "DLF.0100"
 
-    def test_signed_values(self, one_api):
+    def test_signed_values(self, one_api: Api) -> None:
         """Values with letters of other scripts and bytes that are no UTF-8 can be signed."""
         for value in ("名前", "a, b", "\udcff\udc80"):
             headers = signed(JOB, X_Other=value)
@@ -112,7 +114,7 @@ class TestLetIn:
             headers["X-Other"] += b"x"
             check_refused(one_api, one_api.raw(JOB, headers), "Authorization", WRONG)
 
-    def test_own_keys(self):
+    def test_own_keys(self) -> None:
         """With keys of one's own only these are let in, and the server names them; no repr has the secret."""
         with serve(access_key="MINE", secret_key="sécret", clock=lambda: NOW) as server:
             assert (server.access_key, server.secret_key) == ("MINE", "sécret")
@@ -123,7 +125,7 @@ class TestLetIn:
             assert status(server, signed(JOB, access_key="MINE")) == 401
             assert status(server, signed(JOB, secret_key="sécret")) == 401
 
-    def test_token_decides_alone(self, one_api):
+    def test_token_decides_alone(self, one_api: Api) -> None:
         """Where there is a token, a signature is not looked at."""
         assert one_api.raw(JOB, signed(JOB, secret_key="x") | {"X-Auth-Token": EXAMPLE_TOKEN}).status == 200
         for token in ("", "wrong"):
@@ -132,19 +134,19 @@ class TestLetIn:
 
 class TestRefused:
     @operations
-    def test_wrong_secret(self, api, operation):
+    def test_wrong_secret(self, api: Api, operation: Any) -> None:
         """A signature with another secret is refused on every operation, before anything else about the request."""
         content = b"{"
         headers = signed(PATHS[operation], content, secret_key="other")
         check_refused(api, api.raw(PATHS[operation], headers, content), "Authorization", WRONG, operation)
 
     @pytest.mark.parametrize("key", ["OTHER", EXAMPLE_ACCESS_KEY + "0", EXAMPLE_ACCESS_KEY.lower()])
-    def test_unknown_access_key(self, one_api, key):
+    def test_unknown_access_key(self, one_api: Api, key: Any) -> None:
         """A signature with an unknown key is refused, whatever its secret."""
         answer = one_api.raw(JOB, signed(JOB, access_key=key))
         check_refused(one_api, answer, "Authorization", "the access key is not known")
 
-    def test_altered_body(self, one_api):
+    def test_altered_body(self, one_api: Api) -> None:
         """A body that is not the signed one is refused: another, none, or one where none was signed."""
         content = BODIES["batchExportJobs"]
         for signed_content, sent in ((content, content + b" "), (content, b""), (b"", content)):
@@ -155,17 +157,17 @@ class TestRefused:
         ("header", "value"),
         [("Host", "other"), ("Content-Type", "application/json;charset=utf-8"), ("X-Sdk-Date", "20231114T221321Z")],
     )
-    def test_altered_header(self, one_api, header, value):
+    def test_altered_header(self, one_api: Api, header: str, value: str) -> None:
         """A signed header with another value is refused."""
         check_refused(one_api, one_api.raw(JOB, signed(JOB) | {header: value}), "Authorization", WRONG)
 
     @pytest.mark.parametrize("target", [JOB + "?a=1", JOB.replace("myJob", "job_batch"), BATCH])
-    def test_altered_target(self, one_api, target):
+    def test_altered_target(self, one_api: Api, target: Any) -> None:
         """A signature for another path or query is refused."""
         operation = "batchExportJobs" if target == BATCH else "exportJob"
         check_refused(one_api, one_api.raw(target, signed(JOB)), "Authorization", WRONG, operation)
 
-    def test_altered_method(self, one_api):
+    def test_altered_method(self, one_api: Api) -> None:
         """A signature for another method is refused."""
         values = {"host": "mock", "x-sdk-date": DATE}
         request = signing.canonical_request("PUT", JOB, "", values, values, signing.content_hash(b""))
@@ -175,23 +177,23 @@ class TestRefused:
         check_refused(one_api, one_api.raw(JOB, headers), "Authorization", WRONG)
 
     @pytest.mark.parametrize("header", ["Host", "X-Sdk-Date", "X-Project-Id"])
-    def test_not_signed(self, one_api, header):
+    def test_not_signed(self, one_api: Api, header: str) -> None:
         """A header that matters must be among the signed ones."""
         check_refused(one_api, one_api.raw(JOB, signed(JOB, leave_out=(header,))), header, "is not signed")
 
-    def test_no_date(self, one_api):
+    def test_no_date(self, one_api: Api) -> None:
         """`X-Sdk-Date` must be there."""
         answer = one_api.raw(JOB, signed(JOB) | {"X-Sdk-Date": None})
         check_refused(one_api, answer, "X-Sdk-Date", "is missing")
 
     @pytest.mark.parametrize("date", ["", "1700000000", "2023-11-14T22:13:20Z", "20231314T221320Z", DATE[:-1]])
-    def test_malformed_date(self, one_api, date):
+    def test_malformed_date(self, one_api: Api, date: Any) -> None:
         """A date of another form is refused, though it is signed."""
         answer = one_api.raw(JOB, signed(JOB, X_Sdk_Date=date))
         check_refused(one_api, answer, "X-Sdk-Date", "must be YYYYMMDDTHHMMSSZ")
 
     @pytest.mark.parametrize("sign", [1, -1])
-    def test_date_15_minutes_off(self, one_api, sign):
+    def test_date_15_minutes_off(self, one_api: Api, sign: Any) -> None:
         """15 minutes off to either side is fine, a millisecond more is not."""
         now = NOW
         with serve(clock=lambda: now) as server:
@@ -202,32 +204,33 @@ class TestRefused:
             answer = reached(server, one_api).raw(JOB, signed(JOB))
             check_refused(one_api, answer, "X-Sdk-Date", "is more than 15 minutes from now")
 
-    def test_real_clock(self):
+    def test_real_clock(self) -> None:
         """Without a clock of one's own the time is the machine's."""
         with serve() as server:
             date = signing.format_date(time.time_ns() // 1_000_000)
             assert status(server, signed(JOB, X_Sdk_Date=date)) == 200
             assert status(server, signed(JOB)) == 401
 
-    def test_signed_header_is_missing(self, one_api):
+    def test_signed_header_is_missing(self, one_api: Api) -> None:
         """A header that is named as signed must be there."""
         answer = one_api.raw(JOB, signed(JOB, workspace="x") | {"workspace": None})
         check_refused(one_api, answer, "workspace", "is signed, so the request must have it exactly once")
 
     @pytest.mark.parametrize("header", ["workspace", "X-Sdk-Date", "X-Project-Id", "Content-Type"])
-    def test_signed_header_twice(self, one_api, header):
+    def test_signed_header_twice(self, one_api: Api, header: str) -> None:
         """A signed header that stands there twice is refused, even where the signature fits the two as a list."""
         values = signed(JOB, workspace="x")
         value = values[header]
         for claimed in (value, f"{value}, {value}"):
-            headers = signed(JOB, **{"workspace": "x", header.replace("-", "_"): claimed}) | {header: value}
+            twice: dict[str, Any] = {"workspace": "x", header.replace("-", "_"): claimed}
+            headers = signed(JOB, **twice) | {header: value}
             lines = [f"{name}: {text}" for name, text in headers.items() if text is not None]
             lines += [f"{header.upper()}: {value}", "Content-Length: 0", "Connection: close"]
             answer = one_api.send("\r\n".join([f"POST {JOB} HTTP/1.1", *lines, "", ""]).encode())
             name = header.lower()
             check_refused(one_api, answer, name, "is signed, so the request must have it exactly once")
 
-    def test_two_authorizations(self, one_api):
+    def test_two_authorizations(self, one_api: Api) -> None:
         """Two signatures are none, even when both are right."""
         headers = signed(JOB)
         value = f"{headers['Authorization']}, {headers['Authorization']}"
@@ -249,13 +252,13 @@ class TestRefused:
             "SDK-HMAC-SHA256 Access=a, SignedHeaders=" + "a;" * 2000 + "host, Signature=" + "0" * 64,
         ],
     )
-    def test_garbage(self, one_api, value):
+    def test_garbage(self, one_api: Api, value: Any) -> None:
         """An Authorization of another form is refused, and never a fault of the server."""
         answer = one_api.raw(JOB, {"Authorization": value, "X-Auth-Token": None})
         assert (answer.status, answer.json()) == (401, one_api.error("exportJob", "unauthorized", 401))
         assert answer.headers["x-mock-violation"].startswith("exportJob header#/Authorization: ")
 
-    def test_names_must_be_sorted(self, one_api):
+    def test_names_must_be_sorted(self, one_api: Api) -> None:
         """SignedHeaders in another order, or a name twice, is refused."""
         for names in ("x-sdk-date;host", "host;host;x-sdk-date"):
             headers = signed(JOB)
@@ -266,12 +269,12 @@ class TestRefused:
                 one_api, one_api.raw(JOB, headers), "Authorization", "SignedHeaders must be sorted, each name once"
             )
 
-    def test_another_project(self, one_api):
+    def test_another_project(self, one_api: Api) -> None:
         """`X-Project-Id` must be the project of the path."""
         answer = one_api.raw(JOB, signed(JOB, X_Project_Id="other"))
         check_refused(one_api, answer, "X-Project-Id", "is not the project of the path")
 
-    def test_temporary_key(self, one_api):
+    def test_temporary_key(self, one_api: Api) -> None:
         """`X-Security-Token` belongs to a temporary key, and the server has none; unsigned it is refused too."""
         answer = one_api.raw(JOB, signed(JOB, X_Security_Token="t"))
         check_refused(one_api, answer, "X-Security-Token", "this server has no temporary keys")
@@ -282,32 +285,32 @@ class TestRefused:
 class TestContentHash:
     """`X-Sdk-Content-Sha256`, which may say what stands for the body."""
 
-    def test_right_hash(self, one_api):
+    def test_right_hash(self, one_api: Api) -> None:
         """The body's hash is fine."""
         content = BODIES["batchExportJobs"]
         headers = signed(BATCH, content, X_Sdk_Content_Sha256=hashlib.sha256(content).hexdigest())
         assert one_api.raw(BATCH, headers, content).status == 200
 
-    def test_wrong_hash(self, one_api):
+    def test_wrong_hash(self, one_api: Api) -> None:
         """The hash of another body is refused, though the signature fits it."""
         content = BODIES["batchExportJobs"]
         headers = signed(BATCH, content, X_Sdk_Content_Sha256=hashlib.sha256(content).hexdigest())
         answer = one_api.raw(BATCH, headers, content + b" ")
         check_refused(one_api, answer, "X-Sdk-Content-Sha256", "is not the hash of the body", "batchExportJobs")
 
-    def test_not_signed(self, one_api):
+    def test_not_signed(self, one_api: Api) -> None:
         """The header must be signed itself."""
         headers = signed(JOB, X_Sdk_Content_Sha256="UNSIGNED-PAYLOAD", leave_out=("X-Sdk-Content-Sha256",))
         check_refused(one_api, one_api.raw(JOB, headers), "X-Sdk-Content-Sha256", "is not signed")
 
-    def test_unsigned_json(self, one_api):
+    def test_unsigned_json(self, one_api: Api) -> None:
         """A body of JSON can't be left out of the signature."""
         content = BODIES["batchExportJobs"]
         headers = signed(BATCH, content, X_Sdk_Content_Sha256="UNSIGNED-PAYLOAD")
         answer = one_api.raw(BATCH, headers, content)
         check_refused(one_api, answer, "X-Sdk-Content-Sha256", "a body of JSON must be signed", "batchExportJobs")
 
-    def test_unsigned_other_type(self, one_api):
+    def test_unsigned_other_type(self, one_api: Api) -> None:
         """A body of another type can, as the vendor's SDK does it; then its type is what is wrong."""
         headers = signed(BATCH, b"x", X_Sdk_Content_Sha256="UNSIGNED-PAYLOAD", Content_Type="text/plain")
         answer = one_api.raw(BATCH, headers, b"y")
@@ -317,7 +320,7 @@ class TestContentHash:
 class TestSize:
     LIMIT = 12 * 1024 * 1024
 
-    def test_limit(self, one_api):
+    def test_limit(self, one_api: Api) -> None:
         """A signed body of 12 MB is read; a byte more is refused as too large, whether or not it says so in advance."""
         body = json.dumps({"jobList": ["myJob"]}).encode()
         body += b" " * (self.LIMIT - len(body))
@@ -329,13 +332,13 @@ class TestSize:
         headers |= {"Content-Length": None, "Transfer-Encoding": "chunked"}
         assert one_api.raw(BATCH, headers, chunked).status == 413
 
-    def test_unknown_key_is_not_read(self, one_api):
+    def test_unknown_key_is_not_read(self, one_api: Api) -> None:
         """What can be refused without the body is: the answer comes before a byte of it is sent."""
         headers = signed(BATCH, b"x" * 100, access_key="OTHER") | {"Content-Length": "100"}
         assert one_api.raw(BATCH, headers).status == 401
 
 
-def test_nothing_secret_comes_back(one_api):
+def test_nothing_secret_comes_back(one_api: Api) -> None:
     """No refusal has the secret, or the signature that would have been right."""
     right = signed(JOB)
     wrong = signed(JOB, secret_key="other")

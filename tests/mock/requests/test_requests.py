@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, create_app
+
+if TYPE_CHECKING:
+    from tests.mock.making.apis import Api
 
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
@@ -23,14 +27,14 @@ LIMIT = 12 * 1024 * 1024
 operations = pytest.mark.parametrize("operation", PATHS)
 
 
-def not_found(api):
+def not_found(api: Any) -> Any:
     response = api.document["components"]["responses"]["DgcNotFound"]
     return response["content"]["application/json"]["examples"]["not-found"]["value"]
 
 
 class TestExamples:
     @operations
-    def test_document_examples_succeed(self, api, operation):
+    def test_document_examples_succeed(self, api: Api, operation: Any) -> None:
         """Every example request of the document is answered 200, in the default and in the example's workspace."""
         fields = api.fields(operation)
         bodies = [None]
@@ -40,7 +44,7 @@ class TestExamples:
         workspace = api.document["components"]["parameters"]["Workspace"]["example"]
         for body in bodies:
             for headers in ({}, {"workspace": workspace}):
-                options = {} if body is None else {"json": body}
+                options: dict[str, Any] = {} if body is None else {"json": body}
                 response = api.client.post(PATHS[operation], headers=headers, **options)
                 assert response.status_code == 200, (body, headers, response.text)
 
@@ -67,20 +71,20 @@ class TestRoutes:
             f"/v1%2F{EXAMPLE_PROJECT}%2Fjobs%2Fbatch-export",
         ],
     )
-    def test_unknown_path(self, api, target):
+    def test_unknown_path(self, api: Api, target: Any) -> None:
         """A path that the document lacks is 404 with the document's body; an encoded slash is no slash."""
         response = api.raw(target)
         assert (response.status, response.json()) == (404, not_found(api))
 
     @operations
-    def test_wrong_method(self, api, operation):
+    def test_wrong_method(self, api: Api, operation: Any) -> None:
         """Another method is 405, names the right one, and has an error body."""
         for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
             response = api.client.request(method, PATHS[operation])
             assert (response.status_code, response.headers["allow"]) == (405, "POST")
             assert response.json().keys() == {"error_code", "error_msg"}
 
-    def test_head_has_no_body(self, api):
+    def test_head_has_no_body(self, api: Api) -> None:
         """HEAD is 405 too, without a body."""
         response = api.client.head(JOB)
         assert (response.status_code, response.content) == (405, b"")
@@ -90,30 +94,30 @@ class TestRoutes:
         [JOB + "?a=b", "http://mock" + JOB, JOB.replace("export", "%65xport"), JOB.replace("myJob", "%6DyJob")],
         ids=["query", "absolute", "encoded-literal", "encoded-name"],
     )
-    def test_other_spellings(self, api, target):
+    def test_other_spellings(self, api: Api, target: Any) -> None:
         """A query, the absolute form and letters that need no encoding change nothing."""
         assert api.raw(target).status == 200
 
-    def test_path_without_raw_path(self):
+    def test_path_without_raw_path(self) -> None:
         """A caller in process that gives no raw_path is served too."""
         assert asyncio.run(called(JOB, raw_path=None))["status"] == 200
 
 
 class TestAuthentication:
     @operations
-    def test_wrong_token(self, api, operation):
+    def test_wrong_token(self, api: Api, operation: Any) -> None:
         """A missing or wrong token is 401 with the document's body, before anything else about the request."""
         right = EXAMPLE_TOKEN.encode()
         for token in (None, b"", b"wrong", right + b"x", right.upper(), b"\xff\xfe", b"a, " + right):
             response = api.raw(PATHS[operation], {"X-Auth-Token": token, "Content-Type": "text/plain"}, b"{")
             assert (response.status, response.json()) == (401, api.error(operation, "unauthorized", 401))
 
-    def test_token_twice(self, api):
+    def test_token_twice(self, api: Api) -> None:
         """Two tokens are none, even when both are right."""
         headers = [("X-Auth-Token", EXAMPLE_TOKEN), ("X-Auth-Token", EXAMPLE_TOKEN)]
         assert api.client.post(JOB, headers=headers).status_code == 401
 
-    def test_unknown_path_needs_no_token(self, api):
+    def test_unknown_path_needs_no_token(self, api: Api) -> None:
         """Route before authentication: an unknown path is 404 without a token, a wrong method 405."""
         assert api.raw("/v1/x", {"X-Auth-Token": ""}).status == 404
         assert api.client.get(JOB, headers={"X-Auth-Token": ""}).status_code == 405
@@ -121,33 +125,33 @@ class TestAuthentication:
 
 class TestSize:
     @operations
-    def test_declared_too_large(self, api, operation):
+    def test_declared_too_large(self, api: Api, operation: Any) -> None:
         """A Content-Length above 12 MB is 413 before a byte of the body is read."""
         response = api.raw(PATHS[operation], {"Content-Length": str(LIMIT + 1)})
         assert (response.status, response.json()) == (413, api.error(operation, "body-too-large", 413))
 
-    def test_absurd_length(self, one_api):
+    def test_absurd_length(self, one_api: Api) -> None:
         """A Content-Length of many digits is 413 or 400, not a failure."""
         assert one_api.raw(JOB, {"Content-Length": "9" * 19}).status in (400, 413)
 
     @operations
-    def test_reading_stops_at_the_limit(self, operation):
+    def test_reading_stops_at_the_limit(self, operation: Any) -> None:
         """Without a length the body is read up to the limit and not further."""
         answer = asyncio.run(called(PATHS[operation], endless=True))
         assert (answer["status"], answer["received"]) == (413, 13)
 
-    def test_body_at_the_limit(self, one_api):
+    def test_body_at_the_limit(self, one_api: Api) -> None:
         """A body of exactly 12 MB is read."""
         body = json.dumps(BODIES["exportFlinkJobs"]).encode()
         assert one_api.raw(FLINK, content=body + b" " * (LIMIT - len(body))).status == 200
 
-    def test_chunked_body(self, one_api):
+    def test_chunked_body(self, one_api: Api) -> None:
         """A body in chunks is read like any other."""
         chunks = (bytes([byte]) for byte in json.dumps(BODIES["batchExportJobs"]).encode())
         response = one_api.client.post(BATCH, content=chunks, headers={"Content-Type": "application/json"})
         assert response.status_code == 200
 
-    def test_client_that_leaves(self, one_api):
+    def test_client_that_leaves(self, one_api: Api) -> None:
         """A client that goes away in the middle of its body harms nobody."""
         assert asyncio.run(called(JOB, leaves=True))["status"] is None
         assert one_api.job("myJob").status_code == 200
@@ -155,7 +159,7 @@ class TestSize:
 
 class TestMediaType:
     @operations
-    def test_json(self, api, operation):
+    def test_json(self, api: Api, operation: Any) -> None:
         """application/json is taken in any case and with any parameters."""
         content = json.dumps(BODIES[operation])
         for parameters in ("", "; charset=UTF-8", ";charset=utf-8", " ; x=y"):
@@ -164,7 +168,7 @@ class TestMediaType:
                 assert api.client.post(PATHS[operation], content=content, headers=headers).status_code == 200
 
     @operations
-    def test_not_json(self, api, operation):
+    def test_not_json(self, api: Api, operation: Any) -> None:
         """A body of another type, or of none, is 415, where the edition has a body."""
         content = json.dumps(BODIES[operation]).encode()
         for media_type in (None, "", "text/plain", "application/jsonx", "application/json, text/plain", b"\xff", "*/*"):
@@ -175,7 +179,7 @@ class TestMediaType:
             expected = api.error(operation, "unsupported-media-type", 415)
             assert (response.status, response.json()) == (415, expected)
 
-    def test_not_json_and_empty(self, api):
+    def test_not_json_and_empty(self, api: Api) -> None:
         """Another type is 415 even when the body is empty."""
         assert api.raw(BATCH, {"Content-Type": "text/plain"}).status == 415
 
@@ -207,24 +211,24 @@ class TestJson:
         ids=range(19),
     )
     @pytest.mark.parametrize("operation", ["exportFlinkJobs", "batchExportJobs"])
-    def test_unreadable(self, one_api, operation, content, reason):
+    def test_unreadable(self, one_api: Api, operation: str, content: Any, reason: str) -> None:
         """What is not JSON, or what two readers could understand differently, is an invalid request."""
         response = one_api.raw(PATHS[operation], content=content)
         assert (response.status, response.json()) == (400, one_api.error(operation, "invalid-request"))
         assert response.headers["x-mock-violation"].startswith(f"{operation} body#: {reason}")
 
-    def test_escaped_pair(self, one_api):
+    def test_escaped_pair(self, one_api: Api) -> None:
         """A whole surrogate pair is one character."""
         body = b'{"obs_dir": "\\ud83d\\ude00", "is_selected": true, "job_selected": [100]}'
         assert "\N{GRINNING FACE}/aggregate" in one_api.raw(FLINK, content=body).content.decode()
 
-    def test_deep_unknown_field(self, one_api):
+    def test_deep_unknown_field(self, one_api: Api) -> None:
         """A field that nobody knows may be nested hundreds of levels deep."""
         body = b'{"obs_dir": "a", "is_selected": false, "x": ' + b"[" * 500 + b"]" * 500 + b"}"
         assert one_api.raw(FLINK, content=body).status == 200
 
     @pytest.mark.parametrize("key", ["é", "a\r\nb", "x" * 5000, "\u2028", "\x7f", "\N{GRINNING FACE}"])
-    def test_violation_is_one_short_line(self, one_api, key):
+    def test_violation_is_one_short_line(self, one_api: Api, key: Any) -> None:
         """X-Mock-Violation stays printable ASCII and below 300 characters, whatever the request holds."""
         content = ("{" + f"{json.dumps(key)}: 1, {json.dumps(key)}: 2" + "}").encode()
         text = one_api.raw(FLINK, content=content).headers["x-mock-violation"]
@@ -232,7 +236,7 @@ class TestJson:
         assert text.isprintable()
         assert len(text) <= 300
 
-    def test_violation_shows_no_values(self, one_api):
+    def test_violation_shows_no_values(self, one_api: Api) -> None:
         """X-Mock-Violation names places and reasons, not what the caller sent."""
         response = one_api.flink(job_selected=["secret"])
         assert "secret" not in response.headers["x-mock-violation"]
@@ -253,25 +257,25 @@ class TestRobustness:
         ],
         ids=range(8),
     )
-    def test_broken_requests(self, one_api, request_bytes):
+    def test_broken_requests(self, one_api: Api, request_bytes: Any) -> None:
         """A request that is hardly HTTP is a clean 4xx."""
         assert 400 <= one_api.send(request_bytes).status < 500
 
     @pytest.mark.parametrize("head", [b"GET /" + b"a" * 200_000, b"GET / HTTP/1.1\r\nA: " + b"a" * 200_000])
-    def test_endless_head(self, one_api, head):
+    def test_endless_head(self, one_api: Api, head: Any) -> None:
         """Request line and headers of more than 64 KiB are refused before they end."""
         assert one_api.send(head).status == 400
 
     @pytest.mark.parametrize("project", ["%FF", "%00", "..%2F..", "%2E%2E", "%", "a" * 5000, "%F0%9F%98%80"])
     @operations
-    def test_odd_projects(self, one_api, project, operation):
+    def test_odd_projects(self, one_api: Api, project: Any, operation: Any) -> None:
         """A project id of any spelling is one that nobody has."""
         content = json.dumps(BODIES[operation]).encode()
         response = one_api.raw(PATHS[operation].replace(EXAMPLE_PROJECT, project), content=content)
         assert (response.status, response.json()) == (400, one_api.error(operation, "no-permission"))
 
 
-async def called(path, *, raw_path=..., endless=False, leaves=False):
+async def called(path: Any, *, raw_path: Any = ..., endless: bool = False, leaves: bool = False) -> Any:
     """Call the application in process; give the status (None without an answer) and the number of messages read."""
     scope = {
         "type": "http",
@@ -280,15 +284,15 @@ async def called(path, *, raw_path=..., endless=False, leaves=False):
         "raw_path": path.encode() if raw_path is ... else raw_path,
         "headers": [(b"x-auth-token", EXAMPLE_TOKEN.encode()), (b"content-type", b"application/json")],
     }
-    seen = {"status": None, "received": 0}
+    seen: dict[str, Any] = {"status": None, "received": 0}
 
-    async def receive():
+    async def receive() -> dict[str, Any]:
         seen["received"] += 1
         if leaves:
             return {"type": "http.disconnect"}
         return {"type": "http.request", "body": b" " * 2**20 if endless else b"", "more_body": endless}
 
-    async def send(message):
+    async def send(message: Any) -> None:
         seen["status"] = message.get("status", seen["status"])
 
     await create_app()(scope, receive, send)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from jobexport.mock import EXAMPLE_PROJECT, FAULTS, MemoryStorage, State, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
@@ -19,25 +23,25 @@ NEW_SCRIPT = {"name": "also_new", "content": "select 1"}
 
 
 @pytest.fixture(scope="module")
-def server():
+def server() -> Iterator[Any]:
     with serve() as server:
         yield server
 
 
 @pytest.fixture
-def client(server):
+def client(server: Any) -> Iterator[Any]:
     """A client of a server that is as it was at its start."""
     server.core.reset()
     with httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
         yield client
 
 
-def export(client, name, **options):
+def export(client: Any, name: Any, **options: Any) -> Any:
     headers = {"X-Auth-Token": "example-token"}
     return client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export", headers=headers, **options)
 
 
-def problem(answer, status=400):
+def problem(answer: Any, status: int = 400) -> Any:
     """Assert an error of the control API; give its sentence."""
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json")
     assert answer.json().keys() == {"error"}
@@ -47,7 +51,7 @@ def problem(answer, status=400):
 
 class TestRoutes:
     @pytest.mark.parametrize("path", ["/_mock/", "/_mock/nothing", "/_mock/state/more", "/_mock/%2e%2e/v1"])
-    def test_unknown(self, client, path):
+    def test_unknown(self, client: Any, path: str) -> None:
         """An unknown path is 404 with the paths there are."""
         assert "faults, requests, reset, seed, state" in problem(client.get(path), 404)
 
@@ -60,34 +64,34 @@ class TestRoutes:
             ("POST", "faults", "GET, PUT, DELETE"),
         ],
     )
-    def test_wrong_method(self, client, method, path, allow):
+    def test_wrong_method(self, client: Any, method: str, path: str, allow: str) -> None:
         """A wrong method is 405 with those that are right."""
         answer = client.request(method, f"/_mock/{path}")
         problem(answer, 405)
         assert answer.headers["Allow"] == allow
 
     @pytest.mark.parametrize("content", [b"{", b"\xff", b'{"a": 1, "a": 2}', b"NaN"])
-    def test_no_json(self, client, content):
+    def test_no_json(self, client: Any, content: bytes) -> None:
         """What is no JSON is 400."""
         assert "not valid JSON" in problem(client.post("/_mock/seed", content=content))
 
-    def test_too_large(self, client):
+    def test_too_large(self, client: Any) -> None:
         """A body above the limit is 413."""
         assert "too large" in problem(client.post("/_mock/seed", content=b" " * (12 * 2**20 + 1)), 413)
 
-    def test_no_token(self, client):
+    def test_no_token(self, client: Any) -> None:
         """No token is needed, and operations still want one."""
         assert client.get("/_mock/state").status_code == 200
         assert client.post(JOB).status_code == 401
 
-    def test_not_in_the_log(self, client):
+    def test_not_in_the_log(self, client: Any) -> None:
         """Calls of the control API are no requests seen."""
         client.get("/_mock/state")
         assert client.get("/_mock/requests").json() == {"requests": []}
 
 
 class TestState:
-    def test_names(self, client, server):
+    def test_names(self, client: Any, server: Any) -> None:
         """It has the names of everything, and Flink jobs with their ids."""
         server.storage.objects.clear()
         shown = client.get("/_mock/state").json()
@@ -102,33 +106,34 @@ class TestState:
             for kind in ("jobs", "submitted", "scripts", "resources"):
                 assert project["workspaces"][name][kind] == list(getattr(workspace, kind))
 
-    def test_objects(self, client, server):
+    def test_objects(self, client: Any, server: Any) -> None:
         """It lists what was stored."""
         server.storage.objects.clear()
         body = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
         client.post(FLINK, json=body, headers={"X-Auth-Token": server.token})
         assert client.get("/_mock/state").json()["objects"] == list(server.storage.objects) != []
 
-    def test_storage_that_cannot_list(self):
+    def test_storage_that_cannot_list(self) -> None:
         """A storage that only puts and gets has no list."""
 
         class Blind:
-            async def put(self, name, content):
+            async def put(self, name: str, content: bytes) -> None:
                 pass
 
-            async def get(self, name):
-                pass
+            async def get(self, name: str) -> bytes | None:
+                return None
 
-            def __str__(self):
+            def __str__(self) -> str:
                 return "nowhere"
 
-        with serve(storage=Blind()) as server:
+        storage: Any = Blind()
+        with serve(storage=storage) as server:
             shown = httpx.get(f"{server.url}/_mock/state", trust_env=False, verify=False).json()
         assert (shown["storage"], shown["objects"]) == ("nowhere", None)
 
 
 class TestSeed:
-    def test_adds(self, client):
+    def test_adds(self, client: Any) -> None:
         """Jobs and the scripts they use come with one call, in any order, and can be exported."""
         assert export(client, "new").status_code == 400
         files = {f"{SPACE}/jobs/new.job": NEW_JOB, f"{SPACE}/scripts/also_new.script": NEW_SCRIPT}
@@ -137,7 +142,7 @@ class TestSeed:
         assert b"scripts/also_new.script" in export(client, "new").content
         assert export(client, "myJob").status_code == 200
 
-    def test_replaces(self, client, members):
+    def test_replaces(self, client: Any, members: Any) -> None:
         """A file of a path that is there takes its place."""
         client.post("/_mock/seed", json={f"{SPACE}/jobs/myJob.job": {"name": "myJob", "version": "2"}})
         assert json.loads(members(export(client, "myJob").content)["jobs/myJob.job"]) == {
@@ -145,14 +150,14 @@ class TestSeed:
             "version": "2",
         }
 
-    def test_new_project(self, client, server):
+    def test_new_project(self, client: Any, server: Any) -> None:
         """A project and a workspace can be new, and Flink jobs too."""
         files = {"p/flink/-5.json": {"name": "f"}, "p/workspaces/w/jobs/a..job": {"name": "a."}}
         project = client.post("/_mock/seed", json=files).json()["projects"]["p"]
         assert project["flink"] == [{"id": -5, "name": "f"}]
         assert project["workspaces"]["w"]["jobs"] == ["a."]
 
-    def test_keeps_the_rest(self):
+    def test_keeps_the_rest(self) -> None:
         """Everything that is not named stays as it was, byte for byte."""
         state = State.example()
         again = state.with_files({})
@@ -172,7 +177,7 @@ class TestSeed:
             (f"{SPACE}/jobs/{'n' * 300}.job", {"name": "n" * 300}, "cannot keep"),
         ],
     )
-    def test_all_or_nothing(self, client, server, path, value, words):
+    def test_all_or_nothing(self, client: Any, server: Any, path: str, value: Any, words: str) -> None:
         """With one bad file among good ones nothing changes, and the sentence names the file."""
         before = server.state
         good = {f"{SPACE}/scripts/good.script": {"name": "good"}}
@@ -204,26 +209,26 @@ class TestSeed:
             "p/flink/1.json\n",
         ],
     )
-    def test_paths(self, client, server, path):
+    def test_paths(self, client: Any, server: Any, path: str) -> None:
         """What is no path of a state folder is refused, and nothing is written."""
         before = server.state
         assert "no path of a state folder" in problem(client.post("/_mock/seed", json={path: {"name": "a"}}))
         assert server.state is before
 
-    def test_no_object(self, client):
+    def test_no_object(self, client: Any) -> None:
         """The body is an object of files."""
         assert "must be an object" in problem(client.post("/_mock/seed", json=[]))
 
 
 class TestReset:
-    def test_everything(self):
+    def test_everything(self) -> None:
         """State, faults, the log and what chaos does next are as at the start; objects stay."""
         with (
             serve(faults=["status-503@exportJob", "status-500@exportJob"], fault_rate=0.5, seed=9) as server,
             httpx.Client(base_url=server.url, trust_env=False, verify=False) as client,
         ):
 
-            def statuses():
+            def statuses() -> list[Any]:
                 return [export(client, "myJob").status_code for _ in range(12)]
 
             state, faults, first = server.state, client.get("/_mock/faults").json(), statuses()
@@ -237,7 +242,7 @@ class TestReset:
             assert statuses() == first
             assert len(set(first)) == 3
 
-    def test_objects_stay(self, client, server):
+    def test_objects_stay(self, client: Any, server: Any) -> None:
         """What is stored is not the server's to delete."""
         assert isinstance(server.storage, MemoryStorage)
         server.storage.objects["a/b"] = b""
@@ -245,7 +250,7 @@ class TestReset:
 
 
 class TestFaults:
-    def test_set_list_and_clear(self, client):
+    def test_set_list_and_clear(self, client: Any) -> None:
         """Faults are set together, listed as they are, and cleared."""
         wanted = {"faults": ["latency:0@*", {"fault": "status-429:3@exportJob", "times": 1}], "rate": None, "seed": 4}
         shown = client.put("/_mock/faults", json=wanted).json()
@@ -257,7 +262,7 @@ class TestFaults:
         cleared = client.delete("/_mock/faults").json()
         assert cleared == {"faults": [], "rate": None, "seed": 0} == client.get("/_mock/faults").json()
 
-    def test_chaos(self, client):
+    def test_chaos(self, client: Any) -> None:
         """Rate and seed alone make chaos."""
         client.put("/_mock/faults", json={"rate": 1, "seed": 1})
         for _ in range(5):
@@ -285,7 +290,7 @@ class TestFaults:
             ({"seed": 1.5}, '"seed" must be'),
         ],
     )
-    def test_all_or_nothing(self, client, body, words):
+    def test_all_or_nothing(self, client: Any, body: Any, words: str) -> None:
         """A body that is not right changes nothing."""
         before = client.put("/_mock/faults", json={"faults": ["status-418@*"]}).json()
         assert words in problem(client.put("/_mock/faults", json=copy.deepcopy(body)))

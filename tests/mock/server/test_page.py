@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -14,11 +15,14 @@ from jobexport.mock.server.docs_page import marked
 from jobexport.spec import load_edition, load_register
 from jobexport.spec.editions import edition_ids
 
+if TYPE_CHECKING:
+    from tests.mock.making.apis import Api
+
 EDITIONS = edition_ids()
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 
 
-def described(node):
+def described(node: Any) -> Any:
     """Give every description in a document."""
     if isinstance(node, list):
         return [text for item in node for text in described(item)]
@@ -28,7 +32,7 @@ def described(node):
     return own + [text for value in node.values() for text in described(value)]
 
 
-def named(node):
+def named(node: Any) -> Any:
     """Give every register id that a document names."""
     if isinstance(node, list):
         return {id_ for item in node for id_ in named(item)}
@@ -40,7 +44,7 @@ def named(node):
 
 
 class TestPage:
-    def test_everything_comes_from_the_server(self, one_api):
+    def test_everything_comes_from_the_server(self, one_api: Api) -> None:
         """The page and all that it names are there, and nothing names another host."""
         with httpx.Client(base_url=one_api.server.url, trust_env=False, verify=False) as client:
             for address in ("/", "/_mock/inconsistencies"):
@@ -53,7 +57,7 @@ class TestPage:
                     assert (target, answer.status_code) == (target, 200)
                     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
-    def test_the_switch_has_every_edition(self, api):
+    def test_the_switch_has_every_edition(self, api: Api) -> None:
         """Each edition has a tab; the running one is said to run and is the one shown."""
         page = api.client.get("/").text
         assert re.findall(r'href="/\?edition=([^"]+)"', page) == EDITIONS
@@ -61,24 +65,24 @@ class TestPage:
         assert f'data-document="/_mock/openapi/{api.edition}.json"' in page
         assert "You are reading" not in page
 
-    def test_another_edition_says_which_one_runs(self, one_api):
+    def test_another_edition_says_which_one_runs(self, one_api: Api) -> None:
         """The page of another edition warns that requests are answered as the running one."""
         page = one_api.client.get("/", params={"edition": "otc-2024"}).text
         assert "You are reading <b>otc-2024</b>, but this server speaks <b>otc-2026</b>" in page
 
     @pytest.mark.parametrize("address", ["/?edition=never", "/_mock/openapi/never.json", "/_mock/page/never"])
-    def test_unknown_names(self, one_api, address):
+    def test_unknown_names(self, one_api: Api, address: str) -> None:
         """What is not there is 404 and a sentence."""
         answer = one_api.client.get(address)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
         assert "'never'" in answer.text
 
-    def test_a_name_cannot_bring_markup(self, one_api):
+    def test_a_name_cannot_bring_markup(self, one_api: Api) -> None:
         """An edition from the address never gets into HTML."""
         answer = one_api.client.get("/", params={"edition": "<script>"})
         assert answer.headers["content-type"].startswith("text/plain")
 
-    def test_the_token_of_somebody_stays_theirs(self):
+    def test_the_token_of_somebody_stays_theirs(self) -> None:
         """The example token is filled in; another one is not shown."""
         with serve() as server:
             assert f'data-token="{server.token}"' in httpx.get(server.url, trust_env=False, verify=False).text
@@ -87,7 +91,7 @@ class TestPage:
             assert 'data-token=""' in page
             assert "mine" not in page
 
-    def test_an_own_document(self):
+    def test_an_own_document(self) -> None:
         """A document of the caller's own is shown as it runs, also without an edition's id."""
         document = load_edition("otc-2026")
         document["info"] = {"title": "Mine", "version": "1"}
@@ -95,11 +99,11 @@ class TestPage:
             assert "this server speaks <b>own document</b>" in client.get("/").text
             assert client.get("/_mock/openapi/own document.json").json()["info"]["title"] == "Mine"
 
-    def test_other_methods_are_the_apis(self, one_api):
+    def test_other_methods_are_the_apis(self, one_api: Api) -> None:
         """POST to the page's address is an unknown path of the API."""
         assert one_api.client.post("/").json().keys() == {"error_code", "error_msg"}
 
-    def test_nothing_is_read_at_start(self, monkeypatch):
+    def test_nothing_is_read_at_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Making the application reads neither the register nor another edition."""
         monkeypatch.setattr("jobexport.spec.load_register", None)
         monkeypatch.setattr("jobexport.spec.editions", None)
@@ -107,14 +111,14 @@ class TestPage:
 
 
 class TestDocuments:
-    def test_valid(self, api):
+    def test_valid(self, api: Api) -> None:
         """Each edition's document is valid OpenAPI, and this server is the only one in it."""
         document = api.client.get(f"/_mock/openapi/{api.edition}.json").json()
         openapi_spec_validator.validate(document)
         assert document["servers"][0]["url"] == "/"
         assert not [item for item in document["paths"].values() if "servers" in item]
 
-    def test_every_inconsistency_is_spelled_out(self, api):
+    def test_every_inconsistency_is_spelled_out(self, api: Api) -> None:
         """Each id that a document names stands in a description with its title and a link to its entry."""
         document = api.client.get(f"/_mock/openapi/{api.edition}.json").json()
         text = "\n".join(described(document))
@@ -126,16 +130,16 @@ class TestDocuments:
             assert f"> ⚠ [{id_}](/_mock/inconsistencies#{id_}) {register.entry(id_).title}. This edition: " in text
             assert f'id="{id_}"' in page
 
-    def test_what_the_edition_says(self, one_api):
+    def test_what_the_edition_says(self, one_api: Api) -> None:
         """A mark has the claim of the document's edition, not of the running one."""
         schema = one_api.client.get("/_mock/openapi/huaweicloud-cn-2020.json").json()["components"]["schemas"]
         text = schema["ExportFlinkJobsResponse"]["properties"]["zip_files"]["description"]
         mark = "⚠ [DLI-001](/_mock/inconsistencies#DLI-001) Name of the zip array. This edition: `zip_files`, in table"
         assert mark in text
 
-    def test_a_media_type_has_no_description(self):
+    def test_a_media_type_has_no_description(self) -> None:
         """Where OpenAPI allows no description, the object around it has the mark; hosts' go to the operation."""
-        document = {
+        document: dict[str, Any] = {
             "info": {"title": "T", "version": "1"},
             "paths": {
                 "/a": {
@@ -155,7 +159,7 @@ class TestDocuments:
         assert response["description"].startswith("A\n\n> ⚠ [DGC-007]")
         assert response["content"] == document["paths"]["/a"]["post"]["responses"]["200"]["content"]
 
-    def test_the_document_is_left_alone(self):
+    def test_the_document_is_left_alone(self) -> None:
         """Marking makes a copy."""
         document = load_edition("otc-2026")
         marked(document, "otc-2026", load_register())

@@ -6,6 +6,7 @@ import copy
 import logging
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,30 +14,33 @@ import pytest
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, serve
 from jobexport.spec.editions import load_edition
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 TOKEN = "MIIF-a-token-that-nobody-may-see"
 
 
 @pytest.fixture(scope="module")
-def server():
+def server() -> Iterator[Any]:
     with serve(token=TOKEN) as server:
         yield server
 
 
 @pytest.fixture
-def client(server):
+def client(server: Any) -> Iterator[Any]:
     server.core.reset()
     with httpx.Client(base_url=server.url, headers={"X-Auth-Token": TOKEN}, trust_env=False, verify=False) as client:
         yield client
 
 
-def seen(client):
+def seen(client: Any) -> Any:
     return client.get("/_mock/requests").json()["requests"]
 
 
 class TestRequests:
-    def test_fields(self, client):
+    def test_fields(self, client: Any) -> None:
         """A request is there with all that it was and what became of it."""
         client.post(FLINK, json={"obs_dir": "ä", "is_selected": False}, headers={"X-Mine": "yes"})
         (request,) = seen(client)
@@ -50,38 +54,38 @@ class TestRequests:
         assert request["body"] == '{"obs_dir":"ä","is_selected":false}'
         assert (request["violation"], request["faults"]) == (None, [])
 
-    def test_order_and_forgetting(self, client):
+    def test_order_and_forgetting(self, client: Any) -> None:
         """The newest comes last; DELETE forgets them."""
         for name in ("one", "%2E%2E"):
             client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export")
         assert [request["path"].split("/")[-2] for request in seen(client)] == ["one", "%2E%2E"]
         assert client.delete("/_mock/requests").json() == {"requests": []} == client.get("/_mock/requests").json()
 
-    def test_unknown_paths_too(self, client):
+    def test_unknown_paths_too(self, client: Any) -> None:
         """What found no operation is there as well."""
         client.get("/nowhere")
         assert [(request["operation"], request["status"]) for request in seen(client)] == [(None, 404)]
 
-    def test_number(self, client):
+    def test_number(self, client: Any) -> None:
         """The last 200 are kept."""
         for number in range(205):
             client.get(f"/{number}")
         assert [request["path"] for request in seen(client)] == [f"/{number}" for number in range(5, 205)]
 
-    def test_long_body(self, client, server):
+    def test_long_body(self, client: Any, server: Any) -> None:
         """Of a body the first 2 KiB are kept, in memory too."""
         client.post(FLINK, content=b"x" * 100_000, headers={"Content-Type": "application/json"})
         assert seen(client)[0]["body"] == "x" * 2048
         assert len(server.core.requests[0].content) == 2048
 
-    def test_odd_bytes(self, client):
+    def test_odd_bytes(self, client: Any) -> None:
         """Bytes that are no text do no harm."""
         client.post(FLINK, content=b"\xff\0", headers={"X-Odd": b"\xff", "Content-Type": "application/json"})
         (request,) = seen(client)
         assert request["body"] == "\ufffd\0"
         assert ["x-odd", "\ufffd"] in request["headers"]
 
-    def test_fault(self, client, server):
+    def test_fault(self, client: Any, server: Any) -> None:
         """The faults that happened are named with their argument."""
         server.core.set_faults("status-429:2@*")
         client.post(JOB)
@@ -101,14 +105,14 @@ SECRETS = {
 
 class TestSecrets:
     @pytest.mark.parametrize("name", SECRETS)
-    def test_redacted(self, client, name):
+    def test_redacted(self, client: Any, name: str) -> None:
         """The header is named; its value is not."""
         client.post(JOB, headers={name: SECRETS[name]})
         answer = client.get("/_mock/requests")
         assert TOKEN not in answer.text
         assert [name.lower(), "[redacted]"] in answer.json()["requests"][0]["headers"]
 
-    def test_nowhere(self, client, caplog, server):
+    def test_nowhere(self, client: Any, caplog: pytest.LogCaptureFixture, server: Any) -> None:
         """With the token in every header and in the query, neither what is shown nor what is logged has it."""
         with caplog.at_level(logging.DEBUG):
             client.post(FLINK, json={"obs_dir": 1}, params={"X-Auth-Token": TOKEN}, headers=SECRETS)
@@ -121,7 +125,7 @@ class TestSecrets:
 
 
 class TestViolations:
-    def test_header_and_log(self, client, caplog):
+    def test_header_and_log(self, client: Any, caplog: pytest.LogCaptureFixture) -> None:
         """Edition, operation, pointer and reason are in the headers and in one line of the log; the value is not."""
         with caplog.at_level(logging.WARNING, "jobexport.mock"):
             answer = client.post(FLINK, json={"obs_dir": 123456, "is_selected": False})
@@ -133,14 +137,14 @@ class TestViolations:
         assert "123456" not in record.getMessage()
         assert seen(client)[0]["violation"] == violation
 
-    def test_only_violations(self, client, caplog):
+    def test_only_violations(self, client: Any, caplog: pytest.LogCaptureFixture) -> None:
         """A right request, and one that is refused without breaking a rule, have neither header nor line."""
         for answer in (client.post(JOB), client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/gone/export")):
             assert not {"x-mock-edition", "x-mock-violation"} & answer.headers.keys()
         assert [record for record in caplog.records if record.name == "jobexport.mock"] == []
 
     @pytest.mark.parametrize("edition", [None, 7, "bad\nname", "ä"])
-    def test_document_without_edition(self, edition):
+    def test_document_without_edition(self, edition: int | str | None) -> None:
         """A document without a usable x-edition has no such header."""
         document = copy.deepcopy(load_edition(DEFAULT_EDITION))
         document["info"]["x-edition"] = edition
@@ -152,7 +156,7 @@ class TestViolations:
         assert "X-Mock-Violation" in answer.headers
         assert "X-Mock-Edition" not in answer.headers
 
-    def test_silent_by_default(self):
+    def test_silent_by_default(self) -> None:
         """Where nobody set up logging nothing is printed: tests that embed the server stay quiet."""
         code = (
             f"import sys; sys.path[:0] = {sys.path!r}\n"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +23,7 @@ JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 
 
 class TestServe:
-    def test_listens_when_it_begins(self):
+    def test_listens_when_it_begins(self) -> None:
         """The first connection succeeds, with the token and the project that the server names."""
         with serve() as server:
             path = f"/v1/{server.project_id}/jobs/myJob/export"
@@ -32,13 +33,13 @@ class TestServe:
             assert response.status_code == 200
             assert server.url == f"http://127.0.0.1:{server.port}"
 
-    def test_own_token(self):
+    def test_own_token(self) -> None:
         """With a token of one's own only that one is let in."""
         with serve(token="täst") as server, httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
-            assert client.post(JOB, headers={"X-Auth-Token": "täst".encode()}).status_code == 200
+            assert client.post(JOB, headers={b"X-Auth-Token": "täst".encode()}).status_code == 200
             assert client.post(JOB, headers={"X-Auth-Token": EXAMPLE_TOKEN}).status_code == 401
 
-    def test_stops(self):
+    def test_stops(self) -> None:
         """After the context nobody listens, no thread is left, and the port can be had again at once."""
         threads = threading.active_count()
         with serve() as server:
@@ -49,14 +50,14 @@ class TestServe:
         with serve(port=server.port) as again:
             assert again.port == server.port
 
-    def test_stops_when_the_test_fails(self):
+    def test_stops_when_the_test_fails(self) -> None:
         """An exception in the context ends the server and comes out unchanged."""
         with pytest.raises(KeyError, match="mine"), serve() as server:
             raise KeyError("mine")
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", server.port), timeout=1)
 
-    def test_stops_soon(self):
+    def test_stops_soon(self) -> None:
         """Open connections, idle or in the middle of a request, hold the end up for less than 2 seconds."""
         with serve() as server:
             idle = socket.create_connection(("127.0.0.1", server.port))
@@ -70,7 +71,7 @@ class TestServe:
         idle.close()
         half.close()
 
-    def test_busy_port(self):
+    def test_busy_port(self) -> None:
         """A port that another server has is one sentence that says what to do."""
         with serve() as first, pytest.raises(JobexportError) as caught, serve(port=first.port):
             pass
@@ -78,7 +79,7 @@ class TestServe:
             f"port {first.port} on 127.0.0.1 is in use; choose another with --port, or 0 for any free one"
         )
 
-    def test_busy_before_a_server_runs(self):
+    def test_busy_before_a_server_runs(self) -> None:
         """A port counts as taken from the moment it is bound, not only once a server answers on it."""
         with contextlib.closing(_listen("127.0.0.1", 0)) as first, pytest.raises(JobexportError, match="is in use"):
             _listen("127.0.0.1", first.getsockname()[1])
@@ -86,7 +87,7 @@ class TestServe:
     @pytest.mark.parametrize(
         ("host", "port"), [("127.0.0.1", 70000), ("127.0.0.1", -1), ("192.0.2.1", 0), ("no such host", 0)]
     )
-    def test_impossible_address(self, host, port):
+    def test_impossible_address(self, host: str, port: Any) -> None:
         """An address that can't be listened on is one sentence."""
         with (
             pytest.raises(JobexportError, match=r"^cannot listen on [^\n]* choose another$"),
@@ -94,12 +95,12 @@ class TestServe:
         ):
             pass
 
-    def test_unknown_edition(self):
+    def test_unknown_edition(self) -> None:
         """An unknown edition is an error before anything starts."""
         with pytest.raises(JobexportError, match="there is no edition 'never'"), serve("never"):
             pass
 
-    def test_two_servers(self):
+    def test_two_servers(self) -> None:
         """Two servers with one storage share its objects."""
         storage = MemoryStorage()
         with serve(storage=storage) as first, serve(storage=storage) as second:
@@ -113,7 +114,7 @@ class TestServe:
             )
             assert len(storage.objects) == 1
 
-    def test_many_at_once(self):
+    def test_many_at_once(self) -> None:
         """Forty calls at once over keep-alive connections are all answered."""
         statuses = []
         with serve() as server, httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
@@ -141,7 +142,7 @@ print("ended", flush=True)
 @pytest.mark.skipif(sys.platform == "win32", reason="other signals")
 class TestRun:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_signal_ends_it(self, number):
+    def test_signal_ends_it(self, number: Any) -> None:
         """SIGINT and SIGTERM end it within 2 seconds; the call returns and the process says so with 0."""
         with started() as process:
             url = process.stdout.readline().strip()
@@ -157,7 +158,7 @@ class TestRun:
             assert time.monotonic() - start < 2
         assert (process.returncode, output, errors) == (0, "ended\n", "")
 
-    def test_busy_port(self):
+    def test_busy_port(self) -> None:
         """A busy port is the same error as for serve, and the signal handlers are as before."""
         before = signal.getsignal(signal.SIGTERM)
         with serve() as server, pytest.raises(JobexportError, match="is in use"):
@@ -165,7 +166,7 @@ class TestRun:
         assert signal.getsignal(signal.SIGTERM) is before
 
 
-def started():
+def started() -> Any:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "0"],

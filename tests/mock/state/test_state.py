@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,16 +12,20 @@ from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 WITH_OBS_PATH = [
     edition for edition in edition_ids() if "ExportJobToObsResponse" in load_edition(edition)["components"]["schemas"]
 ]
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> tuple[Any, Callable[..., Any]]:
     """A small state folder: one Flink job, one job with a script."""
 
-    def write(path, fields):
+    def write(path: Any, fields: Any) -> Any:
         file = tmp_path / "state" / "p1" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(fields if isinstance(fields, str) else json.dumps(fields, indent=2), encoding="utf-8")
@@ -33,12 +38,12 @@ def folder(tmp_path):
     return folder, write
 
 
-def job(name, **properties):
+def job(name: Any, **properties: Any) -> dict[str, Any]:
     items = [{"name": key, "value": value} for key, value in properties.items()]
     return {"name": name, "nodes": [{"name": "n", "properties": items}]}
 
 
-def problem(folder):
+def problem(folder: Path) -> Any:
     with pytest.raises(JobexportError) as caught:
         State.load(folder)
     text = str(caught.value)
@@ -47,7 +52,7 @@ def problem(folder):
 
 
 class TestExample:
-    def test_content(self):
+    def test_content(self) -> None:
         """The example has the jobs that the pages' examples name, a resource, and a second workspace."""
         project = State.example().projects[EXAMPLE_PROJECT]
         assert project.flink[100].name == "aggregate"
@@ -63,14 +68,14 @@ class TestExample:
 
 
 class TestLoad:
-    def test_good_folder(self, folder):
+    def test_good_folder(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A folder is read whole; kinds and workspaces without files may be missing."""
         project = State.load(folder[0]).projects["p1"]
         assert list(project.flink) == [100]
         assert project.workspaces["default"].jobs["j"].scripts == ("s",)
         assert project.workspaces["default"].resources == {}
 
-    def test_flink_jobs_are_sorted_by_number(self, folder):
+    def test_flink_jobs_are_sorted_by_number(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """Flink jobs are ordered by id as a number, negative ids too."""
         for number in (9, 1000, -5, -(2**63), 2**63 - 1, 0):
             folder[1](f"flink/{number}.json", {"name": f"n{number}"})
@@ -78,7 +83,7 @@ class TestLoad:
         assert numbers == sorted(numbers)
         assert len(numbers) == 7
 
-    def test_unknown_fields_are_kept(self, folder):
+    def test_unknown_fields_are_kept(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A field that no page knows comes back in the content, and so does a value of the wrong type."""
         fields = job("j2") | {"later": {"x": "-45.5"}, "processType": 5, "big": 2**70}
         folder[1]("workspaces/default/jobs/j2.job", fields)
@@ -89,12 +94,12 @@ class TestLoad:
         "nodes",
         [None, 5, "x", [5, None], [{}], [{"properties": 5}], [{"properties": [5, {}, {"name": 5, "value": 5}]}]],
     )
-    def test_odd_nodes_use_nothing(self, folder, nodes):
+    def test_odd_nodes_use_nothing(self, folder: tuple[Any, Callable[..., Any]], nodes: Any) -> None:
         """Nodes of a shape that no page has are passed over."""
         folder[1]("workspaces/default/jobs/odd.job", {"name": "odd", "nodes": nodes})
         assert State.load(folder[0]).projects["p1"].workspaces["default"].jobs["odd"].scripts == ()
 
-    def test_resource_is_found_by_name_or_location(self, folder):
+    def test_resource_is_found_by_name_or_location(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """resourcePath names a resource by name or by location; any other path is just a path."""
         location = "obs://b/r.jar"
         folder[1]("workspaces/default/resources/r.resource", {"name": "r", "location": location})
@@ -103,12 +108,12 @@ class TestLoad:
         jobs = State.load(folder[0]).projects["p1"].workspaces["default"].jobs
         assert [jobs[f"r{number}"].resources for number in range(3)] == [("r",), ("r",), ()]
 
-    def test_odd_location_is_no_key(self, folder):
+    def test_odd_location_is_no_key(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A resource whose location is no text is read all the same."""
         folder[1]("workspaces/default/resources/r.resource", {"name": "r", "location": ["x"]})
         assert State.load(folder[0]).projects["p1"].workspaces["default"].resources.keys() == {"r"}
 
-    def test_hidden_files_are_passed_over(self, folder):
+    def test_hidden_files_are_passed_over(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A file that a desktop leaves behind is not read, but a job may begin with a dot."""
         folder[1]("workspaces/default/jobs/.DS_Store", "junk")
         folder[1]("workspaces/default/jobs/.hidden.job", job(".hidden"))
@@ -118,7 +123,7 @@ class TestLoad:
         assert state.projects.keys() == {"p1"}
         assert ".hidden" in state.projects["p1"].workspaces["default"].jobs
 
-    def test_byte_order_mark_and_tabs(self, folder):
+    def test_byte_order_mark_and_tabs(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A file with a byte order mark, tabs and an escaped pair is read."""
         text = '\ufeff{\n\t"name": "s",\n\t"content": "\\ud83d\\ude00"\n}'
         folder[1]("workspaces/default/scripts/s.script", text)
@@ -148,7 +153,9 @@ class TestLoad:
             ("workspaces/default/submitted/j.job", job("j", scriptName="gone"), 9, "uses script 'gone'"),
         ],
     )
-    def test_bad_file_is_named_with_its_line(self, folder, path, content, line, words):
+    def test_bad_file_is_named_with_its_line(
+        self, folder: tuple[Any, Callable[..., Any]], path: str, content: Any, line: int, words: str
+    ) -> None:
         """What is wrong with a file is said in one sentence with the file and the line."""
         file = folder[1](path, content)
         text = problem(folder[0])
@@ -165,7 +172,9 @@ class TestLoad:
             (b"[" * 100_000, "nested too deeply"),
         ],
     )
-    def test_json_that_no_zip_should_hold(self, folder, content, words):
+    def test_json_that_no_zip_should_hold(
+        self, folder: tuple[Any, Callable[..., Any]], content: Any, words: str
+    ) -> None:
         """JSON that readers understand differently is refused with the file's name."""
         file = folder[1]("workspaces/default/scripts/s.script", "")
         file.write_bytes(content)
@@ -173,17 +182,17 @@ class TestLoad:
         assert str(file) in text
         assert words in text
 
-    def test_wrong_ending(self, folder):
+    def test_wrong_ending(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A file with another ending is not passed over in silence."""
         file = folder[1]("workspaces/default/jobs/x.jobs", "{}")
         assert problem(folder[0]) == f"{file}: a file here must end in .job; rename or move it"
 
-    def test_file_that_is_a_folder(self, folder):
+    def test_file_that_is_a_folder(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A folder where a file belongs is an error of its own."""
         (folder[0] / "p1/flink/5.json").mkdir()
         assert problem(folder[0]).startswith(f"cannot read {folder[0] / 'p1/flink/5.json'}: ")
 
-    def test_missing_or_empty_folder(self, folder):
+    def test_missing_or_empty_folder(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A folder that is not there, or holds no project, is an error."""
         shutil.rmtree(folder[0] / "p1")
         assert "holds no project" in problem(folder[0])
@@ -191,7 +200,9 @@ class TestLoad:
 
 
 class TestServed:
-    def test_dotted_job_stays_in_its_folder(self, folder, members, api_for):
+    def test_dotted_job_stays_in_its_folder(
+        self, folder: tuple[Any, Callable[..., Any]], members: Any, api_for: Any
+    ) -> None:
         """A job called `..` exports into a folder of that name with its dots encoded."""
         for name in (".", ".."):
             folder[1](f"workspaces/default/jobs/{name}.job", job(name, scriptName="s"))
@@ -210,14 +221,16 @@ class TestServed:
         assert single.headers["content-disposition"] == 'attachment; filename="DLF_...zip"'
 
     @pytest.mark.parametrize("edition", WITH_OBS_PATH)
-    def test_dotted_job_stays_in_its_folder_of_storage(self, folder, api_for, edition):
+    def test_dotted_job_stays_in_its_folder_of_storage(
+        self, folder: tuple[Any, Callable[..., Any]], api_for: Any, edition: Any
+    ) -> None:
         """With obsPath the folder of a job called `..` has its dots encoded too."""
         folder[1]("workspaces/default/jobs/...job", job(".."))
         with api_for(folder[0], edition) as client:
             response = client.post("/v1/p1/jobs/%2E%2E/export", json={"obsPath": "obs://b/jobs"})
         assert response.json() == {"obsPath": "obs://b/jobs/%2E%2E/1700000000000"}
 
-    def test_no_default_workspace(self, folder, api_for):
+    def test_no_default_workspace(self, folder: tuple[Any, Callable[..., Any]], api_for: Any) -> None:
         """Without a default workspace the header is needed, and the violation says so."""
         (folder[0] / "p1/workspaces/default").rename(folder[0] / "p1/workspaces/w")
         with api_for(folder[0]) as client:
@@ -226,7 +239,7 @@ class TestServed:
             assert response.headers["x-mock-violation"].startswith("exportJob header#/workspace: required")
             assert client.post("/v1/p1/jobs/j/export", headers={"workspace": "w"}).status_code == 200
 
-    def test_large_zip_comes_whole(self, folder, members, api_for):
+    def test_large_zip_comes_whole(self, folder: tuple[Any, Callable[..., Any]], members: Any, api_for: Any) -> None:
         """A zip of several chunks arrives whole, with its length."""
         content = "".join(f"{number * 2654435761 % 2**32:08x}" for number in range(500_000))
         folder[1]("workspaces/default/scripts/s.script", {"name": "s", "content": content})
@@ -235,7 +248,7 @@ class TestServed:
         assert len(response.content) == int(response.headers["content-length"]) > 1_000_000
         assert json.loads(members(response.content)["scripts/s.script"])["content"] == content
 
-    def test_project_id(self, folder):
+    def test_project_id(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A server says which project it has."""
         with serve(state=State.load(folder[0])) as server:
             assert server.project_id == "p1"

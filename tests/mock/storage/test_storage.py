@@ -10,6 +10,7 @@ import os
 import socket
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,6 +18,9 @@ import pytest
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, FolderStorage, MemoryStorage, S3Storage, serve
 from jobexport.mock.storage.storage import StorageError, StorageUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NOW = 1_700_000_000_000
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
@@ -26,19 +30,19 @@ DESCRIPTORS = Path("/proc/self/fd")
 TO_STORAGE = "huaweicloud-intl-2026"
 
 
-def put(storage, name, content=b"x"):
+def put(storage: Any, name: Any, content: bytes = b"x") -> None:
     asyncio.run(storage.put(name, content))
 
 
-def get(storage, name):
+def get(storage: Any, name: Any) -> Any:
     return asyncio.run(storage.get(name))
 
 
-def names(storage):
+def names(storage: Any) -> Any:
     return asyncio.run(storage.names())
 
 
-def tree(folder):
+def tree(folder: Path) -> dict[Any, Any]:
     """Everything in a folder: content of files, targets of links."""
     return {
         str(path.relative_to(folder)): path.readlink()
@@ -50,22 +54,22 @@ def tree(folder):
     }
 
 
-def post(server, path, body):
+def post(server: Any, path: Any, body: Any) -> Any:
     return httpx.post(
         server.url + path, json=body, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False
     )
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> Any:
     return FolderStorage(tmp_path / "store")
 
 
 class TestMemory:
-    def test_pushes_out_the_oldest(self):
+    def test_pushes_out_the_oldest(self) -> None:
         """The newest 256 objects are kept; writing one again makes it the newest."""
 
-        async def fill():
+        async def fill() -> Any:
             storage = MemoryStorage()
             for number in range(256):
                 await storage.put(f"o{number}", b"")
@@ -78,7 +82,7 @@ class TestMemory:
         assert "o1" not in storage.objects
         assert storage.objects["o0"] == b"again"
 
-    def test_two_share_nothing(self):
+    def test_two_share_nothing(self) -> None:
         """What one storage holds another does not."""
         first, second = MemoryStorage(), MemoryStorage()
         put(first, "a")
@@ -88,7 +92,7 @@ class TestMemory:
 
 
 class TestFolder:
-    def test_an_object_is_a_file(self, store, tmp_path):
+    def test_an_object_is_a_file(self, store: Any, tmp_path: Path) -> None:
         """An object is the file of its name, whole, and no other file stays beside it."""
         put(store, "b/deep/er/o.zip", b"PK" * 5000)
         assert tree(tmp_path) == {
@@ -101,14 +105,14 @@ class TestFolder:
         assert get(store, "b/deep/er/o.zip") == b"PK" * 5000
         assert str(store) == str(tmp_path / "store")
 
-    def test_writing_again_replaces(self, store):
+    def test_writing_again_replaces(self, store: Any) -> None:
         """An object of the same name takes the place of the first; a shorter one leaves nothing behind."""
         put(store, "b/o", b"long")
         put(store, "b/o", b"")
         assert get(store, "b/o") == b""
         assert names(store) == ["b/o"]
 
-    def test_names_are_sorted_and_literal(self, store):
+    def test_names_are_sorted_and_literal(self, store: Any) -> None:
         """Names come back as they were put, whatever characters they have."""
         some = [
             "b/%2e%2e/x",
@@ -127,12 +131,12 @@ class TestFolder:
         assert names(store) == sorted(some)
         assert [get(store, name) for name in some] == [name.encode() for name in some]
 
-    def test_it_stays_after_a_restart(self, store, tmp_path):
+    def test_it_stays_after_a_restart(self, store: Any, tmp_path: Path) -> None:
         """Another storage on the same folder has the same objects."""
         put(store, "b/o")
         assert get(FolderStorage(str(tmp_path / "store")), "b/o") == b"x"
 
-    def test_a_relative_folder_stays_where_it_was(self, tmp_path, monkeypatch):
+    def test_a_relative_folder_stays_where_it_was(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A relative folder is that of the start, not of a later working directory."""
         monkeypatch.chdir(tmp_path)
         store = FolderStorage("here")
@@ -140,7 +144,7 @@ class TestFolder:
         put(store, "b/o")
         assert (tmp_path / "here/b/o").is_file()
 
-    def test_the_folder_itself_may_be_a_link(self, tmp_path):
+    def test_the_folder_itself_may_be_a_link(self, tmp_path: Path) -> None:
         """Whoever starts the server chooses the folder, a link included."""
         (tmp_path / "real").mkdir()
         (tmp_path / "link").symlink_to("real")
@@ -156,7 +160,7 @@ class TestFolder:
         ],
         ids=lambda name: ascii(name)[:20],
     )
-    def test_a_name_that_no_file_can_have(self, store, tmp_path, name):
+    def test_a_name_that_no_file_can_have(self, store: Any, tmp_path: Path, name: Any) -> None:
         """Such a name is refused, nothing is made outside, and no object has it."""
         with pytest.raises(StorageError, match=r"^no file can have this name: "):
             put(store, name)
@@ -165,7 +169,7 @@ class TestFolder:
         assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
     @pytest.mark.parametrize(("first", "second"), [("a/b", "a/b/c"), ("a/b/c", "a/b"), ("a", "a/b/c"), ("a/b", "a")])
-    def test_a_name_is_a_file_or_a_folder(self, store, first, second):
+    def test_a_name_is_a_file_or_a_folder(self, store: Any, first: str, second: str) -> None:
         """Of an object and a folder of one name the first stays; the second is refused and leaves nothing."""
         put(store, first)
         with pytest.raises(StorageError):
@@ -173,7 +177,7 @@ class TestFolder:
         assert names(store) == [first]
         assert get(store, second) is None
 
-    def test_no_link_is_followed(self, store, tmp_path):
+    def test_no_link_is_followed(self, store: Any, tmp_path: Path) -> None:
         """A folder that is a link is refused; a file that is one is replaced, not followed; neither is read."""
         outside, inside = tmp_path / "outside", tmp_path / "store"
         outside.mkdir()
@@ -194,7 +198,7 @@ class TestFolder:
         assert tree(outside) == {"canary": b"alive"}
         assert not (tmp_path / "new").exists()
 
-    def test_a_hard_link_is_cut(self, store, tmp_path):
+    def test_a_hard_link_is_cut(self, store: Any, tmp_path: Path) -> None:
         """A file that has a second name outside is replaced, so that the other name keeps its content."""
         (tmp_path / "canary").write_bytes(b"alive")
         (tmp_path / "store/b").mkdir()
@@ -202,7 +206,7 @@ class TestFolder:
         put(store, "b/o", b"object")
         assert (tmp_path / "canary").read_bytes() == b"alive"
 
-    def test_what_is_no_file_is_no_object(self, store, tmp_path, monkeypatch):
+    def test_what_is_no_file_is_no_object(self, store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Reading a pipe or a socket does not hang; neither is an object."""
         (tmp_path / "store/b").mkdir()
         os.mkfifo(tmp_path / "store/b/pipe")
@@ -212,11 +216,13 @@ class TestFolder:
             assert [get(store, name) for name in ("b/pipe", "b/socket", "b")] == [None] * 3
             assert names(store) == []
 
-    def test_a_write_that_fails_leaves_nothing(self, store, tmp_path, monkeypatch):
+    def test_a_write_that_fails_leaves_nothing(
+        self, store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A full disk is no fault of the name; the object that was there stays, and no half-written file does."""
         put(store, "b/o", b"first")
 
-        def full(*_):
+        def full(*_: Any) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         with monkeypatch.context() as patch:
@@ -226,7 +232,7 @@ class TestFolder:
         assert tree(tmp_path / "store") == {"b": None, "b/o": b"first"}
 
     @pytest.mark.skipif(not DESCRIPTORS.is_dir(), reason="no list of open files")
-    def test_no_descriptor_is_left_open(self, store):
+    def test_no_descriptor_is_left_open(self, store: Any) -> None:
         """Neither success nor refusal keeps a file open."""
         put(store, "b/c/o")
         before = len(list(DESCRIPTORS.iterdir()))
@@ -236,14 +242,14 @@ class TestFolder:
             get(store, name)
         assert len(list(DESCRIPTORS.iterdir())) == before
 
-    def test_a_folder_that_cannot_be(self, tmp_path):
+    def test_a_folder_that_cannot_be(self, tmp_path: Path) -> None:
         """A folder that can't be made is one sentence that names it."""
         (tmp_path / "file").write_bytes(b"")
         for path in (tmp_path / "file", tmp_path / "file/below", tmp_path / ("n" * 256), "a\0b"):
             with pytest.raises(JobexportError, match=r"^cannot store objects in [^\n]*; give a folder"):
                 FolderStorage(path)
 
-    def test_a_folder_that_goes_away(self, store, tmp_path):
+    def test_a_folder_that_goes_away(self, store: Any, tmp_path: Path) -> None:
         """Once the folder is gone the storage is unavailable, and empty to readers."""
         (tmp_path / "store").rmdir()
         with pytest.raises(StorageUnavailable, match=r"^cannot write to "):
@@ -253,11 +259,11 @@ class TestFolder:
 
 class TestServed:
     @pytest.fixture
-    def server(self, store):
+    def server(self, store: Any) -> Iterator[Any]:
         with serve(TO_STORAGE, storage=store, clock=lambda: NOW) as server:
             yield server
 
-    def test_exports_are_files_before_the_answer(self, server, store, members):
+    def test_exports_are_files_before_the_answer(self, server: Any, store: Any, members: Any) -> None:
         """When the answer is there so is the file it names, for both operations that store."""
         for name in post(server, FLINK, {"obs_dir": "obs://b/c/", "is_selected": False}).json()["zip_file"]:
             assert members((store.folder / name).read_bytes())
@@ -265,7 +271,7 @@ class TestServed:
         assert (store.folder / folder / "myJob.zip").read_bytes() == post(server, JOB, {}).content
 
     @pytest.mark.parametrize("folder", ["n" * 256, "b/" + "n" * 256, "link", "link/x", "taken", "taken/x"])
-    def test_a_name_without_a_place_is_no_obs_path(self, server, store, folder):
+    def test_a_name_without_a_place_is_no_obs_path(self, server: Any, store: Any, folder: Any) -> None:
         """What can't be stored gets the error for a bad OBS path, and the violation says which field it was."""
         (store.folder / "link").symlink_to("..")
         (store.folder / "taken").write_bytes(b"")
@@ -278,13 +284,15 @@ class TestServed:
         assert job.headers["x-mock-violation"].startswith(f"exportJob body#/obsPath: {reason}")
         assert "x-request-id" in flink.headers
 
-    def test_the_error_of_an_edition_that_documents_one(self, store):
+    def test_the_error_of_an_edition_that_documents_one(self, store: Any) -> None:
         """The edition with an error of its own for an OBS path answers with it."""
         with serve("huaweicloud-cn-2020", storage=store) as server:
             answer = post(server, FLINK, {"obs_dir": "n" * 256, "is_selected": False})
         assert (answer.status_code, answer.json()["error_code"]) == (400, "DLI.29001")
 
-    def test_a_storage_that_fails_is_the_servers_fault(self, server, store, caplog):
+    def test_a_storage_that_fails_is_the_servers_fault(
+        self, server: Any, store: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """When the storage is gone DLI answers with its own fault, DGC with the gateway's, and the log says why."""
         store.folder.rmdir()
         flink = post(server, FLINK, {"obs_dir": "b", "is_selected": False})
@@ -298,12 +306,12 @@ class TestServed:
 
 
 class TestDelay:
-    def export(self, server, folder="b"):
+    def export(self, server: Any, folder: str = "b") -> Any:
         answer = post(server, JOB, {"obsPath": f"obs://{folder}"})
         assert answer.status_code == 200
         return answer.json()["obsPath"].removeprefix("obs://") + "/myJob.zip"
 
-    def test_the_object_appears_after_the_answer(self, store):
+    def test_the_object_appears_after_the_answer(self, store: Any) -> None:
         """With a delay the answer names an object that comes later; DLI's are there at once."""
         with serve(TO_STORAGE, storage=store, obs_delay=0.3) as server:
             start = time.monotonic()
@@ -318,7 +326,7 @@ class TestDelay:
                 time.sleep(0.01)
             assert time.monotonic() - start >= 0.3
 
-    def test_what_is_pending_at_the_end_never_appears(self, store, caplog):
+    def test_what_is_pending_at_the_end_never_appears(self, store: Any, caplog: pytest.LogCaptureFixture) -> None:
         """The end does not wait for a delay; what has not appeared never does, and nothing is logged."""
         with serve(TO_STORAGE, storage=store, obs_delay=60) as server:
             self.export(server)
@@ -327,7 +335,7 @@ class TestDelay:
         assert names(store) == []
         assert caplog.records == []
 
-    def test_a_late_failure_is_logged(self, store, caplog):
+    def test_a_late_failure_is_logged(self, store: Any, caplog: pytest.LogCaptureFixture) -> None:
         """What can't be stored after the answer is one line in the log, and the server goes on."""
         caplog.set_level(logging.ERROR)
         with serve(TO_STORAGE, storage=store, obs_delay=0.01) as server:
@@ -345,7 +353,7 @@ class TestDelay:
 
 
 class TestS3:
-    def test_secrets_stay_out_of_the_text(self):
+    def test_secrets_stay_out_of_the_text(self) -> None:
         """Neither key is in what a storage says about itself."""
         storage = S3Storage("bucket", endpoint="http://127.0.0.1:1", access_key="an-id", secret_key="a-secret")
         assert str(storage) == "s3://bucket at http://127.0.0.1:1"
@@ -354,7 +362,7 @@ class TestS3:
         assert str(S3Storage("bucket", access_key="i", secret_key="s")) == "s3://bucket"
 
     @pytest.mark.parametrize("name", ["", "/a", "a//b", "a/../b", "a/.", "a/", "a\0", "a\\b", "a\x7f", "n" * 1025])
-    def test_a_name_that_no_key_can_be(self, name):
+    def test_a_name_that_no_key_can_be(self, name: Any) -> None:
         """Such a name is refused before anything is sent."""
         storage = S3Storage("bucket", endpoint="http://127.0.0.1:1", access_key="i", secret_key="s")
         with pytest.raises(StorageError, match=r"^no key can be this name: "):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +13,7 @@ from attrs import frozen
 from jobexport.mock import EXAMPLE_PROJECT, FolderStorage, Server, serve
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NOW = 1_700_000_000_000
@@ -119,7 +120,7 @@ class Place:
     server: Server
     around: Path
 
-    def outside(self):
+    def outside(self) -> tuple[Any, Any, Any]:
         """Everything around the storage folder: content of files, targets of links."""
         roots = [path for path in self.around.iterdir() if path.name != "store"]
         paths = [*roots, *(path for root in roots for path in root.rglob("*"))]
@@ -127,15 +128,16 @@ class Place:
         # The folder itself is still one, and not a link.
         return found, (self.around / "store").is_dir(), (self.around / "store").is_symlink()
 
-    def post(self, target, body, headers=()):
+    def post(self, target: Any, body: Any, headers: Any = ()) -> tuple[Any, Any]:
         """POST with exactly this target and these header values."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
         content = json.dumps(body).encode()
         connection.putrequest("POST", "/", skip_host=True, skip_accept_encoding=True)
         # In the place of the line that putrequest checked.
-        connection._buffer[0] = b"POST " + target + b" HTTP/1.1"
-        lines = {"Host": "mock", "X-Auth-Token": self.server.token, "Content-Type": "application/json"}
-        for name, value in [*lines.items(), ("Content-Length", str(len(content))), *headers]:
+        lines: list[bytes] = vars(connection)["_buffer"]
+        lines[0] = b"POST " + target + b" HTTP/1.1"
+        headers_sent = {"Host": "mock", "X-Auth-Token": self.server.token, "Content-Type": "application/json"}
+        for name, value in [*headers_sent.items(), ("Content-Length", str(len(content))), *headers]:
             connection.putheader(name, value)
         # In one piece: a server that refuses the head and has not seen the rest resets the connection.
         connection.endheaders(content)
@@ -147,7 +149,7 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """A served storage folder with links that lead out of it, among canaries."""
     around = tmp_path_factory.mktemp("around")
     store, elsewhere = around / "store", around / "elsewhere"
@@ -172,38 +174,38 @@ def place(tmp_path_factory):
         yield Place(server, around)
 
 
-def flink(place, text):
+def flink(place: Any, text: Any) -> Any:
     body = {"obs_dir": text, "is_selected": True, "job_selected": [100]}
     return place.post(f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export".encode(), body)
 
 
-def job(place, name=b"myJob", body=None, headers=()):
+def job(place: Any, name: bytes = b"myJob", body: Any = None, headers: Any = ()) -> Any:
     target = f"/v1/{EXAMPLE_PROJECT}/jobs/".encode() + name + b"/export"
     return place.post(target, {"obsPath": "obs://b/c"} if body is None else body, headers)
 
 
-def obs_path(place, text):
+def obs_path(place: Any, text: Any) -> Any:
     return job(place, body={"obsPath": text})
 
 
-def obs_path_with_scheme(place, text):
+def obs_path_with_scheme(place: Any, text: Any) -> Any:
     return job(place, body={"obsPath": f"obs://{text}"})
 
 
-def job_name(place, text):
+def job_name(place: Any, text: Any) -> Any:
     # As it stands, as far as a request line can have it.
     return job(place, bytes(byte for byte in text.encode() if 0x20 < byte < 0x7F))
 
 
-def job_name_encoded(place, text):
+def job_name_encoded(place: Any, text: Any) -> Any:
     return job(place, quote(text, safe="").replace(".", "%2E").encode())
 
 
-def job_list(place, text):
+def job_list(place: Any, text: Any) -> Any:
     return place.post(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export".encode(), {"jobList": [text, "myJob"]})
 
 
-def workspace(place, text):
+def workspace(place: Any, text: Any) -> Any:
     return job(place, headers=[("workspace", text.encode().translate(None, b"\r\n\0"))])
 
 
@@ -213,7 +215,7 @@ def workspace(place, text):
     [flink, obs_path, obs_path_with_scheme, job_name, job_name_encoded, job_list, workspace],
     ids=lambda send: send.__name__,
 )
-def test_nothing_outside_changes(place, send, spelling):
+def test_nothing_outside_changes(place: Place, send: Any, spelling: str) -> None:
     """Whatever the answer, it is no server error, and around the folder everything is as it was."""
     before = place.outside()
     status, content = send(place, SPELLINGS[spelling])

@@ -5,23 +5,24 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
 
 from jobexport.drift import read_page
 from tests.drift.making import samples
-from tests.drift.making.rendering import FORMS, facts, plain, render, translated_form
+from tests.drift.making.rendering import FORMS, RenderedForm, facts, plain, render, translated_form
 
 PAGES = Path(__file__).parents[1] / "made_up"
 CHINESE = samples.translated(samples.USUAL, "zh")
 
 
-def same(content: bytes, form: str, page=CHINESE) -> bool:
-    return by_place(plain(read_page(content, "page"))) == by_place(facts(page, form))
+def same(content: bytes, form: RenderedForm, page: Any = CHINESE) -> bool:
+    return bool(by_place(plain(read_page(content, "page"))) == by_place(facts(page, form)))
 
 
-def by_place(found):
+def by_place(found: Any) -> Any:
     return evolve(found, parameters=tuple(sorted(found.parameters, key=lambda each: (each.location, each.path))))
 
 
@@ -29,20 +30,20 @@ def by_place(found):
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"], ids=str
 )
-def test_an_encoding_changes_no_fact(form, encoding):
+def test_an_encoding_changes_no_fact(form: RenderedForm, encoding: str) -> None:
     """UTF-8, UTF-16, UTF-32 and GB18030 are recognized, with and without a byte order mark."""
     assert same(render(CHINESE, form).encode(encoding), form)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("end", ["\r\n", "\r"], ids=repr)
-def test_ends_of_lines_change_no_fact_and_no_line(form, end):
+def test_ends_of_lines_change_no_fact_and_no_line(form: RenderedForm, end: str) -> None:
     """Lines are counted the same with every line end."""
     text = render(CHINESE, form)
     assert read_page(text.replace("\n", end).encode(), "page") == read_page(text.encode(), "page")
 
 
-def test_a_page_of_windows_is_read():
+def test_a_page_of_windows_is_read() -> None:
     """A page with a no-break space and curly quotation marks of Windows-1252 is read."""
     text = render(samples.USUAL, "html").replace("The basket is copied.", "The\xa0basket is \u2018copied\u2019.")
     page = read_page(text.encode("cp1252"), "page")
@@ -50,7 +51,7 @@ def test_a_page_of_windows_is_read():
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_form_is_told_by_content(form, tmp_path):
+def test_the_form_is_told_by_content(form: RenderedForm, tmp_path: Path) -> None:
     """The form of a page does not depend on the file's name."""
     for name in ("page.rst", "page.html", "page.md", "page.txt", "page"):
         path = tmp_path / name
@@ -62,12 +63,13 @@ def lines_show_names(content: str) -> bool:
     lines = content.split("\n")
     page = read_page(content.encode(), "page")
     shown = [(each.at, each.name) for each in page.parameters]
-    shown += [(each.at, str(each.code)) for each in (*page.statuses, *page.error_codes)]
-    return all(name in lines[at - 1].replace("\\", "") for at, name in shown)
+    shown += [(each.at, str(each.code)) for each in page.statuses]
+    shown += [(each.at, each.code) for each in page.error_codes]
+    return all(name in lines[int(at) - 1].replace("\\", "") for at, name in shown)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_lines_show_what_they_are_named_for(form):
+def test_lines_show_what_they_are_named_for(form: RenderedForm) -> None:
     """The line of each fact contains the fact's name."""
     for page in (samples.USUAL, samples.NESTED, samples.ARCHIVE, CHINESE):
         assert lines_show_names(render(page, form))
@@ -76,7 +78,7 @@ def test_lines_show_what_they_are_named_for(form):
 @pytest.mark.parametrize(
     "path", sorted(path for path in PAGES.iterdir() if path.suffix != ".yaml"), ids=lambda path: path.name
 )
-def test_lines_of_whole_pages_show_what_they_are_named_for(path):
+def test_lines_of_whole_pages_show_what_they_are_named_for(path: Any) -> None:
     """The line of each fact contains the fact's name, also after listings, notes and wrapped cells."""
     assert lines_show_names(path.read_text("utf-8"))
 
@@ -91,7 +93,7 @@ HEAD = [
 
 
 @pytest.mark.parametrize("form", ["html", "rst", "markdown", "pipes"])
-def test_a_viewer_s_head_changes_no_fact(form):
+def test_a_viewer_s_head_changes_no_fact(form: RenderedForm) -> None:
     """Size, form and authors that a repository viewer shows above a file do not change the facts."""
     text = "\n".join((*HEAD, render(CHINESE, form)))
     assert same(text.encode(), form)
@@ -99,7 +101,7 @@ def test_a_viewer_s_head_changes_no_fact(form):
 
 
 @pytest.mark.parametrize("form", ["html", "rst", "markdown", "text"])
-def test_bars_between_lines_change_no_fact(form):
+def test_bars_between_lines_change_no_fact(form: RenderedForm) -> None:
     """Bars that a viewer's table left between the lines do not change the facts, also within listings."""
     text = "\n|\n".join(render(CHINESE, form).split("\n"))
     assert same(text.encode(), form)
@@ -109,7 +111,7 @@ def test_bars_between_lines_change_no_fact(form):
 
 @pytest.mark.parametrize("pattern", ["{0}\t{1}", "{0:4d} {1}", "{0}\n{1}", "{0:>5}|{1}"])
 @pytest.mark.parametrize("form", ["html", "markdown", "rst", "text"])
-def test_numbers_of_lines_change_no_fact(form, pattern):
+def test_numbers_of_lines_change_no_fact(form: RenderedForm, pattern: str) -> None:
     """A viewer's numbers before the lines, or on separate lines, do not change the facts."""
     lines = render(CHINESE, form).rstrip("\n").split("\n")
     text = "\n".join(pattern.format(number, line) for number, line in enumerate(lines, 1))
@@ -117,7 +119,7 @@ def test_numbers_of_lines_change_no_fact(form, pattern):
     assert lines_show_names(text)
 
 
-def test_a_list_of_numbers_is_not_taken_for_a_viewer_s():
+def test_a_list_of_numbers_is_not_taken_for_a_viewer_s() -> None:
     """Status codes on separate lines are kept, because they do not count up from 1."""
     page = read_page(b"T\n\nStatus Code\nDescription\n200\nfine\n400\nbad\n401\nworse\n", "page")
     assert [each.code for each in page.statuses] == [200, 400, 401]
@@ -127,7 +129,7 @@ def test_a_list_of_numbers_is_not_taken_for_a_viewer_s():
     ("form", "loaded"),
     [("text", set()), ("html", {"justhtml"}), ("markdown", {"justhtml", "markdown_it"}), ("rst", {"docutils"})],
 )
-def test_only_the_parser_of_the_form_is_loaded(form, loaded, tmp_path):
+def test_only_the_parser_of_the_form_is_loaded(form: RenderedForm, loaded: set[Any], tmp_path: Path) -> None:
     """Reading a form loads no other form's parser."""
     path = tmp_path / "page"
     path.write_text(render(samples.USUAL, form), "utf-8")
@@ -140,7 +142,7 @@ def test_only_the_parser_of_the_form_is_loaded(form, loaded, tmp_path):
     assert set(done.stdout.split()) == loaded
 
 
-def test_a_grid_table_that_is_broken_is_read_by_its_bars_and_named():
+def test_a_grid_table_that_is_broken_is_read_by_its_bars_and_named() -> None:
     """A grid table with a careless edit is read and listed as unread."""
     lines = render(samples.USUAL, "rst").split("\n")
     at = next(number for number, line in enumerate(lines) if line.lstrip().startswith("| target "))
@@ -152,21 +154,21 @@ def test_a_grid_table_that_is_broken_is_read_by_its_bars_and_named():
     assert [each.reason for each in page.unread] == ["The table's borders do not meet, so it was read by its bars."]
 
 
-def test_a_table_with_unknown_heads_is_named_and_not_dropped():
+def test_a_table_with_unknown_heads_is_named_and_not_dropped() -> None:
     """The rows of a table without a column of names are listed as unread, with their lines."""
     page = read_page(b"# T\n\n## Request\n\n| Thing | Mandatory |\n|---|---|\n| a | Yes |\n| b | No |\n", "page")
     assert [each.role for each in page.tables] == ["unread"]
     assert [(each.at, each.text) for each in page.unread] == [(7, "a | Yes"), (8, "b | No")]
 
 
-def test_a_table_without_a_place_is_named_and_not_dropped():
+def test_a_table_without_a_place_is_named_and_not_dropped() -> None:
     """Parameters in an unknown section are listed as unread."""
     page = read_page(b"# T\n\n## Other\n\n| Parameter | Type |\n|---|---|\n| a | String |\n", "page")
     assert page.parameters == ()
     assert [(each.at, each.text) for each in page.unread] == [(7, "a")]
 
 
-def test_an_unknown_type_is_named():
+def test_an_unknown_type_is_named() -> None:
     """A text in a column of types that is not a type is listed as unread."""
     page = read_page(b"# T\n\n## Request\n\n| Parameter | Type |\n|---|---|\n| a | see (below) ! |\n", "page")
     assert page.parameters[0].type is None
@@ -175,7 +177,7 @@ def test_an_unknown_type_is_named():
 
 
 @pytest.mark.parametrize("spelling", ["List<Node>", "List<Object>", "Map<String,String>", "List<Map<String,Object>>"])
-def test_angles_that_are_no_tags_are_text(spelling):
+def test_angles_that_are_no_tags_are_text(spelling: str) -> None:
     """A type in angle brackets that a page does not escape is read as a type."""
     escaped = spelling.replace("<", "&lt;").replace(">", "&gt;")
     for text in (
@@ -196,13 +198,13 @@ def test_angles_that_are_no_tags_are_text(spelling):
     ],
     ids=["markdown", "html", "rst"],
 )
-def test_italics_in_a_name_are_a_variable(text):
+def test_italics_in_a_name_are_a_variable(text: str) -> None:
     """Italics within the name of a file are a variable."""
     page = read_page(text.encode(), "page")
     assert [each.name for each in page.file_names] == ["X_{basket_name}.zip"]
 
 
-def test_a_tree_in_plain_text_ends_at_prose():
+def test_a_tree_in_plain_text_ends_at_prose() -> None:
     """A tree without an empty line after it ends at the first line that is neither a file nor a branch."""
     lines = (
         "T\nResponse\nThe files:\nbaskets\n├─a.basket\nleaves\n├─b.leaf\nlast.leaf\nThat was all of it.\nStatus Codes\n"

@@ -22,13 +22,13 @@ def paths(*parts: str, start: str = "# T\n\n## URI\n\nPOST /v1/{id}/x\n\n## Requ
     return set(found)
 
 
-def test_a_number_leads_to_a_table():
+def test_a_number_leads_to_a_table() -> None:
     """A row that names a table's number is the parent of its rows."""
     found = paths(table(1, "Request parameters", "a | Object | See Table 2."), table(2, "Whatever", "b | String | x"))
     assert found == {"body a", "body a.b"}
 
 
-def test_a_link_leads_to_a_table():
+def test_a_link_leads_to_a_table() -> None:
     """A link in the type leads to the table that it names, whatever the table's title."""
     first = table(1, "Request parameters", "a | [Thing](#x1) object | x")
     second = table(2, "What it holds", "b | String | x").replace("\n**", '\n<a name="x1"></a>\n\n**', 1)
@@ -36,7 +36,7 @@ def test_a_link_leads_to_a_table():
     assert paths(first, second) == {"body a", "body a.b"}
 
 
-def test_a_structure_s_name_leads_to_its_table():
+def test_a_structure_s_name_leads_to_its_table() -> None:
     """A table whose title has the name of a row's type, or of the row itself, is below that row."""
     found = paths(
         table(1, "Request parameters", "a | Array of Thing objects | x", "things | Object | x"),
@@ -46,7 +46,7 @@ def test_a_structure_s_name_leads_to_its_table():
     assert found == {"body a", "body a.b", "body things", "body things.c"}
 
 
-def test_a_table_may_have_several_parents():
+def test_a_table_may_have_several_parents() -> None:
     """The rows of a table that two rows lead to are read twice, with both paths."""
     found = paths(
         table(1, "Request parameters", "a | Thing object | x", "b | List<Thing> | x"),
@@ -55,7 +55,7 @@ def test_a_table_may_have_several_parents():
     assert found == {"body a", "body a.c", "body b", "body b.c"}
 
 
-def test_tables_that_lead_to_each_other_end():
+def test_tables_that_lead_to_each_other_end() -> None:
     """A structure that contains itself, directly or through another, is entered once on each path."""
     found = paths(
         table(1, "Request parameters", "a | One object | x"),
@@ -65,7 +65,7 @@ def test_tables_that_lead_to_each_other_end():
     assert found == {"body a", "body a.two", "body a.one", "body a.two.one"}
 
 
-def test_variants_in_a_list_do_not_stand_below_the_row():
+def test_variants_in_a_list_do_not_stand_below_the_row() -> None:
     """If the text leads to a table and list items lead to variants of it, the variants have separate paths."""
     found = paths(
         table(
@@ -78,7 +78,7 @@ def test_variants_in_a_list_do_not_stand_below_the_row():
     assert found == {"body a", "body a.name", "body [Parameters of kind A].b", "body [Parameters of kind B].c"}
 
 
-def test_variants_alone_stand_below_the_row():
+def test_variants_alone_stand_below_the_row() -> None:
     """If only list items lead to tables, all these tables are below the row."""
     found = paths(
         table(1, "Request parameters", "a | Object | One of:<br>- A: see Table 2<br>- B: see Table 3"),
@@ -88,13 +88,13 @@ def test_variants_alone_stand_below_the_row():
     assert found == {"body a", "body a.b", "body a.c"}
 
 
-def test_a_text_has_no_table_below_it():
+def test_a_text_has_no_table_below_it() -> None:
     """A row of type String that mentions a table has no rows below it."""
     found = paths(table(1, "Request parameters", "a | String | See Table 2."), table(2, "Patterns", "b | String | x"))
     assert found == {"body a", "body [Patterns].b"}
 
 
-def test_a_structure_of_the_response_does_not_describe_the_request():
+def test_a_structure_of_the_response_does_not_describe_the_request() -> None:
     """Tables of the same name in request and response belong to their own side."""
     found = paths(
         table(1, "Request parameters", "a | Thing object | x"),
@@ -106,7 +106,7 @@ def test_a_structure_of_the_response_does_not_describe_the_request():
     assert found == {"body a", "body a.b", "response a", "response a.c"}
 
 
-def test_a_table_of_the_uri_is_told_into_path_and_query():
+def test_a_table_of_the_uri_is_told_into_path_and_query() -> None:
     """A row named in braces in the path is a path parameter; an optional row, or a name after `?`, is in the query."""
     start = "# T\n\n## URI\n\nGET /v1/{project_id}/jobs/{name}?limit={limit}\n"
     rows = ("project_id | String | x", "name | String | x", "limit | Integer | x", "offset | Integer | x")
@@ -114,14 +114,14 @@ def test_a_table_of_the_uri_is_told_into_path_and_query():
     assert found == {"path project_id", "path name", "query limit", "query offset"}
 
 
-def test_a_variable_that_the_table_calls_by_another_name_stays_in_the_path():
+def test_a_variable_that_the_table_calls_by_another_name_stays_in_the_path() -> None:
     """A mandatory row that no variable is named after is the path variable that no row names."""
     start = "# T\n\n## URI\n\nPOST /v1/{project_id}/jobs/{name}/export\n"
     found = paths(table(1, "URI parameters", "project_id | String | x", "job_name | String | x"), start=start)
     assert found == {"path project_id", "path job_name"}
 
 
-def test_headers_are_told_by_titles():
+def test_headers_are_told_by_titles() -> None:
     """The title of a table of headers decides between request and response."""
     found = paths(
         table(1, "Request header parameters", "a | String | x"),
@@ -133,7 +133,7 @@ def test_headers_are_told_by_titles():
     assert found == {"header a", "body b", "response-header c", "response d"}
 
 
-def test_a_table_of_files_is_no_body():
+def test_a_table_of_files_is_no_body() -> None:
     """The variables of a tree of files are not fields of the response, even if one row has another name."""
     shown = "jobs\n├─{job}.job\nscripts\n├─{script}.script"
     tree = f"\n## Response Parameters\n\nThe file is X_{{job}}.zip:\n\n```\n{shown}\n```\n"
@@ -143,7 +143,7 @@ def test_a_table_of_files_is_no_body():
     assert [each.role for each in page.tables] == ["files"]
 
 
-def test_tables_that_multiply_are_cut_and_named():
+def test_tables_that_multiply_are_cut_and_named() -> None:
     """Tables that lead to each other many times give 5000 parameters and an unread entry with the reason."""
     tables = [
         table(number, f"T{number}", *(f"f{each} | T{number + 1} object | x" for each in range(8)))
@@ -154,7 +154,7 @@ def test_tables_that_multiply_are_cut_and_named():
     assert "More than 5000 parameters" in page.unread[0].reason
 
 
-def test_only_the_first_table_that_a_text_names_is_below_the_row():
+def test_only_the_first_table_that_a_text_names_is_below_the_row() -> None:
     """Of two tables in one text only the first is below the row; the second has a separate path."""
     found = paths(
         table(1, "Request parameters", "a | Object | See Table 2. For old ones, see Table 3."),

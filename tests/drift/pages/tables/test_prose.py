@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jobexport.drift.facts import DataType, Limits
@@ -47,7 +49,7 @@ def parts(*texts: str) -> tuple[Paragraph, ...]:
         (INTEGER, "Default value: number of nodes", None),
     ],
 )
-def test_a_default_is_a_value_of_the_type(kind, text, value):
+def test_a_default_is_a_value_of_the_type(kind: Any, text: str, value: Any) -> None:
     """A default is JSON of the parameter's type, or None if the words name no value."""
     assert default(parts(text), kind) == value
 
@@ -60,12 +62,12 @@ def test_a_default_is_a_value_of_the_type(kind, text, value):
         (("默认取值：", "3"), 3),
     ],
 )
-def test_a_label_stands_over_its_paragraph(texts, value):
+def test_a_label_stands_over_its_paragraph(texts: tuple[str, ...], value: int) -> None:
     """A label in a separate paragraph belongs to the paragraph below it."""
     assert default(parts(*texts), INTEGER) == value
 
 
-def test_an_item_may_be_called_the_default():
+def test_an_item_may_be_called_the_default() -> None:
     """An item with `(default)` is the default of the list."""
     items = parts("Options:", "- DEVELOP (default): the one that is being written", "- SUBMIT: the one that runs")
     assert default(items, STRING) == "DEVELOP"
@@ -105,7 +107,7 @@ def test_an_item_may_be_called_the_default():
         (STRING, "At most 20 names.", Limits()),
     ],
 )
-def test_limits_are_those_of_numbers_texts_or_lists(kind, text, stated):
+def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated: Any) -> None:
     """A number limits the value, the length or the number of items, by the words and the type."""
     assert limits(parts(text), kind) == stated
 
@@ -138,12 +140,12 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind, text, stated):
         (("- only one: it",), ()),
     ],
 )
-def test_values_are_those_that_the_prose_lists(texts, values):
+def test_values_are_those_that_the_prose_lists(texts: tuple[str, ...], values: tuple[str, ...]) -> None:
     """Values are read from lists and sentences that name all of them, and from no other text."""
     assert limits(parts(*texts), STRING).values == values
 
 
-def test_an_object_has_no_list_of_values():
+def test_an_object_has_no_list_of_values() -> None:
     """List items in the text of an object or a boolean are not allowed values."""
     items = parts("Options:", "- true: yes", "- false: no")
     assert limits(items, DataType("object")).values == ()
@@ -166,7 +168,7 @@ def test_an_object_has_no_list_of_values():
         "kind为A时，不能为空。",
     ],
 )
-def test_a_sentence_that_names_a_case_is_a_condition(text):
+def test_a_sentence_that_names_a_case_is_a_condition(text: str) -> None:
     """The whole sentence is the condition."""
     assert condition(parts(f"Something else. {text}" if text.isascii() else f"其他。{text}")) == text
 
@@ -185,6 +187,6 @@ def test_a_sentence_that_names_a_case_is_a_condition(text):
         "如果kind为A，无需填写。",
     ],
 )
-def test_a_sentence_that_only_sounds_like_a_condition_is_ignored(text):
+def test_a_sentence_that_only_sounds_like_a_condition_is_ignored(text: str) -> None:
     """A parameter that is optional, not needed or only used in a case is not mandatory in that case."""
     assert condition(parts(text)) is None

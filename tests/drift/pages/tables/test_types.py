@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jobexport.drift.facts import DataType
@@ -51,18 +53,19 @@ SPELLINGS = [
 
 
 @pytest.mark.parametrize(("kind", "spelling"), [(kind, each) for kind, words in SPELLINGS for each in words.split("|")])
-def test_a_type_is_the_same_in_every_spelling(kind, spelling):
+def test_a_type_is_the_same_in_every_spelling(kind: Any, spelling: Any) -> None:
     """All spellings of a type are read as the same type."""
     assert data_type(spelling) == kind
 
 
-def test_no_spelling_means_two_types():
+def test_no_spelling_means_two_types() -> None:
     """The table above has no spelling twice."""
     spellings = [each for _, words in SPELLINGS for each in words.split("|")]
     assert len(spellings) == len(set(spellings))
 
 
 @pytest.mark.parametrize("text", ["", "-", "see below!", "x" * 500, "<" * 100, "[" * 100 + "]" * 100, "List<" * 50])
-def test_a_text_that_is_not_a_type_gives_none(text):
+def test_a_text_that_is_not_a_type_gives_none(text: Any) -> None:
     """A text that is not a type gives None, or a list of an unknown type, and takes no long time."""
-    assert data_type(text) is None or data_type(text).kind == "array"
+    found = data_type(text)
+    assert found is None or found.kind == "array"

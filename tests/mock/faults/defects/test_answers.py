@@ -6,21 +6,25 @@ import io
 import json
 import re
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.mock.making.defects import BOOLEAN, Case, batch, every_flink, flink, flinks, job, members, to_obs
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 TOKEN = {"X-Auth-Token": "nobody's"}
 
 
-def stays(check):
+def stays(check: Any) -> Callable[..., Any]:
     """The export itself is right: the zips are stored under their right names."""
     right = r"a/b/(aggregate|detour_alarm|last-id)_\d{13}\.zip"
     return lambda answer: all(re.fullmatch(right, name) for name in answer.objects) and check(answer)
 
 
-def named(pattern):
+def named(pattern: Any) -> Any:
     return stays(lambda answer: re.fullmatch(pattern, answer.zips[0]) is not None)
 
 
@@ -61,20 +65,20 @@ ANSWERS = (
 )
 
 
-def has(*names):
+def has(*names: Any) -> Callable[..., Any]:
     """The zip has exactly these members."""
     return lambda answer: sorted(answer.members) == sorted(names)
 
 
-def definition(check):
+def definition(check: Any) -> Callable[..., Any]:
     """True of the bytes of myJob."""
     return lambda answer: len(answer.members) == 3 and check(answer.members["jobs/myJob.job"])
 
 
-def damaged(words):
+def damaged(words: Any) -> Callable[..., Any]:
     """The zip can't be read, in these words of the library."""
 
-    def check(answer):
+    def check(answer: Any) -> bool:
         try:
             return not answer.members
         except zipfile.BadZipFile as problem:
@@ -83,11 +87,11 @@ def damaged(words):
     return check
 
 
-def names(answer):
+def names(answer: Any) -> Any:
     return zipfile.ZipFile(io.BytesIO(answer.response.content)).namelist()
 
 
-def sizes(answer):
+def sizes(answer: Any) -> list[Any]:
     return [info.file_size for info in zipfile.ZipFile(io.BytesIO(answer.response.content)).infolist()]
 
 
@@ -131,7 +135,7 @@ ARCHIVES = (
 )
 
 
-def error(status, body=None, type_="application/json"):
+def error(status: Any, body: Any = None, type_: str = "application/json") -> Callable[..., Any]:
     """The last answer has this status and type, and this body, if any is given."""
     return lambda *answers: (
         (answers[-1].status, answers[-1].type) == (status, type_) and (body is None or answers[-1].json == body)
@@ -171,6 +175,6 @@ ERRORS = (
 
 
 @pytest.mark.parametrize("case", ANSWERS + ARCHIVES + ERRORS, ids=str)
-def test_fault(case, tried):
+def test_fault(case: Any, tried: Callable[[Case], None]) -> None:
     """The answer differs from the right one as the fault's sentence says."""
     tried(case)

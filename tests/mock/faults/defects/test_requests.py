@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,26 +22,31 @@ from tests.mock.making.defects import (
     to_obs,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def ok(*answers):
+    from tests.mock.making.faulty import Faulty
+
+
+def ok(*answers: Any) -> Any:
     return all(answer.status == 200 for answer in answers)
 
 
-def refused(*answers):
-    return answers[-1].status != 200
+def refused(*answers: Any) -> bool:
+    return bool(answers[-1].status != 200)
 
 
-def exports(*names):
+def exports(*names: Any) -> Callable[..., Any]:
     """The last answer's zip has these jobs and no others."""
     return lambda *answers: ok(*answers) and {n for n in answers[-1].members if n.endswith(".job")} == set(names)
 
 
-def lists(count):
+def lists(count: Any) -> Callable[..., Any]:
     """The last answer names so many zips."""
     return lambda *answers: ok(*answers) and len(answers[-1].zips) == count
 
 
-def error(code):
+def error(code: Any) -> Callable[..., Any]:
     return lambda *answers: answers[-1].code == code
 
 
@@ -113,13 +119,13 @@ REFUSED = (
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=str)
-def test_accepted(case, tried):
+def test_accepted(case: Any, tried: Callable[[Case], None]) -> None:
     """What the document forbids is done, as the fault's sentence says."""
     tried(case)
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)
-def test_refused(case, tried):
+def test_refused(case: Any, tried: Callable[[Case], None]) -> None:
     """What the document allows is refused, as the fault's sentence says."""
     tried(case)
 
@@ -145,7 +151,7 @@ ODD = (
 
 class TestSturdiness:
     @pytest.fixture
-    def quick(self, faulty_servers):
+    def quick(self, faulty_servers: Callable[[str], Faulty]) -> list[Any]:
         """The faults that neither break connections off nor take long, and that suit some operation."""
         operations = faulty_servers(INTL).core._routes.operations.values()
         return [
@@ -155,10 +161,10 @@ class TestSturdiness:
         ]
 
     @pytest.fixture
-    def broken(self, faulty_servers):
+    def broken(self, faulty_servers: Callable[[str], Faulty]) -> Callable[..., Any]:
         """A function that tells after which requests the server itself failed under these faults."""
 
-        def run(*faults):
+        def run(*faults: Any) -> list[Any]:
             mock = faulty_servers(INTL)
             mock.core.reset()
             mock.set(*faults)
@@ -168,11 +174,11 @@ class TestSturdiness:
 
         return run
 
-    def test_alone(self, broken, quick):
+    def test_alone(self, broken: Callable[..., Any], quick: list[Any]) -> None:
         """No fault makes the server itself fail, whatever is asked."""
         assert [id_ for id_ in quick if broken(f"{id_}@*")] == []
 
-    def test_together(self, broken, quick):
+    def test_together(self, broken: Callable[..., Any], quick: list[Any]) -> None:
         """Faults that meet don't make it fail either: what one has spoiled another leaves alone."""
         # The same sets on each run.
         sets = [random.Random(number).sample(quick, 6) for number in range(60)]  # noqa: S311

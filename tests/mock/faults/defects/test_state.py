@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,14 +12,19 @@ from jobexport import signing
 from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
 from tests.mock.making.defects import WORKSPACE, Case, batch, every_flink, flink, flinks, job, members, seed, to_obs
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 UNSIGNED = {"X-Project-Id"}
 
 
-def with_token(ask, token):
+def with_token(ask: Any, token: Any) -> Any:
     return ask | {"headers": ask["headers"] | {"X-Auth-Token": token}}
 
 
-def signed(ask, *, age=0, secret=EXAMPLE_SECRET_KEY, then=None, unsigned=(), **headers):
+def signed(
+    ask: Any, *, age: int = 0, secret: Any = EXAMPLE_SECRET_KEY, then: Any = None, unsigned: Any = (), **headers: Any
+) -> Any:
     """Sign a request in the place of a token; `then` is the body that is sent in the place of the signed one."""
     content = ask.get("content", "").encode()
     date = signing.format_date((int(time.time()) - age) * 1000)
@@ -33,7 +39,7 @@ def signed(ask, *, age=0, secret=EXAMPLE_SECRET_KEY, then=None, unsigned=(), **h
     return ask | {"headers": sent, "content": content if then is None else then, "token": False}
 
 
-def in_order(*statuses):
+def in_order(*statuses: Any) -> Callable[..., Any]:
     return lambda *answers: tuple(answer.status for answer in answers) == statuses
 
 
@@ -68,24 +74,24 @@ SUBMITTED, DEVELOPED = {"exportStatus": "SUBMIT"}, {"exportStatus": "DEVELOP"}
 OTHER_FOLDER = flink({"obs_dir": "c", "is_selected": True, "job_selected": [100]})
 
 
-def is_old(answer):
+def is_old(answer: Any) -> bool:
     return b'"version": 2' not in answer.members["jobs/job_stream.job"]
 
 
-def same(first, *others):
+def same(first: Any, *others: Any) -> Any:
     return all(answer.response.content == first.response.content for answer in others)
 
 
-def counts(*expected):
+def counts(*expected: Any) -> Callable[..., Any]:
     return lambda *answers: tuple(len(answer.members) for answer in answers) == expected
 
 
-def stored(check):
+def stored(check: Any) -> Callable[..., Any]:
     """True of the answer's names and what stands in storage."""
     return lambda *answers: check(answers[-1].zips, answers[-1].objects)
 
 
-def in_folder(folder):
+def in_folder(folder: str) -> Callable[..., Any]:
     return lambda *answers: answers[-1].zips[0].startswith(f"{folder}/aggregate_")
 
 
@@ -131,22 +137,22 @@ STATE = (
 
 
 @pytest.mark.parametrize("case", CALLERS, ids=str)
-def test_callers(case, tried):
+def test_callers(case: Any, tried: Callable[[Case], None]) -> None:
     """Who is let in, and how, differs as the fault's sentence says."""
     tried(case)
 
 
 @pytest.mark.parametrize("case", STATE, ids=str)
-def test_state(case, tried):
+def test_state(case: Any, tried: Callable[[Case], None]) -> None:
     """What is remembered, overlooked or stored differs as the fault's sentence says."""
     tried(case)
 
 
-def test_stranger(tried):
+def test_stranger(tried: Callable[[Case], None]) -> None:
     """A caller whom a fault hears out is not let in: a right request is refused as ever."""
     tried(Case("checks-before-caller", [with_token(job(), "nobody's"), UNKNOWN_AND_WRONG], in_order(401, 400)))
 
 
-def test_own_method(tried):
+def test_own_method(tried: Callable[[Case], None]) -> None:
     """A fault that answers to another method leaves the operation's own alone."""
     tried(Case("answers-get", [job(), job() | {"method": "PUT"}, job() | {"method": "GET"}], in_order(200, 405, 200)))
