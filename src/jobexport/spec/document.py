@@ -129,9 +129,11 @@ def walk(document: Any, location: Location, *steps: str) -> Location | None:
 
     References are followed on the way, but not at the end: a reference may stand there.
     """
+    node = at(document, location)
     for step in steps:
-        location = (*behind(document, location), step)
-        if look(document, location) is MISSING:
+        location, node = _follow(document, location, node)
+        location, node = (*location, step), look(node, (step,))
+        if node is MISSING:
             return None
     return location
 
