@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import frozen
+from attrs import evolve, frozen
 
 from jobexport.contract.fuzz import process
 from jobexport.contract.reports import writers
@@ -194,9 +194,12 @@ def _run_scenario(scenario: Scenario, run: Run, report: EditionReport, judgement
     except Withheld as reason:
         report.left_out[f"{run.id}, {scenario.id}"] = str(reason)
     finally:
+        redact = redaction(run.data).text
         # Also when the run ends in the middle of it: what was seen was seen.
         for finding in run.findings:
-            judgement.add_finding(run.id, finding)
+            # A server may give credentials back in the words that a finding quotes.
+            pointer, message, expected = redact(finding.pointer), redact(finding.message), redact(finding.expected)
+            judgement.add_finding(run.id, evolve(finding, pointer=pointer, message=message, expected=expected))
     report.operations[run.id].checks[scenario.id] += 1
 
 

@@ -8,13 +8,14 @@ import shlex
 import subprocess
 import threading
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data
-from jobexport.contract import Data, Live, check_edition
+from jobexport.contract import Data, EditionReport, Live, check_edition
 from jobexport.contract.reports.model import as_curl
 from jobexport.contract.sending.journal import Sent
 from jobexport.spec import load_edition, load_register
@@ -155,14 +156,14 @@ def test_no_report_holds_the_token_or_the_key(failing: tuple[Any, Any, Any]) -> 
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """Answers with the request's own headers, credentials and all, as careless gateways do."""
+    """Refuses everything, with the request's own headers, credentials and all, as careless gateways do."""
 
     protocol_version = "HTTP/1.1"
 
     def answer(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        content = json.dumps({"error_code": "X", "error_msg": str(dict(self.headers))}).encode()
-        self.send_response(500)
+        content = json.dumps({"error_code": "DLF.3051", "error_msg": str(dict(self.headers))}).encode()
+        self.send_response(400)
         self.send_header("X-Echo", self.headers.get("X-Auth-Token", ""))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
@@ -175,25 +176,42 @@ class Echo(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_a_server_that_gives_secrets_back_does_not_bring_them_into_a_report(tmp_path: Path) -> None:
-    """Not in a header, not in a body, not in a failure's message."""
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[EditionReport, Path]:
+    """A run against a server that refuses everything: its report and its folder."""
+    folder = tmp_path_factory.mktemp("refused")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
         report = check_edition(
             load_edition("otc-2026"),
             f"http://127.0.0.1:{server.server_port}",
             Data("p", ("myJob",), (1,), token=TOKEN),
             seed=1,
-            report_dir=tmp_path,
+            report_dir=folder,
             api="dgc",
             max_examples=2,
             live=Live(rate=500),
         )
         server.shutdown()
-    assert "[redacted]" in (tmp_path / "exchanges.har").read_text(encoding="utf-8")
+        thread.join()
+    return report, folder
+
+
+def test_a_refusal_of_valid_requests_is_found(refused: tuple[EditionReport, Path]) -> None:
+    """A server that calls everything invalid fails as such."""
+    assert ("exportJob", "valid_request_refused") in {(name, failure.check) for name, failure in refused[0].failures}
+
+
+def test_a_server_that_gives_secrets_back_does_not_bring_them_into_a_report(
+    refused: tuple[EditionReport, Path],
+) -> None:
+    """Not in a header, not in a body, not in a failure's message."""
+    report, folder = refused
+    assert "[redacted]" in (folder / "exchanges.har").read_text(encoding="utf-8")
     assert report.failures
     assert TOKEN not in repr(report)
-    for path in tmp_path.iterdir():
+    for path in folder.iterdir():
         assert TOKEN not in path.read_text(encoding="utf-8"), path
 
 
