@@ -86,7 +86,7 @@ contract: $(GENERATED) ## hold the embedded mock against every edition
 ##@ Check
 .PHONY: test
 test: $(GENERATED) ## run the tests: make test TESTS=tests/mock
-	$(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(TESTS)
 
 .PHONY: test-corpus
 test-corpus: $(GENERATED) ## compare with the vendor's pages and others' overlays: make test-corpus CORPUS=../shared
