@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobexport.archive.zip import policy
-from jobexport.archive.zip.directory import (
+from jobexport.archive.zip.headers import (
     END,
     END_SIGNATURE,
     ENTRY,

@@ -11,33 +11,42 @@ from __future__ import annotations
 
 import stat
 import struct
-import zlib
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from jobexport.archive.zip import policy
+from jobexport.archive.zip.headers import (
+    DEFLATED,
+    ENCRYPTED,
+    END,
+    END_SIGNATURE,
+    ENTRY,
+    ENTRY_SIGNATURE,
+    FULL32,
+    LOCAL,
+    LOCAL_SIGNATURE,
+    SIZES_FOLLOW,
+    SIZES_SIGNATURE,
+    STORED,
+    UNICODE_PATH,
+    UTF8,
+    decoded,
+    extra_fields,
+    shown,
+    variable_length,
+    widened,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from jobexport.archive.zip.source import Source
-
-STORED, DEFLATED = 0, 8
-ENCRYPTED = 0x0001 | 0x0040 | 0x2000
-SIZES_FOLLOW, UTF8 = 0x0008, 0x0800
-FULL32 = 0xFFFFFFFF
-LOCAL = struct.Struct("<4s5H3L2H")
-ENTRY = struct.Struct("<4s6H3L5H2L")
-END = struct.Struct("<4s4H2LH")
-LOCAL_SIGNATURE, ENTRY_SIGNATURE, END_SIGNATURE = b"PK\3\4", b"PK\1\2", b"PK\5\6"
-SIZES_SIGNATURE = b"PK\7\x08"
 
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _END64_PLACE = struct.Struct("<4sLQL")
 _FULL16 = 0xFFFF
 _PATCH = 0x0020
-_ZIP64_FIELD, _UNICODE_PATH_FIELD = 0x0001, 0x7075
 # What follows the data, by its length: with the signature or without, sizes of four bytes or of eight.
 _SIZES = {12: "<3L", 16: "<4x3L", 20: "<L2Q", 24: "<4xL2Q"}
 
@@ -124,11 +133,6 @@ class _Entry:
         return self.crc, self.packed, self.size
 
 
-def shown(name: str) -> str:
-    """Return a name for a message: short, without control characters."""
-    return repr(name if len(name) <= 100 else name[:100] + "…")
-
-
 def read_directory(source: Source) -> Directory:
     """Return the members, with each header checked and no data read.
 
@@ -211,82 +215,13 @@ def _read_entry(source: Source, place: int, end: int) -> tuple[_Entry, int]:
     entry_end = place + named + extra + comment
     if signature != ENTRY_SIGNATURE or entry_end > end:
         raise source.corrupt("its directory is damaged")
-    content = source.read(place, _variable(source, named, extra))
-    raw, found = content[:named], _fields(source, content[named:])
-    name = _decoded(source, raw, flags, found)
-    size, packed, begin = _widened(source, name, found, size, packed, begin)
+    content = source.read(place, variable_length(source, named, extra))
+    raw, found = content[:named], extra_fields(source, content[named:])
+    name = decoded(source, raw, flags, found)
+    size, packed, begin = widened(source, name, found, size, packed, begin)
     entry = _Entry(name, raw, flags, method, (time, date), crc, packed, size, attributes, begin)
     _check_kind(source, entry)
     return entry, entry_end
-
-
-def _variable(source: Source, named: int, extra: int) -> int:
-    """Return the length of a header's name and extra fields together."""
-    if named > policy.LONGEST_NAME:
-        raise source.unsafe(f"a member's name has {named} bytes, allowed are {policy.LONGEST_NAME}")
-    if extra > policy.LONGEST_EXTRA:
-        raise source.unsafe(f"a member's extra fields have {extra} bytes, allowed are {policy.LONGEST_EXTRA}")
-    return named + extra
-
-
-def _fields(source: Source, extra: bytes) -> dict[int, bytes]:
-    """Return the extra fields of a header by their kind."""
-    found: dict[int, bytes] = {}
-    place = 0
-    # Some writers fill up with fewer bytes than a field's head has.
-    while place + 4 <= len(extra):
-        kind, length = struct.unpack_from("<2H", extra, place)
-        if place + 4 + length > len(extra):
-            raise source.corrupt("an extra field of a member is longer than its space")
-        if kind in found and kind in (_ZIP64_FIELD, _UNICODE_PATH_FIELD):
-            raise source.corrupt("a member has an extra field twice")
-        found[kind] = extra[place + 4 : place + 4 + length]
-        place += 4 + length
-    return found
-
-
-def _decoded(source: Source, raw: bytes, flags: int, fields: Mapping[int, bytes]) -> str:
-    """Return a member's name.
-
-    The name is UTF-8 where it can be: some writers leave the flag out and write it all the same. Any other name is
-    legacy: a Unicode path beside it says which letters are meant, and without one they are those of code page 437.
-    """
-    path = _unicode_path(source, raw, fields)
-    try:
-        name = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        if flags & UTF8:
-            raise source.corrupt(f"the name {raw[:100]!r} is not in UTF-8, as it is said to be") from None
-        return path or raw.decode("cp437")
-    if path not in (None, name):
-        raise source.corrupt(f"a member has two names, {shown(name)} and {shown(str(path))}")
-    return name
-
-
-def _unicode_path(source: Source, raw: bytes, fields: Mapping[int, bytes]) -> str | None:
-    field = fields.get(_UNICODE_PATH_FIELD)
-    if field is None:
-        return None
-    try:
-        version, crc = struct.unpack_from("<BL", field)
-        name = field[5:].decode("utf-8")
-    except (struct.error, UnicodeDecodeError):
-        version, crc, name = 0, 0, ""
-    if (version, crc) != (1, zlib.crc32(raw)) or not name:
-        raise source.corrupt(f"the Unicode name beside {raw[:100]!r} is damaged, or is another member's")
-    return name
-
-
-def _widened(source: Source, name: str, fields: Mapping[int, bytes], *values: int) -> tuple[int, ...]:
-    """Return the values, with those that did not fit into 32 bits replaced by the ones of the zip64 field."""
-    wanted = values.count(FULL32)
-    if not wanted:
-        return values
-    field = fields.get(_ZIP64_FIELD, b"")
-    if len(field) < 8 * wanted:
-        raise source.corrupt(f"the zip64 sizes of {shown(name)} are missing")
-    wide = iter(struct.unpack_from(f"<{wanted}Q", field))
-    return tuple(next(wide) if value == FULL32 else value for value in values)
 
 
 def _read_member(source: Source, entry: _Entry) -> Member:
@@ -296,14 +231,14 @@ def _read_member(source: Source, entry: _Entry) -> Member:
     signature, _, flags, method, _, _, crc, packed, size, named, extra = header
     if signature != LOCAL_SIGNATURE:
         raise source.corrupt(f"{shown(name)} is not where the directory says")
-    content = source.read(entry.begin + LOCAL.size, _variable(source, named, extra))
+    content = source.read(entry.begin + LOCAL.size, variable_length(source, named, extra))
     same = method == entry.method and not (flags ^ entry.flags) & (ENCRYPTED | UTF8 | SIZES_FOLLOW)
     if not same or content[:named] != entry.raw:
         raise source.corrupt(f"{shown(name)} is called or packed otherwise in the directory")
-    found = _fields(source, content[named:])
-    if _UNICODE_PATH_FIELD in found and _decoded(source, entry.raw, flags, found) != name:
+    found = extra_fields(source, content[named:])
+    if UNICODE_PATH in found and decoded(source, entry.raw, flags, found) != name:
         raise source.corrupt(f"{shown(name)} is called otherwise in the directory")
-    size, packed = _widened(source, name, found, size, packed)
+    size, packed = widened(source, name, found, size, packed)
     stated = zip((crc, packed, size), entry.stated, strict=True)
     if any(here != there and not (flags & SIZES_FOLLOW and here == 0) for here, there in stated):
         raise source.corrupt(f"{shown(name)} has another size or checksum in the directory")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import define, field, frozen
 
 from jobexport.archive.zip import policy
-from jobexport.archive.zip.directory import (
+from jobexport.archive.zip.headers import (
     DEFLATED,
     ENCRYPTED,
     ENTRY_SIGNATURE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
-from jobexport.archive.zip.directory import STORED
+from jobexport.archive.zip.headers import STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
