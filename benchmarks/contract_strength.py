@@ -58,7 +58,7 @@ ARGUMENTS = {"latency": "0.01", "slow-drip": "1000000", "zip-bomb": "16"}
 NO_PROMISE = {
     "latency": "no page promises a time",
     "slow-drip": "no page promises a time",
-    "answers-no-disposition": "pages name the file, not the header",
+    "response-no-disposition": "pages name the file, not the header",
     "refuses-body": "where no body is documented, no page says that one is taken",
     "checks-before-caller": "no page says which of two errors comes first",
 }

@@ -30,7 +30,7 @@ def server():
 
 @pytest.fixture
 def browser(server, tmp_path, monkeypatch):
-    """A browser that shows the page; afterwards it must have complained of nothing and asked nobody else."""
+    """A browser that shows the page; at the end its log must be empty, and no other host was requested."""
     monkeypatch.setenv("HOME", str(tmp_path))
     options = webdriver.ChromeOptions()
     options.binary_location = os.environ["JOBEXPORT_BROWSER"]
@@ -51,7 +51,7 @@ def browser(server, tmp_path, monkeypatch):
 
 
 def hosts(driver):
-    """Give every host that was asked for something; what the browser asks itself, by other schemes, is not counted."""
+    """Return every host that was requested over HTTP or WebSocket."""
     messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     sent = [
         message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"
@@ -60,7 +60,7 @@ def hosts(driver):
 
 
 def found(driver, selector):
-    """Wait for an element that is shown, and bring it into view."""
+    """Return the first visible element, scrolled into view."""
     shown = WebDriverWait(driver, 15).until(
         lambda page: [element for element in page.find_elements(By.CSS_SELECTOR, selector) if element.is_displayed()]
     )
@@ -75,7 +75,7 @@ def opened(driver):
 
 
 def schema(driver):
-    """Open exportFlinkJobs and give the names in the schema of its answer."""
+    """Open exportFlinkJobs and return the names in the schema of its response."""
     opened(driver)
     buttons = found(driver, RESPONSE_200).find_elements(By.CSS_SELECTOR, ".tablinks")
     next(button for button in buttons if button.text == "Schema").click()
@@ -89,13 +89,13 @@ def schema(driver):
 
 
 def test_three_operations(browser):
-    """The running edition's operations are there."""
+    """The page shows the three operations of the running edition."""
     found(browser, "#operations-dli-exportFlinkJobs")
     assert len(browser.find_elements(By.CSS_SELECTOR, ".opblock")) == 3
 
 
 def test_the_switch_changes_the_schema(browser):
-    """Another edition's page has another name for the zip array, and says which edition runs."""
+    """Another edition's page has another name for the zip array, and names the running edition."""
     assert {"zip_file", "zip_files"} & schema(browser) == {"zip_file"}
     found(browser, "nav a[href$='=huaweicloud-cn-2020']").click()
     assert "this server speaks otc-2026" in found(browser, "header .note").text
@@ -103,7 +103,7 @@ def test_the_switch_changes_the_schema(browser):
 
 
 def test_marks_lead_to_the_register(browser):
-    """An inconsistency is marked at its field with what the edition says, and leads to its entry."""
+    """An inconsistency is marked at its field with the edition's claim and a link to its entry."""
     schema(browser)
     mark = found(browser, f"{RESPONSE_200} a[href$='#DLI-001']")
     assert "⚠ DLI-001 Name of the zip array. This edition: zip_file" in mark.find_element(By.XPATH, "./..").text
@@ -112,7 +112,7 @@ def test_marks_lead_to_the_register(browser):
 
 
 def test_try_it_out(browser):
-    """exportFlinkJobs can be tried out as the page stands: nothing has to be filled in."""
+    """exportFlinkJobs can be tried out without filling in anything."""
     opened(browser)
     found(browser, ".try-out__btn").click()
     found(browser, ".execute").click()
