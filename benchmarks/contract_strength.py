@@ -1,16 +1,16 @@
-"""How strong the contract checks are: which faults they see, which wrong editions, and whether they cry wolf.
+"""The strength of the contract checks: the faults and the wrong editions that they see, and their false alarms.
 
-Each fault of the mock, on each operation that it suits, is held to the edition that the mock speaks, and each edition's
-mock to each other edition: once with the project's checks, once with plain `st run` and its default checks on the same
-document, names, token, seed and number of examples. Of plain `st run` only those failures count that it does not find
-in the mock without the fault too, and it goes on after a failure, or its first false alarm would hide the rest.
+The mock with each fault, on each operation that the fault suits, is checked against its own edition. Each edition's
+mock is checked against each other edition. Both are done with the project's checks and with plain `st run` and its
+default checks, on the same document, names, token, seed and number of examples. Plain `st run` goes on after a failure;
+its failures in the mock without the fault do not count.
 
     python benchmarks/contract_strength.py [PART …]
 
-PART is the id of a fault, a word of a group's heading (`archives`), `editions` or `clean`; without one it is all of
-them. `once` tries each fault on one operation only, the first that it suits: half an hour instead of more than one.
-What the scenarios see is not tried with schemathesis too.
-Exit code 1: something was not seen and has no reason below, or a clean mock was blamed.
+PART is the id of a fault (old ids work too: `RENAMED`), a word of a group's heading (`archives`), `editions` or
+`clean`; the default is all parts. `once` tries each fault only on the first operation that it suits: half an hour
+instead of more than one. A fault that the scenarios see is not tried with schemathesis.
+Exit code 1: a fault or edition was not seen and has no reason below, or a mock without faults failed.
 """
 
 from __future__ import annotations
@@ -48,21 +48,21 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 SEED, SEEDS, MAX_EXAMPLES = 1, 10, 15
-# The edition with most fields first: a fault is tried where it suits.
+# The edition with most fields first, because most faults suit it.
 EDITIONS = sorted(edition_ids(), key=lambda id_: id_ != "huaweicloud-intl-2026")
 OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
-# Long waits and large zips would show nothing else.
+# Small values: long waits and large zips would show nothing more.
 ARGUMENTS = {"latency": "0.01", "slow-drip": "1000000", "zip-bomb": "16"}
 
-# Faults that break no promise. A sentence here needs a look at the pages, not at the checks.
+# Faults that break no promise. The reasons come from the vendor's pages, not from the checks.
 NO_PROMISE = {
     "latency": "no page promises a time",
     "slow-drip": "no page promises a time",
-    "answers-no-disposition": "pages name the file, not the header",
-    "refuses-body": "where no body is documented, no page says that one is taken",
+    "response-no-disposition": "pages name the file, not the header",
+    "refuses-body": "no page says that an operation without a documented body accepts a body",
     "checks-before-caller": "no page says which of two errors comes first",
 }
-# By the mock's edition and the one it is held to.
+# (the mock's edition, the edition it is checked against) → reason
 SAME_TRAFFIC = {
     ("huaweicloud-cn-2025", "huaweicloud-intl-2026"): "they differ in wording and host only",
     ("huaweicloud-intl-2026", "huaweicloud-cn-2025"): "they differ in wording and host only",
@@ -71,25 +71,43 @@ SAME_TRAFFIC = {
     ("otc-2024", "otc-2026"): "otc-2026 allows the boolean too",
 }
 
+# Old id of a fault → new id, to compare older tables.
+_KEPT_NAMES = (
+    "201 base64 batch-name both-arrays ids-for-names in-camel-case in-data json-as-binary json-type name-of-first-job "
+    "name-of-other-job name-without-prefix no-disposition no-folder no-time no-type null-message number-verdict "
+    "obs-path-as-sent obs-path-of-object obs-path-without-scheme other-array prefixed-batch-name scheme snake-case "
+    "text-json text-verdict zip-type"
+)
+RENAMED = {f"answers-{name}": f"response-{name}" for name in _KEPT_NAMES.split()} | {
+    "answers-get": "responds-to-get",
+    "answers-null-for-none": "response-null-list",
+    "answers-one-less": "response-zip-missing",
+    "answers-one-more": "response-zip-added",
+    "answers-put": "responds-to-put",
+    "answers-request-before": "responds-to-request-before",
+    "answers-seconds": "response-time-in-seconds",
+    "answers-twice": "response-zip-twice",
+}
+
 ROW = "{:32} {:22} {:46} {:>6} {:>7}  {}"
 
 
 @frozen
 class Run:
-    """What one run found."""
+    """The result of one run."""
 
     caught: tuple[str, ...]
-    """Names of checks, or what kept the run from ending well."""
+    """Names of the failed checks, or the error that ended the run."""
     cases: int
-    """Requests that reached the server; until the first failure, if it is known which one that was."""
+    """Requests until the first failed request, or all requests if that request is unknown."""
     seconds: float
-    """How long that took."""
+    """Seconds for these requests."""
     met: int
-    """How many requests of the whole run a fault happened to."""
+    """Number of requests of the whole run with a fault."""
 
 
 def ours(document: Document, server: mock.Server, seed: int = SEED, *, first: bool = False) -> Run:
-    """Hold a server to a document with the project's checks. This is all that knows how they are called."""
+    """Check a server against a document with the project's checks."""
     started = time.time()
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -115,7 +133,7 @@ def ours(document: Document, server: mock.Server, seed: int = SEED, *, first: bo
 
 
 def plain(document: Document, server: mock.Server, seed: int = SEED) -> Run:
-    """Hold a server to a document with `st run` and its default checks."""
+    """Check a server against a document with `st run` and its default checks."""
     started = time.time()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -160,7 +178,7 @@ def _met(server: mock.Server) -> int:
 
 
 def _place(server: mock.Server, curl: str) -> tuple[int, float] | None:
-    """Give number and time of the first request that a curl command repeats; None when there is none."""
+    """Return number and time of the first request that a curl command repeats, or None if no request matches."""
     words = shlex.split(curl)
     body = next((words[at + 1] for at, word in enumerate(words) if word == "--data-binary"), "").encode()
     method = words[words.index("-X") + 1] if "-X" in words else "GET"
@@ -172,21 +190,21 @@ def _place(server: mock.Server, curl: str) -> tuple[int, float] | None:
 
 
 def served(edition: str, *faults: str) -> Any:
-    """Serve an edition with these faults."""
+    """Return the context of a mock of an edition with these faults."""
     return mock.serve(edition, faults=faults)
 
 
 def held(how: Any, document: Document, edition: str, *faults: str, **options: int) -> Run:
-    """Serve an edition with faults, and hold it to a document."""
+    """Serve an edition with faults and return the result of its check against a document."""
     with served(edition, *faults) as server:
-        # All of them are kept, to find the first that failed.
+        # An unlimited log, to find the first failed request.
         server.core.requests = deque()
         run: Run = how(document, server, **options)
         return run
 
 
 def narrowed(edition: str, operation: str) -> Document:
-    """Give an edition's document with one operation only."""
+    """Return an edition's document with one operation only."""
     document = load_edition(edition)
     paths = {path: item for path, item in document["paths"].items() if item["post"]["operationId"] == operation}
     return {**document, "paths": paths}
@@ -194,13 +212,13 @@ def narrowed(edition: str, operation: str) -> Document:
 
 @cache
 def plain_alarms(edition: str, operation: str | None, spoken: str) -> frozenset[str]:
-    """Give what plain `st run` finds in a mock without faults."""
+    """Return the failures of plain `st run` in a mock without faults."""
     document = load_edition(edition) if operation is None else narrowed(edition, operation)
     return frozenset(held(plain, document, spoken).caught)
 
 
 def suiting(fault: Fault) -> Iterable[tuple[str, str]]:
-    """Give each operation that a fault suits, with the edition to try it in."""
+    """Yield each operation that a fault suits, with the edition to try it in."""
     for name in OPERATIONS:
         for edition in EDITIONS:
             operation = next(item for item in read_operations(load_edition(edition)) if item.id == name)
@@ -210,7 +228,7 @@ def suiting(fault: Fault) -> Iterable[tuple[str, str]]:
 
 
 def row(first: str, second: str, run: Run, alone: Iterable[str], reason: str | None) -> bool:
-    """Print a line; tell whether it is as it should be."""
+    """Print a line; return whether the fault or edition is caught or has a reason."""
     seen = ", ".join(run.caught) or (f"- {reason}" if reason else f"NOT CAUGHT, met {run.met} times")
     numbers = (run.cases, f"{run.seconds:.1f}") if run.caught else ("", "")
     print(ROW.format(first, second, seen, *numbers, ", ".join(sorted(alone)) or "-").rstrip(), flush=True)
@@ -218,7 +236,7 @@ def row(first: str, second: str, run: Run, alone: Iterable[str], reason: str | N
 
 
 def faults(chosen: Iterable[Fault], *, once: bool) -> bool:
-    """Print a line for each fault and operation, or one for each fault; tell whether each is caught or has a reason."""
+    """Print a line for each fault and operation (`once`: each fault); return whether each is caught or has a reason."""
     print(ROW.format("fault", "operation", "caught by", "cases", "seconds", "plain st run"))
     fine = True
     for fault in chosen:
@@ -233,7 +251,7 @@ def faults(chosen: Iterable[Fault], *, once: bool) -> bool:
 
 
 def editions() -> bool:
-    """Print a line for each pair of editions; tell whether each is told apart or has a reason."""
+    """Print a line for each pair of editions; return whether all are told apart or have a reason."""
     print(ROW.format("mock speaks", "held to", "caught by", "cases", "seconds", "plain st run"))
     fine = True
     for spoken in edition_ids():
@@ -245,12 +263,12 @@ def editions() -> bool:
 
 
 def clean() -> bool:
-    """Print what is found in mocks without faults, and the requests a second; tell whether nothing is found."""
+    """Print false alarms and requests a second in mocks without faults; return whether there are no false alarms."""
     print(f"false alarms over {SEEDS} seeds, and requests a second from start to end, beside plain st run")
     fine = True
     for edition in edition_ids():
         document = load_edition(edition)
-        # In turns, so that what else the machine does slows both down.
+        # In turns, so that other load on the machine slows both down.
         pairs = [
             (held(ours, document, edition, seed=seed), held(plain, document, edition, seed=seed))
             for seed in range(1, SEEDS + 1)
@@ -268,9 +286,9 @@ def _summary(runs: Iterable[Run]) -> str:
 
 
 def main(parts: list[str]) -> int:
-    """Measure the parts, or all of them."""
+    """Measure the parts, or all parts by default; return the exit code."""
     once = "once" in parts
-    parts = [part for part in parts if part != "once"]
+    parts = [RENAMED.get(part, part) for part in parts if part != "once"]
     chosen = [fault for fault in FAULTS.values() if not parts or {fault.id, *fault.group.split()} & set(parts)]
     known = {"editions", "clean", *FAULTS, *(word for fault in FAULTS.values() for word in fault.group.split())}
     for part in parts:

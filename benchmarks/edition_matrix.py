@@ -1,7 +1,7 @@
-"""Holds the mock of every edition against every edition, and prints which checks tell them apart.
+"""The mock of every edition checked against every edition: which checks tell two editions apart.
 
-A row is the mock's edition, a column the edition it is checked against. On the diagonal everything must pass; a cell
-that passes off the diagonal is a pair whose difference no answer can show (see the README).
+Each line is the mock's edition, the edition it is checked against, and the failed checks. An edition must pass its own
+check. If the line of two different editions passes, no response tells them apart (docs/contract-strength.md).
 """
 
 import sys
@@ -15,14 +15,14 @@ from jobexport.spec import editions, load_edition
 
 
 def cell(report: EditionReport) -> str:
-    """Name the checks that failed, with their operations."""
+    """Return the failed checks with their operations, or `passes`."""
     failed = sorted({f"{operation}: {failure.check}" for operation, failure in report.failures})
     failed += [f"{operation}: never 2xx" for operation in report.never_succeeded]
     return ", ".join([*failed, *report.errors]) or "passes"
 
 
 def main() -> int:
-    """Print a line for each pair; 1 when a mock does not keep its own edition's contract."""
+    """Print a line for each pair; return 1 if a mock breaks its own edition's contract."""
     max_examples = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     ids = [edition.id for edition in editions()]
     wrong = False

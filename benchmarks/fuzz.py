@@ -1,8 +1,8 @@
-"""Throws random requests at a mock process: raw bytes that break HTTP in every way, then schemathesis.
+"""Random requests to a mock process: requests of schemathesis, then raw bytes that break HTTP in many ways.
 
-`make fuzz` sends 100,000. Each raw request must be answered with a clear 4xx (or be valid after all) or have its
-connection closed; the server must go on answering; a body over the limit must not be read to its end. 1 when a promise
-broke, with the seed and the number of the request that showed it.
+`make fuzz` sends 100,000 requests. The promises: each raw request gets a status below 500 or a closed connection, the
+server stays responsive, and a body over the limit is not read to its end. Exit code 1: a promise is broken; the output
+has the seed and the number of the request.
 """
 
 import argparse
@@ -35,7 +35,7 @@ BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
-# Seconds a request may take to be answered or closed.
+# Seconds until a response or the end of the connection.
 PATIENCE = 10.0
 
 
@@ -45,45 +45,45 @@ def head(
     method: str = "POST",
     token: bool = True,
 ) -> bytes:
-    """The head of a request, with the headers that a valid one has."""
+    """Return the head of a request, with the headers of a valid request."""
     start = f"{method} {target} HTTP/1.1\r\nHost: mock\r\n".encode("latin-1", "replace")
     fixed = [f"X-Auth-Token: {EXAMPLE_TOKEN}".encode()] if token else []
     return start + b"".join(line + b"\r\n" for line in [*fixed, b"Connection: close", *lines]) + b"\r\n"
 
 
 def noise(chance: random.Random, most: int = 200) -> bytes:
-    """Random bytes."""
+    """Return random bytes."""
     return chance.randbytes(chance.randrange(most))
 
 
 def garbage(chance: random.Random) -> bytes:
-    """Bytes that are no HTTP at all."""
+    """Return bytes that are not HTTP."""
     return noise(chance, 400) + b"\r\n\r\n"
 
 
 def half_head(chance: random.Random) -> bytes:
-    """A head that ends in the middle."""
+    """Return a head that ends in the middle."""
     whole = head()
     return whole[: chance.randrange(len(whole))]
 
 
 def huge_header(chance: random.Random) -> bytes:
-    """A header larger than any server takes."""
+    """Return a head with one huge header."""
     return head(FLINK, b"X-Huge: " + b"a" * chance.choice([10_000, 70_000, 300_000]))
 
 
 def many_headers(chance: random.Random) -> bytes:
-    """Thousands of small headers."""
+    """Return a head with thousands of small headers."""
     return head(FLINK, *(b"X-%d: %d" % (number, number) for number in range(chance.choice([100, 1000, 5000]))))
 
 
 def odd_header(chance: random.Random) -> bytes:
-    """A header with bytes that no header may have."""
+    """Return a head with a header of forbidden bytes."""
     return head(FLINK, b"X-Odd" + noise(chance, 20) + b": " + noise(chance, 40))
 
 
 def odd_target(chance: random.Random) -> bytes:
-    """A path of strange spellings."""
+    """Return a head with a path of odd spellings."""
     parts = [
         "..",
         ".",
@@ -107,13 +107,13 @@ def odd_target(chance: random.Random) -> bytes:
 
 
 def odd_length(chance: random.Random) -> bytes:
-    """A Content-Length that is no length, or not that of the body."""
+    """Return a request whose Content-Length is not a length, or not that of the body."""
     lengths = [b"-1", b"x", b"1e3", b"0x10", b"9" * 30, b"5, 6", b"", b"+5", b"18446744073709551616", b"3"]
     return head(FLINK, b"Content-Type: application/json", b"Content-Length: " + chance.choice(lengths)) + b'{"a":1}'
 
 
 def odd_chunks(chance: random.Random) -> bytes:
-    """Chunked encoding with wrong sizes."""
+    """Return a chunked request with wrong chunk sizes."""
     body = chance.choice(
         [
             b"zz\r\nab\r\n",
@@ -128,7 +128,7 @@ def odd_chunks(chance: random.Random) -> bytes:
 
 
 def smuggled(chance: random.Random) -> bytes:
-    """Two lengths at once, as request smuggling has them."""
+    """Return a request with Content-Length and Transfer-Encoding, as in request smuggling."""
     lines = [
         b"Content-Length: 4",
         b"Transfer-Encoding: " + chance.choice([b"chunked", b"xchunked", b"chunked, identity"]),
@@ -138,7 +138,7 @@ def smuggled(chance: random.Random) -> bytes:
 
 
 def odd_json(chance: random.Random) -> bytes:
-    """A body that is nearly JSON, or deeply nested JSON."""
+    """Return a request whose body is almost JSON, or deeply nested JSON."""
     bodies = [
         b"[" * 100_000,
         b'{"a":' * 5000,
@@ -155,13 +155,13 @@ def odd_json(chance: random.Random) -> bytes:
 
 
 def odd_method(chance: random.Random) -> bytes:
-    """A method that nobody has heard of."""
+    """Return a head with an unusual method."""
     methods = ["GET", "BREW", "post", "CONNECT", "TRACE", "PRI", "POST" * 50, "P\x00ST"]
     return head(FLINK, b"Content-Length: 0", method=chance.choice(methods))
 
 
 def odd_auth(chance: random.Random) -> bytes:
-    """Credentials that are none."""
+    """Return a head with an invalid Authorization."""
     value = chance.choice(
         [b"SDK-HMAC-SHA256", b"SDK-HMAC-SHA256 Access=,SignedHeaders=;;,Signature=", b"Basic x", noise(chance, 60)]
     )
@@ -186,27 +186,27 @@ KINDS = (
 
 
 def exchange(address: tuple[str, int], content: bytes) -> int:
-    """Send bytes, give the status of the answer; 0 when the server closed the connection without one.
+    """Send bytes and return the status of the response, or 0 if the server closed the connection without a response.
 
     Raises:
-        TimeoutError: neither came.
+        TimeoutError: the server neither responded nor closed the connection.
     """
     with socket.create_connection(address, timeout=PATIENCE) as connection:
-        # The server may have closed already: then sending, and saying that it ended, is an error.
+        # If the server has already closed the connection, sendall and shutdown raise.
         with contextlib.suppress(OSError):
             connection.sendall(content)
-            # Half a request would be waited for; this says that no more will come.
+            # Otherwise the server would wait for the rest of half a request.
             connection.shutdown(socket.SHUT_WR)
-        answer = b""
+        received = b""
         with contextlib.suppress(ConnectionError):
-            while b"\r\n\r\n" not in answer and (part := connection.recv(65536)):
-                answer += part
-    found = STATUS.match(answer)
+            while b"\r\n\r\n" not in received and (part := connection.recv(65536)):
+                received += part
+    found = STATUS.match(received)
     return int(found[1]) if found else 0
 
 
 def oversized(address: tuple[str, int], *, declared: bool) -> tuple[int, int]:
-    """Send a body of 64 MiB, with its length or chunked; give the status and the bytes the server took."""
+    """Send a body of 64 MiB, with its length or chunked; return the status and the bytes that the server accepted."""
     length = b"Content-Length: %d" % BIG if declared else b"Transfer-Encoding: chunked"
     sent = 0
     chunk = b" " * MIB
@@ -217,28 +217,28 @@ def oversized(address: tuple[str, int], *, declared: bool) -> tuple[int, int]:
             for _ in range(BIG // MIB):
                 connection.sendall(framed)
                 sent += MIB
-        answer = b""
+        received = b""
         with contextlib.suppress(ConnectionError):
-            while b"\r\n\r\n" not in answer and (part := connection.recv(65536)):
-                answer += part
-    found = STATUS.match(answer)
+            while b"\r\n\r\n" not in received and (part := connection.recv(65536)):
+                received += part
+    found = STATUS.match(received)
     return (int(found[1]) if found else 0), sent
 
 
 def alive(url: str) -> bool:
-    """Whether an ordinary request is answered as ever."""
+    """Return whether an ordinary request gets its zip."""
     response = httpx.post(url + JOB, headers={"X-Auth-Token": EXAMPLE_TOKEN}, timeout=PATIENCE, trust_env=False)
     return response.status_code == 200 and response.content.startswith(b"PK")
 
 
 def resident(pid: int) -> float:
-    """Peak resident memory of a process in MiB."""
+    """Return the peak resident memory of a process in MiB."""
     (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
     return int(kilobytes) / 1024
 
 
 def raw_phase(url: str, requests: int, chance: random.Random) -> list[str]:
-    """Send raw requests of every kind; give what broke."""
+    """Send raw requests of every kind and return the broken promises."""
     host, port = url.removeprefix("http://").split(":")
     address = (host, int(port))
     counts: Counter[tuple[str, int]] = Counter()
@@ -249,7 +249,9 @@ def raw_phase(url: str, requests: int, chance: random.Random) -> list[str]:
         try:
             status = exchange(address, content)
         except TimeoutError:
-            broken.append(f"request {number} ({make.__name__}): neither answered nor closed: {content[:200]!r}")
+            broken.append(
+                f"request {number} ({make.__name__}): neither a response nor a closed connection: {content[:200]!r}"
+            )
             continue
         counts[make.__name__, status] += 1
         if status >= 500:
@@ -257,19 +259,19 @@ def raw_phase(url: str, requests: int, chance: random.Random) -> list[str]:
         if number % 5000 == 4999:
             print(f"  {number + 1} raw requests, {len(broken)} broken promises", flush=True)
             if not alive(url):
-                return [*broken, f"after request {number} the server no longer answers"]
+                return [*broken, f"after request {number} the server no longer responds"]
     for (kind, status), count in sorted(counts.items()):
         print(f"  {kind:14} {status or 'closed'!s:>6} {count:7}")
     for declared in (True, False):
         status, sent = oversized(address, declared=declared)
         print(f"  64 MiB body, {'declared' if declared else 'chunked'}: {status or 'closed'} after {sent // MIB} MiB")
         if status not in (0, 413) or sent >= BIG:
-            broken.append(f"a body of 64 MiB was answered with {status} after {sent // MIB} MiB")
+            broken.append(f"a body of 64 MiB got status {status} after {sent // MIB} MiB")
     return broken
 
 
 def generated_phase(url: str, requests: int, edition: str, seed: int) -> tuple[int, list[str]]:
-    """Send schemathesis's requests; give their number and what broke."""
+    """Send schemathesis's requests; return their number and the failures."""
     document = load_edition(edition)
     with tempfile.TemporaryDirectory() as folder:
         report = check_edition(
@@ -286,7 +288,7 @@ def generated_phase(url: str, requests: int, edition: str, seed: int) -> tuple[i
 
 @contextlib.contextmanager
 def mock_process(edition: str, log: IO[str], *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start `jobexport mock`; give the process and its URL."""
+    """Start `jobexport mock` and yield the process and its URL."""
     command = [sys.executable, "-c", "from jobexport.cli import main; main()", "mock", "--port", "0"]
     environment = {name: value for name, value in os.environ.items() if name != "JOBEXPORT_TOKEN"}
     with subprocess.Popen(
@@ -301,7 +303,7 @@ def mock_process(edition: str, log: IO[str], *options: str) -> Iterator[tuple[su
 
 
 def main() -> int:
-    """Fuzz; 1 when a promise broke."""
+    """Send the requests; return 1 if a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--edition", default="huaweicloud-cn-2025")
@@ -315,7 +317,7 @@ def main() -> int:
         raw = max(options.requests - sent, 0)
         broken += raw_phase(url, raw, random.Random(options.seed))  # noqa: S311  # not for secrets
         if not alive(url):
-            broken.append("at the end the server no longer answers")
+            broken.append("at the end the server no longer responds")
         print(f"  peak memory {resident(process.pid):.0f} MiB")
         log.seek(0)
         broken += [line.strip() for line in log if "Traceback" in line]

@@ -1,9 +1,9 @@
 """Requests a second, start and memory of the mock, beside Prism and a bare Starlette route.
 
-All three answer the DLI export on loopback, each in a process of its own, and take turns. Prism and the mock check the
-request against otc-2026; the bare route only parses it and answers with a constant of the same size, on uvicorn with
-the mock's settings: what it reaches is what the mock can reach. wrk makes the load (Debian's package wrk). Prism is
-looked for in a folder, and left out when it is not there:
+All three respond to the DLI export on loopback, each in a process of its own, and take turns. Prism and the mock check
+the request against otc-2026. The bare route only parses it and responds with a constant of the same size, on uvicorn
+with the mock's settings: its rate is the upper limit of the mock's rate. wrk makes the load (Debian's package wrk).
+Prism is read from a folder, and left out if missing:
 
     npm install --prefix /tmp/prism @stoplight/prism-cli@5.16.0
     python benchmarks/mock.py /tmp/prism [rounds]
@@ -43,24 +43,24 @@ PORT = 18765
 PATH = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 BODY = json.dumps({"obs_dir": "obs-test", "is_selected": True, "job_selected": [100]})
 HEADERS = {"Content-Type": "application/json", "X-Auth-Token": EXAMPLE_TOKEN}
-ANSWER = {"is_success": "true", "message": "Exported 1 job.", "zip_file": ["obs-test/aggregate_1582677879475.zip"]}
+RESPONSE = {"is_success": "true", "message": "Exported 1 job.", "zip_file": ["obs-test/aggregate_1582677879475.zip"]}
 CONNECTIONS = 16
 SECONDS = 5
 WARM_UP = 2
 
-# What the mock must reach: parts of the others' requests a second, and seconds to the first answer.
+# Marks of the mock: its requests a second relative to Prism and to the bare route, and seconds to the first response.
 TIMES_PRISM, TIMES_BARE, LATEST = 6.0, 0.6, 1.0
 
 
 @frozen
 class Run:
-    """What one round of one server measured."""
+    """The measurements of one round of one server."""
 
     per_second: float
     start: float
-    """Seconds from starting the process to its first answer."""
+    """Seconds from the start of the process to its first response."""
     peak: float
-    """MiB of the process's largest resident set."""
+    """Largest resident set of the process in MiB."""
 
 
 def serve_mock() -> None:
@@ -71,11 +71,11 @@ def serve_mock() -> None:
 def serve_bare() -> None:
     """Serve the bare route."""
 
-    async def answer(request: Request) -> JSONResponse:
+    async def respond(request: Request) -> JSONResponse:
         await request.json()
-        return JSONResponse(ANSWER)
+        return JSONResponse(RESPONSE)
 
-    app = Starlette(routes=[Route("/v1.0/{project_id}/streaming/jobs/export", answer, methods=["POST"])])
+    app = Starlette(routes=[Route("/v1.0/{project_id}/streaming/jobs/export", respond, methods=["POST"])])
     uvicorn.run(
         app,
         port=PORT,
@@ -93,18 +93,18 @@ SERVERS: dict[str, Callable[[], None]] = {"bare": serve_bare, "mock": serve_mock
 
 
 def commands(prism: Path | None) -> dict[str, list[str]]:
-    """Give the command line of each server."""
+    """Return the command line of each server."""
     found = {name: [sys.executable, __file__, "--serve", name] for name in SERVERS}
     if prism is not None:
         document = next(edition.path for edition in editions() if edition.id == EDITION)
-        # --errors: answer what breaks the document with an error; silent and in one process: without its log.
+        # --errors: respond with an error to requests that break the document. silent, in one process: without a log.
         options = ["--errors", "--multiprocess", "false", "--verboseLevel", "silent", "--port", str(PORT)]
         found["Prism"] = [str(prism), "mock", *options, str(document)]
     return found
 
 
-def first_answer(process: subprocess.Popen[bytes], started: float) -> float:
-    """Ask until the server answers 200; give the seconds since it was started."""
+def first_response(process: subprocess.Popen[bytes], started: float) -> float:
+    """Send requests until the server responds with 200, and return the seconds since its start."""
     request = urllib.request.Request(f"http://127.0.0.1:{PORT}{PATH}", BODY.encode(), HEADERS)
     while process.poll() is None and time.perf_counter() - started < 60:
         try:
@@ -112,25 +112,25 @@ def first_answer(process: subprocess.Popen[bytes], started: float) -> float:
                 return time.perf_counter() - started
         except OSError:
             time.sleep(0.005)
-    raise SystemExit(f"the server did not answer: {process.args!r}")
+    raise SystemExit(f"no response from the server within 60 seconds: {process.args!r}")
 
 
 def load(script: Path, seconds: int) -> float:
-    """Send requests for some seconds; give how many a second were answered with 200."""
+    """Send requests for some seconds and return the requests a second; every response must be 200."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), f"http://127.0.0.1:{PORT}{PATH}"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate = re.search(r"Requests/sec:\s+([0-9.]+)", output)
     if rate is None or "Non-2xx" in output or "Socket errors" in output:
-        raise SystemExit(f"not every request was answered with 200:\n{output}")
+        raise SystemExit(f"not every response was 200:\n{output}")
     return float(rate[1])
 
 
 def measure(command: list[str], script: Path) -> Run:
-    """Start a server, measure it, stop it."""
+    """Start a server, measure it and stop it."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        start = first_answer(process, started)
+        start = first_response(process, started)
         load(script, WARM_UP)
         per_second = load(script, SECONDS)
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
@@ -142,13 +142,13 @@ def measure(command: list[str], script: Path) -> Run:
 
 
 def main(folder: str | None, rounds: int) -> int:
-    """Print the table and return 1 if the mock misses a mark."""
+    """Print the table; return 1 if the mock misses a mark."""
     if shutil.which("wrk") is None:
         print("this needs wrk; install Debian's package wrk", file=sys.stderr)
         return 2
     prism = Path(folder or "", "node_modules/.bin/prism")
     if not prism.is_file():
-        print(f"without Prism: there is no {prism}; npm install --prefix FOLDER @stoplight/prism-cli@5.16.0")
+        print(f"without Prism: {prism} does not exist; npm install --prefix FOLDER @stoplight/prism-cli@5.16.0")
     servers = commands(prism if prism.is_file() else None)
     with tempfile.TemporaryDirectory() as temporary:
         script = Path(temporary) / "post.lua"
@@ -162,7 +162,7 @@ def main(folder: str | None, rounds: int) -> int:
     for name in servers:
         peak = max(each[name].peak for each in runs)
         print(f"{name:6}  {rates[name]:10.0f}  {starts[name]:5.2f} s  {peak:6.0f} MiB")
-    # Rounds are compared within themselves: what else the machine does changes from round to round.
+    # Servers are compared within a round, because other load on the machine changes from round to round.
     bare = median(each["mock"].per_second / each["bare"].per_second for each in runs)
     verdicts = {f"{bare:.2f} × bare (at least {TIMES_BARE})": bare >= TIMES_BARE}
     verdicts[f"starts in {starts['mock']:.2f} s (under {LATEST:.0f} s)"] = starts["mock"] < LATEST

@@ -1,8 +1,8 @@
-"""Keeps a mock process busy for ten minutes, eight connections, random faults, and watches what it promises.
+"""Ten minutes of load on a mock process, with eight connections and random faults (`make soak`).
 
-`make soak` runs it. No 500 that was not asked for (the faults below have none), every answer without a fault is right,
-memory grows by less than a tenth after the first minute, and SIGTERM and Ctrl-C end the process within two seconds
-while requests are under way. 1 when a promise broke.
+The promises: no response is 500 (no fault below causes that status), every response without a fault is right, memory
+grows by less than a tenth after the first minute, and SIGTERM and Ctrl-C end the process within two seconds under load.
+Exit code 1: a promise is broken.
 """
 
 import argparse
@@ -44,7 +44,7 @@ FAULTS = (
 
 
 def calls(chance: random.Random) -> tuple[str, dict[str, object]]:
-    """One call of the mixed load: path and body."""
+    """Return path and body of one call of the mixed load."""
     bodies: list[tuple[str, dict[str, object]]] = [
         (FLINK, {"obs_dir": f"obs-test/{chance.randrange(50)}", "is_selected": True, "job_selected": [100]}),
         (FLINK, {"obs_dir": "obs-test", "is_selected": False}),
@@ -59,7 +59,7 @@ def calls(chance: random.Random) -> tuple[str, dict[str, object]]:
 
 
 def load(url: str, seed: int, stop: threading.Event, counts: Counter[str]) -> None:
-    """Call until told to stop; count statuses and what else happened."""
+    """Send calls until `stop` is set; count statuses, transport errors and zips."""
     chance = random.Random(seed)  # noqa: S311  # not for secrets
     with httpx.Client(base_url=url, headers={"X-Auth-Token": EXAMPLE_TOKEN}, timeout=10, trust_env=False) as client:
         while not stop.is_set():
@@ -71,11 +71,11 @@ def load(url: str, seed: int, stop: threading.Event, counts: Counter[str]) -> No
                 continue
             counts[str(response.status_code)] += 1
             if response.headers.get("content-type") == "application/octet-stream":
-                counts["sound zips" if is_sound(response.content) else "broken zips"] += 1
+                counts["valid zips" if is_valid(response.content) else "broken zips"] += 1
 
 
-def is_sound(content: bytes) -> bool:
-    """Whether a zip is complete and its CRCs hold."""
+def is_valid(content: bytes) -> bool:
+    """Return whether a zip is complete and its checksums are right."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return archive.testzip() is None
@@ -84,7 +84,7 @@ def is_sound(content: bytes) -> bool:
 
 
 def resident(process: subprocess.Popen[str]) -> float:
-    """Resident memory now, in MiB."""
+    """Return the resident memory of a process in MiB."""
     text = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
     (kilobytes,) = re.findall(r"VmRSS:\s+(\d+) kB", text)
     return int(kilobytes) / 1024
@@ -92,7 +92,7 @@ def resident(process: subprocess.Popen[str]) -> float:
 
 @contextlib.contextmanager
 def under_load(url: str, seed: int, counts: Counter[str]) -> Iterator[None]:
-    """Eight connections that call for as long as the context lasts."""
+    """Send calls over eight connections while the context lasts."""
     stop = threading.Event()
     threads = [
         threading.Thread(target=load, args=(url, seed + number, stop, counts), daemon=True)
@@ -109,7 +109,7 @@ def under_load(url: str, seed: int, counts: Counter[str]) -> Iterator[None]:
 
 
 def time_to_stop(process: subprocess.Popen[str], number: signal.Signals) -> float:
-    """Send a signal; give the seconds until the process ended, its code must be 0."""
+    """Send a signal and return the seconds until the process ended, or infinity if its exit code is not 0."""
     started = time.monotonic()
     process.send_signal(number)
     code = process.wait(timeout=30)
@@ -119,7 +119,7 @@ def time_to_stop(process: subprocess.Popen[str], number: signal.Signals) -> floa
 
 
 def memory_growth(process: subprocess.Popen[str], minutes: float, counts: Counter[str]) -> float:
-    """Watch the process for some minutes; give its memory at the end over that after the first minute."""
+    """Watch the process for some minutes; return its memory at the end divided by that after the first minute."""
     started = time.monotonic()
     settled = 0.0
     while (elapsed := time.monotonic() - started) < minutes * 60:
@@ -134,7 +134,7 @@ def memory_growth(process: subprocess.Popen[str], minutes: float, counts: Counte
 
 
 def main() -> int:
-    """Soak; 1 when a promise broke."""
+    """Run the load; return 1 if a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
@@ -159,12 +159,12 @@ def main() -> int:
         "SIGTERM took too long": terminated <= MOST_SECONDS_TO_STOP,
         "Ctrl-C took too long": interrupted <= MOST_SECONDS_TO_STOP,
         f"{tracebacks} tracebacks in the log": not tracebacks,
-        f"{counts['500']} answers of 500 that nobody asked for": not counts["500"],
-        "nothing ever succeeded": bool(counts["200"] and counts["sound zips"]),
+        f"{counts['500']} responses with status 500": not counts["500"],
+        "no call succeeded": bool(counts["200"] and counts["valid zips"]),
     }
     broken = [problem for problem, kept in promises.items() if not kept]
     print("\n".join(broken))
-    requests = counts.total() - counts["sound zips"] - counts["broken zips"]
+    requests = counts.total() - counts["valid zips"] - counts["broken zips"]
     print(f"{requests} requests in {options.minutes:g} minutes, {len(broken)} broken promises, seed {options.seed}")
     return 1 if broken else 0
 

@@ -1,8 +1,8 @@
-"""How much memory receiving a zip of 200 MiB takes: the stock function beside the two that stream.
+"""Memory for receiving a zip of 200 MiB: the stock function beside the two streaming functions.
 
-The server is a process of its own on the loopback interface and makes the body up piece by piece. Each function runs in
-a fresh process, which notes its peak memory after the imports and again after the last byte. What streams is written to
-a file, as a caller would.
+The server is a process of its own on the loopback interface and generates the body piece by piece. Each function runs
+in a fresh process, which measures its peak memory after the imports and after the last byte. The streaming functions
+write to a file, like a caller.
 
     python benchmarks/streaming.py
 """
@@ -24,12 +24,12 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# The parent imports neither httpx nor the package: Linux hands its peak memory down to the processes it starts.
+# The parent imports neither httpx nor the package, because on Linux a child process inherits its peak memory.
 
 MIB = 1024 * 1024
 SIZE = 200 * MIB
 PIECE = bytes(64 * 1024)
-LIMIT = 20  # MiB that a function which streams may add
+LIMIT = 20  # MiB that a streaming function may add
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -47,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def serve() -> None:
-    """Print the port, then answer every request with SIZE bytes."""
+    """Print the port, then respond to every request with SIZE bytes."""
     with HTTPServer(("127.0.0.1", 0), _Handler) as server:
         print(server.server_port, flush=True)
         server.serve_forever()
@@ -60,7 +60,7 @@ def peak() -> float:
 
 
 def receive(function: str, port: str) -> None:
-    """Receive the body with `function` and print what it took, as JSON."""
+    """Receive the body with `function` and print memory and time as JSON."""
     from jobexport_api import AuthenticatedClient
     from jobexport_api.api.dgc import export_job
 
@@ -92,7 +92,7 @@ def receive(function: str, port: str) -> None:
 
 
 def main() -> int:
-    """Print the table and return 1 if a function that streams breaks the limit."""
+    """Print the table; return 1 if a streaming function exceeds the limit."""
     this = [sys.executable, str(Path(__file__))]
     environment = {**os.environ, "NO_PROXY": "*"}
     print(f"receiving {SIZE // MIB} MiB\n\n  imported      added     time")
@@ -109,7 +109,7 @@ def main() -> int:
                 broken |= "stream" in function and result["added"] >= LIMIT
         finally:
             server.terminate()
-    print(f"\nlimit for what streams: {LIMIT} MiB added" + (", BROKEN" if broken else ""))
+    print(f"\nlimit for streaming functions: {LIMIT} MiB added" + (", BROKEN" if broken else ""))
     return int(broken)
 
 

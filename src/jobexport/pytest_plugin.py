@@ -1,7 +1,7 @@
-"""The pytest plugin: a fixture `jobexport_mock` that is a running server, and a marker that says which.
+"""The pytest plugin: the fixture `jobexport_mock`, a running server, and a marker for its options.
 
-pytest loads it wherever jobexport is installed, also without the extra `mock`. So it imports nothing of the server
-before a test asks for one, and stands outside `jobexport.mock`, which imports all of it.
+pytest loads the plugin wherever jobexport is installed, also without the extra `mock`. So the plugin imports the server
+only when a test uses the fixture, and is not part of `jobexport.mock`, which imports the server.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from jobexport.mock import Server
 
 _MARKER = (
-    "jobexport_mock(edition='otc-2026', **options): the server that the fixture jobexport_mock gives; "
-    "what `jobexport.mock.serve` takes"
+    "jobexport_mock(edition='otc-2026', **options): the server of the fixture jobexport_mock; "
+    "arguments as for `jobexport.mock.serve`"
 )
 
 
@@ -31,10 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def jobexport_mock(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A mock server that runs for one test, with a state of its own; see `jobexport.mock.Server`.
+    """Yield a mock server that runs for one test, with a state of its own; see `jobexport.mock.Server`.
 
-    `@pytest.mark.jobexport_mock(edition="otc-2024", token="mine")` chooses the edition and what else
-    `jobexport.mock.serve` takes. The closest marker counts.
+    `@pytest.mark.jobexport_mock(edition="otc-2024", token="mine")` passes arguments to `jobexport.mock.serve`. The
+    closest marker counts.
     """
     try:
         with needing("mock", "the fixture jobexport_mock"):

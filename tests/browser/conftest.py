@@ -1,4 +1,4 @@
-"""Collected by `make test-browser` only: it needs a browser."""
+"""Tests that only `make test-browser` collects, because they need a browser."""
 
 import os
 

@@ -34,7 +34,7 @@ def server() -> Iterator[Any]:
 
 @pytest.fixture
 def browser(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A browser that shows the page; afterwards it must have complained of nothing and asked nobody else."""
+    """A browser that shows the page; at the end its log must be empty, and no other host was requested."""
     monkeypatch.setenv("HOME", str(tmp_path))
     options = webdriver.ChromeOptions()
     options.binary_location = os.environ["JOBEXPORT_BROWSER"]
@@ -55,7 +55,7 @@ def browser(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def hosts(driver: Any) -> set[Any]:
-    """Give every host that was asked for something; what the browser asks itself, by other schemes, is not counted."""
+    """Return every host that was requested over HTTP or WebSocket."""
     messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     sent = [
         message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"
@@ -64,7 +64,7 @@ def hosts(driver: Any) -> set[Any]:
 
 
 def found(driver: Any, selector: Any) -> Any:
-    """Wait for an element that is shown, and bring it into view."""
+    """Return the first visible element, scrolled into view."""
     shown = WebDriverWait(driver, 15).until(
         lambda page: [element for element in page.find_elements(By.CSS_SELECTOR, selector) if element.is_displayed()]
     )
@@ -79,7 +79,7 @@ def opened(driver: Any) -> Any:
 
 
 def schema(driver: Any) -> set[Any]:
-    """Open exportFlinkJobs and give the names in the schema of its answer."""
+    """Open exportFlinkJobs and return the names in the schema of its response."""
     opened(driver)
     buttons = found(driver, RESPONSE_200).find_elements(By.CSS_SELECTOR, ".tablinks")
     next(button for button in buttons if button.text == "Schema").click()
@@ -93,13 +93,13 @@ def schema(driver: Any) -> set[Any]:
 
 
 def test_three_operations(browser: Any) -> None:
-    """The running edition's operations are there."""
+    """The page shows the three operations of the running edition."""
     found(browser, "#operations-dli-exportFlinkJobs")
     assert len(browser.find_elements(By.CSS_SELECTOR, ".opblock")) == 3
 
 
 def test_the_switch_changes_the_schema(browser: Any) -> None:
-    """Another edition's page has another name for the zip array, and says which edition runs."""
+    """Another edition's page has another name for the zip array, and names the running edition."""
     assert {"zip_file", "zip_files"} & schema(browser) == {"zip_file"}
     found(browser, "nav a[href$='=huaweicloud-cn-2020']").click()
     assert "this server speaks otc-2026" in found(browser, "header .note").text
@@ -107,7 +107,7 @@ def test_the_switch_changes_the_schema(browser: Any) -> None:
 
 
 def test_marks_lead_to_the_register(browser: Any) -> None:
-    """An inconsistency is marked at its field with what the edition says, and leads to its entry."""
+    """An inconsistency is marked at its field with the edition's claim and a link to its entry."""
     schema(browser)
     mark = found(browser, f"{RESPONSE_200} a[href$='#DLI-001']")
     assert "⚠ DLI-001 Name of the zip array. This edition: zip_file" in mark.find_element(By.XPATH, "./..").text
@@ -116,7 +116,7 @@ def test_marks_lead_to_the_register(browser: Any) -> None:
 
 
 def test_try_it_out(browser: Any) -> None:
-    """exportFlinkJobs can be tried out as the page stands: nothing has to be filled in."""
+    """exportFlinkJobs can be tried out without filling in anything."""
     opened(browser)
     found(browser, ".try-out__btn").click()
     found(browser, ".execute").click()

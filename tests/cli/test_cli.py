@@ -157,7 +157,7 @@ def test_mock_with_a_bucket_but_no_keys() -> None:
 @pytest.mark.parametrize("bucket", ["s3://", "s3://a", "s3://bucket/folder", "s3://-bucket", "s3://buc ket"])
 def test_mock_with_a_bucket_that_cannot_be_one(bucket: str) -> None:
     """The sentence says what to give."""
-    one_sentence(run("mock", "--obs", bucket, env=KEYS), "can't be an S3 bucket; give s3://bucket")
+    one_sentence(run("mock", "--obs", bucket, env=KEYS), "is not a valid S3 bucket; give s3://bucket")
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_mock_lists_its_faults() -> None:
     ("arguments", "words"),
     [
         (["--fault", "nope@*"], ["no fault 'nope'", "--list-faults"]),
-        (["--fault", "zip-empty@exportFlinkJobs"], ["answers with a zip"]),
-        (["--fault-rate", "2"], ["no probability"]),
+        (["--fault", "zip-empty@exportFlinkJobs"], ["responds with a zip"]),
+        (["--fault-rate", "2"], ["not a probability"]),
     ],
 )
 def test_mock_with_faults_that_cannot_be(arguments: list[Any], words: list[Any]) -> None:

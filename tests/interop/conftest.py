@@ -1,4 +1,4 @@
-"""A real S3 server over HTTP, and a client of it that is not ours."""
+"""A real S3 server over HTTP, and a third-party client of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No AWS settings of the machine, and no call to a metadata service."""
+    """An environment without AWS settings of the machine and without a metadata service."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)

@@ -58,7 +58,7 @@ def export(server: mock.Server, endpoint: str, folder: Path, *arguments: str, **
 
 
 def test_the_command_fetches_the_zips(server: mock.Server, endpoint: str, tmp_path: Path) -> None:
-    """Each zip that the answer names lies in the folder, whole, and its path is a line."""
+    """Each zip that the response names is in the folder, complete, and its path is a line of the output."""
     result = export(server, endpoint, tmp_path / "new")
     assert (result.exit_code, result.stderr) == (0, "")
     files = sorted((tmp_path / "new").iterdir())
@@ -70,7 +70,7 @@ def test_the_command_fetches_the_zips(server: mock.Server, endpoint: str, tmp_pa
 
 
 def test_the_outcome_for_programs_has_the_files(server: mock.Server, endpoint: str, tmp_path: Path) -> None:
-    """JSON names the object of each file, in the same order."""
+    """The JSON output names the object of each file, in the same order."""
     found = json.loads(export(server, endpoint, tmp_path, "--format", "json").stdout)
     assert [name.rpartition("/")[2] for name in found["archives"]] == [
         name.rpartition("/")[2] for name in found["files"]
@@ -78,7 +78,7 @@ def test_the_outcome_for_programs_has_the_files(server: mock.Server, endpoint: s
 
 
 def test_a_bucket_that_is_not_there_is_one_sentence(server: mock.Server, endpoint: str, tmp_path: Path) -> None:
-    """It says that the export succeeded all the same; no half file is left, and no key is shown."""
+    """A missing bucket is one sentence that the export itself succeeded; no partial file is left, no key is shown."""
     (tmp_path / "kept.zip").write_bytes(b"mine")
     result = export(server, f"{endpoint}/elsewhere", tmp_path)
     assert result.exit_code == 2
@@ -92,7 +92,7 @@ def test_a_bucket_that_is_not_there_is_one_sentence(server: mock.Server, endpoin
 def test_the_client_fetches_what_the_service_wrote(
     server: mock.Server, boto: Any, endpoint: str, tmp_path: Path
 ) -> None:
-    """What lies on disk has the bytes of the object, as another client reads it."""
+    """A downloaded file has the bytes of the object, as another client reads it."""
     store = S3Store(
         "obs-test",
         endpoint=endpoint,

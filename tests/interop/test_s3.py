@@ -1,4 +1,4 @@
-"""The mock writes to S3 over HTTP, and clients that are not ours read the objects back."""
+"""The mock writes to S3 over HTTP, and third-party clients read the objects back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOW = 1_700_000_000_000
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 KEYS = {"AWS_ACCESS_KEY_ID": "an-id", "AWS_SECRET_ACCESS_KEY": "a-secret-key"}
-# Of the editions that know obsPath.
+# An edition with obsPath.
 TO_STORAGE = "huaweicloud-intl-2026"
 
 
@@ -40,7 +40,7 @@ def storage(endpoint: str, boto: Any) -> Any:
 
 @pytest.fixture
 def dead_endpoint() -> str:
-    """The URL of a port on which nobody listens."""
+    """The URL of a closed port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     return f"http://127.0.0.1:{port}"
@@ -76,7 +76,7 @@ def keys(boto: Any) -> list[Any]:
 
 
 def test_a_flink_export_is_there_under_its_name(storage: Any, boto: Any, endpoint: str) -> None:
-    """A key is the zip's name as the answer has it: OBS bucket, folder, object."""
+    """The key of a zip is its name in the response: OBS bucket, folder, object."""
     with serve("otc-2026", storage=storage, clock=lambda: NOW) as server:
         names = post(server, FLINK, {"obs_dir": "obs://obs-test/a b/ä#?%2e/", "is_selected": False}).json()["zip_file"]
     assert names[0] == f"obs-test/a b/ä#?%2e/aggregate_{NOW}.zip"
@@ -92,10 +92,10 @@ def test_a_flink_export_is_there_under_its_name(storage: Any, boto: Any, endpoin
 def test_an_export_to_obs_path_has_the_bytes_of_the_plain_one(
     storage: Any, boto: Any, endpoint: str, delay: float | int
 ) -> None:
-    """`{job_name}.zip` in the folder that the answer names, before the answer or, with a delay, after it."""
+    """`{job_name}.zip` appears in the folder of the response, before the response or, with a delay, after it."""
     with serve(TO_STORAGE, storage=storage, obs_delay=delay, clock=lambda: NOW) as server:
-        answer = post(server, JOB, {"obsPath": "obs://test_bucket/job_nodes/"}).json()
-        assert answer == {"obsPath": f"obs://test_bucket/job_nodes/myJob/{NOW}"}
+        response = post(server, JOB, {"obsPath": "obs://test_bucket/job_nodes/"}).json()
+        assert response == {"obsPath": f"obs://test_bucket/job_nodes/myJob/{NOW}"}
         key = f"test_bucket/job_nodes/myJob/{NOW}/myJob.zip"
         assert keys(boto) == ([] if delay else [key])
         deadline = time.monotonic() + 5
@@ -106,7 +106,7 @@ def test_an_export_to_obs_path_has_the_bytes_of_the_plain_one(
 
 
 def test_what_is_put_can_be_read_back_and_listed(storage: Any, boto: Any) -> None:
-    """get and names agree with what another client sees; a name that is not there is None."""
+    """get and names agree with another client; the content of an unknown name is None."""
 
     async def all_of_it() -> tuple[Any, Any]:
         for name, content in {"b/two": b"2" * 6_000_000, "a/one": b"", "b/{x} %41~": b"3"}.items():
@@ -122,7 +122,7 @@ def test_what_is_put_can_be_read_back_and_listed(storage: Any, boto: Any) -> Non
 def test_a_storage_that_fails_is_the_servers_fault(
     endpoint: str, dead_endpoint: str, boto: Any, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
-    """Down, without the bucket, or silent: the documented error within 5 seconds, and the log names no secret."""
+    """A storage that fails gets the documented error within 5 seconds, and the log has no secret."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent_endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         storage = {
@@ -140,13 +140,13 @@ def test_a_storage_that_fails_is_the_servers_fault(
             assert post(server, JOB, {}).status_code == 200
     assert (flink.status_code, flink.json()["error_code"]) == (400, "DLI.0999")
     assert caplog.text.count(f"cannot write to {storage}: ") == (1 if fault == "silent" else 2)
-    assert ("there is no such bucket" if fault == "no bucket" else "it does not answer") in caplog.text
+    assert ("the bucket does not exist" if fault == "no bucket" else "the server does not respond") in caplog.text
     assert "an-id" not in caplog.text
     assert "a-secret-key" not in caplog.text
 
 
 def test_reading_what_fails_is_no_absence(endpoint: str, dead_endpoint: str, boto: Any) -> None:
-    """A storage that can't be reached, or has no such bucket, does not pretend to be empty."""
+    """Reading from an unreachable storage or a missing bucket is an error, not an empty result."""
     for storage in (s3(dead_endpoint), s3(endpoint, "another")):
         with pytest.raises(StorageUnavailable, match=r"^cannot read from s3://"):
             asyncio.run(storage.get("a"))
@@ -155,20 +155,20 @@ def test_reading_what_fails_is_no_absence(endpoint: str, dead_endpoint: str, bot
 
 
 def test_what_is_pending_when_the_server_ends_is_dropped(dead_endpoint: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A write that is under way when the server ends neither holds it up nor is logged."""
+    """A pending write neither delays the end of the server nor is logged."""
     with serve(TO_STORAGE, storage=s3(dead_endpoint), obs_delay=30) as server:
         assert post(server, JOB, {"obsPath": "obs://b"}).status_code == 200
     assert caplog.records == []
 
 
 def test_the_command_writes_to_s3(storage: Any, boto: Any, endpoint: str) -> None:
-    """`jobexport mock --obs s3://bucket --obs-endpoint URL` takes its keys from the environment and prints none."""
+    """`jobexport mock --obs s3://bucket --obs-endpoint URL` reads its keys from the environment and prints no key."""
     command = [sys.executable, "-c", "from jobexport.cli import main; main()"]
     command += ["mock", "--port", "0", "--obs", "s3://bucket", "--obs-endpoint", endpoint]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | KEYS
     ) as process:
-        # The end of a process that says too little is the end of its output.
+        # A process that prints too little is killed, so that reading its output ends.
         patience = threading.Timer(10, process.kill)
         patience.start()
         try:
@@ -178,10 +178,10 @@ def test_the_command_writes_to_s3(storage: Any, boto: Any, endpoint: str) -> Non
             line = next((line for line in process.stdout if "objects in" in line), "")
             assert line.split(maxsplit=2) == ["objects", "in", f"s3://bucket at {endpoint}\n"]
             body = {"obs_dir": "b", "is_selected": True, "job_selected": [100]}
-            answer = httpx.post(
+            response = httpx.post(
                 url + FLINK, json=body, headers={"X-Auth-Token": EXAMPLE_TOKEN}, trust_env=False, verify=False
             )
-            assert keys(boto) == answer.json()["zip_file"]
+            assert keys(boto) == response.json()["zip_file"]
             process.terminate()
             assert process.wait(timeout=10) == 0
             assert process.stderr is not None

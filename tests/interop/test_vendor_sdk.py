@@ -1,4 +1,4 @@
-"""The vendor's own SDK, as it is, signs with an access key and calls every edition's mock over a real socket."""
+"""The vendor's SDK, unmodified, signs with an access key and calls every edition's mock over a real socket."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ JOBS = ["myJob", "job_batch"]
 
 @frozen
 class Sdk:
-    """The SDK's modules, and the home folder that it saw when it was imported."""
+    """The SDK's modules, and the home folder at their import."""
 
     dli: Any
     dgc: Any
@@ -35,7 +35,7 @@ class Sdk:
     home: Path
 
     def client(self, family: Any, server: Server, **changes: str) -> Any:
-        """A client as the SDK's guide makes one. Project and endpoint are given, so that it need not ask for them."""
+        """Return a client as in the SDK's guide, with project and endpoint, so that the SDK does not request them."""
         keys = {"ak": server.access_key, "sk": server.secret_key, "project_id": server.project_id} | changes
         builder = family.new_builder().with_credentials(self.core.BasicCredentials(**keys))
         return builder.with_endpoint(server.url).build()
@@ -43,7 +43,7 @@ class Sdk:
 
 @pytest.fixture(scope="module", autouse=True)
 def only_loopback() -> Iterator[None]:
-    """Fail on any connection that leaves this machine, such as to the metadata service or to IAM."""
+    """Raise a failure on any connection that leaves this machine, such as to the metadata service or to IAM."""
     with pytest.MonkeyPatch.context() as patch:
         connect = socket.socket.connect
 
@@ -62,7 +62,7 @@ def only_loopback() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def sdk(tmp_path_factory: pytest.TempPathFactory, only_loopback: None) -> Iterator[Sdk]:
-    """The SDK, imported where the home folder is an empty one."""
+    """The SDK, imported with an empty home folder."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
@@ -74,7 +74,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory, only_loopback: None) -> Iterat
 
 @pytest.fixture(scope="module")
 def servers() -> Iterator[Callable[[str], Server]]:
-    """A function that gives the server of an edition."""
+    """A function that returns the server of an edition."""
     with contextlib.ExitStack() as stack:
         yield functools.cache(lambda edition: stack.enter_context(serve(edition)))
 
@@ -110,47 +110,47 @@ def workspace(server: Server) -> Any:
 
 class TestExport:
     def test_job(self, sdk: Sdk, server: Server, dgc: Any) -> None:
-        """`export_job`: the zip's bytes are in `raw_content` only, and hold the job that the server has."""
-        answer = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
-        assert (str(answer), answer.openapi_types) == ("{}", {})
-        found = members(answer.raw_content)
+        """`export_job` returns the zip only in `raw_content`, with the job of the server."""
+        result = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
+        assert (str(result), result.openapi_types) == ("{}", {})
+        found = members(result.raw_content)
         assert found["jobs/myJob.job"] == workspace(server).jobs["myJob"].content
         assert any(name.startswith("scripts/") for name in found)
 
     def test_job_with_a_body(self, sdk: Sdk, server: Server, dgc: Any) -> None:
-        """Where exportJob has a body, `export_depend` reaches it; where it has none, the server passes over it."""
+        """`export_depend` takes effect in editions with a body of exportJob; other editions ignore it."""
         body = sdk.dgc.ExportJobReq(export_depend=False)
         found = members(dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body)).raw_content)
         operation = server.core.document["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]
         assert (list(found) == ["jobs/myJob.job"]) is ("requestBody" in operation)
 
     def test_job_in_a_workspace(self, sdk: Sdk, server: Server, dgc: Any) -> None:
-        """`workspace` is a signed header; the job comes from there."""
+        """`workspace` is a signed header, and the job comes from that workspace."""
         (id_,) = server.state.projects[server.project_id].workspaces.keys() - {"default"}
-        answer = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="orders_daily", workspace=id_))
+        result = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="orders_daily", workspace=id_))
         jobs = server.state.projects[server.project_id].workspaces[id_].jobs
-        assert members(answer.raw_content)["jobs/orders_daily.job"] == jobs["orders_daily"].content
+        assert members(result.raw_content)["jobs/orders_daily.job"] == jobs["orders_daily"].content
 
     def test_job_to_storage(self, sdk: Sdk, servers: Callable[[str], Server]) -> None:
-        """With `obs_path` the server stores the zip; the place of it is in `raw_content` only."""
+        """With `obs_path` the server stores the zip; its path is only in `raw_content`."""
         server = servers("huaweicloud-cn-2025")
         body = sdk.dgc.ExportJobReq(obs_path="obs://bucket/jobs/")
         client = sdk.client(sdk.dgc.DgcClient, server)
-        answer = client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body))
-        assert (str(answer), answer.openapi_types) == ("{}", {})
-        assert answer.raw_content.startswith(b'{"obsPath": "obs://bucket/jobs/myJob/')
+        result = client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body))
+        assert (str(result), result.openapi_types) == ("{}", {})
+        assert result.raw_content.startswith(b'{"obsPath": "obs://bucket/jobs/myJob/')
         (name,) = [name for name in stored(server) if name.startswith("bucket/jobs/")]
         assert "jobs/myJob.job" in members(stored(server)[name])
 
     def test_batch(self, sdk: Sdk, server: Server, dgc: Any) -> None:
-        """`export_job_list`, which is batchExportJobs: one zip, with each job as the server has it."""
-        answer = dgc.export_job_list(sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS)))
-        found = members(answer.raw_content)
+        """`export_job_list` (batchExportJobs) returns one zip with each job of the server."""
+        result = dgc.export_job_list(sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS)))
+        found = members(result.raw_content)
         for name in JOBS:
             assert found[f"jobs/{name}/{name}.job"] == workspace(server).jobs[name].content
 
     def test_zips_are_the_ones_of_a_token(self, sdk: Sdk, server: Server, dgc: Any) -> None:
-        """The zip that a signature gets is, byte for byte, the one that a token gets."""
+        """A signed request gets the same zip, byte for byte, as a request with a token."""
         import httpx
 
         url = f"{server.url}/v1/{server.project_id}/jobs/myJob/export"
@@ -158,22 +158,22 @@ class TestExport:
         assert dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")).raw_content == expected
 
     def test_flink(self, sdk: Sdk, server: Server, dli: Any) -> None:
-        """`export_flink_jobs` stores the zips. `is_success` becomes text, and `zip_files` is lost without a word."""
+        """`export_flink_jobs` stores the zips; `is_success` becomes text, and `zip_files` is lost silently."""
         request = sdk.dli.ExportFlinkJobsRequest(
             body=sdk.dli.ExportFlinkJobsRequestBody(obs_dir="obs-sdk", is_selected=True, job_selected=[100])
         )
-        answer = dli.export_flink_jobs(request)
+        result = dli.export_flink_jobs(request)
         response = server.core.document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
-        # A boolean true becomes Python's spelling of it; so false would be the text 'False', which is true.
-        assert answer.is_success == ("true" if "string" in response["is_success"]["type"] else "True")
+        # A boolean becomes Python's text for it: false would be 'False', which is truthy.
+        assert result.is_success == ("true" if "string" in response["is_success"]["type"] else "True")
         names = [name for name in stored(server) if name.startswith("obs-sdk/")]
         assert names
         if "zip_file" in response:
-            assert answer.zip_file == names[-1:]
+            assert result.zip_file == names[-1:]
         else:
             assert "zip_files" in response
-            assert answer.zip_file is None
-            assert names[-1] in answer.raw_content.decode()
+            assert result.zip_file is None
+            assert names[-1] in result.raw_content.decode()
         content = asyncio.run(server.storage.get(names[-1]))
         job = server.state.projects[server.project_id].flink[100]
         assert content is not None
@@ -182,7 +182,7 @@ class TestExport:
 
 class TestErrors:
     def test_wrong_secret(self, sdk: Sdk, server: Server) -> None:
-        """Another secret, another key: the SDK's own exception with the document's code, on every operation."""
+        """A wrong secret or key raises the SDK's exception with the document's code, on every operation."""
         for changes in ({"sk": "other"}, {"ak": "OTHER"}):
             dgc = sdk.client(sdk.dgc.DgcClient, server, **changes)
             dli = sdk.client(sdk.dli.DliClient, server, **changes)
@@ -209,13 +209,13 @@ class TestErrors:
         assert problem.status_code == 401
 
     def test_another_project(self, sdk: Sdk, server: Server) -> None:
-        """Another project is refused: the signature is right, the project is not there."""
+        """Another project is refused: the signature is right, but the project is unknown."""
         client = sdk.client(sdk.dgc.DgcClient, server, project_id="other")
         problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")))
         assert (problem.status_code, problem.error_code) == (400, "DLF.6888")
 
     def test_missing_job(self, sdk: Sdk, server: Server, dgc: Any) -> None:
-        """A missing job arrives as the SDK's exception with code, message and the request's id."""
+        """A missing job raises the SDK's exception with code, message and request id."""
         problem = refused(lambda: dgc.export_job(sdk.dgc.ExportJobRequest(job_name="none")))
         expected = error(server, "exportJob", "400", "job-not-found")
         assert (problem.status_code, problem.error_code) == (400, "DLF.0100")
@@ -223,7 +223,7 @@ class TestErrors:
         assert problem.request_id
 
     def test_missing_flink_job(self, sdk: Sdk, server: Server, dli: Any) -> None:
-        """So does a missing Flink job."""
+        """A missing Flink job raises the SDK's exception with code and message."""
         body = sdk.dli.ExportFlinkJobsRequestBody(obs_dir="a", is_selected=True, job_selected=[1])
         problem = refused(lambda: dli.export_flink_jobs(sdk.dli.ExportFlinkJobsRequest(body=body)))
         expected = error(server, "exportFlinkJobs", "400", "job-not-found")
@@ -231,7 +231,7 @@ class TestErrors:
 
     @pytest.mark.parametrize("name", ["a b", "a/b", "名"])
     def test_odd_names(self, sdk: Sdk, servers: Callable[[str], Server], name: str) -> None:
-        """Names that need encoding reach the server and are signed as they should: it is the name that is invalid."""
+        """Names that need encoding reach the server with a right signature; only the name is refused."""
         client = sdk.client(sdk.dgc.DgcClient, servers("otc-2026"))
         problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name=name)))
         assert (problem.status_code, problem.error_code) == (400, "DLF.3018")
@@ -250,15 +250,15 @@ def test_loopback_only(sdk: Sdk) -> None:
 
 
 def test_home_folder(sdk: Sdk, servers: Callable[[str], Server]) -> None:
-    """All that the SDK writes into the home folder is an id of its own, when it is imported."""
+    """At its import the SDK writes only an application id into the home folder."""
     sdk.client(sdk.dgc.DgcClient, servers("otc-2026")).export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
     files = [str(path.relative_to(sdk.home)) for path in sdk.home.rglob("*") if path.is_file()]
-    # Nothing at all, if another test imported it first.
+    # Or nothing, if another test imported the SDK first.
     assert set(files) <= {str(Path(".huaweicloud/application_id"))}
 
 
 def refused(call: Callable[[], Any]) -> Any:
-    """The SDK's exception for an answer of 4xx."""
+    """Return the SDK's exception for a response of 4xx."""
     from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 
     with pytest.raises(ClientRequestException) as caught:
@@ -267,7 +267,7 @@ def refused(call: Callable[[], Any]) -> Any:
 
 
 def error(server: Server, operation: str, status: str, name: str) -> dict[str, str]:
-    """The error body that the document has for a name."""
+    """Return the document's error body for a name."""
     document = server.core.document
     nodes = [node for item in document["paths"].values() for node in item.values() if isinstance(node, dict)]
     (fields,) = [node for node in nodes if node.get("operationId") == operation]

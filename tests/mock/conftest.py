@@ -15,19 +15,19 @@ from jobexport.mock import DEFAULT_EDITION, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.making.stored import stored
 from tests.mock.making.apis import NOW, Api
-from tests.mock.making.defects import Answer
+from tests.mock.making.defects import Result
 from tests.mock.making.faulty import Faulty, faulty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.mock.making.defects import Ask, Case
+    from tests.mock.making.defects import Case, RequestArguments
 
 
 @pytest.fixture(scope="session")
 def opened() -> Iterator[Callable[[str], Api]]:
-    """A function that gives the server of an edition, started when first asked for."""
+    """A function that returns the server of an edition, started at the first call."""
     with contextlib.ExitStack() as stack:
 
         @functools.cache
@@ -50,13 +50,13 @@ def api(request: pytest.FixtureRequest, opened: Callable[[str], Api]) -> Api:
 
 @pytest.fixture
 def one_api(opened: Callable[[str], Api]) -> Api:
-    """The server of one edition, for what no edition changes."""
+    """The server of one edition, for behaviour that is the same in every edition."""
     return opened(edition_ids()[-1])
 
 
 @pytest.fixture(scope="session")
 def members() -> Any:
-    """A function that gives a zip's members in their order."""
+    """A function that returns a zip's members in their order."""
 
     def read(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -69,7 +69,7 @@ def members() -> Any:
 
 @pytest.fixture
 def api_for() -> Any:
-    """A function that serves a state folder, of the default edition or another, and gives a client for it."""
+    """A function that serves a state folder, under an edition, and yields a client."""
 
     @contextlib.contextmanager
     def opened_for(folder: Path, edition: str = DEFAULT_EDITION) -> Iterator[httpx.Client]:
@@ -89,7 +89,7 @@ def running() -> Iterator[Faulty]:
 
 @pytest.fixture
 def mock(running: Faulty) -> Faulty:
-    """A server of the default edition whose faults a test sets; it has none at first."""
+    """A server of the default edition whose faults a test sets; at first it has no faults."""
     running.core.reset()
     stored(running.server).clear()
     return running
@@ -97,38 +97,38 @@ def mock(running: Faulty) -> Faulty:
 
 @pytest.fixture(params=edition_ids(), scope="module")
 def each(request: pytest.FixtureRequest) -> Iterator[Faulty]:
-    """The same for each edition in turn."""
+    """A server of each edition in turn whose faults a test sets."""
     with faulty(request.param) as mock:
         yield mock
 
 
 @pytest.fixture(scope="session")
 def faulty_servers() -> Iterator[Callable[[str], Faulty]]:
-    """A function that gives a server of an edition whose faults a test sets."""
+    """A function that returns a server of an edition whose faults a test sets."""
     with contextlib.ExitStack() as stack:
         yield functools.cache(lambda edition: stack.enter_context(faulty(edition)))
 
 
 @pytest.fixture
 def tried(faulty_servers: Callable[[str], Faulty]) -> Callable[[Case], None]:
-    """A function that sees a fault do what it says: with it the claim is true, without it the claim is not."""
+    """A function that checks a case: with the fault the claim is true, without it the claim is false."""
 
-    def answers(mock: Faulty, requests: tuple[Ask, ...], *faults: str) -> list[Answer]:
+    def send_all(mock: Faulty, requests: tuple[RequestArguments, ...], *faults: str) -> list[Result]:
         mock.core.reset()
         mock.set(*faults)
-        return [answer(mock, request) for request in requests]
+        return [send(mock, request) for request in requests]
 
-    def answer(mock: Faulty, request: Ask) -> Answer:
+    def send(mock: Faulty, request: RequestArguments) -> Result:
         stored(mock.server).clear()
         given = dict(request)
         client = mock.client if given.pop("token", True) else mock.stranger
         response = client.request(**given)
-        return Answer(response, dict(stored(mock.server)))
+        return Result(response, dict(stored(mock.server)))
 
     def check(case: Case) -> None:
         mock = faulty_servers(case.edition)
-        assert not case.claim(*answers(mock, case.requests)), "the claim is true without the fault"
-        assert case.claim(*answers(mock, case.requests, f"{case.fault}@*"))
+        assert not case.claim(*send_all(mock, case.requests)), "the claim is true without the fault"
+        assert case.claim(*send_all(mock, case.requests, f"{case.fault}@*"))
         assert {name for seen in mock.core.requests for name in seen.as_json()["faults"]} == {case.fault}
 
     return check

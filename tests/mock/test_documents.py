@@ -54,19 +54,19 @@ def response_fields(document: Any) -> Any:
 
 class TestDocumentDecides:
     def test_array_name_and_object_name(self, document: Any) -> None:
-        """The array is called what the document calls it, and the objects too."""
+        """The names of the array and of the objects are those of the document."""
         fields = response_fields(document)
         old = next(name for name in fields if "x-object-name" in fields[name])
         fields["archives"] = fields.pop(old) | {"x-object-name": "{obs_dir}/{epoch_ms}/{job_name}"}
         assert post(document, FLINK, SELECTED).json()["archives"] == ["a/5/aggregate"]
 
     def test_both_arrays(self, document: Any) -> None:
-        """A document with two arrays, as the union has, gets both."""
+        """A document with two arrays, like the union, gets both."""
         response_fields(document)["more"] = {"type": "array", "x-object-name": "{job_name}"}
         assert post(document, FLINK, SELECTED).json()["more"] == ["aggregate"]
 
     def test_fields_that_are_gone(self, document: Any) -> None:
-        """A field that the document lacks is not in the answer."""
+        """A field that the document lacks is not in the response."""
         response_fields(document).clear()
         assert post(document, FLINK, SELECTED).json() == {}
 
@@ -74,7 +74,7 @@ class TestDocumentDecides:
         ("type_", "value"), [("string", "true"), (["boolean", "string"], "true"), ("boolean", True)]
     )
     def test_type_of_is_success(self, document: Any, type_: Any, value: bool | str) -> None:
-        """is_success is text where its type allows text."""
+        """is_success is text if its type allows text."""
         response_fields(document)["is_success"]["type"] = type_
         assert post(document, FLINK, SELECTED).json()["is_success"] == value
 
@@ -91,7 +91,7 @@ class TestDocumentDecides:
         assert 'filename="myJob!.zip"' in response.headers["content-disposition"]
 
     def test_rules_of_parameters_and_body(self, document: Any) -> None:
-        """What the document allows is allowed: a longer list, another name rule, a header that must come."""
+        """Limits and required headers are those of the document."""
         document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 1
         assert post(document, BATCH, {"jobList": ["myJob", "job_batch"]}).status_code == 400
         document["components"]["parameters"]["Workspace"]["required"] = True
@@ -106,7 +106,7 @@ class TestDocumentDecides:
         assert post(document, BATCH, {"jobList": ["gone"]}).json() == value
 
     def test_error_that_is_gone(self, document: Any) -> None:
-        """Where the document lacks an error's example, the one for an invalid request stands in."""
+        """If the document lacks an error's example, the example of an invalid request replaces it."""
         examples = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["400"]["content"][
             "application/json"
         ]["examples"]
@@ -127,7 +127,7 @@ class TestDocumentDecides:
             (lambda d: d["components"]["schemas"].pop("JobName"), "can't be compiled: .*JobName"),
             (lambda d: d["components"]["schemas"]["JobName"].update(pattern="("), "can't be compiled"),
             (lambda d: flink(d).update(operationId="exportAll"), "operation exportAll has no behaviour"),
-            (lambda d: flink(d)["responses"]["200"]["content"].clear(), "has no application/json answer"),
+            (lambda d: flink(d)["responses"]["200"]["content"].clear(), "has no application/json response"),
             (lambda d: errors(d).pop("invalid-request"), "has no error example invalid-request"),
             (lambda d: flink(d)["responses"].pop("401"), "has no error example unauthorized"),
             (
@@ -146,7 +146,7 @@ class TestDocumentDecides:
         ids=range(14),
     )
     def test_unusable_document(self, document: Any, change: Callable[..., Any], words: str) -> None:
-        """A document that lacks what the server needs is refused when the server is made, in one sentence."""
+        """A document without a part that the server needs is refused by create_app, in one sentence."""
         change(document)
         with pytest.raises(JobexportError, match=f"(?:{words})[^\n]*$"):
             create_app(document)
@@ -167,7 +167,7 @@ def batch_zip(document: Any) -> Any:
 
 class TestSources:
     def test_no_edition_in_the_code(self) -> None:
-        """Nothing in the server's code names an edition or its fields, apart from the default's one line."""
+        """No line of the server's code names an edition or its fields, except the default."""
         found = [
             f"{path.name}: {line.strip()}"
             for path in SOURCES

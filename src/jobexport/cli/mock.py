@@ -23,28 +23,38 @@ if TYPE_CHECKING:
     "--edition",
     default="otc-2026",
     show_default=True,
-    help="What the server speaks.",
+    help="Edition to serve.",
     shell_complete=complete_edition,
 )
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Port to listen on; 0 for any free port.",
+)
 @click.option("--token", envvar=TOKEN, show_envvar=True, help="The X-Auth-Token to accept.  [default: example-token]")
 @click.option("--access-key", envvar=ACCESS_KEY, show_envvar=True, help="The access key (AK) to accept.")
-@click.option("--secret-key", envvar=SECRET_KEY, show_envvar=True, help="Its secret (SK); the two go together.")
-@click.option("--project", metavar="ID", help="Project of the example jobs; with --jobs, one that must be in there.")
+@click.option("--secret-key", envvar=SECRET_KEY, show_envvar=True, help="Secret key (SK) of the access key; give both.")
+@click.option("--project", metavar="ID", help="Project id of the example jobs; with --jobs, a project in that folder.")
 @click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
-@click.option("--obs", metavar="DIR|s3://BUCKET", help="Where exports are stored.  [default: a new temporary folder]")
-@click.option("--obs-endpoint", metavar="URL", help="The S3 server, if it is not Amazon's.")
+@click.option("--obs", metavar="DIR|s3://BUCKET", help="Storage of exports.  [default: a new temporary folder]")
+@click.option("--obs-endpoint", metavar="URL", help="S3 server.  [default: Amazon's for the region]")
 @click.option(
     "--obs-delay",
     type=click.FloatRange(0, 86_400),
     default=0.0,
-    help="Seconds after which an export to obsPath appears.  [default: 0, before the answer]",
+    help="Seconds after which an export to obsPath appears.  [default: 0, before the response]",
 )
-@click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG]@OPERATION", help="What goes wrong; repeatable.")
-@click.option("--fault-rate", type=float, help="How often one of the faults, or any quick one, happens: from 0 to 1.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed picks the same faults.")
-@click.option("--list-faults", is_flag=True, help="List the faults there are, and end.")
+@click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG]@OPERATION", help="Fault to inject; repeatable.")
+@click.option(
+    "--fault-rate", type=float, help="Probability (0 to 1) that a request meets one of the faults, or any quick fault."
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed of --fault-rate: the same seed picks the same faults."
+)
+@click.option("--list-faults", is_flag=True, help="List all faults and exit.")
 @sentences
 def mock(
     token: str | None,
@@ -57,7 +67,7 @@ def mock(
     list_faults: bool,
     **options: Any,
 ) -> None:
-    """Start a mock server, until Ctrl-C. Requests that break a rule are named on standard error."""
+    """Run a mock server until Ctrl-C. Each request that breaks a rule is a line on standard error."""
     from jobexport import mock as mock_server
     from jobexport.cli.obs import open_storage
 
@@ -65,7 +75,7 @@ def mock(
         _list_faults()
         return
     if bool(access_key) != bool(secret_key):
-        # Half of a real pair must not be joined with half of the example's.
+        # A real key must not be paired with a key of the example.
         raise click.UsageError(f"--access-key and --secret-key ({ACCESS_KEY}, {SECRET_KEY}) go together; give both")
     state = _state(project, jobs)
     with shown("jobexport.mock"), open_storage(obs, obs_endpoint) as storage:
@@ -75,7 +85,7 @@ def mock(
             access_key=access_key or mock_server.EXAMPLE_ACCESS_KEY,
             secret_key=secret_key or mock_server.EXAMPLE_SECRET_KEY,
             storage=storage,
-            ready=functools.partial(_say_where, project),
+            ready=functools.partial(_print_address, project),
             **options,
         )
 
@@ -104,12 +114,12 @@ def _state(project: str | None, jobs: Path | None) -> State:
     return state
 
 
-def _say_where(project: str | None, server: Server) -> None:
-    """Print where the server listens and what opens it; credentials only if everybody knows them."""
+def _print_address(project: str | None, server: Server) -> None:
+    """Print the address, and the credentials if they are those of the example."""
     from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
 
     examples = (server.access_key, server.secret_key) == (EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY)
-    # The first line is for programs, the others are for people.
+    # Programs read the first line; the other lines are for people.
     click.echo(f"listening on {server.url}")
     click.echo(f"  project     {project or server.project_id}")
     click.echo(f"  token       {server.token if server.token == EXAMPLE_TOKEN else 'as given'}")

@@ -1,4 +1,4 @@
-"""Finds where the mock shall store exports: what `--obs` means, and a folder when it is not given."""
+"""The mock's storage of exports: the meaning of `--obs`, and a temporary folder if `--obs` is not given."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _SCHEME = "s3://"
 
 @contextlib.contextmanager
 def open_storage(obs: str | None, endpoint: str | None) -> Iterator[Storage]:
-    """Open the storage that `--obs` and `--obs-endpoint` ask for.
+    """Yield the storage for `--obs` and `--obs-endpoint`.
 
     Raises:
-        click.UsageError: the options don't go together.
-        JobexportError: the folder can't be written to, the bucket or endpoint can't be one, or keys are missing.
+        click.UsageError: `--obs-endpoint` is given without a bucket.
+        JobexportError: the folder can't be written to, bucket or endpoint are invalid, or keys are missing.
     """
     from jobexport.mock import FolderStorage, MemoryStorage
 
@@ -41,7 +41,7 @@ def open_storage(obs: str | None, endpoint: str | None) -> Iterator[Storage]:
         try:
             yield FolderStorage(folder)
         finally:
-            # What was exported stays for whoever wants it; a folder without anything is only litter.
+            # Only an empty folder is removed; exports stay.
             with contextlib.suppress(OSError):
                 folder.rmdir()
     else:

@@ -1,7 +1,7 @@
-"""A server that answers as one edition's document says, for tests that must not need a cloud account.
+"""A mock server that follows one edition's document, for tests without a cloud account.
 
-What it does not imitate: tokens that expire, temporary keys, quotas, the rights and classes of object storage, and
-whatever the vendor's pages leave open; there the code says in a comment which way it went.
+Not imitated: expiring tokens, temporary keys, quotas, the rights and classes of object storage. Where the vendor's
+pages leave a behaviour open, a comment in the code names the choice.
 """
 
 from jobexport.core.extras import needing
@@ -10,7 +10,7 @@ with needing("mock"):
     from jobexport.mock.faults.registry import FAULTS
     from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
     from jobexport.mock.server.app import create_app
-    from jobexport.mock.server.core import DEFAULT_EDITION, Core, Options
+    from jobexport.mock.server.core import DEFAULT_EDITION, Core, ServerOptions
     from jobexport.mock.server.run import Server, run, serve
     from jobexport.mock.state.state import EXAMPLE_PROJECT, State
     from jobexport.mock.storage.s3 import S3Storage
@@ -26,9 +26,9 @@ __all__ = [
     "Core",
     "FolderStorage",
     "MemoryStorage",
-    "Options",
     "S3Storage",
     "Server",
+    "ServerOptions",
     "State",
     "Storage",
     "create_app",

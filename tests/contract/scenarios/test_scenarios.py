@@ -56,7 +56,7 @@ FAULTS = {
     "large_body": (JOB, "errors-as-200"),
     "odd_names": (JOB, "accepts-odd-name"),
     "dots": (JOB, "refuses-dots"),
-    "other_methods": (DLI, "answers-put"),
+    "other_methods": (DLI, "responds-to-put"),
     "bad_obs_dir": (DLI, "accepts-any-obs-dir"),
     "bad_obs_path": (JOB, "accepts-obs-path-without-scheme"),
 }

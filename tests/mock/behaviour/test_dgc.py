@@ -21,7 +21,7 @@ SPARK = ["jobs/job_spark.job", "resources/trip-report.resource", "scripts/publis
 
 
 def editions_with(schema: str, *, there: bool) -> pytest.MarkDecorator:
-    """Run a test for the editions that have a schema, or for those that lack it."""
+    """Return a mark that runs a test for the editions with a schema, or for those without it."""
     ids = [edition for edition in edition_ids() if (schema in load_edition(edition)["components"]["schemas"]) is there]
     return pytest.mark.parametrize("api", ids, indirect=True)
 
@@ -69,7 +69,7 @@ class TestExportJob:
         assert list(members(api.job("myJob", content=b"", headers=headers).content)) == MY_JOB
 
     def test_depend_false_leaves_the_job_alone(self, api: Api, members: Any) -> None:
-        """exportDepend false exports the job only, where the edition has a body at all."""
+        """exportDepend false exports the job only, in editions with a body."""
         knows = "exportDepend" in api.body_fields("exportJob")
         names = list(members(api.job("myJob", {"exportDepend": False}).content))
         assert names == (["jobs/myJob.job"] if knows else MY_JOB)
@@ -77,19 +77,19 @@ class TestExportJob:
 
     @without_body
     def test_body_is_ignored_where_no_page_has_one(self, api: Api, members: Any) -> None:
-        """An edition without a body table does not look at a body, be it JSON or not."""
+        """An edition without a body table ignores the body, JSON or not."""
         for content in (b"{", b'{"exportDepend": 5}', b"\xff"):
             assert list(members(api.job("myJob", content=content).content)) == MY_JOB
 
     @with_body
     def test_depend_of_another_type_is_refused(self, api: Api) -> None:
-        """exportDepend must be a boolean, where the edition has a body."""
+        """exportDepend must be a boolean, in editions with a body."""
         for value in ("false", 0, None):
             reason = refused(api, api.job("myJob", {"exportDepend": value}), "exportJob", "invalid-request")
             assert reason.startswith("exportJob body#/exportDepend: ")
 
     def test_unknown_fields_do_nothing(self, api: Api, members: Any) -> None:
-        """A field that the edition lacks is ignored: obsPath brings the zip, exportStatus the usual version."""
+        """A field that the edition lacks is ignored: obsPath gets the zip, exportStatus the usual version."""
         known = api.body_fields("exportJob")
         fields = {"obsPath": "no path", "exportStatus": "SUBMIT", "other": 1}
         body = {name: value for name, value in fields.items() if name not in known}
@@ -116,7 +116,7 @@ class TestExportJob:
 
     @with_obs_path
     def test_submitted_version(self, api: Api, members: Any) -> None:
-        """exportStatus SUBMIT brings the submitted version with what that one uses; DEVELOP is the default."""
+        """exportStatus SUBMIT exports the submitted version with its scripts and resources; DEVELOP is the default."""
         submitted = members(api.job("myJob", {"exportStatus": "SUBMIT"}).content)
         assert list(submitted) == ["jobs/myJob.job", "scripts/TRIP_RAW_STANDARD.script"]
         assert json.loads(submitted["jobs/myJob.job"])["targetStatus"] == "SUBMITTED"
@@ -124,7 +124,7 @@ class TestExportJob:
 
     @with_obs_path
     def test_never_submitted(self, api: Api) -> None:
-        """SUBMIT of a job that was never submitted brings the version being developed."""
+        """SUBMIT of a job that was never submitted exports the version in development."""
         assert api.job("job_spark", {"exportStatus": "SUBMIT"}).content == api.job("job_spark").content
 
     @with_obs_path
@@ -143,7 +143,7 @@ class TestExportJob:
         ],
     )
     def test_obs_path_stores_the_zip(self, api: Api, path: str, folder: str) -> None:
-        """With obsPath the answer names a folder, which holds {job_name}.zip with the bytes of the plain export."""
+        """With obsPath the response names a folder with {job_name}.zip, which has the bytes of the plain export."""
         response = api.job("myJob", {"obsPath": path})
         assert response.headers["content-type"] == "application/json"
         assert response.json() == {"obsPath": f"obs://{folder}/myJob/{NOW}"}
@@ -171,7 +171,7 @@ class TestBatchExportJobs:
         assert response.headers["content-disposition"] == 'attachment; filename="jobs.zip"'
 
     def test_resources_lie_beside_their_job(self, api: Api, members: Any) -> None:
-        """Scripts and resources lie in the folder of the job that uses them."""
+        """Scripts and resources are in the folder of the job that uses them."""
         assert list(members(api.batch("job_spark").content)) == [
             "jobs/job_spark/job_spark.job",
             "jobs/job_spark/publish_report.script",
@@ -184,7 +184,7 @@ class TestBatchExportJobs:
         assert names == ["jobs/job_spark/job_spark.job", "jobs/myJob/myJob.job"]
 
     def test_job_named_twice_comes_once(self, api: Api) -> None:
-        """A name given twice changes nothing, and neither does the order."""
+        """A repeated name and the order of names change nothing."""
         assert api.batch("myJob", "job_batch", "myJob").content == api.batch("job_batch", "myJob").content
 
     @pytest.mark.parametrize("names", [["missing"], ["myJob", "missing"], ["missing", "myJob"], [".."]])
@@ -212,19 +212,19 @@ class TestBatchExportJobs:
         ],
     )
     def test_body_that_breaks_the_schema_is_refused(self, api: Api, body: dict[str, Any], pointer: str) -> None:
-        """A body that breaks the schema is an invalid request, and a header says where it breaks it."""
+        """A body that breaks the schema is an invalid request, and a header names the place."""
         response = api.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export", json=body)
         reason = refused(api, response, "batchExportJobs", "invalid-request")
         assert reason.startswith(f"batchExportJobs body#{pointer}: ")
 
     def test_body_is_needed(self, api: Api) -> None:
-        """Without a body the request is invalid, and the violation says so."""
+        """A request without a body is invalid, and the violation says that the body is missing."""
         response = api.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export")
         reason = refused(api, response, "batchExportJobs", "invalid-request")
         assert reason == "batchExportJobs body#: the body is missing"
 
     def test_obs_path_is_no_field_here(self, api: Api, members: Any) -> None:
-        """No page gives this operation obsPath or exportStatus, so both are ignored."""
+        """batchExportJobs ignores obsPath and exportStatus, which no page documents for it."""
         response = api.batch("job_stream", obsPath="obs://b/", exportStatus="SUBMIT")
         assert list(members(response.content)) == ["jobs/job_stream/job_stream.job"]
 
@@ -236,13 +236,13 @@ class TestWorkspace:
         return api.job(name, headers=headers) if call == "exportJob" else api.batch(name, headers=headers)
 
     def test_header_chooses_the_workspace(self, api: Api, members: Any, call: Any) -> None:
-        """The workspace header says whose jobs are looked at; without it the default workspace is."""
+        """The workspace header selects the workspace; without it the default workspace is used."""
         assert self.export(api, call, "orders_daily", WORKSPACE).status_code == 200
         refused(api, self.export(api, call, "orders_daily", {}), call, "job-not-found")
         refused(api, self.export(api, call, "job_spark", WORKSPACE), call, "job-not-found")
 
     def test_workspaces_have_jobs_of_one_name(self, api: Api, members: Any, call: Any) -> None:
-        """Two workspaces may have a job of the same name, and each exports its own."""
+        """Two workspaces may have a job of the same name, and each exports its own job."""
         here, there = (members(self.export(api, call, "job_batch", headers).content) for headers in ({}, WORKSPACE))
         assert any(name.endswith("dws_sql.script") for name in here)
         assert not any(name.endswith(".script") for name in there)
@@ -255,7 +255,7 @@ class TestWorkspace:
         refused(api, response, call, "no-permission")
 
     def test_empty_workspace_is_the_default_one(self, api: Api, call: Any) -> None:
-        """An empty workspace header says no more than none."""
+        """An empty workspace header is the same as a missing header."""
         assert self.export(api, call, "myJob", {"workspace": ""}).status_code == 200
 
     def test_unknown_project_comes_before_unknown_workspace(self, api: Api, call: Any) -> None:

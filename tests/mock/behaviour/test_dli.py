@@ -24,7 +24,7 @@ def zips(api: Any, response: Any) -> Any:
     return response.json()[array]
 
 
-# What the pages say, so that a document that changes by mistake is seen.
+# Copied from the pages, so that a mistaken change of a document fails here.
 @pytest.mark.parametrize(
     ("api", "array", "success"),
     [
@@ -36,18 +36,18 @@ def zips(api: Any, response: Any) -> Any:
     ],
     indirect=["api"],
 )
-def test_answer_has_the_editions_fields(api: Api, array: str, success: bool | str) -> None:
-    """The array's name and the type of is_success are those of the edition's page."""
-    answer = api.flink(job_selected=[100]).json()
-    assert answer == {
+def test_response_has_the_editions_fields(api: Api, array: str, success: bool | str) -> None:
+    """The array's name and the type of is_success are as on the edition's page."""
+    response = api.flink(job_selected=[100]).json()
+    assert response == {
         "is_success": success,
         "message": "Exported 1 job.",
         array: [f"obs-test/aggregate_{NOW}.zip"],
     }
 
 
-def test_answer_is_json_and_has_a_request_id(api: Api) -> None:
-    """The answer is application/json and carries X-Request-Id, another one each time."""
+def test_response_is_json_and_has_a_request_id(api: Api) -> None:
+    """The response is application/json with an X-Request-Id that differs each time."""
     first, second = api.flink(job_selected=[100]), api.flink(job_selected=[100])
     assert first.headers["content-type"] == "application/json"
     assert first.headers["x-request-id"] != second.headers["x-request-id"]
@@ -110,7 +110,7 @@ def test_obs_dir_loses_scheme_and_trailing_slashes(api: Api, obs_dir: str, folde
     ["/", "//", "obs://", "/a", "a//b", "..", "a/../b", "a/.", "a\\b", "a\0b", "a\nb", "a\x85", "x://y", "a" * 1024],
 )
 def test_bad_obs_dir_is_refused(api: Api, obs_dir: Any) -> None:
-    """An obs_dir that is no OBS path gets the edition's error for it, and nothing is stored."""
+    """An obs_dir that is not an OBS path gets the edition's error for it, and nothing is stored."""
     before = len(stored(api.server))
     response = api.flink(obs_dir=obs_dir, job_selected=[100])
     examples = api.fields("exportFlinkJobs")["responses"]["400"]["content"]["application/json"]["examples"]
@@ -151,7 +151,7 @@ def test_unknown_id_is_refused(api: Api, ids: list[Any]) -> None:
     ],
 )
 def test_body_that_breaks_the_schema_is_refused(api: Api, body: Any, pointer: str) -> None:
-    """A body that breaks the schema is an invalid request, and a header says where it breaks it."""
+    """A body that breaks the schema is an invalid request, and a header names the place."""
     response = api.client.post(FLINK, content=json.dumps(body), headers={"Content-Type": "application/json"})
     assert (response.status_code, response.json()) == (400, api.error("exportFlinkJobs", "invalid-request"))
     assert response.headers["x-mock-violation"].startswith(f"exportFlinkJobs body#{pointer}: ")

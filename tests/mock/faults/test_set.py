@@ -1,4 +1,4 @@
-"""Which faults there are, where they happen, how often, and what can't be asked for."""
+"""The set of faults: ids, operations, times, errors, and random choice."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
 
 class TestWhere:
     def test_every_fault_is_seen_above(self) -> None:
-        """No fault is without a test on the wire."""
+        """Every fault has a test on the wire."""
         names = (
             "test_wire.py",
-            "test_answers.py",
+            "test_client_responses.py",
             *sorted(str(path.relative_to(HERE)) for path in HERE.glob("defects/test_*.py")),
         )
         text = "".join((HERE / name).read_text(encoding="utf-8") for name in names)
@@ -49,32 +49,32 @@ class TestWhere:
 
     @pytest.mark.parametrize("operation", OPERATIONS)
     def test_one_operation(self, mock: Faulty, operation: str) -> None:
-        """A fault at one operation leaves the others alone."""
+        """A fault at one operation does not affect the other operations."""
         mock.set(f"status-503@{operation}")
         assert {id_: mock.call(id_).status_code for id_ in OPERATIONS} == {
             id_: 503 if id_ == operation else 200 for id_ in OPERATIONS
         }
 
     def test_every_suitable_operation(self, mock: Faulty) -> None:
-        """With `*` a fault happens where it suits."""
+        """With `*` a fault happens at every operation that it suits."""
         mock.set("zip-empty@*")
         assert [mock.call(id_).content == b"" for id_ in OPERATIONS] == [False, True, True]
 
     def test_several(self, mock: Faulty) -> None:
-        """Faults at one operation all happen; of two that answer in its place the first."""
+        """All faults at an operation happen, but only the first of those that replace its response."""
         mock.set("html-instead-of-json@*", "status-503@*", "status-500@*")
-        answer = mock.job()
-        assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+        response = mock.job()
+        assert (response.status_code, response.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
         assert mock.last()["faults"] == ["status-503", "html-instead-of-json"]
 
     def test_times(self, mock: Faulty) -> None:
-        """A fault with a number happens so often."""
+        """A fault with a number happens that number of times."""
         mock.set(("status-503@exportJob", 2))
         assert [mock.job().status_code for _ in range(4)] == [503, 503, 200, 200]
 
     @pytest.mark.parametrize(("fault", "times"), [("html-instead-of-json", 0), ("missing-field", 1)])
     def test_times_without_place_in_storage(self, tmp_path: Path, fault: str, times: int) -> None:
-        """Where storage refuses a name, what counts is what the fault did to that error, once."""
+        """If storage refuses a name, the fault counts once, and only if it changed the error response."""
         with serve(storage=FolderStorage(tmp_path)) as server:
             server.core.set_faults((f"{fault}@*", 1))
             body = {"obs_dir": "x" * 300, "is_selected": False}
@@ -87,13 +87,13 @@ class TestWhere:
             assert server.core.fault_set.active[0].times == times
 
     def test_outside_of_operations(self, mock: Faulty) -> None:
-        """What is no operation meets no fault."""
+        """Unknown paths and methods meet no fault."""
         mock.set("status-503@*")
         assert mock.client.post("/v1/nowhere").status_code == 404
         assert mock.client.get(JOB).status_code == 405
 
     def test_options(self) -> None:
-        """A server can have faults from its start."""
+        """Faults can be set when the server is made."""
         with serve(faults=["status-418@exportJob"]) as server:
             assert httpx.post(server.url + JOB, trust_env=False, verify=False).status_code == 418
 
@@ -109,9 +109,9 @@ class TestErrors:
             ("status-500@", "no operation ''"),
             (
                 "zip-empty@exportFlinkJobs",
-                "needs an operation that answers with a zip; choose batchExportJobs or exportJob$",
+                "needs an operation that responds with a zip; choose batchExportJobs or exportJob$",
             ),
-            ("is-success-false@exportJob", "needs an operation that answers with is_success; choose exportFlinkJobs$"),
+            ("is-success-false@exportJob", "needs an operation that responds with is_success; choose exportFlinkJobs$"),
             ("status-500:1@*", "status-500 takes no argument; leave out ':1'"),
             ("latency:@*", "seconds must be a number from 0 to 600, not ''"),
             ("latency:-1@*", "not '-1'"),
@@ -124,7 +124,7 @@ class TestErrors:
         ],
     )
     def test_unusable(self, text: str, words: str) -> None:
-        """What can't be understood is one sentence that says what can."""
+        """An invalid fault is one sentence that names the valid choices."""
         with pytest.raises(JobexportError, match=f"^[^\n]*{words}") as caught:
             create_app(faults=[text])
         assert "\n" not in str(caught.value)
@@ -132,15 +132,15 @@ class TestErrors:
     @pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan")])
     def test_rate(self, rate: Any) -> None:
         """A rate is a probability."""
-        with pytest.raises(JobexportError, match="is no probability"):
+        with pytest.raises(JobexportError, match="is not a probability"):
             create_app(fault_rate=rate)
 
     def test_document_without_zips(self) -> None:
-        """Where no operation suits, the sentence says so."""
+        """If the document has no suitable operation, the message says so."""
         document = json.loads(json.dumps(load_edition(DEFAULT_EDITION)))
         for path in [path for path in document["paths"] if "streaming" not in path]:
             del document["paths"][path]
-        with pytest.raises(JobexportError, match="answers with a zip; this document has none"):
+        with pytest.raises(JobexportError, match="responds with a zip; this document has no such operation"):
             create_app(document, faults=["zip-empty@*"])
 
     def test_find(self) -> None:
@@ -150,7 +150,7 @@ class TestErrors:
 
 class TestChaos:
     def run(self, mock: Any, count: int = 60, **options: Any) -> list[Any]:
-        """Call each operation in turn; give the faults that happened."""
+        """Call each operation in turn and return the faults that happened."""
         mock.set(**options)
         mock.core.requests.clear()
         for number in range(count):
@@ -159,13 +159,13 @@ class TestChaos:
         return [seen.as_json()["faults"] for seen in mock.core.requests]
 
     def test_same_seed(self, mock: Faulty) -> None:
-        """The same seed and the same requests meet the same faults, another seed others."""
+        """The same seed and requests meet the same faults; another seed meets other faults."""
         first = self.run(mock, rate=0.5, seed=7)
         assert self.run(mock, rate=0.5, seed=7) == first
         assert self.run(mock, rate=0.5, seed=8) != first
 
     def test_rate(self, mock: Faulty) -> None:
-        """The rate is about how many requests meet a fault, never with two."""
+        """The rate is about the share of requests with a fault, and no request meets two faults."""
         found = Counter(map(len, self.run(mock, 150, rate=0.3, seed=1)))
         assert found.keys() == {0, 1}
         assert 25 < found[1] < 65
@@ -179,7 +179,7 @@ class TestChaos:
         assert {mock.job().status_code for _ in range(10)} == {200}
 
     def test_quick_ones_only(self, mock: Faulty) -> None:
-        """Where no fault is named, every one for clients is picked but those that take long or much."""
+        """Without named faults, every fault for clients is picked, but those with much time or memory."""
         operations = mock.core._routes.operations
         mock.set(rate=1, seed=5)
         picked = {
@@ -196,7 +196,7 @@ class TestChaos:
         assert {FAULTS[id_].group for id_ in picked} == {FOR_CLIENTS}
 
     def test_suitable_ones_only(self, mock: Faulty) -> None:
-        """What is picked suits the operation."""
+        """A picked fault suits the operation."""
         mock.set(rate=1, seed=5)
         for operation in mock.core._routes.operations.values():
             for _ in range(200):
@@ -204,7 +204,7 @@ class TestChaos:
                 assert fault.fault.suits.test(operation)
 
     def test_named_ones_only(self, mock: Faulty) -> None:
-        """Where faults are named, one of those is picked."""
+        """With named faults, only these are picked."""
         mock.set("status-500@*", "status-503@exportJob", rate=1, seed=2)
         assert {mock.job().status_code for _ in range(20)} == {500, 503}
         assert {mock.batch().status_code for _ in range(5)} == {500}

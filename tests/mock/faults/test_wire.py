@@ -30,11 +30,11 @@ class TestStatuses:
     @pytest.mark.parametrize("operation", OPERATIONS)
     @pytest.mark.parametrize("status", STATUSES)
     def test_status(self, mock: Faulty, operation: str, status: int) -> None:
-        """The status comes with an error body, and nothing is stored."""
+        """The response has the status and an error body, and nothing is stored."""
         mock.set(f"status-{status}@{operation}")
-        answer = mock.call(operation)
-        assert answer.status_code == status
-        assert answer.json().keys() == {"error_code", "error_msg"}
+        response = mock.call(operation)
+        assert response.status_code == status
+        assert response.json().keys() == {"error_code", "error_msg"}
         assert stored(mock.server) == {}
         assert (mock.last()["status"], mock.last()["faults"]) == (status, [f"status-{status}"])
 
@@ -48,25 +48,25 @@ class TestStatuses:
         ],
     )
     def test_documented_body(self, mock: Faulty, status: int, response: str, example: str) -> None:
-        """The body is the document's example for the status, else that for 500."""
+        """The body is the document's example for the status, else its example for 500."""
         mock.set(f"status-{status}@exportJob")
         content = mock.core.document["components"]["responses"][response]["content"]["application/json"]
         assert mock.job().json() == content["examples"][example]["value"]
 
     @pytest.mark.parametrize(("text", "seconds"), [("status-429", "1"), ("status-429:17", "17"), ("status-429:0", "0")])
     def test_retry_after(self, mock: Faulty, text: str, seconds: str) -> None:
-        """429 says when to come back."""
+        """A response with status 429 has Retry-After."""
         mock.set(f"{text}@*")
         assert mock.job().headers["Retry-After"] == seconds
 
     def test_before_everything(self, mock: Faulty) -> None:
-        """It comes before the caller and the request are looked at, as a gateway's answer does."""
+        """The fault comes before authentication and the check of the request, like a gateway's response."""
         mock.set("status-503@*")
         assert mock.client.post(JOB, headers={"X-Auth-Token": "wrong"}).status_code == 503
         assert mock.client.post(BATCH, json={"jobList": "no list"}).status_code == 503
 
     def test_body_is_seen(self, mock: Faulty) -> None:
-        """The log has the body of a request that met such a fault."""
+        """The log has the body of a request with a status fault."""
         mock.set("status-503@*")
         mock.flink()
         assert json.loads(mock.last()["body"]) == SELECTED
@@ -74,7 +74,7 @@ class TestStatuses:
 
 class TestConnection:
     def test_reset_before(self, mock: Faulty) -> None:
-        """RST comes before the first byte; nothing is exported."""
+        """RST comes before the first byte, and nothing is exported."""
         mock.set("reset-before@*")
         with mock.raw() as connection, pytest.raises(ConnectionResetError):
             connection.recv(1)
@@ -99,19 +99,19 @@ class TestConnection:
             mock.job()
 
     def test_truncated(self, mock: Faulty) -> None:
-        """Half of the bytes come under a Content-Length that says so."""
+        """Half of the body arrives, with the Content-Length of that half."""
         whole = mock.job().content
         mock.set("truncated@*")
-        answer = mock.job()
-        assert answer.content == whole[: len(whole) // 2]
-        assert answer.headers["Content-Length"] == str(len(whole) // 2)
+        response = mock.job()
+        assert response.content == whole[: len(whole) // 2]
+        assert response.headers["Content-Length"] == str(len(whole) // 2)
         with pytest.raises(zipfile.BadZipFile):
-            zipfile.ZipFile(io.BytesIO(answer.content))
+            zipfile.ZipFile(io.BytesIO(response.content))
         with pytest.raises(json.JSONDecodeError):
             mock.flink().json()
 
     def test_truncated_lying(self, mock: Faulty) -> None:
-        """Half of the bytes come under the Content-Length of all, then the connection ends without RST."""
+        """Half of the body arrives, with the Content-Length of the whole, and the connection ends without RST."""
         whole = mock.job().content
         mock.set("truncated-lying@*")
         with pytest.raises(httpx.RemoteProtocolError, match=f"received {len(whole) // 2} bytes, expected {len(whole)}"):
@@ -125,7 +125,7 @@ class TestConnection:
         assert body == whole[: len(whole) // 2]
 
     def test_latency(self, mock: Faulty) -> None:
-        """The answer comes so much later, and is the right one."""
+        """The response is late by the given seconds, and is right."""
         whole = mock.job().content
         mock.set("latency:0.2@exportJob")
         start = time.monotonic()
@@ -135,12 +135,12 @@ class TestConnection:
             mock.client.post(JOB, timeout=0.05)
 
     def test_slow_drip(self, mock: Faulty) -> None:
-        """The bytes come in small parts over the time that the rate gives, and are all there."""
+        """The whole body arrives in small parts, at the given rate."""
         whole = mock.job().content
         mock.set(f"slow-drip:{len(whole) * 4}@exportJob")
         start, times, content = time.monotonic(), [], b""
-        with mock.client.stream("POST", JOB) as answer:
-            for part in answer.iter_raw():
+        with mock.client.stream("POST", JOB) as response:
+            for part in response.iter_raw():
                 times.append(time.monotonic() - start)
                 content += part
         assert content == whole
@@ -149,7 +149,7 @@ class TestConnection:
         assert 0.15 < times[-1] < 1
 
     def test_late_reset(self, mock: Faulty) -> None:
-        """What breaks an answer off and what delays it go together, in any order."""
+        """A fault that resets the connection and a fault that delays it combine in any order."""
         for faults in (["reset-before@*", "latency:0.1@*"], ["latency:0.1@*", "reset-before@*"]):
             mock.set(*faults)
             start = time.monotonic()
@@ -158,7 +158,7 @@ class TestConnection:
             assert time.monotonic() - start >= 0.1
 
     def test_other_connections_live(self, mock: Faulty) -> None:
-        """A reset hits its own connection only, and the server goes on."""
+        """A reset affects only its own connection, and the server goes on."""
         mock.set("reset-before@exportJob")
         with mock.raw() as first, mock.raw() as second:
             for connection in (first, second):
@@ -167,7 +167,7 @@ class TestConnection:
         assert mock.flink().status_code == 200
 
     def test_nothing_is_logged_as_broken(self, mock: Faulty, caplog: pytest.LogCaptureFixture) -> None:
-        """uvicorn does not take a broken-off answer for a broken application."""
+        """uvicorn logs no error for a response that is broken off."""
         for name in ("reset-before", "reset-mid-body", "truncated-lying"):
             mock.set(f"{name}@*")
             with pytest.raises(httpx.TransportError):
@@ -175,7 +175,7 @@ class TestConnection:
         assert caplog.records == []
 
     def test_without_a_server(self) -> None:
-        """In process there is no connection to reset: the call raises."""
+        """In process, without a connection to reset, the call raises ConnectionResetError."""
 
         async def call() -> None:
             transport = httpx.ASGITransport(create_app(faults=["reset-before@*"]))

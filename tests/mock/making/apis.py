@@ -25,7 +25,7 @@ NOW = 1_700_000_000_000
 
 @frozen
 class Raw:
-    """What came back on a socket."""
+    """A response read from a socket."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,7 +37,7 @@ class Raw:
 
 @frozen
 class Api:
-    """One edition's server, the document it follows, and a client."""
+    """The server of an edition, its document, and a client."""
 
     edition: str
     document: Mapping[str, Any]
@@ -55,7 +55,7 @@ class Api:
         return self.client.post(BATCH, json={"jobList": names, **fields}, headers=headers)
 
     def raw(self, target: str, headers: Mapping[str, str | bytes | None] | None = None, content: bytes = b"") -> Raw:
-        """POST exactly these bytes as target and header values (None leaves one out), which a client would correct."""
+        """Send a POST with exactly this target and these headers; a header of None is left out."""
         lines: dict[str, str | bytes | None] = {"Host": "mock", "X-Auth-Token": self.server.token}
         lines |= {"Content-Type": "application/json", "Content-Length": str(len(content)), "Connection": "close"}
         lines |= dict(headers or {})
@@ -75,12 +75,12 @@ class Api:
             return Raw(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
 
     def fields(self, operation: str) -> Mapping[str, Any]:
-        """The operation as the document has it."""
+        """Return the operation's object in the document."""
         nodes = [node for item in self.document["paths"].values() for node in item.values() if isinstance(node, dict)]
         return next(node for node in nodes if node.get("operationId") == operation)
 
     def error(self, operation: str, name: str, status: int = 400) -> dict[str, Any]:
-        """The error body that the document has for a name."""
+        """Return the document's error body for a name."""
         response = self.fields(operation)["responses"][str(status)]
         if "$ref" in response:
             response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
@@ -88,7 +88,7 @@ class Api:
         return body
 
     def body_fields(self, operation: str) -> set[str]:
-        """The properties of the operation's request body; none without one."""
+        """Return the properties of the operation's request body; an empty set without a body."""
         fields = self.fields(operation)
         if "requestBody" not in fields:
             return set()
@@ -96,6 +96,6 @@ class Api:
         return set(self.document["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
 
     def zip_arrays(self) -> list[str]:
-        """The names of the arrays that hold zip names."""
+        """Return the names of the arrays of zip names."""
         properties = self.document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
         return [name for name, schema in properties.items() if "x-object-name" in schema]

@@ -1,4 +1,4 @@
-"""What the tables of defects are made of: requests, the answers to them, and what must be true of these."""
+"""The parts of the tables of defects: requests, their results, and claims about the results."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ WORKSPACE = "d1cd7861478748a6925bc02f47c69279"
 
 
 @frozen
-class Answer:
-    """What came back, and what the request left in storage."""
+class Result:
+    """The response to a request, and the objects in storage after it."""
 
     response: httpx.Response
     objects: Mapping[str, bytes]
@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def code(self) -> Any:
-        """The error's code; None where there is none."""
+        """The error code, or None if the response has no error code."""
         is_json = self.response.headers.get("content-type") == "application/json"
         return self.json.get("error_code") if is_json and self.response.content else None
 
@@ -66,65 +66,65 @@ def members(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-Ask = dict[str, Any]
-"""What `httpx.Client.request` takes, without the server."""
+RequestArguments = dict[str, Any]
+"""Arguments of `httpx.Client.request`, with a URL relative to the server."""
 
 
-def _ask(path: str, body: Any, options: Ask) -> Ask:
+def _post(path: str, body: Any, options: RequestArguments) -> RequestArguments:
     content = {} if body is None or "content" in options else {"content": json.dumps(body)}
     headers = {"Content-Type": "application/json", **options.pop("headers", {})} if content or options else {}
     return {"method": "POST", "url": path, "headers": headers, **content, **options}
 
 
-def flink(body: Any = None, project: str = EXAMPLE_PROJECT, **options: Any) -> Ask:
-    """Export Flink job 100 to `a/b`, or what the body says."""
+def flink(body: Any = None, project: str = EXAMPLE_PROJECT, **options: Any) -> RequestArguments:
+    """Return the request to export Flink job 100 to `a/b`, or the request with another body."""
     right = {"obs_dir": "a/b", "is_selected": True, "job_selected": [100]}
-    return _ask(f"/v1.0/{project}/streaming/jobs/export", right if body is None else body, options)
+    return _post(f"/v1.0/{project}/streaming/jobs/export", right if body is None else body, options)
 
 
-def flinks(*ids: object, **fields: Any) -> Ask:
-    """Export these Flink jobs to `a/b`."""
+def flinks(*ids: object, **fields: Any) -> RequestArguments:
+    """Return the request to export these Flink jobs to `a/b`."""
     return flink({"obs_dir": "a/b", "is_selected": True, "job_selected": ids, **fields})
 
 
-def every_flink(**fields: Any) -> Ask:
-    """Export all Flink jobs to `a/b`."""
+def every_flink(**fields: Any) -> RequestArguments:
+    """Return the request to export all Flink jobs to `a/b`."""
     return flink({"obs_dir": "a/b", "is_selected": False, **fields})
 
 
-def job(name: str = "myJob", body: Any = None, project: str = EXAMPLE_PROJECT, **options: Any) -> Ask:
-    """Export one job."""
-    return _ask(f"/v1/{project}/jobs/{name}/export", body, options)
+def job(name: str = "myJob", body: Any = None, project: str = EXAMPLE_PROJECT, **options: Any) -> RequestArguments:
+    """Return the request to export one job."""
+    return _post(f"/v1/{project}/jobs/{name}/export", body, options)
 
 
-def to_obs(path: str = "obs://bucket/folder", name: str = "myJob", **fields: Any) -> Ask:
-    """Export one job to object storage."""
+def to_obs(path: str = "obs://bucket/folder", name: str = "myJob", **fields: Any) -> RequestArguments:
+    """Return the request to export one job to object storage."""
     return job(name, {"obsPath": path, **fields})
 
 
-def batch(*names: str, body: Any = None, **options: Any) -> Ask:
-    """Export several jobs."""
+def batch(*names: str, body: Any = None, **options: Any) -> RequestArguments:
+    """Return the request to export several jobs."""
     right = {"jobList": names or ["job_batch", "job_stream"]}
-    return _ask(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export", right if body is None else body, options)
+    return _post(f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export", right if body is None else body, options)
 
 
-def seed(path: str, content: Any) -> Ask:
-    """Change the state: a call of the control API in between."""
+def seed(path: str, content: Any) -> RequestArguments:
+    """Return the request to the control API that adds a file to the state."""
     return {"method": "POST", "url": "/_mock/seed", "content": json.dumps({f"{EXAMPLE_PROJECT}/{path}": content})}
 
 
-def _several(asks: Ask | Iterable[Ask]) -> tuple[Ask, ...]:
+def _several(asks: RequestArguments | Iterable[RequestArguments]) -> tuple[RequestArguments, ...]:
     return (asks,) if isinstance(asks, dict) else tuple(asks)
 
 
 @frozen
 class Case:
-    """A fault, requests, and what is true of their answers with the fault and not without."""
+    """A fault, requests, and a claim about their results that is true only with the fault."""
 
     fault: str
-    requests: tuple[Ask, ...] = field(converter=_several)
+    requests: tuple[RequestArguments, ...] = field(converter=_several)
     claim: Callable[..., bool]
-    """Called with the answers, one for each request."""
+    """A function of the results, one for each request."""
     edition: str = INTL
 
     def __str__(self) -> str:

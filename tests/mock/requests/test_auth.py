@@ -1,4 +1,4 @@
-"""Signatures with an access key: each rule, with the request that breaks it and nothing else, over a real socket."""
+"""Signatures with an access key: each rule, and a request that breaks only this rule, over a real socket."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def signed(
     secret_key: str = EXAMPLE_SECRET_KEY,
     **headers: str,
 ) -> dict[str, Any]:
-    """The headers of a signed request, all of them signed but those to leave out; `_` in their names is `-`."""
+    """Return signed headers; those in `leave_out` are sent unsigned. The keyword `X_Other` is the header `X-Other`."""
     sent = {"Host": "mock", "X-Sdk-Date": DATE, "X-Project-Id": EXAMPLE_PROJECT, "Content-Type": "application/json"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     to_sign = {name: value for name, value in sent.items() if name not in leave_out}
@@ -59,10 +59,10 @@ def signed(
     return {**sent, "Authorization": str(claim), "X-Auth-Token": None}
 
 
-def check_refused(api: Any, answer: Any, header: str, reason: str, operation: str = "exportJob") -> None:
-    """Assert a 401 with the document's body, and a violation that says exactly this."""
-    assert (answer.status, answer.json()) == (401, api.error(operation, "unauthorized", 401))
-    assert answer.headers["x-mock-violation"] == f"{operation} header#/{header}: {reason}"
+def check_refused(api: Any, response: Any, header: str, reason: str, operation: str = "exportJob") -> None:
+    """Check a 401 with the document's body and exactly this violation."""
+    assert (response.status, response.json()) == (401, api.error(operation, "unauthorized", 401))
+    assert response.headers["x-mock-violation"] == f"{operation} header#/{header}: {reason}"
 
 
 WRONG = "the signature is not that of this request under this key"
@@ -71,7 +71,7 @@ WRONG = "the signature is not that of this request under this key"
 class TestLetIn:
     @operations
     def test_every_operation(self, api: Api, operation: Any) -> None:
-        """A signed request is let in, with and without `X-Project-Id`, on every operation."""
+        """Every operation accepts a signed request, with and without `X-Project-Id`."""
         content = BODIES[operation]
         headers = signed(PATHS[operation], content)
         assert api.raw(PATHS[operation], headers, content).status == 200
@@ -79,11 +79,11 @@ class TestLetIn:
         headers = signed(PATHS[operation], content, leave_out=("X-Project-Id",)) | {"X-Project-Id": None}
         assert api.raw(PATHS[operation], headers, content).status == 200
 
-    def test_same_answer_as_with_a_token(self, api: Api) -> None:
-        """The zip is the one that a token gets."""
+    def test_same_response_as_with_a_token(self, api: Api) -> None:
+        """A signed request gets the same zip as a request with a token."""
         content = BODIES["batchExportJobs"]
-        answer = api.raw(BATCH, signed(BATCH, content), content)
-        assert answer.content == api.batch("myJob").content
+        response = api.raw(BATCH, signed(BATCH, content), content)
+        assert response.content == api.batch("myJob").content
 
     @pytest.mark.parametrize(
         "target",
@@ -100,13 +100,13 @@ class TestLetIn:
         assert one_api.raw(target, signed(target.removeprefix("http://mock"), secret_key="x")).status == 401
 
     def test_dots(self, one_api: Api) -> None:
-        """The job names `.` and `..`, encoded, are signed as what they are: the job is missing, the caller known."""
+        """The encoded job names `.` and `..` can be signed: the caller is accepted, the job is missing."""
         for name in ("%2E", "%2e%2E"):
             target = JOB.replace("myJob", name)
             assert one_api.raw(target, signed(target)).json()["error_code"] == "DLF.0100"
 
     def test_signed_values(self, one_api: Api) -> None:
-        """Values with letters of other scripts and bytes that are no UTF-8 can be signed."""
+        """Header values in other scripts, and bytes that are not UTF-8, can be signed."""
         for value in ("名前", "a, b", "\udcff\udc80"):
             headers = signed(JOB, X_Other=value)
             headers["X-Other"] = value.encode("utf-8", "surrogateescape")
@@ -115,7 +115,7 @@ class TestLetIn:
             check_refused(one_api, one_api.raw(JOB, headers), "Authorization", WRONG)
 
     def test_own_keys(self) -> None:
-        """With keys of one's own only these are let in, and the server names them; no repr has the secret."""
+        """A server with custom keys accepts only these and names them; no repr has the secret."""
         with serve(access_key="MINE", secret_key="sécret", clock=lambda: NOW) as server:
             assert (server.access_key, server.secret_key) == ("MINE", "sécret")
             for thing in (server, server.core, server.core.credentials):
@@ -126,7 +126,7 @@ class TestLetIn:
             assert status(server, signed(JOB, secret_key="sécret")) == 401
 
     def test_token_decides_alone(self, one_api: Api) -> None:
-        """Where there is a token, a signature is not looked at."""
+        """If a request has a token, its signature is ignored."""
         assert one_api.raw(JOB, signed(JOB, secret_key="x") | {"X-Auth-Token": EXAMPLE_TOKEN}).status == 200
         for token in ("", "wrong"):
             assert one_api.raw(JOB, signed(JOB) | {"X-Auth-Token": token}).status == 401
@@ -135,7 +135,7 @@ class TestLetIn:
 class TestRefused:
     @operations
     def test_wrong_secret(self, api: Api, operation: Any) -> None:
-        """A signature with another secret is refused on every operation, before anything else about the request."""
+        """A signature with another secret is refused on every operation, before the check of the request."""
         content = b"{"
         headers = signed(PATHS[operation], content, secret_key="other")
         check_refused(api, api.raw(PATHS[operation], headers, content), "Authorization", WRONG, operation)
@@ -143,15 +143,15 @@ class TestRefused:
     @pytest.mark.parametrize("key", ["OTHER", EXAMPLE_ACCESS_KEY + "0", EXAMPLE_ACCESS_KEY.lower()])
     def test_unknown_access_key(self, one_api: Api, key: Any) -> None:
         """A signature with an unknown key is refused, whatever its secret."""
-        answer = one_api.raw(JOB, signed(JOB, access_key=key))
-        check_refused(one_api, answer, "Authorization", "the access key is not known")
+        response = one_api.raw(JOB, signed(JOB, access_key=key))
+        check_refused(one_api, response, "Authorization", "the access key is not known")
 
     def test_altered_body(self, one_api: Api) -> None:
-        """A body that is not the signed one is refused: another, none, or one where none was signed."""
+        """A body other than the signed body is refused: changed, missing, or added."""
         content = BODIES["batchExportJobs"]
         for signed_content, sent in ((content, content + b" "), (content, b""), (b"", content)):
-            answer = one_api.raw(BATCH, signed(BATCH, signed_content), sent)
-            check_refused(one_api, answer, "Authorization", WRONG, "batchExportJobs")
+            response = one_api.raw(BATCH, signed(BATCH, signed_content), sent)
+            check_refused(one_api, response, "Authorization", WRONG, "batchExportJobs")
 
     @pytest.mark.parametrize(
         ("header", "value"),
@@ -178,34 +178,34 @@ class TestRefused:
 
     @pytest.mark.parametrize("header", ["Host", "X-Sdk-Date", "X-Project-Id"])
     def test_not_signed(self, one_api: Api, header: str) -> None:
-        """A header that matters must be among the signed ones."""
+        """Host, date and project id must be signed."""
         check_refused(one_api, one_api.raw(JOB, signed(JOB, leave_out=(header,))), header, "is not signed")
 
     def test_no_date(self, one_api: Api) -> None:
         """`X-Sdk-Date` must be there."""
-        answer = one_api.raw(JOB, signed(JOB) | {"X-Sdk-Date": None})
-        check_refused(one_api, answer, "X-Sdk-Date", "is missing")
+        response = one_api.raw(JOB, signed(JOB) | {"X-Sdk-Date": None})
+        check_refused(one_api, response, "X-Sdk-Date", "is missing")
 
     @pytest.mark.parametrize("date", ["", "1700000000", "2023-11-14T22:13:20Z", "20231314T221320Z", DATE[:-1]])
     def test_malformed_date(self, one_api: Api, date: Any) -> None:
-        """A date of another form is refused, though it is signed."""
-        answer = one_api.raw(JOB, signed(JOB, X_Sdk_Date=date))
-        check_refused(one_api, answer, "X-Sdk-Date", "must be YYYYMMDDTHHMMSSZ")
+        """A date of another form is refused, even if signed."""
+        response = one_api.raw(JOB, signed(JOB, X_Sdk_Date=date))
+        check_refused(one_api, response, "X-Sdk-Date", "must be YYYYMMDDTHHMMSSZ")
 
     @pytest.mark.parametrize("sign", [1, -1])
     def test_date_15_minutes_off(self, one_api: Api, sign: Any) -> None:
-        """15 minutes off to either side is fine, a millisecond more is not."""
+        """A date 15 minutes off is accepted, a millisecond more is refused."""
         now = NOW
         with serve(clock=lambda: now) as server:
             now = NOW + sign * MINUTES_15
             assert status(server, signed(JOB)) == 200
             now += sign
             assert status(server, signed(JOB)) == 401
-            answer = reached(server, one_api).raw(JOB, signed(JOB))
-            check_refused(one_api, answer, "X-Sdk-Date", "is more than 15 minutes from now")
+            response = reached(server, one_api).raw(JOB, signed(JOB))
+            check_refused(one_api, response, "X-Sdk-Date", "is more than 15 minutes from now")
 
     def test_real_clock(self) -> None:
-        """Without a clock of one's own the time is the machine's."""
+        """By default the clock is the machine's."""
         with serve() as server:
             date = signing.format_date(time.time_ns() // 1_000_000)
             assert status(server, signed(JOB, X_Sdk_Date=date)) == 200
@@ -213,12 +213,12 @@ class TestRefused:
 
     def test_signed_header_is_missing(self, one_api: Api) -> None:
         """A header that is named as signed must be there."""
-        answer = one_api.raw(JOB, signed(JOB, workspace="x") | {"workspace": None})
-        check_refused(one_api, answer, "workspace", "is signed, so the request must have it exactly once")
+        response = one_api.raw(JOB, signed(JOB, workspace="x") | {"workspace": None})
+        check_refused(one_api, response, "workspace", "is signed, so the request must have it exactly once")
 
     @pytest.mark.parametrize("header", ["workspace", "X-Sdk-Date", "X-Project-Id", "Content-Type"])
     def test_signed_header_twice(self, one_api: Api, header: str) -> None:
-        """A signed header that stands there twice is refused, even where the signature fits the two as a list."""
+        """A signed header that is sent twice is refused, even if the signature fits the joined value."""
         values = signed(JOB, workspace="x")
         value = values[header]
         for claimed in (value, f"{value}, {value}"):
@@ -226,16 +226,16 @@ class TestRefused:
             headers = signed(JOB, **twice) | {header: value}
             lines = [f"{name}: {text}" for name, text in headers.items() if text is not None]
             lines += [f"{header.upper()}: {value}", "Content-Length: 0", "Connection: close"]
-            answer = one_api.send("\r\n".join([f"POST {JOB} HTTP/1.1", *lines, "", ""]).encode())
+            response = one_api.send("\r\n".join([f"POST {JOB} HTTP/1.1", *lines, "", ""]).encode())
             name = header.lower()
-            check_refused(one_api, answer, name, "is signed, so the request must have it exactly once")
+            check_refused(one_api, response, name, "is signed, so the request must have it exactly once")
 
     def test_two_authorizations(self, one_api: Api) -> None:
-        """Two signatures are none, even when both are right."""
+        """Two signatures are refused, even if both are right."""
         headers = signed(JOB)
         value = f"{headers['Authorization']}, {headers['Authorization']}"
-        answer = one_api.raw(JOB, headers | {"Authorization": value})
-        assert answer.headers["x-mock-violation"].startswith("exportJob header#/Authorization: must be SDK-HMAC")
+        response = one_api.raw(JOB, headers | {"Authorization": value})
+        assert response.headers["x-mock-violation"].startswith("exportJob header#/Authorization: must be SDK-HMAC")
         headers["authorization"] = headers["Authorization"]
         assert one_api.raw(JOB, headers).status == 401
 
@@ -253,10 +253,10 @@ class TestRefused:
         ],
     )
     def test_garbage(self, one_api: Api, value: Any) -> None:
-        """An Authorization of another form is refused, and never a fault of the server."""
-        answer = one_api.raw(JOB, {"Authorization": value, "X-Auth-Token": None})
-        assert (answer.status, answer.json()) == (401, one_api.error("exportJob", "unauthorized", 401))
-        assert answer.headers["x-mock-violation"].startswith("exportJob header#/Authorization: ")
+        """An Authorization of another form is refused, and never a server error."""
+        response = one_api.raw(JOB, {"Authorization": value, "X-Auth-Token": None})
+        assert (response.status, response.json()) == (401, one_api.error("exportJob", "unauthorized", 401))
+        assert response.headers["x-mock-violation"].startswith("exportJob header#/Authorization: ")
 
     def test_names_must_be_sorted(self, one_api: Api) -> None:
         """SignedHeaders in another order, or a name twice, is refused."""
@@ -271,22 +271,22 @@ class TestRefused:
 
     def test_another_project(self, one_api: Api) -> None:
         """`X-Project-Id` must be the project of the path."""
-        answer = one_api.raw(JOB, signed(JOB, X_Project_Id="other"))
-        check_refused(one_api, answer, "X-Project-Id", "is not the project of the path")
+        response = one_api.raw(JOB, signed(JOB, X_Project_Id="other"))
+        check_refused(one_api, response, "X-Project-Id", "is not the project of the path")
 
     def test_temporary_key(self, one_api: Api) -> None:
-        """`X-Security-Token` belongs to a temporary key, and the server has none; unsigned it is refused too."""
-        answer = one_api.raw(JOB, signed(JOB, X_Security_Token="t"))
-        check_refused(one_api, answer, "X-Security-Token", "this server has no temporary keys")
-        answer = one_api.raw(JOB, signed(JOB, X_Security_Token="t", leave_out=("X-Security-Token",)))
-        check_refused(one_api, answer, "X-Security-Token", "is not signed")
+        """`X-Security-Token`, which belongs to a temporary key, is refused, signed or not."""
+        response = one_api.raw(JOB, signed(JOB, X_Security_Token="t"))
+        check_refused(one_api, response, "X-Security-Token", "this server has no temporary keys")
+        response = one_api.raw(JOB, signed(JOB, X_Security_Token="t", leave_out=("X-Security-Token",)))
+        check_refused(one_api, response, "X-Security-Token", "is not signed")
 
 
 class TestContentHash:
-    """`X-Sdk-Content-Sha256`, which may say what stands for the body."""
+    """The header `X-Sdk-Content-Sha256`, which may declare the payload of the signature."""
 
     def test_right_hash(self, one_api: Api) -> None:
-        """The body's hash is fine."""
+        """The body's hash is accepted."""
         content = BODIES["batchExportJobs"]
         headers = signed(BATCH, content, X_Sdk_Content_Sha256=hashlib.sha256(content).hexdigest())
         assert one_api.raw(BATCH, headers, content).status == 200
@@ -295,8 +295,8 @@ class TestContentHash:
         """The hash of another body is refused, though the signature fits it."""
         content = BODIES["batchExportJobs"]
         headers = signed(BATCH, content, X_Sdk_Content_Sha256=hashlib.sha256(content).hexdigest())
-        answer = one_api.raw(BATCH, headers, content + b" ")
-        check_refused(one_api, answer, "X-Sdk-Content-Sha256", "is not the hash of the body", "batchExportJobs")
+        response = one_api.raw(BATCH, headers, content + b" ")
+        check_refused(one_api, response, "X-Sdk-Content-Sha256", "is not the hash of the body", "batchExportJobs")
 
     def test_not_signed(self, one_api: Api) -> None:
         """The header must be signed itself."""
@@ -304,24 +304,24 @@ class TestContentHash:
         check_refused(one_api, one_api.raw(JOB, headers), "X-Sdk-Content-Sha256", "is not signed")
 
     def test_unsigned_json(self, one_api: Api) -> None:
-        """A body of JSON can't be left out of the signature."""
+        """A JSON body can't be unsigned."""
         content = BODIES["batchExportJobs"]
         headers = signed(BATCH, content, X_Sdk_Content_Sha256="UNSIGNED-PAYLOAD")
-        answer = one_api.raw(BATCH, headers, content)
-        check_refused(one_api, answer, "X-Sdk-Content-Sha256", "a body of JSON must be signed", "batchExportJobs")
+        response = one_api.raw(BATCH, headers, content)
+        check_refused(one_api, response, "X-Sdk-Content-Sha256", "a body of JSON must be signed", "batchExportJobs")
 
     def test_unsigned_other_type(self, one_api: Api) -> None:
-        """A body of another type can, as the vendor's SDK does it; then its type is what is wrong."""
+        """A body of another type can be unsigned, as by the vendor's SDK; only its type is refused."""
         headers = signed(BATCH, b"x", X_Sdk_Content_Sha256="UNSIGNED-PAYLOAD", Content_Type="text/plain")
-        answer = one_api.raw(BATCH, headers, b"y")
-        assert answer.json() == one_api.error("batchExportJobs", "unsupported-media-type", 415)
+        response = one_api.raw(BATCH, headers, b"y")
+        assert response.json() == one_api.error("batchExportJobs", "unsupported-media-type", 415)
 
 
 class TestSize:
     LIMIT = 12 * 1024 * 1024
 
     def test_limit(self, one_api: Api) -> None:
-        """A signed body of 12 MB is read; a byte more is refused as too large, whether or not it says so in advance."""
+        """A signed body of 12 MB is read; a byte more is refused, with Content-Length and in chunks."""
         body = json.dumps({"jobList": ["myJob"]}).encode()
         body += b" " * (self.LIMIT - len(body))
         assert one_api.raw(BATCH, signed(BATCH, body), body).status == 200
@@ -333,28 +333,28 @@ class TestSize:
         assert one_api.raw(BATCH, headers, chunked).status == 413
 
     def test_unknown_key_is_not_read(self, one_api: Api) -> None:
-        """What can be refused without the body is: the answer comes before a byte of it is sent."""
+        """An unknown key is refused before a byte of the body is sent."""
         headers = signed(BATCH, b"x" * 100, access_key="OTHER") | {"Content-Length": "100"}
         assert one_api.raw(BATCH, headers).status == 401
 
 
 def test_nothing_secret_comes_back(one_api: Api) -> None:
-    """No refusal has the secret, or the signature that would have been right."""
+    """A refusal contains neither the secret nor the right signature."""
     right = signed(JOB)
     wrong = signed(JOB, secret_key="other")
-    answer = one_api.raw(JOB, wrong)
-    text = repr(answer)
+    response = one_api.raw(JOB, wrong)
+    text = repr(response)
     for secret in (EXAMPLE_SECRET_KEY, EXAMPLE_ACCESS_KEY, EXAMPLE_TOKEN, right["Authorization"][-64:]):
         assert secret not in text
 
 
 def reached(server: Any, api: Any) -> Any:
-    """Another server, called the same way."""
+    """Return the Api of another server."""
     return type(api)(api.edition, api.document, server, api.client)
 
 
 def status(server: Any, headers: Mapping[str, Any]) -> int:
-    """The status of a call of exportJob without a body."""
+    """Return the status of a call of exportJob without a body."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)) as connection:
         connection.putrequest("POST", JOB, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():

@@ -1,4 +1,4 @@
-"""What every operation does with a request before it acts: routes, authentication, size, media type, JSON."""
+"""The steps before every operation: routes, authentication, size, media type, JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def not_found(api: Any) -> Any:
 class TestExamples:
     @operations
     def test_document_examples_succeed(self, api: Api, operation: Any) -> None:
-        """Every example request of the document is answered 200, in the default and in the example's workspace."""
+        """Every example request of the document gets 200, in the default and in the example's workspace."""
         fields = api.fields(operation)
         bodies = [None]
         if "requestBody" in fields:
@@ -72,7 +72,7 @@ class TestRoutes:
         ],
     )
     def test_unknown_path(self, api: Api, target: Any) -> None:
-        """A path that the document lacks is 404 with the document's body; an encoded slash is no slash."""
+        """A path that the document lacks is 404 with the document's body; `%2F` does not separate segments."""
         response = api.raw(target)
         assert (response.status, response.json()) == (404, not_found(api))
 
@@ -99,26 +99,26 @@ class TestRoutes:
         assert api.raw(target).status == 200
 
     def test_path_without_raw_path(self) -> None:
-        """A caller in process that gives no raw_path is served too."""
+        """A scope without raw_path is served too."""
         assert asyncio.run(called(JOB, raw_path=None))["status"] == 200
 
 
 class TestAuthentication:
     @operations
     def test_wrong_token(self, api: Api, operation: Any) -> None:
-        """A missing or wrong token is 401 with the document's body, before anything else about the request."""
+        """A missing or wrong token is 401 with the document's body, before the check of the request."""
         right = EXAMPLE_TOKEN.encode()
         for token in (None, b"", b"wrong", right + b"x", right.upper(), b"\xff\xfe", b"a, " + right):
             response = api.raw(PATHS[operation], {"X-Auth-Token": token, "Content-Type": "text/plain"}, b"{")
             assert (response.status, response.json()) == (401, api.error(operation, "unauthorized", 401))
 
     def test_token_twice(self, api: Api) -> None:
-        """Two tokens are none, even when both are right."""
+        """Two tokens are refused, even if both are right."""
         headers = [("X-Auth-Token", EXAMPLE_TOKEN), ("X-Auth-Token", EXAMPLE_TOKEN)]
         assert api.client.post(JOB, headers=headers).status_code == 401
 
     def test_unknown_path_needs_no_token(self, api: Api) -> None:
-        """Route before authentication: an unknown path is 404 without a token, a wrong method 405."""
+        """Routing comes before authentication: without a token an unknown path is 404, a wrong method 405."""
         assert api.raw("/v1/x", {"X-Auth-Token": ""}).status == 404
         assert api.client.get(JOB, headers={"X-Auth-Token": ""}).status_code == 405
 
@@ -137,8 +137,8 @@ class TestSize:
     @operations
     def test_reading_stops_at_the_limit(self, operation: Any) -> None:
         """Without a length the body is read up to the limit and not further."""
-        answer = asyncio.run(called(PATHS[operation], endless=True))
-        assert (answer["status"], answer["received"]) == (413, 13)
+        result = asyncio.run(called(PATHS[operation], endless=True))
+        assert (result["status"], result["received"]) == (413, 13)
 
     def test_body_at_the_limit(self, one_api: Api) -> None:
         """A body of exactly 12 MB is read."""
@@ -152,7 +152,7 @@ class TestSize:
         assert response.status_code == 200
 
     def test_client_that_leaves(self, one_api: Api) -> None:
-        """A client that goes away in the middle of its body harms nobody."""
+        """A client that closes the connection in the middle of its body does not disturb the server."""
         assert asyncio.run(called(JOB, leaves=True))["status"] is None
         assert one_api.job("myJob").status_code == 200
 
@@ -169,7 +169,7 @@ class TestMediaType:
 
     @operations
     def test_not_json(self, api: Api, operation: Any) -> None:
-        """A body of another type, or of none, is 415, where the edition has a body."""
+        """A body of another type or without a type is 415, in editions with a body."""
         content = json.dumps(BODIES[operation]).encode()
         for media_type in (None, "", "text/plain", "application/jsonx", "application/json, text/plain", b"\xff", "*/*"):
             response = api.raw(PATHS[operation], {"Content-Type": media_type}, content)
@@ -212,7 +212,7 @@ class TestJson:
     )
     @pytest.mark.parametrize("operation", ["exportFlinkJobs", "batchExportJobs"])
     def test_unreadable(self, one_api: Api, operation: str, content: Any, reason: str) -> None:
-        """What is not JSON, or what two readers could understand differently, is an invalid request."""
+        """A body that is not JSON, or that JSON parsers read differently, is an invalid request."""
         response = one_api.raw(PATHS[operation], content=content)
         assert (response.status, response.json()) == (400, one_api.error(operation, "invalid-request"))
         assert response.headers["x-mock-violation"].startswith(f"{operation} body#: {reason}")
@@ -223,7 +223,7 @@ class TestJson:
         assert "\N{GRINNING FACE}/aggregate" in one_api.raw(FLINK, content=body).content.decode()
 
     def test_deep_unknown_field(self, one_api: Api) -> None:
-        """A field that nobody knows may be nested hundreds of levels deep."""
+        """An unknown field may be nested hundreds of levels deep."""
         body = b'{"obs_dir": "a", "is_selected": false, "x": ' + b"[" * 500 + b"]" * 500 + b"}"
         assert one_api.raw(FLINK, content=body).status == 200
 
@@ -237,7 +237,7 @@ class TestJson:
         assert len(text) <= 300
 
     def test_violation_shows_no_values(self, one_api: Api) -> None:
-        """X-Mock-Violation names places and reasons, not what the caller sent."""
+        """X-Mock-Violation names places and reasons, not the caller's values."""
         response = one_api.flink(job_selected=["secret"])
         assert "secret" not in response.headers["x-mock-violation"]
 
@@ -269,14 +269,14 @@ class TestRobustness:
     @pytest.mark.parametrize("project", ["%FF", "%00", "..%2F..", "%2E%2E", "%", "a" * 5000, "%F0%9F%98%80"])
     @operations
     def test_odd_projects(self, one_api: Api, project: Any, operation: Any) -> None:
-        """A project id of any spelling is one that nobody has."""
+        """A project id in an odd spelling is an unknown project."""
         content = json.dumps(BODIES[operation]).encode()
         response = one_api.raw(PATHS[operation].replace(EXAMPLE_PROJECT, project), content=content)
         assert (response.status, response.json()) == (400, one_api.error(operation, "no-permission"))
 
 
 async def called(path: Any, *, raw_path: Any = ..., endless: bool = False, leaves: bool = False) -> Any:
-    """Call the application in process; give the status (None without an answer) and the number of messages read."""
+    """Call the application in process; return the status (None without a response) and the number of messages read."""
     scope = {
         "type": "http",
         "method": "POST",

@@ -1,4 +1,4 @@
-"""The control API: what it shows, what it changes, and that it changes all or nothing."""
+"""The control API shows a running server and changes it, each call completely or not at all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def server() -> Iterator[Any]:
 
 @pytest.fixture
 def client(server: Any) -> Iterator[Any]:
-    """A client of a server that is as it was at its start."""
+    """A client of a server in its initial state."""
     server.core.reset()
     with httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
         yield client
@@ -41,18 +41,18 @@ def export(client: Any, name: Any, **options: Any) -> Any:
     return client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export", headers=headers, **options)
 
 
-def problem(answer: Any, status: int = 400) -> Any:
-    """Assert an error of the control API; give its sentence."""
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/json")
-    assert answer.json().keys() == {"error"}
-    assert "\n" not in answer.json()["error"]
-    return answer.json()["error"]
+def problem(response: Any, status: int = 400) -> Any:
+    """Check an error response of the control API and return its sentence."""
+    assert (response.status_code, response.headers["Content-Type"]) == (status, "application/json")
+    assert response.json().keys() == {"error"}
+    assert "\n" not in response.json()["error"]
+    return response.json()["error"]
 
 
 class TestRoutes:
     @pytest.mark.parametrize("path", ["/_mock/", "/_mock/nothing", "/_mock/state/more", "/_mock/%2e%2e/v1"])
     def test_unknown(self, client: Any, path: str) -> None:
-        """An unknown path is 404 with the paths there are."""
+        """An unknown path is 404, and the message lists the known paths."""
         assert "faults, requests, reset, seed, state" in problem(client.get(path), 404)
 
     @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ class TestRoutes:
         ],
     )
     def test_wrong_method(self, client: Any, method: str, path: str, allow: str) -> None:
-        """A wrong method is 405 with those that are right."""
-        answer = client.request(method, f"/_mock/{path}")
-        problem(answer, 405)
-        assert answer.headers["Allow"] == allow
+        """A wrong method is 405, and Allow lists the right methods."""
+        response = client.request(method, f"/_mock/{path}")
+        problem(response, 405)
+        assert response.headers["Allow"] == allow
 
     @pytest.mark.parametrize("content", [b"{", b"\xff", b'{"a": 1, "a": 2}', b"NaN"])
     def test_no_json(self, client: Any, content: bytes) -> None:
-        """What is no JSON is 400."""
+        """A body that is not JSON is 400."""
         assert "not valid JSON" in problem(client.post("/_mock/seed", content=content))
 
     def test_too_large(self, client: Any) -> None:
@@ -80,19 +80,19 @@ class TestRoutes:
         assert "too large" in problem(client.post("/_mock/seed", content=b" " * (12 * 2**20 + 1)), 413)
 
     def test_no_token(self, client: Any) -> None:
-        """No token is needed, and operations still want one."""
+        """The control API needs no token; operations still do."""
         assert client.get("/_mock/state").status_code == 200
         assert client.post(JOB).status_code == 401
 
     def test_not_in_the_log(self, client: Any) -> None:
-        """Calls of the control API are no requests seen."""
+        """Calls of the control API are not logged as requests."""
         client.get("/_mock/state")
         assert client.get("/_mock/requests").json() == {"requests": []}
 
 
 class TestState:
     def test_names(self, client: Any, server: Any) -> None:
-        """It has the names of everything, and Flink jobs with their ids."""
+        """The state lists the names of jobs, scripts and resources, and Flink jobs with their ids."""
         server.storage.objects.clear()
         shown = client.get("/_mock/state").json()
         assert shown["edition"] == server.core.document["info"]["x-edition"]
@@ -107,14 +107,14 @@ class TestState:
                 assert project["workspaces"][name][kind] == list(getattr(workspace, kind))
 
     def test_objects(self, client: Any, server: Any) -> None:
-        """It lists what was stored."""
+        """The state lists the stored objects."""
         server.storage.objects.clear()
         body = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
         client.post(FLINK, json=body, headers={"X-Auth-Token": server.token})
         assert client.get("/_mock/state").json()["objects"] == list(server.storage.objects) != []
 
     def test_storage_that_cannot_list(self) -> None:
-        """A storage that only puts and gets has no list."""
+        """For a storage that only has put and get, the list of objects is null."""
 
         class Blind:
             async def put(self, name: str, content: bytes) -> None:
@@ -134,7 +134,7 @@ class TestState:
 
 class TestSeed:
     def test_adds(self, client: Any) -> None:
-        """Jobs and the scripts they use come with one call, in any order, and can be exported."""
+        """One call adds jobs and the scripts that they use, in any order, and the jobs can be exported."""
         assert export(client, "new").status_code == 400
         files = {f"{SPACE}/jobs/new.job": NEW_JOB, f"{SPACE}/scripts/also_new.script": NEW_SCRIPT}
         shown = client.post("/_mock/seed", json=files).json()
@@ -143,7 +143,7 @@ class TestSeed:
         assert export(client, "myJob").status_code == 200
 
     def test_replaces(self, client: Any, members: Any) -> None:
-        """A file of a path that is there takes its place."""
+        """A file replaces the file of the same path."""
         client.post("/_mock/seed", json={f"{SPACE}/jobs/myJob.job": {"name": "myJob", "version": "2"}})
         assert json.loads(members(export(client, "myJob").content)["jobs/myJob.job"]) == {
             "name": "myJob",
@@ -158,7 +158,7 @@ class TestSeed:
         assert project["workspaces"]["w"]["jobs"] == ["a."]
 
     def test_keeps_the_rest(self) -> None:
-        """Everything that is not named stays as it was, byte for byte."""
+        """Files that are not named stay equal, byte for byte."""
         state = State.example()
         again = state.with_files({})
         assert again == state
@@ -173,12 +173,12 @@ class TestSeed:
             (f"{SPACE}/jobs/ä.job", {"name": "ä"}, "must be 1 to 128 letters"),
             (f"{SPACE}/jobs/bad.job", {"name": "bad", "nodes": NEW_JOB["nodes"]}, "uses script 'also_new'"),
             (f"{EXAMPLE_PROJECT}/flink/x.json", {"name": "x"}, "is not the id"),
-            (f"{EXAMPLE_PROJECT}/flink/7.json", {"name": "aggregate"}, "is that of job"),
+            (f"{EXAMPLE_PROJECT}/flink/7.json", {"name": "aggregate"}, "has the name 'aggregate' too"),
             (f"{SPACE}/jobs/{'n' * 300}.job", {"name": "n" * 300}, "cannot keep"),
         ],
     )
     def test_all_or_nothing(self, client: Any, server: Any, path: str, value: Any, words: str) -> None:
-        """With one bad file among good ones nothing changes, and the sentence names the file."""
+        """One bad file among good files changes nothing, and the message names the file."""
         before = server.state
         good = {f"{SPACE}/scripts/good.script": {"name": "good"}}
         sentence = problem(client.post("/_mock/seed", json=good | {path: value}))
@@ -210,19 +210,19 @@ class TestSeed:
         ],
     )
     def test_paths(self, client: Any, server: Any, path: str) -> None:
-        """What is no path of a state folder is refused, and nothing is written."""
+        """A path that does not belong to a state folder is refused, and nothing is written."""
         before = server.state
-        assert "no path of a state folder" in problem(client.post("/_mock/seed", json={path: {"name": "a"}}))
+        assert "not a path of a state folder" in problem(client.post("/_mock/seed", json={path: {"name": "a"}}))
         assert server.state is before
 
     def test_no_object(self, client: Any) -> None:
-        """The body is an object of files."""
+        """A body that is not an object is refused."""
         assert "must be an object" in problem(client.post("/_mock/seed", json=[]))
 
 
 class TestReset:
     def test_everything(self) -> None:
-        """State, faults, the log and what chaos does next are as at the start; objects stay."""
+        """A reset restores state, faults, log and the random sequence of faults; objects stay."""
         with (
             serve(faults=["status-503@exportJob", "status-500@exportJob"], fault_rate=0.5, seed=9) as server,
             httpx.Client(base_url=server.url, trust_env=False, verify=False) as client,
@@ -243,7 +243,7 @@ class TestReset:
             assert len(set(first)) == 3
 
     def test_objects_stay(self, client: Any, server: Any) -> None:
-        """What is stored is not the server's to delete."""
+        """A reset deletes no stored object."""
         assert isinstance(server.storage, MemoryStorage)
         server.storage.objects["a/b"] = b""
         assert "a/b" in client.post("/_mock/reset").json()["objects"]
@@ -263,7 +263,7 @@ class TestFaults:
         assert cleared == {"faults": [], "rate": None, "seed": 0} == client.get("/_mock/faults").json()
 
     def test_chaos(self, client: Any) -> None:
-        """Rate and seed alone make chaos."""
+        """A rate without faults makes any quick fault happen."""
         client.put("/_mock/faults", json={"rate": 1, "seed": 1})
         for _ in range(5):
             with contextlib.suppress(httpx.TransportError):
@@ -283,15 +283,15 @@ class TestFaults:
             ({"faults": [{"fault": "latency@*", "times": True}]}, "N from 1 on"),
             ({"faults": [{"fault": "latency@*", "often": 1}]}, "each of"),
             ({"faults": ["latency@*", "nope@*"]}, "no fault 'nope'; jobexport mock --list-faults lists them"),
-            ({"faults": ["zip-empty@exportFlinkJobs"]}, "answers with a zip"),
-            ({"rate": 2}, "is no probability"),
+            ({"faults": ["zip-empty@exportFlinkJobs"]}, "responds with a zip"),
+            ({"rate": 2}, "is not a probability"),
             ({"rate": "1"}, '"rate" must be'),
             ({"rate": True}, '"rate" must be'),
             ({"seed": 1.5}, '"seed" must be'),
         ],
     )
     def test_all_or_nothing(self, client: Any, body: Any, words: str) -> None:
-        """A body that is not right changes nothing."""
+        """An invalid body changes nothing."""
         before = client.put("/_mock/faults", json={"faults": ["status-418@*"]}).json()
         assert words in problem(client.put("/_mock/faults", json=copy.deepcopy(body)))
         assert client.get("/_mock/faults").json() == before

@@ -23,7 +23,7 @@ FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 
 
 def described(node: Any) -> Any:
-    """Give every description in a document."""
+    """Return every description in a document."""
     if isinstance(node, list):
         return [text for item in node for text in described(item)]
     if not isinstance(node, dict):
@@ -33,7 +33,7 @@ def described(node: Any) -> Any:
 
 
 def named(node: Any) -> Any:
-    """Give every register id that a document names."""
+    """Return every register id that a document names."""
     if isinstance(node, list):
         return {id_ for item in node for id_ in named(item)}
     if not isinstance(node, dict):
@@ -45,7 +45,7 @@ def named(node: Any) -> Any:
 
 class TestPage:
     def test_everything_comes_from_the_server(self, one_api: Api) -> None:
-        """The page and all that it names are there, and nothing names another host."""
+        """The page and all its assets come from this server, and no asset has another host."""
         with httpx.Client(base_url=one_api.server.url, trust_env=False, verify=False) as client:
             for address in ("/", "/_mock/inconsistencies"):
                 page = client.get(address)
@@ -53,12 +53,12 @@ class TestPage:
                 assert not re.search(r"https?:|=.//", page.text)
                 found = re.findall(r'(?:src|href|data-document)="([^"]+)"', page.text)
                 for target in {urljoin(address, name) for name in found} - {"data:,"}:
-                    answer = client.get(urlsplit(target).path)
-                    assert (target, answer.status_code) == (target, 200)
-                    assert "default-src 'none'" in answer.headers["content-security-policy"]
+                    response = client.get(urlsplit(target).path)
+                    assert (target, response.status_code) == (target, 200)
+                    assert "default-src 'none'" in response.headers["content-security-policy"]
 
     def test_the_switch_has_every_edition(self, api: Api) -> None:
-        """Each edition has a tab; the running one is said to run and is the one shown."""
+        """Each edition has a tab; the running edition is marked and shown."""
         page = api.client.get("/").text
         assert re.findall(r'href="/\?edition=([^"]+)"', page) == EDITIONS
         assert re.findall(r'aria-current="page">([^ <]+) <small>● running', page) == [api.edition]
@@ -66,24 +66,24 @@ class TestPage:
         assert "You are reading" not in page
 
     def test_another_edition_says_which_one_runs(self, one_api: Api) -> None:
-        """The page of another edition warns that requests are answered as the running one."""
+        """The page of another edition warns that responses are those of the running edition."""
         page = one_api.client.get("/", params={"edition": "otc-2024"}).text
         assert "You are reading <b>otc-2024</b>, but this server speaks <b>otc-2026</b>" in page
 
     @pytest.mark.parametrize("address", ["/?edition=never", "/_mock/openapi/never.json", "/_mock/page/never"])
     def test_unknown_names(self, one_api: Api, address: str) -> None:
-        """What is not there is 404 and a sentence."""
-        answer = one_api.client.get(address)
-        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
-        assert "'never'" in answer.text
+        """An unknown name is 404 with a sentence."""
+        response = one_api.client.get(address)
+        assert (response.status_code, response.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+        assert "'never'" in response.text
 
     def test_a_name_cannot_bring_markup(self, one_api: Api) -> None:
-        """An edition from the address never gets into HTML."""
-        answer = one_api.client.get("/", params={"edition": "<script>"})
-        assert answer.headers["content-type"].startswith("text/plain")
+        """An edition's name from the URL never gets into HTML."""
+        response = one_api.client.get("/", params={"edition": "<script>"})
+        assert response.headers["content-type"].startswith("text/plain")
 
     def test_the_token_of_somebody_stays_theirs(self) -> None:
-        """The example token is filled in; another one is not shown."""
+        """The example token is filled in; any other token is not shown."""
         with serve() as server:
             assert f'data-token="{server.token}"' in httpx.get(server.url, trust_env=False, verify=False).text
         with serve(token="mine") as server:
@@ -92,7 +92,7 @@ class TestPage:
             assert "mine" not in page
 
     def test_an_own_document(self) -> None:
-        """A document of the caller's own is shown as it runs, also without an edition's id."""
+        """The caller's own document is shown too, even without an edition's id."""
         document = load_edition("otc-2026")
         document["info"] = {"title": "Mine", "version": "1"}
         with serve(document) as server, httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
@@ -100,11 +100,11 @@ class TestPage:
             assert client.get("/_mock/openapi/own document.json").json()["info"]["title"] == "Mine"
 
     def test_other_methods_are_the_apis(self, one_api: Api) -> None:
-        """POST to the page's address is an unknown path of the API."""
+        """POST to the page's URL is an unknown path of the API."""
         assert one_api.client.post("/").json().keys() == {"error_code", "error_msg"}
 
     def test_nothing_is_read_at_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Making the application reads neither the register nor another edition."""
+        """create_app reads neither the register nor another edition."""
         monkeypatch.setattr("jobexport.spec.load_register", None)
         monkeypatch.setattr("jobexport.spec.editions", None)
         create_app("otc-2026")
@@ -112,14 +112,14 @@ class TestPage:
 
 class TestDocuments:
     def test_valid(self, api: Api) -> None:
-        """Each edition's document is valid OpenAPI, and this server is the only one in it."""
+        """Each edition's document is valid OpenAPI, and this server is its only server."""
         document = api.client.get(f"/_mock/openapi/{api.edition}.json").json()
         openapi_spec_validator.validate(document)
         assert document["servers"][0]["url"] == "/"
         assert not [item for item in document["paths"].values() if "servers" in item]
 
     def test_every_inconsistency_is_spelled_out(self, api: Api) -> None:
-        """Each id that a document names stands in a description with its title and a link to its entry."""
+        """Each register id in a document is in a description, with its title and a link to its entry."""
         document = api.client.get(f"/_mock/openapi/{api.edition}.json").json()
         text = "\n".join(described(document))
         page = api.client.get("/_mock/inconsistencies").text
@@ -131,14 +131,14 @@ class TestDocuments:
             assert f'id="{id_}"' in page
 
     def test_what_the_edition_says(self, one_api: Api) -> None:
-        """A mark has the claim of the document's edition, not of the running one."""
+        """A mark has the claim of the document's edition, not of the running edition."""
         schema = one_api.client.get("/_mock/openapi/huaweicloud-cn-2020.json").json()["components"]["schemas"]
         text = schema["ExportFlinkJobsResponse"]["properties"]["zip_files"]["description"]
         mark = "⚠ [DLI-001](/_mock/inconsistencies#DLI-001) Name of the zip array. This edition: `zip_files`, in table"
         assert mark in text
 
     def test_a_media_type_has_no_description(self) -> None:
-        """Where OpenAPI allows no description, the object around it has the mark; hosts' go to the operation."""
+        """If OpenAPI allows no description, the enclosing object has the mark; marks of hosts go to the operation."""
         document: dict[str, Any] = {
             "info": {"title": "T", "version": "1"},
             "paths": {
@@ -160,7 +160,7 @@ class TestDocuments:
         assert response["content"] == document["paths"]["/a"]["post"]["responses"]["200"]["content"]
 
     def test_the_document_is_left_alone(self) -> None:
-        """Marking makes a copy."""
+        """Marking does not change the document."""
         document = load_edition("otc-2026")
         marked(document, "otc-2026", load_register())
         assert document == load_edition("otc-2026")

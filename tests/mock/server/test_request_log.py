@@ -1,4 +1,4 @@
-"""Diagnosis: the requests seen, the headers and the log line of a violation, and that no secret is in any of them."""
+"""Diagnosis: the request log, the headers and the log line of a violation, none with a secret."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def seen(client: Any) -> Any:
 
 class TestRequests:
     def test_fields(self, client: Any) -> None:
-        """A request is there with all that it was and what became of it."""
+        """An entry has the request, its operation, status, violation and faults."""
         client.post(FLINK, json={"obs_dir": "ä", "is_selected": False}, headers={"X-Mine": "yes"})
         (request,) = seen(client)
         assert request.keys() == {
@@ -55,38 +55,38 @@ class TestRequests:
         assert (request["violation"], request["faults"]) == (None, [])
 
     def test_order_and_forgetting(self, client: Any) -> None:
-        """The newest comes last; DELETE forgets them."""
+        """The newest request is last; DELETE clears the log."""
         for name in ("one", "%2E%2E"):
             client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export")
         assert [request["path"].split("/")[-2] for request in seen(client)] == ["one", "%2E%2E"]
         assert client.delete("/_mock/requests").json() == {"requests": []} == client.get("/_mock/requests").json()
 
     def test_unknown_paths_too(self, client: Any) -> None:
-        """What found no operation is there as well."""
+        """A request without an operation is logged too."""
         client.get("/nowhere")
         assert [(request["operation"], request["status"]) for request in seen(client)] == [(None, 404)]
 
     def test_number(self, client: Any) -> None:
-        """The last 200 are kept."""
+        """The last 200 requests are kept."""
         for number in range(205):
             client.get(f"/{number}")
         assert [request["path"] for request in seen(client)] == [f"/{number}" for number in range(5, 205)]
 
     def test_long_body(self, client: Any, server: Any) -> None:
-        """Of a body the first 2 KiB are kept, in memory too."""
+        """Only the first 2 KiB of a body are kept, in memory too."""
         client.post(FLINK, content=b"x" * 100_000, headers={"Content-Type": "application/json"})
         assert seen(client)[0]["body"] == "x" * 2048
         assert len(server.core.requests[0].content) == 2048
 
     def test_odd_bytes(self, client: Any) -> None:
-        """Bytes that are no text do no harm."""
+        """Bytes that are not UTF-8 are shown as U+FFFD."""
         client.post(FLINK, content=b"\xff\0", headers={"X-Odd": b"\xff", "Content-Type": "application/json"})
         (request,) = seen(client)
         assert request["body"] == "\ufffd\0"
         assert ["x-odd", "\ufffd"] in request["headers"]
 
     def test_fault(self, client: Any, server: Any) -> None:
-        """The faults that happened are named with their argument."""
+        """An entry names the faults that happened, with their argument."""
         server.core.set_faults("status-429:2@*")
         client.post(JOB)
         assert (seen(client)[0]["status"], seen(client)[0]["faults"]) == (429, ["status-429:2"])
@@ -106,14 +106,14 @@ SECRETS = {
 class TestSecrets:
     @pytest.mark.parametrize("name", SECRETS)
     def test_redacted(self, client: Any, name: str) -> None:
-        """The header is named; its value is not."""
+        """The log shows the header's name and redacts its value."""
         client.post(JOB, headers={name: SECRETS[name]})
-        answer = client.get("/_mock/requests")
-        assert TOKEN not in answer.text
-        assert [name.lower(), "[redacted]"] in answer.json()["requests"][0]["headers"]
+        response = client.get("/_mock/requests")
+        assert TOKEN not in response.text
+        assert [name.lower(), "[redacted]"] in response.json()["requests"][0]["headers"]
 
     def test_nowhere(self, client: Any, caplog: pytest.LogCaptureFixture, server: Any) -> None:
-        """With the token in every header and in the query, neither what is shown nor what is logged has it."""
+        """A token in every header and in the query is neither shown nor logged."""
         with caplog.at_level(logging.DEBUG):
             client.post(FLINK, json={"obs_dir": 1}, params={"X-Auth-Token": TOKEN}, headers=SECRETS)
             client.post(FLINK, json={"obs_dir": 1}, headers={"X-Auth-Token": f"{TOKEN}-wrong"})
@@ -126,11 +126,11 @@ class TestSecrets:
 
 class TestViolations:
     def test_header_and_log(self, client: Any, caplog: pytest.LogCaptureFixture) -> None:
-        """Edition, operation, pointer and reason are in the headers and in one line of the log; the value is not."""
+        """Headers and one log line have edition, operation, pointer and reason, but not the value."""
         with caplog.at_level(logging.WARNING, "jobexport.mock"):
-            answer = client.post(FLINK, json={"obs_dir": 123456, "is_selected": False})
-        assert answer.headers["X-Mock-Edition"] == DEFAULT_EDITION
-        violation = answer.headers["X-Mock-Violation"]
+            response = client.post(FLINK, json={"obs_dir": 123456, "is_selected": False})
+        assert response.headers["X-Mock-Edition"] == DEFAULT_EDITION
+        violation = response.headers["X-Mock-Violation"]
         assert violation.startswith("exportFlinkJobs body#/obs_dir: ")
         (record,) = [record for record in caplog.records if record.name == "jobexport.mock"]
         assert (record.levelname, record.getMessage()) == ("WARNING", f"{DEFAULT_EDITION} {violation}")
@@ -138,34 +138,34 @@ class TestViolations:
         assert seen(client)[0]["violation"] == violation
 
     def test_only_violations(self, client: Any, caplog: pytest.LogCaptureFixture) -> None:
-        """A right request, and one that is refused without breaking a rule, have neither header nor line."""
-        for answer in (client.post(JOB), client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/gone/export")):
-            assert not {"x-mock-edition", "x-mock-violation"} & answer.headers.keys()
+        """A valid request, and a request refused without a broken rule, have neither header nor log line."""
+        for response in (client.post(JOB), client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/gone/export")):
+            assert not {"x-mock-edition", "x-mock-violation"} & response.headers.keys()
         assert [record for record in caplog.records if record.name == "jobexport.mock"] == []
 
     @pytest.mark.parametrize("edition", [None, 7, "bad\nname", "ä"])
     def test_document_without_edition(self, edition: int | str | None) -> None:
-        """A document without a usable x-edition has no such header."""
+        """A document without a usable x-edition gets no X-Mock-Edition."""
         document = copy.deepcopy(load_edition(DEFAULT_EDITION))
         document["info"]["x-edition"] = edition
         if edition is None:
             del document["info"]["x-edition"]
         with serve(document) as server:
             headers = {"X-Auth-Token": server.token}
-            answer = httpx.post(server.url + FLINK, json={}, headers=headers, trust_env=False, verify=False)
-        assert "X-Mock-Violation" in answer.headers
-        assert "X-Mock-Edition" not in answer.headers
+            response = httpx.post(server.url + FLINK, json={}, headers=headers, trust_env=False, verify=False)
+        assert "X-Mock-Violation" in response.headers
+        assert "X-Mock-Edition" not in response.headers
 
     def test_silent_by_default(self) -> None:
-        """Where nobody set up logging nothing is printed: tests that embed the server stay quiet."""
+        """Without a logging setup nothing is printed, so that tests with the server stay quiet."""
         code = (
             f"import sys; sys.path[:0] = {sys.path!r}\n"
             "import httpx\nfrom jobexport.mock import serve\n"
             "with serve() as server:\n"
             f"    url = server.url + {FLINK!r}\n"
             "    headers = {'X-Auth-Token': server.token}\n"
-            "    answer = httpx.post(url, json={}, headers=headers, trust_env=False, verify=False)\n"
-            "    print(answer.headers['X-Mock-Edition'])\n"
+            "    response = httpx.post(url, json={}, headers=headers, trust_env=False, verify=False)\n"
+            "    print(response.headers['X-Mock-Edition'])\n"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         assert (done.stdout.strip(), done.stderr) == (DEFAULT_EDITION, "")

@@ -24,7 +24,7 @@ JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 
 class TestServe:
     def test_listens_when_it_begins(self) -> None:
-        """The first connection succeeds, with the token and the project that the server names."""
+        """Inside the context the first connection succeeds, with the server's token and project."""
         with serve() as server:
             path = f"/v1/{server.project_id}/jobs/myJob/export"
             response = httpx.post(
@@ -34,13 +34,13 @@ class TestServe:
             assert server.url == f"http://127.0.0.1:{server.port}"
 
     def test_own_token(self) -> None:
-        """With a token of one's own only that one is let in."""
+        """A server with a custom token accepts only that token."""
         with serve(token="täst") as server, httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
             assert client.post(JOB, headers={b"X-Auth-Token": "täst".encode()}).status_code == 200
             assert client.post(JOB, headers={"X-Auth-Token": EXAMPLE_TOKEN}).status_code == 401
 
     def test_stops(self) -> None:
-        """After the context nobody listens, no thread is left, and the port can be had again at once."""
+        """After the context no thread is left, and the port is free at once."""
         threads = threading.active_count()
         with serve() as server:
             pass
@@ -51,14 +51,14 @@ class TestServe:
             assert again.port == server.port
 
     def test_stops_when_the_test_fails(self) -> None:
-        """An exception in the context ends the server and comes out unchanged."""
+        """An exception in the context ends the server and is raised unchanged."""
         with pytest.raises(KeyError, match="mine"), serve() as server:
             raise KeyError("mine")
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", server.port), timeout=1)
 
     def test_stops_soon(self) -> None:
-        """Open connections, idle or in the middle of a request, hold the end up for less than 2 seconds."""
+        """Open connections, idle or in the middle of a request, delay the end by less than 2 seconds."""
         with serve() as server:
             idle = socket.create_connection(("127.0.0.1", server.port))
             half = socket.create_connection(("127.0.0.1", server.port))
@@ -72,7 +72,7 @@ class TestServe:
         half.close()
 
     def test_busy_port(self) -> None:
-        """A port that another server has is one sentence that says what to do."""
+        """A port in use is one sentence that says what to do."""
         with serve() as first, pytest.raises(JobexportError) as caught, serve(port=first.port):
             pass
         assert str(caught.value) == (
@@ -80,7 +80,7 @@ class TestServe:
         )
 
     def test_busy_before_a_server_runs(self) -> None:
-        """A port counts as taken from the moment it is bound, not only once a server answers on it."""
+        """A port is in use from the moment it is bound, before a server responds on it."""
         with contextlib.closing(_listen("127.0.0.1", 0)) as first, pytest.raises(JobexportError, match="is in use"):
             _listen("127.0.0.1", first.getsockname()[1])
 
@@ -115,7 +115,7 @@ class TestServe:
             assert len(storage.objects) == 1
 
     def test_many_at_once(self) -> None:
-        """Forty calls at once over keep-alive connections are all answered."""
+        """Forty concurrent calls over keep-alive connections all get a response."""
         statuses = []
         with serve() as server, httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
             calls = [
@@ -143,7 +143,7 @@ print("ended", flush=True)
 class TestRun:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_signal_ends_it(self, number: Any) -> None:
-        """SIGINT and SIGTERM end it within 2 seconds; the call returns and the process says so with 0."""
+        """SIGINT and SIGTERM end `run` within 2 seconds; the call returns, and the process exits with 0."""
         with started() as process:
             url = process.stdout.readline().strip()
             assert (
@@ -159,7 +159,7 @@ class TestRun:
         assert (process.returncode, output, errors) == (0, "ended\n", "")
 
     def test_busy_port(self) -> None:
-        """A busy port is the same error as for serve, and the signal handlers are as before."""
+        """A busy port is the same error as for serve, and the signal handlers are restored."""
         before = signal.getsignal(signal.SIGTERM)
         with serve() as server, pytest.raises(JobexportError, match="is in use"):
             run(port=server.port, ready=print)

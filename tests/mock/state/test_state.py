@@ -1,4 +1,4 @@
-"""The state: reading a folder."""
+"""The state is read from a folder."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class TestExample:
         assert workspace.jobs["job_spark"].resources == ("trip-report",)
         other = project.workspaces["d1cd7861478748a6925bc02f47c69279"]
         assert other.jobs.keys() - workspace.jobs.keys() == {"orders_daily"}
-        assert {"myJob", "job_batch", "job_stream"} <= other.jobs.keys()  # what the document's examples name
+        assert {"myJob", "job_batch", "job_stream"} <= other.jobs.keys()  # the jobs of the document's examples
 
 
 class TestLoad:
     def test_good_folder(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A folder is read whole; kinds and workspaces without files may be missing."""
+        """Every file of a folder is read; folders of kinds without files may be missing."""
         project = State.load(folder[0]).projects["p1"]
         assert list(project.flink) == [100]
         assert project.workspaces["default"].jobs["j"].scripts == ("s",)
@@ -84,7 +84,7 @@ class TestLoad:
         assert len(numbers) == 7
 
     def test_unknown_fields_are_kept(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A field that no page knows comes back in the content, and so does a value of the wrong type."""
+        """Unknown fields and values of a wrong type are kept in the content."""
         fields = job("j2") | {"later": {"x": "-45.5"}, "processType": 5, "big": 2**70}
         folder[1]("workspaces/default/jobs/j2.job", fields)
         stored = State.load(folder[0]).projects["p1"].workspaces["default"].jobs["j2"]
@@ -95,7 +95,7 @@ class TestLoad:
         [None, 5, "x", [5, None], [{}], [{"properties": 5}], [{"properties": [5, {}, {"name": 5, "value": 5}]}]],
     )
     def test_odd_nodes_use_nothing(self, folder: tuple[Any, Callable[..., Any]], nodes: Any) -> None:
-        """Nodes of a shape that no page has are passed over."""
+        """Nodes of an undocumented shape are skipped."""
         folder[1]("workspaces/default/jobs/odd.job", {"name": "odd", "nodes": nodes})
         assert State.load(folder[0]).projects["p1"].workspaces["default"].jobs["odd"].scripts == ()
 
@@ -109,12 +109,12 @@ class TestLoad:
         assert [jobs[f"r{number}"].resources for number in range(3)] == [("r",), ("r",), ()]
 
     def test_odd_location_is_no_key(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A resource whose location is no text is read all the same."""
+        """A resource whose location is not text is still read."""
         folder[1]("workspaces/default/resources/r.resource", {"name": "r", "location": ["x"]})
         assert State.load(folder[0]).projects["p1"].workspaces["default"].resources.keys() == {"r"}
 
     def test_hidden_files_are_passed_over(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A file that a desktop leaves behind is not read, but a job may begin with a dot."""
+        """Hidden files are skipped, but the name of a job may begin with a dot."""
         folder[1]("workspaces/default/jobs/.DS_Store", "junk")
         folder[1]("workspaces/default/jobs/.hidden.job", job(".hidden"))
         folder[1](".cache/x", "junk")
@@ -144,7 +144,7 @@ class TestLoad:
             ("flink/007.json", '{"name": "x"}', 1, "not the id of a Flink job"),
             ("flink/9223372036854775808.json", '{"name": "x"}', 1, "not the id of a Flink job"),
             ("flink/٣.json", '{"name": "x"}', 1, "not the id of a Flink job"),
-            ("flink/101.json", '{\n"name": "aggregate"}', 2, "is that of job 100 too"),
+            ("flink/101.json", '{\n"name": "aggregate"}', 2, "job 100 has the name 'aggregate' too"),
             ("workspaces/default/scripts/s.script", '{"type": "Shell",\n\n"name": "S"}', 3, "must be called S.script"),
             ("workspaces/default/resources/r.resource", '{"name": "q"}', 1, "must be called q.resource"),
             ("workspaces/default/jobs/j.job", '{"nodes": [],\n"name": "k"}', 2, "must be called k.job"),
@@ -156,7 +156,7 @@ class TestLoad:
     def test_bad_file_is_named_with_its_line(
         self, folder: tuple[Any, Callable[..., Any]], path: str, content: Any, line: int, words: str
     ) -> None:
-        """What is wrong with a file is said in one sentence with the file and the line."""
+        """An invalid file is one sentence that names file and line."""
         file = folder[1](path, content)
         text = problem(folder[0])
         assert text.startswith(f"{file} line {line}: ")
@@ -175,7 +175,7 @@ class TestLoad:
     def test_json_that_no_zip_should_hold(
         self, folder: tuple[Any, Callable[..., Any]], content: Any, words: str
     ) -> None:
-        """JSON that readers understand differently is refused with the file's name."""
+        """JSON that parsers read differently is refused, and the message names the file."""
         file = folder[1]("workspaces/default/scripts/s.script", "")
         file.write_bytes(content)
         text = problem(folder[0])
@@ -183,17 +183,17 @@ class TestLoad:
         assert words in text
 
     def test_wrong_ending(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A file with another ending is not passed over in silence."""
+        """A file with another ending is an error."""
         file = folder[1]("workspaces/default/jobs/x.jobs", "{}")
         assert problem(folder[0]) == f"{file}: a file here must end in .job; rename or move it"
 
     def test_file_that_is_a_folder(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A folder where a file belongs is an error of its own."""
+        """A folder in place of a file is an error that names it."""
         (folder[0] / "p1/flink/5.json").mkdir()
         assert problem(folder[0]).startswith(f"cannot read {folder[0] / 'p1/flink/5.json'}: ")
 
     def test_missing_or_empty_folder(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A folder that is not there, or holds no project, is an error."""
+        """A missing folder, or a folder without a project, is an error."""
         shutil.rmtree(folder[0] / "p1")
         assert "holds no project" in problem(folder[0])
         assert "it is not a folder" in problem(folder[0] / "gone")
@@ -231,7 +231,7 @@ class TestServed:
         assert response.json() == {"obsPath": "obs://b/jobs/%2E%2E/1700000000000"}
 
     def test_no_default_workspace(self, folder: tuple[Any, Callable[..., Any]], api_for: Any) -> None:
-        """Without a default workspace the header is needed, and the violation says so."""
+        """Without a default workspace the header is required, and the violation says so."""
         (folder[0] / "p1/workspaces/default").rename(folder[0] / "p1/workspaces/w")
         with api_for(folder[0]) as client:
             response = client.post("/v1/p1/jobs/j/export")
@@ -249,7 +249,7 @@ class TestServed:
         assert json.loads(members(response.content)["scripts/s.script"])["content"] == content
 
     def test_project_id(self, folder: tuple[Any, Callable[..., Any]]) -> None:
-        """A server says which project it has."""
+        """A server names the project of its state."""
         with serve(state=State.load(folder[0])) as server:
             assert server.project_id == "p1"
             assert server.state.projects.keys() == {"p1"}

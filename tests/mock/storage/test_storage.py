@@ -1,4 +1,4 @@
-"""Object storage: what is put there can be read back, and nothing else."""
+"""Object storage: objects in memory, in folders and in S3, at once and after a delay."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOW = 1_700_000_000_000
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 DESCRIPTORS = Path("/proc/self/fd")
-# Of the editions that know obsPath.
+# An edition with obsPath.
 TO_STORAGE = "huaweicloud-intl-2026"
 
 
@@ -43,7 +43,7 @@ def names(storage: Any) -> Any:
 
 
 def tree(folder: Path) -> dict[Any, Any]:
-    """Everything in a folder: content of files, targets of links."""
+    """Return the content of files and the targets of links in a folder."""
     return {
         str(path.relative_to(folder)): path.readlink()
         if path.is_symlink()
@@ -83,7 +83,7 @@ class TestMemory:
         assert storage.objects["o0"] == b"again"
 
     def test_two_share_nothing(self) -> None:
-        """What one storage holds another does not."""
+        """Two storages share no objects."""
         first, second = MemoryStorage(), MemoryStorage()
         put(first, "a")
         assert get(first, "a") == b"x"
@@ -106,14 +106,14 @@ class TestFolder:
         assert str(store) == str(tmp_path / "store")
 
     def test_writing_again_replaces(self, store: Any) -> None:
-        """An object of the same name takes the place of the first; a shorter one leaves nothing behind."""
+        """An object replaces an object of the same name, even by shorter content."""
         put(store, "b/o", b"long")
         put(store, "b/o", b"")
         assert get(store, "b/o") == b""
         assert names(store) == ["b/o"]
 
     def test_names_are_sorted_and_literal(self, store: Any) -> None:
-        """Names come back as they were put, whatever characters they have."""
+        """Names are returned as they were put, whatever their characters."""
         some = [
             "b/%2e%2e/x",
             "b/...",
@@ -137,7 +137,7 @@ class TestFolder:
         assert get(FolderStorage(str(tmp_path / "store")), "b/o") == b"x"
 
     def test_a_relative_folder_stays_where_it_was(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A relative folder is that of the start, not of a later working directory."""
+        """A relative folder is resolved at the start, not in a later working directory."""
         monkeypatch.chdir(tmp_path)
         store = FolderStorage("here")
         monkeypatch.chdir("/")
@@ -145,7 +145,7 @@ class TestFolder:
         assert (tmp_path / "here/b/o").is_file()
 
     def test_the_folder_itself_may_be_a_link(self, tmp_path: Path) -> None:
-        """Whoever starts the server chooses the folder, a link included."""
+        """The storage folder itself may be a symbolic link."""
         (tmp_path / "real").mkdir()
         (tmp_path / "link").symlink_to("real")
         put(FolderStorage(tmp_path / "link"), "b/o")
@@ -161,8 +161,8 @@ class TestFolder:
         ids=lambda name: ascii(name)[:20],
     )
     def test_a_name_that_no_file_can_have(self, store: Any, tmp_path: Path, name: Any) -> None:
-        """Such a name is refused, nothing is made outside, and no object has it."""
-        with pytest.raises(StorageError, match=r"^no file can have this name: "):
+        """A name that is not a valid file name is refused, and no file is made anywhere."""
+        with pytest.raises(StorageError, match=r"^not a valid file name: "):
             put(store, name)
         assert get(store, name) is None
         assert names(store) == []
@@ -170,7 +170,7 @@ class TestFolder:
 
     @pytest.mark.parametrize(("first", "second"), [("a/b", "a/b/c"), ("a/b/c", "a/b"), ("a", "a/b/c"), ("a/b", "a")])
     def test_a_name_is_a_file_or_a_folder(self, store: Any, first: str, second: str) -> None:
-        """Of an object and a folder of one name the first stays; the second is refused and leaves nothing."""
+        """An object can't have the name of a folder, nor a folder that of an object; the first stays."""
         put(store, first)
         with pytest.raises(StorageError):
             put(store, second)
@@ -178,7 +178,7 @@ class TestFolder:
         assert get(store, second) is None
 
     def test_no_link_is_followed(self, store: Any, tmp_path: Path) -> None:
-        """A folder that is a link is refused; a file that is one is replaced, not followed; neither is read."""
+        """A linked folder is refused; a linked file is replaced, not followed; neither is read."""
         outside, inside = tmp_path / "outside", tmp_path / "store"
         outside.mkdir()
         (outside / "canary").write_bytes(b"alive")
@@ -199,7 +199,7 @@ class TestFolder:
         assert not (tmp_path / "new").exists()
 
     def test_a_hard_link_is_cut(self, store: Any, tmp_path: Path) -> None:
-        """A file that has a second name outside is replaced, so that the other name keeps its content."""
+        """A hard link is replaced, so that its other name outside keeps its content."""
         (tmp_path / "canary").write_bytes(b"alive")
         (tmp_path / "store/b").mkdir()
         (tmp_path / "store/b/o").hardlink_to(tmp_path / "canary")
@@ -207,7 +207,7 @@ class TestFolder:
         assert (tmp_path / "canary").read_bytes() == b"alive"
 
     def test_what_is_no_file_is_no_object(self, store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Reading a pipe or a socket does not hang; neither is an object."""
+        """A pipe or a socket is not an object, and reading it does not hang."""
         (tmp_path / "store/b").mkdir()
         os.mkfifo(tmp_path / "store/b/pipe")
         with socket.socket(socket.AF_UNIX) as listener:
@@ -219,7 +219,7 @@ class TestFolder:
     def test_a_write_that_fails_leaves_nothing(
         self, store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A full disk is no fault of the name; the object that was there stays, and no half-written file does."""
+        """On a full disk the storage is unavailable, the old object stays, and no partial file is left."""
         put(store, "b/o", b"first")
 
         def full(*_: Any) -> None:
@@ -233,7 +233,7 @@ class TestFolder:
 
     @pytest.mark.skipif(not DESCRIPTORS.is_dir(), reason="no list of open files")
     def test_no_descriptor_is_left_open(self, store: Any) -> None:
-        """Neither success nor refusal keeps a file open."""
+        """No descriptor stays open after success or refusal."""
         put(store, "b/c/o")
         before = len(list(DESCRIPTORS.iterdir()))
         for name in ("b/c/o", "b/c/o/x", "b/c", "n" * 256, "new/o") * 5:
@@ -243,14 +243,14 @@ class TestFolder:
         assert len(list(DESCRIPTORS.iterdir())) == before
 
     def test_a_folder_that_cannot_be(self, tmp_path: Path) -> None:
-        """A folder that can't be made is one sentence that names it."""
+        """A folder that can't be made is one sentence that names the folder."""
         (tmp_path / "file").write_bytes(b"")
         for path in (tmp_path / "file", tmp_path / "file/below", tmp_path / ("n" * 256), "a\0b"):
             with pytest.raises(JobexportError, match=r"^cannot store objects in [^\n]*; give a folder"):
                 FolderStorage(path)
 
     def test_a_folder_that_goes_away(self, store: Any, tmp_path: Path) -> None:
-        """Once the folder is gone the storage is unavailable, and empty to readers."""
+        """If the folder is deleted, the storage is unavailable for writes and empty for reads."""
         (tmp_path / "store").rmdir()
         with pytest.raises(StorageUnavailable, match=r"^cannot write to "):
             put(store, "b/o")
@@ -263,8 +263,8 @@ class TestServed:
         with serve(TO_STORAGE, storage=store, clock=lambda: NOW) as server:
             yield server
 
-    def test_exports_are_files_before_the_answer(self, server: Any, store: Any, members: Any) -> None:
-        """When the answer is there so is the file it names, for both operations that store."""
+    def test_exports_are_files_before_the_response(self, server: Any, store: Any, members: Any) -> None:
+        """The files that a response names exist before the response, for both operations that store."""
         for name in post(server, FLINK, {"obs_dir": "obs://b/c/", "is_selected": False}).json()["zip_file"]:
             assert members((store.folder / name).read_bytes())
         folder = post(server, JOB, {"obsPath": "obs://b/d/"}).json()["obsPath"].removeprefix("obs://")
@@ -272,28 +272,28 @@ class TestServed:
 
     @pytest.mark.parametrize("folder", ["n" * 256, "b/" + "n" * 256, "link", "link/x", "taken", "taken/x"])
     def test_a_name_without_a_place_is_no_obs_path(self, server: Any, store: Any, folder: Any) -> None:
-        """What can't be stored gets the error for a bad OBS path, and the violation says which field it was."""
+        """A name that can't be stored gets the error for a bad OBS path, and the violation names the field."""
         (store.folder / "link").symlink_to("..")
         (store.folder / "taken").write_bytes(b"")
         flink = post(server, FLINK, {"obs_dir": folder, "is_selected": True, "job_selected": [100]})
         job = post(server, JOB, {"obsPath": f"obs://{folder}"})
         assert (flink.status_code, flink.json()["error_code"]) == (400, "DLI.0002")
         assert (job.status_code, job.json()["error_code"]) == (400, "DLF.0803")
-        reason = "no file can have this name"
+        reason = "not a valid file name"
         assert flink.headers["x-mock-violation"].startswith(f"exportFlinkJobs body#/obs_dir: {reason}")
         assert job.headers["x-mock-violation"].startswith(f"exportJob body#/obsPath: {reason}")
         assert "x-request-id" in flink.headers
 
     def test_the_error_of_an_edition_that_documents_one(self, store: Any) -> None:
-        """The edition with an error of its own for an OBS path answers with it."""
+        """An edition with a special error for an OBS path responds with that error."""
         with serve("huaweicloud-cn-2020", storage=store) as server:
-            answer = post(server, FLINK, {"obs_dir": "n" * 256, "is_selected": False})
-        assert (answer.status_code, answer.json()["error_code"]) == (400, "DLI.29001")
+            response = post(server, FLINK, {"obs_dir": "n" * 256, "is_selected": False})
+        assert (response.status_code, response.json()["error_code"]) == (400, "DLI.29001")
 
     def test_a_storage_that_fails_is_the_servers_fault(
         self, server: Any, store: Any, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """When the storage is gone DLI answers with its own fault, DGC with the gateway's, and the log says why."""
+        """If the storage is gone, DLI responds with its own error, DGC with the gateway's; the log has the reason."""
         store.folder.rmdir()
         flink = post(server, FLINK, {"obs_dir": "b", "is_selected": False})
         job = post(server, JOB, {"obsPath": "obs://b"})
@@ -307,12 +307,12 @@ class TestServed:
 
 class TestDelay:
     def export(self, server: Any, folder: str = "b") -> Any:
-        answer = post(server, JOB, {"obsPath": f"obs://{folder}"})
-        assert answer.status_code == 200
-        return answer.json()["obsPath"].removeprefix("obs://") + "/myJob.zip"
+        response = post(server, JOB, {"obsPath": f"obs://{folder}"})
+        assert response.status_code == 200
+        return response.json()["obsPath"].removeprefix("obs://") + "/myJob.zip"
 
-    def test_the_object_appears_after_the_answer(self, store: Any) -> None:
-        """With a delay the answer names an object that comes later; DLI's are there at once."""
+    def test_the_object_appears_after_the_response(self, store: Any) -> None:
+        """With a delay the response to exportJob names an object that appears later; DLI's appear at once."""
         with serve(TO_STORAGE, storage=store, obs_delay=0.3) as server:
             start = time.monotonic()
             name = self.export(server)
@@ -327,7 +327,7 @@ class TestDelay:
             assert time.monotonic() - start >= 0.3
 
     def test_what_is_pending_at_the_end_never_appears(self, store: Any, caplog: pytest.LogCaptureFixture) -> None:
-        """The end does not wait for a delay; what has not appeared never does, and nothing is logged."""
+        """The end of the server drops pending objects without waiting or logging."""
         with serve(TO_STORAGE, storage=store, obs_delay=60) as server:
             self.export(server)
             start = time.monotonic()
@@ -336,7 +336,7 @@ class TestDelay:
         assert caplog.records == []
 
     def test_a_late_failure_is_logged(self, store: Any, caplog: pytest.LogCaptureFixture) -> None:
-        """What can't be stored after the answer is one line in the log, and the server goes on."""
+        """An object that can't be stored after the response is one line in the log, and the server goes on."""
         caplog.set_level(logging.ERROR)
         with serve(TO_STORAGE, storage=store, obs_delay=0.01) as server:
             name = self.export(server, "n" * 256)
@@ -347,14 +347,14 @@ class TestDelay:
             while get(store, good) is None and time.monotonic() < deadline:
                 time.sleep(0.01)
         (record,) = caplog.records
-        assert record.getMessage() == f"{name} was not stored: no file can have this name: File name too long"
+        assert record.getMessage() == f"{name} was not stored: not a valid file name: File name too long"
         assert record.exc_info is None
         assert get(store, good)
 
 
 class TestS3:
     def test_secrets_stay_out_of_the_text(self) -> None:
-        """Neither key is in what a storage says about itself."""
+        """str and repr of a storage have no key."""
         storage = S3Storage("bucket", endpoint="http://127.0.0.1:1", access_key="an-id", secret_key="a-secret")
         assert str(storage) == "s3://bucket at http://127.0.0.1:1"
         assert "a-secret" not in repr(storage)
@@ -363,8 +363,8 @@ class TestS3:
 
     @pytest.mark.parametrize("name", ["", "/a", "a//b", "a/../b", "a/.", "a/", "a\0", "a\\b", "a\x7f", "n" * 1025])
     def test_a_name_that_no_key_can_be(self, name: Any) -> None:
-        """Such a name is refused before anything is sent."""
+        """A name that is not a valid key is refused before anything is sent."""
         storage = S3Storage("bucket", endpoint="http://127.0.0.1:1", access_key="i", secret_key="s")
-        with pytest.raises(StorageError, match=r"^no key can be this name: "):
+        with pytest.raises(StorageError, match=r"^not a valid key: "):
             put(storage, name)
         assert get(storage, name) is None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = 1_700_000_000_000
-# An edition that knows obsPath.
+# An edition with obsPath.
 EDITION = "huaweicloud-intl-2026"
 
 SPELLINGS = {
@@ -99,7 +99,7 @@ SPELLINGS = {
     "empty": "",
     "slash": "/",
     "space": " ",
-    # what lies in the folder
+    # names in the folder
     "link-to-a-folder": "linked",
     "link-to-a-folder-and-on": "linked/canary",
     "link-inside-a-bucket": "bucket/linked/x",
@@ -115,31 +115,31 @@ SPELLINGS = {
 
 @frozen
 class Place:
-    """A server, its storage folder, and what lies around it."""
+    """A server, its storage folder, and the files around it."""
 
     server: Server
     around: Path
 
     def outside(self) -> tuple[Any, Any, Any]:
-        """Everything around the storage folder: content of files, targets of links."""
+        """Return the content of files and the targets of links around the storage folder."""
         roots = [path for path in self.around.iterdir() if path.name != "store"]
         paths = [*roots, *(path for root in roots for path in root.rglob("*"))]
         found = {path: path.readlink() if path.is_symlink() else path.is_file() and path.read_bytes() for path in paths}
-        # The folder itself is still one, and not a link.
+        # The folder itself is still a folder, not a link.
         return found, (self.around / "store").is_dir(), (self.around / "store").is_symlink()
 
     def post(self, target: Any, body: Any, headers: Any = ()) -> tuple[Any, Any]:
-        """POST with exactly this target and these header values."""
+        """Send a POST with exactly this target and these header values."""
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
         content = json.dumps(body).encode()
         connection.putrequest("POST", "/", skip_host=True, skip_accept_encoding=True)
-        # In the place of the line that putrequest checked.
+        # Replaces the request line, which putrequest would have checked.
         lines: list[bytes] = vars(connection)["_buffer"]
         lines[0] = b"POST " + target + b" HTTP/1.1"
         headers_sent = {"Host": "mock", "X-Auth-Token": self.server.token, "Content-Type": "application/json"}
         for name, value in [*headers_sent.items(), ("Content-Length", str(len(content))), *headers]:
             connection.putheader(name, value)
-        # In one piece: a server that refuses the head and has not seen the rest resets the connection.
+        # In one piece: a server that refuses the head before the body arrives resets the connection.
         connection.endheaders(content)
         try:
             response = connection.getresponse()
@@ -193,7 +193,7 @@ def obs_path_with_scheme(place: Any, text: Any) -> Any:
 
 
 def job_name(place: Any, text: Any) -> Any:
-    # As it stands, as far as a request line can have it.
+    # Unencoded, without the bytes that a request line can't have.
     return job(place, bytes(byte for byte in text.encode() if 0x20 < byte < 0x7F))
 
 
@@ -216,7 +216,7 @@ def workspace(place: Any, text: Any) -> Any:
     ids=lambda send: send.__name__,
 )
 def test_nothing_outside_changes(place: Place, send: Any, spelling: str) -> None:
-    """Whatever the answer, it is no server error, and around the folder everything is as it was."""
+    """No spelling causes a server error or changes a file outside the folder."""
     before = place.outside()
     status, content = send(place, SPELLINGS[spelling])
     assert status < 500, content

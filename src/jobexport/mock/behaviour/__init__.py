@@ -1,1 +1,1 @@
-"""What each operation does with a sound request."""
+"""The behaviour of each operation for a valid request."""

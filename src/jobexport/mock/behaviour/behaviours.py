@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jobexport.mock.state.state import State
 
     Behaviour = Callable[[Request], Outcome]
-    """Returns the outcome of a request that the document allows."""
+    """A function that returns the outcome of a request that the document allows."""
 
 _BEHAVIOURS = {
     "exportFlinkJobs": dli.export_flink_jobs,

@@ -1,4 +1,4 @@
-"""Answers as DGC does: jobs come back as a zip, with the scripts and resources that their nodes use."""
+"""The behaviour of DGC: jobs are exported as a zip, with the scripts and resources that their nodes use."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import Job, State, Workspace
+    from jobexport.mock.state.state import DgcJob, State, WorkspaceState
 
 _CHUNK = 256 * 1024
 
 
 def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
-    """Give the behaviour of exportJob under one document."""
+    """Return the behaviour of exportJob under one document."""
     archives = _Archives.read(operation, state)
-    to_storage = operation.answers.get(JSON)
+    to_storage = operation.responses.get(JSON)
     object_name = template(to_storage.extensions.get("x-object-name"), "job_name") if to_storage else None
 
     def handle(request: Request) -> Outcome:
         place = _place(operation, state, request)
         name = request.path["job_name"]
-        # Present only where the document has the field; without an answer for it, it can't be honoured either.
+        # `obsPath` is honoured only if the document has both the field and a response for it.
         target = request.body.get("obsPath") if object_name else None
         folder = obs_folder(target, scheme=True)
         if target is not None and folder is None:
@@ -54,8 +54,8 @@ def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> 
 
 
 def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
-    """Give the behaviour of batchExportJobs under one document."""
-    del clock  # nothing in this answer has a time
+    """Return the behaviour of batchExportJobs under one document."""
+    del clock  # no part of this response has a time
     archives = _Archives.read(operation, state)
 
     def handle(request: Request) -> Outcome:
@@ -69,15 +69,15 @@ def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], in
 
 @frozen
 class _Archives:
-    """The zips of one operation. A state's jobs never change, so the last ones are kept."""
+    """The zips of one operation. The last zips are cached, because the jobs of a state never change."""
 
     file_name: str
     build: Callable[..., bytes]
-    """Called with project and workspace, job names, whether to add what they use, whether the submitted version."""
+    """A function of (project id, workspace id), job names, `depend` (add scripts and resources) and `submitted`."""
 
     @classmethod
     def read(cls, operation: Operation, state: State) -> _Archives:
-        extensions = operation.answer(BINARY).extensions
+        extensions = operation.response(BINARY).extensions
         variables = {"job_name"} & set(operation.path.names)
         file_name = template(extensions.get("x-zip-file-name"), *variables)
         layout = extensions.get("x-zip-layout", {})
@@ -98,32 +98,32 @@ class _Archives:
 
 
 def _place(operation: Operation, state: State, request: Request) -> tuple[str, str]:
-    """Find project and workspace; give their ids."""
+    """Return the ids of project and workspace."""
     project_id = request.path["project_id"]
     if project_id not in state.projects:
         raise Refused("no-permission")
     workspaces = state.projects[project_id].workspaces
     workspace = request.headers.get("workspace")
-    # The pages do not say what an empty header means; it names no workspace, so it counts as none.
+    # The pages do not say what an empty header means; here it counts as a missing header.
     if not workspace:
         if DEFAULT_WORKSPACE not in workspaces:
             reason = violation(operation, "header", "/workspace", "required, as there is no default workspace")
             raise Refused("invalid-request", violation=reason)
         return project_id, DEFAULT_WORKSPACE
-    # `default` is a folder here, not the id of a workspace.
+    # `default` is the name of a folder, not the id of a workspace.
     if workspace == DEFAULT_WORKSPACE or workspace not in workspaces:
         raise Refused("no-permission")
     return project_id, workspace
 
 
-def _job(workspace: Workspace, name: str, submitted: bool) -> Job:
+def _job(workspace: WorkspaceState, name: str, submitted: bool) -> DgcJob:
     if name not in workspace.jobs:
         raise Refused("job-not-found")
-    # What the service does when a job was never submitted no page says; here it is the version being developed.
+    # No page says what happens if a job was never submitted; here the version in development is exported.
     return workspace.submitted.get(name, workspace.jobs[name]) if submitted else workspace.jobs[name]
 
 
-def _members(layout: dict[str, str], workspace: Workspace, job: Job, depend: bool) -> dict[str, bytes]:
+def _members(layout: dict[str, str], workspace: WorkspaceState, job: DgcJob, depend: bool) -> dict[str, bytes]:
     members = {member_name(layout["job"], job_name=job.name): job.content}
     if depend:
         for name in job.scripts:

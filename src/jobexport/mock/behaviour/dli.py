@@ -1,4 +1,4 @@
-"""Answers as DLI does: Flink jobs go to object storage, the answer names their zips."""
+"""The behaviour of DLI: Flink jobs are exported to object storage, and the response names their zips."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import FlinkJob, Project, State
+    from jobexport.mock.state.state import FlinkJob, ProjectState, State
 
-# `json.dumps` makes one for each call.
+# Made once: `json.dumps` would make an encoder for each call.
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
-    """Give the behaviour of exportFlinkJobs under one document."""
-    fields = operation.answer(JSON).fields
-    # Which array names the zips is the document's to say; a document may have several, or none.
+    """Return the behaviour of exportFlinkJobs under one document."""
+    fields = operation.response(JSON).fields
+    # The document marks the arrays of zip names with `x-object-name`; it may have several of them, or no array.
     arrays = {
         name: template(schema["x-object-name"], "obs_dir", "job_name", "epoch_ms")
         for name, schema in fields.items()
@@ -36,7 +36,7 @@ def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], in
 
     @lru_cache(maxsize=256)
     def archive(job: FlinkJob) -> bytes:
-        # What the service puts into such a zip is documented nowhere; here it is the stored job.
+        # No page documents the content of such a zip; here it is the stored job.
         return pack({f"{job.name}.json": job.content})
 
     def handle(request: Request) -> Outcome:
@@ -49,22 +49,22 @@ def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], in
             raise Refused("obs-path-invalid", "obs-object-missing", violation=reason)
         jobs = _chosen(project, request.body)
         now = clock()
-        answer = _verdict(fields, len(jobs))
+        body = _verdict(fields, len(jobs))
         objects: dict[str, bytes] = {}
         for name, text in arrays.items():
             zips = {text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job) for job in jobs}
-            answer[name] = list(zips)
+            body[name] = list(zips)
             objects |= zips
-        return Outcome(Response(_ENCODER.encode(answer), media_type=JSON), objects)
+        return Outcome(Response(_ENCODER.encode(body), media_type=JSON), objects)
 
     return handle
 
 
-def _chosen(project: Project, body: Mapping[str, Any]) -> list[FlinkJob]:
+def _chosen(project: ProjectState, body: Mapping[str, Any]) -> list[FlinkJob]:
     if body.get("is_selected") is not True:
         return list(project.flink.values())
-    # The pages do not say what an empty list means. The schema takes it, so it exports nothing, successfully.
-    # JSON knows one kind of number, so 100.0 is the id 100; Python's dict agrees.
+    # The pages do not say what an empty list means. The schema allows it, so the export succeeds without jobs.
+    # `100.0` is the id 100: JSON has one kind of number, and Python's dict finds the key 100.
     try:
         return [project.flink[number] for number in dict.fromkeys(body.get("job_selected", ()))]
     except KeyError:
@@ -72,10 +72,10 @@ def _chosen(project: Project, body: Mapping[str, Any]) -> list[FlinkJob]:
 
 
 def _verdict(fields: Mapping[str, Mapping[str, Any]], exported: int) -> dict[str, Any]:
-    """Say how it went, in the fields and types of the document."""
-    answer: dict[str, Any] = {}
+    """Return `is_success` and `message`, in the fields and types of the document."""
+    body: dict[str, Any] = {}
     if "is_success" in fields:
-        answer["is_success"] = "true" if "string" in fields["is_success"].get("type", ()) else True
+        body["is_success"] = "true" if "string" in fields["is_success"].get("type", ()) else True
     if "message" in fields:
-        answer["message"] = f"Exported {exported} job{'' if exported == 1 else 's'}."
-    return answer
+        body["message"] = f"Exported {exported} job{'' if exported == 1 else 's'}."
+    return body

@@ -1,4 +1,4 @@
-"""Builds zips, and the names of what is in them and of the objects that hold them."""
+"""Zips, the names of their members, and the names of their objects in storage."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SCHEME = "obs://"
 
 
 def pack(members: Mapping[str, bytes]) -> bytes:
-    """Zip the members, sorted by name and with one fixed date: the same members give the same bytes."""
+    """Build a zip, sorted by name and with one fixed date, so that the same members give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(members):
@@ -32,16 +32,16 @@ def pack(members: Mapping[str, bytes]) -> bytes:
 
 
 def member_name(template: str, **names: str) -> str:
-    """Fill a layout's template; no segment of the result is `.` or `..`."""
+    """Return the name of a zip member: the layout's template, filled; a segment `..` becomes `%2E%2E`."""
     return "/".join(segment(part) for part in template.format(**names).split("/"))
 
 
 def obs_folder(path: Any, *, scheme: bool = False) -> str | None:
-    """Give an OBS path as `bucket/folder/…`, without scheme and trailing slashes; None when it is not an OBS path.
+    """Return the folder of an OBS path, or None if the value is not an OBS path: `obs://b/c/` → `b/c`.
 
     Args:
-        path: what the caller sent.
-        scheme: whether `obs://` must stand in front; otherwise it may.
+        path: the value that the caller sent.
+        scheme: True if the prefix `obs://` is required; it is always allowed.
     """
     if not isinstance(path, str) or (scheme and not path.startswith(_SCHEME)):
         return None

@@ -1,1 +1,1 @@
-"""Ways in which a server can go wrong on request."""
+"""Faults that the server injects on request."""

@@ -1,4 +1,4 @@
-"""A fault at an operation, and the faults chosen for one request: they act at the hooks of its steps."""
+"""Faults set at an operation, and the faults chosen for one request, which act at the hooks of its steps."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ _ORDER = {id_: place for place, id_ in enumerate(FAULTS)}
 
 @define
 class Chosen:
-    """The faults that happen to one request: the hooks of the steps, in the order of the steps."""
+    """The faults of one request. Its methods are the hooks of the steps, in their order."""
 
     faults: list[ActiveFault]
     applied: list[ActiveFault] = field(factory=list)
-    """Those that found something to spoil."""
+    """Faults that had an effect so far."""
     _before: list[tuple[ActiveFault, dict[str, Any]]] = field(init=False, factory=list)
-    """The faults that alter, each with its memory from before it did."""
+    """Faults with `alter`, each with a copy of its memory from before `alter`."""
 
     def mistake(self, method: str) -> bool:
-        """Whether the operation answers under a method that is not its own. If not, none of these faults happens."""
+        """Return whether a fault lets the operation respond to a further method. If not, no fault happens."""
         self.applied = [fault for fault in self.faults if method in fault.fault.methods]
         if not self.applied:
             self.return_unused()
         return bool(self.applied)
 
     def _first(self, effect: Callable[[Fault], Callable[[Call], _T | None] | None], call: Call) -> _T | None:
-        """Return the first result that an effect of the faults has for a call; None if no fault acts."""
+        """Return the first truthy result of one effect over the faults, or None if no fault acts."""
         for fault in self.faults:
             act = effect(fault.fault)
             if act is not None and (result := act(fault.view(call))):
@@ -56,15 +56,15 @@ class Chosen:
         return None
 
     def replacement(self, call: Call) -> Outcome | None:
-        """Return the outcome that replaces that of all steps before storing; None if no fault replaces it."""
+        """Return the outcome of a fault with `instead`, which replaces all steps before storing, or None."""
         response = self._first(lambda fault: fault.instead, call)
         return None if response is None else Outcome(response)
 
     def examine(self, call: Call) -> Signed | Admission | None:
-        """Examine the caller as `Credentials.examine` does; a refusal waits for the body if a fault may admit callers.
+        """Check the caller as `AcceptedCredentials.examine` does. If a fault has `admit`, a refusal waits for the body.
 
         Raises:
-            Refused: the caller is not known, and no fault may admit callers.
+            Refused: the caller is unknown, and no fault has `admit`.
         """
         signed, refusal = None, None
         may_admit = any(fault.fault.admit is not None for fault in self.faults)
@@ -77,7 +77,7 @@ class Chosen:
         return Admission(self, call, signed, refusal) if may_admit else signed
 
     def admit(self, call: Call, refused: Refused) -> None:
-        """Let in a caller who is refused.
+        """Admit a refused caller if a fault does.
 
         Raises:
             Refused: no fault admits the caller.
@@ -87,7 +87,7 @@ class Chosen:
         call.stranger = True
 
     def judge(self, call: Call) -> None:
-        """Replace a request that is right by those that the faults read instead.
+        """Refuse a valid request, or replace it by the request that a fault reads instead.
 
         Raises:
             Refused: a fault refuses the request.
@@ -103,7 +103,7 @@ class Chosen:
                     call.request = request
 
     def accept(self, call: Call, refused: Refused) -> Request:
-        """Return the request that a refused one is understood as.
+        """Return the request that a fault reads instead of a refused request.
 
         Raises:
             Refused: no fault accepts the request.
@@ -116,8 +116,8 @@ class Chosen:
         return request
 
     async def alter(self, call: Call, outcome: Outcome) -> Outcome:
-        """Do to an outcome what the faults do, in the order they were named."""
-        # What was done to an outcome that is not sent after all did not happen: storage may refuse its objects.
+        """Apply each fault's `alter` to the outcome, in the order in which the faults were set."""
+        # Called again if storage refused the objects: the effects on the first outcome, which is not sent, are undone.
         self.applied = [fault for fault in self.applied if fault.fault.alter is None]
         for fault, memory in self._before:
             fault.memory.clear()
@@ -130,7 +130,7 @@ class Chosen:
                 try:
                     changed = await fault.fault.alter(fault.view(call), outcome)
                 except (BadZipFile, ValueError, TypeError, AttributeError, LookupError):
-                    # What another fault left of the answer is not what this one knows.
+                    # Another fault has changed the response to a form that this fault can't read.
                     if not self.applied:
                         raise
                     continue
@@ -140,11 +140,11 @@ class Chosen:
         return outcome
 
     def deliver(self, app: ASGIApp) -> ASGIApp:
-        """Give the application that sends the answer as the faults want it. This is the last that happens."""
-        # What breaks an answer off is innermost, so that it still comes late or slowly.
+        """Return the application that sends the response with each fault's `deliver`. This is the last hook."""
+        # Faults that break the connection off are innermost, so that the response can be late or slow first.
         for fault in sorted(self.faults, key=lambda fault: _ORDER[fault.fault.id], reverse=True):
             effect = fault.fault
-            # What answers in the operation's place may have lost to another that does.
+            # A fault with `instead` delivers only if its response was chosen among several such faults.
             if effect.deliver is not None and (effect.instead is None or fault in self.applied):
                 if effect.instead is None:
                     self.applied.append(fault)
@@ -153,7 +153,7 @@ class Chosen:
         return app
 
     def return_unused(self) -> None:
-        """Return the use of each fault that found nothing to alter."""
+        """Return the use of each fault without an effect, so that `times` counts effects only."""
         for fault in self.faults:
             if fault not in self.applied:
                 fault.use(-1)
@@ -161,16 +161,16 @@ class Chosen:
 
 @frozen
 class Admission:
-    """A caller whom a fault may admit: verified as `Signed` is, and then perhaps let in all the same."""
+    """A caller whom a fault may admit. It is verified like `Signed`; after a refusal the faults decide."""
 
     chosen: Chosen
     call: Call
     signed: Signed | None
     refused: Refused | None
-    """Why the caller is refused already; None when only the body can tell."""
+    """The refusal so far; None if it depends on the body."""
 
     def verify(self, content: bytes) -> None:
-        """Let the caller in, or not.
+        """Check the signature with the body, and let the faults admit a refused caller.
 
         Raises:
             Refused: the caller is refused, and no fault admits the caller.
@@ -190,28 +190,29 @@ EVERY = "*"
 
 @define(eq=False)
 class ActiveFault:
-    """A fault at an operation."""
+    """A fault set at an operation."""
 
     fault: Fault
     text: str | None
-    """The argument as it was given; None where it was not."""
+    """The argument as text, or None if not given."""
     number: float
-    """What the argument stands for; 0 where there is none."""
+    """The value of the argument; 0 if the fault takes no argument."""
     operation: str
     """The operation's id, or `*`."""
     times: int | None = None
-    """How many requests it still happens to; None is every one."""
+    """Number of requests that the fault will still affect; None for all requests."""
     met: int = 0
-    """How many requests it has met, whether or not there was something to spoil."""
+    """Number of requests for which the fault was chosen, with or without an effect."""
     memory: dict[str, Any] = field(factory=dict, repr=False)
-    """What it keeps from one request to the next."""
+    """Values that the fault keeps from one request to the next."""
 
     @classmethod
     def parse(cls, text: str, operations: Mapping[str, Operation], times: int | None = None) -> ActiveFault:
-        """Read `NAME[:ARG]@OPERATION`.
+        """Parse `NAME[:ARG]@OPERATION`.
 
         Raises:
-            JobexportError: the text is not that, something in it does not exist, or the two don't go together.
+            JobexportError: the text has another form, fault or operation do not exist, or the fault does not suit the
+                operation.
         """
         name, at, operation = text.rpartition("@")
         if not at:
@@ -223,19 +224,19 @@ class ActiveFault:
         chosen = operations.values() if operation == EVERY else [operations[operation]]
         if not any(map(fault.suits.test, chosen)):
             suited = [id_ for id_, known in operations.items() if fault.suits.test(known)]
-            advice = f"choose {' or '.join(suited)}" if suited else "this document has none"
-            raise JobexportError(f"fault {text!r} needs an operation that {fault.suits.what}; {advice}")
+            advice = f"choose {' or '.join(suited)}" if suited else "this document has no such operation"
+            raise JobexportError(f"fault {text!r} needs an operation that {fault.suits.clause}; {advice}")
         return cls(fault, argument if colon else None, _number(fault, argument, colon, text), operation, times)
 
     def at(self, operation: Operation) -> bool:
-        """Whether it can happen to this operation."""
+        """Return whether the fault can happen to an operation."""
         return self.operation in (EVERY, operation.id) and self.fault.suits.test(operation)
 
     def __str__(self) -> str:
         return f"{self.name}@{self.operation}"
 
     def use(self, times: int) -> None:
-        """Count this many requests off."""
+        """Subtract from the number of requests that are left."""
         if self.times is not None:
             self.times -= times
 

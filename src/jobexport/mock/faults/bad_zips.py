@@ -1,4 +1,4 @@
-"""Zips that are broken or hostile, for tests of what unpacks them."""
+"""Broken and hostile zips, for tests of unpackers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jobexport.mock.behaviour.zips import pack
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# Where these stand in a member's local header and in its entry of the central directory, which has this length before
+# Offsets in a member's local header and in its entry of the central directory. _ENTRY is the length of an entry before
 # the member's name.
 _CRC, _SIZE = (14, 16), (22, 24)
 _ENTRY = 46
@@ -21,7 +21,7 @@ _MIB = 1024 * 1024
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
-    """Give content by name."""
+    """Return the content of each member by name."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -37,7 +37,7 @@ def bad_last_crc(content: bytes) -> bytes:
 
 
 def wrong_size(content: bytes) -> bytes:
-    """Call the first member one byte larger than it is, in both places that say it."""
+    """Increase the declared size of the first member by one byte, in both places that hold it."""
     return _patched(content, 0, _SIZE, lambda size: size + 1)
 
 
@@ -66,14 +66,14 @@ def bad_directory(content: bytes) -> bytes:
 
 
 def traversal(content: bytes) -> bytes:
-    """Add members whose names lead out of the folder that they are unpacked into."""
+    """Add members whose names lead out of the folder of the unpacking, such as `../outside.txt`."""
     text = b"written outside the folder\n"
     return pack(unpack(content) | dict.fromkeys(("../outside.txt", "jobs/../../outside.txt", "/outside.txt"), text))
 
 
 @lru_cache(maxsize=2)
 def bomb(mebibytes: int) -> bytes:
-    """Make a zip with one member of zeros, about a thousandth of that size."""
+    """Build a zip with one member of zeros; the zip has about a thousandth of the member's size."""
     buffer, zeros = io.BytesIO(), bytes(_MIB)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         info = zipfile.ZipInfo("jobs/zeros.job", date_time=(1980, 1, 1, 0, 0, 0))

@@ -1,6 +1,6 @@
-"""Faults of the connection: answers that come late, slowly, in part, or not at all.
+"""Faults of the connection: a response that is late, slow, cut off, or missing.
 
-Each function here takes the application that would answer and gives one that answers with the fault.
+Each function takes the application that sends the response, and returns an application that sends it with the fault.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 TRANSPORT = "jobexport.transport"
 """The key of the connection's transport in a scope's `state`."""
 
-# How long a part of a body gets to reach the client before the reset, which would overtake it.
+# Seconds for half of a body to reach the client before the reset, which would overtake it.
 _HEAD_START = 0.05
 _DRIPS_PER_SECOND = 20
 
 
 def late(app: ASGIApp, seconds: float) -> ASGIApp:
-    """Answer after a while."""
+    """Send the response some seconds later."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.sleep(seconds)
         await app(scope, receive, send)
 
-    return answer
+    return respond
 
 
 def slow(app: ASGIApp, bytes_per_second: float) -> ASGIApp:
     """Send the body a few bytes at a time."""
     size = max(1, round(bytes_per_second / _DRIPS_PER_SECOND))
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         async def drip(message: Message) -> None:
             body = message.get("body", b"")
             if message["type"] != "http.response.body" or not body:
@@ -50,33 +50,33 @@ def slow(app: ASGIApp, bytes_per_second: float) -> ASGIApp:
 
         await app(scope, receive, drip)
 
-    return answer
+    return respond
 
 
 def reset_at_once(app: ASGIApp, _: float) -> ASGIApp:
     """Reset the connection before anything is sent."""
     del app
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         del send
         await _break_off(scope, receive, reset=True)
 
-    return answer
+    return respond
 
 
 def reset_mid_body(app: ASGIApp, _: float) -> ASGIApp:
-    """Reset the connection when half of the body is sent."""
+    """Reset the connection after half of the body."""
     return _half(app, reset=True)
 
 
 def end_mid_body(app: ASGIApp, _: float) -> ASGIApp:
-    """Close the connection when half of the body is sent, the Content-Length being that of the whole."""
+    """Close the connection after half of the body; the Content-Length declares the whole body."""
     return _half(app, reset=False)
 
 
 def _half(app: ASGIApp, *, reset: bool) -> ASGIApp:
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        # The whole answer is collected first: only then is it known where its middle is.
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        # The whole response is collected first to find its middle.
         messages: list[Message] = []
 
         async def collect(message: Message) -> None:
@@ -91,26 +91,26 @@ def _half(app: ASGIApp, *, reset: bool) -> ASGIApp:
             await asyncio.sleep(_HEAD_START)
         await _break_off(scope, receive, reset=reset)
 
-    return answer
+    return respond
 
 
 async def _break_off(scope: Scope, receive: Receive, *, reset: bool) -> None:
     """End the connection, with RST or with FIN.
 
     Raises:
-        ConnectionResetError: this is no connection of `serve` or `run`, so only an exception can break it off.
+        ConnectionResetError: the application runs in process, without `serve` or `run`, so there is no connection.
     """
     transport: Any = scope.get("state", {}).get(TRANSPORT)
     if transport is None:
         raise ConnectionResetError("a fault of the mock breaks off the connection")
     if reset:
-        # To linger for no time at all is what makes the system send RST.
-        # The loop's own socket object may refuse options; a second handle of the same socket takes them.
+        # With SO_LINGER of 0 seconds the system sends RST.
+        # The event loop's socket object may refuse options; a second handle of the socket accepts them.
         with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as handle:
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     else:
         transport.close()
-    # uvicorn takes an application that returns before the connection is gone for a broken one.
+    # uvicorn reports an application that returns before the connection is closed as broken.
     while (await receive())["type"] != "http.disconnect":
         pass

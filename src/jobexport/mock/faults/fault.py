@@ -1,4 +1,4 @@
-"""What a fault is: where on a request's way it takes effect, and which operations it suits."""
+"""The fields of a fault: its effects at the hooks of the pipeline, and the operations that it suits."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from jobexport.mock.faults.call import Call
-    from jobexport.mock.requests.operations import Answer, Operation
+    from jobexport.mock.requests.operations import Operation, SuccessResponse
     from jobexport.mock.requests.outcome import Outcome
     from jobexport.mock.requests.request import Request
 
     Alter = Callable[[Call, Outcome], Awaitable[Outcome | None]]
-    """Gives the changed outcome; None when the fault does not fit this answer."""
+    """A function that returns the changed outcome, or None if the fault has no effect on it."""
 
 FOR_CLIENTS = "For testing clients"
 FOR_CHECKS = "For testing contract checks"
@@ -37,10 +37,10 @@ class Argument:
     whole: bool = True
 
     def read(self, text: str) -> float:
-        """Give the number that a text stands for.
+        """Parse the number.
 
         Raises:
-            ValueError: it is none, or out of range.
+            ValueError: the text is not a number, or the number is out of range.
         """
         number = int(text) if self.whole else float(text)
         if not self.least <= number <= self.most:
@@ -54,58 +54,58 @@ class Argument:
 
 @frozen
 class Suits:
-    """Which operations a fault can happen to."""
+    """A condition on the operations that a fault can happen to."""
 
-    what: str
-    """What such an operation does, to follow "an operation that"."""
+    clause: str
+    """The condition in words, such as `responds with a zip`, to complete "an operation that"."""
     test: Callable[[Operation], bool]
 
 
 @frozen
 class Fault:
-    """One way to fail. Of the effects, which stand here in the order in which they come, most faults have one."""
+    """One fault. Its effects, `methods` to `deliver`, stand in the order of the pipeline; most faults have one."""
 
     id: str
     sentence: str
     suits: Suits
     argument: Argument | None = None
     methods: frozenset[str] = frozenset()
-    """Further HTTP methods under which the operation answers."""
+    """Further HTTP methods to which the operation responds."""
     instead: Callable[[Call], Response] | None = field(default=None, repr=False)
-    """Answers before the operation does anything: nothing is checked, exported or stored."""
+    """A function that returns a response in place of the operation: nothing is checked, exported or stored."""
     admit: Callable[[Call], bool] | None = field(default=None, repr=False)
-    """Whether to let in a caller who is refused."""
+    """A function that returns True to admit a refused caller."""
     accept: Callable[[Call], Request | None] | None = field(default=None, repr=False)
-    """Takes a request that is refused: gives what it is understood as, or None."""
+    """A function of a refused request that returns the request to carry out, or None."""
     refuse: Callable[[Call], str | None] | None = field(default=None, repr=False)
-    """Refuses a request that is right: gives the name of the error, or None."""
+    """A function of a valid request that returns the name of an error, or None."""
     misread: Callable[[Call], Request | None] | None = field(default=None, repr=False)
-    """Does another request than the one that came: gives that one, or None."""
+    """A function of a valid request that returns another request to carry out, or None."""
     alter: Alter | None = field(default=None, repr=False)
-    """Changes what the operation answers or stores."""
+    """A function that changes the response or the stored objects."""
     deliver: Callable[[ASGIApp, float], ASGIApp] | None = field(default=None, repr=False)
-    """Changes how the answer is sent."""
+    """A function that changes how the response is sent."""
     chaos: bool = True
-    """Whether it may be picked where no fault is named: not what costs much time or memory."""
+    """True if a rate without named faults may pick the fault; False for faults that take much time or memory."""
     group: str = FOR_CLIENTS
-    """The heading under which it is listed."""
+    """Heading in the list of faults."""
 
     @property
     def argument_usage(self) -> str:
-        """What may follow the id, with the default; empty where nothing may."""
+        """The argument in the list of faults, such as `[:seconds=1]`; empty if the fault takes no argument."""
         return "" if self.argument is None else f"[:{self.argument.name}={self.argument.default:g}]"
 
 
 def defects(group: str, *faults: Fault) -> tuple[Fault, ...]:
-    """Give faults of a server that seems to work and breaks its contract.
+    """Return faults as a group for testing contract checks: the server seems to work and breaks its contract.
 
-    Chaos never picks them: it shows how a client takes what it can see, and many of these no client can.
+    A rate without named faults never picks them, because a client can't notice many of them.
     """
     return tuple(evolve(fault, group=f"{FOR_CHECKS}: {group}", chaos=False) for fault in faults)
 
 
 def takes(*fields: str) -> Suits:
-    """Those whose body has one of these fields."""
+    """Return the condition that the operation's body has one of these fields."""
     return Suits(f"takes {' or '.join(fields)}", lambda operation: bool(_fields(operation) & set(fields)))
 
 
@@ -113,26 +113,28 @@ def _fields(operation: Operation) -> frozenset[str]:
     return operation.body.fields if operation.body else frozenset()
 
 
-def _json_answer(test: Callable[[Answer], bool]) -> Callable[[Operation], bool]:
-    return lambda operation: JSON in operation.answers and test(operation.answers[JSON])
+def _json_response(test: Callable[[SuccessResponse], bool]) -> Callable[[Operation], bool]:
+    return lambda operation: JSON in operation.responses and test(operation.responses[JSON])
 
 
-ANY = Suits("answers", lambda _: True)
-ZIP = Suits("answers with a zip", lambda operation: BINARY in operation.answers)
-FIELDS = Suits("answers with JSON fields", _json_answer(lambda answer: bool(answer.fields)))
+ANY = Suits("responds", lambda _: True)
+ZIP = Suits("responds with a zip", lambda operation: BINARY in operation.responses)
+FIELDS = Suits("responds with JSON fields", _json_response(lambda response: bool(response.fields)))
 LISTS = Suits(
-    "answers with a list",
-    _json_answer(lambda answer: any("array" in schema.get("type", ()) for schema in answer.fields.values())),
+    "responds with a list",
+    _json_response(lambda response: any("array" in schema.get("type", ()) for schema in response.fields.values())),
 )
-VERDICT = Suits("answers with is_success", _json_answer(lambda answer: "is_success" in answer.fields))
+VERDICT = Suits("responds with is_success", _json_response(lambda response: "is_success" in response.fields))
 BOOLEAN_VERDICT = Suits(
-    "answers with an is_success that is no text",
-    _json_answer(
-        lambda answer: "is_success" in answer.fields and "string" not in answer.fields["is_success"].get("type", ())
+    "responds with an is_success that is not text",
+    _json_response(
+        lambda response: (
+            "is_success" in response.fields and "string" not in response.fields["is_success"].get("type", ())
+        )
     ),
 )
-OBS_PATH = Suits("answers with obsPath", _json_answer(lambda answer: "obsPath" in answer.fields))
-STORES = Suits("stores objects", lambda operation: JSON in operation.answers)
+OBS_PATH = Suits("responds with obsPath", _json_response(lambda response: "obsPath" in response.fields))
+STORES = Suits("stores objects", lambda operation: JSON in operation.responses)
 BODY = Suits("takes a body", lambda operation: operation.body is not None)
 MAY_LACK_BODY = Suits(
     "may do without its body", lambda operation: operation.body is not None and not operation.body.required
@@ -140,6 +142,6 @@ MAY_LACK_BODY = Suits(
 NO_BODY = Suits("takes no body", lambda operation: operation.body is None)
 ONE_JOB = Suits("has the job's name in its path", lambda operation: "job_name" in operation.path.names)
 BATCH = Suits(
-    "answers with a zip of several jobs", lambda operation: ZIP.test(operation) and not ONE_JOB.test(operation)
+    "responds with a zip of several jobs", lambda operation: ZIP.test(operation) and not ONE_JOB.test(operation)
 )
 WORKSPACE = Suits("takes a workspace", lambda operation: "workspace" in operation.headers.names)

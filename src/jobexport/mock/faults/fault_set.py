@@ -1,4 +1,4 @@
-"""The faults of a server, and the choice among them for each request."""
+"""All faults of a server, and the choice of faults for each request."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 @frozen
 class FaultSet:
-    """The faults of a server: all of them happen, or with a rate now and then one of them.
+    """The faults of a server. Without a rate all faults happen; with a rate some requests meet one of the faults.
 
-    The same seed and the same requests in the same order meet the same faults.
+    With the same seed, the same requests in the same order meet the same faults.
     """
 
     active: tuple[ActiveFault, ...]
     rate: float | None
     seed: int
     pools: Mapping[str, tuple[ActiveFault, ...]] = field(repr=False)
-    """The faults that can happen to an operation, by its id. Operations that no fault can happen to are left out."""
+    """Faults by the id of the operation; operations without faults are left out."""
     _random: random.Random = field(repr=False)
 
     @classmethod
@@ -39,20 +39,20 @@ class FaultSet:
         rate: float | None = None,
         seed: int = 0,
     ) -> FaultSet:
-        """Make the set for a document's operations.
+        """Return the set for a document's operations.
 
         Args:
-            faults: each as `NAME[:ARG]@OPERATION`, or together with how many requests it happens to.
+            faults: each as `NAME[:ARG]@OPERATION`, or a pair of that text and the number of requests to affect.
             operations: by id.
-            rate: with this probability from 0 to 1 one of the faults happens to a request; of every fault that is
-                quick, where none is named.
-            seed: what decides which.
+            rate: the probability from 0 to 1 that a request meets one of the faults, or one of all quick faults if
+                `faults` is empty.
+            seed: the seed of the random choice.
 
         Raises:
-            JobexportError: a fault or the rate is not what it must be.
+            JobexportError: a fault or the rate is invalid.
         """
         if rate is not None and not 0 <= rate <= 1:
-            raise JobexportError(f"fault rate {rate:g} is no probability; give a number from 0 to 1")
+            raise JobexportError(f"fault rate {rate:g} is not a probability; give a number from 0 to 1")
         pairs = ((fault, None) if isinstance(fault, str) else fault for fault in faults)
         active = tuple(ActiveFault.parse(text, operations, times) for text, times in pairs)
         chosen = active
@@ -68,14 +68,14 @@ class FaultSet:
         return cls(active, rate, seed, pools, random.Random(seed))  # noqa: S311
 
     def meet(self, methods: Mapping[str, Operation], method: str) -> tuple[Operation | None, Chosen | None]:
-        """Return the operation that responds to a method, and what happens to the request."""
+        """Return the operation that responds to a method, and the faults of the request."""
         operation = methods.get(method)
         if operation is not None:
             return operation, self.choose(operation)
         return self.stand_in(methods, method) or (None, None)
 
     def choose(self, operation: Operation) -> Chosen | None:
-        """Give what happens to the next request of an operation; None is nothing, as for most."""
+        """Return the faults of the next request of an operation, or None if no fault happens."""
         pool = self.pools.get(operation.id)
         if pool is None:
             return None
@@ -85,13 +85,13 @@ class FaultSet:
         if self.rate is not None and left:
             left = [self._random.choice(left)]
         for fault in left:
-            # At once, as another request may come before this one is answered.
+            # Counted now, because another request may come before the response to this request.
             fault.use(1)
             fault.met += 1
         return Chosen(left) if left else None
 
     def stand_in(self, methods: Mapping[str, Operation], method: str) -> tuple[Operation, Chosen] | None:
-        """Give the operation that a fault lets answer under a method which is not its own; mostly none."""
+        """Return an operation that a fault lets respond to a method of another operation, with its faults, or None."""
         for operation in methods.values():
             if any(method in fault.fault.methods for fault in self.pools.get(operation.id, ())):
                 chosen = self.choose(operation)

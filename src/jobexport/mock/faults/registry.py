@@ -1,6 +1,7 @@
-"""Every fault there is: what it is called, what it does, which operations it suits.
+"""The registry of all faults.
 
-Those for testing clients stand here, those for testing contract checks in `defects/`, a file for each group.
+This module has the faults for testing clients. The faults for testing contract checks are in `defects/`, one module for
+each group.
 """
 
 from __future__ import annotations
@@ -10,15 +11,10 @@ from typing import TYPE_CHECKING
 from jobexport.errors import JobexportError
 from jobexport.mock.behaviour.zips import pack
 from jobexport.mock.faults import bad_zips
-from jobexport.mock.faults import client_responses as answers
+from jobexport.mock.faults import client_responses as responses
 from jobexport.mock.faults import client_wire as wire
-from jobexport.mock.faults.defects import accepted as accepted
-from jobexport.mock.faults.defects import archives as archives
-from jobexport.mock.faults.defects import callers as callers
-from jobexport.mock.faults.defects import errors as errors
-from jobexport.mock.faults.defects import refused as refused
-from jobexport.mock.faults.defects import responses as wrong_answers
-from jobexport.mock.faults.defects import state as state
+from jobexport.mock.faults.defects import accepted, archives, callers, errors, refused, state
+from jobexport.mock.faults.defects import responses as wrong_responses
 from jobexport.mock.faults.fault import ANY, FIELDS, LISTS, VERDICT, ZIP, Argument, Fault
 
 if TYPE_CHECKING:
@@ -30,17 +26,17 @@ if TYPE_CHECKING:
 
 
 def _status(status: int) -> Callable[[Call], Response]:
-    return lambda call: answers.status_response(call.operation, status)
+    return lambda call: responses.status_response(call.operation, status)
 
 
 def _throttled(call: Call) -> Response:
-    return answers.status_response(call.operation, 429, {"Retry-After": f"{call.number:.0f}"})
+    return responses.status_response(call.operation, 429, {"Retry-After": f"{call.number:.0f}"})
 
 
 _LIST = (
     Fault(
         "latency",
-        "The answer comes this much later.",
+        "The response comes this much later.",
         ANY,
         Argument("seconds", 1, 0, 600, whole=False),
         deliver=wire.late,
@@ -62,99 +58,104 @@ _LIST = (
         instead=_throttled,
     ),
     Fault("status-500", "The service failed.", ANY, instead=_status(500)),
-    Fault("status-502", "The gateway got no answer.", ANY, instead=_status(502)),
+    Fault("status-502", "The gateway got no response from the service.", ANY, instead=_status(502)),
     Fault("status-503", "The service is not available.", ANY, instead=_status(503)),
     Fault("status-418", "A status of HTTP that no document has.", ANY, instead=_status(418)),
     Fault("status-520", "A status that HTTP itself does not have.", ANY, instead=_status(520)),
     Fault(
         "reset-before",
-        "The connection is reset before anything is sent.",
+        "The connection is reset before the response.",
         ANY,
         instead=_status(500),
         deliver=wire.reset_at_once,
     ),
     Fault("reset-mid-body", "The connection is reset in the middle of the body.", ANY, deliver=wire.reset_mid_body),
-    Fault("truncated", "Half of the body, with the Content-Length of the half.", ANY, alter=answers.half),
-    Fault("truncated-lying", "Half of the body, with the Content-Length of the whole.", ANY, deliver=wire.end_mid_body),
+    Fault("truncated", "Half of the body, with the Content-Length of that half.", ANY, alter=responses.half),
+    Fault(
+        "truncated-lying",
+        "Half of the body, with the Content-Length of the whole body.",
+        ANY,
+        deliver=wire.end_mid_body,
+    ),
     Fault(
         "zip-bad-crc",
         "The first member of the zip has a wrong checksum.",
         ZIP,
-        alter=answers.zipped(bad_zips.bad_crc),
+        alter=responses.zipped(bad_zips.bad_crc),
     ),
     Fault(
         "zip-bad-directory",
         "The central directory of the zip is damaged.",
         ZIP,
-        alter=answers.zipped(bad_zips.bad_directory),
+        alter=responses.zipped(bad_zips.bad_directory),
     ),
-    Fault("zip-empty", "The zip has 0 bytes.", ZIP, alter=answers.zipped(lambda _: b"")),
-    Fault("zip-no-members", "The zip is valid and holds nothing.", ZIP, alter=answers.zipped(lambda _: pack({}))),
+    Fault("zip-empty", "The zip has 0 bytes.", ZIP, alter=responses.zipped(lambda _: b"")),
+    Fault("zip-no-members", "The zip is valid and has no members.", ZIP, alter=responses.zipped(lambda _: pack({}))),
     Fault(
         "zip-traversal",
         "The zip has members that lead out of the folder: ../outside.txt.",
         ZIP,
-        alter=answers.zipped(bad_zips.traversal),
+        alter=responses.zipped(bad_zips.traversal),
     ),
     Fault(
         "zip-bomb",
-        "The zip is small and unpacks to this much.",
+        "The zip is small and unpacks to this size.",
         ZIP,
         Argument("MiB", 256, 1, 4096),
-        alter=answers.zip_bomb,
+        alter=responses.zip_bomb,
         chaos=False,
     ),
-    Fault("html-instead-of-json", "The body is an HTML page, whatever the status.", ANY, alter=answers.page),
-    Fault("error-body-on-200", "Status 200 with the body of an error.", ANY, alter=answers.error_body),
+    Fault("html-instead-of-json", "The body is an HTML page, whatever the status.", ANY, alter=responses.page),
+    Fault("error-body-on-200", "Status 200 with the body of an error.", ANY, alter=responses.error_body),
     Fault(
         "is-success-false",
         "The export failed: is_success is false, in the edition's type.",
         VERDICT,
-        alter=answers.is_success(lambda text: "false" if text else False),
+        alter=responses.is_success(lambda text: "false" if text else False),
     ),
     Fault(
         "is-success-string-false",
         'The export failed: is_success is the text "false".',
         VERDICT,
-        alter=answers.is_success(lambda _: "false"),
+        alter=responses.is_success(lambda _: "false"),
     ),
     Fault(
         "is-success-upper-false",
         'The export failed: is_success is the text "FALSE".',
         VERDICT,
-        alter=answers.is_success(lambda _: "FALSE"),
+        alter=responses.is_success(lambda _: "FALSE"),
     ),
     Fault(
         "missing-field",
-        "The first field of the answer is missing.",
+        "The first field of the response is missing.",
         FIELDS,
-        alter=answers.fields(answers.without_first),
+        alter=responses.fields(responses.without_first),
     ),
     Fault(
         "extra-field",
-        "The answer has a field that no document has.",
+        "The response has a field that no document has.",
         FIELDS,
-        alter=answers.fields(answers.with_another),
+        alter=responses.fields(responses.with_another),
     ),
     Fault(
         "wrong-type",
         "Each field has a type that the document does not allow.",
         FIELDS,
-        alter=answers.fields(answers.of_wrong_type),
+        alter=responses.fields(responses.of_wrong_type),
     ),
-    Fault("wrong-content-type", "The Content-Type says text/plain.", ANY, alter=answers.plain_text),
+    Fault("wrong-content-type", "The Content-Type says text/plain.", ANY, alter=responses.plain_text),
     Fault(
         "scalar-instead-of-list",
-        "A single value stands in the place of each list.",
+        "A single value replaces each list.",
         LISTS,
-        alter=answers.fields(answers.with_scalars),
+        alter=responses.fields(responses.with_scalars),
     ),
 )
 
 _DEFECTS = (
     *accepted.DEFECTS,
     *refused.DEFECTS,
-    *wrong_answers.DEFECTS,
+    *wrong_responses.DEFECTS,
     *archives.DEFECTS,
     *errors.DEFECTS,
     *callers.DEFECTS,
@@ -162,14 +163,14 @@ _DEFECTS = (
 )
 
 FAULTS = {fault.id: fault for fault in (*_LIST, *_DEFECTS)}
-"""Every fault by id: first those for testing clients, then group by group those for testing contract checks."""
+"""Every fault by id: the faults for testing clients, then the groups for testing contract checks."""
 
 
 def find_fault(name: str) -> Fault:
-    """Give the fault of an id.
+    """Return the fault of an id.
 
     Raises:
-        JobexportError: there is none.
+        JobexportError: no fault has this id.
     """
     if name not in FAULTS:
         raise JobexportError(f"no fault {name!r}; jobexport mock --list-faults lists them")

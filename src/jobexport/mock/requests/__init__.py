@@ -1,1 +1,1 @@
-"""A request and its response: what the document says of them, who may ask, what is refused."""
+"""A request and its response: the operations of the document, the check of the request, authentication."""

@@ -1,4 +1,4 @@
-"""Decides who a request comes from: a token, or a signature with an access key."""
+"""Authentication of requests: by token, or by signature with an access key."""
 
 from __future__ import annotations
 
@@ -18,50 +18,50 @@ if TYPE_CHECKING:
 
     from jobexport.mock.requests.operations import Operation
 
-# They open nothing but this server.
+# Only this server accepts them.
 EXAMPLE_TOKEN = "example-token"  # noqa: S105
 EXAMPLE_ACCESS_KEY = "EXAMPLEACCESSKEY0000"
 EXAMPLE_SECRET_KEY = "example-secret-key"  # noqa: S105
 
-# How far a signature's date may be from now: no page of these editions says it, 15 minutes is the usual answer.
+# How far a signature's date may be from now. No page of these editions says it; 15 minutes is usual.
 _TOLERANCE_MS = 15 * 60 * 1000
 
-# What a signature must cover. No page of these editions says so; the vendor's SDK signs every header it sets, and a
-# signature that leaves one of these out could be sent elsewhere, or later.
+# Headers that every signature must cover. No page of these editions says so; the vendor's SDK signs every header it
+# sets. Without one of them a stolen signature would be valid for another host, or for ever.
 _ALWAYS_SIGNED = ("Host", signing.DATE_HEADER)
-# Headers that change what a request means to the gateway: signed, if they are there.
+# Headers that change the meaning of a request for the gateway: they must be signed if they are sent.
 _SIGNED_IF_SENT = ("X-Project-Id", "X-Security-Token", signing.CONTENT_HEADER)
 
 
 @frozen
 class Signed:
-    """A request whose signature is right if its body is the one that was signed."""
+    """The signature of a request, checked but for the body."""
 
     operation: Operation
     expected: Callable[[str], str] = field(repr=False)
-    """Gives the right signature for what stands for the body."""
+    """A function that returns the right signature for a payload."""
     claimed: str = field(repr=False)
     payload: str | None
-    """What the request says stands for its body."""
+    """Payload that the header `X-Sdk-Content-Sha256` declares: a hash, `UNSIGNED-PAYLOAD`, or None if missing."""
 
     def verify(self, content: bytes) -> None:
-        """Let the request in, or not.
+        """Check the signature with the body.
 
         Raises:
-            Refused: the signature is another request's.
+            Refused: the signature does not belong to this request.
         """
         right = signing.content_hash(content)
         if self.payload not in (None, signing.UNSIGNED_PAYLOAD, right):
             _refuse(self.operation, signing.CONTENT_HEADER, "is not the hash of the body")
-        # The vendor's SDK signs the hash of an empty body also where the header says that the body is not signed.
+        # For an empty body the vendor's SDK signs the body's hash even under `UNSIGNED-PAYLOAD`.
         payload = self.payload if self.payload is not None and content else right
         if not hmac.compare_digest(self.expected(payload), self.claimed):
             _refuse(self.operation, "Authorization", "the signature is not that of this request under this key")
 
 
 @frozen
-class Credentials:
-    """What opens the server."""
+class AcceptedCredentials:
+    """The credentials that the server accepts."""
 
     token: str = field(repr=False)
     access_key: str
@@ -71,17 +71,17 @@ class Credentials:
     def examine(
         self, operation: Operation, variables: Mapping[str, str], scope: Scope, headers: Mapping[str, bytes]
     ) -> Signed | None:
-        """Judge what can be judged without the body. What comes back, if anything, must be verified with it.
+        """Check the caller without the body. The returned signature, if any, must still be verified with the body.
 
-        A request with `X-Auth-Token` is judged by it alone, whatever it has beside it.
+        If a request has an `X-Auth-Token`, only the token counts, and a signature beside it is ignored.
 
         Raises:
-            Refused: the caller is not known.
+            Refused: the caller is unknown.
         """
         given = headers.get("authorization")
         if given is not None and "x-auth-token" not in headers:
             return self._examine_signature(operation, variables, scope, headers)
-        # A token that is missing and one that is wrong are the same to the caller.
+        # A missing token and a wrong token get the same response.
         if not hmac.compare_digest(headers.get("x-auth-token", b""), self.token.encode()):
             raise Refused("unauthorized")
         return None
@@ -89,7 +89,7 @@ class Credentials:
     def _examine_signature(
         self, operation: Operation, variables: Mapping[str, str], scope: Scope, headers: Mapping[str, bytes]
     ) -> Signed:
-        # Bytes that are not UTF-8 go through and come out of the hash's input as they were.
+        # surrogateescape, so that bytes that are not UTF-8 are hashed unchanged.
         values = {name: value.decode("utf-8", "surrogateescape") for name, value in headers.items()}
         try:
             claim = signing.Authorization.parse(values["authorization"])
@@ -100,13 +100,13 @@ class Credentials:
         _check_names(operation, claim.signed, scope, values)
         self._check_date(operation, values)
         if "x-project-id" in values and values["x-project-id"] != variables.get("project_id"):
-            # A signature for one project does not open another. The pages do not say with which status.
+            # A signature for one project is not valid for another. The pages do not say which status that has.
             _refuse(operation, "X-Project-Id", "is not the project of the path")
         if "x-security-token" in values:
             _refuse(operation, "X-Security-Token", "this server has no temporary keys")
         payload = values.get(signing.CONTENT_HEADER.lower())
         if payload == signing.UNSIGNED_PAYLOAD and media_type(headers) == JSON:
-            # The vendor's SDK leaves out bodies that are not JSON, and only those.
+            # The vendor's SDK leaves bodies unsigned only if they are not JSON.
             _refuse(operation, signing.CONTENT_HEADER, "a body of JSON must be signed")
 
         def expected(payload: str) -> str:
@@ -128,7 +128,7 @@ class Credentials:
 
 
 def _check_names(operation: Operation, signed: tuple[str, ...], scope: Scope, values: Mapping[str, str]) -> None:
-    """Check that a signature covers what it must, and nothing that is missing or ambiguous."""
+    """Check that a signature covers the required headers, and that each covered header was sent exactly once."""
     for name in (*_ALWAYS_SIGNED, *(name for name in _SIGNED_IF_SENT if name.lower() in values)):
         if name.lower() not in values:
             _refuse(operation, name, "is missing")
@@ -136,7 +136,7 @@ def _check_names(operation: Operation, signed: tuple[str, ...], scope: Scope, va
             _refuse(operation, name, "is not signed")
     sent = [name.decode("latin-1").lower() for name, _ in scope["headers"]]
     for name in signed:
-        # A header given twice can't be told from one whose value has a comma.
+        # Two headers `x: a` and `x: b` can't be told from one header `x: a, b`.
         if sent.count(name) != 1:
             _refuse(operation, name, "is signed, so the request must have it exactly once")
 

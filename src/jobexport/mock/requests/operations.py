@@ -1,4 +1,4 @@
-"""Reads the operations of an edition's document: where they stand, what they take, how they answer."""
+"""The operations of an edition's document: path, parameters, body, success and error responses."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 JSON = "application/json"
 BINARY = "application/octet-stream"
 
-# OpenAPI: header parameters of these names mean nothing.
+# OpenAPI ignores header parameters of these names.
 _NO_PARAMETERS = {"accept", "content-type", "authorization"}
 
 
 @frozen
-class ErrorAnswer:
+class ErrorResponse:
     """One named example of an error response."""
 
     status: int
@@ -50,7 +50,7 @@ class Schema:
     validator: jsonschema_rs.Draft202012Validator
 
     def violation(self, value: Any) -> tuple[str, str] | None:
-        """Give the JSON pointer and the reason of the first violation; None when the value is valid."""
+        """Return the JSON pointer and the reason of the first violation, or None if the value is valid."""
         if self.validator.is_valid(value):
             return None
         error = next(iter(self.validator.iter_errors(value)))
@@ -71,17 +71,18 @@ class Body:
 
     required: bool
     fields: frozenset[str]
-    """The properties that the document knows; a server does not act on others."""
+    """The properties that the document knows; the server ignores others."""
     schema: Schema
 
 
 @frozen
-class Answer:
-    """One media type of the success response."""
+class SuccessResponse:
+    """The success response in one media type."""
 
     fields: Mapping[str, Mapping[str, Any]]
     """Schema by property."""
     extensions: Mapping[str, Any]
+    """Fields `x-…` of the media type."""
 
 
 @frozen
@@ -91,57 +92,57 @@ class Operation:
     id: str
     method: str
     segments: tuple[str, ...]
-    """The path, split at slashes; a variable keeps its braces."""
+    """The path, split at slashes: `/v1/{project_id}` → `("v1", "{project_id}")`."""
     path: Parameters
     headers: Parameters
     body: Body | None
-    answers: Mapping[str, Answer]
-    """Success answers by media type."""
-    errors: Mapping[str, ErrorAnswer]
-    """Error answers by the name of their example."""
+    responses: Mapping[str, SuccessResponse]
+    """Success responses by media type."""
+    errors: Mapping[str, ErrorResponse]
+    """Error responses by the name of their example."""
 
-    def error(self, *names: str) -> ErrorAnswer:
-        """Give the first of these errors that the document has, else the one for an invalid request."""
+    def error(self, *names: str) -> ErrorResponse:
+        """Return the first of these errors that the document has, else the error of an invalid request."""
         known = next((name for name in names if name in self.errors), "invalid-request")
         return self.errors[known]
 
-    def answer(self, media_type: str) -> Answer:
-        """Give the success answer of a media type.
+    def response(self, media_type: str) -> SuccessResponse:
+        """Return the success response in a media type.
 
         Raises:
-            JobexportError: the document has none.
+            JobexportError: the document has no such response.
         """
-        if media_type not in self.answers:
-            raise JobexportError(f"operation {self.id} has no {media_type} answer; add it to the document")
-        return self.answers[media_type]
+        if media_type not in self.responses:
+            raise JobexportError(f"operation {self.id} has no {media_type} response; add it to the document")
+        return self.responses[media_type]
 
 
 def read_operations(document: Mapping[str, Any]) -> list[Operation]:
-    """Read every operation of a resolved document, paths without variables first.
+    """Return every operation of a resolved document, paths without variables first.
 
     Raises:
-        JobexportError: something that the server needs is missing; the text says what.
+        JobexportError: the document lacks a part that the server needs; the message names it.
     """
     found = [_operation(document, operation) for operation in operations(document)]
     return sorted(found, key=lambda operation: sum(segment[:1] == "{" for segment in operation.segments))
 
 
-def read_unknown_path(document: Mapping[str, Any]) -> ErrorAnswer:
-    """Read the answer for a path that the document does not have.
+def read_unknown_path(document: Mapping[str, Any]) -> ErrorResponse:
+    """Return the document's error response for an unknown path.
 
     Raises:
-        JobexportError: the document has none.
+        JobexportError: the document has no such response.
     """
     steps = ("components", "responses", "DgcNotFound", "content", JSON, "examples", "not-found")
     example = _needed(document, (), *steps)
-    return ErrorAnswer(404, _dump(example["value"]))
+    return ErrorResponse(404, _dump(example["value"]))
 
 
 def _needed(document: Mapping[str, Any], location: Location, *steps: str) -> Any:
-    """Return what stands some steps below a place, through references.
+    """Return the value some steps below a location, with references resolved.
 
     Raises:
-        JobexportError: a step leads nowhere.
+        JobexportError: a step does not exist.
     """
     found = walk(document, location, *steps)
     if found is None:
@@ -150,10 +151,10 @@ def _needed(document: Mapping[str, Any], location: Location, *steps: str) -> Any
 
 
 def template(text: Any, *names: str) -> str:
-    """Check that a name template uses these variables only.
+    """Check that a name template uses only these variables, and return it.
 
     Raises:
-        JobexportError: it uses another one, or is not text.
+        JobexportError: the template uses another variable, or is not text.
     """
     try:
         used = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
@@ -179,8 +180,8 @@ def _operation(document: Mapping[str, Any], operation: OperationObject) -> Opera
         path=_parameters(document, taken, "path"),
         headers=_parameters(document, taken, "header"),
         body=_body(document, operation),
-        answers={
-            media_type: _answer(document, node, _needed(document, operation.location, *content, media_type, "schema"))
+        responses={
+            media_type: _success(document, node, _needed(document, operation.location, *content, media_type, "schema"))
             for media_type, node in _needed(document, operation.location, *content).items()
         },
         errors=errors,
@@ -209,24 +210,24 @@ def _body(document: Mapping[str, Any], operation: OperationObject) -> Body | Non
     return Body(body.get("required", False), frozenset(schema.get("properties", ())), _compile(document, schema))
 
 
-def _answer(document: Mapping[str, Any], media_type: Mapping[str, Any], schema: Mapping[str, Any]) -> Answer:
-    return Answer(
+def _success(document: Mapping[str, Any], media_type: Mapping[str, Any], schema: Mapping[str, Any]) -> SuccessResponse:
+    return SuccessResponse(
         fields={name: deref(document, node) for name, node in schema.get("properties", {}).items()},
         extensions={name: value for name, value in media_type.items() if name.startswith("x-")},
     )
 
 
-def _errors(document: Mapping[str, Any], operation: OperationObject) -> Iterator[tuple[str, ErrorAnswer]]:
+def _errors(document: Mapping[str, Any], operation: OperationObject) -> Iterator[tuple[str, ErrorResponse]]:
     for status in _needed(document, operation.location, "responses"):
         if status[:1] not in {"4", "5"}:
             continue
         examples = media(response(document, operation.fields, status)).get("examples", {})
         for name, example in examples.items():
-            yield name, ErrorAnswer(int(status), _dump(deref(document, example)["value"]))
+            yield name, ErrorResponse(int(status), _dump(deref(document, example)["value"]))
 
 
 def _compile(document: Mapping[str, Any], schema: Any) -> Schema:
-    # `components` stands beside the schema so that its references resolve. Messages go into a header: no values there.
+    # References in the schema need `components`. Messages go into a response header, so values are masked.
     root = {"allOf": [schema], "components": document.get("components", {})}
     try:
         return Schema(jsonschema_rs.Draft202012Validator(root, mask="the value"))

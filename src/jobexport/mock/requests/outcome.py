@@ -1,4 +1,4 @@
-"""What a behaviour gives back: the answer, and the objects that the request leaves in storage."""
+"""The outcome of a request: the response, and the objects to store."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from jobexport.mock.requests.operations import BINARY, JSON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.mock.requests.operations import ErrorAnswer
+    from jobexport.mock.requests.operations import ErrorResponse
 
 
 @frozen
 class Outcome:
-    """An answer and its effect. Nothing is stored until the application does it."""
+    """A response, and the objects that the server then stores."""
 
     response: Response
     objects: Mapping[str, bytes] = {}
     """Content by name."""
     later: bool = False
-    """Whether the objects may appear after the answer, as with `obsPath`."""
+    """True if the objects may appear after the response, as with `obsPath`."""
 
 
-def error_response(error: ErrorAnswer) -> Response:
+def error_response(error: ErrorResponse) -> Response:
     """Return the response of an error."""
     return Response(error.content, status_code=error.status, media_type=JSON)
 
 
 def is_zip(outcome: Outcome) -> bool:
-    """Whether the answer is a zip."""
+    """Return whether the response is a zip."""
     return outcome.response.status_code == 200 and _media_type(outcome) == BINARY
 
 
 def json_fields(outcome: Outcome) -> dict[str, Any] | None:
-    """Give a successful JSON answer's fields; None for any other answer."""
+    """Return the fields of a successful JSON response, or None for any other response."""
     if outcome.response.status_code != 200 or _media_type(outcome) != JSON:
         return None
-    answer = json.loads(bytes(outcome.response.body))
-    return answer if isinstance(answer, dict) else None
+    fields = json.loads(bytes(outcome.response.body))
+    return fields if isinstance(fields, dict) else None
 
 
 async def whole(outcome: Outcome) -> Outcome:
-    """Give the outcome with its answer in one piece, so that it can be looked at."""
+    """Return the outcome with the body in one piece instead of a stream."""
     if not isinstance(outcome.response, StreamingResponse):
         return outcome
     parts = outcome.response.body_iterator
@@ -54,7 +54,7 @@ async def whole(outcome: Outcome) -> Outcome:
 
 
 def content(outcome: Outcome) -> bytes:
-    """Give the body of an answer that is in one piece."""
+    """Return the body of a response that is not a stream."""
     return bytes(outcome.response.body)
 
 
@@ -65,7 +65,7 @@ def changed(
     status: int | None = None,
     headers: Mapping[str, str | None] | None = None,
 ) -> Outcome:
-    """Give the outcome with another body, and whatever else is given; a header of None is left out."""
+    """Return the outcome with another body, media type, status or headers; a header of None is removed."""
     old = outcome.response
     kept = {name: value for name, value in old.headers.items() if name != "content-length"}
     if media_type is not None:
@@ -77,9 +77,9 @@ def changed(
     return evolve(outcome, response=Response(body, status_code=status or old.status_code, headers=kept))
 
 
-def dump(answer: Any) -> bytes:
-    """Write a value as JSON."""
-    return json.dumps(answer, ensure_ascii=False).encode("utf-8")
+def dump(value: Any) -> bytes:
+    """Return a value as JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8")
 
 
 def _media_type(outcome: Outcome) -> str:

@@ -1,4 +1,4 @@
-"""Turns an ASGI request into checked values, or refuses it."""
+"""The check of an ASGI request against the document."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from jobexport.mock.requests.operations import Operation, Parameters
 
-# The page says 12 MB without saying which; the larger reading.
+# The page says 12 MB; read as MiB, the larger of the two meanings.
 LARGEST_BODY = 12 * 1024 * 1024
 
 _LONGEST_VIOLATION = 300
 
 
-class Refused(Exception):  # noqa: N818  # it never leaves the server
-    """The request gets an error answer: the first of the named examples that the operation has."""
+class Refused(Exception):  # noqa: N818  # an outcome, not an error: the server turns it into a response
+    """A refused request. Its response is the first named error example that the operation has."""
 
     def __init__(self, *names: str, violation: str | None = None) -> None:
         super().__init__(names, violation)
@@ -32,7 +32,7 @@ class Refused(Exception):  # noqa: N818  # it never leaves the server
 
 
 class Disconnected(Exception):  # noqa: N818  # as above
-    """The client went away in the middle of its request."""
+    """A client that closed the connection in the middle of its request."""
 
 
 @frozen
@@ -46,10 +46,10 @@ class Request:
 
 
 def split_path(scope: Scope) -> list[str] | None:
-    """Give the decoded segments of the path; None when no operation can stand there.
+    """Return the decoded segments of the path, or None if no operation can have such a path.
 
-    `scope["path"]` is decoded before it is split, so `a%2Fb` would be two segments and `%2E%2E` a step upwards. The raw
-    path is split first: `%2E%2E` is a name. An unencoded `.` or `..` is none; every client and proxy removes it.
+    `/jobs/a%2Fb` → `["jobs", "a/b"]`: the raw path is split before it is decoded, so that `a%2Fb` is one segment and
+    `%2E%2E` a name. A path with an unencoded `.` or `..` gives None, because every client and proxy resolves it.
     """
     text = raw_path(scope)
     if not text.startswith("/"):
@@ -57,12 +57,12 @@ def split_path(scope: Scope) -> list[str] | None:
     segments = text[1:].split("/")
     if "." in segments or ".." in segments:
         return None
-    # Bytes that are not UTF-8 become U+FFFD, which no name has.
+    # Bytes that are not UTF-8 become U+FFFD, a character that no name has.
     return [unquote(segment) for segment in segments] if "%" in text else segments
 
 
 def raw_path(scope: Scope) -> str:
-    """Give the path as it was sent, percent-encoded."""
+    """Return the path as it was sent, percent-encoded."""
     raw = scope.get("raw_path")
     text: str = raw.decode("latin-1") if raw is not None else quote(scope["path"])
     if "://" in text:  # the absolute form, which a server must take
@@ -71,7 +71,7 @@ def raw_path(scope: Scope) -> str:
 
 
 def match_path(template: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
-    """Match segments with a path's template; give its variables, or None."""
+    """Return the variables of a path template for these segments, or None if they do not match."""
     if len(template) != len(segments):
         return None
     variables = {}
@@ -86,7 +86,7 @@ def match_path(template: Sequence[str], segments: Sequence[str]) -> dict[str, st
 
 
 def read_headers(scope: Scope) -> dict[str, bytes]:
-    """Collect the headers by lower-case name, those given several times as one list."""
+    """Return header values by lower-case name; `x: a` and `x: b` become `a, b`."""
     headers: dict[str, bytes] = {}
     for raw_name, value in scope["headers"]:
         name = raw_name.decode("latin-1").lower()
@@ -95,11 +95,11 @@ def read_headers(scope: Scope) -> dict[str, bytes]:
 
 
 async def read_content(headers: Mapping[str, bytes], receive: Receive) -> bytes:
-    """Read the body, and no more of it than the limit.
+    """Return the body, read up to `LARGEST_BODY`.
 
     Raises:
-        Refused: it is larger, or says that it will be.
-        Disconnected: it did not arrive.
+        Refused: the body, or its Content-Length, exceeds the limit.
+        Disconnected: the client closed the connection first.
     """
     declared = headers.get("content-length", b"")
     if declared.isdigit() and (len(declared) > len(str(LARGEST_BODY)) or int(declared) > LARGEST_BODY):
@@ -122,15 +122,15 @@ async def read_content(headers: Mapping[str, bytes], receive: Receive) -> bytes:
 def check_request(
     operation: Operation, variables: Mapping[str, str], headers: Mapping[str, bytes], content: bytes
 ) -> Request:
-    """Check media type, path, headers and body against the document.
+    """Check media type, path, headers and body against the document, and return their values.
 
     Raises:
-        Refused: they break it.
+        Refused: the request breaks a rule of the document.
     """
-    # Before path and headers, as JSON that can't be read is a worse fault than a value out of range.
+    # Before path and headers: unreadable JSON is a worse error than a value out of range.
     value = _read_json(operation, headers, content)
     _check(operation, "path", operation.path, variables)
-    # What is not UTF-8 becomes U+FFFD: valid for the schema, but the name of nothing.
+    # Bytes that are not UTF-8 become U+FFFD: valid for the schema, but no workspace has such a name.
     sent = {
         name: headers[name.lower()].decode("utf-8", "replace")
         for name in operation.headers.names
@@ -141,24 +141,24 @@ def check_request(
 
 
 def violation(operation: Operation, place: str, pointer: str, reason: str) -> str:
-    """Word a violation as a header can carry it: one line of ASCII, not too long.
+    """Return a violation as text for a header: one line of ASCII of at most 300 characters.
 
-    The form is `<operation> <place>#<JSON pointer>: <reason>`, place being path, header or body.
+    `exportJob body#/obsPath: the value is not an OBS path`; the place is `path`, `header` or `body`.
     """
     text = f"{operation.id} {place}#{pointer}: {reason}"[:_LONGEST_VIOLATION]
     ascii_only = text.encode("ascii", "backslashreplace").decode("ascii")
     return "".join(char if char.isprintable() else " " for char in ascii_only)[:_LONGEST_VIOLATION]
 
 
-# What stands for "no body was sent": None is JSON's null.
+# The value of a missing body. Not None, which is JSON's null.
 _ABSENT: Any = object()
 
 
 def _read_json(operation: Operation, headers: Mapping[str, bytes], content: bytes) -> Any:
     if operation.body is None:
-        # A server that knows no body does not look at one.
+        # An operation without a documented body ignores the body.
         return _ABSENT
-    # No body needs no type. The type alone, without a body, is what the generated client sends.
+    # An empty body needs no type. The generated client sends the type alone.
     if (content or "content-type" in headers) and media_type(headers) != JSON:
         raise Refused("unsupported-media-type")
     if not content:
@@ -170,7 +170,7 @@ def _read_json(operation: Operation, headers: Mapping[str, bytes], content: byte
 
 
 def media_type(headers: Mapping[str, bytes]) -> str:
-    """Give the media type of the body in lower case, without its parameters; empty when there is none."""
+    """Return the body's media type in lower case without parameters, or an empty text if the header is missing."""
     return headers.get("content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
 
 
@@ -179,7 +179,7 @@ def _check(operation: Operation, place: str, parameters: Parameters, values: Map
     if found is None:
         return
     pointer, reason = found
-    # An operation may have an error of its own for a variable: `job-name-invalid` for `job_name`.
+    # An operation may have a special error for a variable: `job_name` → `job-name-invalid`.
     own = f"{pointer[1:].replace('_', '-')}-invalid"
     names = (own, "invalid-request") if place == "path" else ("invalid-request",)
     raise Refused(*names, violation=violation(operation, place, pointer, reason))

@@ -1,4 +1,4 @@
-"""Where a document's operations stand, and the response to a request for which it has no operation."""
+"""The paths of a document's operations, and the response to a request without an operation."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
-    from jobexport.mock.requests.operations import ErrorAnswer, Operation
+    from jobexport.mock.requests.operations import ErrorResponse, Operation
 
 
-class NoOperation(Exception):  # noqa: N818  # it never leaves the server
-    """The document has no operation at the request's path, or not with its method."""
+class NoOperation(Exception):  # noqa: N818  # an outcome, not an error: the server turns it into a response
+    """A request whose path, or whose method at this path, is not in the document."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.status_code)
@@ -33,17 +33,17 @@ class Routes:
     """The operations of one document."""
 
     paths: Mapping[tuple[str, ...], Mapping[str, Operation]]
-    """Operation by method, by the path's segments."""
+    """Operations by method, by the segments of their path."""
     operations: Mapping[str, Operation]
     """Operation by id."""
-    unknown_path: ErrorAnswer
+    unknown_path: ErrorResponse
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Routes:
-        """Read the operations of a resolved document.
+        """Return the routes of a resolved document.
 
         Raises:
-            JobexportError: something that the server needs is missing; the text says what.
+            JobexportError: the document lacks a part that the server needs; the message names it.
         """
         paths: dict[tuple[str, ...], dict[str, Operation]] = {}
         operations = read_operations(document)
@@ -55,7 +55,7 @@ class Routes:
         """Return the operations of the request's path by method, and the path's variables.
 
         Raises:
-            NoOperation: no path of the document fits.
+            NoOperation: the request's path is not in the document.
         """
         segments = split_path(scope)
         if segments is not None:
@@ -66,8 +66,8 @@ class Routes:
         raise NoOperation(error_response(self.unknown_path))
 
     def wrong_method(self, methods: Mapping[str, Operation]) -> NoOperation:
-        """Return the error for a method that the path does not take."""
-        # No page documents 405. A gateway takes it for an API that does not exist; the code is that one's.
+        """Return the error for a method that the path does not support."""
+        # No page documents 405. A gateway treats the request as one for an unknown API, so it gets that error code.
         allow = ", ".join(sorted(methods))
         body = json.loads(self.unknown_path.content) | {"error_msg": f"This address takes {allow} only."}
         return NoOperation(Response(json.dumps(body), status_code=405, headers={"Allow": allow}, media_type=JSON))

@@ -1,4 +1,4 @@
-"""The control API under `/_mock/`: state, faults and the requests seen. Whoever reaches the server may use it."""
+"""The control API under `/_mock/`: state, faults and the requests seen. It asks for no token."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from jobexport.mock.server.core import Core
-    from jobexport.mock.state.state import State, Workspace
+    from jobexport.mock.state.state import State, WorkspaceState
 
 PREFIX = "/_mock"
 
 
 def control(core: Core) -> Mount:
-    """Make the routes that look into a server and change it."""
+    """Return the route of the control API, which shows and changes a running server."""
     return Mount(PREFIX, app=_application(core))
 
 
 def _application(core: Core) -> ASGIApp:
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        # Mount leaves the whole path in `path` and its own part in `root_path`.
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        # Mount leaves the whole path in `path` and its prefix in `root_path`.
         name = scope["path"].removeprefix(scope.get("root_path", "")).strip("/")
         methods = _ROUTES.get(name)
         if methods is None:
-            response = _problem(404, f"there is no {PREFIX}/{name}; there are {', '.join(sorted(_ROUTES))}")
+            response = _problem(404, f"{PREFIX}/{name} does not exist; choose {', '.join(sorted(_ROUTES))}")
         elif scope["method"] not in methods:
-            response = _problem(405, f"{PREFIX}/{name} takes {', '.join(methods)} only")
+            response = _problem(405, f"{PREFIX}/{name} does not accept {scope['method']}; use {', '.join(methods)}")
             response.headers["Allow"] = ", ".join(methods)
         else:
             try:
@@ -45,12 +45,12 @@ def _application(core: Core) -> ASGIApp:
             except Disconnected:
                 return
             except Refused:
-                response = _problem(413, "the body is too large; 12 MiB is the limit")
+                response = _problem(413, "the body is too large; send at most 12 MiB")
             except JobexportError as problem:
                 response = _problem(400, str(problem))
         await response(scope, receive, send)
 
-    return answer
+    return respond
 
 
 def _problem(status: int, sentence: str) -> JSONResponse:
@@ -58,7 +58,7 @@ def _problem(status: int, sentence: str) -> JSONResponse:
 
 
 async def _read(scope: Scope, receive: Receive) -> Any:
-    """Give the body's JSON; an empty object without one."""
+    """Return the JSON of the body, or an empty object if the body is empty."""
     content = await read_content(read_headers(scope), receive)
     if not content:
         return {}
@@ -74,7 +74,7 @@ def _state(core: Core, _: Any) -> dict[str, Any]:
         "edition": core.document.get("info", {}).get("x-edition"),
         "projects": _projects(core.state),
         "storage": str(core.storage),
-        # Not every storage can list what it holds.
+        # Not every storage can list its objects.
         "objects": list(objects) if isinstance(objects, dict) else None,
     }
 
@@ -89,7 +89,7 @@ def _projects(state: State) -> dict[str, Any]:
     }
 
 
-def _workspace(workspace: Workspace) -> dict[str, list[str]]:
+def _workspace(workspace: WorkspaceState) -> dict[str, list[str]]:
     return {
         "jobs": list(workspace.jobs),
         "submitted": list(workspace.submitted),
@@ -105,7 +105,7 @@ def _reset(core: Core, _: Any) -> dict[str, Any]:
 
 def _seed(core: Core, body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise JobexportError("the body must be an object: the JSON of each file by its path in the state folder")
+        raise JobexportError("the body must be an object: path in the state folder → JSON of the file")
     core.load(core.state.with_files(body))
     return _state(core, body)
 
@@ -150,7 +150,7 @@ _ROUTES: Mapping[str, Mapping[str, Callable[[Core, Any], dict[str, Any]]]] = {
 
 @frozen
 class _Wanted:
-    """What the body of PUT faults asks for."""
+    """The checked body of `PUT /_mock/faults`."""
 
     faults: list[tuple[str, int | None]]
     rate: float | None
@@ -158,10 +158,10 @@ class _Wanted:
 
     @classmethod
     def read(cls, body: Any) -> _Wanted:
-        """Check the body.
+        """Check a body and return its values.
 
         Raises:
-            JobexportError: it is not what it must be.
+            JobexportError: the body has another form; the message names the wrong field.
         """
         if not isinstance(body, dict) or body.keys() - {"faults", "rate", "seed"}:
             raise JobexportError('the body must be an object with "faults", "rate" and "seed", each of them optional')

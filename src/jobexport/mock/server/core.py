@@ -1,15 +1,15 @@
 """The server behind the application: one pipeline for every request, with hooks for the faults.
 
-| step | hook: what a fault that was chosen for the request can do there (`Fault`) |
+| step | hook (field of `Fault`): its effect on the request |
 |---|---|
-| find the operation | respond to another method (`methods`), or in place of all steps before storing (`instead`) |
-| examine the caller, read the body, verify the signature | let in a caller who is refused (`admit`) |
-| check the request | refuse one that is right (`refuse`), do another one (`misread`) |
-| behave | do one that was refused since the check (`accept`) |
-| store the objects | change response and objects before (`alter`) |
-| respond | send the response otherwise (`deliver`) |
+| find the operation | respond to another method (`methods`); replace all steps before storing (`instead`) |
+| examine the caller, read the body, verify the signature | admit a caller whom the server refuses (`admit`) |
+| check the request | refuse a valid request (`refuse`); carry out another request (`misread`) |
+| behave | carry out a request that the check refused (`accept`) |
+| store the objects | change response and objects first (`alter`) |
+| respond | change how the response is sent (`deliver`) |
 
-A request passes the rooms from the outside in: server, requests, behaviour, storage. Only hooks enter the faults.
+A request passes the rooms from the outside in: server, requests, behaviour, storage. Only the hooks call the faults.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from attrs import define, field
 from jobexport.mock.behaviour.behaviours import bind
 from jobexport.mock.faults.call import Call
 from jobexport.mock.faults.fault_set import FaultSet
-from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, Credentials
+from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, AcceptedCredentials
 from jobexport.mock.requests.outcome import Outcome, error_response
 from jobexport.mock.requests.request import (
     Disconnected,
@@ -60,34 +60,35 @@ def epoch_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Options(TypedDict, total=False):
-    """What `create_app`, `serve` and `run` take beside the edition."""
+class ServerOptions(TypedDict, total=False):
+    """Options of `create_app`, `serve` and `run`."""
 
     state: State
-    """The jobs; without it those that ship with the package."""
+    """The jobs; by default the example jobs of the package."""
     token: str
-    """The one `X-Auth-Token` that is let in."""
+    """The only `X-Auth-Token` that the server accepts."""
     access_key: str
-    """The one access key (AK) whose signatures are let in."""
+    """The only access key (AK) whose signatures the server accepts."""
     secret_key: str
-    """What belongs to the access key (SK)."""
+    """The secret key (SK) of the access key."""
     storage: Storage
-    """Where exports are stored; without it in memory."""
+    """The storage of exports; by default memory."""
     obs_delay: float
-    """Seconds after which an export to `obsPath` appears in storage; 0 is before the answer."""
+    """Seconds after which an export to `obsPath` appears in storage; 0 stores it before the response."""
     clock: Callable[[], int]
-    """Gives the milliseconds since 1970, for the names of zips and the age of signatures."""
+    """A function that returns the milliseconds since 1970, for the names of zips and the age of signatures."""
     faults: Sequence[str]
-    """What goes wrong, each as `NAME[:ARG]@OPERATION`."""
+    """Faults, each as `NAME[:ARG]@OPERATION`."""
     fault_rate: float | None
-    """The probability with which one of the faults happens, or any quick one; without it each of them always does."""
+    """Probability from 0 to 1 that a request meets one fault: a named one, or any quick one if `faults` is empty.
+    Without a rate every request meets all named faults."""
     seed: int
-    """Decides which faults the rate picks."""
+    """Seed of the random choice under `fault_rate`."""
 
 
 @define
 class Core:
-    """The server behind the application. Everything it holds can be exchanged while it runs."""
+    """The server behind the application. State, storage and faults can be replaced while it runs."""
 
     document: Mapping[str, Any]
     state: State = field(factory=State.example)
@@ -102,7 +103,7 @@ class Core:
     seed: int = 0
     fault_set: FaultSet = field(init=False)
     requests: deque[Seen] = field(init=False, factory=seen_log, repr=False)
-    credentials: Credentials = field(init=False)
+    credentials: AcceptedCredentials = field(init=False)
     _diagnosis: Diagnosis = field(init=False)
     _first: State = field(init=False)
     _routes: Routes = field(init=False)
@@ -110,55 +111,55 @@ class Core:
     _deposits: Deposits = field(init=False, factory=Deposits)
 
     def __attrs_post_init__(self) -> None:
-        self.credentials = Credentials(self.token, self.access_key, self.secret_key, self.clock)
+        self.credentials = AcceptedCredentials(self.token, self.access_key, self.secret_key, self.clock)
         self._diagnosis = Diagnosis.of(self.document)
         self._routes = Routes.read(self.document)
         self._first = self.state
         self.reset()
 
     def load(self, state: State) -> None:
-        """Serve this state from the next request on.
+        """Replace the state from the next request on.
 
         Raises:
-            JobexportError: the document lacks what the server needs.
+            JobexportError: the document lacks a part that the server needs.
         """
         self._behaviours = bind(self._routes.operations, state, self.clock)
         self.state = state
 
     def reset(self) -> None:
-        """Go back to the state and the faults of the start, and forget the requests. Stored objects stay."""
+        """Restore the state and the faults of the start, and clear the request log. Stored objects stay."""
         self.load(self._first)
         self.set_faults(*self.faults, rate=self.fault_rate, seed=self.seed)
         self.requests.clear()
 
     def set_faults(self, *faults: str | tuple[str, int | None], rate: float | None = None, seed: int = 0) -> None:
-        """Let these faults happen from the next request on, in the place of those before.
+        """Replace the faults from the next request on.
 
         Args:
-            faults: each as `NAME[:ARG]@OPERATION`, or together with the number of requests it happens to.
+            faults: each as `NAME[:ARG]@OPERATION`, or a pair of that text and the number of requests to affect.
             rate: as `fault_rate`.
             seed: as `seed`.
 
         Raises:
-            JobexportError: a fault or the rate is not what it must be.
+            JobexportError: a fault or the rate is invalid.
         """
         self.fault_set = FaultSet.make(faults, self._routes.operations, rate, seed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Respond to one request, as ASGI has it."""
+        """Send the response to one request (ASGI)."""
         seen = see(self.requests, scope)
         try:
             outcome = await self._respond(scope, receive, seen)
         except Disconnected:
             return
         response = outcome.response
-        # `response.headers` would look for one of that name, and a UUID's bytes need no UUID.
+        # Faster than `response.headers`, which searches for the name, and than the class UUID.
         response.raw_headers.append((b"x-request-id", os.urandom(16).hex().encode()))
         seen.status = response.status_code
         await (response if seen.chosen is None else seen.deliver(seen.chosen, response))(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, seen: Seen) -> Outcome:
-        """Return what is sent: the outcome of the steps or of a refusal, altered, and its objects stored.
+        """Return the outcome to send: that of the steps or of a refusal, altered by faults, its objects stored.
 
         Raises:
             Disconnected: the body did not arrive.
@@ -182,16 +183,16 @@ class Core:
                 outcome = await seen.chosen.alter(call, outcome)
         except StorageUnavailable as problem:
             LOGGER.error("%s", problem)
-            # DLI documents a fault of its own; DGC leaves it to the gateway.
+            # DLI documents an error of its own for this; DGC leaves it to the gateway.
             outcome = Outcome(error_response(call.operation.error("server-fault", "server-error")))
         return outcome
 
     async def _steps(self, call: Call, receive: Receive, seen: Seen) -> Outcome:
-        """Find the operation, examine the caller, read the body, verify the signature, check the request, behave.
+        """Return the outcome of the steps from finding the operation to the behaviour.
 
         Raises:
             NoOperation: the document has no operation for the request.
-            Refused: the request gets an error.
+            Refused: a step refused the request.
             Disconnected: the body did not arrive.
         """
         scope, faults = call.scope, self.fault_set
@@ -206,7 +207,7 @@ class Core:
         if chosen is not None and (replacement := chosen.replacement(call)) is not None:
             call.content = await read_content(call.headers, receive)
             return replacement
-        # A caller who is not known should not be able to make the server read 12 MB; a signature needs the body.
+        # The token is checked first: unknown callers must not make the server read 12 MB. A signature needs the body.
         signed: Signed | Admission | None
         if chosen is None:
             signed = self.credentials.examine(operation, call.variables, scope, call.headers)
@@ -227,7 +228,7 @@ class Core:
             return behave(chosen.accept(call, refused))
 
     def _refusal(self, call: Call, refused: Refused, seen: Seen) -> Outcome:
-        """Return the error that a refused request gets, and report the rule that it breaks."""
+        """Return the error response of a refused request, and report the broken rule."""
         call.refused = refused
         response = error_response(call.operation.error(*refused.names))
         if refused.violation is not None:

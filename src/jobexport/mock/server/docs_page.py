@@ -1,9 +1,9 @@
-"""The page for people: docs of the running edition to try out, those of the other editions, and the register.
+"""The page for people: the running edition's operations to try out, the other editions' documents, and the register.
 
-Swagger UI comes from the package offapi: it ships release 5, which knows OpenAPI 3.1, is renewed with each release and
-needs nothing else. swagger-ui-bundle stays at 4; swagger-ui-py weighs three times as much and brings Jinja;
-fastapi-offline, flask-swagger-ui and drf-spectacular-sidecar bring a web framework each. The files are used as they
-lie, so the release is pinned. Nothing is read before somebody asks for the page.
+Swagger UI comes from the package offapi: it ships release 5, which knows OpenAPI 3.1, follows each release and has no
+dependencies. swagger-ui-bundle stays at 4; swagger-ui-py weighs three times as much and needs Jinja; fastapi-offline,
+flask-swagger-ui and drf-spectacular-sidecar need a web framework each. offapi's files are used by their names, so its
+release is pinned. No file is read before the first request for the page.
 """
 
 from __future__ import annotations
@@ -36,44 +36,44 @@ _FOLDER = Path(__file__).parent / "page"
 _OWN_DOCUMENT = "own document"
 _SWAGGER_UI = {"swagger-ui.js": "swagger_bundle.js", "swagger-ui.css": "swagger_style.css"}
 _OWN = ("page.js", "page.css")
-# Swagger UI sets styles on its elements and draws with data: images; all else comes from this server.
+# Swagger UI sets styles on its elements and draws with data: images; everything else comes from this server.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _NOTE = Template(
-    '<p class="note">You are reading <b>$edition</b>, but this server speaks <b>$running</b>: what you try out here is '
-    "answered as $running. To have the other: <code>jobexport mock --edition $edition</code></p>"
+    '<p class="note">You are reading <b>$edition</b>, but this server speaks <b>$running</b>: requests from '
+    "this page get the responses of $running. To serve $edition: <code>jobexport mock --edition $edition</code></p>"
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
-# An object with one of these may have a description; a media type, say, may not.
+# An object with one of these keys may have a description; a media type, for example, may not.
 _DESCRIBED = {"description", "operationId", "in", "type", "$ref", "value"}
-# What stands under these is data, not description.
+# The values of these keys are data; they hold no descriptions.
 _DATA = {"value", "example", "default", "const", "enum"}
 
 
 def page_routes(core: Core) -> list[Route]:
-    """Give the routes of the page for what a server answers with."""
+    """Return the routes of the page of a server."""
     page = _Page(core)
     return [
-        _Get("/", _in_words(page.index)),
-        _Get("/_mock/inconsistencies", _in_words(page.inconsistencies)),
-        _Get("/_mock/openapi/{edition}.json", _in_words(page.document)),
-        _Get("/_mock/page/{name}", _in_words(page.asset)),
+        _Get("/", _with_error_text(page.index)),
+        _Get("/_mock/inconsistencies", _with_error_text(page.inconsistencies)),
+        _Get("/_mock/openapi/{edition}.json", _with_error_text(page.document)),
+        _Get("/_mock/page/{name}", _with_error_text(page.asset)),
     ]
 
 
 def marked(document: Mapping[str, Any], edition: str, register: Register) -> dict[str, Any]:
-    """Give a copy of a document for the page: this server is the only one, and each inconsistency is spelled out.
+    """Return a copy of a document for the page, with this server only and each inconsistency explained.
 
-    Every object with `x-inconsistency` has the register's entries at the end of its description; where OpenAPI allows
-    no description, the next object around it has.
+    The description of an object with `x-inconsistency` ends with the register's entries. If OpenAPI allows no
+    description there, the entries go to the nearest enclosing object that may have one.
 
     Args:
         document: a resolved document.
         edition: the edition whose claims are shown.
-        register: the entries; ids that it lacks get no mark.
+        register: the entries; an id that is missing from the register is not explained.
     """
     entries = {entry.id: entry for entry in register.entries}
 
@@ -81,7 +81,7 @@ def marked(document: Mapping[str, Any], edition: str, register: Register) -> dic
         return "\n>\n".join(f"> {_mark(entries[id_], edition)}" for id_ in dict.fromkeys(ids) if id_ in entries)
 
     def copy(node: Any) -> tuple[Any, list[str]]:
-        """Copy a node; also give the ids that found no place in it."""
+        """Return a copy of a node, and the ids that could not be placed in it."""
         if isinstance(node, list):
             copies = [copy(item) for item in node]
             return [item for item, _ in copies], [id_ for _, ids in copies for id_ in ids]
@@ -104,7 +104,7 @@ def marked(document: Mapping[str, Any], edition: str, register: Register) -> dic
 
 
 def _without_servers(document: Mapping[str, Any]) -> dict[str, Any]:
-    # An operation may have servers of its own; what the register says of hosts goes to the operation.
+    # An operation may have servers of its own; the marks of these hosts go to the operation.
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations(document):
         ids = [*marks(operation.fields), *(id_ for host in operation.item.get("servers", ()) for id_ in marks(host))]
@@ -128,7 +128,7 @@ def _mark(entry: Entry, edition: str) -> str:
 
 
 class _Page:
-    """What the page shows, read when first asked for."""
+    """The content of the page; each part is read at the first request for it."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
@@ -146,7 +146,7 @@ class _Page:
 
     @functools.cached_property
     def titles(self) -> dict[str, str]:
-        """What each edition stands for, by id; the running one is always there."""
+        """Title by edition id; the running edition is always included."""
         from jobexport.spec import editions
 
         return {edition.id: edition.title for edition in editions()} | {
@@ -157,7 +157,7 @@ class _Page:
     def marked(self, edition: str) -> dict[str, Any]:
         from jobexport.spec import load_edition
 
-        # The running document may be the caller's own under a known id.
+        # The caller's own document may have the id of a known edition.
         document = self.core.document if edition == self.running else load_edition(edition)
         return marked(document, edition, self.register)
 
@@ -176,7 +176,7 @@ class _Page:
             note="" if edition == self.running else note,
             document=html.escape(f"/_mock/openapi/{edition}.json"),
             scheme=html.escape(token),
-            # A token of somebody's own is not for everybody who finds the page.
+            # Only the example token is shown: anybody who reaches the server can read the page.
             token=EXAMPLE_TOKEN if self.core.token == EXAMPLE_TOKEN else "",
         )
 
@@ -202,7 +202,7 @@ class _Page:
             return FileResponse(_swagger_ui() / _SWAGGER_UI[name], headers=_HEADERS)
         if name in _OWN:
             return FileResponse(_FOLDER / name, headers=_HEADERS)
-        raise JobexportError(f"the page has no file {name!r}")
+        raise JobexportError(f"the page has no file {name!r}; it has {', '.join((*_SWAGGER_UI, *_OWN))}")
 
     def known(self, edition: str) -> None:
         if edition not in self.titles:
@@ -210,7 +210,7 @@ class _Page:
 
 
 class _Get(Route):
-    """A route for GET and HEAD only. Other methods are none of the page's, so the API answers them as ever."""
+    """A route for GET and HEAD only. Requests with other methods go on to the API."""
 
     def __init__(self, path: str, endpoint: Callable[[Request], Response]) -> None:
         super().__init__(path, endpoint, methods=["GET"])
@@ -220,13 +220,13 @@ class _Get(Route):
         return (match, child) if match is Match.FULL else (Match.NONE, {})
 
 
-def _in_words(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """Say in a sentence what could not be shown."""
+def _with_error_text(show: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Return an endpoint that responds with 404 and the sentence of the error where `show` raises JobexportError."""
 
-    # A plain function runs in a thread: reading the documents holds up no other request.
+    # Starlette runs a plain function in a thread, so that reading documents delays no other request.
     def endpoint(request: Request) -> Response:
         try:
-            return answer(request)
+            return show(request)
         except JobexportError as problem:
             return PlainTextResponse(f"{problem}\n", status_code=404, headers=_HEADERS)
 
@@ -239,7 +239,7 @@ def _html(name: str, **values: str) -> Response:
 
 
 def _swagger_ui() -> Path:
-    # Found, not imported: importing the package reads all of its 9 MB.
+    # Located, not imported: an import would read all 9 MB of the package.
     return Path(str(find("offapi", "mock").origin)).parent
 
 
@@ -261,5 +261,5 @@ def _section(entry: Entry, running: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Give the register's words as HTML; the only Markdown in them is code."""
+    """Return text of the register as HTML; the only Markdown in it is code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

@@ -1,4 +1,4 @@
-"""HTTP as uvicorn reads it with httptools, with a limit to the head of a request and one write for an answer."""
+"""uvicorn's HTTP protocol with httptools, plus a limit for the head of a request and one write for each response."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from jobexport.mock.faults.client_wire import TRANSPORT
 if TYPE_CHECKING:
     import asyncio
 
-# What h11 allows, uvicorn's other parser, which halves the requests per second.
+# The limit of h11, uvicorn's other parser; h11 itself would halve the requests per second.
 _LARGEST_HEAD = 64 * 1024
-# More than this is not held back.
+# The largest response that is held back for one write.
 _LARGEST_WAIT = 64 * 1024
 
 
 class Protocol(HttpToolsProtocol):
-    """Refuses a request line and headers of more than 64 KiB together; httptools would collect them without end."""
+    """An HTTP connection whose request line and headers may have 64 KiB together; httptools alone has no limit."""
 
     _head = 0
     _in_body = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin the connection; every request of it finds the transport in its scope's `state`, to break it off."""
+        """Start the connection; its requests find the transport in `scope["state"]`, so that a fault can abort it."""
         super().connection_made(transport)
         self.transport = cast("asyncio.Transport", _Joined(transport, self.loop))
         self.app_state = {**self.app_state, TRANSPORT: self.transport}
 
     def data_received(self, data: bytes) -> None:
-        """Take what arrived."""
+        """Parse the next bytes."""
         if not self._in_body:
             self._head += len(data)
         super().data_received(data)
@@ -38,18 +38,18 @@ class Protocol(HttpToolsProtocol):
             self.send_400_response("Request line and headers are larger than 64 KiB.")
 
     def on_headers_complete(self) -> None:
-        """Begin the body."""
+        """Mark the start of the body."""
         self._head, self._in_body = 0, True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """End the body."""
+        """Mark the end of the body."""
         self._in_body = False
         super().on_message_complete()
 
 
 class _Joined:
-    """A transport that sends what is written in one turn of the loop at once: uvicorn writes head and body apart."""
+    """A transport that joins the writes of one turn of the event loop; uvicorn writes head and body separately."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
@@ -63,7 +63,7 @@ class _Joined:
         self._waiting.append(data)
         self._size += len(data)
         if self._size > _LARGEST_WAIT:
-            # Else a long answer would all be held, whether or not the client reads.
+            # Otherwise a long response would be held as a whole, even if the client does not read.
             self._flush()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the last requests for people to look at. What is secret is left out when they are read."""
+"""The log of the last requests, shown to people. Secrets are redacted when the log is read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REDACTED = "[redacted]"
 
 @define(eq=False)
 class Seen:
-    """One request, as little of it as possible: this is made for every one."""
+    """One request of the log. It is small, because the server makes one for every request."""
 
     time: float
     method: str
@@ -32,21 +32,21 @@ class Seen:
     headers: list[tuple[bytes, bytes]] = field(repr=False)
     operation: str | None = None
     status: int | None = None
-    """None where no answer was sent."""
+    """Status of the response, or None if no response was sent."""
     content: bytes = field(default=b"", repr=False)
-    """The beginning of the body, at most `LONGEST_BODY`; empty until the request is checked."""
+    """The first `LONGEST_BODY` bytes of the body; empty until the request is checked."""
     violation: str | None = None
     chosen: Chosen | None = None
 
     def deliver(self, chosen: Chosen, response: Response) -> ASGIApp:
-        """Return what sends a response with the faults; note a response that is not sent."""
+        """Return the application that sends a response with the faults. Without a response, set `status` to None."""
         app = chosen.deliver(response)
         if any(fault.fault.id == "reset-before" for fault in chosen.applied):
             self.status = None
         return app
 
     def as_json(self) -> dict[str, Any]:
-        """Give the request as plain values, without what opens a server."""
+        """Return the request as JSON values; credentials are redacted."""
         return {
             "time": datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds"),
             "method": self.method,
@@ -66,13 +66,13 @@ class Seen:
 
 
 def seen_log() -> deque[Seen]:
-    """Make the log: the newest requests, newest last."""
+    """Return an empty log; it keeps the last `KEPT` requests, newest last."""
     return deque(maxlen=KEPT)
 
 
 def see(log: deque[Seen], scope: Scope) -> Seen:
-    """Note that a request has come."""
-    # Without the query: no operation has one, and what stands there by mistake may be a secret.
+    """Add a request to the log and return its entry."""
+    # Without the query: no operation has a query, and a secret may stand there by mistake.
     raw_path = scope.get("raw_path")
     path = scope["path"] if raw_path is None else raw_path.decode("latin-1")
     seen = Seen(time.time(), scope["method"], path, scope["headers"])

@@ -1,4 +1,4 @@
-"""Runs the application on uvicorn: in a thread for tests, or blocking for the command line."""
+"""Running the application on uvicorn: in a thread for tests, or blocking for the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jobexport.core.extras import needing
 from jobexport.core.proxies import own_server
 from jobexport.errors import JobexportError
 from jobexport.mock.server.app import create_app, direct
-from jobexport.mock.server.core import DEFAULT_EDITION, Options
+from jobexport.mock.server.core import DEFAULT_EDITION, ServerOptions
 from jobexport.mock.state.state import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     from jobexport.mock.storage.storage import Storage
 
 _STARTUP_SECONDS = 10.0
-# How long a request that is under way may take to end, once the server should stop.
+# When the server stops, a running request gets this long to end.
 _GRACE_SECONDS = 1
 
 
 @frozen
 class Server:
-    """A server that listens."""
+    """A running server."""
 
     url: str
-    """Such as `http://127.0.0.1:8080`, without a slash at its end."""
+    """Base URL, such as `http://127.0.0.1:8080`, without a trailing slash."""
     port: int
     core: Core = field(repr=False)
-    """What answers; its `state` and `storage` are those that the server uses."""
+    """The core, which handles the requests."""
 
     @property
     def state(self) -> State:
@@ -53,27 +53,27 @@ class Server:
 
     @property
     def storage(self) -> Storage:
-        """Where exports are stored."""
+        """The storage of exports."""
         return self.core.storage
 
     @property
     def token(self) -> str:
-        """The `X-Auth-Token` that is let in."""
+        """The `X-Auth-Token` that the server accepts."""
         return self.core.token
 
     @property
     def access_key(self) -> str:
-        """The access key (AK) whose signatures are let in."""
+        """The access key (AK) whose signatures the server accepts."""
         return self.core.access_key
 
     @property
     def secret_key(self) -> str:
-        """What belongs to the access key (SK)."""
+        """The secret key (SK) of the access key."""
         return self.core.secret_key
 
     @property
     def project_id(self) -> str:
-        """A project of the state, the example's if it is there."""
+        """The id of a project of the state: the example project if it exists, else the first one."""
         projects = self.state.projects
         return EXAMPLE_PROJECT if EXAMPLE_PROJECT in projects else next(iter(projects), "")
 
@@ -84,18 +84,18 @@ def serve(
     *,
     port: int = 0,
     host: str = "127.0.0.1",
-    **options: Unpack[Options],
+    **options: Unpack[ServerOptions],
 ) -> Iterator[Server]:
-    """Serve an edition from a thread for as long as the context lasts; the server listens when it begins.
+    """Serve an edition from a thread while the context lasts; inside the context the server already listens.
 
     Args:
         edition: the id of an edition, or a resolved document of your own.
         port: the port to listen on, 0 for any free one.
         host: the address to listen on.
-        options: see `Options`.
+        options: see `ServerOptions`.
 
     Raises:
-        JobexportError: there is no such edition, the document lacks something, or the port can't be had.
+        JobexportError: the edition does not exist, the document lacks a part, or the port is not available.
     """
     app = create_app(edition, **options)
     with contextlib.closing(_listen(host, port)) as listener:
@@ -111,7 +111,7 @@ def run(
     port: int = 0,
     host: str = "127.0.0.1",
     ready: Callable[[Server], None],
-    **options: Unpack[Options],
+    **options: Unpack[ServerOptions],
 ) -> None:
     """Serve an edition until SIGINT or SIGTERM arrives. Only the main thread can call this.
 
@@ -120,18 +120,18 @@ def run(
         port: the port to listen on, 0 for any free one.
         host: the address to listen on.
         ready: called once the server listens.
-        options: see `Options`.
+        options: see `ServerOptions`.
 
     Raises:
         JobexportError: as for `serve`.
     """
     stop = threading.Event()
-    # uvicorn would end and then raise the signal again, so that the process dies of it.
+    # uvicorn's own handlers would raise the signal again after the end, which would kill the process.
     previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with serve(edition, port=port, host=host, **options) as server:
             ready(server)
-            # With a timeout, as a wait without one can't be interrupted on every system.
+            # With a timeout, because a wait without a timeout can't be interrupted on every system.
             while not stop.wait(0.5):
                 pass
     finally:
@@ -140,7 +140,7 @@ def run(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything else starts, so that a busy one is one clear error."""
+    """Return a listening socket. It is opened before anything else starts, so that a busy port is one clear error."""
     if port not in range(2**16):
         raise JobexportError(f"cannot listen on {host} port {port}: a port is a number from 0 to 65535; choose another")
     listener: socket.socket | None = None
@@ -149,7 +149,7 @@ def _listen(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
-        # Else a port stays busy for a minute after a server on it ended.
+        # Otherwise the port stays busy for a minute after a server on it ended.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         # Two sockets may be bound to one port; only one of them can listen.
@@ -173,11 +173,11 @@ def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
 
         from jobexport.mock.server.protocol import Protocol
 
-        # In its thread uvicorn could raise to nobody.
+        # Imported here: an ImportError in uvicorn's thread would reach nobody.
         importlib.import_module(loop)
     config = uvicorn.Config(
         app,
-        # The same everywhere, whatever else is installed.
+        # Fixed, because uvicorn would choose by the packages that are installed.
         http=Protocol,
         loop=loop,
         ws="none",

@@ -1,1 +1,1 @@
-"""The jobs, scripts and resources that the server knows, and the folder they are read from."""
+"""The jobs, scripts and resources of the server, and the folder they are read from."""

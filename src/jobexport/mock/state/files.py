@@ -1,4 +1,4 @@
-"""Reads the JSON files of a state folder so that every message can name a file and a line."""
+"""The JSON files of a state folder, read so that every error names a file and a line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNFIT = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
 
 @frozen
 class File:
-    """One file: what its name says, what it holds, and its text as a zip gets it."""
+    """One file: its path, its JSON fields, and the text that goes into a zip."""
 
     path: Path
     stem: str
@@ -31,12 +31,12 @@ class File:
     content: bytes
 
     def error(self, problem: str, pointer: Sequence[str | int] = ()) -> JobexportError:
-        """Make the error that names this file and the line of the value at `pointer`."""
+        """Return the error that names this file and the line of the value at `pointer`."""
         return _error(self.path, problem, line_of(self.path, pointer))
 
 
 def subfolders(folder: Path) -> list[Path]:
-    """List the folders in a folder, by name; none when it does not exist.
+    """Return the subfolders of a folder, sorted by name; an empty list if the folder is missing.
 
     Raises:
         JobexportError: the folder can't be read.
@@ -45,15 +45,15 @@ def subfolders(folder: Path) -> list[Path]:
 
 
 def read_files(folder: Path, suffix: str, *, named: bool = True) -> Iterator[File]:
-    """Read every file of a folder; none when it does not exist.
+    """Yield every file of a folder, sorted by name; nothing if the folder is missing.
 
     Args:
-        folder: where the files lie.
-        suffix: what each file's name must end in. Other names are an error, unless they begin with a dot.
-        named: whether the `name` inside must be the file's name.
+        folder: the folder of the files.
+        suffix: the ending of every file's name, such as `.job`. Another ending is an error; hidden files are skipped.
+        named: True if the `name` in the JSON must be the file's name.
 
     Raises:
-        JobexportError: a file can't be read, or is not what it must be; the text names file and line.
+        JobexportError: a file can't be read or has wrong content; the message names file and line.
     """
     for path in _listing(folder):
         if not path.name.endswith(suffix):
@@ -96,5 +96,5 @@ def _read(path: Path, stem: str) -> File:
 
 
 def _error(path: Path, problem: str, line: int | None) -> JobexportError:
-    # Without a line only where YAML can't read what JSON can, such as indentation with tabs.
+    # The line is missing only if YAML can't read the JSON, such as indentation with tabs.
     return JobexportError(f"{path} line {line}: {problem}" if line else f"{path}: {problem}")

@@ -1,9 +1,9 @@
-"""What the server knows: projects with Flink jobs and workspaces.
+"""The state of the server: projects with Flink jobs and workspaces.
 
-A state folder holds `<project>/flink/<id>.json` and `<project>/workspaces/<workspace>/` with `jobs/<name>.job`,
-`submitted/<name>.job`, `scripts/<name>.script` and `resources/<name>.resource`. The workspace called `default` is the
-one used without a `workspace` header. The three kinds hold the bodies of create-job, create-script and create-resource;
-they are read leniently and unknown fields are kept.
+A state folder has `<project>/flink/<id>.json` and `<project>/workspaces/<workspace>/` with `jobs/<name>.job`,
+`submitted/<name>.job`, `scripts/<name>.script` and `resources/<name>.resource`. Requests
+without a `workspace` header use the workspace `default`. The files have the request bodies of create-job, create-script
+and create-resource; unknown fields are kept.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class FlinkJob:
 
 
 @frozen
-class Job:
-    """A data development job; `content` is the stored JSON, the rest names what its nodes use."""
+class DgcJob:
+    """A data development job of DGC: its stored JSON, and the scripts and resources that its nodes use."""
 
     name: str
     content: bytes
@@ -54,36 +54,36 @@ class Job:
 
 
 @frozen
-class Workspace:
-    """What one workspace holds, each by name; scripts and resources as their stored JSON."""
+class WorkspaceState:
+    """The content of one workspace, by name; scripts and resources as stored JSON."""
 
-    jobs: Mapping[str, Job]
-    submitted: Mapping[str, Job]
+    jobs: Mapping[str, DgcJob]
+    submitted: Mapping[str, DgcJob]
     scripts: Mapping[str, bytes]
     resources: Mapping[str, bytes]
 
 
 @frozen
-class Project:
-    """What one project holds: Flink jobs by id, workspaces by id."""
+class ProjectState:
+    """The content of one project: Flink jobs by id, workspaces by id."""
 
     flink: Mapping[int, FlinkJob]
-    workspaces: Mapping[str, Workspace]
+    workspaces: Mapping[str, WorkspaceState]
 
 
 @frozen
 class State:
-    """What a server knows. It never changes; a change of state is another State."""
+    """All projects of a server. A State is immutable; a change makes a new State."""
 
-    projects: Mapping[str, Project]
+    projects: Mapping[str, ProjectState]
 
     @classmethod
     def load(cls, folder: str | Path) -> State:
-        """Read a state folder.
+        """Return the state of a folder.
 
         Raises:
-            JobexportError: a file is not what it must be, or names a script that is not there; the text names file
-                and line. Or the folder holds no project.
+            JobexportError: a file has wrong content or names a missing script; the message names file and line. Or the
+                folder has no project.
         """
         root = Path(folder)
         if not root.is_dir():
@@ -95,40 +95,42 @@ class State:
 
     @classmethod
     def example(cls, project: str = EXAMPLE_PROJECT) -> State:
-        """Read the jobs that ship with the package: one project, under this id, with two workspaces."""
+        """Return the example jobs of the package: one project under this id, with two workspaces."""
         return cls({project: cls.load(_EXAMPLE).projects[EXAMPLE_PROJECT]})
 
     def with_files(self, files: Mapping[str, Any]) -> State:
-        """Give the state that has these files too, in the place of those of the same path: all of them, or an error.
+        """Return the state with these files added; a file replaces the file of the same path.
 
         Args:
             files: JSON by path, the path as in a state folder: `<project>/flink/<id>.json`.
 
         Raises:
-            JobexportError: a path is none of a state folder, or a file is not what it must be; the text names it.
+            JobexportError: a path does not belong to a state folder, or a file has wrong content; the message names it.
         """
         return with_files(self, files, self.load)
 
 
-def _project(folder: Path) -> Project:
+def _project(folder: Path) -> ProjectState:
     flink: dict[int, FlinkJob] = {}
     names: dict[str, int] = {}
     for file in read_files(folder / "flink", ".json", named=False):
         if not _FLINK_ID.fullmatch(file.stem) or int(file.stem) not in _INT64:
-            raise file.error(f"{file.stem!r} is not the id of a Flink job; call the file after a 64-bit number")
+            raise file.error(f"{file.stem!r} is not the id of a Flink job; name the file after a 64-bit number")
         if file.name in names:
-            # Zips are named after jobs: one would replace the other.
-            raise file.error(f"the name {file.name!r} is that of job {names[file.name]} too; change one", ("name",))
+            # Zips are named after jobs, so one zip would replace the other.
+            raise file.error(
+                f"job {names[file.name]} has the name {file.name!r} too; change one of the names", ("name",)
+            )
         names[file.name] = int(file.stem)
         flink[int(file.stem)] = FlinkJob(int(file.stem), file.name, file.content)
     workspaces = {path.name: _workspace(path) for path in subfolders(folder / "workspaces")}
-    return Project(dict(sorted(flink.items())), workspaces)
+    return ProjectState(dict(sorted(flink.items())), workspaces)
 
 
-def _workspace(folder: Path) -> Workspace:
+def _workspace(folder: Path) -> WorkspaceState:
     scripts = {file.name: file.content for file in read_files(folder / "scripts", ".script")}
     resources = list(read_files(folder / "resources", ".resource"))
-    return Workspace(
+    return WorkspaceState(
         jobs=_jobs(folder / "jobs", scripts, resources),
         submitted=_jobs(folder / "submitted", scripts, resources),
         scripts=scripts,
@@ -136,9 +138,9 @@ def _workspace(folder: Path) -> Workspace:
     )
 
 
-def _jobs(folder: Path, scripts: Mapping[str, bytes], resources: list[File]) -> dict[str, Job]:
-    # A node names a script by its name. How it names a resource no page says: `resourcePath` is "a path", so both the
-    # resource's name and the location it stands for are taken. A path that no resource has is a plain file.
+def _jobs(folder: Path, scripts: Mapping[str, bytes], resources: list[File]) -> dict[str, DgcJob]:
+    # A node names a script by its name. No page says how a node names a resource: `resourcePath` is "a path". So it may
+    # be the name or the location of a resource; any other path is a plain file.
     known = {location: file.name for file in resources if isinstance(location := file.fields.get("location"), str)}
     known |= {file.name: file.name for file in resources}
     jobs = {}
@@ -152,12 +154,12 @@ def _jobs(folder: Path, scripts: Mapping[str, bytes], resources: list[File]) -> 
                 script = folder.parent / "scripts" / f"{value}.script"
                 raise file.error(f"node uses script {value!r}, but there is no {script}; add it", pointer)
         found = [known[value] for name, value, _ in used if name == "resourcePath" and value in known]
-        jobs[file.name] = Job(file.name, file.content, tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(found)))
+        jobs[file.name] = DgcJob(file.name, file.content, tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(found)))
     return jobs
 
 
 def _properties(job: Mapping[str, Any]) -> list[tuple[str, str, tuple[str | int, ...]]]:
-    """List the node properties that have text: name, value, and where the value stands. Odd shapes are passed over."""
+    """Return name, value and JSON pointer of each node property with a text value; other shapes are skipped."""
     found: list[tuple[str, str, tuple[str | int, ...]]] = []
     for number, node in enumerate(_items(job.get("nodes"))):
         for place, item in enumerate(_items(node.get("properties"))):
@@ -169,11 +171,11 @@ def _properties(job: Mapping[str, Any]) -> list[tuple[str, str, tuple[str | int,
 
 def _items(value: Any) -> list[dict[str, Any]]:
     items = value if isinstance(value, list) else []
-    # An item of another type still counts, so that places stay right.
+    # An item of another type becomes an empty object, so that the indexes stay right.
     return [item if isinstance(item, dict) else {} for item in items]
 
 
-# A name is one segment that is neither hidden nor a step: the paths come from a request.
+# The paths come from a request, so a name must not be hidden, `.` or `..`.
 _SEGMENT = r"[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]*"
 _FILE = r"[^/\\\x00-\x1f\x7f]+"
 _PATH = re.compile(
@@ -184,26 +186,26 @@ _LINE = re.compile(r" line \d+(?=:)")
 
 
 def with_files(state: State, files: Mapping[str, Any], load: Callable[[Path], State]) -> State:
-    """Give a state with these files added, or in the place of those of the same path.
+    """Return a state with these files added; a file replaces the file of the same path.
 
     Raises:
-        JobexportError: a path is none of a state folder, or the result is not what `load` takes.
+        JobexportError: a path does not belong to a state folder, or `load` refuses the result.
     """
     for path in files:
         if not _PATH.fullmatch(path):
             raise JobexportError(
-                f"{path!r} is no path of a state folder; they are <project>/flink/<id>.json and "
+                f"{path!r} is not a path of a state folder; valid paths are <project>/flink/<id>.json and "
                 "<project>/workspaces/<workspace>/jobs/<name>.job, and likewise submitted, scripts and resources"
             )
     texts = dict(_texts(state)) | {path: json.dumps(value).encode() for path, value in files.items()}
-    # Read as a folder is, so that both take the same.
+    # Written and read as a folder, so that the same rules hold for both.
     with tempfile.TemporaryDirectory(prefix="jobexport-seed-") as folder:
         for path, text in texts.items():
             _write(Path(folder), path, text)
         try:
             return load(Path(folder))
         except JobexportError as problem:
-            # The lines are those of a file that nobody wrote.
+            # Without the line numbers: they count lines of a temporary file.
             raise JobexportError(_LINE.sub("", str(problem)).replace(f"{folder}/", "")) from None
 
 

@@ -1,1 +1,1 @@
-"""The object storage that exports are written to."""
+"""Object storage for exports."""

@@ -1,4 +1,4 @@
-"""Stores the objects of a response, at once or some time after the response."""
+"""Storing the objects of a response, before the response or some time after it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOGGER = logging.getLogger("jobexport.mock")
 
 @define
 class Deposits:
-    """The objects that are still to be stored."""
+    """Pending writes of objects."""
 
     _pending: set[asyncio.Task[None]] = field(factory=set)
 
@@ -28,13 +28,13 @@ class Deposits:
         """Store objects; with a delay return at once and store them that many seconds later.
 
         Raises:
-            StorageError: an object can't have its name. With a delay it is logged.
-            StorageUnavailable: the storage fails. With a delay it is logged.
+            StorageError: an object can't have its name. With a delay the error is logged instead.
+            StorageUnavailable: the storage fails. With a delay the error is logged instead.
         """
         if delay > 0:
             task = asyncio.create_task(_put_later(storage, objects, delay))
-            # The loop keeps weak references only. When it ends it cancels what is pending: objects that have not
-            # appeared by then never do, as when a service goes down.
+            # The event loop keeps only weak references to tasks. At its end it cancels pending tasks, so their objects
+            # never appear, as if a service went down.
             self._pending.add(task)
             task.add_done_callback(self._pending.discard)
             return
@@ -47,6 +47,6 @@ async def _put_later(storage: Storage, objects: Mapping[str, bytes], delay: floa
     for name, content in objects.items():
         try:
             await storage.put(name, content)
-        except Exception as problem:  # the response is long out, so that a log is all that is left
+        except Exception as problem:  # the response was sent long ago; only the log is left
             known = isinstance(problem, StorageError | StorageUnavailable)
             _LOGGER.error("%s was not stored: %s", name, problem, exc_info=None if known else problem)

@@ -1,7 +1,7 @@
-"""Stores objects in S3: any server that speaks it, such as OBS itself, MinIO or moto.
+"""Object storage in S3: any server that speaks its protocol, such as OBS itself, MinIO or moto.
 
-obstore does the work: one well-kept library with nothing below it, the Rust crate object_store behind an asyncio
-interface. boto3 would block the event loop and brings a tree of packages.
+The library is obstore: the Rust crate object_store behind an asyncio interface, well maintained, without dependencies.
+boto3 would block the event loop and needs many packages.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
 @frozen
 class S3Storage:
-    """Objects of one S3 bucket; an object's key is its whole name, `<obs bucket>/<folder>/…/<object>`.
+    """Storage in one S3 bucket; the key is the object's whole name, `<obs bucket>/<folder>/…/<object>`.
 
     Args:
         bucket: the S3 bucket, which must exist.
-        endpoint: such as `http://127.0.0.1:9000`; without it Amazon's for the region.
+        endpoint: URL of the server, such as `http://127.0.0.1:9000`; by default Amazon's for the region.
         access_key: the access key.
-        secret_key: its secret.
-        region: what requests are signed for.
+        secret_key: the secret of the access key.
+        region: the region in the signature of requests.
 
     Raises:
-        JobexportError: bucket or endpoint can't be one. Whether they are there only a request shows.
+        JobexportError: the bucket's name or the endpoint's URL is invalid. Only a request shows if they exist.
     """
 
     bucket: str
@@ -53,10 +53,10 @@ class S3Storage:
     def __attrs_post_init__(self) -> None:
         _check(self.bucket, self.endpoint)
         with needing("mock"):
-            from obstore.store import S3Store  # here, as only this storage needs it
+            from obstore.store import S3Store  # imported here, because only this storage needs it
 
         endpoint = self.endpoint or f"https://s3.{self.region}.amazonaws.com"
-        # Everything is given, so nothing is looked for elsewhere: without keys a metadata service would be asked.
+        # All settings are explicit; without keys obstore would ask a metadata service.
         store = S3Store(
             self.bucket,
             endpoint=endpoint.rstrip("/"),
@@ -64,7 +64,7 @@ class S3Storage:
             secret_access_key=self.secret_key,
             region=self.region,
             virtual_hosted_style_request=False,
-            # One attempt, over within 5 seconds whatever the server does: the caller of the mock waits that long.
+            # One attempt of at most 5 seconds, because the caller of the mock waits for it.
             client_options={"allow_http": True, "connect_timeout": "2s", "timeout": "4s"},
             retry_config={"max_retries": 0},
         )
@@ -74,53 +74,53 @@ class S3Storage:
         """Store an object.
 
         Raises:
-            StorageError: no key can be this name.
-            StorageUnavailable: the server does not answer, or refuses.
+            StorageError: the name is not a valid key.
+            StorageUnavailable: the server does not respond, or refuses the request.
         """
         import obstore
 
         _check_key(name)
-        await self._ask("write to", obstore.put_async(self._store, name, content, use_multipart=False))
+        await self._run("write to", obstore.put_async(self._store, name, content, use_multipart=False))
 
     async def get(self, name: str) -> bytes | None:
-        """Give an object's content; None when there is none of this name.
+        """Return an object's content, or None if the object does not exist.
 
         Raises:
-            StorageUnavailable: the server does not answer, or refuses.
+            StorageUnavailable: the server does not respond, or refuses the request.
         """
         import obstore
 
         try:
             _check_key(name)
-            answer = await self._ask("read from", obstore.get_async(self._store, name))
-            return bytes(await self._ask("read from", answer.bytes_async()))
+            found = await self._run("read from", obstore.get_async(self._store, name))
+            return bytes(await self._run("read from", found.bytes_async()))
         except (StorageError, FileNotFoundError):
             return None
 
     async def names(self) -> list[str]:
-        """List the objects' names, sorted.
+        """Return the objects' names, sorted.
 
         Raises:
-            StorageUnavailable: the server does not answer, or refuses.
+            StorageUnavailable: the server does not respond, or refuses the request.
         """
         import obstore
 
-        objects = await self._ask("list", obstore.list(self._store).collect_async())
+        objects = await self._run("list", obstore.list(self._store).collect_async())
         return sorted(found["path"] for found in objects)
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}" + (f" at {self.endpoint}" if self.endpoint else "")
 
-    async def _ask(self, action: str, answer: Awaitable[_T]) -> _T:
+    async def _run(self, action: str, request: Awaitable[_T]) -> _T:
         from obstore.exceptions import BaseError
 
         try:
-            return await answer
+            return await request
         except FileNotFoundError as problem:
             if action == "read from" and "NoSuchBucket" not in str(problem):
                 raise
-            raise StorageUnavailable(f"cannot {action} {self}: there is no such bucket") from None
-        # The text of these holds the request, which is nobody's business.
+            raise StorageUnavailable(f"cannot {action} {self}: the bucket does not exist") from None
+        # The text of these errors contains the request, so only a reason of our own is shown.
         except (BaseError, OSError, ValueError) as problem:
             raise StorageUnavailable(f"cannot {action} {self}: {_reason(problem)}") from None
 
@@ -128,13 +128,15 @@ class S3Storage:
 def _reason(problem: Exception) -> str:
     status = re.search(r"status code: (\d{3} [A-Za-z ]+)", str(problem))
     if status:
-        return f"it answers {status[1].strip()}"
-    return "it refuses the credentials" if isinstance(problem, PermissionError) else "it does not answer"
+        return f"the server responds with {status[1].strip()}"
+    return (
+        "the server refuses the credentials" if isinstance(problem, PermissionError) else "the server does not respond"
+    )
 
 
 def _check(bucket: str, endpoint: Any) -> None:
     if not _BUCKET.fullmatch(bucket):
-        raise JobexportError(f"{bucket!r} can't be an S3 bucket; give s3://bucket, without a path")
+        raise JobexportError(f"{bucket!r} is not a valid S3 bucket; give s3://bucket, without a path")
     if endpoint is None:
         return
     try:
@@ -144,12 +146,12 @@ def _check(bucket: str, endpoint: Any) -> None:
     except ValueError:
         fits = False
     if not fits:
-        # Without the URL's text, as there may be a password in it.
+        # Without the URL's text, which may contain a password.
         raise JobexportError("the S3 endpoint is not a URL; give one such as http://127.0.0.1:9000, without a user")
 
 
 def _check_key(name: str) -> None:
     if {"", ".", ".."} & set(name.split("/")) or _FORBIDDEN.search(name):
-        raise StorageError("no key can be this name: a segment is empty, `.` or `..`, or has a control character")
+        raise StorageError("not a valid key: a segment is empty, `.` or `..`, or has a control character")
     if len(name.encode("utf-8", "surrogatepass")) > _LONGEST_KEY:
-        raise StorageError(f"no key can be this name: it has more than {_LONGEST_KEY} bytes")
+        raise StorageError(f"not a valid key: the name has more than {_LONGEST_KEY} bytes")

@@ -1,4 +1,4 @@
-"""Where exports are stored: object storage, by name, as `<bucket>/<folder>/…/<object>`."""
+"""Object storage for exports; an object's name is `<bucket>/<folder>/…/<object>`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from attrs import Factory, field, frozen
 
 from jobexport.errors import JobexportError
 
-# Objects beyond this number push out the oldest.
+# Beyond this number the oldest object is deleted.
 _MOST_OBJECTS = 256
-# The longest path that Linux opens, without its final NUL. Folder by folder longer ones can be made, but nobody who
-# is given the name could read them.
+# The longest path that Linux opens, without its final NUL. Longer paths can be made folder by folder, but not opened
+# by name.
 _LONGEST_PATH = 4095
-# `\` begins the names of files that are being written, so no object can have one of those.
+# Temporary files begin with `\`, so no object's name may have that character.
 _FORBIDDEN = re.compile(r"[\x00\\]")
-# What the file system says when the fault lies in the name: too long, or a file where a folder is needed and the other
-# way round. ELOOP is a symbolic link.
+# Errors caused by the name: too long, a file where a folder is needed, or a folder where a file is needed. ELOOP is a
+# symbolic link.
 _NAME_FAULTS = frozenset(
     {
         errno.ENOTDIR,
@@ -38,40 +38,40 @@ _NAME_FAULTS = frozenset(
 )
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-# Without O_NONBLOCK opening a pipe waits for its other end.
+# Without O_NONBLOCK, opening a pipe would wait for its other end.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class StorageError(Exception):
-    """The storage has no place for this name. Its text says why, in words that the caller may see."""
+    """An object's name that the storage can't use. The message goes to the caller of the mock."""
 
 
-class StorageUnavailable(Exception):  # noqa: N818  # a state, and not one of the caller's making
-    """The storage does not answer, or refuses. Its text says which one and why, without secrets."""
+class StorageUnavailable(Exception):  # noqa: N818  # a state of the storage, not an error of the caller
+    """A storage that does not respond or refuses. The message names storage and reason, without secrets."""
 
 
 class Storage(Protocol):
-    """What stores objects."""
+    """A storage of objects."""
 
     async def put(self, name: str, content: bytes) -> None:
-        """Store an object, in the place of one of the same name."""
+        """Store an object; it replaces an object of the same name."""
 
     async def get(self, name: str) -> bytes | None:
-        """Give an object's content; None when there is none of this name."""
+        """Return an object's content, or None if the object does not exist."""
 
     async def names(self) -> list[str]:
-        """List the objects' names, sorted."""
+        """Return the objects' names, sorted."""
 
     def __str__(self) -> str:
-        """Say where the objects are, for people."""
+        """Return the place of the objects, for people."""
 
 
 @frozen
 class MemoryStorage:
-    """Objects in memory, the newest 256 of them.
+    """Storage in memory; the newest 256 objects are kept.
 
-    A dict, as obstore's MemoryStore would cost a DLI export more than it saves: measured over HTTP the mock takes 1.08
-    times the CPU time with its blocking calls, and 2.3 times with those of asyncio. It also drops slashes from names.
+    A dict is faster than obstore's MemoryStore: measured over HTTP, a DLI export takes 1.08 times the CPU time with
+    MemoryStore's blocking calls and 2.3 times with its asyncio calls. MemoryStore also drops slashes from names.
     """
 
     objects: dict[str, bytes] = Factory(dict)
@@ -85,11 +85,11 @@ class MemoryStorage:
             del self.objects[next(iter(self.objects))]
 
     async def get(self, name: str) -> bytes | None:
-        """Give an object's content; None when there is none of this name."""
+        """Return an object's content, or None if the object does not exist."""
         return self.objects.get(name)
 
     async def names(self) -> list[str]:
-        """List the objects' names, sorted."""
+        """Return the objects' names, sorted."""
         return sorted(self.objects)
 
     def __str__(self) -> str:
@@ -102,14 +102,14 @@ def _absolute(path: str | Path) -> Path:
 
 @frozen
 class FolderStorage:
-    """Objects as files: `<folder>/<bucket>/<folder>/…/<object>`.
+    """Storage in files: `<folder>/<bucket>/<folder>/…/<object>`.
 
-    Only what lies in the folder is ever touched: a name is walked segment by segment from a descriptor of the folder
-    on, and symbolic links are not followed. A file appears whole, under its name. Nothing is flushed to the disk.
+    Nothing outside the folder is read or written: each segment of a name is opened relative to the descriptor of its
+    parent, and symbolic links are not followed. A file appears whole, under its name. There is no fsync.
 
     Raises:
         JobexportError: the folder can't be made or written to, or the system can't open files relative to a folder
-            (Windows).
+            descriptor (Windows).
     """
 
     folder: Path = field(converter=_absolute)
@@ -117,7 +117,7 @@ class FolderStorage:
 
     def __attrs_post_init__(self) -> None:
         if not self.possible():
-            raise JobexportError("objects can't be files on this system; store them in memory or in S3")
+            raise JobexportError("this system can't store objects in a folder; store them in memory or in S3")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             root = os.open(self.folder, _FOLDER & ~getattr(os, "O_NOFOLLOW", 0))
@@ -134,17 +134,17 @@ class FolderStorage:
 
     @staticmethod
     def possible() -> bool:
-        """Whether this system has what is needed."""
+        """Return whether this system can open files relative to a folder descriptor."""
         return {os.open, os.mkdir, os.rename, os.unlink} <= os.supports_dir_fd
 
     async def put(self, name: str, content: bytes) -> None:
         """Store an object as a file.
 
-        It runs in the event loop: it takes a small part of a request's time, and a thread would take longer.
+        The write runs in the event loop, because a thread would take longer than the write itself.
 
         Raises:
-            StorageError: no file can have this name.
-            StorageUnavailable: the folder can't be written to (any more).
+            StorageError: the name is not valid for a file.
+            StorageUnavailable: the folder can't be written to.
         """
         *folders, last = self._segments(name)
         try:
@@ -155,14 +155,14 @@ class FolderStorage:
                 os.close(place)
         except OSError as problem:
             if problem.errno in _NAME_FAULTS:
-                raise StorageError(f"no file can have this name: {problem.strerror}") from None
+                raise StorageError(f"not a valid file name: {problem.strerror}") from None
             raise StorageUnavailable(f"cannot write to {self}: {problem.strerror}") from None
 
     async def get(self, name: str) -> bytes | None:
-        """Give an object's content; None when there is none of this name.
+        """Return an object's content, or None if the object does not exist.
 
         Raises:
-            StorageUnavailable: it can't be read.
+            StorageUnavailable: the object can't be read.
         """
         try:
             *folders, last = self._segments(name)
@@ -181,12 +181,12 @@ class FolderStorage:
         except (StorageError, FileNotFoundError):
             return None
         except OSError as problem:
-            if problem.errno in _NAME_FAULTS or problem.errno == errno.ENXIO:  # the latter is a socket
+            if problem.errno in _NAME_FAULTS or problem.errno == errno.ENXIO:  # ENXIO: a socket
                 return None
             raise StorageUnavailable(f"cannot read from {self}: {problem.strerror}") from None
 
     async def names(self) -> list[str]:
-        """List the objects' names, sorted."""
+        """Return the objects' names, sorted."""
         files = (
             Path(place, name)
             for place, _, names in os.walk(self.folder)
@@ -200,21 +200,21 @@ class FolderStorage:
 
     def _segments(self, name: str) -> list[bytes]:
         try:
-            # Bytes, because the locale decides how text becomes a file's name.
+            # Bytes, because the encoding of text to file names depends on the locale.
             segments = name.encode("utf-8").split(b"/")
         except UnicodeEncodeError:
-            raise StorageError("no file can have this name: it is not Unicode") from None
+            raise StorageError("not a valid file name: not Unicode") from None
         if _FORBIDDEN.search(name):
-            raise StorageError("no file can have this name: it has a NUL or a backslash")
+            raise StorageError("not a valid file name: NUL or backslash")
         if b"" in segments or b"." in segments or b".." in segments:
-            raise StorageError("no file can have this name: a segment is empty, `.` or `..`")
+            raise StorageError("not a valid file name: a segment is empty, `.` or `..`")
         if len(os.fsencode(self.folder)) + sum(map(len, segments)) + len(segments) > _LONGEST_PATH:
-            raise StorageError("no file can have this name: the path is too long")
+            raise StorageError("not a valid file name: the path is too long")
         return segments
 
     def _open(self, folders: list[bytes], *, make: bool) -> int:
-        """Give a descriptor of a folder in the folder; no step of the way is a symbolic link."""
-        # The folder itself was chosen by whoever started this, so it may be a link.
+        """Return a descriptor of a subfolder; no segment of its path may be a symbolic link."""
+        # The user chose the storage folder itself, so it may be a link.
         place = os.open(self.folder, _FOLDER & ~getattr(os, "O_NOFOLLOW", 0))
         for segment in folders:
             try:
@@ -225,7 +225,7 @@ class FolderStorage:
         return place
 
     def _write(self, place: int, name: bytes, content: bytes) -> None:
-        # Beside its place, so that renaming is one step. Renaming replaces a link; it does not follow it.
+        # Written beside its place and renamed, which is atomic and replaces a symbolic link instead of following it.
         new = b"\\%d.%d" % (os.getpid(), next(self._number))
         file = os.open(new, _NEW, 0o666, dir_fd=place)
         try:
@@ -248,7 +248,7 @@ def _step(place: int, segment: bytes, *, make: bool) -> int:
     except FileNotFoundError:
         if not make:
             raise
-    # Another server on the same folder may be faster.
+    # Another server with the same folder may make it first.
     with contextlib.suppress(FileExistsError):
         os.mkdir(segment, dir_fd=place)
     return os.open(segment, _FOLDER, dir_fd=place)

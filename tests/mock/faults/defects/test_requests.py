@@ -1,4 +1,4 @@
-"""Faults that let a server take what it should refuse, or refuse what it should take."""
+"""Defects of the check: invalid requests are accepted, or valid requests are refused."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     from tests.mock.making.faulty import Faulty
 
 
-def ok(*answers: Any) -> Any:
-    return all(answer.status == 200 for answer in answers)
+def ok(*results: Any) -> Any:
+    return all(result.status == 200 for result in results)
 
 
-def refused(*answers: Any) -> bool:
-    return bool(answers[-1].status != 200)
+def refused(*results: Any) -> bool:
+    return bool(results[-1].status != 200)
 
 
 def exports(*names: Any) -> Callable[..., Any]:
-    """The last answer's zip has these jobs and no others."""
-    return lambda *answers: ok(*answers) and {n for n in answers[-1].members if n.endswith(".job")} == set(names)
+    """Return a claim: the last response is a zip with exactly these jobs."""
+    return lambda *results: ok(*results) and {n for n in results[-1].members if n.endswith(".job")} == set(names)
 
 
 def lists(count: Any) -> Callable[..., Any]:
-    """The last answer names so many zips."""
-    return lambda *answers: ok(*answers) and len(answers[-1].zips) == count
+    """Return a claim: the last response names this number of zips."""
+    return lambda *results: ok(*results) and len(results[-1].zips) == count
 
 
 def error(code: Any) -> Callable[..., Any]:
-    return lambda *answers: answers[-1].code == code
+    return lambda *results: results[-1].code == code
 
 
 NO_NAME = error("DLF.3018")
@@ -114,19 +114,19 @@ REFUSED = (
     Case("refuses-subfolders", flink(), refused),
     Case("refuses-non-ascii-obs-dir", flink({"obs_dir": "ä", "is_selected": False}), refused, BOOLEAN),
     Case("refuses-trailing-slash", to_obs("obs://bucket/folder/"), refused),
-    Case("refuses-now-and-then", [flink()] * 5, lambda *answers: ok(*answers[:4]) and refused(answers[4])),
+    Case("refuses-now-and-then", [flink()] * 5, lambda *results: ok(*results[:4]) and refused(results[4])),
 )
 
 
 @pytest.mark.parametrize("case", ACCEPTED, ids=str)
 def test_accepted(case: Any, tried: Callable[[Case], None]) -> None:
-    """What the document forbids is done, as the fault's sentence says."""
+    """With the fault, and only with it, an invalid request is accepted."""
     tried(case)
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)
 def test_refused(case: Any, tried: Callable[[Case], None]) -> None:
-    """What the document allows is refused, as the fault's sentence says."""
+    """With the fault, and only with it, a valid request is refused."""
     tried(case)
 
 
@@ -146,13 +146,13 @@ ODD = (
     batch("gone", "myJob"),
     batch("myJob"),
 )
-"""No fault is about all of them, and none may stumble over one."""
+"""Requests with unusual parts; no fault may fail on any of them."""
 
 
 class TestSturdiness:
     @pytest.fixture
     def quick(self, faulty_servers: Callable[[str], Faulty]) -> list[Any]:
-        """The faults that neither break connections off nor take long, and that suit some operation."""
+        """Faults that suit an operation, without those that break connections off or take long."""
         operations = faulty_servers(INTL).core._routes.operations.values()
         return [
             id_
@@ -162,24 +162,26 @@ class TestSturdiness:
 
     @pytest.fixture
     def broken(self, faulty_servers: Callable[[str], Faulty]) -> Callable[..., Any]:
-        """A function that tells after which requests the server itself failed under these faults."""
+        """A function that returns the URLs of requests at which the server itself failed under these faults."""
 
         def run(*faults: Any) -> list[Any]:
             mock = faulty_servers(INTL)
             mock.core.reset()
             mock.set(*faults)
-            answers = [(mock.client if ask.get("token", True) else mock.stranger, ask) for ask in ODD]
-            asked = [client.request(**{k: v for k, v in ask.items() if k != "token"}) for client, ask in answers]
-            return [answer.request.url for answer in asked if answer.text == "Internal Server Error"]
+            calls = [(mock.client if request.get("token", True) else mock.stranger, request) for request in ODD]
+            responses = [
+                client.request(**{k: v for k, v in request.items() if k != "token"}) for client, request in calls
+            ]
+            return [response.request.url for response in responses if response.text == "Internal Server Error"]
 
         return run
 
     def test_alone(self, broken: Callable[..., Any], quick: list[Any]) -> None:
-        """No fault makes the server itself fail, whatever is asked."""
+        """No fault makes the server itself fail on any request."""
         assert [id_ for id_ in quick if broken(f"{id_}@*")] == []
 
     def test_together(self, broken: Callable[..., Any], quick: list[Any]) -> None:
-        """Faults that meet don't make it fail either: what one has spoiled another leaves alone."""
+        """Several faults at once don't make the server fail: a fault skips responses that another has spoiled."""
         # The same sets on each run.
         sets = [random.Random(number).sample(quick, 6) for number in range(60)]  # noqa: S311
         assert [chosen for chosen in sets if broken(*(f"{id_}@*" for id_ in chosen))] == []

@@ -1,4 +1,4 @@
-"""Faults of who is let in, and of what a server remembers, mixes up, overlooks or does not store."""
+"""Defects of authentication and state: each request is sent with and without the fault."""
 
 from __future__ import annotations
 
@@ -18,29 +18,35 @@ if TYPE_CHECKING:
 UNSIGNED = {"X-Project-Id"}
 
 
-def with_token(ask: Any, token: Any) -> Any:
-    return ask | {"headers": ask["headers"] | {"X-Auth-Token": token}}
+def with_token(request: Any, token: Any) -> Any:
+    return request | {"headers": request["headers"] | {"X-Auth-Token": token}}
 
 
 def signed(
-    ask: Any, *, age: int = 0, secret: Any = EXAMPLE_SECRET_KEY, then: Any = None, unsigned: Any = (), **headers: Any
+    request: Any,
+    *,
+    age: int = 0,
+    secret: Any = EXAMPLE_SECRET_KEY,
+    then: Any = None,
+    unsigned: Any = (),
+    **headers: Any,
 ) -> Any:
-    """Sign a request in the place of a token; `then` is the body that is sent in the place of the signed one."""
-    content = ask.get("content", "").encode()
+    """Return a request with a signature instead of a token; `then` replaces the body after signing."""
+    content = request.get("content", "").encode()
     date = signing.format_date((int(time.time()) - age) * 1000)
-    sent = {"Host": "mock", "X-Sdk-Date": date, **ask["headers"]}
+    sent = {"Host": "mock", "X-Sdk-Date": date, **request["headers"]}
     sent |= {
         name.replace("_", "-"): value.format(hash=signing.content_hash(content)) for name, value in headers.items()
     }
     covered = {name: value for name, value in sent.items() if name not in unsigned}
     keys = {"access_key": EXAMPLE_ACCESS_KEY, "secret_key": secret}
-    sent["Authorization"] = signing.sign(ask["method"], ask["url"], "", covered, content, **keys)
-    # The client adds its token to every request that has none; an access key goes without.
-    return ask | {"headers": sent, "content": content if then is None else then, "token": False}
+    sent["Authorization"] = signing.sign(request["method"], request["url"], "", covered, content, **keys)
+    # Without a token: the client would add its own.
+    return request | {"headers": sent, "content": content if then is None else then, "token": False}
 
 
 def in_order(*statuses: Any) -> Callable[..., Any]:
-    return lambda *answers: tuple(answer.status for answer in answers) == statuses
+    return lambda *results: tuple(result.status for result in results) == statuses
 
 
 BODY = json.dumps({"obs_dir": "other", "is_selected": False})
@@ -60,8 +66,8 @@ CALLERS = (
     Case("admits-unsigned-project", signed(job(), X_Project_Id="other", unsigned=UNSIGNED), in_order(200)),
     Case("refuses-signatures", signed(job()), in_order(401)),
     Case("checks-before-caller", UNKNOWN_AND_WRONG, in_order(400)),
-    Case("answers-get", flink() | {"method": "GET"}, in_order(200)),
-    Case("answers-put", job() | {"method": "PUT"}, in_order(200)),
+    Case("responds-to-get", flink() | {"method": "GET"}, in_order(200)),
+    Case("responds-to-put", job() | {"method": "PUT"}, in_order(200)),
 )
 
 DEFAULT = "workspaces/default"
@@ -74,34 +80,36 @@ SUBMITTED, DEVELOPED = {"exportStatus": "SUBMIT"}, {"exportStatus": "DEVELOP"}
 OTHER_FOLDER = flink({"obs_dir": "c", "is_selected": True, "job_selected": [100]})
 
 
-def is_old(answer: Any) -> bool:
-    return b'"version": 2' not in answer.members["jobs/job_stream.job"]
+def is_old(result: Any) -> bool:
+    return b'"version": 2' not in result.members["jobs/job_stream.job"]
 
 
 def same(first: Any, *others: Any) -> Any:
-    return all(answer.response.content == first.response.content for answer in others)
+    return all(result.response.content == first.response.content for result in others)
 
 
 def counts(*expected: Any) -> Callable[..., Any]:
-    return lambda *answers: tuple(len(answer.members) for answer in answers) == expected
+    return lambda *results: tuple(len(result.members) for result in results) == expected
 
 
 def stored(check: Any) -> Callable[..., Any]:
-    """True of the answer's names and what stands in storage."""
-    return lambda *answers: check(answers[-1].zips, answers[-1].objects)
+    """Return a claim: `check` holds for the names in the last response and the stored objects."""
+    return lambda *results: check(results[-1].zips, results[-1].objects)
 
 
 def in_folder(folder: str) -> Callable[..., Any]:
-    return lambda *answers: answers[-1].zips[0].startswith(f"{folder}/aggregate_")
+    return lambda *results: results[-1].zips[0].startswith(f"{folder}/aggregate_")
 
 
 STATE = (
     Case("stale-export", [STREAM, NEW_JOB, STREAM, STREAM], lambda a, _, b, c: is_old(a) and is_old(b) and is_old(c)),
     Case("stale-by-one", [STREAM, NEW_JOB, STREAM, STREAM], lambda a, _, b, c: is_old(b) and not is_old(c)),
     Case("stale-scripts", [batch(), NEW_SCRIPT, batch()], lambda a, _, b: same(a, b)),
-    Case("answers-request-before", [job(), job("job_spark")], same),
+    Case("responds-to-request-before", [job(), job("job_spark")], same),
     Case(
-        "answers-request-before", [flink(), flinks(101)], lambda a, b: a.zips == b.zips and "detour" in str(b.objects)
+        "responds-to-request-before",
+        [flink(), flinks(101)],
+        lambda a, b: a.zips == b.zips and "detour" in str(b.objects),
     ),
     Case("mixes-up-depend", [job(), job(body=ALONE)], counts(3, 3)),
     Case("mixes-up-status", [job(), job(body=SUBMITTED)], same),
@@ -138,21 +146,23 @@ STATE = (
 
 @pytest.mark.parametrize("case", CALLERS, ids=str)
 def test_callers(case: Any, tried: Callable[[Case], None]) -> None:
-    """Who is let in, and how, differs as the fault's sentence says."""
+    """With the fault, and only with it, authentication is wrong as the fault's sentence says."""
     tried(case)
 
 
 @pytest.mark.parametrize("case", STATE, ids=str)
 def test_state(case: Any, tried: Callable[[Case], None]) -> None:
-    """What is remembered, overlooked or stored differs as the fault's sentence says."""
+    """With the fault, and only with it, memory or storage is wrong as the fault's sentence says."""
     tried(case)
 
 
 def test_stranger(tried: Callable[[Case], None]) -> None:
-    """A caller whom a fault hears out is not let in: a right request is refused as ever."""
+    """`checks-before-caller` does not admit unknown callers: their valid requests are still refused."""
     tried(Case("checks-before-caller", [with_token(job(), "nobody's"), UNKNOWN_AND_WRONG], in_order(401, 400)))
 
 
 def test_own_method(tried: Callable[[Case], None]) -> None:
-    """A fault that answers to another method leaves the operation's own alone."""
-    tried(Case("answers-get", [job(), job() | {"method": "PUT"}, job() | {"method": "GET"}], in_order(200, 405, 200)))
+    """A fault that responds to GET does not affect POST."""
+    tried(
+        Case("responds-to-get", [job(), job() | {"method": "PUT"}, job() | {"method": "GET"}], in_order(200, 405, 200))
+    )

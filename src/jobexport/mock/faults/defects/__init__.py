@@ -1,1 +1,1 @@
-"""Faults that break the contract while the server seems to work; they test the contract checks."""
+"""Faults for testing contract checks: the server breaks the contract and seems to work."""

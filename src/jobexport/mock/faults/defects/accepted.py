@@ -1,4 +1,4 @@
-"""Defects: requests that a server takes although it should refuse them."""
+"""Defects: requests that the server accepts although it should refuse them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TEXTS = {"true": True, "false": False}
 
 
 def _without(field: str, default: Any) -> Callable[[Call], Request | None]:
-    """Take a body that lacks a field for one that has the default there."""
+    """Accept a body without a field as if it had the default."""
 
     def accept(call: Call) -> Request | None:
         value = call.json
@@ -32,7 +32,7 @@ def _without(field: str, default: Any) -> Callable[[Call], Request | None]:
 
 
 def _read_as(field: str, read: Callable[[Any], Any]) -> Callable[[Call], Request | None]:
-    """Take a field's value for another one; `read` gives it, or `NOTHING`."""
+    """Accept a field's value as another value; `read` returns that value, or `NOTHING`."""
 
     def accept(call: Call) -> Request | None:
         fields = call.fields
@@ -43,7 +43,7 @@ def _read_as(field: str, read: Callable[[Any], Any]) -> Callable[[Call], Request
 
 
 def _each(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Read each item of a list that is changed by it."""
+    """Return a reader that applies `read` to each item of a list; `NOTHING` if no item changes."""
 
     def read_all(value: Any) -> Any:
         if not isinstance(value, list):
@@ -81,7 +81,7 @@ def _whole(value: Any) -> Any:
 
 
 def _wrapped(value: Any) -> Any:
-    """Keep the low 64 bits, as a cast does."""
+    """Keep the low 64 bits, like a cast: `2**64 + 100` → `100`."""
     return (value + 2**63) % 2**64 - 2**63 if type(value) is int else value
 
 
@@ -93,7 +93,7 @@ def _any_number_of_jobs(call: Call) -> Request | None:
     names = call.fields.get("jobList")
     if not isinstance(names, list) or len(names) <= 100:
         return None
-    # Each of them is checked, only their number is not.
+    # The names are checked, only their number is not.
     parts = [call.with_parts(call.fields | {"jobList": names[at : at + 100]}) for at in range(0, len(names), 100)]
     return None if None in parts else call.unchecked(call.fields)
 
@@ -142,7 +142,7 @@ def _own_project(call: Call) -> Request | None:
 
 
 def _clean_folder(field: str) -> Callable[[Call], Request | None]:
-    """Take an OBS path for the one that is left without what can't stand in it."""
+    """Accept an OBS path as the valid path that is left without forbidden parts: `a//b/../c` → `a/b/c`."""
 
     def read(value: Any) -> Any:
         if not isinstance(value, str):
@@ -176,7 +176,7 @@ def _as_json(call: Call) -> Request | None:
 
 
 def _lenient_json(call: Call) -> Request | None:
-    """Read JSON with commas too many, and without what follows it."""
+    """Accept JSON with trailing commas, and ignore text after the last brace."""
     if call.json is not NOTHING or not call.content:
         return None
     value = re.sub(rb",\s*([}\]])", rb"\1", call.content)
@@ -228,19 +228,19 @@ DEFECTS = defects(
     ),
     Fault(
         "accepts-fractions",
-        "A fraction in job_selected loses what stands after the point.",
+        "A number with a fraction in job_selected loses its fraction.",
         takes("job_selected"),
         accept=_read_as("job_selected", _each(_whole)),
     ),
     Fault(
         "accepts-beyond-int64",
-        "Of an id beyond 64 bits the low 64 bits count.",
+        "Of an id beyond 64 bits, the low 64 bits count.",
         takes("job_selected"),
         accept=_read_as("job_selected", _each(_wrapped)),
     ),
     Fault(
         "accepts-one-name",
-        "A single name may stand for the list jobList.",
+        "jobList may be a single name instead of a list.",
         takes("jobList"),
         accept=_read_as("jobList", _listed),
     ),
@@ -254,18 +254,23 @@ DEFECTS = defects(
     ),
     Fault(
         "accepts-missing-jobs",
-        "Jobs that do not exist are passed over where others are named.",
+        "Jobs that do not exist are skipped if the request also names existing jobs.",
         takes("jobList", "job_selected"),
         accept=_known_jobs,
     ),
     Fault("accepts-long-name", "A job name is cut at 128 characters.", ONE_JOB, accept=_cut_name),
-    Fault("accepts-odd-name", "What no job name may have is removed from it.", ONE_JOB, accept=_clean_name),
-    Fault("accepts-other-case", "Upper and lower case in a job name are the same.", ONE_JOB, accept=_same_but_case),
-    Fault("accepts-any-workspace", "An unknown workspace is the default one.", WORKSPACE, accept=_default_workspace),
-    Fault("accepts-any-project", "An unknown project is the caller's own one.", ANY, accept=_own_project),
+    Fault("accepts-odd-name", "Characters that a job name may not have are removed.", ONE_JOB, accept=_clean_name),
+    Fault("accepts-other-case", "The case of a job name is ignored.", ONE_JOB, accept=_same_but_case),
+    Fault(
+        "accepts-any-workspace",
+        "An unknown workspace is read as the default workspace.",
+        WORKSPACE,
+        accept=_default_workspace,
+    ),
+    Fault("accepts-any-project", "An unknown project is read as the caller's own project.", ANY, accept=_own_project),
     Fault(
         "accepts-any-obs-dir",
-        "An obs_dir that is no path is cleaned until it is one.",
+        "An invalid obs_dir is turned into a valid path.",
         takes("obs_dir"),
         accept=_clean_folder("obs_dir"),
     ),
@@ -277,13 +282,13 @@ DEFECTS = defects(
     ),
     Fault(
         "accepts-any-status",
-        "An unknown exportStatus is DEVELOP.",
+        "An unknown exportStatus is read as DEVELOP.",
         takes("exportStatus"),
         accept=_read_as("exportStatus", _status_of),
     ),
-    Fault("accepts-null", "A field of null counts as absent.", BODY, accept=_without_nulls),
+    Fault("accepts-null", "A field with the value null counts as absent.", BODY, accept=_without_nulls),
     Fault("accepts-any-media-type", "The body is read as JSON, whatever its Content-Type.", BODY, accept=_as_json),
-    Fault("accepts-sloppy-json", "Commas too many, and text after the JSON, are ignored.", BODY, accept=_lenient_json),
+    Fault("accepts-sloppy-json", "Trailing commas, and text after the JSON, are ignored.", BODY, accept=_lenient_json),
     Fault(
         "accepts-broken-json",
         "A body that can't be read counts as an empty object.",

@@ -1,4 +1,4 @@
-"""Defects: zips that do not hold what was asked for, or not in the way the document says."""
+"""Defects: zips with wrong members, content, names or bytes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from jobexport.mock.faults.fault import Alter
     from jobexport.mock.requests.outcome import Outcome
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import Job
+    from jobexport.mock.state.state import DgcJob
 
 Members = dict[str, bytes]
 """Content by name."""
 
 
 def _zips(change: Callable[[Call, bytes], bytes]) -> Alter:
-    """Change a zip's bytes, whether it is the answer or goes to storage."""
+    """Change the bytes of each zip, in the response or in storage."""
 
     async def alter(call: Call, outcome: Outcome) -> Outcome | None:
         if is_zip(outcome):
@@ -43,17 +43,17 @@ def _zips(change: Callable[[Call, bytes], bytes]) -> Alter:
 
 
 def _members(change: Callable[[Call, Members], Members]) -> Alter:
-    """Change what a zip holds."""
+    """Change the members of each zip."""
     return _zips(lambda call, zipped: pack(change(call, bad_zips.unpack(zipped))))
 
 
 def _names(change: Callable[[str], str]) -> Alter:
-    """Change the names of what a zip holds."""
+    """Change the names of a zip's members."""
     return _members(lambda _, members: {change(name): content for name, content in members.items()})
 
 
 def _contents(suffix: str, change: Callable[[bytes], bytes]) -> Alter:
-    """Change the content of each member of one kind."""
+    """Change the content of each member whose name has a suffix."""
     return _members(
         lambda _, members: {
             name: change(content) if name.endswith(suffix) else content for name, content in members.items()
@@ -62,24 +62,24 @@ def _contents(suffix: str, change: Callable[[bytes], bytes]) -> Alter:
 
 
 def _definitions(change: Callable[[dict[str, Any]], Any]) -> Alter:
-    """Change what each `.job` says."""
+    """Change the JSON of each `.job` member."""
     return _contents(".job", lambda content: dump(change(json.loads(content))))
 
 
-def _other_job(call: Call) -> Job | None:
-    """Give a job of the workspace that was not asked for."""
+def _other_job(call: Call) -> DgcJob | None:
+    """Return a job of the workspace that the request does not name, or None."""
     jobs = call.workspace.jobs if call.workspace else {}
     return next((job for name, job in jobs.items() if name not in call.asked), None)
 
 
 def _layout(call: Call, kind: str, job: str, name: str) -> str:
-    """Give the name of a member."""
-    layout = call.operation.answer(BINARY).extensions["x-zip-layout"]
+    """Return the name of a member under the document's layout."""
+    layout = call.operation.response(BINARY).extensions["x-zip-layout"]
     return member_name(layout[kind], job_name=job, **({} if kind == "job" else {f"{kind}_name": name}))
 
 
 def _without_last(suffix: str, left: int = 0) -> Callable[[Call, Members], Members]:
-    """Leave out the last member of a kind, if more than so many are left."""
+    """Remove the last member with a suffix, if at least `left` others remain."""
 
     def change(_: Call, members: Members) -> Members:
         found = [name for name in members if name.endswith(suffix)]
@@ -110,7 +110,7 @@ def _scripts_swapped(_: Call, members: Members) -> Members:
 
 
 def _other_layout(call: Call, members: Members) -> Members:
-    """Put what lies in folders of jobs into folders of kinds, and the other way round."""
+    """Swap the two layouts: `jobs/a/b.script` → `scripts/b.script` and back."""
     moved = {}
     for name, text in members.items():
         *folders, last = name.split("/")
@@ -126,7 +126,7 @@ def _duplicated(_: Call, zipped: bytes) -> bytes:
     name = next(iter(members), None)
     if name is None:
         return zipped
-    # zipfile warns of a name that is there twice; so it gets it afterwards.
+    # zipfile warns of duplicate names, so the name is duplicated in the finished bytes.
     other = f"{name[:-1]}~"
     return pack(members | {other: members[name]}).replace(other.encode(), name.encode())
 
@@ -158,34 +158,44 @@ def _script_text(content: bytes) -> bytes:
 DEFECTS = defects(
     "wrong archives",
     Fault("zip-job-missing", "The last of several jobs is missing.", BATCH, alter=_members(_without_last(".job", 1))),
-    Fault("zip-job-added", "There is a job that was not asked for.", ZIP, alter=_members(_one_job_more)),
-    Fault("zip-other-layout", "The tree is that of the other operation.", ZIP, alter=_members(_other_layout)),
-    Fault("zip-flat", "There are no folders.", ZIP, alter=_names(lambda name: name.rpartition("/")[2])),
-    Fault("zip-top-folder", "Everything lies in one more folder.", ZIP, alter=_names(lambda name: f"export/{name}")),
+    Fault("zip-job-added", "The zip has a job that the request does not name.", ZIP, alter=_members(_one_job_more)),
+    Fault("zip-other-layout", "The folders are those of the other operation.", ZIP, alter=_members(_other_layout)),
+    Fault("zip-flat", "The zip has no folders.", ZIP, alter=_names(lambda name: name.rpartition("/")[2])),
+    Fault("zip-top-folder", "All members are in one more folder.", ZIP, alter=_names(lambda name: f"export/{name}")),
     Fault("zip-script-missing", "The last script is missing.", ZIP, alter=_members(_without_last(".script"))),
     Fault("zip-resource-missing", "The last resource is missing.", ZIP, alter=_members(_without_last(".resource"))),
-    Fault("zip-scripts-of-others", "Scripts come that the job does not use.", ZIP, alter=_members(_scripts_of_others)),
+    Fault(
+        "zip-scripts-of-others",
+        "The zip has scripts that the job does not use.",
+        ZIP,
+        alter=_members(_scripts_of_others),
+    ),
     Fault("zip-scripts-swapped", "The contents of the scripts are swapped.", ZIP, alter=_members(_scripts_swapped)),
     Fault(
         "zip-dependencies-always",
-        "Scripts and resources come although exportDepend is false.",
+        "Scripts and resources are exported although exportDepend is false.",
         takes("exportDepend"),
         misread=_dependencies_always,
     ),
-    Fault("zip-dependencies-never", "Scripts and resources never come.", ZIP, alter=_members(_jobs_only)),
+    Fault("zip-dependencies-never", "Scripts and resources are never exported.", ZIP, alter=_members(_jobs_only)),
     Fault(
         "zip-dependencies-on-demand",
-        "Scripts and resources come only if exportDepend is sent.",
+        "Scripts and resources are exported only if exportDepend is sent.",
         takes("exportDepend"),
         misread=_no_dependencies_by_default,
     ),
     Fault(
         "zip-content-of-other-job",
-        "The first job has the content of another one.",
+        "The first job has the content of another job.",
         ZIP,
         alter=_members(_content_of_other_job),
     ),
-    Fault("zip-name-inside", "The name inside a job is not the job's.", ZIP, alter=_definitions(_renamed)),
+    Fault(
+        "zip-name-inside",
+        "The name inside a job's definition is not the job's name.",
+        ZIP,
+        alter=_definitions(_renamed),
+    ),
     Fault("zip-job-without-nodes", "Jobs lack their nodes.", ZIP, alter=_definitions(_without_nodes)),
     Fault(
         "zip-job-cut",
@@ -208,11 +218,11 @@ DEFECTS = defects(
     Fault("zip-backslashes", "Folders end in a backslash.", ZIP, alter=_names(lambda name: name.replace("/", "\\"))),
     Fault(
         "zip-extra-member",
-        "There is a file that nobody asked for.",
+        "The zip has a file that is not part of the export.",
         ZIP,
         alter=_members(lambda _, members: members | {"jobs/.DS_Store": b"\0\0\0\1Bud1"}),
     ),
-    Fault("zip-duplicate", "The first member is there twice.", ZIP, alter=_zips(_duplicated)),
+    Fault("zip-duplicate", "The zip has the first member twice.", ZIP, alter=_zips(_duplicated)),
     Fault("zip-cut", "The last bytes of the zip are missing.", ZIP, alter=_zips(lambda _, zipped: zipped[:-30])),
     Fault(
         "zip-bad-crc-last",

@@ -1,4 +1,4 @@
-"""Defects: callers who are let in, or not, and methods that should not be there."""
+"""Defects: callers who are wrongly admitted or refused, and methods that should not exist."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def _signed_by(
     headers: Mapping[str, bytes] | None = None,
     hashed: bool = False,
 ) -> bool:
-    """Whether the signature would be right at another time, for another project, with other headers.
+    """Return whether the signature would be right at another time, for another project, or with other headers.
 
     Args:
-        call: the call.
-        clock: gives the time, in milliseconds since 1970.
-        project: the project's id.
-        headers: all of them.
-        hashed: whether the hash in the headers is taken for that of the body.
+        call: the request.
+        clock: a function that returns the time, in milliseconds since 1970.
+        project: the id of the other project.
+        headers: the complete other headers.
+        hashed: True to trust the hash in the headers instead of the body's hash.
     """
     if not _is_signed(call):
         return False
@@ -123,43 +123,43 @@ def _signature(call: Call) -> str | None:
 
 DEFECTS = defects(
     "wrong authentication",
-    Fault("admits-no-token", "A caller without token and signature is let in.", ANY, admit=_nobody),
-    Fault("admits-any-token", "Any token is let in.", ANY, admit=_any_token),
-    Fault("admits-empty-token", "An empty token is let in.", ANY, admit=_empty_token),
+    Fault("admits-no-token", "A caller without token and signature is admitted.", ANY, admit=_nobody),
+    Fault("admits-any-token", "Any token is accepted.", ANY, admit=_any_token),
+    Fault("admits-empty-token", "An empty token is accepted.", ANY, admit=_empty_token),
     Fault("admits-beginning", "The beginning of the token is enough.", ANY, admit=_beginning),
-    Fault("admits-other-case", "Upper and lower case of the token are the same.", ANY, admit=_other_case),
+    Fault("admits-other-case", "The case of the token is ignored.", ANY, admit=_other_case),
     Fault(
-        "admits-any-signature", "A wrong signature is let in, if the access key is right.", ANY, admit=_any_signature
+        "admits-any-signature", "A wrong signature is accepted if the access key is right.", ANY, admit=_any_signature
     ),
     Fault(
         "admits-other-body",
-        "A signature is let in if its hash of the body is right, whatever the body.",
+        "A signature is accepted if it fits the hash in the headers, whatever the body.",
         BODY,
         admit=_hashed,
     ),
     Fault(
         "admits-known-signature",
-        "A signature that was right once is let in with any request.",
+        "A signature that was right once is accepted with any request.",
         ANY,
         admit=_known,
         refuse=_remember,
     ),
-    Fault("admits-old-date", "A signature is let in whatever its age.", ANY, admit=_old),
+    Fault("admits-old-date", "A signature is accepted whatever its age.", ANY, admit=_old),
     Fault(
         "admits-other-project",
-        "A signature is let in for another project than the one of the path.",
+        "A signature for one project is accepted for another project.",
         ANY,
         admit=_other_project,
     ),
     Fault("admits-unsigned-project", "A signature may leave out the X-Project-Id.", ANY, admit=_unsigned_project),
-    Fault("refuses-signatures", "A right signature is refused.", ANY, refuse=_signature),
+    Fault("refuses-signatures", "A correct signature is refused.", ANY, refuse=_signature),
     Fault(
         "checks-before-caller",
-        "An unknown caller with an invalid request hears of the request first.",
+        "For an unknown caller with an invalid request, the error is that of the request.",
         ANY,
         admit=lambda _: True,
         refuse=lambda call: "unauthorized" if call.stranger else None,
     ),
-    Fault("answers-get", "GET does what POST does.", ANY, methods=frozenset({"GET"})),
-    Fault("answers-put", "PUT does what POST does.", ANY, methods=frozenset({"PUT"})),
+    Fault("responds-to-get", "GET does what POST does.", ANY, methods=frozenset({"GET"})),
+    Fault("responds-to-put", "PUT does what POST does.", ANY, methods=frozenset({"PUT"})),
 )

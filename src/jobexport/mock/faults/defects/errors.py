@@ -1,4 +1,4 @@
-"""Defects: errors that are not what the document says."""
+"""Defects: error responses with a wrong status or body."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _FAMILIES = {"DLI.": "DLF.", "DLF.": "DLI.", "APIG": "DLI.APIG"}
 
 
 def _errors(change: Callable[[dict[str, Any]], Any], name: str | None = None) -> Alter:
-    """Change the body of each error, or of the one of a name."""
-    return _bodies(lambda answer: dump(change(answer)), JSON, name)
+    """Change the body of each error, or only of the error with a name."""
+    return _bodies(lambda error: dump(change(error)), JSON, name)
 
 
 def _bodies(change: Callable[[Any], bytes], media_type: str, name: str | None = None) -> Alter:
@@ -38,7 +38,7 @@ def _bodies(change: Callable[[Any], bytes], media_type: str, name: str | None = 
 
 
 def _status(status: int, name: str | None = None, only: int | None = None) -> Alter:
-    """Change the status of each error, of the one of a name, or of those of one status."""
+    """Change the status of each error, or only of errors with a name or a status."""
 
     async def alter(call: Call, outcome: Outcome) -> Outcome | None:
         if call.refused is None or (name is not None and not call.refused_as(name)):
@@ -50,8 +50,8 @@ def _status(status: int, name: str | None = None, only: int | None = None) -> Al
     return alter
 
 
-def _answered_as(other: str, name: str) -> Alter:
-    """Answer one error with another one's body and status."""
+def _replaced(other: str, name: str) -> Alter:
+    """Replace the error with a name by another error of the document."""
 
     async def alter(call: Call, outcome: Outcome) -> Outcome | None:
         if not call.refused_as(name):
@@ -69,10 +69,10 @@ async def _empty_zip(call: Call, _: Outcome) -> Outcome | None:
 async def _unsuccessful(call: Call, _: Outcome) -> Outcome | None:
     if not call.refused_as(_JOB):
         return None
-    fields = call.operation.answer(JSON).fields
-    answer = {name: [] if "array" in schema.get("type", ()) else "" for name, schema in fields.items()}
+    fields = call.operation.response(JSON).fields
+    body = {name: [] if "array" in schema.get("type", ()) else "" for name, schema in fields.items()}
     text = "string" in fields["is_success"].get("type", ())
-    return Outcome(Response(dump(answer | {"is_success": "false" if text else False}), media_type=JSON))
+    return Outcome(Response(dump(body | {"is_success": "false" if text else False}), media_type=JSON))
 
 
 def _other_family(error: dict[str, Any]) -> dict[str, Any]:
@@ -87,19 +87,19 @@ def _number(error: dict[str, Any]) -> dict[str, Any]:
 DEFECTS = defects(
     "wrong errors",
     Fault("errors-as-200", "Errors have status 200.", ANY, alter=_status(200)),
-    Fault("errors-as-500", "What should be 400 is 500.", ANY, alter=_status(500, only=400)),
-    Fault("errors-other-family", "The code is one of the other service.", ANY, alter=_errors(_other_family)),
+    Fault("errors-as-500", "Errors with status 400 get status 500.", ANY, alter=_status(500, only=400)),
+    Fault("errors-other-family", "error_code is a code of the other service.", ANY, alter=_errors(_other_family)),
     Fault("errors-number", "error_code is a number.", ANY, alter=_errors(_number)),
     Fault(
-        "errors-no-code", "There is no error_code.", ANY, alter=_errors(lambda error: {"error_msg": error["error_msg"]})
+        "errors-no-code", "error_code is missing.", ANY, alter=_errors(lambda error: {"error_msg": error["error_msg"]})
     ),
     Fault(
         "errors-no-message",
-        "There is no error_msg.",
+        "error_msg is missing.",
         ANY,
         alter=_errors(lambda error: {"error_code": error["error_code"]}),
     ),
-    Fault("errors-in-error", "The error stands in a field error.", ANY, alter=_errors(lambda error: {"error": error})),
+    Fault("errors-in-error", "The error is in a field error.", ANY, alter=_errors(lambda error: {"error": error})),
     Fault(
         "errors-camel-case",
         "The fields are errorCode and errorMsg.",
@@ -113,30 +113,32 @@ DEFECTS = defects(
         alter=_bodies(lambda error: str(error["error_msg"]).encode(), "text/plain; charset=utf-8"),
     ),
     Fault("errors-empty", "Errors have no body.", ANY, alter=_bodies(lambda _: b"", JSON)),
-    Fault("errors-as-text", "Errors are JSON that is called text/plain.", ANY, alter=_bodies(dump, "text/plain")),
-    Fault("missing-job-404", "A job that does not exist is status 404.", ANY, alter=_status(404, _JOB)),
-    Fault("missing-job-empty-zip", "A job that does not exist gives an empty zip.", ZIP, alter=_empty_zip),
+    Fault(
+        "errors-as-text", "Errors are JSON with the Content-Type text/plain.", ANY, alter=_bodies(dump, "text/plain")
+    ),
+    Fault("missing-job-404", "A job that does not exist gets status 404.", ANY, alter=_status(404, _JOB)),
+    Fault("missing-job-empty-zip", "A job that does not exist gets an empty zip.", ZIP, alter=_empty_zip),
     Fault(
         "missing-job-unsuccessful",
-        "A job that does not exist is status 200 and is_success false.",
+        "A job that does not exist gets status 200 and is_success false.",
         VERDICT,
         alter=_unsuccessful,
     ),
     Fault(
         "missing-job-invalid",
-        "A job that does not exist has the error of an invalid request.",
+        "A job that does not exist gets the error of an invalid request.",
         ANY,
-        alter=_answered_as(_INVALID, _JOB),
+        alter=_replaced(_INVALID, _JOB),
     ),
     Fault(
         "invalid-as-missing",
-        "An invalid request has the error of a job that does not exist.",
+        "An invalid request gets the error of a job that does not exist.",
         ANY,
-        alter=_answered_as(_JOB, _INVALID),
+        alter=_replaced(_JOB, _INVALID),
     ),
-    Fault("media-type-500", "A body that is not JSON is status 500.", BODY, alter=_status(500, _TYPE)),
+    Fault("media-type-500", "A body that is not JSON gets status 500.", BODY, alter=_status(500, _TYPE)),
     Fault("unauthorized-404", "An unknown caller gets status 404.", ANY, alter=_status(404, _CALLER)),
     Fault("unauthorized-400", "An unknown caller gets status 400.", ANY, alter=_status(400, _CALLER)),
     Fault("unauthorized-403", "An unknown caller gets status 403.", ANY, alter=_status(403, _CALLER)),
-    Fault("unauthorized-200", "An unknown caller gets status 200 with the error.", ANY, alter=_status(200, _CALLER)),
+    Fault("unauthorized-200", "An unknown caller gets the error with status 200.", ANY, alter=_status(200, _CALLER)),
 )

@@ -28,12 +28,12 @@ _INVALID = "invalid-request"
 
 
 def _where(field: str, test: Callable[[Any], bool], error: str = _INVALID) -> Callable[[Call], str | None]:
-    """Refuse a field's value."""
+    """Return a test that refuses some values of a field."""
     return lambda call: error if field in call.fields and test(call.fields[field]) else None
 
 
 def _name(test: Callable[[str], Any]) -> Callable[[Call], str | None]:
-    """Refuse a job name, wherever it stands."""
+    """Return a test that refuses some job names, in path or body."""
 
     def refuse(call: Call) -> str | None:
         names = [name for name in call.asked if isinstance(name, str)]
@@ -105,14 +105,12 @@ def _now_and_then(call: Call) -> str | None:
 DEFECTS = defects(
     "requests wrongly refused",
     Fault("refuses-charset", "A Content-Type with a parameter is refused.", BODY, refuse=_charset),
-    Fault("refuses-upper-case-type", "A Content-Type not in lower case is refused.", BODY, refuse=_written_otherwise),
+    Fault("refuses-upper-case-type", "A Content-Type in upper case is refused.", BODY, refuse=_written_otherwise),
     Fault("refuses-no-body", "A request without a body is refused.", MAY_LACK_BODY, refuse=_no_body),
     Fault("refuses-empty-object", "A body without fields is refused.", MAY_LACK_BODY, refuse=_empty_object),
-    Fault("refuses-body", "A body is refused where only its fields are unknown.", NO_BODY, refuse=_any_body),
+    Fault("refuses-body", "A body is refused although the operation ignores bodies.", NO_BODY, refuse=_any_body),
     Fault("refuses-unknown-field", "A field that the document lacks is refused.", BODY, refuse=_unknown_field),
-    Fault(
-        "refuses-absent-depend", "exportDepend has to be there.", takes("exportDepend"), refuse=_absent("exportDepend")
-    ),
+    Fault("refuses-absent-depend", "exportDepend is required.", takes("exportDepend"), refuse=_absent("exportDepend")),
     Fault(
         "refuses-depend-false",
         "exportDepend may be true only.",
@@ -121,7 +119,7 @@ DEFECTS = defects(
     ),
     Fault(
         "refuses-default-depend",
-        "exportDepend may not be given its default.",
+        "exportDepend may not have its default value.",
         takes("exportDepend"),
         refuse=_where("exportDepend", lambda value: value is True),
     ),
@@ -165,31 +163,31 @@ DEFECTS = defects(
     ),
     Fault(
         "refuses-ids-beside-all",
-        "job_selected is refused where is_selected is false.",
+        "job_selected is refused if is_selected is false.",
         takes("job_selected"),
         refuse=_ids_beside_all,
     ),
     Fault(
         "refuses-100-jobs",
-        "jobList may hold 99 names at most.",
+        "jobList may have 99 names at most.",
         takes("jobList"),
         refuse=_where("jobList", lambda names: len(names) >= 100),
     ),
     Fault(
         "refuses-single-job",
-        "jobList has to hold two names or more.",
+        "jobList must have two names or more.",
         takes("jobList"),
         refuse=_where("jobList", lambda names: len(names) == 1),
     ),
     Fault(
         "refuses-repeated-name",
-        "jobList may hold no name twice.",
+        "jobList may not repeat a name.",
         takes("jobList"),
         refuse=_where("jobList", lambda names: len(set(names)) < len(names)),
     ),
-    Fault("refuses-workspace", "A named workspace may not be used.", WORKSPACE, refuse=_workspace),
-    Fault("refuses-no-workspace", "The workspace has to be named.", WORKSPACE, refuse=_no_workspace),
-    Fault("refuses-accept-zip", "An Accept for the zip's media type is refused.", ZIP, refuse=_accepting_zips),
+    Fault("refuses-workspace", "A workspace header is refused.", WORKSPACE, refuse=_workspace),
+    Fault("refuses-no-workspace", "The workspace header is required.", WORKSPACE, refuse=_no_workspace),
+    Fault("refuses-accept-zip", "An Accept header with the zip's media type is refused.", ZIP, refuse=_accepting_zips),
     Fault(
         "refuses-subfolders",
         "obs_dir may be a bucket only.",
@@ -210,7 +208,7 @@ DEFECTS = defects(
     ),
     Fault(
         "refuses-now-and-then",
-        "Every so many requests a right one is refused.",
+        "Every Nth valid request is refused.",
         ANY,
         Argument("requests", 5, 1, 1000),
         refuse=_now_and_then,

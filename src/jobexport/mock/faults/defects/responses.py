@@ -1,4 +1,4 @@
-"""Defects: answers that are not what the document, or the request, makes them."""
+"""Defects: successful responses with wrong fields, names, status or headers."""
 
 from __future__ import annotations
 
@@ -32,40 +32,40 @@ if TYPE_CHECKING:
 _TIME = re.compile(r"_(\d{10})\d{3}\.zip$")
 
 
-def _answer(change: Callable[[Call, dict[str, Any]], Any]) -> Alter:
-    """Change a successful JSON answer; the objects stay stored under their right names."""
+def _body(change: Callable[[Call, dict[str, Any]], Any]) -> Alter:
+    """Change a successful JSON response; the stored objects keep their right names."""
 
     async def alter(call: Call, outcome: Outcome) -> Outcome | None:
-        answer = json_fields(outcome)
-        if answer is None:
+        body = json_fields(outcome)
+        if body is None:
             return None
-        wrong = change(call, answer)
-        return None if wrong == answer and type(wrong) is dict else changed(outcome, dump(wrong))
+        wrong = change(call, body)
+        return None if wrong == body and type(wrong) is dict else changed(outcome, dump(wrong))
 
     return alter
 
 
 def _lists(change: Callable[[Call, list[str]], Any]) -> Alter:
-    """Change each list of a successful JSON answer."""
-    return _answer(
-        lambda call, answer: {
-            name: change(call, value) if isinstance(value, list) else value for name, value in answer.items()
+    """Change each list of a successful JSON response."""
+    return _body(
+        lambda call, body: {
+            name: change(call, value) if isinstance(value, list) else value for name, value in body.items()
         }
     )
 
 
 def _names(change: Callable[[str], str]) -> Alter:
-    """Change each name of a zip."""
+    """Change each name of a zip in the response."""
     return _lists(lambda _, names: [change(name) for name in names])
 
 
 def _field(name: str, change: Callable[[Any], Any]) -> Alter:
-    """Change one field, if it is there."""
-    return _answer(lambda _, answer: {n: change(value) if n == name else value for n, value in answer.items()})
+    """Change one field of the response, if present."""
+    return _body(lambda _, body: {n: change(value) if n == name else value for n, value in body.items()})
 
 
 def _headers(**headers: str | None) -> Alter:
-    """Change the headers of a successful answer with a zip."""
+    """Change the headers of a response with a zip."""
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
 
     async def alter(_: Call, outcome: Outcome) -> Outcome | None:
@@ -75,7 +75,7 @@ def _headers(**headers: str | None) -> Alter:
 
 
 def _file_name(change: Callable[[str], str]) -> Alter:
-    """Change the file name that comes with a zip."""
+    """Change the file name in the Content-Disposition of a zip."""
 
     async def alter(_: Call, outcome: Outcome) -> Outcome | None:
         if not is_zip(outcome):
@@ -88,7 +88,7 @@ def _file_name(change: Callable[[str], str]) -> Alter:
 
 
 def _success(status: int) -> Alter:
-    """Change the status of a success."""
+    """Change the status of a successful response."""
 
     async def alter(_: Call, outcome: Outcome) -> Outcome | None:
         return changed(outcome, content(outcome), status=status) if _is_success(outcome) else None
@@ -116,21 +116,21 @@ def _is_success(outcome: Outcome) -> bool:
     return outcome.response.status_code == 200
 
 
-def _other_array(_: Call, answer: dict[str, Any]) -> dict[str, Any]:
-    """Call lists in the singular what is in the plural, and the other way round, as editions do."""
-    return {_other_number(name) if isinstance(value, list) else name: value for name, value in answer.items()}
+def _other_array(_: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Rename each list as in another edition: `name` → `names`, `names` → `name`."""
+    return {_other_number(name) if isinstance(value, list) else name: value for name, value in body.items()}
 
 
 def _other_number(name: str) -> str:
     return name.removesuffix("s") if name.endswith("s") else f"{name}s"
 
 
-def _both_arrays(call: Call, answer: dict[str, Any]) -> dict[str, Any]:
-    return answer | _other_array(call, answer)
+def _both_arrays(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    return body | _other_array(call, body)
 
 
-def _in_camel_case(_: Call, answer: dict[str, Any]) -> dict[str, Any]:
-    return {re.sub("_(.)", lambda found: found[1].upper(), name): value for name, value in answer.items()}
+def _in_camel_case(_: Call, body: dict[str, Any]) -> dict[str, Any]:
+    return {re.sub("_(.)", lambda found: found[1].upper(), name): value for name, value in body.items()}
 
 
 def _another_job(call: Call, names: list[str]) -> list[str]:
@@ -153,114 +153,136 @@ def _ids_for_names(call: Call, names: list[str]) -> list[str]:
 
 
 DEFECTS = defects(
-    "wrong answers",
-    Fault("answers-other-array", "The zips stand in another edition's field.", LISTS, alter=_answer(_other_array)),
-    Fault("answers-both-arrays", "The zips stand in both editions' fields.", LISTS, alter=_answer(_both_arrays)),
+    "wrong responses",
+    Fault("response-other-array", "The zips are in another edition's field.", LISTS, alter=_body(_other_array)),
+    Fault("response-both-arrays", "The zips are in the fields of both editions.", LISTS, alter=_body(_both_arrays)),
     Fault(
-        "answers-text-verdict",
+        "response-text-verdict",
         "is_success is a text, as in other editions.",
         BOOLEAN_VERDICT,
         alter=_field("is_success", lambda value: str(value).lower()),
     ),
-    Fault("answers-number-verdict", "is_success is 1.", VERDICT, alter=_field("is_success", lambda _: 1)),
-    Fault("answers-null-message", "message is null.", VERDICT, alter=_field("message", lambda _: None)),
+    Fault("response-number-verdict", "is_success is 1.", VERDICT, alter=_field("is_success", lambda _: 1)),
+    Fault("response-null-message", "message is null.", VERDICT, alter=_field("message", lambda _: None)),
     Fault(
-        "answers-null-for-none",
-        "Where no job is exported, null stands in the place of the list.",
+        "response-null-list",
+        "If no job is exported, the list of zips is null.",
         LISTS,
         alter=_lists(lambda _, names: names or None),
     ),
-    Fault("answers-in-camel-case", "Names of fields are in camel case.", LISTS, alter=_answer(_in_camel_case)),
-    Fault("answers-in-data", "The answer stands in a field data.", FIELDS, alter=_answer(lambda _, a: {"data": a})),
+    Fault("response-in-camel-case", "Names of fields are in camel case.", LISTS, alter=_body(_in_camel_case)),
+    Fault("response-in-data", "The response is in a field data.", FIELDS, alter=_body(lambda _, body: {"data": body})),
     Fault(
-        "answers-name-of-other-job",
-        "A zip is named after a job that was not asked for.",
+        "response-name-of-other-job",
+        "A zip is named after a job that the request does not name.",
         LISTS,
         alter=_lists(_another_job),
     ),
-    Fault("answers-ids-for-names", "Zips are named after the jobs' ids.", LISTS, alter=_lists(_ids_for_names)),
+    Fault("response-ids-for-names", "Zips are named after the jobs' ids.", LISTS, alter=_lists(_ids_for_names)),
     Fault(
-        "answers-seconds",
+        "response-time-in-seconds",
         "The time in a zip's name is in seconds.",
         LISTS,
         alter=_names(lambda name: _TIME.sub(r"_\1.zip", name)),
     ),
     Fault(
-        "answers-no-time",
+        "response-no-time",
         "Zips have no time in their names.",
         LISTS,
         alter=_names(lambda name: re.sub(r"_\d+\.zip$", ".zip", name)),
     ),
-    Fault("answers-scheme", "Names of zips begin with obs://.", LISTS, alter=_names(lambda name: f"obs://{name}")),
+    Fault("response-scheme", "Names of zips begin with obs://.", LISTS, alter=_names(lambda name: f"obs://{name}")),
     Fault(
-        "answers-no-folder",
+        "response-no-folder",
         "Names of zips lack their folder.",
         LISTS,
         alter=_names(lambda name: name.rpartition("/")[2]),
     ),
-    Fault("answers-twice", "The first zip is listed twice.", LISTS, alter=_lists(lambda _, names: names[:1] + names)),
     Fault(
-        "answers-one-less",
-        "The last zip is not listed, if there are several.",
+        "response-zip-twice", "The first zip is listed twice.", LISTS, alter=_lists(lambda _, names: names[:1] + names)
+    ),
+    Fault(
+        "response-zip-missing",
+        "The last of several zips is not listed.",
         LISTS,
         alter=_lists(lambda _, names: names[:-1] if len(names) > 1 else names),
     ),
-    Fault("answers-one-more", "The zip of a job that was not asked for is listed too.", LISTS, alter=_lists(_one_more)),
     Fault(
-        "answers-obs-path-without-scheme",
-        "The obsPath of the answer lacks its obs://.",
+        "response-zip-added",
+        "A zip of a job that the request does not name is listed too.",
+        LISTS,
+        alter=_lists(_one_more),
+    ),
+    Fault(
+        "response-obs-path-without-scheme",
+        "The obsPath of the response lacks its obs://.",
         OBS_PATH,
         alter=_field("obsPath", lambda text: text.removeprefix("obs://")),
     ),
     Fault(
-        "answers-obs-path-of-object",
-        "The obsPath of the answer is that of the zip, not of its folder.",
+        "response-obs-path-of-object",
+        "The obsPath of the response is that of the zip, not of its folder.",
         OBS_PATH,
-        alter=_answer(lambda call, answer: {"obsPath": f"{answer['obsPath']}/{call.variables['job_name']}.zip"}),
+        alter=_body(lambda call, body: {"obsPath": f"{body['obsPath']}/{call.variables['job_name']}.zip"}),
     ),
     Fault(
-        "answers-obs-path-as-sent",
-        "The obsPath of the answer is the one of the request.",
+        "response-obs-path-as-sent",
+        "The obsPath of the response is that of the request.",
         OBS_PATH,
-        alter=_answer(lambda call, _: {"obsPath": call.fields["obsPath"]}),
+        alter=_body(lambda call, _: {"obsPath": call.fields["obsPath"]}),
     ),
     Fault(
-        "answers-snake-case",
-        "The field of the answer is obs_path.",
+        "response-snake-case",
+        "The field of the response is obs_path.",
         OBS_PATH,
-        alter=_answer(lambda _, answer: {"obs_path": answer["obsPath"]}),
+        alter=_body(lambda _, body: {"obs_path": body["obsPath"]}),
     ),
-    Fault("answers-201", "Success is status 201.", ANY, alter=_success(201)),
-    Fault("answers-text-json", "The Content-Type of a JSON answer is text/json.", FIELDS, alter=_json_type_with_text),
+    Fault("response-201", "Success is status 201.", ANY, alter=_success(201)),
     Fault(
-        "answers-json-as-binary", "The Content-Type of a JSON answer is that of a zip.", OBS_PATH, alter=_json_as_binary
+        "response-text-json", "The Content-Type of a JSON response is text/json.", FIELDS, alter=_json_type_with_text
     ),
     Fault(
-        "answers-zip-type",
+        "response-json-as-binary",
+        "The Content-Type of a JSON response is that of a zip.",
+        OBS_PATH,
+        alter=_json_as_binary,
+    ),
+    Fault(
+        "response-zip-type",
         "The Content-Type of a zip is application/zip.",
         ZIP,
         alter=_headers(content_type="application/zip"),
     ),
     Fault(
-        "answers-json-type", "The Content-Type of a zip is application/json.", ZIP, alter=_headers(content_type=JSON)
+        "response-json-type", "The Content-Type of a zip is application/json.", ZIP, alter=_headers(content_type=JSON)
     ),
-    Fault("answers-no-type", "A zip has no Content-Type.", ZIP, alter=_headers(content_type=None)),
-    Fault("answers-no-disposition", "A zip has no Content-Disposition.", ZIP, alter=_headers(content_disposition=None)),
+    Fault("response-no-type", "A zip has no Content-Type.", ZIP, alter=_headers(content_type=None)),
     Fault(
-        "answers-name-without-prefix",
+        "response-no-disposition", "A zip has no Content-Disposition.", ZIP, alter=_headers(content_disposition=None)
+    ),
+    Fault(
+        "response-name-without-prefix",
         "The zip's file name lacks DLF_.",
         ONE_JOB,
         alter=_file_name(lambda name: name.removeprefix("DLF_")),
     ),
     Fault(
-        "answers-batch-name", "The zip's file name is that of a batch.", ONE_JOB, alter=_file_name(lambda _: "jobs.zip")
+        "response-batch-name",
+        "The zip's file name is that of a batch.",
+        ONE_JOB,
+        alter=_file_name(lambda _: "jobs.zip"),
     ),
     Fault(
-        "answers-prefixed-batch-name",
-        "The zip of a batch is called DLF_jobs.zip.",
+        "response-prefixed-batch-name",
+        "The zip of a batch has the file name DLF_jobs.zip.",
         BATCH,
         alter=_file_name(lambda name: f"DLF_{name}"),
     ),
-    Fault("answers-name-of-first-job", "The zip of a batch is called after its first job.", BATCH, alter=_batch_name),
-    Fault("answers-base64", "The zip is in base64.", ZIP, alter=_in_base64),
+    Fault(
+        "response-name-of-first-job",
+        "The file name of a batch's zip is that of its first job.",
+        BATCH,
+        alter=_batch_name,
+    ),
+    Fault("response-base64", "The zip is in base64.", ZIP, alter=_in_base64),
 )

@@ -1,4 +1,4 @@
-"""Defects: what a server remembers, mixes up, overlooks or does not store."""
+"""Defects: requests mixed up, values remembered or ignored, objects not stored."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MILLISECONDS = re.compile(r"(?<!\d)\d{13}(?!\d)")
 
 
 def _key(call: Call, *without: str) -> str:
-    """Give what tells a request from others, but for these parts of it."""
+    """Return a key of the request that ignores the given parts."""
     if call.request is None:
         return ""
     parts = {"workspace": call.request.headers.get("workspace"), **call.request.path, **call.request.body}
@@ -46,7 +46,7 @@ def _key(call: Call, *without: str) -> str:
 
 
 def _cached(*without: str) -> Alter:
-    """Answer for good what the first request was answered; requests that differ in these parts only are the same."""
+    """Repeat the response to the first request for all requests that differ only in the given parts."""
 
     async def alter(call: Call, outcome: Outcome) -> Outcome | None:
         if outcome.response.status_code != 200:
@@ -96,20 +96,20 @@ async def _nothing_now_and_then(call: Call, outcome: Outcome) -> Outcome | None:
         return None
     if is_zip(outcome):
         return changed(outcome, pack({}))
-    answer = json_fields(outcome)
-    return None if answer is None else changed(outcome, dump(_lists(answer, lambda _: [])))
+    body = json_fields(outcome)
+    return None if body is None else changed(outcome, dump(_lists(body, lambda _: [])))
 
 
 def _shorter(outcome: Outcome) -> Outcome | None:
-    """Leave out the last of what was exported."""
+    """Remove the last zip name or member from the response."""
     if is_zip(outcome):
         return changed(outcome, pack(dict(list(unpack(content(outcome)).items())[:-1])))
-    answer = json_fields(outcome)
-    return None if answer is None else changed(outcome, dump(_lists(answer, lambda names: names[:-1])))
+    body = json_fields(outcome)
+    return None if body is None else changed(outcome, dump(_lists(body, lambda names: names[:-1])))
 
 
-def _lists(answer: dict[str, Any], change: Callable[[list[str]], list[str]]) -> dict[str, Any]:
-    return {name: change(value) if isinstance(value, list) else value for name, value in answer.items()}
+def _lists(body: dict[str, Any], change: Callable[[list[str]], list[str]]) -> dict[str, Any]:
+    return {name: change(value) if isinstance(value, list) else value for name, value in body.items()}
 
 
 def _repeated(call: Call) -> str | None:
@@ -117,7 +117,7 @@ def _repeated(call: Call) -> str | None:
 
 
 def _sticky(field: str) -> Callable[[Call], Request | None]:
-    """Use a field's last value where a request leaves it out."""
+    """Use the last value of a field in requests without the field."""
 
     def last_value(call: Call) -> Request | None:
         if field in call.fields:
@@ -156,7 +156,7 @@ def _no_workspace(call: Call) -> Request | None:
 
 
 def _objects(change: Callable[[Call, dict[str, bytes]], dict[str, bytes]]) -> Alter:
-    """Change what is stored, not what is answered."""
+    """Change the stored objects, not the response."""
 
     async def alter(call: Call, outcome: Outcome) -> Outcome | None:
         objects = change(call, dict(outcome.objects))
@@ -175,8 +175,7 @@ def _other_job(call: Call, objects: dict[str, bytes]) -> dict[str, bytes]:
 
 
 async def _first_time(call: Call, outcome: Outcome) -> Outcome | None:
-    answer = json_fields(outcome)
-    found = _MILLISECONDS.search(content(outcome).decode()) if answer is not None else None
+    found = None if json_fields(outcome) is None else _MILLISECONDS.search(content(outcome).decode())
     if found is None:
         return None
     first = call.memory.setdefault("time", found[0])
@@ -187,79 +186,84 @@ async def _first_time(call: Call, outcome: Outcome) -> Outcome | None:
 
 DEFECTS = defects(
     "state",
-    Fault("stale-export", "What was exported once is exported like that for good.", ANY, alter=_cached()),
-    Fault("stale-by-one", "What changed is seen by the second export only.", ANY, alter=_late_by_one),
-    Fault("stale-scripts", "Scripts stay as they were first exported.", ZIP, alter=_old_scripts),
-    Fault("answers-request-before", "The answer is that to the request before.", ANY, alter=_request_before),
+    Fault("stale-export", "A first export is repeated for ever.", ANY, alter=_cached()),
+    Fault("stale-by-one", "A change is visible only from the second export on.", ANY, alter=_late_by_one),
+    Fault("stale-scripts", "Scripts stay as in their first export.", ZIP, alter=_old_scripts),
+    Fault("responds-to-request-before", "The response is that to the previous request.", ANY, alter=_request_before),
     Fault(
         "mixes-up-depend",
-        "Requests that differ in exportDepend only get the answer of the first.",
+        "Requests that differ only in exportDepend get the response to the first.",
         takes("exportDepend"),
         alter=_cached("exportDepend"),
     ),
     Fault(
         "mixes-up-status",
-        "Requests that differ in exportStatus only get the answer of the first.",
+        "Requests that differ only in exportStatus get the response to the first.",
         takes("exportStatus"),
         alter=_cached("exportStatus"),
     ),
     Fault(
         "mixes-up-workspaces",
-        "Requests that differ in the workspace only get the answer of the first.",
+        "Requests that differ only in the workspace get the response to the first.",
         WORKSPACE,
         alter=_cached("workspace"),
     ),
     Fault(
         "mixes-up-folders",
-        "Requests that differ in obs_dir only get the answer of the first.",
+        "Requests that differ only in obs_dir get the response to the first.",
         takes("obs_dir"),
         alter=_cached("obs_dir"),
     ),
-    Fault("keeps-first-folder", "The first obs_dir holds for all requests.", takes("obs_dir"), misread=_first_folder),
+    Fault("keeps-first-folder", "The first obs_dir is used for all requests.", takes("obs_dir"), misread=_first_folder),
     Fault(
         "keeps-depend",
-        "Without exportDepend the last one holds.",
+        "Without exportDepend, its last value is used.",
         takes("exportDepend"),
         misread=_sticky("exportDepend"),
     ),
     Fault(
         "keeps-status",
-        "Without exportStatus the last one holds.",
+        "Without exportStatus, its last value is used.",
         takes("exportStatus"),
         misread=_sticky("exportStatus"),
     ),
-    Fault("keeps-workspace", "Without a workspace the last one holds.", WORKSPACE, misread=_workspace_before),
-    Fault("keeps-jobs", "The jobs of earlier batches come too.", BATCH, misread=_piled_up),
-    Fault("repeats-refused", "A request that came before is refused.", ANY, refuse=_repeated),
+    Fault(
+        "keeps-workspace",
+        "Without a workspace header, the last workspace is used.",
+        WORKSPACE,
+        misread=_workspace_before,
+    ),
+    Fault("keeps-jobs", "A batch also exports the jobs of earlier batches.", BATCH, misread=_piled_up),
+    Fault("repeats-refused", "A repeated request is refused.", ANY, refuse=_repeated),
     Fault(
         "repeats-with-less",
-        "A request that came before gets one zip or one member less.",
+        "A repeated request gets one zip or one member less.",
         ANY,
         alter=_less_when_repeated,
     ),
     Fault(
         "nothing-now-and-then",
-        "Every so many requests the answer names or holds nothing.",
+        "Every Nth response has no zip names or an empty zip.",
         ANY,
         Argument("requests", 5, 1, 1000),
         alter=_nothing_now_and_then,
     ),
-    Fault("ignores-workspace", "The workspace is always the default one.", WORKSPACE, misread=_no_workspace),
+    Fault("ignores-workspace", "The workspace is always the default workspace.", WORKSPACE, misread=_no_workspace),
     Fault(
         "ignores-status",
-        "The version being developed is exported, whatever exportStatus says.",
+        "The version in development is exported, whatever exportStatus is.",
         takes("exportStatus"),
         misread=lambda call: call.with_fields(exportStatus=None),
     ),
     Fault(
         "ignores-obs-path",
-        "The zip is the answer, whatever obsPath says.",
+        "The response is the zip, whatever obsPath is.",
         OBS_PATH,
         misread=lambda call: call.with_fields(obsPath=None),
     ),
     Fault(
         "ignores-selection",
-        "All jobs are exported, whatever is selected.",
+        "All jobs are exported, whatever job_selected is.",
         takes("job_selected"),
         misread=lambda call: call.with_fields(is_selected=False),
     ),
@@ -272,23 +276,23 @@ DEFECTS = defects(
     Fault("stores-nothing", "Nothing is stored.", STORES, alter=_objects(lambda _, __: {})),
     Fault(
         "stores-elsewhere",
-        "Objects are stored in another folder than the one answered.",
+        "Objects are stored in another folder than that of the response.",
         STORES,
         alter=_objects(lambda _, objects: {f"exports/{name}": stored for name, stored in objects.items()}),
     ),
     Fault(
         "stores-with-prefix",
-        "The stored zip is called DLF_.",
+        "The name of the stored zip begins with DLF_.",
         OBS_PATH,
         alter=_objects(lambda _, objects: {re.sub("([^/]*)$", r"DLF_\1", n, count=1): o for n, o in objects.items()}),
     ),
     Fault(
         "stores-first-only",
-        "Of several zips the first is stored.",
+        "Of several zips only the first is stored.",
         LISTS,
         alter=_objects(lambda _, objects: dict(list(objects.items())[:1])),
     ),
     Fault("stores-empty", "Stored zips have 0 bytes.", STORES, alter=_objects(lambda _, o: dict.fromkeys(o, b""))),
-    Fault("stores-other-job", "Stored zips hold another job.", STORES, alter=_objects(_other_job)),
-    Fault("time-stands-still", "All exports have the time of the first one.", STORES, alter=_first_time),
+    Fault("stores-other-job", "Stored zips have another job.", STORES, alter=_objects(_other_job)),
+    Fault("time-stands-still", "All exports have the time of the first export.", STORES, alter=_first_time),
 )

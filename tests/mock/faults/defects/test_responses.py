@@ -1,4 +1,4 @@
-"""Faults of answers, zips and errors that seem right: each beside the same request without it."""
+"""Defects of responses, zips and errors: each request is sent with and without the fault."""
 
 from __future__ import annotations
 
@@ -19,80 +19,80 @@ TOKEN = {"X-Auth-Token": "nobody's"}
 
 
 def stays(check: Any) -> Callable[..., Any]:
-    """The export itself is right: the zips are stored under their right names."""
+    """Return a claim: the zips are stored under their right names, and `check` holds."""
     right = r"a/b/(aggregate|detour_alarm|last-id)_\d{13}\.zip"
-    return lambda answer: all(re.fullmatch(right, name) for name in answer.objects) and check(answer)
+    return lambda result: all(re.fullmatch(right, name) for name in result.objects) and check(result)
 
 
 def named(pattern: Any) -> Any:
-    return stays(lambda answer: re.fullmatch(pattern, answer.zips[0]) is not None)
+    return stays(lambda result: re.fullmatch(pattern, result.zips[0]) is not None)
 
 
-ANSWERS = (
-    Case("answers-other-array", flink(), stays(lambda a: "zip_files" in a.json and "zip_file" not in a.json)),
-    Case("answers-both-arrays", flink(), stays(lambda a: a.json.get("zip_files") == a.json["zip_file"])),
-    Case("answers-text-verdict", flink(), stays(lambda a: a.json["is_success"] == "true"), BOOLEAN),
-    Case("answers-number-verdict", flink(), stays(lambda a: type(a.json["is_success"]) is int)),
-    Case("answers-null-message", flink(), stays(lambda a: a.json["message"] is None)),
-    Case("answers-null-for-none", flinks(), stays(lambda a: a.json["zip_file"] is None)),
-    Case("answers-in-camel-case", flink(), stays(lambda a: a.json.keys() == {"isSuccess", "message", "zipFile"})),
-    Case("answers-in-data", flink(), stays(lambda a: "zip_file" in a.json.get("data", ()))),
-    Case("answers-name-of-other-job", flink(), named(r"a/b/detour_alarm_\d{13}\.zip")),
-    Case("answers-ids-for-names", flink(), named(r"a/b/100_\d{13}\.zip")),
-    Case("answers-seconds", flink(), named(r"a/b/aggregate_\d{10}\.zip")),
-    Case("answers-no-time", flink(), named(r"a/b/aggregate\.zip")),
-    Case("answers-scheme", flink(), named(r"obs://a/b/aggregate_\d{13}\.zip")),
-    Case("answers-no-folder", flink(), named(r"aggregate_\d{13}\.zip")),
-    Case("answers-twice", flink(), stays(lambda a: a.zips == list(a.objects) * 2)),
-    Case("answers-one-less", every_flink(), stays(lambda a: a.zips == list(a.objects)[:-1])),
-    Case("answers-one-more", flink(), stays(lambda a: len(a.zips) == 2 and "detour_alarm" in a.zips[1])),
-    Case("answers-obs-path-without-scheme", to_obs(), lambda a: a.json["obsPath"].startswith("bucket/folder/myJob/")),
-    Case("answers-obs-path-of-object", to_obs(), lambda a: a.json["obsPath"] == f"obs://{next(iter(a.objects))}"),
-    Case("answers-obs-path-as-sent", to_obs(), lambda a: a.json["obsPath"] == "obs://bucket/folder"),
-    Case("answers-snake-case", to_obs(), lambda a: a.json.keys() == {"obs_path"}),
-    Case("answers-201", job(), lambda a: a.status == 201 and len(a.members) == 3),
-    Case("answers-text-json", flink(), lambda a: a.type == "text/json" and len(a.zips) == 1),
-    Case("answers-json-as-binary", to_obs(), lambda a: a.type == "application/octet-stream" and "obsPath" in a.json),
-    Case("answers-zip-type", job(), lambda a: a.type == "application/zip" and len(a.members) == 3),
-    Case("answers-json-type", batch(), lambda a: a.type == "application/json" and len(a.members) == 3),
-    Case("answers-no-type", job(), lambda a: a.type is None and len(a.members) == 3),
-    Case("answers-no-disposition", job(), lambda a: a.file is None and len(a.members) == 3),
-    Case("answers-name-without-prefix", job(), lambda a: a.file == 'attachment; filename="myJob.zip"'),
-    Case("answers-batch-name", job(), lambda a: a.file == 'attachment; filename="jobs.zip"'),
-    Case("answers-prefixed-batch-name", batch(), lambda a: a.file == 'attachment; filename="DLF_jobs.zip"'),
-    Case("answers-name-of-first-job", batch(), lambda a: a.file == 'attachment; filename="job_batch.zip"'),
-    Case("answers-base64", job(), lambda a: a.response.content.startswith(b"UEsD")),
+RESPONSES = (
+    Case("response-other-array", flink(), stays(lambda a: "zip_files" in a.json and "zip_file" not in a.json)),
+    Case("response-both-arrays", flink(), stays(lambda a: a.json.get("zip_files") == a.json["zip_file"])),
+    Case("response-text-verdict", flink(), stays(lambda a: a.json["is_success"] == "true"), BOOLEAN),
+    Case("response-number-verdict", flink(), stays(lambda a: type(a.json["is_success"]) is int)),
+    Case("response-null-message", flink(), stays(lambda a: a.json["message"] is None)),
+    Case("response-null-list", flinks(), stays(lambda a: a.json["zip_file"] is None)),
+    Case("response-in-camel-case", flink(), stays(lambda a: a.json.keys() == {"isSuccess", "message", "zipFile"})),
+    Case("response-in-data", flink(), stays(lambda a: "zip_file" in a.json.get("data", ()))),
+    Case("response-name-of-other-job", flink(), named(r"a/b/detour_alarm_\d{13}\.zip")),
+    Case("response-ids-for-names", flink(), named(r"a/b/100_\d{13}\.zip")),
+    Case("response-time-in-seconds", flink(), named(r"a/b/aggregate_\d{10}\.zip")),
+    Case("response-no-time", flink(), named(r"a/b/aggregate\.zip")),
+    Case("response-scheme", flink(), named(r"obs://a/b/aggregate_\d{13}\.zip")),
+    Case("response-no-folder", flink(), named(r"aggregate_\d{13}\.zip")),
+    Case("response-zip-twice", flink(), stays(lambda a: a.zips == list(a.objects) * 2)),
+    Case("response-zip-missing", every_flink(), stays(lambda a: a.zips == list(a.objects)[:-1])),
+    Case("response-zip-added", flink(), stays(lambda a: len(a.zips) == 2 and "detour_alarm" in a.zips[1])),
+    Case("response-obs-path-without-scheme", to_obs(), lambda a: a.json["obsPath"].startswith("bucket/folder/myJob/")),
+    Case("response-obs-path-of-object", to_obs(), lambda a: a.json["obsPath"] == f"obs://{next(iter(a.objects))}"),
+    Case("response-obs-path-as-sent", to_obs(), lambda a: a.json["obsPath"] == "obs://bucket/folder"),
+    Case("response-snake-case", to_obs(), lambda a: a.json.keys() == {"obs_path"}),
+    Case("response-201", job(), lambda a: a.status == 201 and len(a.members) == 3),
+    Case("response-text-json", flink(), lambda a: a.type == "text/json" and len(a.zips) == 1),
+    Case("response-json-as-binary", to_obs(), lambda a: a.type == "application/octet-stream" and "obsPath" in a.json),
+    Case("response-zip-type", job(), lambda a: a.type == "application/zip" and len(a.members) == 3),
+    Case("response-json-type", batch(), lambda a: a.type == "application/json" and len(a.members) == 3),
+    Case("response-no-type", job(), lambda a: a.type is None and len(a.members) == 3),
+    Case("response-no-disposition", job(), lambda a: a.file is None and len(a.members) == 3),
+    Case("response-name-without-prefix", job(), lambda a: a.file == 'attachment; filename="myJob.zip"'),
+    Case("response-batch-name", job(), lambda a: a.file == 'attachment; filename="jobs.zip"'),
+    Case("response-prefixed-batch-name", batch(), lambda a: a.file == 'attachment; filename="DLF_jobs.zip"'),
+    Case("response-name-of-first-job", batch(), lambda a: a.file == 'attachment; filename="job_batch.zip"'),
+    Case("response-base64", job(), lambda a: a.response.content.startswith(b"UEsD")),
 )
 
 
 def has(*names: Any) -> Callable[..., Any]:
-    """The zip has exactly these members."""
-    return lambda answer: sorted(answer.members) == sorted(names)
+    """Return a claim: the zip has exactly these members."""
+    return lambda result: sorted(result.members) == sorted(names)
 
 
 def definition(check: Any) -> Callable[..., Any]:
-    """True of the bytes of myJob."""
-    return lambda answer: len(answer.members) == 3 and check(answer.members["jobs/myJob.job"])
+    """Return a claim: `check` holds for the bytes of myJob."""
+    return lambda result: len(result.members) == 3 and check(result.members["jobs/myJob.job"])
 
 
 def damaged(words: Any) -> Callable[..., Any]:
-    """The zip can't be read, in these words of the library."""
+    """Return a claim: zipfile can't read the zip, and says so in these words."""
 
-    def check(answer: Any) -> bool:
+    def check(result: Any) -> bool:
         try:
-            return not answer.members
+            return not result.members
         except zipfile.BadZipFile as problem:
             return words in str(problem)
 
     return check
 
 
-def names(answer: Any) -> Any:
-    return zipfile.ZipFile(io.BytesIO(answer.response.content)).namelist()
+def names(result: Any) -> Any:
+    return zipfile.ZipFile(io.BytesIO(result.response.content)).namelist()
 
 
-def sizes(answer: Any) -> list[Any]:
-    return [info.file_size for info in zipfile.ZipFile(io.BytesIO(answer.response.content)).infolist()]
+def sizes(result: Any) -> list[Any]:
+    return [info.file_size for info in zipfile.ZipFile(io.BytesIO(result.response.content)).infolist()]
 
 
 MY_JOB = ("jobs/myJob.job", "scripts/CS_PROCESS_TRIP.script", "scripts/TRIP_RAW_STANDARD.script")
@@ -136,9 +136,9 @@ ARCHIVES = (
 
 
 def error(status: Any, body: Any = None, type_: str = "application/json") -> Callable[..., Any]:
-    """The last answer has this status and type, and this body, if any is given."""
-    return lambda *answers: (
-        (answers[-1].status, answers[-1].type) == (status, type_) and (body is None or answers[-1].json == body)
+    """Return a claim: the last response has this status, type and body (any body if None)."""
+    return lambda *results: (
+        (results[-1].status, results[-1].type) == (status, type_) and (body is None or results[-1].json == body)
     )
 
 
@@ -174,7 +174,7 @@ ERRORS = (
 )
 
 
-@pytest.mark.parametrize("case", ANSWERS + ARCHIVES + ERRORS, ids=str)
+@pytest.mark.parametrize("case", RESPONSES + ARCHIVES + ERRORS, ids=str)
 def test_fault(case: Any, tried: Callable[[Case], None]) -> None:
-    """The answer differs from the right one as the fault's sentence says."""
+    """With the fault, and only with it, the response is wrong as the fault's sentence says."""
     tried(case)

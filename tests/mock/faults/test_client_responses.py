@@ -35,16 +35,16 @@ def arrays(mock: Any) -> list[Any]:
 class TestZips:
     @pytest.fixture(params=["exportJob", "batchExportJobs"])
     def get(self, request: pytest.FixtureRequest, mock: Faulty) -> Callable[..., Any]:
-        """A function that gives the zip of an operation under a fault."""
+        """A function that returns the zip of an operation under a fault."""
 
         def call(fault: Any) -> Any:
             mock.set(f"{fault}@{request.param}")
-            answer = mock.call(request.param)
-            assert answer.status_code == 200
-            assert answer.headers["Content-Type"] == "application/octet-stream"
-            assert answer.headers["Content-Disposition"].endswith('.zip"')
-            assert int(answer.headers["Content-Length"]) == len(answer.content)
-            return io.BytesIO(answer.content)
+            response = mock.call(request.param)
+            assert response.status_code == 200
+            assert response.headers["Content-Type"] == "application/octet-stream"
+            assert response.headers["Content-Disposition"].endswith('.zip"')
+            assert int(response.headers["Content-Length"]) == len(response.content)
+            return io.BytesIO(response.content)
 
         return call
 
@@ -58,7 +58,7 @@ class TestZips:
             assert all(archive.read(name) for name in others)
 
     def test_bad_crc_in_local_header(self, get: Callable[..., Any]) -> None:
-        """A reader that goes from the front, without the directory, meets the wrong checksum too."""
+        """The local header has the wrong checksum too, for readers that ignore the directory."""
         content = get("zip-bad-crc").getvalue()
         assert content[14:18] == content[content.index(b"PK\1\2") + 16 :][:4]
 
@@ -68,7 +68,7 @@ class TestZips:
             zipfile.ZipFile(get("zip-bad-directory"))
 
     def test_empty(self, get: Callable[..., Any]) -> None:
-        """There is not one byte."""
+        """The zip has 0 bytes."""
         assert get("zip-empty").getvalue() == b""
 
     def test_no_members(self, get: Callable[..., Any]) -> None:
@@ -76,13 +76,13 @@ class TestZips:
         assert zipfile.ZipFile(get("zip-no-members")).namelist() == []
 
     def test_traversal(self, get: Callable[..., Any]) -> None:
-        """There are members that lead out, beside those that belong there; the zip is otherwise sound."""
+        """Members that lead out of the folder are added; the zip is otherwise valid."""
         with zipfile.ZipFile(get("zip-traversal")) as archive:
             assert {"../outside.txt", "jobs/../../outside.txt", "/outside.txt"} < set(archive.namelist())
             assert archive.testzip() is None
 
     def test_bomb(self, get: Callable[..., Any]) -> None:
-        """Four mebibytes fit into a hundredth of that."""
+        """A member of 4 MiB makes a zip of less than a hundredth of its size."""
         content = get("zip-bomb:4")
         assert len(content.getvalue()) < 4 * 2**20 / 100
         with zipfile.ZipFile(content) as archive:
@@ -90,7 +90,7 @@ class TestZips:
             assert info.file_size == len(archive.read(info)) == 4 * 2**20
 
     def test_error_stays(self, mock: Faulty) -> None:
-        """An answer that is no zip stays as it is, and the fault does not count as happened."""
+        """A response that is not a zip stays unchanged, and the fault does not count."""
         mock.set(("zip-empty@*", 1))
         assert mock.client.post(f"/v1/{EXAMPLE_PROJECT}/jobs/gone/export").json()["error_code"] == "DLF.0100"
         assert mock.last()["faults"] == []
@@ -100,92 +100,92 @@ class TestZips:
 
 class TestJson:
     def test_is_success_false(self, each: Faulty) -> None:
-        """is_success is false in the document's type, no zip is named, none is stored."""
+        """is_success is false in the document's type, and no zip is named or stored."""
         each.set("is-success-false@exportFlinkJobs")
         before = dict(stored(each.server))
-        answer = each.flink()
-        assert answer.status_code == 200
+        response = each.flink()
+        assert response.status_code == 200
         is_text = "string" in schema(each)["is_success"]["type"]
-        assert repr(answer.json()["is_success"]) == ("'false'" if is_text else "False")
-        assert all(answer.json()[name] == [] for name in arrays(each))
+        assert repr(response.json()["is_success"]) == ("'false'" if is_text else "False")
+        assert all(response.json()[name] == [] for name in arrays(each))
         assert stored(each.server) == before
 
     @pytest.mark.parametrize(
         ("fault", "value"), [("is-success-string-false", "false"), ("is-success-upper-false", "FALSE")]
     )
     def test_is_success_as_text(self, each: Faulty, fault: str, value: str) -> None:
-        """is_success is that text, whatever the document's type."""
+        """is_success is the fault's text, whatever the document's type."""
         each.set(f"{fault}@exportFlinkJobs")
         assert each.flink().json()["is_success"] == value
 
     def test_missing_field(self, each: Faulty) -> None:
-        """The first of the fields is not there."""
+        """The first field is missing."""
         each.set("missing-field@exportFlinkJobs")
         assert list(each.flink().json()) == list(schema(each))[1:]
 
     def test_extra_field(self, each: Faulty) -> None:
-        """There is one field more than the document has, the others being right."""
+        """The response has one field more than the document; the other fields are right."""
         each.set("extra-field@exportFlinkJobs")
-        answer = each.flink().json()
-        assert answer.keys() - schema(each).keys() == {"unexpected_field"}
-        assert len(answer[arrays(each)[0]]) == 1
+        response = each.flink().json()
+        assert response.keys() - schema(each).keys() == {"unexpected_field"}
+        assert len(response[arrays(each)[0]]) == 1
 
     def test_wrong_type(self, each: Faulty) -> None:
         """No field has a type that the document allows."""
         names = {bool: "boolean", str: "string", int: "integer", list: "array", dict: "object"}
         each.set("wrong-type@exportFlinkJobs")
-        answer = each.flink().json()
-        assert answer.keys() == schema(each).keys()
-        assert [name for name, value in answer.items() if names[type(value)] in schema(each)[name]["type"]] == []
+        response = each.flink().json()
+        assert response.keys() == schema(each).keys()
+        assert [name for name, value in response.items() if names[type(value)] in schema(each)[name]["type"]] == []
 
     def test_scalar_instead_of_list(self, each: Faulty) -> None:
-        """The name of the one zip stands where a list of names should."""
+        """The name of the only zip replaces the list of names."""
         each.set("scalar-instead-of-list@exportFlinkJobs")
-        answer = each.flink().json()
-        assert re.fullmatch(r"a/aggregate_\d{13}\.zip", answer[arrays(each)[0]])
+        response = each.flink().json()
+        assert re.fullmatch(r"a/aggregate_\d{13}\.zip", response[arrays(each)[0]])
 
     @pytest.mark.parametrize("operation", OPERATIONS)
     def test_error_body_on_200(self, mock: Faulty, operation: str) -> None:
         """Status 200 carries an error, and nothing is stored."""
         mock.set(f"error-body-on-200@{operation}")
-        answer = mock.call(operation)
-        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
-        assert answer.json().keys() == {"error_code", "error_msg"}
+        response = mock.call(operation)
+        assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+        assert response.json().keys() == {"error_code", "error_msg"}
         assert stored(mock.server) == {}
 
     @pytest.mark.parametrize("operation", OPERATIONS)
     def test_html(self, mock: Faulty, operation: str) -> None:
-        """A page comes in the place of the body, with success and with error."""
+        """An HTML page replaces the body of successes and errors."""
         mock.set(f"html-instead-of-json@{operation}")
-        answers = [mock.call(operation)]
+        responses = [mock.call(operation)]
         del mock.client.headers["X-Auth-Token"]
-        answers.append(mock.call(operation))
+        responses.append(mock.call(operation))
         mock.client.headers["X-Auth-Token"] = mock.server.token
-        assert [answer.status_code for answer in answers] == [200, 401]
-        for answer in answers:
-            assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-            assert answer.text.startswith("<!DOCTYPE html>")
+        assert [response.status_code for response in responses] == [200, 401]
+        for response in responses:
+            assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+            assert response.text.startswith("<!DOCTYPE html>")
 
     @pytest.mark.parametrize("operation", OPERATIONS)
     def test_wrong_content_type(self, mock: Faulty, operation: str) -> None:
-        """The body is right and called plain text."""
+        """The body is right, and its Content-Type is text/plain."""
         right = mock.call(operation)
         mock.set(f"wrong-content-type@{operation}")
-        answer = mock.call(operation)
-        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-        assert len(answer.content) == len(right.content)
+        response = mock.call(operation)
+        assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert len(response.content) == len(right.content)
 
     def test_export_to_obs_path(self) -> None:
-        """A JSON answer of exportJob can lose its field; the object is stored all the same."""
+        """A JSON response of exportJob can lose its field; the object is still stored."""
         edition = next(
             id_ for id_ in edition_ids() if "obsPath" in json.dumps(load_edition(id_)["paths"]) and can_obs_path(id_)
         )
         with serve(edition, faults=["missing-field@exportJob"]) as server:
             headers = {"X-Auth-Token": server.token}
-            answer = httpx.post(
+            response = httpx.post(
                 server.url + JOB, json={"obsPath": "obs://b/c"}, headers=headers, trust_env=False, verify=False
             )
-            assert answer.json() == {}
+            assert response.json() == {}
             assert len(stored(server)) == 1
 
 
