@@ -113,8 +113,8 @@ def seed(path: str, content: Any) -> RequestArguments:
     return {"method": "POST", "url": "/_mock/seed", "content": json.dumps({f"{EXAMPLE_PROJECT}/{path}": content})}
 
 
-def _several(asks: RequestArguments | Iterable[RequestArguments]) -> tuple[RequestArguments, ...]:
-    return (asks,) if isinstance(asks, dict) else tuple(asks)
+def _several(requests: RequestArguments | Iterable[RequestArguments]) -> tuple[RequestArguments, ...]:
+    return (requests,) if isinstance(requests, dict) else tuple(requests)
 
 
 @frozen
