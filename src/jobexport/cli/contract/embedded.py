@@ -61,8 +61,8 @@ def mock_tools(server: mock.Server) -> Tools:
         return changed(f"flink/{number}.json", value | {"desc": description})
 
     def change_script(script: str, content: str) -> contextlib.AbstractContextManager[None]:
-        workspace = server.state.projects[server.project_id].workspaces[_DEFAULT]
-        value = json.loads(workspace.scripts[script])
+        scripts = server.state.projects[server.project_id].workspaces[_DEFAULT].scripts
+        value = json.loads(scripts.get(script) or next(iter(scripts.values()))) | {"name": script}
         return changed(f"workspaces/{_DEFAULT}/scripts/{script}.script", value | {"content": content})
 
     def fetch(name: str) -> bytes | None:

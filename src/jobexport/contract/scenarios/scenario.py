@@ -53,7 +53,8 @@ class Tools:
     change_flink: Callable[[int, str], AbstractContextManager[None]] | None = None
     """While it is entered, the Flink job with this id has this description."""
     change_script: Callable[[str, str], AbstractContextManager[None]] | None = None
-    """While it is entered, the script of this name in the default workspace has this content."""
+    """While it is entered, the script of this name in the default workspace has this content; a script that is missing
+    there is a copy of another script."""
     fetch: Callable[[str], bytes | None] | None = None
     """Gives the object of this name, `<bucket>/<folder>/…`, from object storage; None when there is none."""
 
