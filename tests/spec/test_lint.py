@@ -108,7 +108,7 @@ def test_a_copy_has_no_findings_either(full_checkout: Any) -> None:
     target: $.components.schemas.ExportFlinkJobsResponse.properties
     update: {archives: {type: array, items: {type: string}}}
 """,
-            "has no property with the role zip-paths; if it is archives, mark that",
+            "has no property with the role zip-paths; if it is archives, mark that property",
         ),
     ],
 )
