@@ -400,7 +400,7 @@ def test_job_names(edition: Any, name: Any, valid: Any) -> None:
 
 
 def test_flink_zip_is_not_described() -> None:
-    """The operation says that the content of a Flink zip is documented nowhere."""
+    """The description of the operation notes that the content of a Flink zip is documented nowhere."""
     assert "documented nowhere" in UNION["paths"][FLINK]["post"]["description"]
 
 

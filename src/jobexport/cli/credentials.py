@@ -27,7 +27,7 @@ class EnvironmentCredentials:
         return bool(self.token or self.access_key)
 
     def key(self, project: str) -> AccessKey | None:
-        """Return the access key for a project, or None if a token is set, which goes first, or the key is incomplete."""
+        """Return the access key for a project, or None if a token is set (it goes first) or the key is incomplete."""
         from jobexport.auth import AccessKey
 
         if self.token or not (self.access_key and self.secret_key):
