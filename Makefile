@@ -1,8 +1,8 @@
-# Everything a maintainer does, from a fresh clone on: each rule makes what it needs, `make` alone lists the rules.
+# Every task of a maintainer, from a fresh clone on: each rule makes its own inputs, `make` alone lists the rules.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash -o pipefail
-# Tests start hundreds of processes; without byte code on disk each of them compiles everything anew.
+# Tests start hundreds of processes; without byte code on disk each process compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
 PYTHON ?= python3
@@ -12,7 +12,7 @@ PACKAGES := $(VENV)/.packages
 READY := $(VENV)/.ready
 GENERATED := generated/provenance.json
 
-# What decides the bytes under generated/: the description, the generator's settings, and the code that applies them.
+# The sources of generated/: the description, the generator's settings, and the code that applies them.
 SOURCES := $(wildcard openapi/*.yaml overlays/*.yaml openapi/codegen/* openapi/codegen/templates/*) \
            $(shell find src/jobexport/core src/jobexport/spec -name '*.py') overlays openapi/codegen openapi/codegen/templates
 
@@ -58,7 +58,7 @@ $(GENERATED): $(SOURCES) $(READY)
 	$(BIN)/python -m jobexport.spec.generate
 
 .PHONY: check-generated
-check-generated: $(READY) ## fail when generated/ is not what the sources give
+check-generated: $(READY) ## fail if generated/ differs from a fresh run
 	$(BIN)/python -m jobexport.spec.generate --check
 
 .PHONY: resolve
@@ -66,7 +66,7 @@ resolve: $(READY) ## print one edition's document: make resolve EDITION=otc-2024
 	@$(BIN)/jobexport resolve $(EDITION)
 
 .PHONY: drift
-drift: $(READY) ## say what documentation pages change: make drift DOCS=folder EDITION=otc-2024
+drift: $(READY) ## report what documentation pages change: make drift DOCS=folder EDITION=otc-2024
 	@test -n "$(DOCS)" || { echo "name the pages, files or a folder: make drift DOCS=folder" >&2; exit 2; }
 	$(BIN)/jobexport drift $(DOCS) $(if $(filter command,$(firstword $(origin EDITION))),--edition $(EDITION))
 
@@ -96,7 +96,7 @@ test-corpus: $(GENERATED) ## compare with the vendor's pages and others' overlay
 	  $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal tests/corpus
 
 .PHONY: test-browser
-test-browser: $(GENERATED) ## look at the mock's page in a headless Chromium
+test-browser: $(GENERATED) ## test the mock's page in a headless Chromium
 	@for program in chromium chromedriver; do command -v $$program >/dev/null || \
 	  { echo "test-browser needs $$program; install Debian's packages chromium and chromium-driver" >&2; exit 2; }; done
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
@@ -120,7 +120,7 @@ typecheck: $(GENERATED) ## check types
 	$(BIN)/mypy
 
 .PHONY: check
-check: check-generated lint-spec lint typecheck test contract build ## all of it, as CI does
+check: check-generated lint-spec lint typecheck test contract build ## all checks and tests, as CI runs them
 
 .PHONY: drift-strength
 drift-strength: $(GENERATED) ## all random pages, changes and hostile files for drift
@@ -135,7 +135,7 @@ fuzz: $(GENERATED) ## 100,000 random requests against the mock
 	$(BIN)/python benchmarks/fuzz.py
 
 .PHONY: contract-strength
-contract-strength: $(GENERATED) ## what the contract checks see: make contract-strength FAULTS="state zip-cut"
+contract-strength: $(GENERATED) ## count the faults that the contract test sees: make contract-strength FAULTS="state zip-cut"
 	$(BIN)/python benchmarks/contract_strength.py $(FAULTS)
 
 ##@ Ship
@@ -145,7 +145,7 @@ build: $(GENERATED) ## make the wheel and the source archive in dist/
 	$(BIN)/hatchling build
 
 .PHONY: clean
-clean: ## remove everything that a rule can make again
+clean: ## remove all files that a rule can make again
 	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis dist \
 	  reports generated.*
 

@@ -1,6 +1,6 @@
 """The clients beside raw httpx and the vendor's SDK: import, one call, a zip of 200 MiB, 2,000 jobs.
 
-The mock is a process of its own on the loopback interface; whatever is compared takes turns in one run. Figures are
+The mock is a process of its own on the loopback interface; compared clients take turns in one run. Figures are
 medians, and the best of the rounds for the zip, where other work on the machine shows most. Each way of receiving the
 zip runs in a fresh process, which notes its peak memory after the imports and again at its end.
 
@@ -48,7 +48,7 @@ def peak() -> float:
 
 
 def serve(what: str) -> None:
-    """Serve what a part needs, print how to reach it, and end when standard input does."""
+    """Serve the jobs of a part, print the URL and the credentials, and end with standard input."""
     import base64
 
     from attrs import evolve
@@ -76,7 +76,7 @@ def serve(what: str) -> None:
 
 @contextlib.contextmanager
 def served(what: str) -> Iterator[str]:
-    """Run `serve` in a process; give what it prints."""
+    """Run `serve` in a process; yield its output."""
     command = [*THIS, "serve", what]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdin is None or process.stdout is None:
@@ -88,14 +88,14 @@ def served(what: str) -> Iterator[str]:
 
 
 def child(*arguments: str) -> Any:
-    """Run a part of this file in a fresh process; give what it prints as JSON."""
+    """Run a part of this file in a fresh process; return the JSON that it prints."""
     environment = {**os.environ, "NO_PROXY": "*"}
     done = subprocess.run([*THIS, *arguments], env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 
 
 def vendor(server: dict[str, Any], service: str) -> tuple[Any, Any]:
-    """Give a module of the vendor's SDK, and a client."""
+    """Return a module of the vendor's SDK, and a client."""
     import importlib
 
     core: Any = importlib.import_module("huaweicloudsdkcore.auth.credentials")
@@ -132,7 +132,7 @@ def part_import() -> list[str]:
 
 
 def measure_call(server: dict[str, Any]) -> dict[str, float]:
-    """Call exportFlinkJobs in each way, by turns; give the median seconds of each."""
+    """Call exportFlinkJobs in each way, by turns; return the median seconds of each way."""
     import httpx
 
     from jobexport import AsyncDliClient, DliClient
@@ -170,7 +170,7 @@ def measure_call(server: dict[str, Any]) -> dict[str, float]:
 
 
 def part_call() -> list[str]:
-    """Compare one call of DLI over a connection that is open."""
+    """Compare one call of DLI over an open connection."""
     with served("example") as server:
         times = child("measure-call", server)
     print("\none DLI call                                           median   of httpx")
@@ -185,7 +185,7 @@ def part_call() -> list[str]:
 
 
 def measure_zip(way: str, server: dict[str, Any]) -> dict[str, float]:
-    """Receive the zip in one way, more than once; give the best time and the memory added."""
+    """Receive the zip in one way; return the seconds and the memory added."""
     import httpx
 
     from jobexport import AsyncDgcClient, DgcClient
@@ -201,9 +201,9 @@ def measure_zip(way: str, server: dict[str, Any]) -> dict[str, float]:
             with (
                 httpx.Client(timeout=60) as http,
                 path.open("wb") as file,
-                http.stream("POST", target, headers=headers) as answer,
+                http.stream("POST", target, headers=headers) as response,
             ):
-                for piece in answer.raise_for_status().iter_bytes():
+                for piece in response.raise_for_status().iter_bytes():
                     file.write(piece)
                     sha256.update(piece)
 
@@ -213,9 +213,9 @@ def measure_zip(way: str, server: dict[str, Any]) -> dict[str, float]:
             with path.open("wb") as file:
                 async with (
                     httpx.AsyncClient(timeout=60) as http,
-                    http.stream("POST", target, headers=headers) as answer,
+                    http.stream("POST", target, headers=headers) as response,
                 ):
-                    async for piece in answer.raise_for_status().aiter_bytes():
+                    async for piece in response.raise_for_status().aiter_bytes():
                         file.write(piece)
                         sha256.update(piece)
 
@@ -230,8 +230,8 @@ def measure_zip(way: str, server: dict[str, Any]) -> dict[str, float]:
         def theirs() -> None:
             if module is None or sdk is None:
                 raise AssertionError("both are there")
-            answer = sdk.export_job(module.ExportJobRequest(job_name="myJob", body=module.ExportJobReq()))
-            path.write_bytes(answer.raw_content)
+            response = sdk.export_job(module.ExportJobRequest(job_name="myJob", body=module.ExportJobReq()))
+            path.write_bytes(response.raw_content)
 
         ways: dict[str, Callable[[], None]] = {
             "httpx": raw,
@@ -248,7 +248,7 @@ def measure_zip(way: str, server: dict[str, Any]) -> dict[str, float]:
 
 
 def part_zip() -> list[str]:
-    """Compare a zip of 200 MiB whose content can't be compressed; and one of text, which takes longer to check."""
+    """Compare a zip of 200 MiB of random bytes, and a zip of text, which takes longer to check."""
     results: dict[tuple[str, str], dict[str, float]] = {}
     bases = {"DgcClient": "httpx", "AsyncDgcClient": "httpx, async", "the vendor's SDK": "httpx"}
     ways = ["httpx", "DgcClient", "httpx, async", "AsyncDgcClient"]
@@ -283,7 +283,7 @@ def part_zip() -> list[str]:
 
 
 def measure_jobs(way: str, concurrency: int, count: int, server: dict[str, Any]) -> dict[str, float]:
-    """Export many jobs in one way; give the seconds and the memory added."""
+    """Export many jobs in one way; return the seconds and the memory added."""
     import httpx
 
     from jobexport import AsyncDgcClient, DgcClient
@@ -297,8 +297,8 @@ def measure_jobs(way: str, concurrency: int, count: int, server: dict[str, Any])
             body = {"jobList": names[start : start + CHUNK]}
             path = Path(folder) / f"{start}.zip"
             target = f"{url}/v1/{project}/jobs/batch-export"
-            with path.open("wb") as file, http.stream("POST", target, json=body, headers=headers) as answer:
-                file.writelines(answer.raise_for_status().iter_bytes())
+            with path.open("wb") as file, http.stream("POST", target, json=body, headers=headers) as response:
+                file.writelines(response.raise_for_status().iter_bytes())
 
         def raw() -> None:
             with ThreadPoolExecutor(concurrency) as pool:
@@ -323,7 +323,7 @@ def measure_jobs(way: str, concurrency: int, count: int, server: dict[str, Any])
 
 
 def make_files() -> float:
-    """Give the seconds that the folder for temporary files takes to make as many files as there are jobs."""
+    """Return the seconds it takes to write as many temporary files as there are jobs."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         for number in range(JOBS):
@@ -332,7 +332,7 @@ def make_files() -> float:
 
 
 def part_jobs() -> list[str]:
-    """Compare 2,000 jobs in 20 chunks with 50 ms of latency with the ideal, which is the latency and nothing else."""
+    """Compare 2,000 jobs in 20 chunks with 50 ms of latency with the ideal, which is the latency alone."""
     ways = ["httpx", "DgcClient", "AsyncDgcClient"]
     print(f"\n{JOBS} jobs, a zip each; httpx writes a zip per chunk       median   ideal   memory added")
     print(f"  {f'making {JOBS} files and nothing else':50} {make_files():6.2f} s")
@@ -356,7 +356,7 @@ def part_jobs() -> list[str]:
 
 
 def _limit(what: str, value: float, *, most: float | None = None, least: float | None = None) -> str:
-    """Say whether a figure keeps its limit."""
+    """Return a line with a figure and its limit, marked BROKEN if the figure breaks the limit."""
     kept = value <= most if most is not None else least is not None and value >= least
     limit = f"at most {most:g}" if most is not None else f"at least {least:g}"
     return f"  {what:50} {value:6.2f}   {limit}{'' if kept else '   BROKEN'}"

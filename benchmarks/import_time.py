@@ -1,9 +1,9 @@
-"""How long `import jobexport_api` takes, beside `import httpx`, which it can't do without.
+"""Measures the time of `import jobexport_api`, beside `import httpx`, its main dependency.
 
 Each figure is the median of fresh interpreters that take turns. All have warm bytecode in a folder of their own, so
-neither a read-only installation nor PYTHONDONTWRITEBYTECODE changes what is measured. The package loads httpx and attrs
-when a client or a model is asked for; the last line has both. httpx imports rich and click where they are installed:
-the ratio is less kind in an environment without them.
+neither a read-only installation nor PYTHONDONTWRITEBYTECODE changes the figures. The package loads httpx and attrs on
+the first access to a client or a model; the last line has both. httpx imports rich and click if they are installed:
+the ratio is higher in an environment without them.
 
     python benchmarks/import_time.py [runs]
 """
@@ -24,12 +24,12 @@ STATEMENTS = {
     BASELINE: "",
     "import httpx, attrs": "the two dependencies",
     MEASURED: f"the limit is {LIMIT}",
-    "from jobexport_api import Client; import jobexport_api.api.dgc.export_job": "all that one call needs",
+    "from jobexport_api import Client; import jobexport_api.api.dgc.export_job": "the imports of one call",
 }
 
 
 def seconds(statement: str, environment: dict[str, str]) -> float:
-    """Return how long `statement` takes as the first thing a fresh interpreter does."""
+    """Return the seconds that `statement` takes as the first statement of a fresh interpreter."""
     code = f"from time import perf_counter as now\nstart = now()\n{statement}\nprint(now() - start)"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     return float(done.stdout)

@@ -1,4 +1,4 @@
-"""Exports the jobs that are named on the command line to a folder for today; run again, it goes on where it was."""
+"""Exports the jobs named on the command line to a folder for today; a second run fetches only missing zips."""
 
 import os
 import sys
@@ -8,21 +8,21 @@ from pathlib import Path
 from jobexport import AkSkAuth, DgcClient, Progress, Retries
 from jobexport.errors import JobexportError
 
-# Or cloud="otc", region="eu-de" in the place of base_url.
+# Or cloud="otc", region="eu-de" instead of base_url.
 URL = os.environ.get("JOBEXPORT_URL", "https://dayu-dlf.eu-de.otc.t-systems.com")
 
 
 def show(progress: Progress) -> None:
-    """Say how far it is."""
+    """Print the progress."""
     print(f"{progress.done + progress.failed} of {progress.total} jobs, {progress.received} bytes", file=sys.stderr)
 
 
 def main(names: list[str]) -> int:
-    """Export the jobs; give the exit code."""
+    """Export the jobs; return the exit code."""
     keys = os.environ.get("HUAWEICLOUD_SDK_AK"), os.environ.get("HUAWEICLOUD_SDK_SK")
     auth = AkSkAuth(keys[0], keys[1]) if keys[0] and keys[1] else os.environ["JOBEXPORT_TOKEN"]
     folder = Path("backup") / f"{datetime.now(UTC):%Y-%m-%d}"
-    # A night is long: wait for a service that is being mended, up to an hour for each request.
+    # A night is long: wait for a service under repair, up to an hour for each request.
     retries = Retries(times=20, longest_wait=300, deadline=3600)
     try:
         with DgcClient(os.environ["HUAWEICLOUD_SDK_PROJECT_ID"], auth=auth, base_url=URL, retries=retries) as dgc:

@@ -1,4 +1,4 @@
-"""Exports from both services at a time; a token is fetched when it is needed, and again before it ends."""
+"""Exports from both services at a time; a token is fetched before the first request, and again before it expires."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ DGC = os.environ.get("JOBEXPORT_URL", "https://dayu-dlf.eu-de.otc.t-systems.com"
 
 
 async def fetch_token() -> Token:
-    """Ask whoever keeps the secrets; here the environment does."""
+    """Return a token from the keeper of the secrets, here the environment."""
     return Token(os.environ["JOBEXPORT_TOKEN"])
 
 

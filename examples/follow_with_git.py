@@ -1,4 +1,4 @@
-"""Keeps the folder `jobs` up to date with a project, as sorted JSON and scripts as text: git shows what changed."""
+"""Keeps the folder `jobs` up to date with a project, as sorted JSON and scripts as text: git shows each change."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ with (
     result = dgc.export_jobs(sys.argv[1:], to=zips)
     for name, failure in result.failures.items():
         print(f"{name}: {failure}", file=sys.stderr)
-    # Only when every job is there, what is not among them is gone.
+    # Files of other jobs are removed only if every export succeeded.
     changes = unpack_for_git(result.archives.values(), "jobs", remove_gone=result.succeeded)
 for path in changes.written:
     print("changed", path)

@@ -172,7 +172,7 @@ class AuthenticatedClient:
     token: str = field(repr=False, validator=_check_token)
     """The token to use for authentication"""
     prefix: str = ""
-    """What stands before the token in the header; empty for the token alone"""
+    """The text before the token in the header; empty for the token alone"""
     auth_header_name: str = "X-Auth-Token"
     """The name of the header that carries the token"""
 

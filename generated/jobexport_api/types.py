@@ -87,7 +87,7 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         },
     },
 }
-""" The fields of responses that have a part to play, as the description marks them (`x-role`): model, role, the
-field's name in JSON, and the model's attribute. """
+""" The fields of responses that the OpenAPI description marks with a role (`x-role`): model, role, the field's name in
+JSON, and the model's attribute. """
 
 __all__ = ["ROLES", "UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "path_segment"]

@@ -1,4 +1,4 @@
-"""The command line: what it prints, its exit codes, and that bad input is one sentence."""
+"""The command line: its output, its exit codes, and one sentence for bad input."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def test_editions_lists_each_with_its_pages() -> None:
 
 
 def test_editions_as_json() -> None:
-    """For programs: ids and titles."""
+    """With --format json the list has ids and titles, for programs."""
     assert [item["id"] for item in json.loads(run("editions", "--format", "json").stdout)] == edition_ids()
 
 
 @pytest.mark.parametrize("edition", edition_ids())
 def test_resolve_prints_the_document(edition: str) -> None:
-    """What is printed is the document of generated/, byte for byte."""
+    """The output is the document of generated/, byte for byte."""
     expected = (CHECKOUT / f"generated/openapi/{edition}.yaml").read_text(encoding="utf-8")
     assert run("resolve", edition).stdout == expected
 
@@ -118,7 +118,7 @@ def test_mock_of_an_unknown_edition() -> None:
 
 
 def test_mock_on_a_busy_port() -> None:
-    """The sentence names the port and the way out."""
+    """The sentence names the port and the remedy."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         one_sentence(run("mock", "--port", port), f"port {port}", "in use", "--port")
@@ -156,7 +156,7 @@ def test_mock_with_a_bucket_but_no_keys() -> None:
 
 @pytest.mark.parametrize("bucket", ["s3://", "s3://a", "s3://bucket/folder", "s3://-bucket", "s3://buc ket"])
 def test_mock_with_a_bucket_that_cannot_be_one(bucket: str) -> None:
-    """The sentence says what to give."""
+    """The sentence describes a valid bucket."""
     one_sentence(run("mock", "--obs", bucket, env=KEYS), "is not a valid S3 bucket; give s3://bucket")
 
 
@@ -165,14 +165,14 @@ def test_mock_with_a_bucket_that_cannot_be_one(bucket: str) -> None:
     ["", "nonsense", "ftp://host", "http://", "http://a b", "http://u:a-secret-key@host", "http://host:99999", "//h"],
 )
 def test_mock_with_an_endpoint_that_is_no_url(endpoint: str) -> None:
-    """The sentence says what to give, and repeats no password."""
+    """The sentence describes a valid endpoint, and repeats no password."""
     result = run("mock", "--obs", "s3://bucket", "--obs-endpoint", endpoint, env=KEYS)
     one_sentence(result, "endpoint is not a URL", "such as http://")
     assert "a-secret-key" not in result.output
 
 
 @pytest.mark.parametrize("delay", ["-1", "soon"])
-def test_mock_with_a_delay_that_is_none(delay: str) -> None:
+def test_mock_with_an_invalid_delay(delay: str) -> None:
     """A delay is a number of seconds, not below 0."""
     one_sentence(run("mock", "--port", 0, "--obs-delay", delay), "--obs-delay")
 
@@ -185,14 +185,14 @@ def test_mock_leaves_no_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_mock_says_where_objects_are(tmp_path: Path) -> None:
-    """The second line names the folder, a new temporary one unless --obs names it, and exports are there."""
+    """The second line names the folder of the exports: the folder of --obs, or a new temporary folder."""
     for options, place in (((), r"/jobexport-\w+"), (("--obs", str(tmp_path / "mine")), "/mine")):
         command = [*JOBEXPORT, "mock", "--port", "0", *options]
         environment = os.environ | {"TMPDIR": str(tmp_path)}
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
         ) as it:
-            # The end of a process that says too little is the end of its output.
+            # A process that prints too few lines is killed, which ends its output.
             patience = threading.Timer(10, it.kill)
             patience.start()
             try:
@@ -248,7 +248,7 @@ def test_mock_lists_its_faults() -> None:
     ],
 )
 def test_mock_with_faults_that_cannot_be(arguments: list[Any], words: list[Any]) -> None:
-    """The sentence says what is wrong, before a port is taken."""
+    """The sentence names the error in the faults, before a port is taken."""
     one_sentence(run("mock", "--port", 0, *arguments), *words)
 
 
@@ -279,7 +279,7 @@ def test_mock_with_faults_and_violations() -> None:
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
-    """The line comes when requests are answered; the signal ends the process with code 0."""
+    """The line is printed once requests get responses; the signal ends the process with code 0."""
     command = [*JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
@@ -291,8 +291,8 @@ def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
             assert said is not None
             url = said[1]
             path = f"/v1/{mock.EXAMPLE_PROJECT}/jobs/myJob/export"
-            answer = httpx.post(url + path, headers={"X-Auth-Token": mock.EXAMPLE_TOKEN}, verify=False)
-            assert answer.status_code == 200
+            response = httpx.post(url + path, headers={"X-Auth-Token": mock.EXAMPLE_TOKEN}, verify=False)
+            assert response.status_code == 200
             process.send_signal(signal_)
             assert process.wait(timeout=10) == 0
             assert process.stderr is not None
@@ -303,7 +303,7 @@ def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
 
 @pytest.fixture
 def started() -> Iterator[Callable[..., Any]]:
-    """A function that starts a mock and gives what it prints, the first line apart from the others."""
+    """Yield a function that starts a mock and returns its URL and the other lines of its output."""
     with contextlib.ExitStack() as stack:
 
         def start(*arguments: Any, env: Any = None) -> tuple[Any, dict[Any, Any]]:
@@ -324,12 +324,12 @@ def started() -> Iterator[Callable[..., Any]]:
 
 
 def environment() -> dict[Any, Any]:
-    """The environment without what the command would read."""
+    """Return the environment without the variables that the command reads."""
     return {name: value for name, value in os.environ.items() if name not in VARIABLES}
 
 
 def test_mock_says_what_opens_it(started: Callable[..., Any]) -> None:
-    """The example's credentials are printed, and those printed open it."""
+    """The mock prints the example's credentials, and accepts the printed credentials."""
     url, said = started()
     assert said == {
         "project": mock.EXAMPLE_PROJECT,
@@ -342,7 +342,7 @@ def test_mock_says_what_opens_it(started: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("by", ["options", "variables"])
 def test_mock_keeps_what_it_was_given_to_itself(started: Callable[..., Any], by: str) -> None:
-    """Credentials of one's own open it and are not printed; those of the example do not open it any more."""
+    """A mock with given credentials accepts only these, and does not print them."""
     values = ("my-token", "MYKEY", "my-secret")
     if by == "options":
         names = ("--token", "--access-key", "--secret-key")
@@ -363,7 +363,7 @@ def test_mock_of_another_project(started: Callable[..., Any]) -> None:
 
 
 def test_mock_of_a_project_in_a_folder(started: Callable[..., Any], tmp_path: Path) -> None:
-    """With --jobs the project must be in the folder; it is the one that is named."""
+    """With --jobs the project of --project is served, and must be in the folder."""
     for name in ("aa", "bb"):
         (tmp_path / name).mkdir()
     _, said = started("--project", "bb", "--jobs", str(tmp_path))
@@ -390,7 +390,7 @@ def test_mock_with_half_a_key_or_no_project(option: str, value: str, words: str)
 
 
 def called(url: Any, project: Any, access_key: Any, secret_key: Any) -> Any:
-    """The status of a signed exportJob."""
+    """Return the status of a signed exportJob."""
     path = f"/v1/{project}/jobs/myJob/export"
     headers = {"Host": httpx.URL(url).netloc.decode(), "X-Sdk-Date": signing.format_date(time.time_ns() // 1_000_000)}
     headers["Authorization"] = signing.sign(
@@ -401,7 +401,7 @@ def called(url: Any, project: Any, access_key: Any, secret_key: Any) -> Any:
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
 def test_every_command_has_help(command: Any) -> None:
-    """Each command says what it does and documents its options."""
+    """The help of each command has a sentence and documents each option."""
     result = run(command, "--help")
     assert result.exit_code == 0
     assert "Usage:" in result.stdout

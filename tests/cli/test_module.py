@@ -24,7 +24,7 @@ MODULE = [sys.executable, "-m", "jobexport"]
     ],
 )
 def test_python_m_jobexport_is_the_command(arguments: tuple[str, ...], code: int, tmp_path: Path) -> None:
-    """`python -m jobexport` prints what the command prints, under its own name, and ends with the same exit code."""
+    """`python -m jobexport` has the output of the command, under its own name, and the same exit code."""
     page = "# Exporting\n\n## URI\n\nGET /v1.0/{project_id}/streaming/jobs/export\n"
     (tmp_path / "page.md").write_text(page, encoding="utf-8")
     command, module = (

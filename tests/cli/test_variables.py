@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(jobexport.__file__).parent
 
-# Upper-case words of the help texts that are no variables: abbreviations, and what an option's value may say.
+# Upper-case words of the help texts that are not variables: abbreviations, and values of options.
 ABBREVIATIONS = {"DGC", "DLI", "HTML", "JSON", "OBS", "URL", "YAML"}
 METAVARS = {"ARG", "ARGS", "COMMAND", "NAME", "OPTIONS", "OPERATION"}
 
@@ -31,7 +31,7 @@ JOB = ("dgc", "export", "myJob", "-o", "out")
 FLINK = ("dli", "export", "--obs-dir", "bucket", "--all", "--download", "out")
 LIVE = ("contract", "--url", "http://127.0.0.1:9", "--edition", "otc-2026", "--obs-dir", "d")
 
-# Each way to its end that reads more of the environment than another; none starts a server or reaches one.
+# Calls of each command that read different variables; no call starts or reaches a server.
 CALLS: list[tuple[tuple[str, ...], dict[str, str]]] = [
     (("mock", "--edition", "no-such-edition", "--obs", "s3://bucket"), {}),
     (("mock", "--edition", "no-such-edition", "--obs", "s3://bucket"), S3),
@@ -48,7 +48,7 @@ CALLS: list[tuple[tuple[str, ...], dict[str, str]]] = [
 
 
 def commands(group: click.Group, *above: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Return each command under a group that does something, and the words that call it."""
+    """Return each command under a group, and the words that call it."""
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from commands(command, *above, name)
@@ -143,7 +143,7 @@ def test_the_environment_is_read_in_one_module() -> None:
 
 
 def test_a_variable_that_is_not_listed_can_not_be_read() -> None:
-    """A name that `MEANINGS` lacks is a KeyError, so that nothing is read which no help names."""
+    """A name that `MEANINGS` lacks is a KeyError, so that no variable is read that no help names."""
     with pytest.raises(KeyError):
         environment.read("HOME")
 

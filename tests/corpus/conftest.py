@@ -1,4 +1,4 @@
-"""Collected by `make test-corpus` only: it needs texts that are not ours to ship."""
+"""Tests that only `make test-corpus` collects: they need texts that are not ours to ship."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""All of the vendor's pages: what is read, against a second counter that knows nothing of tables but their marks."""
+"""All of the vendor's pages: the facts read, against a second counter that knows only the marks of tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.corpus.making.folder import DOCS, PAGES, read
 
-# Pages whose tables the reader does not read right yet, by what is not right.
+# Pages whose tables are misread so far, with the error.
 MISREAD = {
     "rows": ("otc-2024/dli_create_flink_jar_job.rst",),
     "unread": ("otc-2026/umn_dli_common_operations_of_flink_jobs.rst",),
@@ -18,7 +18,7 @@ MISREAD = {
 
 
 def every_page(wrong: str) -> pytest.MarkDecorator:
-    """Each page in turn; those that are known to be misread have to fail."""
+    """Return a parametrization over all pages, in which a page that is known to be misread has to fail."""
     cases = []
     for path in PAGES:
         name = f"{path.parent.name}/{path.name}"
@@ -28,7 +28,7 @@ def every_page(wrong: str) -> pytest.MarkDecorator:
 
 
 def rows(text: str, suffix: str) -> int:
-    """Rows of tables without their heads, by the marks of tables only."""
+    """Return the number of table rows without their heads, by the marks of tables only."""
     if suffix in (".md", ".html"):
         return sum(not re.search(r"<th\b", row) for row in re.split(r"<tr\b", text)[1:])
     if suffix == ".txt":
@@ -45,7 +45,7 @@ def rows(text: str, suffix: str) -> int:
 
 
 def listings(text: str, suffix: str) -> int:
-    """Listings, by their marks only."""
+    """Return the number of listings, by their marks only."""
     match suffix:
         case ".md":
             return len(re.findall(r"^\s*```", text, re.MULTILINE)) // 2
@@ -59,13 +59,13 @@ def listings(text: str, suffix: str) -> int:
 
 
 def codes(text: str) -> set[str]:
-    """Error codes, by their shape only."""
+    """Return the error codes, by their shape only."""
     return set(re.findall(r"\b(?:DL[FI]|AS)\.\d{4,5}\b", text))
 
 
 @every_page("rows")
 def test_every_row_listing_and_code_is_accounted_for(path: Any) -> None:
-    """What a page has is a fact, a table without facts of our kinds, or listed as unread."""
+    """Each table and listing of a page is a fact, a table without facts of our kinds, or listed as unread."""
     text, suffix = path.read_text("utf-8"), path.suffix
     page = read(path)
     facts = {each.at for each in page.parameters}
@@ -87,14 +87,14 @@ def test_nothing_on_the_vendor_s_pages_is_unread(path: Any) -> None:
 
 @every_page("lines")
 def test_the_line_of_a_parameter_shows_its_name(path: Any) -> None:
-    """Lines are those of the file as it is, also with a viewer's lines in between."""
+    """Lines are counted in the original file, also with a viewer's lines in between."""
     lines = path.read_text("utf-8").split("\n")
     for each in read(path).parameters:
         assert each.name in lines[int(each.at) - 1].replace("\\", ""), each
 
 
 def test_nested_tables_stand_below_the_rows_that_lead_to_them() -> None:
-    """Of create-job's 31 tables, those of a structure are below its rows and those of kinds of nodes below none."""
+    """Of create-job's 31 tables, a structure's tables are below its rows; tables of kinds of nodes are below no row."""
     page = read(DOCS / "otc-2024/dgc_create_job.rst")
     paths = {".".join(each.path) for each in page.parameters}
     assert len(page.tables) == 31

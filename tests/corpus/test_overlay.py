@@ -1,4 +1,4 @@
-"""Overlays are applied as the Overlay specification's own sets say."""
+"""Overlays against the Overlay specification's own sets."""
 
 from __future__ import annotations
 

@@ -24,5 +24,5 @@ VENDOR = (
 
 @pytest.mark.parametrize("name", VENDOR)
 def test_a_vendor_page_gives_a_document_and_a_client(name: str, tmp_path: Path) -> None:
-    """Five of the vendor's pages, three of them of operations that the description does not have."""
+    """A scaffold of a page of any of five operations, three of them not in the union, generates a client."""
     generates(read_page(DOCS / name), tmp_path)

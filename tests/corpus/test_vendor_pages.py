@@ -23,9 +23,9 @@ DESCRIBED = load_described()
 
 FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}
 
-# Facts of the register that stand in prose, which is not read: the media type of requests, what a .script holds, CDM.
+# Facts of the register in prose, which is not read: the media type of requests, the content of a .script, CDM.
 NOT_READ = {"DGC-008", "DGC-011", "DGC-015"}
-# What the pages differ in from their editions' documents, by entry.
+# The differences of the pages from their editions' documents, by entry.
 KNOWN = {
     "exportFlinkJobs": {CN_2020: set(), OTC_2024: set(), "huaweicloud-intl-2026": {"DLI-002", "DLI-003"}}
     | {OTC_2026: {"DLI-002", "DLI-003"}},
@@ -38,7 +38,7 @@ KNOWN = {
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_a_page_and_its_edition_differ_in_what_the_register_has(name: Any, edition: Any, operation: Any) -> None:
-    """No new finding of any level, and the known ones are those of the register, by id."""
+    """A page has no new finding of any level, and its known findings are the register's, by id."""
     report = check_page(read(DOCS / name), DESCRIBED, edition)
     assert report.operation == operation
     assert [(finding.kind, finding.about) for finding in report.new] == []
@@ -47,7 +47,7 @@ def test_a_page_and_its_edition_differ_in_what_the_register_has(name: Any, editi
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_every_fact_of_the_register_that_a_page_shows_is_found(name: Any, edition: Any, operation: Any) -> None:
-    """All entries of the operation are seen, but for those in prose, and those that rest on other pages."""
+    """All entries of the operation are seen, except entries in prose and entries that rest on other pages."""
     report = check_page(read(DOCS / name), DESCRIBED, edition)
     entries = [entry for entry in DESCRIBED.register.entries if operation in entry.operations]
     expected = {entry.id for entry in entries if entry.api != "common" and entry.id[:3] != "COM"}
@@ -83,7 +83,7 @@ def against(old: Any, new: Any) -> set[Any]:
 
 
 def test_the_pages_of_2020_and_2021_differ_in_the_facts_known() -> None:
-    """The zip array's name; the error table; a column of types and the operation's name, which only one has."""
+    """The pages differ in the zip array's name, the error table, a column of types and the operation's name."""
     assert against(f"{CN_2020}/dli_export_flink_job.md", "huaweicloud-cn-2021/dli_export_flink_job.md") == {
         ("error", "parameter-renamed", "response parameter `zip_files`"),
         ("warning", "error-code-missing", "error code `DLI.29001`"),
@@ -93,7 +93,7 @@ def test_the_pages_of_2020_and_2021_differ_in_the_facts_known() -> None:
 
 
 def test_the_pages_of_2024_and_2026_differ_in_the_facts_known() -> None:
-    """The type of is_success, which the example now contradicts; the example's sentence; words on the project's id."""
+    """The pages differ in the type of is_success, which the example now contradicts, in an example, and in wording."""
     assert against(f"{OTC_2024}/dli_export_flink_job.html", f"{OTC_2026}/dli_export_flink_job.rst") == {
         ("error", "type-changed", "response parameter `is_success`"),
         ("warning", "example-contradicts-table", "response parameter `is_success`"),
@@ -103,7 +103,7 @@ def test_the_pages_of_2024_and_2026_differ_in_the_facts_known() -> None:
 
 
 def test_a_page_against_itself_has_nothing() -> None:
-    """No finding of any level on any page, whatever it is about."""
+    """A page compared with itself has no finding of any level."""
     for path in sorted(DOCS.rglob("*.*")):
         page = read(path)
         assert check_pages(page, page, DESCRIBED).findings == ()
@@ -115,7 +115,7 @@ def check(text: Any, edition: Any) -> Any:
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_each_single_change_of_the_text_is_found(name: Any, edition: Any, operation: Any) -> None:
-    """20 random changes of each page: kind, subject, operation, line, new, and nothing else of weight."""
+    """Each of 20 random changes is one new finding of its kind, subject, operation and line, and no other error."""
     page = Text.load(name)
     rng = random.Random(f"{name} {edition}")  # noqa: S311  # no secrets
     for _ in range(20):
@@ -132,7 +132,7 @@ def test_each_single_change_of_the_text_is_found(name: Any, edition: Any, operat
 
 @pytest.mark.parametrize(("name", "edition", "operation"), PAGES)
 def test_other_words_in_a_description_are_no_finding(name: Any, edition: Any, operation: Any) -> None:
-    """Up to 12 changes of words on each page: no error and no warning."""
+    """Up to 12 changes of words on each page are no error and no warning."""
     page = Text.load(name)
     rng = random.Random(name)  # noqa: S311  # no secrets
     texts = {text for _ in range(30) if (text := reworded(page, rng))}

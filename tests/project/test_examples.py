@@ -38,7 +38,7 @@ def run(server: mock.Server, folder: Path, *command: str, **env: str) -> subproc
 
 
 def python(server: mock.Server, folder: Path, name: str, *arguments: str, **env: str) -> str:
-    """Run an example in Python that succeeds; give what it prints."""
+    """Run an example in Python that succeeds; return its output."""
     token = {"JOBEXPORT_TOKEN": server.token}
     done = run(server, folder, sys.executable, str(EXAMPLES / name), *arguments, **(token | env))
     assert done.returncode == 0, done.stderr
@@ -46,12 +46,12 @@ def python(server: mock.Server, folder: Path, name: str, *arguments: str, **env:
 
 
 def test_the_plain_client(server: mock.Server, tmp_path: Path) -> None:
-    """The names of the zips come out of the generated model, and the text that this edition has for a boolean."""
+    """The example prints the names of the zips, and `is_success` as the text that this edition has for a boolean."""
     assert python(server, tmp_path, "plain_client.py").startswith("true ['obs-test/aggregate_")
 
 
 def test_a_backup_goes_on_where_it_was(server: mock.Server, tmp_path: Path) -> None:
-    """The second run fetches what is missing only; a job that is not there is exit code 1."""
+    """The second run fetches only missing zips; a missing job is exit code 1."""
     assert python(server, tmp_path, "back_up.py", "myJob").endswith(" fetched\n")
     words = [line.split(" ", 2)[2] for line in python(server, tmp_path, "back_up.py", *JOBS).splitlines()]
     assert words == ["was there", "fetched"]
@@ -61,7 +61,7 @@ def test_a_backup_goes_on_where_it_was(server: mock.Server, tmp_path: Path) -> N
 
 
 def test_a_folder_for_git(server: mock.Server, tmp_path: Path) -> None:
-    """What is new is told; a second run changes nothing; a job that is not named any more goes."""
+    """New files are listed; a second run changes nothing; the files of a job that is no longer named are removed."""
     assert "changed jobs/jobs/myJob.json" in python(server, tmp_path, "follow_with_git.py", *JOBS)
     assert python(server, tmp_path, "follow_with_git.py", *JOBS) == ""
     assert "removed jobs/jobs/job_batch.json" in python(server, tmp_path, "follow_with_git.py", "myJob")
@@ -85,7 +85,7 @@ def test_flink_jobs_come_through_obs(tmp_path: Path) -> None:
         client = boto3.client("s3", endpoint_url=url, region_name="us-east-1", **keys)
 
         class Bucket(mock.MemoryStorage):
-            """Puts into the bucket what is stored."""
+            """A storage that puts each object into the bucket."""
 
             async def put(self, name: str, content: bytes) -> None:
                 client.put_object(Bucket=bucket, Key=name.removeprefix(f"{bucket}/"), Body=content)
@@ -101,7 +101,7 @@ def test_flink_jobs_come_through_obs(tmp_path: Path) -> None:
 
 
 def test_the_nightly_script_commits_what_changed(server: mock.Server, tmp_path: Path) -> None:
-    """A commit for the first night, none for the second; a job that is gone costs the exit code and not the commit."""
+    """The first night commits, the second does not; a missing job changes the exit code but prevents no commit."""
     git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
     subprocess.run([*git, "init", "--quiet"], cwd=tmp_path, check=True)
     (tmp_path / "jobs.txt").write_text("\n".join(JOBS))
@@ -127,7 +127,7 @@ def test_the_nightly_script_commits_what_changed(server: mock.Server, tmp_path: 
 
 
 def test_every_example_is_listed_and_run() -> None:
-    """The table of examples has each file, and so has this module."""
+    """The table of examples has each file, and this module tests each file."""
     names = {path.name for path in EXAMPLES.iterdir() if path.suffix in {".py", ".sh"}}
     table = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     here = (CHECKOUT / "tests/project/test_examples.py").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""The extras: each has what its packages import, and without it one sentence names it.
+"""The extras: each has the imports of its packages, and one sentence names a missing extra.
 
-Each program runs in an environment of its own that has the wheel, the distributions of some extras, and nothing else.
+Each program runs in an environment of its own that has only the wheel and the distributions of some extras.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(jobexport.__file__).parent
 
-# The rooms whose imports an extra has to serve.
+# The rooms whose imports each extra has to serve.
 ROOMS = {
     "cli": ("cli",),
     "mock": ("cli", "mock", "spec"),
@@ -37,11 +37,11 @@ ROOMS = {
 }
 # Modules in these rooms that another extra serves, and those that `make` runs in a checkout.
 APART = ("cli/export/dli.py", "cli/export/profile.py", "spec/generate.py", "spec/lint.py")
-# uvicorn loads the two, and of the third files are read: no `import` of ours has their names.
+# uvicorn loads httptools and uvloop by name, and of offapi only files are read: no `import` of ours has their names.
 BY_NAME = {"httptools", "uvloop", "offapi"}
 PLAIN = {"attrs", "httpx"}
 
-# For each extra a program that uses all of it.
+# A program for each extra that uses all of it.
 USES = {
     "cli": """
 import sys
@@ -109,7 +109,7 @@ def requirements(found: Distribution, extra: str = "") -> Iterator[str]:
 
 
 def closure(names: Iterable[str]) -> set[str]:
-    """Return distributions with all that they need."""
+    """Return distributions with all their dependencies."""
     reached: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -126,14 +126,14 @@ OWNERS = {module: set(map(canonicalize_name, names)) for module, names in packag
 
 @pytest.fixture(scope="session")
 def ours(installed: Path) -> PathDistribution:
-    """The wheel's metadata."""
+    """Return the wheel's metadata."""
     (folder,) = installed.glob("*.dist-info")
     return PathDistribution(folder)
 
 
 @pytest.fixture
 def environment(installed: Path, ours: PathDistribution, tmp_path: Path) -> Environment:
-    """Make an environment with the wheel, some extras and what they need; run its Python."""
+    """Return a function that runs Python in an environment with the wheel and some extras."""
 
     def make(*extras: str, without: str = "") -> Run:
         root = tmp_path / "-".join(("env", *extras))
@@ -183,7 +183,7 @@ def imported(room: str) -> set[str]:
 
 
 def runtime_imports(node: ast.AST) -> Iterator[str]:
-    """Return the top-level modules that are imported, but for those in `if TYPE_CHECKING`."""
+    """Return the top-level modules that are imported, except under `if TYPE_CHECKING`."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
             for other in child.orelse:
@@ -202,13 +202,13 @@ def last_line(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.mark.parametrize("extra", ROOMS)
 def test_an_extra_lists_what_its_packages_import(ours: PathDistribution, extra: str) -> None:
-    """The distributions of an extra are those that its package, its command and what they build on import."""
+    """The distributions of an extra are the imports of its package, its command and the rooms below."""
     needed = set().union(*map(imported, ROOMS[extra])) - PLAIN
     assert set(requirements(ours, extra)) - PLAIN == needed | (BY_NAME if "mock" in ROOMS[extra] else set())
 
 
 def test_tools_has_all_the_other_extras(ours: PathDistribution) -> None:
-    """The extra `tools` has the distributions of every other one."""
+    """The extra `tools` has the distributions of every other extra."""
     others = set(ours.metadata.get_all("Provides-Extra") or ()) - {"tools"}
     assert others == set(USES)
     assert set(requirements(ours, "tools")) == {name for extra in others for name in requirements(ours, extra)}
@@ -222,12 +222,12 @@ def test_an_extra_is_enough(environment: Environment, server: mock.Server, extra
 
 
 def direct() -> Iterator[tuple[str, str]]:
-    """Return each extra with each distribution that it has for itself."""
+    """Yield each extra with each distribution that no other extra has."""
     found = distribution("jobexport")
     for extra in USES:
         shared = set(requirements(found, "mock")) if extra == "contract" else set(requirements(found, "cli"))
         names = set(requirements(found, extra)) - PLAIN - (shared if extra != "cli" else set())
-        # schemathesis has it for itself as well, and fails where it does.
+        # requests is left out: schemathesis needs it too, and fails first.
         yield from ((extra, name) for name in sorted(names - {"requests"}))
 
 
@@ -235,7 +235,7 @@ def direct() -> Iterator[tuple[str, str]]:
 def test_without_a_distribution_the_extra_is_named(
     environment: Environment, server: mock.Server, extra: str, missing: str
 ) -> None:
-    """Where one distribution of an extra is missing, the error is a sentence that names its module and the extra."""
+    """If a distribution of an extra is missing, the error is a sentence that names its module and the extra."""
     done = environment(extra, without=missing)("-c", use(extra, server), JOBEXPORT_TOKEN=server.token)
     assert done.returncode != 0
     modules = [module for module, owners in OWNERS.items() if missing in owners]

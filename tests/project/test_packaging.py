@@ -1,4 +1,4 @@
-"""The wheel: what it holds, what it asks for, and that it works where there is no checkout."""
+"""The wheel: its content, its dependencies, and its use without a checkout."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run_installed(installed: Any, *command: Any) -> Any:
 
 
 def test_a_plain_install_needs_httpx_and_attrs_only(wheel: Path) -> None:
-    """Everything else is behind an extra."""
+    """A plain install has only httpx and attrs; every other dependency is behind an extra."""
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = email.message_from_bytes(archive.read(name))
@@ -54,7 +54,7 @@ def test_the_wheel_holds_both_packages_and_the_documents(wheel: Path) -> None:
 
 
 def test_the_installed_command_knows_the_editions(installed: Path) -> None:
-    """Without a checkout the shipped documents serve, and nothing else is read."""
+    """Without a checkout the shipped documents are read, and no other files."""
     code = "import jobexport; from jobexport.cli import main; print(jobexport.__file__); main()"
     printed = run_installed(installed, "-c", code, "editions")
     assert printed.startswith(str(installed))
@@ -62,12 +62,12 @@ def test_the_installed_command_knows_the_editions(installed: Path) -> None:
 
 
 def test_the_installed_resolve_gives_the_shipped_document(installed: Path) -> None:
-    """The document is the one of the checkout."""
+    """The printed document equals the checkout's."""
     expected = (CHECKOUT / "generated/openapi/otc-2024.yaml").read_text(encoding="utf-8")
     assert run_installed(installed, "-c", "from jobexport.cli import main; main()", "resolve", "otc-2024") == expected
 
 
-def test_the_installed_mock_answers(installed: Path) -> None:
+def test_the_installed_mock_responds(installed: Path) -> None:
     """The mock starts and exports a job."""
     code = (
         "import httpx\nfrom jobexport import mock\n"
@@ -79,7 +79,7 @@ def test_the_installed_mock_answers(installed: Path) -> None:
 
 
 def test_the_installed_drift_compares(installed: Path, tmp_path: Path) -> None:
-    """Without a checkout pages are held against the shipped documents, and edits are of these."""
+    """Without a checkout pages are compared with the shipped documents, and edits name these."""
     page = tmp_path / "page.md"
     page.write_text("# Exporting\n\n## URI\n\nGET /v1.0/{project_id}/streaming/jobs/export\n", encoding="utf-8")
     code = (

@@ -49,7 +49,7 @@ def spans(text: str) -> list[str]:
 
 
 def code(name: str) -> list[str]:
-    """Return what a page has as code for a shell: each span, and each line of its blocks, continued lines joined."""
+    """Return a page's code for a shell: each span, and each line of its blocks, continued lines joined."""
     joined = "\n".join(blocks(name, "sh", "")).replace("\\\n", " ")
     return [*spans(PAGES[name]), *(line.removeprefix("$ ").partition(" # ")[0] for line in joined.splitlines())]
 
@@ -180,7 +180,7 @@ def test_every_name_of_the_code_in_the_recipes_exists() -> None:
 
 
 def test_the_pages_of_faults_count_them() -> None:
-    """Groups and numbers on the pages are those of the faults there are."""
+    """Groups and numbers on the pages are those of the faults in the code."""
     groups = Counter(fault.group.rpartition(": ")[2] for fault in FAULTS.values())
     strength = PAGES["docs/contract-strength.md"]
     told = dict(re.findall(r"^\| ([a-z ]+) \| (\d+) \|", strength, re.MULTILINE))
@@ -194,7 +194,7 @@ def test_the_pages_of_faults_count_them() -> None:
 
 
 def test_the_page_of_editions_names_every_edition() -> None:
-    """The editions listed are the editions there are."""
+    """The page lists exactly the editions of `overlays/`."""
     assert [edition for edition in edition_ids() if edition not in PAGES["docs/editions.md"]] == []
 
 
@@ -204,7 +204,7 @@ def test_every_page_is_reached_from_the_readme() -> None:
 
 
 def test_the_readme_is_short() -> None:
-    """At most 150 lines."""
+    """The README has at most 150 lines."""
     assert len(PAGES["README.md"].splitlines()) <= 150
 
 
@@ -216,7 +216,7 @@ def rows(title: str) -> list[list[str]]:
 
 
 def test_the_glossary_is_short() -> None:
-    """At most 25 words, each once."""
+    """The glossary has at most 25 words, each once."""
     words = [row[0] for row in rows("Glossary")]
     assert 0 < len(words) == len(set(words)) <= 25
 

@@ -32,7 +32,7 @@ def name(room: Path) -> str:
 
 @pytest.mark.parametrize("room", ROOMS, ids=name)
 def test_a_room_has_at_most_fifteen_modules(room: Path) -> None:
-    """A folder with more modules than that wants to be cut into rooms."""
+    """No folder has more than 15 modules: cut a larger folder into rooms."""
     assert len(modules(room)) <= MOST_MODULES
 
 
@@ -42,7 +42,7 @@ def test_no_room_lies_deeper_than_three() -> None:
 
 
 def test_a_room_has_no_module_with_a_leading_underscore() -> None:
-    """What is public is what a package lists, so that underscores in file names would tell nothing."""
+    """Packages list their public names, so an underscore in a file name has no meaning."""
     assert [
         f"{name(room)}.{module}" for room in ROOMS for module in modules(room) if module[0] == "_" != module[1]
     ] == []
@@ -56,7 +56,7 @@ def test_every_package_has_an_exhaustive_contract() -> None:
 
 
 def test_the_core_needs_the_standard_library_and_httpx_only() -> None:
-    """No other distribution, and nothing of ours but the errors."""
+    """The core imports only the standard library, httpx, and `errors`."""
     imported = {
         module
         for path in (SOURCE / "core").glob("*.py")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Any:
-    """A copy of everything that generated/ is made from, and of generated/ itself."""
+    """Return a copy of the sources of generated/, and of generated/ itself."""
     for name in ("openapi", "overlays", "generated"):
         shutil.copytree(CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path

@@ -70,11 +70,11 @@ class TestPointers:
         assert from_pointer(to_pointer(location)) == location
 
     def test_numbers_count_in_arrays_only(self) -> None:
-        """A step is a number below an array, and a key below an object that has one of digits."""
+        """A step of digits is a number below an array, and a key below an object."""
         assert located({"a": [{"0": "x"}]}, "/a/0/0") == ("a", 0, "0")
 
     def test_missing_is_not_null(self) -> None:
-        """A place that is not there is told from one that holds null, and is false."""
+        """A missing place differs from a place with null, and is false."""
         assert look({"a": None}, ("a",)) is None
         assert look({"a": None}, ("b",)) is MISSING
         assert look({"a": ["x"]}, ("a", 1)) is MISSING
@@ -83,14 +83,14 @@ class TestPointers:
 
 class TestReferences:
     def test_references_are_followed_to_the_end(self) -> None:
-        """A reference to a reference leads to what the last one names, also with escaped and encoded keys."""
+        """A reference to a reference leads to the target of the last reference, also with escaped and encoded keys."""
         schema = {"$ref": "#/components/schemas/a~1b"}
         assert deref(DOCUMENT, schema) is DOCUMENT["components"]["schemas"]["c d"]
         assert referred(schema) == ("components", "schemas", "a/b")
         assert behind(DOCUMENT, ("components", "schemas", "a/b")) == ("components", "schemas", "c d")
 
     def test_a_property_of_that_name_is_no_reference(self) -> None:
-        """An object whose `$ref` is no text is returned as it is."""
+        """An object whose `$ref` is not text is returned as it is."""
         properties = {"$ref": {"type": "string"}}
         assert deref(DOCUMENT, properties) is properties
 
@@ -138,7 +138,7 @@ RECURSIVE = {
 
 @pytest.mark.parametrize("schema", RECURSIVE.values(), ids=RECURSIVE)
 def test_a_recursive_schema_is_legal(schema: Any) -> None:
-    """A schema that contains itself loops nowhere: not in the mock, not in what drift reads and fills in."""
+    """A schema that contains itself loops neither in the mock nor in drift."""
     document = load_edition("otc-2026")
     document["components"]["schemas"]["Recursive"] = schema
     for fields in ("ExportFlinkJobsRequest", "ExportFlinkJobsResponse"):
@@ -151,7 +151,7 @@ def test_a_recursive_schema_is_legal(schema: Any) -> None:
 
 class TestOperations:
     def test_operations_stand_where_the_document_has_them(self) -> None:
-        """Each method of a path is an operation, in the document's order; a path item's other keys are none."""
+        """Each method of a path is an operation, in the document's order; other keys of a path item are not."""
         found = list(operations(DOCUMENT))
         assert [(operation.method, operation.location) for operation in found] == [
             (method, ("paths", "/jobs/{name}", method)) for method in ("post", "get")
@@ -169,18 +169,18 @@ class TestOperations:
         assert (operation.path, operation.location) == ("/x", ("components", "pathItems", "X", "post"))
 
     def test_a_document_without_paths_is_refused(self) -> None:
-        """A document without paths is refused in one sentence, and not taken for one without operations."""
+        """A document without paths is refused in one sentence, and not read as a document without operations."""
         with pytest.raises(JobexportError, match=r"^the document has no paths; [^\n]*$"):
             list(operations({"openapi": "3.1.0"}))
 
     def test_an_operation_s_parameter_replaces_the_path_s(self) -> None:
-        """Parameters are those of the path and the operation; one that both have is the operation's."""
+        """The parameters of path and operation are merged; an operation's parameter replaces the path's."""
         listed = parameters(DOCUMENT, ("paths", "/jobs/{name}", "post"))
         assert [*listed] == [("path", "name"), ("query", "limit")]
         assert at(DOCUMENT, listed["query", "limit"])["x"] == "operation"
 
     def test_bodies_and_responses(self) -> None:
-        """What an operation takes and returns is found behind references, and is empty where it is not documented."""
+        """Bodies and responses are found behind references, and are empty if not documented."""
         assert schema_of(DOCUMENT, media(request_body(DOCUMENT, MAKE))) == {"type": "object"}
         assert media(response(DOCUMENT, MAKE, 200), "application/zip") == {"schema": {"type": "string"}}
         assert [media(response(DOCUMENT, MAKE, 200)), response(DOCUMENT, MAKE, 404), request_body(DOCUMENT, {})] == [
@@ -188,7 +188,7 @@ class TestOperations:
         ] * 3
 
     def test_marks(self) -> None:
-        """Marks are a list, of one id too, and empty without any."""
+        """Marks are a list, also of a single id, and empty if missing."""
         assert [marks(MAKE), marks({"x-inconsistency": "A-1"}), marks({})] == [("A-1", "A-2"), ("A-1",), ()]
 
 
@@ -200,7 +200,7 @@ def _is(node: ast.AST, *texts: str) -> bool:
 
 
 def _reads(node: ast.AST, key: str) -> bool:
-    """Whether a node of the syntax tree reads a key: `x[key]`, `x.get(key, …)` or `key in x`."""
+    """Return whether a node of the syntax tree reads a key: `x[key]`, `x.get(key, …)` or `key in x`."""
     match node:
         case ast.Subscript(slice=slice_, ctx=ast.Load()):
             return _is(slice_, key)
@@ -212,7 +212,7 @@ def _reads(node: ast.AST, key: str) -> bool:
 
 
 def _second_way(node: ast.AST) -> str | None:
-    """Return what of `spec/document.py` a piece of code does itself, or None."""
+    """Return the task of `spec/document.py` that a piece of code does itself, or None."""
     if _reads(node, "$ref"):
         return "follows $ref; use deref, behind, reference or referred"
     if _reads(node, "x-inconsistency"):
@@ -231,7 +231,7 @@ def _second_way(node: ast.AST) -> str | None:
 
 
 def second_ways(source: str) -> list[str]:
-    """Find the lines of a module that walk a document in a way of their own."""
+    """Return the lines of a module that walk a document in a way of their own."""
     nodes = (node for node in ast.walk(ast.parse(source)))
     return [f"line {getattr(node, 'lineno', '?')} {way}" for node in nodes if (way := _second_way(node))]
 
@@ -270,5 +270,5 @@ def test_a_second_way_is_seen(source: str) -> None:
     "source", ['{"$ref": "#/components/schemas/A"}', '{"x-inconsistency": ids}', '{"git~1"}', '("get", "post")']
 )
 def test_writing_a_document_is_no_second_way(source: str) -> None:
-    """What only writes references and marks is left alone."""
+    """Code that only writes references and marks is not reported."""
     assert second_ways(source) == []

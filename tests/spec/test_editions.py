@@ -1,4 +1,4 @@
-"""Editions by id, their documents, and the page that shows what they say."""
+"""Editions by id, their documents, and the page with their claims."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def test_each_edition_says_which_pages_it_stands_for() -> None:
 
 @pytest.mark.parametrize("edition", edition_ids())
 def test_the_resolved_document_is_the_union_with_the_overlay(edition: str) -> None:
-    """What lies in generated/ is what applying the overlay gives."""
+    """The document in generated/ equals the union with the overlay applied."""
     assert load_edition(edition) == resolve(edition)
 
 
 @pytest.mark.parametrize("function", [load_edition, resolve])
 def test_an_unknown_edition_names_the_known_ones(function: Any) -> None:
-    """The message lists what there is to choose from."""
+    """The message lists the known editions."""
     with pytest.raises(JobexportError, match=r"no edition 'otc-1999'; choose one of .*otc-2024, otc-2026"):
         function("otc-1999")
 
 
 def test_without_documents_nothing_passes_for_a_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Where no document lies, listing the editions is an error that names the repair: a run over none would pass."""
+    """Without documents, listing the editions is an error that names the repair: a run over no edition would pass."""
     # The package gives its function the module's name.
     module = sys.modules["jobexport.spec.editions"]
     monkeypatch.setattr(module, "CHECKOUT", tmp_path)
@@ -76,7 +76,7 @@ def test_an_overlay_of_ones_own_can_be_resolved(tmp_path: Path) -> None:
 
 
 def test_the_generator_sees_no_default_and_one_media_type() -> None:
-    """The client's overlay drops what would be sent unasked, and the JSON that would hide the zip."""
+    """The client's overlay drops the defaults, which would be sent unasked, and the JSON, which would hide the zip."""
     document = resolve_for_codegen()
     assert "default" not in document["components"]["schemas"]["ExportDepend"]
     assert "default" not in document["components"]["schemas"]["ExportJobRequest"]["properties"]["exportStatus"]
@@ -85,7 +85,7 @@ def test_the_generator_sees_no_default_and_one_media_type() -> None:
 
 
 def test_the_page_has_every_entry_and_every_claim() -> None:
-    """Each entry is a row, and each edition's claim stands in its column or as a ditto of the one to its left."""
+    """Each entry is a row, and each edition's claim stands in its column or as a ditto of the column to its left."""
     register, ids = load_register(), edition_ids()
     page = render_matrix(register, ids)
     for entry in register.entries:

@@ -1,4 +1,4 @@
-"""What each edition's document says, fact by fact: the tests that the register's entries name.
+"""The facts of each edition's document: the tests that the register's entries name.
 
 Every expectation is written out for each edition, from the register's claims, so that a changed overlay shows here.
 """
@@ -42,7 +42,7 @@ def schema(edition: Any, name: Any) -> Any:
 
 
 def errors(edition: Any, path: Any) -> dict[Any, Any]:
-    """The named example errors of a 400, as name → code."""
+    """Return the named example errors of a 400, as name → code."""
     examples = operation(edition, path)["responses"]["400"]["content"][JSON]["examples"]
     return {name: example["value"]["error_code"] for name, example in examples.items()}
 
@@ -53,7 +53,7 @@ def accepts(edition: Any, name: Any, value: Any) -> Any:
 
 
 def test_the_editions_are_the_five() -> None:
-    """The five required editions have an overlay, and no sixth came without a column here."""
+    """The five required editions have an overlay, and no other edition exists without a column here."""
     assert tuple(edition_ids()) == ALL
 
 
@@ -86,7 +86,7 @@ def test_is_success_type(edition: Any, types: list[Any]) -> None:
 
 @each_edition
 def test_is_success_example_fits_its_type(edition: Any) -> None:
-    """The page's own example answer, a JSON true, is valid in every edition."""
+    """The page's own example response, a JSON true, is valid in every edition."""
     examples = operation(edition, FLINK)["responses"]["200"]["content"][JSON]["examples"].values()
     assert [example["value"]["is_success"] for example in examples] == [True]
     assert all(accepts(edition, "ExportFlinkJobsResponse", example["value"]) for example in examples)
@@ -125,7 +125,7 @@ def test_project_id_is_a_string(edition: Any) -> None:
 
 @each_edition
 def test_flink_response_requires_nothing(edition: Any) -> None:
-    """An empty answer is valid: no page makes a field of the response mandatory."""
+    """An empty response is valid: no page makes a field of the response mandatory."""
     assert accepts(edition, "ExportFlinkJobsResponse", {})
 
 
@@ -153,7 +153,7 @@ def test_documented_statuses(edition: Any) -> None:
 
 @each_edition
 def test_iam_actions(edition: Any) -> None:
-    """The newest Huawei Cloud editions name an action for DLI and say that exportJob needs none; others say nothing."""
+    """Only the newest Huawei Cloud editions name an action for DLI, and state that exportJob needs no action."""
     actions = [operation(edition, path).get("x-iam-action") for path in (FLINK, JOB, BATCH)]
     if edition in (CN_2025, INTL_2026):
         assert actions == [{"action": "dli:jobs:export", "access-level": "write", "resource": "jobs"}, "none", None]
@@ -181,7 +181,7 @@ def test_no_header_parameter_for_the_token(edition: Any) -> None:
 
 @each_edition
 def test_operation_ids(edition: Any) -> None:
-    """The operations have the names the client and the register know them by."""
+    """The operationIds are the names that the client and the register use."""
     names = [operation(edition, path)["operationId"] for path in (FLINK, JOB, BATCH)]
     assert names == ["exportFlinkJobs", "exportJob", "batchExportJobs"]
 
@@ -196,7 +196,7 @@ def test_documented_name_of_the_path_variable(edition: Any) -> None:
 
 @each_edition
 def test_export_job_body(edition: Any) -> None:
-    """exportJob has an optional body with exportDepend, but none at all in the OTC editions."""
+    """exportJob has an optional body with exportDepend, but no body in the OTC editions."""
     body = operation(edition, JOB).get("requestBody")
     if edition in (OTC_2024, OTC_2026):
         assert body is None
@@ -209,7 +209,7 @@ def test_export_job_body(edition: Any) -> None:
 
 @each_edition
 def test_obs_path_of_export_job(edition: Any) -> None:
-    """obsPath, the JSON answer and its error come and go together."""
+    """An edition has all of obsPath, the JSON response and its error, or none of the three."""
     there = edition in (CN_2025, INTL_2026)
     schemas = DOCUMENTS[edition]["components"]["schemas"]
     assert ("obsPath" in schemas.get("ExportJobRequest", {}).get("properties", {})) is there
@@ -231,7 +231,7 @@ def test_export_status(edition: Any) -> None:
 
 @each_edition
 def test_workspace_condition(edition: Any) -> None:
-    """workspace is optional everywhere; all but the oldest edition say when it must be sent after all."""
+    """workspace is optional everywhere; all but the oldest edition have a condition under which it must be sent."""
     parameter = DOCUMENTS[edition]["components"]["parameters"]["Workspace"]
     assert parameter["required"] is False
     default = "there is no default workspace, or " if edition in (CN_2025, INTL_2026) else ""
@@ -245,7 +245,7 @@ def test_workspace_condition(edition: Any) -> None:
 
 @each_edition
 def test_zip_media_type(edition: Any) -> None:
-    """Both DGC operations answer with application/octet-stream, also where the batch page forgets to say so."""
+    """Both DGC operations respond with application/octet-stream, also where the batch page omits the media type."""
     assert OCTET_STREAM in operation(edition, JOB)["responses"]["200"]["content"]
     assert list(operation(edition, BATCH)["responses"]["200"]["content"]) == [OCTET_STREAM]
 
@@ -286,7 +286,7 @@ def test_zip_layouts(edition: Any) -> None:
 
 @each_edition
 def test_batch_example_tree(edition: Any) -> None:
-    """The batch's example tree has the script that the tree shows, not the one the old sentence names."""
+    """The batch's example tree has the script of the page's tree, not the script that the old sentence names."""
     media = operation(edition, BATCH)["responses"]["200"]["content"][OCTET_STREAM]
     assert "jobs/job_batch/dws_sql.script" in media["x-zip-example"]
     assert not any("dli_sql" in name for name in media["x-zip-example"])
@@ -296,7 +296,7 @@ def test_batch_example_tree(edition: Any) -> None:
 def test_archive_members_are_described(edition: Any) -> None:
     """The archive says which API's parameters each kind of file holds: a .script is a script, not a resource."""
     words = " ".join(schema(edition, "JobArchive")["description"].split())
-    assert "a `.script` what the create-script API takes" in words
+    assert "a `.script` the body of the create-script API" in words
     assert "Read them leniently" in words
 
 
@@ -400,7 +400,7 @@ def test_job_names(edition: Any, name: Any, valid: Any) -> None:
 
 
 def test_flink_zip_is_not_described() -> None:
-    """The operation says that the content of a Flink zip is documented nowhere."""
+    """The description of the operation notes that the content of a Flink zip is documented nowhere."""
     assert "documented nowhere" in UNION["paths"][FLINK]["post"]["description"]
 
 

@@ -1,4 +1,4 @@
-"""Generated is generated: the same bytes every time, and nothing half-written when a source is wrong."""
+"""Generation: the same bytes every time, and nothing half-written when a source is wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jobexport.spec.editions import CHECKOUT
 
 
 def digest(folder: Path) -> dict[Any, Any]:
-    """Every file of a folder with the hash of its bytes."""
+    """Return every file of a folder with the hash of its bytes."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -28,7 +28,7 @@ def append(path: Any, text: Any) -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: Any) -> tuple[Any, Any]:
-    """Run the command; give its exit code and everything it printed."""
+    """Run the command; return its exit code and everything it printed."""
     code = generate.main([str(argument) for argument in arguments])
     printed = capsys.readouterr()
     return code, printed.out + printed.err
@@ -42,7 +42,7 @@ def test_what_is_committed_is_what_the_sources_give(capsys: pytest.CaptureFixtur
 
 
 def test_the_same_bytes_from_another_folder(checkout: Any) -> None:
-    """A run in another folder, from nothing, gives byte for byte what is committed."""
+    """A run in another folder, from nothing, writes the committed files byte for byte."""
     before = digest(checkout / "generated")
     for path in sorted((checkout / "generated").rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
@@ -53,7 +53,7 @@ def test_the_same_bytes_from_another_folder(checkout: Any) -> None:
 def test_what_the_sources_do_not_give_is_found_and_does_not_survive(
     checkout: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The check names changed files, one too many, one too few, and the repair; a new run repairs all."""
+    """The check names a changed, an extra and a missing file, and the repair; a new run repairs all three."""
     before = digest(checkout / "generated")
     changed = ["jobexport_api/client.py", "openapi/otc-2024.yaml", "INCONSISTENCIES.md", "provenance.json"]
     stale, missing = "jobexport_api/models/gone.py", "jobexport_api/py.typed"
@@ -65,14 +65,14 @@ def test_what_the_sources_do_not_give_is_found_and_does_not_survive(
     assert code == 1
     for name in (*changed, stale, missing):
         assert name in printed
-    assert f"generated/{changed[0]} is not what the sources give" in printed
+    assert f"generated/{changed[0]} differs from a fresh run" in printed
     assert "rm -rf generated && make generate" in printed
     generate.generate(checkout)
     assert digest(checkout / "generated") == before
 
 
 def test_a_changed_source_changes_what_is_generated(checkout: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """An overlay that says something new makes the committed output stale."""
+    """A changed overlay makes the committed output stale."""
     append(
         checkout / "overlays/otc-2026.yaml",
         "  - description: A fact\n    target: $.info\n    update: {x-new: true}\n    x-inconsistency: DLI-001\n",
@@ -120,7 +120,7 @@ def test_a_wrong_source_is_one_sentence_and_leaves_everything_as_it_was(
 def test_no_permission_is_one_sentence(
     checkout: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where nothing can be written, the sentence says so and what to do."""
+    """A folder without write permission is one sentence with a remedy."""
 
     def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError(13, os.strerror(13))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def full_checkout(checkout: Any) -> Any:
-    """The sources and the tests that the register names."""
+    """Return a copy of the sources and of the tests that the register names."""
     (checkout / "tests/spec").mkdir(parents=True)
     name = "tests/spec/test_facts.py"
     (checkout / name).write_bytes((CHECKOUT / name).read_bytes())
@@ -34,7 +34,7 @@ def test_the_project_has_no_findings() -> None:
 
 
 def test_a_copy_has_no_findings_either(full_checkout: Any) -> None:
-    """What the cases below break is sound before they break it."""
+    """The copy that the cases below break is sound before they break it."""
     assert lint(full_checkout) == []
 
 
@@ -108,7 +108,7 @@ def test_a_copy_has_no_findings_either(full_checkout: Any) -> None:
     target: $.components.schemas.ExportFlinkJobsResponse.properties
     update: {archives: {type: array, items: {type: string}}}
 """,
-            "has no property with the role zip-paths; if it is archives, mark that",
+            "has no property with the role zip-paths; if it is archives, mark that property",
         ),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_loose_end_is_found(full_checkout: Any, name: str, old: str, new: str,
 
 
 def test_the_command_fails_on_a_finding(full_checkout: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """The command prints the findings and their number, and exits with 1."""
+    """With a finding, the command prints the findings and their number, and exits with 1."""
     replace(full_checkout / "openapi/openapi.yaml", "x-inconsistency: DLI-013", "x-inconsistency: DLI-999")
     assert main([str(full_checkout)]) == 1
     assert "DLI-999" in capsys.readouterr().out

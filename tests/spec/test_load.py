@@ -28,7 +28,7 @@ def load(tmp_path: Path) -> Callable[..., Any]:
 
 @pytest.fixture
 def refused(load: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
-    """Load a text that must be refused, and give the message without the folder."""
+    """Load a text that must be refused; return the message without the folder."""
 
     def refused(content: Any) -> Any:
         with pytest.raises(JobexportError) as caught:
@@ -47,7 +47,7 @@ def refused(load: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
     ],
 )
 def test_text_that_yaml_1_1_takes_for_something_else(load: Callable[..., Any], text: Any) -> None:
-    """What JSON would not read as a boolean, null or number is text."""
+    """A scalar that is not a JSON boolean, null or number is text."""
     assert load(f"value: {text}") == {"value": text}
 
 
@@ -70,7 +70,7 @@ def test_text_that_yaml_1_1_takes_for_something_else(load: Callable[..., Any], t
     ],
 )
 def test_json_scalars(load: Callable[..., Any], text: str, value: Any) -> None:
-    """JSON's literals and numbers, and the empty value, are what JSON makes of them."""
+    """JSON's literals and numbers have their JSON types, and the empty value is null."""
     assert repr(load(f"value: {text}")["value"]) == repr(value)
 
 
@@ -122,19 +122,19 @@ def test_tree_separates_shared_values() -> None:
 
 @pytest.mark.parametrize("key", ["200", "1.5", "true", "null", "~", "1e3"])
 def test_key_that_is_not_a_string(refused: Callable[..., Any], key: str) -> None:
-    """A key that is no string is refused, with its line and the remedy."""
+    """A key that is not a string is refused, with its line and the remedy."""
     assert refused(f"responses:\n  {key}: ok") == f"api.yaml line 2: key {key} is not a string; put it in quotes"
 
 
 @pytest.mark.parametrize(("key", "words"), [("[a, b]", "(a sequence)"), ("{a: 1}", "(a mapping)")])
 def test_key_that_is_a_container(refused: Callable[..., Any], key: str, words: str) -> None:
-    """A key may be no list and no mapping, and the message does not print the parser's objects."""
+    """A key that is a list or a mapping is refused, and the message does not print the parser's objects."""
     assert refused(f"info: 1\n? {key}\n: 2") == f"api.yaml line 2: key {words} is not a string; put it in quotes"
 
 
 @pytest.mark.parametrize("key", ["200", "no", "on", "2026-03-01", "0x10"])
 def test_key_that_is_a_string(load: Callable[..., Any], key: str) -> None:
-    """A quoted number is a key, and so is what only YAML 1.1 takes for something else."""
+    """A quoted number is a key, and so is a word that only YAML 1.1 reads as a boolean or a date."""
     assert load(f"'{key}': 1") == {key: 1}
 
 
@@ -163,7 +163,7 @@ def test_duplicate_key_inside_a_list(refused: Callable[..., Any]) -> None:
 
 
 def test_same_key_in_two_mappings(load: Callable[..., Any]) -> None:
-    """The same key in two mappings is no duplicate."""
+    """The same key in two mappings is not a duplicate."""
     assert load("a: {name: 1}\nb: {name: 1}") == {"a": {"name": 1}, "b": {"name": 1}}
 
 
@@ -178,7 +178,7 @@ def test_same_key_in_two_mappings(load: Callable[..., Any]) -> None:
     ],
 )
 def test_syntax_error(refused: Callable[..., Any], content: str, line: int) -> None:
-    """What is not one YAML document is refused with the line."""
+    """A text that is not one YAML document is refused with the line."""
     message = refused(content)
     assert message.startswith(f"api.yaml line {line}: not valid YAML: ")
     assert message.endswith("; correct the file")
@@ -210,7 +210,7 @@ def test_tag_of_a_type_json_lacks(refused: Callable[..., Any], value: str) -> No
     ],
 )
 def test_value_that_does_not_fit_its_type(refused: Callable[..., Any], value: Any, message: Any) -> None:
-    """A scalar that is no value of its type is refused with the line."""
+    """A scalar that is not a value of its tag's type is refused with the line."""
     assert refused(f"info: 1\nvalue: {value}") == f"api.yaml line 2: {message}; put it in quotes"
 
 
@@ -220,7 +220,7 @@ def test_not_utf_8(refused: Callable[..., Any]) -> None:
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    """A file that is not there is named."""
+    """The message names a missing file."""
     path = tmp_path / "gone.yaml"
     with pytest.raises(JobexportError) as caught:
         load_yaml(path)
@@ -228,7 +228,7 @@ def test_missing_file(tmp_path: Path) -> None:
 
 
 def test_folder_instead_of_file(tmp_path: Path) -> None:
-    """A folder is no file, and the message says so."""
+    """A folder is refused, and the message states that it is not a file."""
     with pytest.raises(JobexportError) as caught:
         load_yaml(tmp_path)
     assert str(caught.value) == f"cannot read {tmp_path}: Is a directory; check the path"
@@ -336,7 +336,7 @@ def test_dump_writes_lines_as_lines() -> None:
 
 
 def test_dump_quotes_where_needed_only() -> None:
-    """What reads as text without quotes has none."""
+    """Text that reads as text without quotes is written without quotes."""
     assert dump_yaml({"a": "exportJob", "b": "1e3", "c": "no"}) == "a: exportJob\nb: '1e3'\nc: 'no'\n"
 
 
@@ -408,7 +408,7 @@ def test_line_of_what_is_not_there(tmp_path: Path, pointer: tuple[Any, ...]) -> 
 
 @pytest.mark.parametrize("content", [None, b"a: [", b"\xff", b""])
 def test_line_of_in_an_unreadable_file(tmp_path: Path, content: bytes | None) -> None:
-    """A file that can't be parsed has no lines to name; looking for one is no second error."""
+    """In a file that can't be parsed, the line is None instead of a second error."""
     path = tmp_path / "api.yaml"
     if content is not None:
         path.write_bytes(content)

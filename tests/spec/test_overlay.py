@@ -1,6 +1,6 @@
-"""Overlays are applied as the cases in `overlay_cases` say; `make test-corpus` has the specification's own sets.
+"""Overlays against the cases in `overlay_cases`; `make test-corpus` has the specification's own sets.
 
-A case is a folder with `openapi.yaml`, `overlay.yaml` and what comes of them, all written by hand: `output.yaml`, or
+A case is a folder with `openapi.yaml`, `overlay.yaml` and the expected result, all written by hand: `output.yaml`, or
 `error.txt` with the exact message, in which `{source}` stands for the path of the overlay. The title in an overlay is
 the claim of its case.
 """
@@ -27,17 +27,17 @@ LENIENT = [case for case in FAILING if "matches nothing" in (case / "error.txt")
 
 
 def name(case: Any) -> Any:
-    """Call a case by its folder."""
+    """Return the name of a case: its folder."""
     return case.name
 
 
 def overlay(*actions: Any) -> dict[str, Any]:
-    """Make a complete overlay of some actions."""
+    """Build a complete overlay of some actions."""
     return {"overlay": "1.0.0", "info": {"title": "Test", "version": "1.0.0"}, "actions": list(actions)}
 
 
 def apply_case(case: Any, **options: Any) -> Any:
-    """Apply a case's overlay to its document, with its path for messages."""
+    """Return the document of a case with its overlay applied; messages have the overlay's path."""
     source = case / "overlay.yaml"
     return apply_overlay(load_yaml(case / "openapi.yaml"), load_yaml(source), source=source, **options)
 
@@ -60,7 +60,7 @@ def test_case_is_complete(case: Any) -> None:
 @pytest.mark.parametrize("case", SUCCEEDING, ids=name)
 def test_case(case: Any) -> None:
     """The result is the expected one, with the same types and the same order of keys."""
-    # Text tells 1 from true and one order of keys from another; comparing dicts does not.
+    # YAML text distinguishes 1 from true, and orders of keys; comparing dicts does not.
     assert dump_yaml(apply_case(case)) == dump_yaml(load_yaml(case / "output.yaml"))
 
 
@@ -117,7 +117,7 @@ def test_shared_objects_of_the_caller_are_separated() -> None:
 
 
 def test_applying_needs_no_file() -> None:
-    """Parsed values are enough, and the message calls the overlay what the caller calls it."""
+    """Parsed values are enough, and the message has the caller's name of the overlay."""
     with pytest.raises(OverlayError, match=r"^the overlay of DGC action 1: target \$\.info matches nothing; "):
         apply_overlay({}, overlay({"target": "$.info", "remove": True}), source="the overlay of DGC")
 
@@ -172,25 +172,25 @@ def test_lenient_applies_the_rest() -> None:
 
 @pytest.mark.parametrize("case", LENIENT, ids=name)
 def test_lenient_accepts_only_zero_matches(case: Any) -> None:
-    """What is refused for matching nothing passes when not strict."""
+    """An overlay that is refused for a target without a match passes when not strict."""
     assert isinstance(apply_case(case, strict=False), dict)
 
 
 @pytest.mark.parametrize("case", [case for case in FAILING if case not in LENIENT], ids=name)
 def test_lenient_still_refuses(case: Any) -> None:
-    """Not strict is about zero matches alone; every other error is one still."""
+    """Not strict, only a target without a match passes; every other error stays an error."""
     with pytest.raises(OverlayError):
         apply_case(case, strict=False)
 
 
 def test_malformed_action_is_found_without_a_match() -> None:
-    """An action is checked before its target is looked for, so a slip in it can't hide behind a zero match."""
+    """An action is checked before its target is searched, so a target without a match hides no mistake in it."""
     with pytest.raises(OverlayError, match="unknown field `updates`"):
         apply_overlay({}, overlay({"target": "$.info", "updates": {}}), strict=False)
 
 
 def nested(depth: Any) -> Any:
-    """Nest empty objects under `items`."""
+    """Return empty objects nested under `items`."""
     document: dict[str, Any] = {}
     value = document
     for _ in range(depth):

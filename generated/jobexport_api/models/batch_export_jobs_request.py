@@ -13,12 +13,12 @@ T = TypeVar("T", bound="BatchExportJobsRequest")
 
 @_attrs_define
 class BatchExportJobsRequest:
-    """Which jobs to export, and what beside them."""
+    """The jobs to export, with or without their scripts and resources."""
 
     job_list: list[str]
     """ Names of the jobs, 1 to 100 of them. """
     export_depend: bool | Unset = UNSET
-    """ Whether to add the scripts and resources that the job uses. """
+    """ true adds the scripts and resources that the job uses, false leaves them out. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ T = TypeVar("T", bound="ErrorResponse")
 
 @_attrs_define
 class ErrorResponse:
-    """What every error looks like."""
+    """The form of every error."""
 
     error_code: str
     """ Stable code of the error, such as `DLF.0100`. """

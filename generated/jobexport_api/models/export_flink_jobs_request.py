@@ -13,7 +13,7 @@ T = TypeVar("T", bound="ExportFlinkJobsRequest")
 
 @_attrs_define
 class ExportFlinkJobsRequest:
-    """Which Flink jobs to export, and where to."""
+    """The Flink jobs to export, and the folder that receives them."""
 
     obs_dir: str
     """ OBS folder that receives the zips, bucket first, written without a scheme. """

@@ -13,12 +13,12 @@ T = TypeVar("T", bound="ExportFlinkJobsResponse")
 
 @_attrs_define
 class ExportFlinkJobsResponse:
-    """How the export went and where the zips stand."""
+    """The outcome of the export and the places of the zips."""
 
     is_success: bool | str | Unset = UNSET
-    """ Whether the jobs were exported. """
+    """ Success flag of the export. """
     message: str | Unset = UNSET
-    """ A word from the service to people. May be empty. """
+    """ A message of the service for people. May be empty. """
     zip_file: list[str] | Unset = UNSET
     """ Names of the zips, each `<obs_dir>/<job name>_<milliseconds since 1970>.zip`, without a scheme. """
     zip_files: list[str] | Unset = UNSET

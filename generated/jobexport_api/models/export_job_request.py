@@ -17,14 +17,14 @@ T = TypeVar("T", bound="ExportJobRequest")
 
 @_attrs_define
 class ExportJobRequest:
-    """What else to say about the export of a job."""
+    """Options for the export of a job."""
 
     export_depend: bool | Unset = UNSET
-    """ Whether to add the scripts and resources that the job uses. """
+    """ true adds the scripts and resources that the job uses, false leaves them out. """
     obs_path: str | Unset = UNSET
-    """ OBS folder that receives the zip. Without it the zip is the answer. """
+    """ OBS folder that receives the zip. Without it the zip is the response. """
     export_status: ExportJobRequestExportStatus | Unset = UNSET
-    """ Which version of the job to export, the one being developed or the one last submitted. """
+    """ The version of the job to export, DEVELOP for the current draft, SUBMIT for the last submitted version. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,8 +11,8 @@ T = TypeVar("T", bound="ExportJobToObsResponse")
 
 @_attrs_define
 class ExportJobToObsResponse:
-    """The answer when `obsPath` was sent: where the zip will be. The object `{job_name}.zip`, without `DLF_`, appears
-    there some seconds later.
+    """The response if `obsPath` was sent: the place of the zip. The object `{job_name}.zip`, without `DLF_`, appears there
+    some seconds later.
 
     """
 

@@ -1,4 +1,4 @@
-"""The `jobexport` command. A plain install lacks what it needs, and then it says so."""
+"""The `jobexport` command. In a plain install it names the missing extra."""
 
 import sys
 
@@ -8,7 +8,7 @@ from jobexport.errors import MissingExtra
 
 
 def main() -> None:
-    """Run the command line; exits with 0 fine, 1 found what it looks for, 2 could not do the work."""
+    """Run the command line; exit with 0 if fine, 1 for failures or differences, 2 if the work could not be done."""
     with standard_output():
         try:
             with needing_cli():

@@ -1,4 +1,4 @@
-"""The commands. Each imports its part when it runs, so that `jobexport editions` does not wait for schemathesis."""
+"""The commands. Each imports its room when it runs, so that `jobexport editions` does not wait for schemathesis."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def list_editions(format_: str) -> None:
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml")
 @sentences
 def resolve(edition: str, output: Path | None, format_: str) -> None:
-    """Give one edition's OpenAPI document.
+    """Print or write one edition's OpenAPI document.
 
     EDITION is an id, or the path of an overlay file of your own to apply to the union (in a checkout).
     """
@@ -118,10 +118,10 @@ def contract(
     format_: str,
     **server: Any,
 ) -> None:
-    """Hold a server against what the documentation says.
+    """Check a server against the documentation.
 
     With --url the server is treated with care: a plan is printed, requests keep to the document and come slowly, and
-    nothing is written to OBS but where --obs-dir and --obs-path say. The variables below are for that server.
+    exports are written to OBS only under --obs-dir and --obs-path. The variables below are for that server.
     """
     with needing("contract"):
         from jobexport.cli.contract import command, identify

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Credentials:
-    """What the environment has; all of it may be missing."""
+class EnvironmentCredentials:
+    """The credentials in the environment; all may be missing."""
 
     token: str | None = field(default=None, repr=False)
     access_key: str | None = None
@@ -27,7 +27,7 @@ class Credentials:
         return bool(self.token or self.access_key)
 
     def key(self, project: str) -> AccessKey | None:
-        """Give the access key for a project, unless there is a token, which goes first."""
+        """Return the access key for a project, or None if a token is set (it goes first) or the key is incomplete."""
         from jobexport.auth import AccessKey
 
         if self.token or not (self.access_key and self.secret_key):
@@ -35,19 +35,19 @@ class Credentials:
         return AccessKey(self.access_key, self.secret_key, project, self.security_token)
 
 
-def read_credentials() -> Credentials:
+def read_credentials() -> EnvironmentCredentials:
     """Read the environment.
 
     Raises:
-        UsageError: a value is none that a header can carry.
+        UsageError: a header can't carry a value.
     """
     found = {name: read(name) for name in (TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN)}
     for name, value in found.items():
-        # A stray line break would be refused by the HTTP library in words that quote the value.
+        # The HTTP library refuses a stray line break with a message that quotes the value, which is secret.
         if value is not None and not re.fullmatch(r"[\x21-\x7e]+", value):
-            raise click.UsageError(f"set {name} to what a header can carry, without spaces or line breaks")
+            raise click.UsageError(f"{name} can't be sent in a header; set it to a value without spaces or line breaks")
     token, id_, secret, temporary = found.values()
     if not (id_ and secret):
-        # Half a key is none.
+        # Half a key is not usable.
         id_ = secret = temporary = None
-    return Credentials(token, id_, secret, temporary)
+    return EnvironmentCredentials(token, id_, secret, temporary)

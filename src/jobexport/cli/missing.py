@@ -1,4 +1,4 @@
-"""The sentence for a module that the command itself needs."""
+"""The message for a missing module that the command itself needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def needing_cli() -> Iterator[None]:
-    """Raise MissingExtra for what the command imports; the parts of jobexport name an extra of their own."""
+    """Raise MissingExtra for a missing module of the command; the rooms of jobexport name an extra of their own."""
     try:
         yield
     except MissingExtra:

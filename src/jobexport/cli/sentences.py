@@ -1,4 +1,4 @@
-"""What commands share: one sentence for what can't be done, logs on standard error, completion of editions."""
+"""Shared parts of the commands: an error as one sentence, logs on standard error, completion of editions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class _Failure(click.ClickException):
-    """One sentence on standard error, exit code 2."""
+    """An error that is shown as one sentence on standard error, exit code 2."""
 
     exit_code = 2
 
 
 def sentences(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what could not be done into one sentence and exit code 2."""
+    """Turn a JobexportError of a command into one sentence and exit code 2."""
 
     @functools.wraps(command)
     def wrapper(*args: Any, **options: Any) -> None:
@@ -31,21 +31,21 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
             with needing_cli():
                 command(*args, **options)
         except JobexportError as problem:
-            # A note says what was done all the same.
+            # A note lists the work that was done all the same.
             raise _Failure(printable("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
 
     return wrapper
 
 
 def printable(text: str) -> str:
-    """Write what a line of a terminal must not have, such as a server's escapes, as it is written in code."""
+    r"""Escape the characters that a line of a terminal must not have, such as a server's escape codes: `\x1b`."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
     )
 
 
 def complete_edition(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
-    """Complete an edition's id for a shell; `contract` takes two words more."""
+    """Complete an edition's id for a shell; `contract` also takes `all` and `auto`."""
     try:
         from jobexport.spec.editions import resolved_ids
     except MissingExtra:

@@ -1,4 +1,4 @@
-"""The part of `--help` that lists the environment variables which a command reads."""
+"""The section of `--help` with the environment variables that a command reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CREDENTIALS = (environment.TOKEN, environment.ACCESS_KEY, environment.SECRET_KEY
 
 
 class ReadingCommand(click.Command):
-    """A command that reads environment variables which belong to no single option."""
+    """A command that reads environment variables that belong to no single option."""
 
     def __init__(self, *args: Any, variables: Sequence[str], **settings: Any) -> None:
         super().__init__(*args, **settings)

@@ -1,4 +1,4 @@
-"""Turns a change of a document into overlay actions: a value to be put in a place, or a place to be removed."""
+"""Turns a change of a document into overlay actions."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ class Change:
     """One change of a document: a value to be put in a place, or a place to be removed."""
 
     description: str
-    """The fact, as an overlay's action says it."""
+    """The fact, as the description of the overlay's action."""
     location: Location
     value: Any = None
     remove: bool = False
 
 
 def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
-    """Give the actions of a change: none where it holds already, two where what is there can't be merged over.
+    """Build the actions of a change.
 
-    What is to be put in an array is put at its end, whatever number its place has.
+    The list is empty if the document has the change already. It has a removal and an update if the new value can't be
+    merged over the old one. A new item of an array goes to the end, whatever number its place has.
     """
     old = look(document, change.location)
     removal: Action = {"target": _target(document, change.location), "remove": True}
@@ -45,7 +46,7 @@ def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
         return actions
     *parent, key = change.location
     held_by = look(document, tuple(parent))
-    # In an array there is only adding at the end.
+    # An overlay can add to an array only at its end.
     update = change.value if isinstance(held_by, list) else {key: change.value}
     action: Action = {"target": _target(document, tuple(parent)), "update": update}
     merges = isinstance(old, (dict, list)) or isinstance(change.value, (dict, list)) or isinstance(held_by, list)
@@ -53,24 +54,24 @@ def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
 
 
 def _array_actions(document: dict[str, Any], change: Change, old: list[Any]) -> list[Action]:
-    """The actions that only take items of an array away, and add some at its end; none where that is not enough."""
+    """Build the actions that remove items of an array and append others; empty if these can't make the new value."""
     kept = [item for item in old if item in change.value]
     if not kept or change.value[: len(kept)] != kept:
         return []
     path = _target(document, change.location)
     gone = [path + _item(old, number) for number, item in enumerate(old) if item not in kept]
     added = [{"target": path, "update": item} for item in change.value[len(kept) :]]
-    # A number is that of the array as it is left: from the last to the first, none moves before it is used.
+    # Each action sees the array that the actions before it left. From last to first, no item moves before its removal.
     return [{"target": target, "remove": True} for target in reversed(gone)] + added
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON; in Python true is 1."""
+    """Return whether two values are the same JSON; in Python `True == 1`."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
-    """Give the document with actions applied; the argument is not changed.
+    """Return the document with actions applied; the argument is not changed.
 
     Raises:
         OverlayError: a target matches nothing, or an update does not fit.
@@ -81,7 +82,7 @@ def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
 
 
 def _target(document: dict[str, Any], location: Location) -> str:
-    """Write a place as a JSONPath; an item of an array by what it is, where that is plain, and not by its number."""
+    """Write a place as a JSONPath, with a filter such as `[?@.name == 'x']` for an item of an array if one fits."""
     path = "$"
     node: Any = document
     for step in location:
@@ -112,8 +113,8 @@ def _selector(step: str | int) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a text as a JSONPath has it in single quotes."""
-    # JSON escapes double quotes, JSONPath those that stand around it.
+    """Write a text as a JSONPath literal in single quotes."""
+    # JSON escapes double quotes; a JSONPath literal escapes the quotes around it.
     escaped = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
     return f"'{escaped}'"
 

@@ -57,7 +57,7 @@ def located(document: Any, pointer: str) -> Location:
 
 
 def look(document: Any, location: Location) -> Any:
-    """Return what stands at a place, or MISSING; references are not followed."""
+    """Return the node at a place, or MISSING; references are not followed."""
     node = document
     for step in location:
         try:
@@ -68,7 +68,7 @@ def look(document: Any, location: Location) -> Any:
 
 
 def at(document: Any, location: Location) -> Any:
-    """Return what stands at a place that exists.
+    """Return the node at a place that exists.
 
     Raises:
         LookupError: the document lacks the place.
@@ -80,13 +80,13 @@ def at(document: Any, location: Location) -> Any:
 
 
 def reference(node: Any) -> str | None:
-    """Return the `$ref` of a node, or None if the node is no reference."""
+    """Return the `$ref` of a node, or None if the node is not a reference."""
     found = node.get("$ref") if isinstance(node, dict) else None
     return found if isinstance(found, str) else None
 
 
 def referred(node: Any) -> Location:
-    """Return the place that a reference names, even if it is not there; empty if the node is not a reference."""
+    """Return the place that a reference names, even if the document lacks it; empty if the node is not a reference."""
     return from_pointer(unquote((reference(node) or "#")[1:]))
 
 
@@ -100,7 +100,7 @@ def behind(document: Any, location: Location) -> Location:
 
 
 def deref(document: Any, node: Any) -> Any:
-    """Return the node that the references of a node lead to; a node that is no reference is returned as it is.
+    """Return the node that the references of a node lead to; a node that is not a reference is returned as it is.
 
     Raises:
         JobexportError: a reference leads nowhere, or only back to itself.
@@ -114,7 +114,7 @@ def _follow(document: Any, location: Location, node: Any) -> tuple[Location, Any
         if target in seen:
             raise JobexportError(
                 f"the document has the reference {target!r}, which leads only back to itself; "
-                "put what it stands for in its place"
+                "replace it by the value it stands for"
             )
         seen.add(target)
         location = located(document, unquote(target[1:]))
@@ -143,9 +143,9 @@ class OperationObject:
     """An operation of a document, and the path that it belongs to."""
 
     path: str
-    """Such as `/v1/{project_id}/jobs/{job_name}/export`."""
+    """The path's template, such as `/v1/{project_id}/jobs/{job_name}/export`."""
     method: str
-    """Lower case, as documents have it."""
+    """The method in lower case, as documents have it."""
     location: Location
     fields: Mapping[str, Any] = field(repr=False)
     """The operation, as the document has it."""
@@ -171,7 +171,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[OperationObject]:
         JobexportError: the document has no paths.
     """
     if not isinstance(document.get("paths"), dict):
-        raise JobexportError("the document has no paths; add those of the operations")
+        raise JobexportError("the document has no paths; add the paths of the operations")
     for path in document["paths"]:
         place = behind(document, ("paths", path))
         item = at(document, place)
@@ -181,14 +181,15 @@ def operations(document: Mapping[str, Any]) -> Iterator[OperationObject]:
 
 
 def operations_by_id(document: Mapping[str, Any]) -> dict[str, OperationObject]:
-    """Find the operations of a document that have an operationId, by that."""
+    """Find the operations of a document that have an operationId, by operationId."""
     return {operation.id: operation for operation in operations(document) if "operationId" in operation.fields}
 
 
 def parameters(document: Mapping[str, Any], operation: Location) -> dict[tuple[str, str], Location]:
     """Find where the parameters of an operation are listed, by `in` and name.
 
-    The path's come first; a parameter that both list is the operation's. A reference may stand at each place.
+    The path's parameters come first; an operation's parameter replaces the path's parameter with the same key.
+    A reference may stand at each place.
     """
     found: dict[tuple[str, str], Location] = {}
     for owner in (operation[:-1], operation):
@@ -217,12 +218,12 @@ def media(message: Mapping[str, Any], media_type: str = _JSON) -> dict[str, Any]
 
 
 def schema_of(document: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of a media type, a parameter or a header, the document's own and no copy; empty without one."""
+    """Return the schema of a media type, a parameter or a header: the document's own node; empty if missing."""
     schema: dict[str, Any] = deref(document, node.get("schema", {}))
     return schema
 
 
 def marks(node: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the ids of the register's entries that a node names itself, in `x-inconsistency`."""
+    """Return the ids of the register's entries that a node names in `x-inconsistency`."""
     named = node.get("x-inconsistency", ())
     return (named,) if isinstance(named, str) else tuple(named)

@@ -1,4 +1,4 @@
-"""Finds the editions and gives each one's document.
+"""Finds the editions, and loads the document of each.
 
 In a checkout the sources are openapi/ and overlays/ and the resolved documents lie in generated/openapi/. An installed
 package ships the resolved documents only.
@@ -30,18 +30,18 @@ REGISTER_SCHEMA = "inconsistencies.schema.yaml"
 _STANDS_FOR = "This document holds what one edition of the vendor's documentation says, and no more. "
 _REPAIR = "rm -rf generated && make generate"
 
-# The overlay for the client generator stands beside the editions but is none.
+# The overlay for the client generator stands beside the editions' overlays, but is not an edition.
 _CODEGEN = "codegen"
 
 
 @frozen
 class Edition:
-    """What one cloud's documentation said at one time."""
+    """The documentation of one cloud at one time."""
 
     id: str
-    """Name on the command line, such as `otc-2026`."""
+    """The name on the command line, such as `otc-2026`."""
     title: str
-    """Which pages it stands for, with their dates."""
+    """The pages that the edition stands for, with their dates."""
     path: Path
     """The resolved document."""
 
@@ -54,15 +54,15 @@ def editions() -> list[Edition]:
     """
     found = [Edition(path.stem, load_yaml(path)["info"]["summary"], path) for path in _resolved_paths()]
     if not found:
-        raise JobexportError(f"there is no edition's document; run `{_REPAIR}`")
+        raise JobexportError(f"no edition has a document; run `{_REPAIR}`")
     return found
 
 
 def load_edition(edition: str) -> dict[str, Any]:
-    """Give the resolved OpenAPI document of an edition.
+    """Return the resolved OpenAPI document of an edition.
 
     Raises:
-        JobexportError: there is no such edition, or its document is missing or unreadable.
+        JobexportError: the edition does not exist, or its document is missing or unreadable.
     """
     known = {path.stem: path for path in _resolved_paths()}
     if edition not in known:
@@ -77,19 +77,19 @@ def load_edition(edition: str) -> dict[str, Any]:
 
 @functools.cache
 def _document(path: Path, _changed: int) -> dict[str, Any]:
-    """Read a resolved document once for as long as it is not changed: a copy takes a tenth of the time."""
+    """Read a resolved document, again only after a change: a copy takes a tenth of the time of reading."""
     return load_yaml(path)
 
 
 def resolve(edition: str, *, root: Path = CHECKOUT) -> dict[str, Any]:
-    """Apply an edition's overlay to the union and give the result, without touching any file.
+    """Return the union with an edition's overlay applied; no file is changed.
 
     Args:
         edition: an edition's id, or the path of an overlay file of your own.
         root: the checkout that holds openapi/ and overlays/.
 
     Raises:
-        JobexportError: there is no such edition or file, or the overlay can't be applied.
+        JobexportError: the edition or the file does not exist, or the overlay can't be applied.
     """
     is_path = edition.endswith((".yaml", ".yml", ".json"))
     if not is_path and edition not in (known := edition_ids(root)):
@@ -112,7 +112,7 @@ def resolve(edition: str, *, root: Path = CHECKOUT) -> dict[str, Any]:
 
 
 def resolve_for_codegen(root: Path = CHECKOUT) -> dict[str, Any]:
-    """Give the document the client is generated from: the union, less what the generator must not see.
+    """Return the document that the client is generated from: the union, less the parts the generator must not see.
 
     Raises:
         JobexportError: a source can't be read, or the overlay can't be applied.
@@ -132,17 +132,17 @@ def edition_ids(root: Path = CHECKOUT) -> list[str]:
 
 
 def resolved_ids() -> list[str]:
-    """List the ids of the editions that have a document, without reading any."""
+    """List the ids of the editions that have a document, without reading a document."""
     return [path.stem for path in _resolved_paths()]
 
 
 def is_checkout() -> bool:
-    """Whether this is a checkout, with the sources at hand."""
+    """Return whether the package lies in a checkout, with the sources at hand."""
     return (CHECKOUT / BASE).is_file() and (CHECKOUT / OVERLAYS).is_dir()
 
 
 def register_path() -> Path:
-    """Where the register lies: in the checkout, or shipped with the package."""
+    """Return the path of the register: in the checkout, or shipped with the package."""
     return CHECKOUT / REGISTER if is_checkout() else _SHIPPED / REGISTER.name
 
 
@@ -152,7 +152,7 @@ def _resolved_paths() -> list[Path]:
 
 
 def _short(path: Path) -> Path:
-    """A path as messages show it: from the current folder where it lies below it."""
+    """Return a path as messages show it: relative, if it lies below the current folder."""
     try:
         return path.resolve().relative_to(Path.cwd())
     except ValueError:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def examples(document: Mapping[str, Any]) -> Iterator[tuple[Location, dict[str, Any], Any]]:
-    """Give place, schema and value of every example: of media types, parameters and headers, and inside schemas."""
+    """Yield place, schema and value of every example: of media types, parameters and headers, and inside schemas."""
     for place, node in objects(document, ()):
         if isinstance(schema := node.get("schema"), dict):
             if "example" in node:
@@ -26,13 +26,13 @@ def examples(document: Mapping[str, Any]) -> Iterator[tuple[Location, dict[str, 
 
 
 def misfits(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[jsonschema_rs.ValidationError]:
-    """Give what is wrong with a value under a schema of a document."""
+    """Return the errors of a value under a schema of a document."""
     root = {**schema, "components": document.get("components", {})}
     return list(jsonschema_rs.validator_for(root).iter_errors(value))
 
 
 def objects(value: Any, place: Location) -> Iterator[tuple[Location, dict[str, Any]]]:
-    """Give every object of a document with its place, but not those inside an example's value, which is data."""
+    """Yield every object of a document with its place, except inside an example's value, which is data."""
     if isinstance(value, dict):
         yield place, value
         for key, item in value.items():

@@ -1,7 +1,7 @@
-"""Writes everything under generated/: one recipe, into a fresh folder, which then takes the old one's place.
+"""Writes everything under generated/: one recipe, into a fresh folder, which then replaces the old folder.
 
-`python -m jobexport.spec.generate` writes; with `--check` it compares instead. Either way the same steps run, so what
-the check accepts is what a fresh run gives.
+`python -m jobexport.spec.generate` writes; with `--check` it compares instead. Both run the same steps, so the check
+accepts exactly the files that a fresh run writes.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 GENERATED = Path("generated")
 _CODEGEN = Path("openapi/codegen")
 
-# The tools whose version decides the output.
+# The tools whose version affects the output.
 _TOOLS = ("openapi-python-client", "ruff", "pyyaml", "jsonpath-rfc9535")
 
 
@@ -61,7 +61,7 @@ def generate(root: Path) -> None:
 
 
 def differences(root: Path) -> list[str]:
-    """Give the files under generated/ that are not what the sources give, as sorted paths.
+    """Return the files under generated/ that differ from a fresh run, as sorted paths.
 
     Raises:
         JobexportError: as `generate`.
@@ -91,7 +91,7 @@ def write_all(root: Path, folder: Path) -> None:
 
 
 def sources(root: Path) -> list[Path]:
-    """List the files that decide the output, relative to `root`."""
+    """List the files that affect the output, relative to `root`."""
     folder = BASE.parent
     files = [BASE, REGISTER, folder / REGISTER_SCHEMA]
     files += [path.relative_to(root) for path in (root / OVERLAYS).glob("*.yaml")]
@@ -117,7 +117,7 @@ def _write_client(root: Path, package: Path) -> None:
 
 
 def _reason(done: subprocess.CompletedProcess[str]) -> str:
-    """What the generator said; of a traceback only the exception at its end."""
+    """Return the generator's output as one line; of a traceback only the exception at its end."""
     if "Traceback" in done.stderr:
         return done.stderr.strip().splitlines()[-1]
     return " ".join((done.stdout + done.stderr).split())
@@ -125,7 +125,7 @@ def _reason(done: subprocess.CompletedProcess[str]) -> str:
 
 @contextlib.contextmanager
 def _fresh(root: Path) -> Iterator[Path]:
-    """A new folder beside generated/, gone at the end whatever happens."""
+    """Yield a new folder beside generated/, which is removed at the end in any case."""
     with contextlib.ExitStack() as stack:
         with writing(root):
             folder = stack.enter_context(workplace(root, f"{GENERATED}."))
@@ -151,7 +151,7 @@ def _sha256(path: Path) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Generate or, with --check, compare; 0 fine, 1 generated/ is stale, 2 could not."""
+    """Generate or, with --check, compare; return 0 if fine, 1 if generated/ is stale, 2 if it could not be done."""
     with standard_output():
         return _main(argv)
 
@@ -172,7 +172,7 @@ def _main(argv: list[str] | None) -> int:
         print(problem, file=sys.stderr)
         return 2
     for path in stale:
-        print(f"{path} is not what the sources give")
+        print(f"{path} differs from a fresh run")
     if stale:
         print(f"repair it with: rm -rf {GENERATED} && make generate")
         return 1

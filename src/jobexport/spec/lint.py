@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def lint(root: Path) -> list[str]:
-    """Check the union, every edition's document, the overlays and the register of a checkout; give the findings.
+    """Check the union, every edition's document, the overlays and the register of a checkout; return the findings.
 
     Raises:
         JobexportError: a file can't be read, or an overlay can't be applied.
@@ -48,14 +48,14 @@ def lint(root: Path) -> list[str]:
 
 
 def lint_document(document: dict[str, Any]) -> Iterator[str]:
-    """Find what breaks OpenAPI 3.1 in a document, and examples that break their own schemas."""
+    """Find violations of OpenAPI 3.1 in a document, and examples that break their own schemas."""
     invalid = [
         f"{to_pointer(tuple(error.absolute_path)) or '/'}: {error.message}"
         for error in OpenAPIV31SpecValidator(document).iter_errors()
     ]
     yield from invalid
     if invalid:
-        # A schema that is none can't be held against its examples.
+        # Examples can't be validated against an invalid schema.
         return
     for pointer, schema, example in examples(document):
         for error in misfits(document, schema, example):
@@ -75,7 +75,7 @@ def lint_marks(marked: dict[str, list[tuple[Location, str]]], register: Register
 
 
 def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> Iterator[str]:
-    """Find duplicate ids, editions without exactly one claim, pages that lack, and pointers into nothing."""
+    """Find duplicate ids, editions without exactly one claim, missing pages, and pointers into nothing."""
     seen: set[str] = set()
     for entry in register.entries:
         if entry.id in seen:
@@ -86,14 +86,18 @@ def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> 
                 yield f"{REGISTER}: {entry.id} points to {pointer}, which is not in {BASE}"
         for statement in (statement for claim in entry.claims for statement in claim.says):
             place = from_pointer(statement.at)
-            # What an edition lacks may lack in the union as well; then what would hold it is there.
+            # A statement without a value may point to a node that the union lacks too; then only its parent must exist.
             if look(union, place if statement.value is not None else place[:-1]) is MISSING:
                 yield f"{REGISTER}: {entry.id} says something of {statement.at}, which is not in {BASE}"
     yield from register.gaps(ids)
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Lint a checkout (default: the current folder) and print the findings; 0 none, 1 some, 2 could not."""
+    """Lint a checkout (default: the current folder) and print the findings.
+
+    Returns:
+        0 without findings, 1 with findings, 2 if a file can't be read.
+    """
     with standard_output():
         return _main(argv)
 
@@ -114,7 +118,7 @@ def _main(argv: list[str] | None) -> int:
 
 
 def _marked(document: dict[str, Any]) -> list[tuple[Location, str]]:
-    """Every x-inconsistency of a document as pointer and id; an overlay action without one gives an empty id."""
+    """Return every x-inconsistency of a document as place and id; the id is empty for an unmarked overlay action."""
     found: list[tuple[Location, str]] = []
     for pointer, node in objects(document, ()):
         ids = marks(node) or (("",) if "target" in node else ())

@@ -1,6 +1,6 @@
 """Reads and writes YAML documents so that every message can name a file and a line.
 
-YAML 1.1 turns `no`, `on` and `2026-03-01` into booleans and dates; an OpenAPI document wants what JSON has. So only
+YAML 1.1 turns `no`, `on` and `2026-03-01` into booleans and dates; an OpenAPI document has JSON's types. So only
 `true`, `false`, `null`, integers and floats are special here, keys are strings, and a key given twice is an error.
 """
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-# The tags PyYAML constructs as JSON would; None answers for every tag it does not know.
+# The tags PyYAML constructs as JSON would; None stands for every tag it does not know.
 _KEPT_TAGS = (*(f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")), None)
 
 
 class _JsonLoader(_Loader):  # type: ignore[misc]  # the base is chosen when the module is imported
     """A safe loader that knows JSON's types only."""
 
-    # Without the rest of YAML's tags: no dates, sets or bytes, not even when a file asks for them.
+    # Without the rest of YAML's tags: no dates, sets or bytes, even if a file asks for them.
     yaml_constructors = {tag: _Loader.yaml_constructors[tag] for tag in _KEPT_TAGS}  # noqa: RUF012  # PyYAML's own name
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # PyYAML's own name and shape
 
@@ -52,7 +52,7 @@ class _JsonLoader(_Loader):  # type: ignore[misc]  # the base is chosen when the
 
 
 class _JsonDumper(_Dumper):  # type: ignore[misc]  # as above
-    """A dumper whose output the loader above reads back unchanged: no aliases, long text in blocks."""
+    """A dumper whose output the loader reads back unchanged: no aliases, long text in blocks."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -92,13 +92,13 @@ for _tag, _pattern, _first, _from_text in (
     ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", "-0123456789", _finite),
 ):
     _JsonLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _constructor(_tag, _from_text))
-    # The dumper knows them too: it puts text in quotes that the loader would take for something else, such as 1e3.
+    # The dumper has the same patterns, so that it quotes text that the loader would read as a number, such as 1e3.
     for _class in (_JsonLoader, _JsonDumper):
         _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
 
 
 class _Refused(Exception):  # noqa: N818  # it never leaves this module
-    """Something valid in YAML that a document here may not hold."""
+    """A construct that is valid in YAML and not allowed here."""
 
     def __init__(self, line: int, problem: str) -> None:
         super().__init__(line, problem)
@@ -118,7 +118,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
 
 
 def load_yaml_list(path: Path) -> list[Any]:
-    """Read a YAML (or JSON) file whose top level is a list; otherwise as `load_yaml`."""
+    """Read a YAML (or JSON) file whose top level is a list; it raises as `load_yaml` does."""
     document = _load(path)
     if not isinstance(document, list):
         raise JobexportError(f"{path}: the top level must be a list, not {kind(document)}")
@@ -153,15 +153,15 @@ def tree(value: Any) -> Any:
 
 
 def line_of(path: Path, pointer: Sequence[str | int]) -> int | None:
-    """Find the line (from 1) on which the value at `pointer` begins; None when it is not there.
+    """Return the line (from 1) on which the value at `pointer` begins, or None if the file lacks the value.
 
-    The file is parsed a second time, so this is for messages, not for hot paths.
+    The file is parsed a second time, so call this for messages, not in hot paths.
     """
     return lines_of(path)(pointer)
 
 
 def lines_of(path: Path) -> Callable[[Sequence[str | int]], int | None]:
-    """Give `line_of` for many places of one file, which is parsed once."""
+    """Return a `line_of` for many places of one file, which is parsed once."""
     try:
         node = yaml.compose(_read(path), _JsonLoader)
     except (yaml.YAMLError, _Refused, JobexportError):
@@ -186,7 +186,7 @@ def dump_yaml(document: Any) -> str:
 
 
 def kind(value: Any) -> str:
-    """Name the type of a value with JSON's words, for messages."""
+    """Return the name of a value's type in JSON, such as `an object`, for messages."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")
 

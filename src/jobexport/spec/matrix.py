@@ -35,10 +35,10 @@ _EVIDENCE = {
 
 
 def render_matrix(register: Register, editions: Sequence[str]) -> str:
-    """Give the page as Markdown.
+    """Return the page as Markdown.
 
     Args:
-        register: what to show.
+        register: the register to render.
         editions: the columns, in order.
     """
     parts = [_HEAD]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from jobexport.spec.document import Location
 
-# What the specification lets an action hold, besides `x-` extensions.
+# The fields of an action by the specification, besides `x-` extensions.
 _ACTION_FIELDS = {"target", "description", "update", "remove"}
 # Most of the time of a search is its compilation, and the same overlays are applied again and again.
 _compiled = functools.lru_cache(maxsize=512)(jsonpath.compile)
@@ -49,12 +49,13 @@ def apply_overlay(
     Args:
         document: the OpenAPI document.
         overlay: the parsed overlay.
-        source: what messages call the overlay; a `Path` also gives them line numbers.
-        strict: whether a target that matches nothing is an error (the specification allows it).
-        base: what messages call the document.
+        source: name of the overlay in messages; with a `Path`, messages also have line numbers.
+        strict: True if a target that matches nothing is an error (the specification allows it).
+        base: name of the document in messages.
 
     Raises:
-        OverlayError: an action is malformed, its target is no JSONPath or matches nothing, or its update does not fit.
+        OverlayError: an action is malformed, its target is not a JSONPath or matches nothing, or its update does not
+            fit.
     """
     _check_overlay(overlay, source)
     result: dict[str, Any] = tree(document)
@@ -72,9 +73,9 @@ def apply_overlay(
 
 
 def touched_places(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> list[list[Location]]:
-    """Give for each action of an overlay that can be applied the places it removes, or puts something in.
+    """Return for each action of an applicable overlay the places that it removes or updates.
 
-    A place is one of the document as the actions before it leave it.
+    Places are in the document as the actions before it leave it.
     """
     result: dict[str, Any] = tree(document)
     found: list[list[Location]] = []
@@ -106,7 +107,7 @@ def _check_overlay(overlay: Mapping[str, Any], source: str | Path) -> None:
 
 @frozen
 class _Action:
-    """One checked action, and where it stands for messages."""
+    """One checked action, with its source and number for messages."""
 
     source: str | Path
     number: int
@@ -184,7 +185,7 @@ class _Action:
 
 
 def _shape(value: Any) -> type:
-    """Objects merge with objects, arrays with arrays, and one primitive replaces another."""
+    """Return a key that is the same for two values that can be merged: objects, arrays, or primitives."""
     return type(value) if isinstance(value, (dict, list)) else object
 
 

@@ -1,4 +1,4 @@
-"""Reads the register of inconsistencies: what each edition says, and what was decided."""
+"""Reads the register of inconsistencies: the claims of each edition, and the decision taken."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Page:
-    """A page of the vendor's documentation, as an edition has it."""
+class PageRef:
+    """A reference to a page of the vendor's documentation, as an edition has it."""
 
     edition: str
     operation: str
@@ -29,44 +29,44 @@ class Page:
     """Day or month of its last change, ISO 8601."""
     language: str
     copy: str
-    """`whole`, or `partial` where parts of the page could not be had."""
+    """`whole`, or `partial` if parts of the page could not be had."""
 
 
 @frozen
 class Statement:
-    """One fact as a value: what kind of fact, where the description has its place, what is said there."""
+    """One fact as a value: the kind of fact, its place in the union, and the value that the page has there."""
 
     fact: str
-    """Such as `type`; the register's JSON Schema lists them."""
+    """The kind of fact, such as `type`; the register's JSON Schema lists all kinds."""
     at: str
     """JSON pointer into the union."""
     value: Any = None
-    """As JSON; None where nothing is said."""
+    """The value as JSON, or None if the page says nothing."""
     page: str | None = None
-    """The id of the page that says it, where the claim rests on several."""
+    """The id of the page that has the statement, if the claim rests on several pages."""
 
     def key(self) -> tuple[str, str, str]:
-        """What two statements that say the same have in common; in Python alone, true is 1."""
+        """Return the equality key. It has JSON text, because in Python `True == 1`."""
         return self.fact, self.at, json.dumps(self.value, sort_keys=True)
 
 
 @frozen
 class Claim:
-    """What some editions say about one fact."""
+    """The position of some editions on one fact."""
 
     editions: tuple[str, ...]
     fact: str
     evidence: str
-    """`doc`, `source` (a public client's), `measured`, or `none` where the page could not be had."""
+    """`doc`, `source` (a public client's), `measured`, or `none` if the page could not be had."""
     page: str | None = None
-    """The page that says it, where that is not the operation's own."""
+    """The page with the claim, if that is not the operation's own page."""
     says: tuple[Statement, ...] = ()
-    """The same as values, as far as a page's tables, examples and names show it."""
+    """The claim as values, as far as a page's tables, examples and names show it."""
 
 
 @frozen
 class Observation:
-    """What somebody else than an edition's pages shows."""
+    """Evidence from a source other than the pages of an edition."""
 
     by: str
     fact: str
@@ -82,9 +82,9 @@ class Entry:
     api: str
     operations: tuple[str, ...]
     pointers: tuple[str, ...]
-    """JSON pointers of the places in the union that show it."""
+    """JSON pointers of the places in the union that show the inconsistency."""
     wire: bool
-    """Whether a server's traffic can show it."""
+    """True if a server's traffic can show the inconsistency."""
     status: str
     claims: tuple[Claim, ...]
     observed: tuple[Observation, ...]
@@ -94,7 +94,11 @@ class Entry:
     """The test that holds the decision, as pytest names it."""
 
     def claim(self, edition: str) -> Claim:
-        """Give what an edition says; KeyError when the register forgot it."""
+        """Return the claim of an edition.
+
+        Raises:
+            KeyError: no claim names the edition.
+        """
         for claim in self.claims:
             if edition in claim.editions:
                 return claim
@@ -105,20 +109,24 @@ class Entry:
 class Register:
     """All entries, and the pages they rest on."""
 
-    pages: tuple[Page, ...]
+    pages: tuple[PageRef, ...]
     entries: tuple[Entry, ...]
 
     def entry(self, id_: str) -> Entry:
-        """Give the entry with this id; KeyError when there is none."""
+        """Return the entry with an id.
+
+        Raises:
+            KeyError: no entry has the id.
+        """
         return {entry.id: entry for entry in self.entries}[id_]
 
     def entries_at(self, operation: str, pointers: Iterable[str], *, wire: bool = False) -> list[Entry]:
-        """Give an operation's entries for some places: for each those that point there, or nearest above.
+        """Return an operation's entries for some places: for each place the entries that point there, or nearest above.
 
         Args:
-            operation: its operationId.
+            operation: the operationId.
             pointers: JSON pointers of the places.
-            wire: whether to take only entries that traffic can show.
+            wire: True to return only entries that traffic can show.
         """
         candidates = [entry for entry in self.entries if operation in entry.operations and (entry.wire or not wire)]
         found: set[str] = set()
@@ -146,8 +154,12 @@ class Register:
                 if (edition, operation) not in pages:
                     yield f"{REGISTER}: no page for {operation} in edition {edition}; add it under `pages`"
 
-    def page(self, edition: str, operation: str) -> Page:
-        """Give the page an edition has for an operation; KeyError when there is none."""
+    def page(self, edition: str, operation: str) -> PageRef:
+        """Return the page that an edition has for an operation.
+
+        Raises:
+            KeyError: the edition has no page for the operation.
+        """
         return {(page.edition, page.operation): page for page in self.pages}[edition, operation]
 
 
@@ -155,7 +167,7 @@ def load_register(path: Path | None = None) -> Register:
     """Read and check the register; without a path, the project's own.
 
     Raises:
-        JobexportError: it can't be read or does not have the form of its JSON Schema; the text names file and line.
+        JobexportError: the file can't be read or breaks the register's JSON Schema; the text names file and line.
     """
     path = path or register_path()
     document = load_yaml(path)
@@ -165,7 +177,7 @@ def load_register(path: Path | None = None) -> Register:
         where = "/".join(map(str, pointer))
         raise JobexportError(f"{path} line {line_of(path, pointer)}: /{where}: {problem.message}; correct the entry")
     return Register(
-        pages=tuple(Page(**page) for page in document["pages"]),
+        pages=tuple(PageRef(**page) for page in document["pages"]),
         entries=tuple(_entry(fields) for fields in document["entries"]),
     )
 

@@ -1,7 +1,7 @@
 """Checks the marks of the fields that the client looks for in responses (`x-role: zip-paths`).
 
 The union marks them, and a template of the generator writes the table model → role → attributes into the generated
-package, from which the client reads it. A field that gets another name needs the mark and nothing else.
+package, from which the client reads it. A renamed field needs only the mark.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def lint_roles(union: Mapping[str, Any], name: str, table: Table) -> Iterator[st
 
 
 def lint_kept(union: Mapping[str, Any], document: Mapping[str, Any], name: str) -> Iterator[str]:
-    """Find roles of the union that an edition's document lost: on a property, or with one that has another name now."""
+    """Find roles of the union that an edition's document lost, on a property or by renaming it."""
     own = {place: node["x-role"] for place, node in _marked(document)}
     for place, node in _marked(union):
         role, schema = node["x-role"], document.get("components", {}).get("schemas", {}).get(place[2])
@@ -54,7 +54,7 @@ def lint_kept(union: Mapping[str, Any], document: Mapping[str, Any], name: str) 
             yield f"{name}: {to_pointer(place)} lacks the role {role} that the union gives it; keep it in the overlay"
         elif role not in {own[(*place[:4], holder)] for holder in holders} and (new := properties.keys() - holders):
             where, names = to_pointer(place[:4]), " or ".join(sorted(new))
-            yield f"{name}: {where} has no property with the role {role}; if it is {names}, mark that"
+            yield f"{name}: {where} has no property with the role {role}; if it is {names}, mark that property"
 
 
 def generated_roles(package: Path) -> Table:

@@ -416,7 +416,7 @@ def test_a_download_that_can_not_be_is_one_sentence(
         ({}, ("no credentials", "JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_AK", "--os-cloud")),
         ({"JOBEXPORT_TOKEN": "t"}, ("no project", "--project")),
         ({"HUAWEICLOUD_SDK_AK": "half"}, ("no credentials", "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK")),
-        ({"JOBEXPORT_TOKEN": "t\n"}, ("set JOBEXPORT_TOKEN to what a header can carry",)),
+        ({"JOBEXPORT_TOKEN": "t\n"}, ("JOBEXPORT_TOKEN can't be sent in a header",)),
     ],
 )
 def test_missing_credentials_are_one_sentence(tmp_path: Path, env: dict[str, str], words: tuple[str, ...]) -> None:

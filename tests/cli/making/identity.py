@@ -13,7 +13,7 @@ PASSWORD = "a-secret-password"
 
 
 class Identity(ThreadingHTTPServer):
-    """Gives tokens for one user's password, as Keystone's API v3 does."""
+    """An identity service that issues tokens for one user's password, as Keystone's API v3 does."""
 
     daemon_threads = True
 
@@ -21,10 +21,10 @@ class Identity(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}/v3"
         self.tokens = [EXAMPLE_TOKEN]
-        """Those to give, in this order; the last one from then on."""
+        """Tokens to issue, in this order; the last token is repeated."""
         self.given = 0
         self.most = 100
-        """How many it gives; then it fails."""
+        """The number of tokens that are issued before the service fails."""
         self.project: str | None = EXAMPLE_PROJECT
 
 
@@ -34,15 +34,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         links = [{"rel": "self", "href": self.server.url}]
-        self._answer(200, {"version": {"id": "v3.14", "status": "stable", "links": links}})
+        self._respond(200, {"version": {"id": "v3.14", "status": "stable", "links": links}})
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if asked["auth"]["identity"]["password"]["user"]["password"] != PASSWORD:
-            self._answer(401, {"error": {"code": 401, "message": f"not {asked}", "title": "Unauthorized"}})
+            self._respond(401, {"error": {"code": 401, "message": f"not {asked}", "title": "Unauthorized"}})
             return
         if self.server.given >= self.server.most:
-            self._answer(500, {"error": {"code": 500, "message": "no more", "title": "Internal Server Error"}})
+            self._respond(500, {"error": {"code": 500, "message": "no more", "title": "Internal Server Error"}})
             return
         token = self.server.tokens.pop(0) if len(self.server.tokens) > 1 else self.server.tokens[0]
         self.server.given += 1
@@ -54,9 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
         }
         if self.server.project:
             body["project"] = {"id": self.server.project, "name": "eu-de", "domain": {"id": "d", "name": "d"}}
-        self._answer(201, {"token": body}, **{"X-Subject-Token": token})
+        self._respond(201, {"token": body}, **{"X-Subject-Token": token})
 
-    def _answer(self, status: int, value: object, **headers: str) -> None:
+    def _respond(self, status: int, value: object, **headers: str) -> None:
         body = json.dumps(value).encode()
         self.send_response(status)
         for name, text in ({"Content-Type": "application/json", "Content-Length": str(len(body))} | headers).items():
@@ -65,4 +65,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Drop the log line."""

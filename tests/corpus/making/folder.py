@@ -14,5 +14,5 @@ OVERLAYS = tuple(path.parent for path in sorted(_CORPUS.glob("overlay-compliant-
 
 @functools.cache
 def read(path: Path) -> PageFacts:
-    """Read a page once for all tests of a process."""
+    """Read a page, once for all tests of a process."""
     return read_page(path)

@@ -48,7 +48,7 @@ class Text:
         return "\n".join((*self.lines[: number - 1], line, *self.lines[number:]))
 
     def row_lines(self, row: Parameter, most: int = 12) -> Iterator[tuple[int, str]]:
-        """The lines of a row, up to the next one."""
+        """Yield the lines of a row with their numbers, up to the next row."""
         after = [int(other.at) for other in self.facts.parameters if int(other.at) > int(row.at)]
         end = min([int(row.at) + most, len(self.lines) + 1, *after])
         yield from ((number, self.lines[number - 1]) for number in range(int(row.at), end))
@@ -75,7 +75,7 @@ def text_mutation(page: Text, rng: random.Random) -> TextMutation:
 
 
 def _kept_width(line: str, old: str, new: str) -> str:
-    """Put one text in the place of another; in the cell of a grid the width stays."""
+    """Replace one text by another; in the cell of a grid the width stays."""
     word = rf"(?<!\w){re.escape(old)}(?!\w)"
     if not line.lstrip().startswith("|") or line.count("|") < 3:
         return re.sub(word, new, line, count=1)
@@ -98,7 +98,7 @@ _FLIPPED = {"Yes": "No", "No": "Yes", "是": "否", "否": "是"}
 def _flip(page: Text, rng: random.Random) -> TextMutation | None:
     row = rng.choice(page.facts.parameters)
     if row.mandatory == "conditional":
-        return None  # A note in the row says so, whatever the column says.
+        return None  # A note in the row overrules the column.
     for number, line in page.row_lines(row):
         cell = re.search(r"(?<![A-Za-z])(?:Yes|No)(?![A-Za-z])|(?<=>)[是否](?=<)", line)
         if cell:
@@ -198,7 +198,7 @@ def _refile(page: Text, rng: random.Random) -> TextMutation | None:
 
 
 def _block(page: Text, row: Parameter) -> tuple[int, int] | None:
-    """The lines of a whole row, from and to, both counted from 0 and the second one left out."""
+    """Return the slice of lines of a whole row, counted from 0, or None if the row shares a line with other text."""
     start = int(row.at) - 1
     if page.facts.form in ("markdown", "html"):
         while "<tr" not in page.lines[start]:
@@ -254,7 +254,7 @@ TEXT_MUTATORS: tuple[Callable[[Text, random.Random], TextMutation | None], ...] 
     _add,
 )
 
-# Words on which a fact may hang.
+# Words that may carry a fact.
 _SPECIAL = re.compile(
     r"mandatory|required|must|default|maximum|value|true|false|selected|format|package|parameter|carried|exceed",
     re.IGNORECASE,
@@ -262,7 +262,7 @@ _SPECIAL = re.compile(
 
 
 def reworded(page: Text, rng: random.Random) -> str | None:
-    """The text with other words in the description of one row; None where it has no words that could be others."""
+    """Return the text with one word of a row's description changed, or None if no word can change."""
     row = rng.choice([row for row in page.facts.parameters if row.description])
     if page.facts.language == "zh":
         for number, line in page.row_lines(row):

@@ -119,14 +119,15 @@ def sync_detailed(
 ) -> Response[ErrorResponse | File]:
     """Export up to 100 jobs as one zip
 
-     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
-    of a single export: here each job has a folder.
+     Responds with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip differs from
+    that of a single export: each job has a folder.
 
     Args:
         project_id (str):
         workspace (str | Unset):
-        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+        body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
+            resources.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,14 +159,15 @@ def sync(
 ) -> ErrorResponse | File | None:
     """Export up to 100 jobs as one zip
 
-     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
-    of a single export: here each job has a folder.
+     Responds with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip differs from
+    that of a single export: each job has a folder.
 
     Args:
         project_id (str):
         workspace (str | Unset):
-        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+        body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
+            resources.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -192,14 +194,15 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | File]:
     """Export up to 100 jobs as one zip
 
-     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
-    of a single export: here each job has a folder.
+     Responds with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip differs from
+    that of a single export: each job has a folder.
 
     Args:
         project_id (str):
         workspace (str | Unset):
-        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+        body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
+            resources.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -229,14 +232,15 @@ async def asyncio(
 ) -> ErrorResponse | File | None:
     """Export up to 100 jobs as one zip
 
-     Answers with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
-    resources they use. Job definitions of CDM are said to come too. The tree in the zip is not the one
-    of a single export: here each job has a folder.
+     Responds with one zip of all the named jobs and, unless `exportDepend` is false, of the scripts and
+    resources they use. Job definitions of CDM are said to come too. The tree in the zip differs from
+    that of a single export: each job has a folder.
 
     Args:
         project_id (str):
         workspace (str | Unset):
-        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+        body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
+            resources.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -264,18 +268,19 @@ def sync_stream(
     body: BatchExportJobsRequest,
     workspace: str | Unset = UNSET,
 ) -> Iterator[httpx.Response]:
-    """Export up to 100 jobs as one zip, and take the body piece by piece
+    """Export up to 100 jobs as one zip, and read the body piece by piece
 
-    Yields the httpx.Response when its headers have arrived and nothing of its body is read. No status raises, not even
-    with Client.raise_on_unexpected_status: look at `response.status_code` first. Then take the body from
+    Yields the httpx.Response once its headers have arrived, before any of its body is read. No status raises, not even
+    with Client.raise_on_unexpected_status: check `response.status_code` first. Then read the body from
     `response.iter_bytes()`, which never holds all of it. A small body, such as an error's, can be read whole:
     `response.read()`, then `response.json()`, which is documented to fit ErrorResponse.
-    The end of the block gives the connection back, whether the body was taken or not.
+    The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
         project_id (str):
         workspace (str | Unset):
-        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+        body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
+            resources.
 
     Raises:
         httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.
@@ -300,18 +305,19 @@ async def asyncio_stream(
     body: BatchExportJobsRequest,
     workspace: str | Unset = UNSET,
 ) -> AsyncIterator[httpx.Response]:
-    """Export up to 100 jobs as one zip, and take the body piece by piece
+    """Export up to 100 jobs as one zip, and read the body piece by piece
 
-    Yields the httpx.Response when its headers have arrived and nothing of its body is read. No status raises, not even
-    with Client.raise_on_unexpected_status: look at `response.status_code` first. Then take the body from
+    Yields the httpx.Response once its headers have arrived, before any of its body is read. No status raises, not even
+    with Client.raise_on_unexpected_status: check `response.status_code` first. Then read the body from
     `response.aiter_bytes()`, which never holds all of it. A small body, such as an error's, can be read whole:
     `await response.aread()`, then `response.json()`, which is documented to fit ErrorResponse.
-    The end of the block gives the connection back, whether the body was taken or not.
+    The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
         project_id (str):
         workspace (str | Unset):
-        body (BatchExportJobsRequest): Which jobs to export, and what beside them.
+        body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
+            resources.
 
     Raises:
         httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.

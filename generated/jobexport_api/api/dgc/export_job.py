@@ -123,14 +123,14 @@ def sync_detailed(
 ) -> Response[ErrorResponse | File]:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+     Responds with a zip of the job's definition and of the scripts and resources that its nodes use. Job
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What else to say about the export of a job.
+        body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -164,14 +164,14 @@ def sync(
 ) -> ErrorResponse | File | None:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+     Responds with a zip of the job's definition and of the scripts and resources that its nodes use. Job
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What else to say about the export of a job.
+        body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -200,14 +200,14 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | File]:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+     Responds with a zip of the job's definition and of the scripts and resources that its nodes use. Job
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What else to say about the export of a job.
+        body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -239,14 +239,14 @@ async def asyncio(
 ) -> ErrorResponse | File | None:
     """Export one job as a zip
 
-     Answers with a zip of the job's definition and of the scripts and resources that its nodes use. Job
+     Responds with a zip of the job's definition and of the scripts and resources that its nodes use. Job
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What else to say about the export of a job.
+        body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -276,19 +276,19 @@ def sync_stream(
     body: ExportJobRequest | Unset = UNSET,
     workspace: str | Unset = UNSET,
 ) -> Iterator[httpx.Response]:
-    """Export one job as a zip, and take the body piece by piece
+    """Export one job as a zip, and read the body piece by piece
 
-    Yields the httpx.Response when its headers have arrived and nothing of its body is read. No status raises, not even
-    with Client.raise_on_unexpected_status: look at `response.status_code` first. Then take the body from
+    Yields the httpx.Response once its headers have arrived, before any of its body is read. No status raises, not even
+    with Client.raise_on_unexpected_status: check `response.status_code` first. Then read the body from
     `response.iter_bytes()`, which never holds all of it. A small body, such as an error's, can be read whole:
     `response.read()`, then `response.json()`, which is documented to fit ErrorResponse.
-    The end of the block gives the connection back, whether the body was taken or not.
+    The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What else to say about the export of a job.
+        body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
         httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.
@@ -315,19 +315,19 @@ async def asyncio_stream(
     body: ExportJobRequest | Unset = UNSET,
     workspace: str | Unset = UNSET,
 ) -> AsyncIterator[httpx.Response]:
-    """Export one job as a zip, and take the body piece by piece
+    """Export one job as a zip, and read the body piece by piece
 
-    Yields the httpx.Response when its headers have arrived and nothing of its body is read. No status raises, not even
-    with Client.raise_on_unexpected_status: look at `response.status_code` first. Then take the body from
+    Yields the httpx.Response once its headers have arrived, before any of its body is read. No status raises, not even
+    with Client.raise_on_unexpected_status: check `response.status_code` first. Then read the body from
     `response.aiter_bytes()`, which never holds all of it. A small body, such as an error's, can be read whole:
     `await response.aread()`, then `response.json()`, which is documented to fit ErrorResponse.
-    The end of the block gives the connection back, whether the body was taken or not.
+    The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
         project_id (str):
         job_name (str): Name of a job, unique in its workspace.
         workspace (str | Unset):
-        body (ExportJobRequest | Unset): What else to say about the export of a job.
+        body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
         httpx.TransportError: If connecting, sending or reading fails; also in the block, while the body arrives.

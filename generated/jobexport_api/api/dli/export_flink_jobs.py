@@ -116,11 +116,12 @@ def sync_detailed(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
-    the answer. What is inside such a zip is documented nowhere.
+    the response. The content of such a zip is documented nowhere.
 
     Args:
         project_id (str):
-        body (ExportFlinkJobsRequest): Which Flink jobs to export, and where to.
+        body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
+            them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,11 +152,12 @@ def sync(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
-    the answer. What is inside such a zip is documented nowhere.
+    the response. The content of such a zip is documented nowhere.
 
     Args:
         project_id (str):
-        body (ExportFlinkJobsRequest): Which Flink jobs to export, and where to.
+        body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
+            them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -181,11 +183,12 @@ async def asyncio_detailed(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
-    the answer. What is inside such a zip is documented nowhere.
+    the response. The content of such a zip is documented nowhere.
 
     Args:
         project_id (str):
-        body (ExportFlinkJobsRequest): Which Flink jobs to export, and where to.
+        body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
+            them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -214,11 +217,12 @@ async def asyncio(
     """Export Flink jobs to object storage
 
      Writes the chosen Flink jobs, or all jobs of the project, as zips to an OBS folder and names them in
-    the answer. What is inside such a zip is documented nowhere.
+    the response. The content of such a zip is documented nowhere.
 
     Args:
         project_id (str):
-        body (ExportFlinkJobsRequest): Which Flink jobs to export, and where to.
+        body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
+            them.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

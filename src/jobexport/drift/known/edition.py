@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from jobexport.drift.facts import PageFacts
     from jobexport.drift.findings import Finding
-    from jobexport.spec.register import Page, Register
+    from jobexport.spec.register import PageRef, Register
 
 _LANGUAGES: dict[str | None, str] = {"en": "English", "zh": "Chinese"}
 
@@ -84,7 +84,7 @@ def _counts(weight: tuple[int, ...]) -> str:
     )
 
 
-def _pages(operation: str | None, register: Register, edition: str) -> list[Page]:
+def _pages(operation: str | None, register: Register, edition: str) -> list[PageRef]:
     return [
         page
         for page in register.pages
@@ -108,7 +108,7 @@ def _by_marker(page: PageFacts, editions: list[str]) -> tuple[str, list[str]]:
     return f"it is marked {', '.join(page.markers)}", kept
 
 
-def _is_of_date(page: PageFacts, known: list[Page]) -> bool:
+def _is_of_date(page: PageFacts, known: list[PageRef]) -> bool:
     """Check whether a page of the register has the page's date, and the page's id unless the page has no id."""
     return bool(page.updated) and any(
         page.updated.startswith(other.date) and page.document_id in ("", other.document) for other in known

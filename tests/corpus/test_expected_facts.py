@@ -1,4 +1,4 @@
-"""Facts of the vendor's own pages of the three operations, against answers written by hand."""
+"""Facts of the vendor's own pages of the three operations, against facts written by hand."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from jobexport.drift import read_page
 from tests.corpus.making.folder import DOCS
 from tests.drift.making.expected import check
 
-ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.yaml"))
+EXPECTED = sorted((Path(__file__).parent / "expected").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
 def test_every_fact_of_the_vendor_s_page_is_read_and_no_other(path: Any) -> None:
     """Precision and recall are 1 for every kind of fact."""
-    answer = yaml.safe_load(path.read_text("utf-8"))
-    check(DOCS / answer["page"], answer)
+    expected = yaml.safe_load(path.read_text("utf-8"))
+    check(DOCS / expected["page"], expected)
 
 
-def test_every_page_of_the_operations_has_an_answer() -> None:
-    """No page of the three operations is left out."""
-    answered = {yaml.safe_load(path.read_text("utf-8"))["page"] for path in ANSWERS}
-    assert answered == {str(path.relative_to(DOCS)) for path in DOCS.glob("*/*_export_*")}
+def test_every_page_of_the_operations_has_expected_facts() -> None:
+    """Each page of the three operations has a file of expected facts."""
+    pages = {yaml.safe_load(path.read_text("utf-8"))["page"] for path in EXPECTED}
+    assert pages == {str(path.relative_to(DOCS)) for path in DOCS.glob("*/*_export_*")}
 
 
-@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
 def test_the_line_of_a_fact_shows_it(path: Any) -> None:
     """The line that a fact names contains the fact's name in the file as it is."""
     source = DOCS / yaml.safe_load(path.read_text("utf-8"))["page"]
