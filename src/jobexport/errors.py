@@ -7,7 +7,7 @@
     │   ├── TimedOut               not within the timeout, or within the deadline of all attempts
     │   ├── ConnectionFailed       no connection came about: nothing was sent
     │   ├── ConnectionLost         the connection ended before an answer
-    │   └── TruncatedAnswer        the connection ended in the middle of an answer
+    │   └── TruncatedResponse        the connection ended in the middle of an answer
     ├── ApiError                   the server refused: status, code, message, request_id, operation
     │   ├── JobNotFound            DLF.0100, DLI.16001
     │   ├── InvalidRequest         DLF.3051 and others for a parameter, 413, 415
@@ -18,7 +18,7 @@
     │   └── ServerFault            DLI.0999, 5xx
     ├── ExportFailed               status 200 and the word that the export failed
     ├── DownloadFailed             the export is in OBS, but could not be fetched from there
-    ├── UnexpectedAnswer           an answer that no edition of the documents allows
+    ├── UnexpectedResponse           an answer that no edition of the documents allows
     ├── TokenUnavailable           the function that fetches tokens failed
     ├── TargetUnwritable           the file that should receive the export can't be written
     ├── MissingExtra               a module is not installed; also a ModuleNotFoundError
@@ -70,7 +70,7 @@ class ConnectionLost(TransportError):
     """The connection ended before the answer began, or was reset."""
 
 
-class TruncatedAnswer(TransportError):
+class TruncatedResponse(TransportError):
     """The answer is shorter than it said."""
 
 
@@ -178,7 +178,7 @@ class DownloadFailed(JobexportError):
         return f"{self.operation}: {self.archive} can't be downloaded from OBS: {self.problem}; {advice}"
 
 
-class UnexpectedAnswer(JobexportError):
+class UnexpectedResponse(JobexportError):
     """The answer is none that any edition of the documents allows."""
 
     job: str | None = None

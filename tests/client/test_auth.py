@@ -220,7 +220,7 @@ def test_errors_survive_pickling() -> None:
         error,
         errors.TimedOut("exportJob", "too long", False),
         errors.ExportFailed("exportFlinkJobs", "no", ()),
-        errors.UnexpectedAnswer("exportJob", 200, "no zip"),
+        errors.UnexpectedResponse("exportJob", 200, "no zip"),
     ):
         copy = pickle.loads(pickle.dumps(each))  # noqa: S301
         assert (str(copy), vars(copy)) == (str(each), vars(each))

@@ -14,8 +14,8 @@ from jobexport.core import strict_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
 
 _KINDS: dict[str, type[Job | Script | Resource]] = {"job": Job, "script": Script, "resource": Resource}
 
@@ -30,7 +30,7 @@ class Content:
     others: tuple[str, ...]
 
 
-def read_content(source: Source, files: Sequence[Member]) -> Content:
+def read_content(source: ZipFileSource, files: Sequence[ZipMember]) -> Content:
     """Read all jobs, scripts and resources among members that are files.
 
     Raises:
@@ -50,7 +50,7 @@ def read_content(source: Source, files: Sequence[Member]) -> Content:
     )
 
 
-def typed(source: Source, member: Member) -> Job | Script | Resource | None:
+def typed(source: ZipFileSource, member: ZipMember) -> Job | Script | Resource | None:
     """Read a member as what its suffix says, wherever it lies; None when it is neither job, script nor resource.
 
     So one rule reads both documented trees, the printed tree that mixes them, and a tree that nobody printed.
@@ -74,7 +74,7 @@ def typed(source: Source, member: Member) -> Job | Script | Resource | None:
     return kind(member.name, fields)
 
 
-def _kind(member: Member) -> type[Job | Script | Resource] | None:
+def _kind(member: ZipMember) -> type[Job | Script | Resource] | None:
     """Give what the suffix says. The pages are sure of jobs only: a resource may be a file, and that a large one."""
     kind = _KINDS.get(member.name.rpartition("/")[2].rpartition(".")[2])
     return kind if kind is Job or member.size <= LONGEST_JSON else None

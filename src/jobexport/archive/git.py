@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobexport.archive.values import Job, Resource
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.source import ZipFileSource
 
 _JSON = ".json"
 _SHELL, _PYTHON, _SQL, _TEXT = ".sh", ".py", ".sql", ".txt"
@@ -117,7 +117,7 @@ def unpack_for_git(
         return _apply(root, tuple(items.values()), remove_gone=remove_gone)
 
 
-def _items(source: Source, place: Path) -> Iterator[_Item]:
+def _items(source: ZipFileSource, place: Path) -> Iterator[_Item]:
     """Write every member to the workplace, and say what it is."""
     place.mkdir()
     for number, member in enumerate(read_directory(source).files):

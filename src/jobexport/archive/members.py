@@ -9,7 +9,7 @@ from jobexport.archive.names import segment, segment_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.directory import ZipMember
 
 
 def member_stem(name: str) -> str:
@@ -17,21 +17,21 @@ def member_stem(name: str) -> str:
     return segment_name(name.rpartition("/")[2].rpartition(".")[0])
 
 
-def holds(files: Iterable[Member], name: str) -> bool:
+def holds(files: Iterable[ZipMember], name: str) -> bool:
     """Whether the definition of a job is among the members."""
     wanted = {f"{name}.job", f"{segment(name)}.job"}
     return any(member.name.rpartition("/")[2] in wanted for member in files)
 
 
-def group(files: Iterable[Member], names: Iterable[str]) -> tuple[dict[str, list[Member]], list[Member]]:
+def group(files: Iterable[ZipMember], names: Iterable[str]) -> tuple[dict[str, list[ZipMember]], list[ZipMember]]:
     """Sort the files of a batch's zip by the job they belong to, and list those that belong to no job.
 
     A job has the folder `jobs/{name}/`; one page prints a `jobs/{name}.job` beside the folders. `.` and `..` may stand
     with their dots percent-encoded.
     """
-    found: dict[str, list[Member]] = {name: [] for name in names}
+    found: dict[str, list[ZipMember]] = {name: [] for name in names}
     owners = {segment(name): name for name in found} | {name: name for name in found}
-    others: list[Member] = []
+    others: list[ZipMember] = []
     for member in files:
         top, _, rest = member.name.partition("/")
         folder, slash, _ = rest.partition("/")

@@ -12,8 +12,8 @@ from jobexport.archive.zip.policy import DEEPEST_FOLDER, LONGEST_PART, MOST_MEMB
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
 
 _UNFIT = re.compile(r'[<>:"|?*\\]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9]) *(\..*)?", re.IGNORECASE | re.DOTALL)
@@ -24,7 +24,7 @@ _STEPS = {".", ".."}
 _LONGEST_STEM = 180
 
 
-def check_names(source: Source, members: Iterable[Member]) -> None:
+def check_names(source: ZipFileSource, members: Iterable[ZipMember]) -> None:
     """Refuse names that lead out of a folder, or that one system or another can't hold or keep apart.
 
     The rules are those of all systems together, so that what is refused here is refused everywhere.

@@ -15,11 +15,11 @@ from jobexport.errors import TargetUnwritable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
 
 
-def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Path, ...]:
+def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> tuple[Path, ...]:
     """Unpack all members; what `JobArchive.unpack` says."""
     check_names(source, members)
     with writing(folder):
@@ -38,7 +38,7 @@ def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Pat
     return tuple(sorted(folder / member.name for member in members if not member.is_folder))
 
 
-def holds_just(source: Source, members: Sequence[Member], folder: Path) -> bool:
+def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> bool:
     """Whether a folder has the content of the members, which are files, and no other file."""
     files = {folder / member.name: member for member in members}
     with writing(folder):
@@ -51,7 +51,7 @@ def holds_just(source: Source, members: Sequence[Member], folder: Path) -> bool:
     return True
 
 
-def _write(source: Source, member: Member, path: Path) -> None:
+def _write(source: ZipFileSource, member: ZipMember, path: Path) -> None:
     if member.is_folder:
         path.mkdir(parents=True, exist_ok=True)
         return

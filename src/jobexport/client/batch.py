@@ -33,15 +33,15 @@ from jobexport.client.exchange import fetch_zip
 from jobexport.client.obs_batch import ObsBatch
 from jobexport.client.schedule import Fetched, Schedule, ends_the_run, prevented_by
 from jobexport.client.steps import Work
-from jobexport.client.target import Digest, Part, Target, folder_text
+from jobexport.client.target import Digest, ExportTarget, Part, folder_text
 from jobexport.core.files import is_part, locked, writing
 from jobexport.errors import ArchiveError, JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
     from jobexport.client.exchange import Exchange
     from jobexport.client.responses import ObsExport
     from jobexport.client.retry import Retries
@@ -202,17 +202,17 @@ class Batch:
                     full = error if ends_the_run(error) else None
         return fetched
 
-    def _write(self, source: Source, members: list[Member], path: Path) -> JobArchive:
-        target, digest = Target(path), Digest()
+    def _write(self, source: ZipFileSource, members: list[ZipMember], path: Path) -> JobArchive:
+        target, digest = ExportTarget(path), Digest()
         with target.opened() as part:
             copy(source, members, partial(_write_piece, part, digest), self._comment)
             return target.keep(part, digest)
 
-    def _keep_others(self, source: Source, members: list[Member]) -> None:
+    def _keep_others(self, source: ZipFileSource, members: list[ZipMember]) -> None:
         digest = Digest()
-        with Target(self.folder / "%others.zip").opened() as part:
+        with ExportTarget(self.folder / "%others.zip").opened() as part:
             copy(source, members, partial(_write_piece, part, digest))
-            target = Target(self.folder / f"{_OTHERS}{digest.sha256[:12]}.zip")
+            target = ExportTarget(self.folder / f"{_OTHERS}{digest.sha256[:12]}.zip")
             path = cast("Path", target.keep(part, digest).path)
         if path not in self._others:
             self._others.append(path)

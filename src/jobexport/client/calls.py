@@ -28,10 +28,10 @@ from jobexport.client import arguments
 from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
 from jobexport.client.responses import read_flink_export, read_obs_export
 from jobexport.client.steps import Work
-from jobexport.client.target import Digest, Part, Target, folder_text
+from jobexport.client.target import Digest, ExportTarget, Part, folder_text
 from jobexport.core.extras import needing
 from jobexport.core.files import writing
-from jobexport.errors import DownloadFailed, JobexportError, UnexpectedAnswer
+from jobexport.errors import DownloadFailed, JobexportError, UnexpectedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -71,7 +71,7 @@ def export_job(
         return (yield from export_job_to_obs(exchange, name))
     request = _job_request(project_id, name, workspace, depend, None, status)
     exchange = Exchange(EXPORT_JOB, request, retries, writes=False)
-    return (yield from _download(exchange, name, Target.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
+    return (yield from _download(exchange, name, ExportTarget.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
 
 
 def obs_exchange(
@@ -116,7 +116,7 @@ def batch_exchange(
     return Exchange(BATCH_EXPORT_JOBS, request, retries, writes=False)
 
 
-def _download(exchange: Exchange, name: str, target: Target) -> Steps[JobArchive]:
+def _download(exchange: Exchange, name: str, target: ExportTarget) -> Steps[JobArchive]:
     intake = _Intake()
     with target.opened() as part:
         yield from fetch_zip(exchange, part, intake.begin)
@@ -147,9 +147,9 @@ class _Intake:
             raise job_is_missing(EXPORT_JOB, name)
 
 
-def job_is_missing(operation: str, name: str) -> UnexpectedAnswer:
+def job_is_missing(operation: str, name: str) -> UnexpectedResponse:
     """Build the error for a zip that lacks a job."""
-    error = UnexpectedAnswer(operation, 200, f"the zip that came does not hold job {name}")
+    error = UnexpectedResponse(operation, 200, f"the zip that came does not hold job {name}")
     error.job = name
     return error
 
@@ -220,11 +220,11 @@ def _paths(result: FlinkExport, folder: Path) -> list[Path]:
             or ":" in name
             or len(name.encode()) > 255
         ):
-            raise UnexpectedAnswer(
+            raise UnexpectedResponse(
                 EXPORT_FLINK_JOBS, 200, f"{name!r:.80} can't be the name of a zip, so that nothing was downloaded"
             )
     if len(set(names)) < len(names):
-        raise UnexpectedAnswer(EXPORT_FLINK_JOBS, 200, "two zips have the same name, so that nothing was downloaded")
+        raise UnexpectedResponse(EXPORT_FLINK_JOBS, 200, "two zips have the same name, so that nothing was downloaded")
     return [folder / name for name in names]
 
 
@@ -257,7 +257,7 @@ def _key(archive: str) -> str:
 def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
     from obstore import get
 
-    target = Target(path)
+    target = ExportTarget(path)
     with target.opened() as part:
         try:
             size = 0

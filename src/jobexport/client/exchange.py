@@ -10,7 +10,7 @@ from jobexport.archive.zip.policy import check_size
 from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, unexpected
 from jobexport.client.retry import Attempts
 from jobexport.client.steps import Close, Receive, Send, Sleep
-from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedAnswer
+from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -144,4 +144,4 @@ def _check_length(opened: Opened, size: int) -> None:
     # Python does not read numbers of any length.
     if "Content-Encoding" in headers or not length.isdecimal() or (len(length) < 20 and size >= int(length)):
         return
-    raise TruncatedAnswer(opened.operation, f"{size} bytes came of {length}; try again")
+    raise TruncatedResponse(opened.operation, f"{size} bytes came of {length}; try again")

@@ -24,7 +24,7 @@ from jobexport.errors import (
     ServerFault,
     Throttled,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
     Raises:
         ApiError: it is an error all the same.
         ExportFailed: it says that the export failed.
-        UnexpectedAnswer: no edition allows it, it does not say whether the export succeeded, or it has no field for
+        UnexpectedResponse: no edition allows it, it does not say whether the export succeeded, or it has no field for
             the names of the zips, though there must be zips.
     """
     fields = _fields(opened, content)
@@ -151,7 +151,7 @@ def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
 
     Raises:
         ApiError: it is an error all the same.
-        UnexpectedAnswer: it is anything else, such as the zip from a server whose edition has no `obsPath`.
+        UnexpectedResponse: it is anything else, such as the zip from a server whose edition has no `obsPath`.
     """
     if is_zip(content):
         unexpected(opened, "the server ignored obs_path and answered with the zip; export to a file with `to`")
@@ -174,8 +174,8 @@ def raise_not_a_zip(opened: Opened, content: bytes) -> NoReturn:
 
 
 def unexpected(opened: Opened, problem: str) -> NoReturn:
-    """Raise UnexpectedAnswer for an answer."""
-    raise UnexpectedAnswer(opened.operation, opened.status, problem)
+    """Raise UnexpectedResponse for an answer."""
+    raise UnexpectedResponse(opened.operation, opened.status, problem)
 
 
 def _fields(opened: Opened, content: bytes) -> dict[str, Any]:

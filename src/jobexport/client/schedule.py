@@ -26,7 +26,7 @@ from jobexport.errors import (
     Throttled,
     TokenUnavailable,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def ends_the_run(error: JobexportError) -> bool:
 
 def is_about_a_job(error: JobexportError) -> bool:
     """Return True if one job, or its zip, is the reason for an error, so that other jobs may succeed without it."""
-    if isinstance(error, UnexpectedAnswer):
+    if isinstance(error, UnexpectedResponse):
         return error.job is not None
     if isinstance(error, ApiError):
         # A gateway refuses with codes of its own. It knows no jobs.

@@ -21,8 +21,8 @@ from jobexport.errors import (
     JobexportError,
     TimedOut,
     TransportError,
-    TruncatedAnswer,
-    UnexpectedAnswer,
+    TruncatedResponse,
+    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
             found.lasting = isinstance(error, httpx.UnsupportedProtocol) or _BAD_CERTIFICATE in reason
             return found
         case httpx.DecodingError() if status is not None:
-            return UnexpectedAnswer(operation, status, "the body is not compressed as its head says")
+            return UnexpectedResponse(operation, status, "the body is not compressed as its head says")
         case httpx.RemoteProtocolError() if status is not None:
-            return TruncatedAnswer(operation, f"{host} ended the connection in the middle of the answer; try again")
+            return TruncatedResponse(operation, f"{host} ended the connection in the middle of the answer; try again")
         case httpx.NetworkError() | httpx.RemoteProtocolError():
             where = "in the middle of the answer" if status is not None else "before it answered"
             return ConnectionLost(operation, f"{host} ended the connection {where}; try again")
@@ -81,7 +81,7 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
 T = TypeVar("T")
 
 
-class Stopped(BaseException):
+class CallStopped(BaseException):
     """The call is to end because the one who waits for it has gone."""
 
 
@@ -112,7 +112,7 @@ class Shell:
             while True:
                 try:
                     if stop is not None and stop.is_set() and not isinstance(step, Close):
-                        raise Stopped
+                        raise CallStopped
                     result = self._take(step, stop)
                 except BaseException as error:  # the steps decide what becomes of it; they clean up in any case
                     failure = error

@@ -52,14 +52,14 @@ class Digest:
 
 
 @frozen(eq=False)
-class Target:
+class ExportTarget:
     """A place for one file: a path, or a stream that is already open."""
 
     path: Path | None
     stream: BinaryIO | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, to: Place | BinaryIO, file_name: str) -> Target:
+    def of(cls, to: Place | BinaryIO, file_name: str) -> ExportTarget:
         """Give the place that `to` stands for.
 
         Args:

@@ -41,7 +41,7 @@ from jobexport.archive.zip.headers import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.source import ZipFileSource
 
 _END64 = struct.Struct("<4sQ2H2L4Q")
 _END64_PLACE = struct.Struct("<4sLQL")
@@ -52,7 +52,7 @@ _SIZES = {12: "<3L", 16: "<4x3L", 20: "<L2Q", 24: "<4xL2Q"}
 
 
 @frozen(eq=False)
-class Member:
+class ZipMember:
     """One entry of a zip.
 
     Attributes:
@@ -104,11 +104,11 @@ class Directory:
         comment: the zip's comment.
     """
 
-    members: tuple[Member, ...]
+    members: tuple[ZipMember, ...]
     comment: bytes
 
     @property
-    def files(self) -> tuple[Member, ...]:
+    def files(self) -> tuple[ZipMember, ...]:
         """The members that are no folders. A zip with entries for its folders is the same export as one without."""
         return tuple(member for member in self.members if not member.is_folder)
 
@@ -133,7 +133,7 @@ class _Entry:
         return self.crc, self.packed, self.size
 
 
-def read_directory(source: Source) -> Directory:
+def read_directory(source: ZipFileSource) -> Directory:
     """Return the members, with each header checked and no data read.
 
     Raises:
@@ -165,7 +165,7 @@ def read_directory(source: Source) -> Directory:
     return Directory(tuple(members[entry.name] for entry in entries), comment)
 
 
-def _find_directory(source: Source) -> tuple[int, int, int, bytes]:
+def _find_directory(source: ZipFileSource) -> tuple[int, int, int, bytes]:
     """Return where the directory begins and ends, how many entries it announces, and the zip's comment."""
     start = max(0, source.size - END.size - _FULL16)
     tail = source.read(start, source.size - start)
@@ -190,7 +190,7 @@ def _find_directory(source: Source) -> tuple[int, int, int, bytes]:
     return place, end, count, tail[found + END.size :]
 
 
-def _find_zip64(source: Source, end: int) -> tuple[int, ...] | None:
+def _find_zip64(source: ZipFileSource, end: int) -> tuple[int, ...] | None:
     """Return where a zip64 end begins and its six values; None if the zip has no such end."""
     if end < _END64.size + _END64_PLACE.size:
         return None
@@ -204,7 +204,7 @@ def _find_zip64(source: Source, end: int) -> tuple[int, ...] | None:
     return (place, *values)
 
 
-def _read_entry(source: Source, place: int, end: int) -> tuple[_Entry, int]:
+def _read_entry(source: ZipFileSource, place: int, end: int) -> tuple[_Entry, int]:
     """Return an entry of the directory, and where the next one begins."""
     if place + ENTRY.size > end:
         raise source.corrupt("its directory is cut off")
@@ -224,7 +224,7 @@ def _read_entry(source: Source, place: int, end: int) -> tuple[_Entry, int]:
     return entry, entry_end
 
 
-def _read_member(source: Source, entry: _Entry) -> Member:
+def _read_member(source: ZipFileSource, entry: _Entry) -> ZipMember:
     """Read the header in front of a member's data, and hold it to the directory."""
     name = entry.name
     header = LOCAL.unpack(source.read(entry.begin, LOCAL.size))
@@ -242,7 +242,7 @@ def _read_member(source: Source, entry: _Entry) -> Member:
     stated = zip((crc, packed, size), entry.stated, strict=True)
     if any(here != there and not (flags & SIZES_FOLLOW and here == 0) for here, there in stated):
         raise source.corrupt(f"{shown(name)} has another size or checksum in the directory")
-    return Member(
+    return ZipMember(
         name,
         entry.raw,
         flags,
@@ -257,7 +257,7 @@ def _read_member(source: Source, entry: _Entry) -> Member:
     )
 
 
-def _check_kind(source: Source, entry: _Entry) -> None:
+def _check_kind(source: ZipFileSource, entry: _Entry) -> None:
     """Refuse what no export holds."""
     name = entry.name
     if entry.flags & ENCRYPTED:
@@ -271,14 +271,14 @@ def _check_kind(source: Source, entry: _Entry) -> None:
         raise source.unsafe(f"{shown(name)} is both a file and a folder")
 
 
-def _check_unpacked(source: Source, total: int) -> None:
+def _check_unpacked(source: ZipFileSource, total: int) -> None:
     if total > policy.MOST_BYTES:
         raise source.unsafe(f"it would unpack to {total} bytes, allowed are {policy.MOST_BYTES}")
     if total > policy.most_unpacked(source.size):
         raise source.unsafe(f"its {source.size} bytes would unpack to {total}, more than {policy.RATIO} times as many")
 
 
-def _check_twice(source: Source, entries: Sequence[_Entry]) -> None:
+def _check_twice(source: ZipFileSource, entries: Sequence[_Entry]) -> None:
     seen: set[str] = set()
     for entry in entries:
         if entry.name in seen:
@@ -286,7 +286,7 @@ def _check_twice(source: Source, entries: Sequence[_Entry]) -> None:
         seen.add(entry.name)
 
 
-def _check_places(source: Source, in_order: Sequence[Member], directory: int) -> None:
+def _check_places(source: ZipFileSource, in_order: Sequence[ZipMember], directory: int) -> None:
     """Refuse members that share bytes, as a few of them unpack to far more than they weigh; and bytes of no member."""
     place, before = 0, "its beginning"
     begins = [*(member.begin for member in in_order), directory][1:]
@@ -301,7 +301,7 @@ def _check_places(source: Source, in_order: Sequence[Member], directory: int) ->
         raise source.corrupt(f"bytes that belong to no member lie between {before} and its directory")
 
 
-def _check_sizes_behind(source: Source, member: Member, begin: int) -> int:
+def _check_sizes_behind(source: ZipFileSource, member: ZipMember, begin: int) -> int:
     """Return the length of the sizes that follow a member's data; `begin` is where they have to end."""
     if not member.flags & SIZES_FOLLOW:
         return 0

@@ -12,14 +12,14 @@ from jobexport.archive.zip.headers import STORED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
     from jobexport.errors import ArchiveCorrupt
 
 _CHUNK = 256 * 1024
 
 
-def chunks(source: Source, member: Member) -> Iterator[bytes]:
+def chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
     """Return the unpacked bytes in chunks of at most 256 KiB.
 
     Raises:
@@ -32,7 +32,7 @@ def chunks(source: Source, member: Member) -> Iterator[bytes]:
     unpacking.finish()
 
 
-def packed_chunks(source: Source, member: Member) -> Iterator[bytes]:
+def packed_chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
     """Return the bytes as they stand in the zip, in chunks, and check in passing what they unpack to.
 
     Raises:
@@ -51,8 +51,8 @@ def packed_chunks(source: Source, member: Member) -> Iterator[bytes]:
 class _Unpacking:
     """A member that is being unpacked, and what has come of it so far."""
 
-    source: Source
-    member: Member
+    source: ZipFileSource
+    member: ZipMember
     crc: int = 0
     given: int = 0
     inflater: zlib._Decompress = field(factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))

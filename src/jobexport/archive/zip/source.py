@@ -17,7 +17,7 @@ _CHUNK = 64 * 1024
 
 
 @frozen
-class Source:
+class ZipFileSource:
     """A zip that is open for reading.
 
     Attributes:
@@ -72,7 +72,7 @@ class Source:
 
 
 @contextlib.contextmanager
-def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iterator[Source]:
+def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iterator[ZipFileSource]:
     """Open the zip at a path, or use a seekable stream and leave it where it stood.
 
     Args:
@@ -95,7 +95,7 @@ def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iter
                 file = stream
                 stack.callback(_put_back, file, label, file.tell())
             size = file.seek(0, 2)
-        yield Source(file, label, size)
+        yield ZipFileSource(file, label, size)
 
 
 def _put_back(file: IO[bytes], label: str, place: int) -> None:

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobexport.archive.zip.directory import Directory
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.source import ZipFileSource
 
 
-def check(source: Source, followed: Mapping[int, Followed] = MappingProxyType({})) -> Directory:
+def check(source: ZipFileSource, followed: Mapping[int, Followed] = MappingProxyType({})) -> Directory:
     """Read the whole zip, and compare length and checksum of each member.
 
     Args:

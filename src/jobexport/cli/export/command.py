@@ -95,12 +95,12 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
     if given["obs_path"]:
         interrupted = "the service ends what it began; the same command would export that again"
     with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
-        outcome = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
-    for line in outcome.complaints():
+        summary = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
+    for line in summary.complaints():
         click.echo(printable(line), err=True)
     with _done():
-        click.echo(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else printable(outcome.sentence()))
-    if outcome.failures:
+        click.echo(json.dumps(summary.as_plain(), indent=2) if format_ == "json" else printable(summary.sentence()))
+    if summary.failures:
         raise SystemExit(1)
 
 

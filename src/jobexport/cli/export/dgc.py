@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Outcome:
+class ExportSummary:
     """How an export of jobs went."""
 
     where: str
@@ -103,7 +103,7 @@ def export(
     concurrency: int,
     quiet: bool,
     **_: object,
-) -> Outcome:
+) -> ExportSummary:
     """Export the jobs.
 
     Raises:
@@ -130,7 +130,7 @@ def export(
             return _for_git(result, output) if git else _zips(result, output, unpack=unpack)
 
 
-def _zips(result: JobsExport, output: Path, *, unpack: bool) -> Outcome:
+def _zips(result: JobsExport, output: Path, *, unpack: bool) -> ExportSummary:
     jobs: dict[str, dict[str, Any]] = {}
     failures = dict(result.failures)
     for name, archive in result.archives.items():
@@ -148,7 +148,7 @@ def _zips(result: JobsExport, output: Path, *, unpack: bool) -> Outcome:
                 failures[name] = error
                 del jobs[name]
     others = {"others": [str(path) for path in result.others]}
-    return Outcome(str(output), jobs, failures, len(result.reused & jobs.keys()), others)
+    return ExportSummary(str(output), jobs, failures, len(result.reused & jobs.keys()), others)
 
 
 def _unpacked(archive: JobArchive, path: Path) -> Path:
@@ -159,7 +159,7 @@ def _unpacked(archive: JobArchive, path: Path) -> Path:
     return folder
 
 
-def _for_git(result: JobsExport, output: Path) -> Outcome:
+def _for_git(result: JobsExport, output: Path) -> ExportSummary:
     failures = dict(result.failures)
     names = {archive.path: name for name, archive in result.archives.items()}
     others = [JobArchive.open(path) for path in result.others]
@@ -169,7 +169,7 @@ def _for_git(result: JobsExport, output: Path) -> Outcome:
 
     changes = unpack_for_git([*result.archives.values(), *others], output, left_out=left_out)
     written, removed = ([str(path) for path in paths] for paths in (changes.written, changes.removed))
-    return Outcome(
+    return ExportSummary(
         f"{output}, {len(written)} files changed and {len(removed)} removed",
         {name: {} for name in result.archives if name not in failures},
         failures,
@@ -179,7 +179,7 @@ def _for_git(result: JobsExport, output: Path) -> Outcome:
 
 def _to_obs(
     client: DgcClient, names: tuple[str, ...], obs_path: str, workspace: str | None, concurrency: int, *, quiet: bool
-) -> Outcome:
+) -> ExportSummary:
     with ExportProgress(quiet=quiet) as progress:
         result = client.export_jobs(
             names, obs_path=obs_path, workspace=workspace, concurrency=concurrency, progress=progress
@@ -187,7 +187,7 @@ def _to_obs(
     if result.prevented_by is not None:
         raise result.prevented_by
     jobs = {name: {"folder": export.folder, "archive": export.archive} for name, export in result.exports.items()}
-    return Outcome(obs_path, jobs, result.failures)
+    return ExportSummary(obs_path, jobs, result.failures)
 
 
 def _plain_error(error: JobexportError) -> dict[str, Any]:
