@@ -1,4 +1,4 @@
-"""Tells which job a member of an exported zip belongs to."""
+"""The job that a member of an exported zip belongs to."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def member_stem(name: str) -> str:
 
 
 def holds(files: Iterable[ZipMember], name: str) -> bool:
-    """Whether the definition of a job is among the members."""
+    """Return True if the definition of a job is among the members."""
     wanted = {f"{name}.job", f"{segment(name)}.job"}
     return any(member.name.rpartition("/")[2] in wanted for member in files)
 
 
 def group(files: Iterable[ZipMember], names: Iterable[str]) -> tuple[dict[str, list[ZipMember]], list[ZipMember]]:
-    """Sort the files of a batch's zip by the job they belong to, and list those that belong to no job.
+    """Return the files of a batch's zip by the job that they belong to, and the list of all other files.
 
-    A job has the folder `jobs/{name}/`; one page prints a `jobs/{name}.job` beside the folders. `.` and `..` may stand
-    with their dots percent-encoded.
+    A job has the folder `jobs/{name}/`; one page prints a `jobs/{name}.job` beside the folders. The dots of the names
+    `.` and `..` may be percent-encoded.
     """
     found: dict[str, list[ZipMember]] = {name: [] for name in names}
     owners = {segment(name): name for name in found} | {name: name for name in found}

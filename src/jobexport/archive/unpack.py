@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> tuple[Path, ...]:
-    """Unpack all members; what `JobArchive.unpack` says."""
+    """Unpack all members into a folder, as `JobArchive.unpack`, and return the files' paths, sorted."""
     check_names(source, members)
     with writing(folder):
-        # A link to a folder stays one: what it points to is what gets replaced.
+        # A link to a folder stays a link: the folder that it leads to is replaced.
         target = Path(os.path.realpath(folder))
         if target.exists() and not target.is_dir():
             raise TargetUnwritable(f"{folder} is a file; name a folder")
@@ -39,7 +39,7 @@ def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) ->
 
 
 def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> bool:
-    """Whether a folder has the content of the members, which are files, and no other file."""
+    """Return True if a folder has the files that the members are, with the same content, and no other file."""
     files = {folder / member.name: member for member in members}
     with writing(folder):
         if {path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()} != files.keys():

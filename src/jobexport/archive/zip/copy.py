@@ -1,4 +1,4 @@
-"""Writes a zip of some members of another one as they stand, without compressing them anew."""
+"""Writes a zip of some members of another zip, without compressing them anew."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def copy(
 ) -> None:
     """Write a zip of some members of the zip in `source`, comparing length and checksum of each.
 
-    Names that are not ASCII are written in UTF-8, but for those whose letters nobody knows, which stay as they are.
+    Names that are not ASCII are written in UTF-8. A name in code page 437 stays as it is: its encoding is a guess.
 
     Raises:
         ArchiveCorrupt: a member is damaged.
@@ -63,7 +63,7 @@ def _name(member: ZipMember) -> tuple[int, bytes]:
 
 
 def _check(source: ZipFileSource, members: Sequence[ZipMember], size: int) -> None:
-    """Refuse what would be refused when the copy is read."""
+    """Check that a reader will not refuse the copy."""
     total = sum(member.size for member in members)
     if total > policy.most_unpacked(size):
         problem = f"{members[0]} and what belongs to it unpack to {total} bytes, more than {policy.RATIO} times as many"

@@ -44,7 +44,7 @@ def extra_fields(source: ZipFileSource, extra: bytes) -> dict[int, bytes]:
     """Return the extra fields of a header by their kind."""
     found: dict[int, bytes] = {}
     place = 0
-    # Some writers fill up with fewer bytes than a field's head has.
+    # Some writers pad with fewer bytes than a field's head has.
     while place + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, place)
         if place + 4 + length > len(extra):
@@ -59,8 +59,8 @@ def extra_fields(source: ZipFileSource, extra: bytes) -> dict[int, bytes]:
 def decoded(source: ZipFileSource, raw: bytes, flags: int, fields: Mapping[int, bytes]) -> str:
     """Return a member's name.
 
-    The name is UTF-8 where it can be: some writers leave the flag out and write it all the same. Any other name is
-    legacy: a Unicode path beside it says which letters are meant, and without one they are those of code page 437.
+    Bytes that are UTF-8 are read as UTF-8: some writers leave the flag out. Other bytes are legacy: the Unicode path
+    beside them has the letters; if it is missing, the bytes are read in code page 437.
     """
     path = _unicode_path(source, raw, fields)
     try:
@@ -89,7 +89,7 @@ def _unicode_path(source: ZipFileSource, raw: bytes, fields: Mapping[int, bytes]
 
 
 def widened(source: ZipFileSource, name: str, fields: Mapping[int, bytes], *values: int) -> tuple[int, ...]:
-    """Return the values, with those that did not fit into 32 bits replaced by the ones of the zip64 field."""
+    """Return the values; each value that did not fit into 32 bits is replaced by its value in the zip64 field."""
     wanted = values.count(FULL32)
     if not wanted:
         return values

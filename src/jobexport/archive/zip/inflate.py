@@ -1,4 +1,4 @@
-"""Gives a member's bytes, never more of them than its entry announces."""
+"""Unpacks a member's bytes, never more of them than its entry announces."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _CHUNK = 256 * 1024
 
 
 def chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
-    """Return the unpacked bytes in chunks of at most 256 KiB.
+    """Yield the unpacked bytes in chunks of at most 256 KiB.
 
     Raises:
-        ArchiveCorrupt: they are damaged, or are more or fewer than announced; what was given before is not to be used.
+        ArchiveCorrupt: the bytes are damaged, or are more or fewer than announced; drop the chunks yielded before.
         JobexportError: the source can't be read.
     """
     unpacking = _Unpacking(source, member)
@@ -33,7 +33,7 @@ def chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
 
 
 def packed_chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
-    """Return the bytes as they stand in the zip, in chunks, and check in passing what they unpack to.
+    """Yield the packed bytes in chunks, and check the bytes that they unpack to.
 
     Raises:
         ArchiveCorrupt: as `chunks`.
@@ -49,7 +49,7 @@ def packed_chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
 
 @define(eq=False)
 class _Unpacking:
-    """A member that is being unpacked, and what has come of it so far."""
+    """A member that is being unpacked, with checksum and length of the bytes so far."""
 
     source: ZipFileSource
     member: ZipMember
@@ -77,12 +77,12 @@ class _Unpacking:
             if chunk:
                 yield chunk
             waiting = self.inflater.unconsumed_tail
-            # A full chunk may have left bytes inside the inflater, even when it has taken all of the part.
+            # After a full chunk the inflater may hold more bytes, even if it has read the whole part.
             if not waiting and len(chunk) < _CHUNK:
                 return
 
     def finish(self) -> None:
-        """Check that everything came."""
+        """Check length, end and checksum of the unpacked bytes."""
         if self.member.method != STORED and (not self.inflater.eof or self.inflater.unused_data):
             raise self._wrong_end()
         if self.given != self.member.size:
@@ -91,7 +91,7 @@ class _Unpacking:
             raise self.source.corrupt(f"{self.member} has a wrong checksum")
 
     def _wrong_size(self) -> ArchiveCorrupt:
-        return self.source.corrupt(f"{self.member} has not the announced size of {self.member.size} bytes")
+        return self.source.corrupt(f"{self.member} does not have the announced size of {self.member.size} bytes")
 
     def _wrong_end(self) -> ArchiveCorrupt:
         return self.source.corrupt(f"the data of {self.member} ends too early or too late")
