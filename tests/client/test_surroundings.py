@@ -52,7 +52,7 @@ def test_an_environment_that_can_not_be_used_is_a_value_error(
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_an_option_that_is_none_is_refused(kind: Any) -> None:
     """A misspelled option is a TypeError, as with any other function, and not left out of account."""
-    with pytest.raises(TypeError, match="there is no option 'verify'; choose of base_url"):
+    with pytest.raises(TypeError, match="there is no option 'verify'; valid options are: base_url"):
         CLIENTS[kind]("p", auth="t", base_url="https://host", verify=False)
 
 

@@ -84,9 +84,7 @@ def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iter
         JobexportError: the zip can't be opened or read.
     """
     if stream is None and path is None:
-        raise JobexportError(
-            "the archive is neither in a file nor in a stream; export to a folder or a file to read it"
-        )
+        raise JobexportError("the archive has neither a file nor a stream; export to a folder or a file to read it")
     label = label or (str(path) if path else "the stream")
     with contextlib.ExitStack() as stack:
         with _reading(label):
