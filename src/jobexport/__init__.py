@@ -1,6 +1,6 @@
 """Clients for the job-export APIs, and the tools that keep documents, description, client and server honest.
 
-Everything is loaded when it is asked for; errors are in `jobexport.errors`.
+Each public name is loaded at its first use. The errors are in `jobexport.errors`.
 """
 
 from typing import TYPE_CHECKING

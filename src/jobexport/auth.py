@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @frozen
 class AccessKey:
-    """An access key, and the project it is used for."""
+    """An access key, and the project that it is used for."""
 
     id: str
     """The AK."""
@@ -25,12 +25,12 @@ class AccessKey:
     project: str | None = None
     """Sent and signed as `X-Project-Id`."""
     security_token: str | None = field(default=None, repr=False)
-    """What a temporary key adds."""
+    """The security token of a temporary key."""
 
     def headers(
         self, method: str, host: str, path: str, query: str, content: bytes, *, at: int | None = None
     ) -> dict[str, str]:
-        """Give the headers that sign a request; all of them must be sent as they are.
+        """Return the headers that sign a request; all of them must be sent as they are.
 
         Args:
             method: the method.
@@ -38,7 +38,7 @@ class AccessKey:
             path: the path as it is sent, percent-encoded.
             query: the query as it is sent, without `?`.
             content: the body.
-            at: when it is signed, in milliseconds since 1970; now, if not given.
+            at: the time of the signature, in milliseconds since 1970; now, if not given.
         """
         date = signing.format_date(time.time_ns() // 1_000_000 if at is None else at)
         headers = {"Host": host, signing.DATE_HEADER: date}
@@ -53,12 +53,12 @@ class AccessKey:
 
 
 class SignatureAuth(httpx.Auth):
-    """Signs each request anew, a retried one too: a signature is good for some minutes only."""
+    """Signer of requests. Each request is signed anew, also a retried request: a signature is valid for minutes."""
 
     requires_request_body = True
 
     def __init__(self, key: AccessKey, *, at: Callable[[], int] | None = None) -> None:
-        """Sign with this key; `at` gives the time in milliseconds since 1970, now if not given."""
+        """Sign with this key; `at` returns the time in milliseconds since 1970, now if not given."""
         self._key, self._at = key, at
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:

@@ -1,13 +1,13 @@
-"""Everything that can go wrong, as one tree.
+"""The errors of jobexport, as one tree.
 
 ::
 
     JobexportError                 the work could not be done
-    ├── TransportError             no whole answer came
+    ├── TransportError             no complete response came
     │   ├── TimedOut               not within the timeout, or within the deadline of all attempts
     │   ├── ConnectionFailed       no connection came about: nothing was sent
-    │   ├── ConnectionLost         the connection ended before an answer
-    │   └── TruncatedAnswer        the connection ended in the middle of an answer
+    │   ├── ConnectionLost         the connection ended before the response began, or was reset
+    │   └── TruncatedResponse      the response is shorter than announced
     ├── ApiError                   the server refused: status, code, message, request_id, operation
     │   ├── JobNotFound            DLF.0100, DLI.16001
     │   ├── InvalidRequest         DLF.3051 and others for a parameter, 413, 415
@@ -16,66 +16,66 @@
     │   ├── Unauthorized           DLI.0013, DLI.0014, DLI.0015, 401
     │   ├── Throttled              429, with retry_after
     │   └── ServerFault            DLI.0999, 5xx
-    ├── ExportFailed               status 200 and the word that the export failed
+    ├── ExportFailed               status 200, and the body says that the export failed
     ├── DownloadFailed             the export is in OBS, but could not be fetched from there
-    ├── UnexpectedAnswer           an answer that no edition of the documents allows
+    ├── UnexpectedResponse         no edition documents the response
     ├── TokenUnavailable           the function that fetches tokens failed
     ├── TargetUnwritable           the file that should receive the export can't be written
     ├── MissingExtra               a module is not installed; also a ModuleNotFoundError
     └── ArchiveError               a zip can't be used
-        ├── ArchiveCorrupt         it is damaged, or no zip at all
+        ├── ArchiveCorrupt         it is damaged, or not a zip
         └── ArchiveUnsafe          it could do harm where it is unpacked
 
-No page has a code for a workspace that does not exist: DLF answers as if the caller may not use it, PermissionDenied.
-What is refused before anything is sent is a ValueError. No text of these holds a token or a key.
+No page has a code for a workspace that does not exist: DLF responds as if the caller may not use it, PermissionDenied.
+An argument that is refused before anything is sent is a ValueError. No error's text holds a token or a key.
 """
 
 from __future__ import annotations
 
 
 class JobexportError(Exception):
-    """The work could not be done.
+    """Base class of the tree: the work could not be done.
 
-    Its text is one sentence that says what, where and what to do; the command line prints it and exits with code 2.
+    Its text is one sentence: what is wrong, where, and what to do. The command line prints it and exits with code 2.
     """
 
 
 class TransportError(JobexportError):
-    """No whole answer came."""
+    """Failure before a complete response came."""
 
     lasting = False
-    """Whether it will be the same the next time, as with a certificate that is not trusted."""
+    """True if another attempt fails in the same way, as with a certificate that is not trusted."""
 
     def __init__(self, operation: str, problem: str, ambiguous: bool = True) -> None:
         super().__init__(operation, problem, ambiguous)
         self.operation = operation
-        """Such as `exportJob`."""
+        """The operation's id, such as `exportJob`."""
         self.problem = problem
         self.ambiguous = ambiguous
-        """Whether the server may have done the work all the same."""
+        """True if the server may have done the work all the same."""
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.problem}"
 
 
 class TimedOut(TransportError):
-    """It took too long."""
+    """Timeout of a request, or deadline of all its attempts."""
 
 
 class ConnectionFailed(TransportError):
-    """There was no connection, so that nothing was sent."""
+    """Failure to connect: nothing was sent."""
 
 
 class ConnectionLost(TransportError):
-    """The connection ended before the answer began, or was reset."""
+    """Connection that ended before the response began, or was reset."""
 
 
-class TruncatedAnswer(TransportError):
-    """The answer is shorter than it said."""
+class TruncatedResponse(TransportError):
+    """Response that is shorter than announced."""
 
 
 class ApiError(JobexportError):
-    """The server answered with an error."""
+    """Error response of the server."""
 
     advice = "see the service's error codes"
 
@@ -84,13 +84,13 @@ class ApiError(JobexportError):
         self.status = status
         """The HTTP status; 200 where the body is an error all the same."""
         self.code = code
-        """Such as `DLF.0100`; None where the answer has none."""
+        """The error code, such as `DLF.0100`; None if the response has no code."""
         self.message = message
-        """What the server says, for people only: its wording changes."""
+        """The server's message, for people only: its wording changes."""
         self.request_id = request_id
-        """What to quote to the vendor's support; None where the answer has none."""
+        """The id to quote to the vendor's support; None if the response has no id."""
         self.operation = operation
-        """Such as `exportJob`."""
+        """The operation's id, such as `exportJob`."""
 
     def __str__(self) -> str:
         known = ", ".join(
@@ -100,62 +100,62 @@ class ApiError(JobexportError):
 
 
 class JobNotFound(ApiError):
-    """No job has this name or id."""
+    """Name or id that no job has."""
 
-    advice = "check the name, and the workspace that it is looked for in"
+    advice = "check the job's name, and the workspace"
 
 
 class InvalidRequest(ApiError):
-    """The server takes a parameter for wrong."""
+    """Parameter that the server refuses."""
 
     advice = "check the parameters"
 
 
 class ObsPathInvalid(ApiError):
-    """The path is none in OBS, or can't be used."""
+    """Path that is not an OBS path, or can't be used."""
 
     advice = "check the bucket and the folder in OBS"
 
 
 class PermissionDenied(ApiError):
-    """The caller may not do this."""
+    """Operation that the caller may not use."""
 
     advice = "check the project, the workspace and the user's rights"
 
 
 class Unauthorized(ApiError):
-    """The server does not know the caller."""
+    """Credentials that the server does not accept."""
 
     advice = "get a new token, or check the access key and this machine's clock"
 
 
 class Throttled(ApiError):
-    """Too many requests came in a short time."""
+    """Too many requests in a short time."""
 
     advice = "try again later, or with less concurrency"
     retry_after: float | None = None
-    """Seconds that the server asked to wait; None where it did not."""
+    """Seconds to wait, as the server asked; None if it did not ask."""
 
 
 class ServerFault(ApiError):
-    """The server failed."""
+    """Failure of the server itself."""
 
     advice = "try again later"
     retry_after: float | None = None
-    """Seconds that the server asked to wait; None where it did not."""
+    """Seconds to wait, as the server asked; None if it did not ask."""
 
 
 class ExportFailed(JobexportError):
-    """The server says that the export failed, in an answer with status 200."""
+    """Response with status 200 whose body says that the export failed."""
 
     def __init__(self, operation: str, message: str, archives: tuple[str, ...]) -> None:
         super().__init__(operation, message, archives)
         self.operation = operation
-        """Such as `exportFlinkJobs`."""
+        """The operation's id, such as `exportFlinkJobs`."""
         self.message = message
-        """What the server says, for people; may be empty."""
+        """The server's message, for people; may be empty."""
         self.archives = archives
-        """Names of zips in OBS, if the answer has any all the same."""
+        """Names of zips in OBS, if the response has any all the same."""
 
     def __str__(self) -> str:
         said = f" and says: {self.message}" if self.message else ""
@@ -163,12 +163,12 @@ class ExportFailed(JobexportError):
 
 
 class DownloadFailed(JobexportError):
-    """The export succeeded, but its zips could not be fetched from OBS; notes name them."""
+    """Failure to fetch the zips from OBS after the export succeeded; notes name the zips."""
 
     def __init__(self, operation: str, archive: str, problem: str) -> None:
         super().__init__(operation, archive, problem)
         self.operation = operation
-        """Such as `exportFlinkJobs`."""
+        """The operation's id, such as `exportFlinkJobs`."""
         self.archive = archive
         """The zip that did not come, as in `FlinkExport.archives`."""
         self.problem = problem
@@ -178,8 +178,8 @@ class DownloadFailed(JobexportError):
         return f"{self.operation}: {self.archive} can't be downloaded from OBS: {self.problem}; {advice}"
 
 
-class UnexpectedAnswer(JobexportError):
-    """The answer is none that any edition of the documents allows."""
+class UnexpectedResponse(JobexportError):
+    """Response that no edition documents."""
 
     job: str | None = None
     """The job that the zip in the response lacks; None if something else is wrong."""
@@ -187,7 +187,7 @@ class UnexpectedAnswer(JobexportError):
     def __init__(self, operation: str, status: int, problem: str) -> None:
         super().__init__(operation, status, problem)
         self.operation = operation
-        """Such as `exportJob`."""
+        """The operation's id, such as `exportJob`."""
         self.status = status
         """The HTTP status."""
         self.problem = problem
@@ -197,42 +197,42 @@ class UnexpectedAnswer(JobexportError):
 
 
 class TokenUnavailable(JobexportError):
-    """The function that fetches tokens failed."""
+    """Failure of the function that fetches tokens."""
 
 
 class TargetUnwritable(JobexportError):
-    """The file that should receive the export can't be written."""
+    """File or folder that should receive the export, but can't be written."""
 
     errno: int | None = None
-    """What the system says, such as `errno.ENOSPC`; None where it was not asked."""
+    """The system's error number, such as `errno.ENOSPC`; None if the system did not raise the error."""
 
 
 class MissingExtra(JobexportError, ModuleNotFoundError):
-    """A module is not installed that an extra of jobexport has."""
+    """Module that is not installed; an extra of jobexport has it."""
 
     def __init__(self, user: str, module: str, extra: str) -> None:
         super().__init__(user, module, extra, name=module)
         self.user = user
-        """What needs the module, such as `jobexport.mock`."""
+        """The feature that needs the module, such as `jobexport.mock`."""
         self.module = module
-        """Such as `starlette`."""
+        """The module's name, such as `starlette`."""
         self.extra = extra
-        """Such as `mock`."""
+        """The extra that installs the module, such as `mock`."""
 
     def __str__(self) -> str:
         return f"{self.user} needs {self.module}; install it: pip install 'jobexport[{self.extra}]'"
 
 
 class ArchiveError(JobexportError):
-    """An exported archive can't be used as it is."""
+    """Exported archive that can't be used as it is."""
 
     problem: str = ""
-    """What is wrong with the zip, without its name and advice; empty for an error that is not about one zip."""
+    """The fault of the zip, without its name and advice; empty for an error that is not about one zip."""
 
 
 class ArchiveCorrupt(ArchiveError):
-    """The archive is incomplete, damaged, or no zip at all; exporting again may help."""
+    """Archive that is incomplete, damaged, or not a zip; exporting again may help."""
 
 
 class ArchiveUnsafe(ArchiveError):
-    """The archive could do harm when it is unpacked, or holds what no export holds; nothing of it was written."""
+    """Archive that could do harm when it is unpacked, or holds members that no export has; nothing was written."""

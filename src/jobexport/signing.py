@@ -1,7 +1,7 @@
 """Signatures with an access key (AK) and its secret (SK), algorithm SDK-HMAC-SHA256, as the vendor's SDK makes them.
 
-Pure functions: the mock checks with them what a client signed with them. No secret ends up in a value's repr or in the
-text of an exception.
+Pure functions: the client signs with them, and the mock checks with them. No secret ends up in a value's repr or in
+the text of an exception.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ALGORITHM = "SDK-HMAC-SHA256"
 DATE_HEADER = "X-Sdk-Date"
 CONTENT_HEADER = "X-Sdk-Content-Sha256"
-"""Says what stands for the body's hash; with `UNSIGNED_PAYLOAD` the signature leaves the body out."""
+"""Header with the text that is signed instead of the body's hash; `UNSIGNED_PAYLOAD` leaves the body unsigned."""
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 
 _DATE = "%Y%m%dT%H%M%SZ"
@@ -36,7 +36,7 @@ _HEADER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """What an `Authorization` header of this algorithm holds."""
+    """Content of an `Authorization` header of this algorithm."""
 
     access_key: str
     signed: tuple[str, ...]
@@ -46,10 +46,10 @@ class Authorization:
 
     @classmethod
     def parse(cls, value: str) -> Authorization:
-        """Read the header.
+        """Parse the header.
 
         Raises:
-            ValueError: it is not of this form; the text has nothing of the value.
+            ValueError: the value does not have the header's form; the error's text shows nothing of the value.
         """
         found = _HEADER.fullmatch(value)
         if found is None:
@@ -60,7 +60,7 @@ class Authorization:
         return cls(found["access_key"], tuple(names), found["signature"])
 
     def __str__(self) -> str:
-        """Give the header."""
+        """Return the header."""
         return (
             f"{ALGORITHM} Access={self.access_key}, SignedHeaders={';'.join(self.signed)}, Signature={self.signature}"
         )
@@ -76,20 +76,20 @@ def sign(
     access_key: str,
     secret_key: str,
 ) -> str:
-    """Give the `Authorization` header of a request.
+    """Return the `Authorization` header of a request.
 
     Args:
         method: the method.
         path: the path as it is sent, percent-encoded.
         query: the query as it is sent, percent-encoded, without `?`.
-        headers: the headers to sign: as sent, `Host` and `X-Sdk-Date` (see `format_date`) among them. Those with `_` in
-            their names are left out, as gateways drop them.
+        headers: the headers to sign: as sent, `Host` and `X-Sdk-Date` (see `format_date`) among them. Headers with `_`
+            in their names are left out, as gateways drop them.
         content: the body.
         access_key: the access key's id.
         secret_key: its secret.
 
     Raises:
-        KeyError: there is no `X-Sdk-Date`.
+        KeyError: the header `X-Sdk-Date` is missing.
     """
     values = {name.lower(): value for name, value in headers.items() if "_" not in name}
     signed = tuple(sorted(values))
@@ -103,18 +103,18 @@ def sign(
 def canonical_request(
     method: str, path: str, query: str, headers: Mapping[str, str], signed: Iterable[str], payload: str
 ) -> str:
-    """Put a request into the form that is signed.
+    """Return the form of a request that is signed.
 
     Args:
         method: the method.
         path: the path as it is sent.
         query: the query as it is sent.
         headers: values by lower-case name. Bytes that are not UTF-8 stand as surrogate escapes.
-        signed: the names to take, in this order.
-        payload: what stands for the body, mostly its `content_hash`.
+        signed: the names of the signed headers, in this order.
+        payload: the text for the body, mostly its `content_hash`.
 
     Raises:
-        KeyError: a signed header is not there.
+        KeyError: a signed header is missing.
     """
     names = tuple(signed)
     lines = [f"{name}:{headers[name].strip()}" for name in names]
@@ -123,16 +123,16 @@ def canonical_request(
 
 
 def canonical_path(path: str) -> str:
-    """Encode a path in the one way that is signed. It ends in `/`.
+    """Return a path in the one encoding that is signed; it ends in `/`: `"/v1/%6Dy" → "/v1/my/"`.
 
-    It is decoded as a whole first, so `%2F` and `/` sign alike, as do `%2E` and `.`, `%6D` and `m`.
+    The whole path is decoded first, so `%2F` and `/` sign alike, as do `%2E` and `.`.
     """
     text = quote(unquote(path), safe="/~")
     return text if text.endswith("/") else text + "/"
 
 
 def canonical_query(query: str) -> str:
-    """Sort a query by name and value, and encode it in the one way that is signed; `a` becomes `a=`, `+` is a plus."""
+    """Return a query in the one encoding that is signed, sorted by name and value: `"b&a=+" → "a=%2B&b="`."""
     pairs = sorted(
         (unquote(name), unquote(value)) for name, _, value in (pair.partition("=") for pair in query.split("&") if pair)
     )
@@ -140,30 +140,30 @@ def canonical_query(query: str) -> str:
 
 
 def content_hash(content: bytes) -> str:
-    """Give the hexadecimal SHA-256 of a body."""
+    """Return the hexadecimal SHA-256 of a body."""
     return hashlib.sha256(content).hexdigest()
 
 
 def string_to_sign(date: str, request: str) -> str:
-    """Put date and canonical request into the text that is signed."""
+    """Build the text that is signed, of the date and the canonical request."""
     return "\n".join((ALGORITHM, date, content_hash(request.encode("utf-8", "surrogateescape"))))
 
 
 def signature(secret_key: str, text: str) -> str:
-    """Sign a text: 64 hexadecimal digits."""
+    """Return the signature of a text: 64 hexadecimal digits."""
     return hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def format_date(epoch_ms: int) -> str:
-    """Write a time, given in milliseconds since 1970, as `X-Sdk-Date` has it: `20260301T120000Z`."""
+    """Return a time in milliseconds since 1970 in the form of `X-Sdk-Date`: `20260301T120000Z`."""
     return (_EPOCH + epoch_ms * _MILLISECOND).strftime(_DATE)
 
 
 def parse_date(value: str) -> int:
-    """Read an `X-Sdk-Date`; give milliseconds since 1970.
+    """Return the milliseconds since 1970 of an `X-Sdk-Date`.
 
     Raises:
-        ValueError: it is not of this form, or no such time exists.
+        ValueError: the value does not have this form, or no such time exists.
     """
     problem = "must be YYYYMMDDTHHMMSSZ"
     if not _DATE_FORM.fullmatch(value):

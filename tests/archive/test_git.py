@@ -292,7 +292,7 @@ class TestFolder:
         assert [path.name for path in (repo / "jobs").iterdir()] == ["a.json"]
         (repo / "scripts").symlink_to(tmp_path / "outside")
         before = tree(tmp_path)
-        with pytest.raises(JobexportError, match="scripts is a link; put a folder in its place"):
+        with pytest.raises(JobexportError, match="scripts is a link; replace it with a folder"):
             archive_of({"c": {}}, {"s": {"content": "x"}}).unpack_for_git(repo, remove_gone=True)
         assert tree(tmp_path) == before
 

@@ -132,7 +132,7 @@ def test_reading_keeps_to_the_limits(archive: Any) -> None:
 def test_job_that_is_no_json_object_is_refused(zips: type[Zips], content: Any, home: Any, tree: Any) -> None:
     """A job's content that is not JSON, or that would lose a part, is ArchiveCorrupt; as a file it is unpacked."""
     archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part("jobs/a.job", content))))
-    with pytest.raises(ArchiveCorrupt, match=r"'jobs/a\.job' is no JSON object"):
+    with pytest.raises(ArchiveCorrupt, match=r"'jobs/a\.job' is not a JSON object"):
         archive.jobs  # noqa: B018
     with pytest.raises(ArchiveCorrupt):
         archive.unpack_for_git(home / "repo")

@@ -320,7 +320,7 @@ class TestVerify:
 
     def test_another_length_is_found(self, path: Any) -> None:
         """A file that is not as long as what was received is corrupt."""
-        with pytest.raises(ArchiveCorrupt, match="received were 5"):
+        with pytest.raises(ArchiveCorrupt, match="but 5 were received"):
             JobArchive(path, size=5).verify()
 
     def test_unreadable(self, tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ class TestVerify:
             with pytest.raises(JobexportError, match=r"^cannot read .*; check that") as caught:
                 JobArchive.open(source)
             assert not isinstance(caught.value, ArchiveCorrupt)
-        with pytest.raises(JobexportError, match="the archive is in no file"):
+        with pytest.raises(JobexportError, match="the archive has neither a file nor a stream"):
             JobArchive(None, size=3).verify()
 
 

@@ -108,7 +108,7 @@ def test_wrong_job_ids_are_refused_before_anything_is_sent(
         ({"to": "\0"}, "must be a path"),
         ({"to": ""}, "must be a path"),
         ({"to": 7}, "to must be a path or a binary stream"),
-        ({"to": "/dev/null"}, "/dev/null is no file"),
+        ({"to": "/dev/null"}, "/dev/null is not a file"),
     ],
 )
 def test_wrong_arguments_of_a_job_are_refused_before_anything_is_sent(

@@ -141,8 +141,8 @@ async def coroutine() -> str:
     ("fetch", "sentence"),
     [
         (raising, "failed with ConnectError; call it alone to see why"),
-        (lambda: f"{SECRET}\n", "gave none: token must be printable ASCII"),
-        (lambda: None, "gave none: token must be printable ASCII"),
+        (lambda: f"{SECRET}\n", "returned no usable token: token must be printable ASCII"),
+        (lambda: None, "returned no usable token: token must be printable ASCII"),
     ],
 )
 def test_a_function_that_fails_is_an_error_of_the_tree(
@@ -220,7 +220,7 @@ def test_errors_survive_pickling() -> None:
         error,
         errors.TimedOut("exportJob", "too long", False),
         errors.ExportFailed("exportFlinkJobs", "no", ()),
-        errors.UnexpectedAnswer("exportJob", 200, "no zip"),
+        errors.UnexpectedResponse("exportJob", 200, "no zip"),
     ):
         copy = pickle.loads(pickle.dumps(each))  # noqa: S301
         assert (str(copy), vars(copy)) == (str(each), vars(each))
@@ -238,5 +238,5 @@ def test_a_client_from_outside_is_used_and_stays_open(scripted: Scripted) -> Non
 
 def test_a_client_from_outside_brings_its_own_timeouts(scripted: Scripted) -> None:
     """`http_client` and `timeout` together are a ValueError."""
-    with httpx.Client() as http, pytest.raises(ValueError, match="http_client brings its own timeouts"):
+    with httpx.Client() as http, pytest.raises(ValueError, match="http_client has its own timeouts"):
         DliClient("p", auth="t", base_url=scripted.url, http_client=http, timeout=5)

@@ -69,10 +69,10 @@ def test_every_form_of_success_is_read(
 def test_a_list_of_another_name_is_no_empty_success(
     caller: Caller, scripted: Scripted, ids: list[int] | None, fields: dict[str, Any]
 ) -> None:
-    """A success whose zips stand in a field that no edition has is UnexpectedAnswer, with the fields that came."""
+    """A success whose zips stand in a field that no edition has is UnexpectedResponse, with the fields that came."""
     scripted.answer(Answer.json(fields))
     words = rf"the response has no zip_file or zip_files with the zips; it has {', '.join(fields)} \(status"
-    with pytest.raises(errors.UnexpectedAnswer, match=words):
+    with pytest.raises(errors.UnexpectedResponse, match=words):
         caller.dli(scripted, "b", *([] if ids is None else [ids]))
 
 
@@ -106,9 +106,9 @@ def test_every_form_of_failure_is_raised(caller: Caller, scripted: Scripted, ver
     ids=lambda body: repr(body)[:30],
 )
 def test_what_no_edition_allows_is_unexpected(caller: Caller, scripted: Scripted, body: bytes) -> None:
-    """A body that does not say whether the export succeeded, or where to, is UnexpectedAnswer."""
+    """A body that does not say whether the export succeeded, or where to, is UnexpectedResponse."""
     scripted.answer(Answer(body))
-    with pytest.raises(errors.UnexpectedAnswer, match=r"exportFlinkJobs: .*status 200"):
+    with pytest.raises(errors.UnexpectedResponse, match=r"exportFlinkJobs: .*status 200"):
         caller.dli(scripted, "b")
 
 
@@ -173,12 +173,12 @@ def test_zips_are_downloaded_and_checked(caller: Caller, tmp_path: Path) -> None
             "b/missing.zip can't be downloaded from OBS: .*does `store` stand for",
         ),
         ("b/broken.zip", errors.ArchiveCorrupt, "the zip is damaged"),
-        ("b/..", errors.UnexpectedAnswer, "can't be the name of a zip"),
-        ("b/a\\..\\b.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
-        ("b/\0.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
-        ("b/\ud800.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
-        (f"b/{'a' * 300}.zip", errors.UnexpectedAnswer, "can't be the name of a zip"),
-        ("b/x/good.zip", errors.UnexpectedAnswer, "two zips have the same name"),
+        ("b/..", errors.UnexpectedResponse, "can't be the name of a zip"),
+        ("b/a\\..\\b.zip", errors.UnexpectedResponse, "can't be the name of a zip"),
+        ("b/\0.zip", errors.UnexpectedResponse, "can't be the name of a zip"),
+        ("b/\ud800.zip", errors.UnexpectedResponse, "can't be the name of a zip"),
+        (f"b/{'a' * 300}.zip", errors.UnexpectedResponse, "can't be the name of a zip"),
+        ("b/x/good.zip", errors.UnexpectedResponse, "two zips have the same name"),
     ],
 )
 def test_a_download_that_fails_says_that_the_export_did_not(

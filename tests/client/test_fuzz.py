@@ -79,9 +79,9 @@ def outcome(call: Callable[[], Any], status: int, content: bytes) -> Any:
 @FUZZ
 @given(answer=ALLOWED)
 def test_any_body_that_the_union_allows_is_a_value_or_an_error_of_the_tree(answer: dict[str, Any]) -> None:
-    """is_success decides: true is a value with every name, false ExportFailed, anything else UnexpectedAnswer.
+    """is_success decides: true is a value with every name, false ExportFailed, anything else UnexpectedResponse.
 
-    A list that no edition has is UnexpectedAnswer where the lists of zips are missing: it may be theirs.
+    A list that no edition has is UnexpectedResponse where the lists of zips are missing: it may be theirs.
     """
     result = outcome(lambda: DLI.export_flink_jobs("b"), 200, json.dumps(answer).encode())
     verdict = str(answer.get("is_success")).strip().lower()
@@ -91,12 +91,12 @@ def test_any_body_that_the_union_allows_is_a_value_or_an_error_of_the_tree(answe
         and isinstance(answer["new"], list)
         and not any("zip" in n for n in answer)
     ):
-        assert type(result) is errors.UnexpectedAnswer
+        assert type(result) is errors.UnexpectedResponse
     elif verdict == "true":
         assert isinstance(result, FlinkExport)
         assert set(result.archives) == {*answer.get("zip_file", ()), *answer.get("zip_files", ())}
     else:
-        assert type(result) is (errors.ExportFailed if verdict == "false" else errors.UnexpectedAnswer)
+        assert type(result) is (errors.ExportFailed if verdict == "false" else errors.UnexpectedResponse)
 
 
 @FUZZ

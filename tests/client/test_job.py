@@ -62,7 +62,7 @@ def test_an_export_to_obs_names_folder_and_zip(caller: Caller, mock: Server) -> 
 
 def test_a_server_that_knows_no_obs_path_is_unexpected(caller: Caller, started: Callable[[str], Server]) -> None:
     """An edition without obsPath answers with the zip; the error says what to do."""
-    with pytest.raises(errors.UnexpectedAnswer, match="ignored obs_path and answered with the zip; export to a file"):
+    with pytest.raises(errors.UnexpectedResponse, match="ignored obs_path and sent the zip; export to a file"):
         caller.job(started("otc-2024"), "myJob", obs_path="obs://bucket/folder")
 
 
@@ -170,9 +170,9 @@ def huge() -> bytes:
     [
         (ZIP[:-10], errors.ArchiveCorrupt, "the zip is damaged"),
         (ZIP.replace(b"PK\x01\x02", b"PK\x01\x03"), errors.ArchiveCorrupt, "the zip is damaged"),
-        (zip_of({}), errors.UnexpectedAnswer, "does not hold job myJob"),
-        (zip_of({"jobs/other.job": b"{}"}), errors.UnexpectedAnswer, "does not hold job myJob"),
-        (overlapping(), errors.ArchiveUnsafe, "lies over the directory"),
+        (zip_of({}), errors.UnexpectedResponse, "does not hold job myJob"),
+        (zip_of({"jobs/other.job": b"{}"}), errors.UnexpectedResponse, "does not hold job myJob"),
+        (overlapping(), errors.ArchiveUnsafe, "overlaps the directory"),
         (huge(), errors.ArchiveUnsafe, "would unpack to 4294967294 bytes"),
         (b"PK\x03\x04", errors.ArchiveCorrupt, "the zip is damaged"),
     ],

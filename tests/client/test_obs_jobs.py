@@ -120,7 +120,7 @@ def test_no_connection_prevents_the_run(caller: Caller, mock: Server) -> None:
 def test_a_server_without_obs_path_prevents_the_run(caller: Caller, started: Callable[[str], Server]) -> None:
     """An edition that ignores obsPath sends the zip; the reason says to export to a file."""
     result = caller.jobs(started("otc-2024"), JOBS, obs_path=PLACE)
-    with pytest.raises(errors.UnexpectedAnswer, match="ignored obs_path"):
+    with pytest.raises(errors.UnexpectedResponse, match="ignored obs_path"):
         raise result.prevented_by
 
 
@@ -219,7 +219,7 @@ def test_a_response_that_names_no_place_fails_that_job(caller: Caller, scripted:
     """The other jobs are exported, each with its own name."""
     scripted.answer(Answer.json({"other": 1}), WRITTEN)
     result = caller.jobs(scripted, ["a", "b"], obs_path=PLACE, concurrency=1)
-    assert isinstance(result.failures["a"], errors.UnexpectedAnswer)
+    assert isinstance(result.failures["a"], errors.UnexpectedResponse)
     folder = json.loads(WRITTEN.body)["obsPath"]
     assert result.exports == {"b": ObsExport(folder, f"{folder}/b.zip")}
     assert result.prevented_by is None

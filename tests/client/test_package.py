@@ -60,9 +60,9 @@ from jobexport.errors import (
     TimedOut,
     TokenUnavailable,
     TransportError,
-    TruncatedAnswer,
+    TruncatedResponse,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 from obstore.store import S3Store
 
@@ -148,7 +148,7 @@ def main() -> int:
         assert_type(error.retry_after, float | None)
     except ApiError:
         return 2
-    except (TimedOut, ConnectionFailed, ConnectionLost, TruncatedAnswer) as error:
+    except (TimedOut, ConnectionFailed, ConnectionLost, TruncatedResponse) as error:
         assert_type(error.ambiguous, bool)
     except TransportError:
         return 3
@@ -156,7 +156,7 @@ def main() -> int:
         assert_type(error.archives, tuple[str, ...])
     except DownloadFailed as error:
         assert_type(error.archive, str)
-    except UnexpectedAnswer as error:
+    except UnexpectedResponse as error:
         assert_type(error.status, int)
         assert_type(error.job, str | None)
     except (TokenUnavailable, TargetUnwritable, ArchiveCorrupt, ArchiveUnsafe, ArchiveError):

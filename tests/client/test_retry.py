@@ -159,7 +159,7 @@ def test_an_answer_without_an_end_is_left_and_closed(caller: Caller) -> None:
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, stream=body)
 
-    with pytest.raises(errors.UnexpectedAnswer, match="longer than 67108864 bytes"):
+    with pytest.raises(errors.UnexpectedResponse, match="longer than 67108864 bytes"):
         caller.with_options(transport=Transport()).dli(_Nowhere, "b")
     assert body.given == 65
     assert body.closed
@@ -231,14 +231,14 @@ def test_a_transport_from_outside_is_held_to_the_length(caller: Caller, tmp_path
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             return self.handle_request(request)
 
-    with pytest.raises(errors.TruncatedAnswer, match=f"{len(ZIP.body)} bytes came of 9999"):
+    with pytest.raises(errors.TruncatedResponse, match=f"{len(ZIP.body)} bytes came of 9999"):
         caller.with_options(transport=Short(), retries=NO_RETRIES).job(_Nowhere, "myJob", to=tmp_path / "a.zip")
 
 
 def test_a_redirect_is_not_followed(caller: Caller, scripted: Scripted) -> None:
     """A redirect could carry the token elsewhere; it is an unexpected answer."""
     scripted.answer(Answer(status=307, headers={"Location": "http://127.0.0.1:9/"}))
-    with pytest.raises(errors.UnexpectedAnswer, match="status 307"):
+    with pytest.raises(errors.UnexpectedResponse, match="status 307"):
         caller.with_options(retries=QUICK).dli(scripted, "obs-test")
 
 

@@ -33,7 +33,7 @@ def api_error(kind: type[errors.ApiError], code: str | None) -> errors.ApiError:
 
 
 def without_job(job: str | None) -> errors.JobexportError:
-    error = errors.UnexpectedAnswer("exportJob", 200, "")
+    error = errors.UnexpectedResponse("exportJob", 200, "")
     error.job = job
     return error
 

@@ -52,7 +52,7 @@ def test_an_environment_that_can_not_be_used_is_a_value_error(
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_an_option_that_is_none_is_refused(kind: Any) -> None:
     """A misspelled option is a TypeError, as with any other function, and not left out of account."""
-    with pytest.raises(TypeError, match="there is no option 'verify'; choose of base_url"):
+    with pytest.raises(TypeError, match="there is no option 'verify'; valid options are: base_url"):
         CLIENTS[kind]("p", auth="t", base_url="https://host", verify=False)
 
 
@@ -108,7 +108,7 @@ def test_a_zip_whose_name_leads_elsewhere_is_not_downloaded(
 ) -> None:
     """It is an answer that no document allows, and nothing is fetched."""
     scripted.answer(Answer.json({"is_success": True, "zip_file": [name]}))
-    with pytest.raises(errors.UnexpectedAnswer, match="can't be the name of a zip"):
+    with pytest.raises(errors.UnexpectedResponse, match="can't be the name of a zip"):
         caller.dli(scripted, "b", download_to=tmp_path, store=LocalStore(tmp_path))
 
 
@@ -203,7 +203,7 @@ def test_a_refusal_without_end_is_not_read(caller: Caller, unending: Any) -> Non
     tokens = iter(["first", "second"])
     calling = caller.with_options(auth=lambda: next(tokens), retries=Retries(times=0, deadline=30))
     started = time.monotonic()
-    with pytest.raises(errors.UnexpectedAnswer, match="longer than"):
+    with pytest.raises(errors.UnexpectedResponse, match="longer than"):
         calling.job(server, "myJob", to="never.zip")
     assert time.monotonic() - started < 20
     # The first was left at once, of the second what may be the text of an error was read.

@@ -1,4 +1,4 @@
-"""Reads exported zips, and unpacks them so that neither a bad zip nor a bad moment does harm."""
+"""Reads exported zips, and unpacks them: safe against a hostile zip, and complete or not at all."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Turns members into jobs, scripts and resources."""
+"""Reads members as jobs, scripts and resources."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from jobexport.core import strict_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
 
 _KINDS: dict[str, type[Job | Script | Resource]] = {"job": Job, "script": Script, "resource": Resource}
 
 
 @frozen
 class Content:
-    """What an archive holds, in the archive's order."""
+    """Content of an archive, in the archive's order."""
 
     jobs: tuple[Job, ...]
     scripts: tuple[Script, ...]
@@ -30,12 +30,12 @@ class Content:
     others: tuple[str, ...]
 
 
-def read_content(source: Source, files: Sequence[Member]) -> Content:
+def read_content(source: ZipFileSource, files: Sequence[ZipMember]) -> Content:
     """Read all jobs, scripts and resources among members that are files.
 
     Raises:
-        ArchiveCorrupt: a member is damaged, or a job is no JSON object.
-        ArchiveUnsafe: together they are more than 64 MiB.
+        ArchiveCorrupt: a member is damaged, or a job is not a JSON object.
+        ArchiveUnsafe: together the members have more than 64 MiB.
         JobexportError: the source can't be read.
     """
     total = sum(member.size for member in files if _kind(member))
@@ -50,14 +50,14 @@ def read_content(source: Source, files: Sequence[Member]) -> Content:
     )
 
 
-def typed(source: Source, member: Member) -> Job | Script | Resource | None:
-    """Read a member as what its suffix says, wherever it lies; None when it is neither job, script nor resource.
+def typed(source: ZipFileSource, member: ZipMember) -> Job | Script | Resource | None:
+    """Read a member by its suffix, in any folder: `"a/b.job" → Job`. Return None for any other member.
 
-    So one rule reads both documented trees, the printed tree that mixes them, and a tree that nobody printed.
+    So one rule reads both documented trees, the printed tree that mixes them, and a tree that no page prints.
 
     Raises:
-        ArchiveCorrupt: it is damaged, or it is a job but no JSON object.
-        ArchiveUnsafe: it is larger than any job or script.
+        ArchiveCorrupt: the member is damaged, or is a job but not a JSON object.
+        ArchiveUnsafe: the member is larger than any job or script.
         JobexportError: the source can't be read.
     """
     kind = _kind(member)
@@ -70,18 +70,18 @@ def typed(source: Source, member: Member) -> Job | Script | Resource | None:
     except ValueError as problem:
         if kind is not Job:
             return None
-        raise source.corrupt(f"{member} is no JSON object: {problem}") from None
+        raise source.corrupt(f"{member} is not a JSON object: {problem}") from None
     return kind(member.name, fields)
 
 
-def _kind(member: Member) -> type[Job | Script | Resource] | None:
-    """Give what the suffix says. The pages are sure of jobs only: a resource may be a file, and that a large one."""
+def _kind(member: ZipMember) -> type[Job | Script | Resource] | None:
+    """Return the class for the suffix. The pages describe jobs only: a `.resource` may be a large file itself."""
     kind = _KINDS.get(member.name.rpartition("/")[2].rpartition(".")[2])
     return kind if kind is Job or member.size <= LONGEST_JSON else None
 
 
 def _object(content: bytes) -> dict[str, Any]:
-    """Return the object that a JSON text holds; ValueError if it holds another value, or could be read differently."""
+    """Return the object of a JSON text; raise ValueError for another value, or a text that is not strict JSON."""
     value = strict_json.parse(content, file=True)
     if not isinstance(value, dict):
         raise ValueError("it holds another kind of value")

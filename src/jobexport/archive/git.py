@@ -1,4 +1,4 @@
-"""Unpacks archives into a folder under version control, so that two exports differ where the jobs do."""
+"""Unpacks archives into a folder under version control: two exports differ only in the files of jobs that differ."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobexport.archive.values import Job, Resource
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.source import ZipFileSource
 
 _JSON = ".json"
 _SHELL, _PYTHON, _SQL, _TEXT = ".sh", ".py", ".sql", ".txt"
-# The files that each folder may have; those of `others` may be called anything.
+# The suffixes of the files in each folder; a file in `others` may have any name.
 _SUFFIXES = {
     "jobs": (_JSON,),
     "scripts": (_JSON, _SQL, _SHELL, _PYTHON, _TEXT),
@@ -55,7 +55,7 @@ ZipT = TypeVar("ZipT", bound=Zipped)
 
 @frozen
 class GitChanges:
-    """What `unpack_for_git` did; both empty when the folder was up to date."""
+    """The changes that `unpack_for_git` made; both fields are empty if the folder was up to date."""
 
     written: tuple[Path, ...]
     removed: tuple[Path, ...]
@@ -69,12 +69,12 @@ class _Item:
     name: str
     label: str
     files: Mapping[str, Path]
-    """By suffix."""
+    """The files by suffix."""
     digest: str
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        # Nobody says that other members are called the same in all exports only when they are the same.
+        # Two exports may use one name for different other members: no page excludes it.
         return self.folder, self.name, self.digest if self.folder == "others" else ""
 
 
@@ -85,25 +85,25 @@ def unpack_for_git(
     remove_gone: bool = False,
     left_out: Callable[[ZipT, ArchiveError], None] | None = None,
 ) -> GitChanges:
-    """Write what several archives hold into one folder; see `JobArchive.unpack_for_git`.
+    """Write the content of several archives into one folder; see `JobArchive.unpack_for_git`.
 
-    An export of more than 100 jobs comes in several archives, and `remove_gone` must know them all.
+    An export of more than 100 jobs comes in several archives, and `remove_gone` must know all of them.
 
     Args:
-        archives: in an order in which the first of two that contradict each other holds.
-        folder: made when it does not exist.
+        archives: the archives; of two that contradict each other, the first is used.
+        folder: the folder, created if missing.
         remove_gone: as for `JobArchive.unpack_for_git`.
-        left_out: told of an archive that can't be used and why, which then does without it; if not given, the error is
-            raised and nothing is written.
+        left_out: a function that is called with each archive that can't be used, and its error; the rest is written.
+            If not given, the error is raised and nothing is written.
 
     Raises:
-        ArchiveCorrupt: an archive is damaged, a job is no JSON object, or archives have different versions of a job.
-        ArchiveUnsafe: an archive holds what no export holds.
+        ArchiveCorrupt: an archive is damaged, a job is not a JSON object, or archives have different versions of a job.
+        ArchiveUnsafe: an archive holds members that no export has.
         JobexportError: an archive can't be read, or the folder can't be written.
     """
     root = Path(folder)
     with writing(root), made(root), workplace(root, ".jobexport-") as place:
-        # Should this be interrupted for good, git does not take the workplace for the user's files.
+        # So that git ignores the workplace of a killed run.
         (place / ".gitignore").write_text("*\n", encoding="utf-8")
         items: dict[tuple[str, str, str], _Item] = {}
         for number, archive in enumerate(archives):
@@ -117,8 +117,8 @@ def unpack_for_git(
         return _apply(root, tuple(items.values()), remove_gone=remove_gone)
 
 
-def _items(source: Source, place: Path) -> Iterator[_Item]:
-    """Write every member to the workplace, and say what it is."""
+def _items(source: ZipFileSource, place: Path) -> Iterator[_Item]:
+    """Write every member to the workplace, and yield it as an item."""
     place.mkdir()
     for number, member in enumerate(read_directory(source).files):
         value = typed(source, member)
@@ -144,7 +144,7 @@ def _files(value: Job | Script | Resource) -> dict[str, Iterable[bytes]]:
     fields = dict(value._fields)
     if not isinstance(value, Script) or value.content is None:
         return {_JSON: [_pretty(fields)]}
-    # The text as it is, to the last line's end: it has to come back the same.
+    # The text as it is, up to the last line's end: an import must get the same text.
     text = fields.pop("content").encode()
     return {_JSON: [_pretty(fields)], _suffix(value.type): [text]}
 
@@ -154,7 +154,7 @@ def _pretty(fields: Mapping[str, Any]) -> bytes:
 
 
 def _suffix(script_type: str | None) -> str:
-    """Give the suffix for a script type; the pages write one and the same with and without blanks."""
+    """Return the suffix for a script type: `"DLI SQL" → ".sql"`; the pages write types with and without blanks."""
     word = "".join((script_type or "").split()).casefold()
     if word == "shell":
         return _SHELL
@@ -164,20 +164,24 @@ def _suffix(script_type: str | None) -> str:
 
 
 def _agreeing(known: Mapping[tuple[str, str, str], _Item], items: Iterable[_Item]) -> dict[tuple[str, str, str], _Item]:
-    """Give the items by identity, when they are the same as those known and as each other."""
+    """Return the items by identity.
+
+    Raises:
+        ArchiveCorrupt: two items have one identity and differ.
+    """
     new: dict[tuple[str, str, str], _Item] = {}
     for item in items:
         other = known.get(item.identity) or new.setdefault(item.identity, item)
         if other.digest != item.digest:
             raise ArchiveCorrupt(
-                f"{other.label} and {item.label} have one name and differ; export them at one time, "
+                f"{other.label} and {item.label} have the same name but differ; export both at the same time, "
                 "or unpack each workspace into a folder of its own"
             )
     return new
 
 
 def _stems(items: Iterable[_Item]) -> Iterator[tuple[str, _Item]]:
-    """Give each item's file name without suffix, marked where a file system could take two for one."""
+    """Yield each item's file name without suffix, marked if another name differs in case or accents only."""
     groups = defaultdict(list)
     for item in items:
         groups[item.folder, folded(file_stem(item.name))].append(item)
@@ -191,10 +195,10 @@ def _marked(item: _Item) -> str:
 
 
 def _apply(root: Path, items: Sequence[_Item], *, remove_gone: bool) -> GitChanges:
-    """Bring the folder up to date: first remove, so that a file whose name changed case is written anew."""
+    """Update the folder. Removing comes first, so that a file whose name changed case is written anew."""
     for folder in _SUFFIXES:
         if (root / folder).is_symlink():
-            raise TargetUnwritable(f"{root / folder} is a link; put a folder in its place")
+            raise TargetUnwritable(f"{root / folder} is a link; replace it with a folder")
     wanted = {
         root / item.folder / f"{stem}{suffix}": staged
         for stem, item in _stems(items)
@@ -212,7 +216,7 @@ def _apply(root: Path, items: Sequence[_Item], *, remove_gone: bool) -> GitChang
 
 
 def _outdated(root: Path, items: Iterable[_Item]) -> Iterator[Path]:
-    """Give where an item that is exported may have been before: its script type, or what it must tell from, changed."""
+    """Yield the paths that an exported item may have had before its script type or its mark changed."""
     for item in items:
         for stem in (file_stem(item.name), _marked(item)):
             for suffix in _SUFFIXES[item.folder]:
@@ -220,7 +224,7 @@ def _outdated(root: Path, items: Iterable[_Item]) -> Iterator[Path]:
 
 
 def _ours(root: Path) -> Iterator[Path]:
-    """Give the files that an export may have written."""
+    """Yield the files that an export may have written."""
     for folder, suffixes in _SUFFIXES.items():
         if (root / folder).is_dir():
             yield from (path for path in (root / folder).iterdir() if path.name.endswith(suffixes))

@@ -27,17 +27,17 @@ def _path(value: str | os.PathLike[str] | None) -> Path | None:
 
 @frozen
 class JobArchive:
-    """A zip as exportJob or batchExportJobs gives it, in a file or in a stream that can be sought.
+    """A zip of exportJob or batchExportJobs, in a file or in a seekable stream.
 
-    Every call opens the file anew, so an archive needs no closing, and threads may share one that is in a file. All of
-    them refuse a zip that is damaged, or that no export makes: encrypted or linked members, members that lie over each
-    other or are there twice, more than 20,000 of them, more than 1 GiB, more than 100 times the zip's size.
+    Every call opens the file anew, so an archive needs no closing, and threads may share an archive in a file. Every
+    call refuses a zip that is damaged, or that no export makes: encrypted or linked members, members that overlap or
+    are there twice, more than 20,000 members, more than 1 GiB, more than 100 times the zip's size.
 
     Attributes:
-        path: the file; None when the archive is in a stream.
-        sha256: hex digest of the zip as it was received; None when it is not known.
-        size: its length in bytes as it was received; None when it is not known.
-        stream: the stream, which holds the zip from position 0 on; calls leave it where it stands.
+        path: the file; None if the archive is in a stream.
+        sha256: hex digest of the zip as it was received; None if it is not known.
+        size: length of the zip in bytes as it was received; None if it is not known.
+        stream: the stream, which holds the zip from position 0 on; calls keep its position.
     """
 
     path: Path | None = field(converter=_path)
@@ -50,9 +50,9 @@ class JobArchive:
         """Open a zip that was exported before, and read its directory.
 
         Raises:
-            ArchiveCorrupt: it is no zip, or its directory is damaged.
-            ArchiveUnsafe: it holds what no export holds.
-            JobexportError: it can't be read.
+            ArchiveCorrupt: the file is not a zip, or its directory is damaged.
+            ArchiveUnsafe: the zip holds members that no export has.
+            JobexportError: the zip can't be read.
         """
         if isinstance(path_or_stream, (str, os.PathLike)):
             path, stream = Path(path_or_stream), None
@@ -69,27 +69,27 @@ class JobArchive:
         All content is read at the first use of `jobs`, `scripts`, `resources` or `others`, and kept.
 
         Raises:
-            ArchiveCorrupt: the zip is damaged, or a job is no JSON object.
-            ArchiveUnsafe: it holds what no export holds, or more JSON than fits into memory, 64 MiB.
-            JobexportError: it can't be read.
+            ArchiveCorrupt: the zip is damaged, or a job is not a JSON object.
+            ArchiveUnsafe: the zip holds members that no export has, or more than 64 MiB of JSON.
+            JobexportError: the zip can't be read.
         """
         return self._content.jobs
 
     @property
     def scripts(self) -> tuple[Script, ...]:
-        """The scripts; one that several jobs use may be there several times. Raises what `jobs` raises."""
+        """The scripts; a script that several jobs use may be there several times. Raises the errors of `jobs`."""
         return self._content.scripts
 
     @property
     def resources(self) -> tuple[Resource, ...]:
-        """The resources. Raises what `jobs` raises."""
+        """The resources. Raises the errors of `jobs`."""
         return self._content.resources
 
     @property
     def others(self) -> tuple[str, ...]:
-        """Names of the members that are none of these, such as the CDM jobs that the pages promise and never show.
+        """Names of all other members, such as the CDM jobs that the pages promise and never show.
 
-        `unpack` and `unpack_for_git` keep them. Raises what `jobs` raises.
+        `unpack` and `unpack_for_git` keep them. Raises the errors of `jobs`.
         """
         return self._content.others
 
@@ -99,16 +99,16 @@ class JobArchive:
             return read_content(source, read_directory(source).files)
 
     def verify(self) -> None:
-        """Read the whole zip, and hold it to its checksums and, where they are known, to `size` and `sha256`.
+        """Check the whole zip against its checksums and, if known, against `size` and `sha256`.
 
         Raises:
-            ArchiveCorrupt: it is not what was received, or it is incomplete or damaged.
-            ArchiveUnsafe: it holds what no export holds. Names are no matter here, only when it is unpacked.
-            JobexportError: it can't be read.
+            ArchiveCorrupt: the zip is incomplete, damaged, or not the zip that was received.
+            ArchiveUnsafe: the zip holds members that no export has. Their names are checked by `unpack` only.
+            JobexportError: the zip can't be read.
         """
         with opened(self.path, self.stream) as source:
             if self.size is not None and source.size != self.size:
-                raise source.corrupt(f"it has {source.size} bytes, received were {self.size}")
+                raise source.corrupt(f"it has {source.size} bytes, but {self.size} were received")
             if self.sha256 is not None:
                 digest = hashlib.sha256()
                 for chunk in source.chunks(0, source.size):
@@ -118,57 +118,58 @@ class JobArchive:
             check(source)
 
     def unpack(self, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-        """Unpack all members into a folder that is new or empty, and give the files' paths, sorted.
+        """Unpack all members into a folder that is new or empty, and return the files' paths, sorted.
 
-        It happens in a new folder beside it, which takes its place in the end: after a failure nothing is left behind.
-        An existing folder must be empty and keeps its permissions; one that is not empty stays as it is. Missing
-        parents are made. Permissions, owners and times in the zip are ignored.
+        The zip is unpacked into a new folder beside it, which is renamed at the end: a failure leaves nothing behind.
+        An existing folder must be empty and keeps its permissions. Missing parents are created. Permissions, owners
+        and times in the zip are ignored.
 
-        Names that one system or another can't hold or keep apart are refused everywhere: `con`, `a.`, `Job` beside
-        `job`. Jobs may have such names; `unpack_for_git` finds other file names for them.
+        Names that some system can't hold or can't distinguish are refused on every system: `con`, `a.`, `Job` beside
+        `job`. Jobs may have such names; `unpack_for_git` writes them under other file names.
 
         Raises:
             ArchiveCorrupt: the zip is damaged.
-            ArchiveUnsafe: it holds what no export holds, or a name leads out of the folder or is not portable.
+            ArchiveUnsafe: the zip holds members that no export has, or a name leads out of the folder or is not
+                portable.
             TargetUnwritable: the folder is not empty or can't be written.
-            JobexportError: it can't be read.
+            JobexportError: the zip can't be read.
         """
         with opened(self.path, self.stream) as source:
             return unpack(source, read_directory(source).members, Path(folder))
 
     def is_unpacked_in(self, folder: str | os.PathLike[str]) -> bool:
-        """Whether a folder holds what `unpack` would put there, and nothing else.
+        """Return True if a folder holds exactly the files that `unpack` would write.
 
         Raises:
             ArchiveCorrupt: the zip is damaged.
-            ArchiveUnsafe: it holds what no export holds.
-            JobexportError: it, or the folder, can't be read.
+            ArchiveUnsafe: the zip holds members that no export has.
+            JobexportError: the zip or the folder can't be read.
         """
         with opened(self.path, self.stream) as source:
             return holds_just(source, read_directory(source).files, Path(folder))
 
     def unpack_for_git(self, folder: str | os.PathLike[str], *, remove_gone: bool = False) -> GitChanges:
-        """Bring a folder under version control up to date with what the archive holds.
+        """Write the content of the archive into a folder under version control.
 
         - `jobs/NAME.json` and `resources/NAME.json`: all fields, keys sorted, indented.
-        - `scripts/NAME.json` without the text, and the text in `scripts/NAME.sql`, `.sh`, `.py`, or `.txt` when the
-          script's type is none of the pages'.
-        - `others/`: what is none of these, slashes percent-encoded.
+        - `scripts/NAME.json` without the text, and the text in `scripts/NAME.sql`, `.sh`, `.py`, or `.txt` if no page
+          has the script's type.
+        - `others/`: all other members, slashes percent-encoded.
 
-        The same archives give the same bytes, and a file that stays the same is not touched. Characters that are not
+        The same archives write the same bytes, and a file that stays the same is not touched. Characters that are not
         fit for a file name are percent-encoded; names that differ only in case are told apart by `~` and eight digits.
 
         A failure to read the archive leaves the folder as it was. A failure to write may leave some files new and
-        others old, each of them whole; calling again completes it.
+        others old, each file complete; the next call completes the folder.
 
         Args:
-            folder: made when it does not exist; everything else in it is left alone.
+            folder: the folder, created if missing; everything else in it is left alone.
             remove_gone: also remove the files in the four folders that this archive does not have. Without it, a job
                 that is not in the archive stays.
 
         Raises:
-            ArchiveCorrupt: the zip is damaged, a job is no JSON object, or a job is there in two versions.
-            ArchiveUnsafe: it holds what no export holds.
-            JobexportError: it can't be read, or the folder can't be written.
+            ArchiveCorrupt: the zip is damaged, a job is not a JSON object, or a job is there in two versions.
+            ArchiveUnsafe: the zip holds members that no export has.
+            JobexportError: the zip can't be read, or the folder can't be written.
         """
         return unpack_for_git([self], folder, remove_gone=remove_gone)

@@ -1,4 +1,4 @@
-"""Tells which job a member of an exported zip belongs to."""
+"""The job that a member of an exported zip belongs to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jobexport.archive.names import segment, segment_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.directory import ZipMember
 
 
 def member_stem(name: str) -> str:
@@ -17,21 +17,21 @@ def member_stem(name: str) -> str:
     return segment_name(name.rpartition("/")[2].rpartition(".")[0])
 
 
-def holds(files: Iterable[Member], name: str) -> bool:
-    """Whether the definition of a job is among the members."""
+def holds(files: Iterable[ZipMember], name: str) -> bool:
+    """Return True if the definition of a job is among the members."""
     wanted = {f"{name}.job", f"{segment(name)}.job"}
     return any(member.name.rpartition("/")[2] in wanted for member in files)
 
 
-def group(files: Iterable[Member], names: Iterable[str]) -> tuple[dict[str, list[Member]], list[Member]]:
-    """Sort the files of a batch's zip by the job they belong to, and list those that belong to no job.
+def group(files: Iterable[ZipMember], names: Iterable[str]) -> tuple[dict[str, list[ZipMember]], list[ZipMember]]:
+    """Return the files of a batch's zip by the job that they belong to, and the list of all other files.
 
-    A job has the folder `jobs/{name}/`; one page prints a `jobs/{name}.job` beside the folders. `.` and `..` may stand
-    with their dots percent-encoded.
+    A job has the folder `jobs/{name}/`; one page prints a `jobs/{name}.job` beside the folders. The dots of the names
+    `.` and `..` may be percent-encoded.
     """
-    found: dict[str, list[Member]] = {name: [] for name in names}
+    found: dict[str, list[ZipMember]] = {name: [] for name in names}
     owners = {segment(name): name for name in found} | {name: name for name in found}
-    others: list[Member] = []
+    others: list[ZipMember] = []
     for member in files:
         top, _, rest = member.name.partition("/")
         folder, slash, _ = rest.partition("/")

@@ -1,4 +1,4 @@
-"""Names of files and members: which may be unpacked as they are, and a file name and a segment for any job's name."""
+"""Names of files and members: the rules for unpacking, and a file name and a path segment for any job's name."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from jobexport.archive.zip.policy import DEEPEST_FOLDER, LONGEST_PART, MOST_MEMB
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
 
 _UNFIT = re.compile(r'[<>:"|?*\\]')
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9]) *(\..*)?", re.IGNORECASE | re.DOTALL)
-# The second is what Windows may call the first.
+# Windows may call `.git` `git~1`.
 _GIT = {".git", "git~1"}
 _STEPS = {".", ".."}
-# Leaves room for a mark of nine characters, a suffix, and what a file system without long names adds.
+# Leaves room for a mark of nine characters and a suffix, on file systems with shorter names too.
 _LONGEST_STEM = 180
 
 
-def check_names(source: Source, members: Iterable[Member]) -> None:
-    """Refuse names that lead out of a folder, or that one system or another can't hold or keep apart.
+def check_names(source: ZipFileSource, members: Iterable[ZipMember]) -> None:
+    """Check that no name leads out of the folder, and that every system can hold and distinguish the names.
 
-    The rules are those of all systems together, so that what is refused here is refused everywhere.
+    The rules are the rules of all systems together, so that a zip is refused on every system or on no system.
 
     Raises:
-        ArchiveUnsafe: there is such a name.
+        ArchiveUnsafe: a name breaks a rule.
     """
     spelled: dict[str, tuple[str, bool]] = {}
     for member in members:
@@ -43,21 +43,21 @@ def check_names(source: Source, members: Iterable[Member]) -> None:
             if path != other:
                 raise source.unsafe(f"{member} and another name differ only in case or in how accents are written")
             if is_folder != other_is_folder:
-                raise source.unsafe(f"{member} needs a folder where there is a file, or a file where there is a folder")
+                raise source.unsafe(f"{member} and another name need a file and a folder at the same place")
         if len(spelled) > MOST_MEMBERS:
             raise source.unsafe(f"it has more than {MOST_MEMBERS} files and folders")
 
 
 def folded(name: str) -> str:
-    """Give what names have in common that a file system may take for one."""
+    """Return the case-folded NFKC form; names that share it collide on macOS and Windows."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold())
 
 
 def file_stem(name: str) -> str:
-    """Give a file name, without suffix, that every system takes.
+    """Return a file name, without suffix, that every system accepts: `"a/b" → "a%2Fb"`, `"con" → "%63on"`.
 
     Letters, digits, `-`, `_` and `.` stay; the rest is percent-encoded, and so is a dot at either end and the first
-    letter of a device's name. A long name is cut and marked. Two names never give one stem.
+    letter of a device's name. A long name is cut and marked. Two names never have the same stem.
     """
     stem = "".join(letter if letter.isalnum() or letter in "-_." else _percent(letter) for letter in name)
     if stem.startswith("."):
@@ -74,9 +74,9 @@ def file_stem(name: str) -> str:
 def segment(name: str) -> str:
     """Return the name of a job, script or resource as one part of a member's name: `".." → "%2E%2E"`.
 
-    `.` and `..` are legal job names, and a batch export has a folder for each job: as they stand they would lead out of
-    that folder. No page says what the service does; here their dots are percent-encoded. No job can have that name
-    itself, so nothing collides.
+    `.` and `..` are legal job names, and a batch export has a folder for each job: unchanged, they would lead out of
+    that folder. No page says how the service writes them; here their dots are percent-encoded. No job's name has a `%`,
+    so nothing collides.
     """
     return name.replace(".", "%2E") if name in _STEPS else name
 
@@ -88,7 +88,10 @@ def segment_name(part: str) -> str:
 
 
 def marked(stem: str, identity: str) -> str:
-    """Give a stem that tells from others with the same letters; no name alone gives one with a `~`."""
+    """Return a stem with a mark, to distinguish it from the same stem of another identity: `"a" → "a~1a2b3c4d"`.
+
+    No stem of `file_stem` has a `~` before it is marked.
+    """
     return f"{stem}~{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
 
 
@@ -97,8 +100,8 @@ def _percent(letter: str) -> str:
 
 
 def _problem(name: str) -> str | None:
-    """Say why a name can't be unpacked; None when it can."""
-    # A file system that normalises names must not find a slash or two dots that were not there before.
+    """Return the reason why a name can't be unpacked, or None if it can."""
+    # Normalising must not create a slash or two dots: some file systems normalise names.
     for spelling in (name, unicodedata.normalize("NFKC", name)):
         if problem := _problem_of_spelling(spelling):
             return problem

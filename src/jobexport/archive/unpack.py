@@ -15,15 +15,15 @@ from jobexport.errors import TargetUnwritable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
 
 
-def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Path, ...]:
-    """Unpack all members; what `JobArchive.unpack` says."""
+def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> tuple[Path, ...]:
+    """Unpack all members into a folder, as `JobArchive.unpack`, and return the files' paths, sorted."""
     check_names(source, members)
     with writing(folder):
-        # A link to a folder stays one: what it points to is what gets replaced.
+        # A link to a folder stays a link: the folder that it leads to is replaced.
         target = Path(os.path.realpath(folder))
         if target.exists() and not target.is_dir():
             raise TargetUnwritable(f"{folder} is a file; name a folder")
@@ -38,8 +38,8 @@ def unpack(source: Source, members: Sequence[Member], folder: Path) -> tuple[Pat
     return tuple(sorted(folder / member.name for member in members if not member.is_folder))
 
 
-def holds_just(source: Source, members: Sequence[Member], folder: Path) -> bool:
-    """Whether a folder has the content of the members, which are files, and no other file."""
+def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> bool:
+    """Return True if a folder has the files that the members are, with the same content, and no other file."""
     files = {folder / member.name: member for member in members}
     with writing(folder):
         if {path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()} != files.keys():
@@ -51,7 +51,7 @@ def holds_just(source: Source, members: Sequence[Member], folder: Path) -> bool:
     return True
 
 
-def _write(source: Source, member: Member, path: Path) -> None:
+def _write(source: ZipFileSource, member: ZipMember, path: Path) -> None:
     if member.is_folder:
         path.mkdir(parents=True, exist_ok=True)
         return

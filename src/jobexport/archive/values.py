@@ -1,8 +1,8 @@
-"""Jobs, scripts and resources as an export holds them: typed where the pages say something, and whole.
+"""Jobs, scripts and resources of an export: typed properties for documented fields, and all fields as JSON.
 
-A `.job` is what the create-job page takes, a `.script` what the create-script page takes, a `.resource` presumably what
-the create-resource page takes. The pages contradict themselves, so no value of another type is an error: what can't be
-understood is None or empty, and `as_json` gives back all that was read. A repr shows no field, for parameters may be
+A `.job` has the fields of the create-job page, a `.script` those of the create-script page, a `.resource` presumably
+those of the create-resource page. The pages contradict themselves, so a value of another type is not an error: the
+property is None or empty, and `as_json` returns all fields that were read. A repr shows no field, as parameters may be
 secrets.
 """
 
@@ -27,22 +27,22 @@ class Node:
 
     @property
     def name(self) -> str | None:
-        """Its name, which no other node of the job has."""
+        """The name, which no other node of the job has."""
         return _text(self._fields, "name")
 
     @property
     def type(self) -> str | None:
-        """Such as `HiveSQL` or `Hive SQL`: the page's table and its example differ."""
+        """The type, such as `HiveSQL` or `Hive SQL`: the page's table and its example differ."""
         return _text(self._fields, "type")
 
     @property
     def properties(self) -> dict[str, Any]:
-        """What the node is told, such as `scriptName`, by name."""
+        """The node's settings by name, such as `scriptName`."""
         named = _objects(self._fields, "properties")
         return {name: item.get("value") for item in named if (name := _text(item, "name")) is not None}
 
     def as_json(self) -> dict[str, Any]:
-        """Give a copy of all fields as they were read."""
+        """Return a copy of all fields as they were read."""
         return copy.deepcopy(dict(self._fields))
 
 
@@ -55,41 +55,41 @@ class Job:
 
     @property
     def name(self) -> str:
-        """Its name; the member's, when it has none."""
+        """The name, or the member's name if missing."""
         return _name(self.member, self._fields)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        """Its nodes in the job's order."""
+        """The nodes in the job's order."""
         return tuple(Node(fields) for fields in _objects(self._fields, "nodes"))
 
     @property
     def schedule(self) -> dict[str, Any] | None:
-        """When it runs."""
+        """The schedule of the job's runs."""
         return _object(self._fields, "schedule")
 
     @property
     def params(self) -> tuple[dict[str, Any], ...]:
-        """Its parameters, which may be secrets."""
+        """The parameters, which may be secrets."""
         return _objects(self._fields, "params")
 
     @property
     def directory(self) -> str | None:
-        """Where it lies in the console's tree, such as `/dir/a`."""
+        """The folder in the console's tree, such as `/dir/a`."""
         return _text(self._fields, "directory")
 
     @property
     def last_update_user(self) -> str | None:
-        """Who changed it last."""
+        """The user who changed the job last."""
         return _text(self._fields, "lastUpdateUser")
 
     @property
     def approvers(self) -> tuple[str, ...]:
-        """Names of those who review it."""
+        """Names of the people who review it."""
         return _approvers(self._fields)
 
     def as_json(self) -> dict[str, Any]:
-        """Give a copy of all fields as they were read, also of those no page knows."""
+        """Return a copy of all fields as they were read, also of fields that no page has."""
         return copy.deepcopy(dict(self._fields))
 
 
@@ -102,64 +102,64 @@ class Script:
 
     @property
     def name(self) -> str:
-        """Its name; the member's, when it has none."""
+        """The name, or the member's name if missing."""
         return _name(self.member, self._fields)
 
     @property
     def type(self) -> str | None:
-        """Such as `DLISQL`, `Shell` or `PYTHON`."""
+        """The type, such as `DLISQL`, `Shell` or `PYTHON`."""
         return _text(self._fields, "type")
 
     @property
     def content(self) -> str | None:
-        """Its text."""
+        """The script's text."""
         return _text(self._fields, "content")
 
     @property
     def directory(self) -> str | None:
-        """Where it lies in the console's tree."""
+        """The folder in the console's tree."""
         return _text(self._fields, "directory")
 
     @property
     def connection_name(self) -> str | None:
-        """The connection that it runs on."""
+        """The connection that the script runs on."""
         return _text(self._fields, "connectionName")
 
     @property
     def database(self) -> str | None:
-        """The database of its SQL."""
+        """The database of the script's SQL."""
         return _text(self._fields, "database")
 
     @property
     def queue_name(self) -> str | None:
-        """The DLI queue that it runs on."""
+        """The DLI queue that the script runs on."""
         return _text(self._fields, "queueName")
 
     @property
     def description(self) -> str | None:
-        """What people say of it."""
+        """The description, for people."""
         return _text(self._fields, "description")
 
     @property
     def approvers(self) -> tuple[str, ...]:
-        """Names of those who review it."""
+        """Names of the people who review it."""
         return _approvers(self._fields)
 
     def as_json(self) -> dict[str, Any]:
-        """Give a copy of all fields as they were read, also of those no page knows."""
+        """Return a copy of all fields as they were read, also of fields that no page has."""
         return copy.deepcopy(dict(self._fields))
 
 
 @frozen
 class Resource:
-    """A resource: not the file, but where it lies in OBS. `member` is its place in the zip."""
+    """A resource: not the file, but its place in OBS. `member` is the resource's place in the zip."""
 
     member: str
     _fields: Fields = field(repr=False)
 
     @property
     def name(self) -> str:
-        """Its name; the member's, when it has none."""
+        """The name, or the member's name if missing."""
         return _name(self.member, self._fields)
 
     @property
@@ -179,16 +179,16 @@ class Resource:
 
     @property
     def directory(self) -> str | None:
-        """Where it lies in the console's tree."""
+        """The folder in the console's tree."""
         return _text(self._fields, "directory")
 
     @property
     def description(self) -> str | None:
-        """What people say of it; the field is called `desc`."""
+        """The description, for people; the field is called `desc`."""
         return _text(self._fields, "desc")
 
     def as_json(self) -> dict[str, Any]:
-        """Give a copy of all fields as they were read, also of those no page knows."""
+        """Return a copy of all fields as they were read, also of fields that no page has."""
         return copy.deepcopy(dict(self._fields))
 
 

@@ -1,4 +1,4 @@
-"""Clients that export jobs, in the domain's words: they raise, retry, stream, and check what came."""
+"""Clients that export jobs, in the domain's words: they raise, retry, stream, and check each zip."""
 
 from typing import TYPE_CHECKING
 

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 
 class AsyncDgcClient:
-    """Exports jobs of Data Lake Governance Center (DGC), today DataArts Studio. Tasks may share it.
+    """Async client that exports jobs of Data Lake Governance Center (DGC), today DataArts Studio. Tasks may share it.
 
-    It takes what `DgcClient` takes; a function that gives tokens may be async, and one that is not runs in a thread.
+    Its arguments are those of `DgcClient`. A function that returns tokens may be async; a function that is not async
+    runs in a thread.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class AsyncDgcClient:
         depend: bool | None = None,
         status: Literal["DEVELOP", "SUBMIT"] | None = None,
     ) -> JobArchive | ObsExport:
-        """Do what `DgcClient.export_job` does, with the same arguments and errors."""
+        """Export one job as `DgcClient.export_job`, with the same arguments and errors."""
         steps = calls.export_job(
             self._project.id,
             self._project.retries,
@@ -157,9 +158,10 @@ class AsyncDgcClient:
 
 
 class AsyncDliClient:
-    """Exports Flink jobs of Data Lake Insight (DLI). Tasks may share it.
+    """Async client that exports Flink jobs of Data Lake Insight (DLI). Tasks may share it.
 
-    It takes what `DliClient` takes; a function that gives tokens may be async, and one that is not runs in a thread.
+    Its arguments are those of `DliClient`. A function that returns tokens may be async; a function that is not async
+    runs in a thread.
     """
 
     def __init__(
@@ -189,7 +191,7 @@ class AsyncDliClient:
         download_to: Place | None = None,
         store: ObjectStore | None = None,
     ) -> FlinkExport:
-        """Do what `DliClient.export_flink_jobs` does, with the same arguments and errors."""
+        """Export Flink jobs as `DliClient.export_flink_jobs`, with the same arguments and errors."""
         steps = calls.export_flink_jobs(
             self._project.id, self._project.retries, obs_dir, job_ids, download_to=download_to, store=store
         )

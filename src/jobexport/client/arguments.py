@@ -1,4 +1,4 @@
-"""Rules that arguments keep, checked before anything is sent; the description has the same, and a test compares."""
+"""Rules of arguments, checked before anything is sent. The description has the same rules, and a test compares."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ ENDPOINTS = {
 }
 """Base URL by service and cloud."""
 EXCEPTIONS = {("dgc", "huaweicloud", "eu-west-101"): "https://dayu-dlf.eu-west-101.myhuaweicloud.eu"}
-"""Base URL by service, cloud and region, where it does not follow the pattern."""
+"""Base URL by service, cloud and region, for regions that do not follow the pattern."""
 
 _ODD_HOST = re.compile(r"[][\s<>^|\\%]|\.\.")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def find_base_url(service: Service, base_url: str | None, cloud: str | None, region: str | None) -> str:
-    """Give the base URL, without a slash at its end: the given one, or that of a cloud's region.
+    """Return the base URL, without a slash at its end: the given URL, or the URL of a cloud's region.
 
     Raises:
-        ValueError: it is no URL, there is no such cloud, or it is not exactly one of the two.
+        ValueError: `base_url` is not a URL, the cloud is unknown, or not exactly one of URL and cloud is given.
     """
     if base_url is not None:
         if cloud is not None or region is not None:
@@ -54,7 +54,7 @@ def url(name: str, value: Any) -> str:
     """Return the URL of a server, `http://` or `https://` with a host and perhaps a path, without a slash at its end.
 
     Raises:
-        ValueError: it is not such a URL; the text does not show it, as it may hold a password.
+        ValueError: the value is not such a URL; the error's text does not show it, as it may hold a password.
     """
     problem = f"{name} must be http:// or https:// and a host, without user, query and fragment"
     if not isinstance(value, str) or not value.isprintable() or " " in value:
@@ -73,7 +73,7 @@ def url(name: str, value: Any) -> str:
 JOB_NAME = r"[A-Za-z0-9._-]+"
 LONGEST_JOB_NAME = 128
 MOST_JOBS = 100
-"""How many jobs one request may name."""
+"""The number of jobs that one request may name."""
 JOB_IDS = range(-(2**63), 2**63)
 STATUSES = ("DEVELOP", "SUBMIT")
 
@@ -81,10 +81,10 @@ _JOB_NAME = re.compile(JOB_NAME)
 
 
 def job_name(value: Any) -> str:
-    """Give the name of a job. `.` and `..` are such names.
+    """Return the name of a job; `.` and `..` are legal names.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is not a job name.
     """
     if not isinstance(value, str) or len(value) > LONGEST_JOB_NAME or not _JOB_NAME.fullmatch(value):
         shown = repr(value) if len(repr(value)) <= 2 * LONGEST_JOB_NAME else f"{repr(value)[:LONGEST_JOB_NAME]}…"
@@ -93,10 +93,10 @@ def job_name(value: Any) -> str:
 
 
 def job_names(values: Iterable[str]) -> tuple[str, ...]:
-    """Give the names of jobs, each once.
+    """Return the names of jobs, each once.
 
     Raises:
-        ValueError: there is none, or one of them is no name.
+        ValueError: the list is empty, or has a value that is not a job name.
     """
     if isinstance(values, str | bytes):
         raise ValueError(f"names must be a list of job names, not the single text {values!r}")
@@ -107,10 +107,10 @@ def job_names(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def job_ids(values: Iterable[int] | None) -> list[int] | None:
-    """Give the ids of Flink jobs, each once; None stands for all jobs of the project.
+    """Return the ids of Flink jobs, each once, or None for all jobs of the project.
 
     Raises:
-        ValueError: there is none, or one of them is no signed 64-bit integer.
+        ValueError: the list is empty, or has a value that is not a signed 64-bit integer.
     """
     if values is None:
         return None
@@ -137,10 +137,10 @@ def _job_id(value: Any) -> int:
 
 
 def text(name: str, value: Any) -> str:
-    """Give a text that is not empty.
+    """Return a text that is not empty.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is empty, not a text, or has a lone surrogate.
     """
     if not isinstance(value, str) or not value:
         raise ValueError(f"{name} must be a text that is not empty")
@@ -152,10 +152,10 @@ def text(name: str, value: Any) -> str:
 
 
 def header(name: str, value: Any) -> str:
-    """Give a text that a header can carry.
+    """Return a text that a header can carry.
 
     Raises:
-        ValueError: it is none; the text does not show it.
+        ValueError: a header can't carry the value; the error's text does not show it.
     """
     if (
         not isinstance(value, str)
@@ -170,10 +170,10 @@ def header(name: str, value: Any) -> str:
 
 
 def status(value: Any) -> ExportJobRequestExportStatus:
-    """Give which version of a job to export.
+    """Return the version of a job to export, `DEVELOP` or `SUBMIT`.
 
     Raises:
-        ValueError: there is no such version.
+        ValueError: the value is neither.
     """
     if value not in STATUSES:
         raise ValueError(f"status {value!r:.60} must be {' or '.join(STATUSES)}")
@@ -181,10 +181,10 @@ def status(value: Any) -> ExportJobRequestExportStatus:
 
 
 def concurrency_of(value: Any) -> int:
-    """Give how many requests to have at a time.
+    """Return the number of requests to have at a time.
 
     Raises:
-        ValueError: it is no number from 1 on.
+        ValueError: the value is not an integer from 1 on.
     """
     if type(value) is not int or value < 1:
         raise ValueError(f"concurrency {value!r:.60} must be an integer from 1 on")

@@ -1,7 +1,7 @@
-"""Proves to the server who is calling: with a token, a function that fetches tokens, or an access key.
+"""Authentication of a client's requests: a token, a function that fetches tokens, or an access key.
 
-A client's threads, or its tasks, share one of these. Secrets end up in no repr and in no exception. asyncio, which
-takes a while to load, is imported where it is used.
+A client's threads, or its tasks, share one object. Secrets end up in no repr and in no exception. asyncio, which takes
+a while to load, is imported where it is used.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ if TYPE_CHECKING:
     AsyncFetch = Callable[[], "str | Token | Awaitable[str | Token]"]
 
 TOKEN_HEADER = "X-Auth-Token"  # noqa: S105
-# The documents give a token 24 hours.
+# By the documents a token is valid for 24 hours.
 _DEFAULT_LIFE = 24 * 3600.0
-# A token is renewed this part of its life, but not more than this many seconds, before it ends.
+# A token is renewed a tenth of its life before it expires, but at most an hour before.
 _MARGIN, _LONGEST_MARGIN = 0.1, 3600.0
 
 
 @frozen
 class Token:
-    """A token of the identity service, with the time at which it ends."""
+    """A token of the identity service, with the time at which it expires."""
 
     value: str = field(repr=False)
     expires: datetime | None = None
-    """When it ends, with a time zone; None is 24 hours after it was fetched, as documented."""
+    """The time at which the token expires, with a time zone; None stands for 24 hours from now, as documented."""
 
 
 @frozen(eq=False)
 class _Held:
     value: str = field(repr=False)
     renew_at: float
-    """Seconds since 1970; never comes for a token that can't be renewed."""
+    """Seconds since 1970; infinite for a token that can't be renewed."""
 
 
 class TokenAuth(httpx.Auth):
-    """Sends a token; one from a function is fetched anew before it ends, and when the server refused it.
+    """Authentication with a token. A token of a function is fetched anew before it expires, or after a refusal.
 
-    That the request is then sent again is for the caller: httpx would first read all that the refusal has to say.
+    The caller sends the refused request again: httpx would first read the whole body of the refusal.
     """
 
     def __init__(self, source: str | AsyncFetch) -> None:
@@ -66,7 +66,7 @@ class TokenAuth(httpx.Auth):
         held = self._good()
         if held is None:
             with self._lock:
-                # Another thread may have fetched one while this one waited.
+                # Another thread may have fetched a token in the meantime.
                 held = self._good()
                 if held is None:
                     held = self._held = _hold(_call(self._fetch))
@@ -89,23 +89,23 @@ class TokenAuth(httpx.Auth):
         yield request
 
     def forget(self, refused: httpx.Request) -> bool:
-        """Hold a refused request's token no longer; give whether there can be another one."""
+        """Drop the token of a refused request. Return True if a new token can be fetched."""
         if self._fetch is None:
             return False
         with self._lock:
-            # Another thread may have a new one already.
+            # Another thread may have fetched a new token already.
             if self._held is not None and self._held.value == refused.headers.get(TOKEN_HEADER):
                 self._held = None
         return True
 
     def _good(self) -> _Held | None:
-        """Give what is held if it does not end soon."""
+        """Return the held token, or None if it expires soon or was dropped."""
         held = self._held
         return held if held is not None and time.time() < held.renew_at else None
 
 
 class AkSkAuth(SignatureAuth):
-    """Signs each request with an access key, and with the project of the client it is given to."""
+    """Signature of each request with an access key; the client adds its project."""
 
     def __init__(self, access_key: str, secret_key: str, *, security_token: str | None = None) -> None:
         if security_token is not None:
@@ -114,19 +114,19 @@ class AkSkAuth(SignatureAuth):
         super().__init__(AccessKey(id_, secret, security_token=security_token))
 
     def of_project(self, project_id: str) -> SignatureAuth:
-        """Give one that sends and signs the project's id as well, as the vendor's SDK does.
+        """Return a signer that also sends and signs the project's id, as the vendor's SDK does.
 
         Raises:
-            ValueError: no header can carry the id.
+            ValueError: a header can't carry the id.
         """
         return SignatureAuth(evolve(self._key, project=arguments.header("project_id", project_id)))
 
 
 def make_auth(auth: str | AsyncFetch | httpx.Auth, project_id: str) -> httpx.Auth:
-    """Give what `auth=` stands for in a client of a project.
+    """Build the authentication of a client from its argument `auth`.
 
     Raises:
-        ValueError: it is neither a token, nor a function, nor an `httpx.Auth`.
+        ValueError: the argument is neither a token, nor a function, nor an `httpx.Auth`.
     """
     if isinstance(auth, AkSkAuth):
         return auth.of_project(project_id)
@@ -134,17 +134,17 @@ def make_auth(auth: str | AsyncFetch | httpx.Auth, project_id: str) -> httpx.Aut
         return auth
     if isinstance(auth, str) or callable(auth):
         return TokenAuth(auth)
-    raise ValueError("auth must be a token, a function that gives one, or an httpx.Auth such as AkSkAuth")
+    raise ValueError("auth must be a token, a function that returns a token, or an httpx.Auth such as AkSkAuth")
 
 
 def renews(auth: httpx.Auth, response: httpx.Response) -> bool:
-    """Whether a refused request may succeed with another token, which is fetched when it is sent again."""
+    """Return True if a refused request may succeed with a new token, which is fetched when it is sent again."""
     refused = response.status_code == httpx.codes.UNAUTHORIZED
     return refused and isinstance(auth, TokenAuth) and auth.forget(response.request)
 
 
 def secrets_of(request: httpx.Request) -> list[str]:
-    """List what of a request must not be shown."""
+    """Return the values of a request's headers that must not be shown."""
     headers = (TOKEN_HEADER, "Authorization", "X-Security-Token")
     return [value for name in headers if (value := request.headers.get(name))]
 
@@ -157,7 +157,7 @@ def _call(fetch: AsyncFetch | None) -> Any:
         token = fetch()
     except JobexportError:
         raise
-    except Exception as error:  # it is not ours, and what it says may hold what it fetched
+    except Exception as error:  # the text of a foreign error may hold the token
         problem = type(error).__name__
     else:
         if not inspect.isawaitable(token):
@@ -190,9 +190,11 @@ def _hold(token: Any) -> _Held:
     try:
         value = arguments.header("token", value)
     except ValueError as error:
-        raise TokenUnavailable(f"the function that fetches tokens gave none: {error}") from None
+        raise TokenUnavailable(f"the function that fetches tokens returned no usable token: {error}") from None
     if not isinstance(expires, datetime | None):
-        raise TokenUnavailable("the function that fetches tokens gave one whose `expires` is no datetime; mend it")
+        raise TokenUnavailable(
+            "the function that fetches tokens returned a Token with a wrong `expires`; return a datetime or None"
+        )
     now = time.time()
     life = _DEFAULT_LIFE if expires is None else expires.astimezone(UTC).timestamp() - now
     return _Held(value, now + life - min(max(life, 0.0) * _MARGIN, _LONGEST_MARGIN))

@@ -1,9 +1,9 @@
-"""An export of any number of jobs: chunks of 100, a zip for each job, and what is there already is left alone.
+"""An export of any number of jobs to a folder: chunks of 100, and a zip for each job.
 
-The folder holds `{job}.zip` for each job, with the members that the service's zip has for it. Such a file is written
-beside and renamed, so one that is there is whole, even after a kill; its comment stands for the project, the
-workspace and `depend` that it was exported with. A zip that a killed run left half written is called `%….part`, and the
-next run removes it.
+The folder holds `{job}.zip` for each job, with the members that the service's zip has for it. Each zip is written to a
+file `%….part` and then renamed, so a zip in the folder is complete, even after a kill. Its comment stands for the
+project, the workspace and `depend` of its export; a zip with the same comment is not fetched again. The next run
+removes the `%….part` files of a killed run.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from jobexport.client.exchange import fetch_zip
 from jobexport.client.obs_batch import ObsBatch
 from jobexport.client.schedule import Fetched, Schedule, ends_the_run, prevented_by
 from jobexport.client.steps import Work
-from jobexport.client.target import Digest, Part, Target, folder_text
+from jobexport.client.target import Digest, ExportTarget, Part, folder_text
 from jobexport.core.files import is_part, locked, writing
 from jobexport.errors import ArchiveError, JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
     from jobexport.client.exchange import Exchange
     from jobexport.client.responses import ObsExport
     from jobexport.client.retry import Retries
@@ -55,22 +55,22 @@ _OTHERS = "%others-"
 
 @frozen
 class JobsExport:
-    """How an export of many jobs went."""
+    """The result of an export of many jobs."""
 
     archives: Mapping[str, JobArchive]
     """The zips by job name, in the order of the names that were given."""
     failures: Mapping[str, JobexportError]
-    """Why the other jobs are not there, by job name, in the same order."""
+    """The errors of the other jobs, by job name, in the same order."""
     reused: frozenset[str]
     """The jobs whose zips were there already and were not fetched again."""
     others: tuple[Path, ...] = ()
-    """Zips `%others-….zip` of what the service sent beside the jobs, if it did; no page says that it does."""
+    """Zips `%others-….zip` of members that belong to no job, if the service sent any; no page says that it does."""
     ended_by: JobexportError | None = None
     """The error that ended the run early, such as `Unauthorized`; None if every job was asked for."""
 
     @property
     def succeeded(self) -> bool:
-        """Whether every job is there."""
+        """True if every job is there."""
         return not self.failures
 
     @property
@@ -81,7 +81,7 @@ class JobsExport:
 
 @define(eq=False)
 class Batch:
-    """An export of jobs to a folder: what a chunk's request is, and what is kept of its response."""
+    """An export of jobs to a folder: the request of each chunk, and the zips of its response."""
 
     folder: Path
     exchange: Callable[[tuple[str, ...]], Exchange]
@@ -116,7 +116,7 @@ class Batch:
         if taken:
             raise ValueError(f"to={str(folder)!r} must be a folder, as each job gets a file")
         exchange = partial(batch_exchange, project_id, retries, workspace=workspace, depend=depend)
-        # It checks the arguments.
+        # Building a request checks the arguments.
         exchange(schedule.names[:1])
         choices = json.dumps([project_id, workspace, depend]).encode()
         comment = b"jobexport " + hashlib.sha256(choices).hexdigest().encode()
@@ -124,7 +124,7 @@ class Batch:
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
-        """Keep other runs out of the folder, look at what is there, and cut the rest into chunks.
+        """Lock the folder, find the zips that are there already, and cut the rest into chunks.
 
         Raises:
             TargetUnwritable: the folder can't be written, or another run writes to it.
@@ -147,9 +147,9 @@ class Batch:
         self.schedule.plan(found, MOST_JOBS)
 
     def fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched[JobArchive]]:
-        """Return the steps that fetch a chunk and cut its zip into those of its jobs."""
+        """Return the steps that fetch a chunk and write a zip for each of its jobs."""
         with writing(self.folder):
-            # It has no name, so that nothing of it stays when this is killed.
+            # A file without a name: nothing of it stays after a kill.
             part = Part(tempfile.TemporaryFile(dir=self.folder), None, self.folder)  # noqa: SIM115
         try:
             yield from fetch_zip(self.exchange(chunk), part, lambda: self.schedule.receive)
@@ -164,7 +164,7 @@ class Batch:
         return JobsExport(archives, failures, self._reused, tuple(self._others), self.schedule.ended_by)
 
     def _find(self, name: str) -> JobArchive | None:
-        """Give the zip of a job that is there already, whole and exported in the same way; else None."""
+        """Return the zip of a job that is there, complete and with the same comment, or None."""
         path = self.folder / self._files[name]
         try:
             if not path.is_file():
@@ -185,7 +185,7 @@ class Batch:
         # One chunk at a time: threads that take turns at every small file are slower than one after the other.
         with self._splitting, opened(None, file, "the zip") as source:
             groups, others = group(read_directory(source).files, chunk)
-            # First: once the jobs are there, a run that was killed would not come back for these.
+            # Before the jobs: once the jobs are there, the next run would not fetch the chunk again.
             if others:
                 self._keep_others(source, others)
             for name, members in groups.items():
@@ -202,17 +202,17 @@ class Batch:
                     full = error if ends_the_run(error) else None
         return fetched
 
-    def _write(self, source: Source, members: list[Member], path: Path) -> JobArchive:
-        target, digest = Target(path), Digest()
+    def _write(self, source: ZipFileSource, members: list[ZipMember], path: Path) -> JobArchive:
+        target, digest = ExportTarget(path), Digest()
         with target.opened() as part:
             copy(source, members, partial(_write_piece, part, digest), self._comment)
             return target.keep(part, digest)
 
-    def _keep_others(self, source: Source, members: list[Member]) -> None:
+    def _keep_others(self, source: ZipFileSource, members: list[ZipMember]) -> None:
         digest = Digest()
-        with Target(self.folder / "%others.zip").opened() as part:
+        with ExportTarget(self.folder / "%others.zip").opened() as part:
             copy(source, members, partial(_write_piece, part, digest))
-            target = Target(self.folder / f"{_OTHERS}{digest.sha256[:12]}.zip")
+            target = ExportTarget(self.folder / f"{_OTHERS}{digest.sha256[:12]}.zip")
             path = cast("Path", target.keep(part, digest).path)
         if path not in self._others:
             self._others.append(path)
@@ -261,11 +261,11 @@ def _is_others(name: str) -> bool:
 
 
 def _file_names(names: tuple[str, ...]) -> dict[str, str]:
-    """Return a name for each job's file that is no other's, not even where letter case does not count.
+    """Return a file name for each job; names differ even if letter case does not count.
 
-    A name that differs from another one in case only gets a mark, unless it is all in lower case. No job's name has a
-    `%` or `~`. Without `.zip` it is the name of the folder that the job is unpacked in, and no folder is called like
-    another job's file: `"x.zip" → "x%2Ezip.zip"`.
+    `"Job" → "Job~1a2b3c4d.zip"` if there is a job `"job"` too: names that differ in case only get a mark, unless they
+    are all in lower case. No job's name has a `%` or `~`. Without `.zip` it is the name of the folder that the job is
+    unpacked in, so no folder is called like another job's file: `"x.zip" → "x%2Ezip.zip"`.
     """
     times = Counter(name.lower() for name in names)
     stems = {name: _stem(name) for name in names}

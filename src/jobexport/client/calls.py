@@ -8,11 +8,9 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import define, evolve, field
 
-# Their public functions hold the zip in memory, or know no deadline; how they build a request is what is wanted here.
+# Only their private request builders are used: the public functions hold the zip in memory, or know no deadline.
 from jobexport_api.api.dgc.batch_export_jobs import _get_kwargs as _batch_kwargs
 from jobexport_api.api.dgc.export_job import _get_kwargs as _job_kwargs
-
-# Its public functions read whole bodies without a deadline; how it builds a request is what is wanted here.
 from jobexport_api.api.dli.export_flink_jobs import _get_kwargs as _flink_kwargs
 from jobexport_api.models.batch_export_jobs_request import BatchExportJobsRequest
 from jobexport_api.models.export_flink_jobs_request import ExportFlinkJobsRequest
@@ -28,10 +26,10 @@ from jobexport.client import arguments
 from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
 from jobexport.client.responses import read_flink_export, read_obs_export
 from jobexport.client.steps import Work
-from jobexport.client.target import Digest, Part, Target, folder_text
+from jobexport.client.target import Digest, ExportTarget, Part, folder_text
 from jobexport.core.extras import needing
 from jobexport.core.files import writing
-from jobexport.errors import DownloadFailed, JobexportError, UnexpectedAnswer
+from jobexport.errors import DownloadFailed, JobexportError, UnexpectedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,7 +59,7 @@ def export_job(
     obs_path: str | None,
     status: str | None,
 ) -> Steps[JobArchive | ObsExport]:
-    """Export one job."""
+    """Return the steps that export one job, to a file or to OBS."""
     if (to is None) == (obs_path is None):
         raise ValueError("give either `to`, for the zip, or obs_path, for an export to OBS")
     if obs_path is not None:
@@ -71,7 +69,7 @@ def export_job(
         return (yield from export_job_to_obs(exchange, name))
     request = _job_request(project_id, name, workspace, depend, None, status)
     exchange = Exchange(EXPORT_JOB, request, retries, writes=False)
-    return (yield from _download(exchange, name, Target.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
+    return (yield from _download(exchange, name, ExportTarget.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
 
 
 def obs_exchange(
@@ -90,7 +88,7 @@ def obs_exchange(
 
 
 def export_job_to_obs(exchange: Exchange, name: str) -> Steps[ObsExport]:
-    """Return the steps that let the service write one job to OBS."""
+    """Return the steps that make the service write one job to OBS."""
     return fetch_value(exchange, partial(read_obs_export, name=name))
 
 
@@ -102,7 +100,7 @@ def _job_request(
         obs_path=UNSET if obs_path is None else obs_path,
         export_status=UNSET if status is None else arguments.status(status),
     )
-    # Two editions document no body at all: without a choice none is sent.
+    # Two editions document no body: without a choice no body is sent.
     chosen = body if body.to_dict() else UNSET
     return _job_kwargs(project_id, arguments.job_name(name), body=chosen, workspace=_workspace(workspace))
 
@@ -110,13 +108,13 @@ def _job_request(
 def batch_exchange(
     project_id: str, retries: Retries, names: tuple[str, ...], workspace: str | None, depend: bool | None
 ) -> Exchange:
-    """Give the request for up to 100 jobs."""
+    """Build the request for up to 100 jobs."""
     body = BatchExportJobsRequest(list(names), export_depend=_depend(depend))
     request = _batch_kwargs(project_id, body=body, workspace=_workspace(workspace))
     return Exchange(BATCH_EXPORT_JOBS, request, retries, writes=False)
 
 
-def _download(exchange: Exchange, name: str, target: Target) -> Steps[JobArchive]:
+def _download(exchange: Exchange, name: str, target: ExportTarget) -> Steps[JobArchive]:
     intake = _Intake()
     with target.opened() as part:
         yield from fetch_zip(exchange, part, intake.begin)
@@ -127,7 +125,7 @@ def _download(exchange: Exchange, name: str, target: Target) -> Steps[JobArchive
 
 @define(eq=False)
 class _Intake:
-    """What is found out about a zip while it comes."""
+    """Digest and members of a zip, computed while it arrives."""
 
     digest: Digest = field(init=False)
     _follower: Follower = field(init=False)
@@ -147,9 +145,9 @@ class _Intake:
             raise job_is_missing(EXPORT_JOB, name)
 
 
-def job_is_missing(operation: str, name: str) -> UnexpectedAnswer:
+def job_is_missing(operation: str, name: str) -> UnexpectedResponse:
     """Build the error for a zip that lacks a job."""
-    error = UnexpectedAnswer(operation, 200, f"the zip that came does not hold job {name}")
+    error = UnexpectedResponse(operation, 200, f"the zip in the response does not hold job {name}")
     error.job = name
     return error
 
@@ -178,7 +176,7 @@ def export_flink_jobs(
     download_to: Place | None,
     store: ObjectStore | None,
 ) -> Steps[FlinkExport]:
-    """Export, and download if asked to."""
+    """Return the steps that export Flink jobs, and download the zips if `download_to` is given."""
     ids = arguments.job_ids(job_ids)
     if (download_to is None) != (store is None):
         raise ValueError("give download_to and store together: where to, and the bucket to download from")
@@ -191,7 +189,7 @@ def export_flink_jobs(
         job_selected=UNSET if ids is None else ids,
     )
     if folder is not None:
-        # Before the export, which would have been for nothing.
+        # Before the export, which would be in vain without the folder.
         yield Work(partial(_make_folder, folder))
     exchange = Exchange(EXPORT_FLINK_JOBS, _flink_kwargs(project_id, body=body), retries, writes=True)
     result = yield from fetch_value(exchange, partial(read_flink_export, named=ids is not None))
@@ -209,7 +207,11 @@ def export_flink_jobs(
 
 
 def _paths(result: FlinkExport, folder: Path) -> list[Path]:
-    """Give the files to write, named as the server names the zips; such a name must not lead out of the folder."""
+    """Return the files to write: `"bucket/dir/a.zip" → folder / "a.zip"`.
+
+    Raises:
+        UnexpectedResponse: a name would lead out of the folder, can't be a file name, or is there twice.
+    """
     names = [archive.rpartition("/")[2] for archive in result.archives]
     for name, archive in zip(names, result.archives, strict=True):
         if (
@@ -220,11 +222,11 @@ def _paths(result: FlinkExport, folder: Path) -> list[Path]:
             or ":" in name
             or len(name.encode()) > 255
         ):
-            raise UnexpectedAnswer(
-                EXPORT_FLINK_JOBS, 200, f"{name!r:.80} can't be the name of a zip, so that nothing was downloaded"
+            raise UnexpectedResponse(
+                EXPORT_FLINK_JOBS, 200, f"{name!r:.80} can't be the name of a zip, so nothing was downloaded"
             )
     if len(set(names)) < len(names):
-        raise UnexpectedAnswer(EXPORT_FLINK_JOBS, 200, "two zips have the same name, so that nothing was downloaded")
+        raise UnexpectedResponse(EXPORT_FLINK_JOBS, 200, "two zips have the same name, so nothing was downloaded")
     return [folder / name for name in names]
 
 
@@ -240,7 +242,7 @@ def _check_store(store: Any) -> None:
         stores.GCSStore,
     )
     if not isinstance(store, kinds):
-        raise ValueError(f"store must be one of obstore.store, such as S3Store, not {type(store).__name__}")
+        raise ValueError(f"store must be a store of obstore.store, such as S3Store, not {type(store).__name__}")
 
 
 def _make_folder(folder: Path) -> None:
@@ -250,14 +252,14 @@ def _make_folder(folder: Path) -> None:
 
 
 def _key(archive: str) -> str:
-    """Give the name in its bucket of a zip, whose own name begins with the bucket."""
+    """Return the key of a zip in its bucket: `"bucket/dir/a.zip" → "dir/a.zip"`."""
     return archive.removeprefix("obs://").partition("/")[2]
 
 
 def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
     from obstore import get
 
-    target = Target(path)
+    target = ExportTarget(path)
     with target.opened() as part:
         try:
             size = 0
@@ -267,8 +269,8 @@ def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
                 part.write(bytes(piece))
         except JobexportError:
             raise
-        # Not Exception only: obstore panics at some settings, which is none. This runs in a thread of its own, to which
-        # Ctrl-C does not come.
+        # Not Exception only: at some settings obstore panics, and its panic is a BaseException. This runs in a thread
+        # of its own, which does not receive Ctrl-C.
         except BaseException as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise DownloadFailed(EXPORT_FLINK_JOBS, archive, reason) from None

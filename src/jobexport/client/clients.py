@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class DgcClient:
-    """Exports jobs of Data Lake Governance Center (DGC), today DataArts Studio. Threads may share it.
+    """Client that exports jobs of Data Lake Governance Center (DGC), today DataArts Studio. Threads may share it.
 
     Args:
         project_id: the project that owns the jobs.
-        auth: a token; or a function that gives one, as text or as `Token`, called again before the token ends and once
-            when the server refuses it; or `AkSkAuth`, or any `httpx.Auth`.
+        auth: a token; or a function that returns a token, as text or as `Token`, called again before the token expires
+            and once when the server refuses it; or `AkSkAuth`, or any `httpx.Auth`.
         options: where the service stands (`base_url`, or `cloud` and `region`), `timeout`, `retries`, `transport` and
             `http_client`.
 
@@ -87,22 +87,23 @@ class DgcClient:
         depend: bool | None = None,
         status: Literal["DEVELOP", "SUBMIT"] | None = None,
     ) -> JobArchive | ObsExport:
-        """Export one job, to a file or to object storage (OBS). What is not given is not sent.
+        """Export one job, to a file or to object storage (OBS). An argument that is not given is not sent.
 
         Args:
             name: the job's name, 1 to 128 letters, digits, `-`, `_` or `.`.
-            to: what receives the zip: a folder that exists or ends in a slash, where it is called `DLF_{name}.zip`; a
-                file, replaced when the zip is whole and checked, and left alone otherwise; or a binary stream, to
-                which nothing is written before that.
-            obs_path: the folder in OBS that receives the zip in the place of `to`, such as `obs://bucket/folder/`.
-            workspace: the id of the workspace; None is the default one.
-            depend: whether to add the scripts and resources that the job uses; the service does so if not told.
-            status: `SUBMIT` exports the version last submitted; the service exports the one in development if not told.
+            to: the place for the zip. A folder, which exists or ends in a slash, gets `DLF_{name}.zip`. A file is
+                replaced once the zip is complete and checked, and otherwise left alone. A binary stream gets the zip
+                once it is complete and checked.
+            obs_path: the folder in OBS that receives the zip instead of `to`, such as `obs://bucket/folder/`.
+            workspace: the id of the workspace; None stands for the default workspace.
+            depend: True to add the scripts and resources that the job uses; if None, the service adds them.
+            status: `SUBMIT` exports the version last submitted; if None, the service exports the version in
+                development.
 
         Raises:
             ValueError: an argument breaks a rule; nothing was sent.
             JobNotFound: the workspace has no such job.
-            JobexportError: another one of the tree in `jobexport.errors`.
+            JobexportError: another error of the tree in `jobexport.errors`.
         """
         steps = calls.export_job(
             self._project.id,
@@ -155,34 +156,34 @@ class DgcClient:
     ) -> JobsExport | ObsJobsExport:
         """Export any number of jobs: each to a zip of its own in a folder, or to object storage (OBS).
 
-        The folder `to` gets `{name}.zip` for each job. A zip that is there, whole, and was exported from the same
-        project and workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So
-        give each night's backup a folder of its own. While one run has the folder, another one is refused. Jobs are
-        asked for in chunks of 100. A chunk that is refused for one of its jobs is cut in two until that job is alone.
+        The folder `to` gets `{name}.zip` for each job. A complete zip that is there, from the same project and
+        workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So use a new
+        folder for each night's backup. While a run has the folder, another run is refused. A request asks for 100
+        jobs. If the service refuses it for one of them, the chunk is cut in two, until that job is alone.
 
-        With `obs_path` the service writes each job to OBS, a request for each job; a second call exports all of them
-        again. A request whose response is lost is not sent again, unless `retries` says so.
+        With `obs_path` the service writes each job to OBS, with a request for each job; a second call exports all of
+        them again. A request whose response is lost is not sent again, unless `retries` says so.
 
-        Wrong credentials, missing rights, a path in OBS that can't be used, and a full disk end the run, and are then
-        why the jobs that were not asked for failed. Deadline and retries hold for each request.
+        Wrong credentials, missing rights, a path in OBS that can't be used, and a full disk end the run; the error then
+        stands for the remaining jobs too. Deadline and retries hold for each request.
 
         Args:
-            names: the jobs' names; one that is given twice is exported once.
+            names: the jobs' names; a name that is given twice is exported once.
             to: the folder, created if missing. The dots of the names `.` and `..` stand percent-encoded in the
                 file's name; names that differ in case only are told apart by `~` and eight digits.
             obs_path: the folder in OBS that receives the zips instead of `to`, such as `obs://bucket/folder/`.
-            workspace: the id of the workspace; None is the default one.
-            depend: whether to add the scripts and resources that the jobs use; the service does so if not told.
+            workspace: the id of the workspace; None stands for the default workspace.
+            depend: True to add the scripts and resources that the jobs use; if None, the service adds them.
             status: `SUBMIT` exports the versions last submitted, with `obs_path` only: exports of many jobs to a folder
                 have no such choice.
-            concurrency: how many requests to have at a time.
-            progress: a function that receives how far the run is, from several threads, but never from two at once.
+            concurrency: the number of requests at a time.
+            progress: a function that receives the progress, from several threads, but never from two at once.
 
         Raises:
             ValueError: an argument breaks a rule; nothing was sent.
-            TargetUnwritable: the folder can't be made or read, or another run has it.
+            TargetUnwritable: the folder can't be created or read, or another run has it.
         """
-        # Here, as an export of one job needs neither.
+        # Imported here, as an export of one job needs neither.
         from jobexport.client.batch import plan_batch
         from jobexport.client.schedule import run_in_threads
 
@@ -204,12 +205,12 @@ class DgcClient:
 
 
 class DliClient:
-    """Exports Flink jobs of Data Lake Insight (DLI). Threads may share it.
+    """Client that exports Flink jobs of Data Lake Insight (DLI). Threads may share it.
 
     Args:
         project_id: the project that owns the jobs.
-        auth: a token; or a function that gives one, as text or as `Token`, called again before the token ends and once
-            when the server refuses it; or `AkSkAuth`, or any `httpx.Auth`.
+        auth: a token; or a function that returns a token, as text or as `Token`, called again before the token expires
+            and once when the server refuses it; or `AkSkAuth`, or any `httpx.Auth`.
         options: where the service stands (`base_url`, or `cloud` and `region`), `timeout`, `retries`, `transport` and
             `http_client`.
 
@@ -246,14 +247,14 @@ class DliClient:
 
         Args:
             obs_dir: the folder in OBS that receives the zips, bucket first, without a scheme.
-            job_ids: the jobs, 64-bit numbers; None is all jobs of the project.
+            job_ids: the jobs, 64-bit numbers; None stands for all jobs of the project.
             download_to: a folder to download the zips to; they are checked, and replace files of the same name.
-            store: the bucket of `obs_dir`, as one of `obstore.store`, such as S3Store (install `jobexport[obs]`).
+            store: the bucket of `obs_dir`, as a store of `obstore.store`, such as S3Store (install `jobexport[obs]`).
 
         Raises:
             ValueError: an argument breaks a rule; nothing was sent.
             ExportFailed: the service says that the export failed.
-            JobexportError: another one of the tree in `jobexport.errors`.
+            JobexportError: another error of the tree in `jobexport.errors`.
         """
         steps = calls.export_flink_jobs(
             self._project.id, self._project.retries, obs_dir, job_ids, download_to=download_to, store=store

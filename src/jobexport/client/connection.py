@@ -1,4 +1,4 @@
-"""What all four clients are made of: where the service stands, who calls, and over which connections."""
+"""The connection of a client: the service's URL, the authentication, and the HTTP client."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ _DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 
 class CommonOptions(TypedDict, total=False):
-    """Where the service stands and how often to call it: what every client takes beside project and `auth`."""
+    """Options that every client has beside project and `auth`."""
 
     base_url: str
-    """Such as `https://dli.eu-de.otc.t-systems.com`; or `cloud` and `region` instead."""
+    """The service's URL, such as `https://dli.eu-de.otc.t-systems.com`; or `cloud` and `region` instead."""
     cloud: Cloud
     """`huaweicloud` or `otc`."""
     region: str
-    """Such as `eu-de`."""
+    """The cloud's region, such as `eu-de`."""
     timeout: float | httpx.Timeout | None
-    """Seconds that a step of a request, such as waiting for its answer, may take; 60, and 10 to connect."""
+    """Seconds that a step of a request may take, such as waiting for the response; 60, and 10 to connect."""
     retries: Retries
-    """When to send a request again."""
+    """The rules for sending a request again."""
 
 
 class Options(CommonOptions, total=False):
-    """What a client takes beside project and `auth`."""
+    """Options of a client beside project and `auth`."""
 
     transport: httpx.BaseTransport
-    """What carries the requests, in the place of httpx's own."""
+    """The transport of the requests, instead of httpx's own."""
     http_client: httpx.Client
-    """A client to use in the place of one made here; it brings its own timeouts and transport, and stays open."""
+    """An HTTP client to use instead of a new one; it has its own timeouts and transport, and stays open."""
 
 
 class AsyncOptions(CommonOptions, total=False):
-    """What an async client takes beside project and `auth`."""
+    """Options of an async client beside project and `auth`."""
 
     transport: httpx.AsyncBaseTransport
-    """What carries the requests, in the place of httpx's own."""
+    """The transport of the requests, instead of httpx's own."""
     http_client: httpx.AsyncClient
-    """A client to use in the place of one made here; it brings its own timeouts and transport, and stays open."""
+    """An HTTP client to use instead of a new one; it has its own timeouts and transport, and stays open."""
 
 
 @frozen(eq=False)
 class Project:
-    """A project and how often to call for it."""
+    """A project, and the rules for sending its requests again."""
 
     id: str
     retries: Retries
@@ -67,11 +67,12 @@ def make_project(project_id: str, options: CommonOptions) -> Project:
     """Check the project's id, the retries, and the names of the other options.
 
     Raises:
-        TypeError: there is no such option.
+        TypeError: an option is unknown.
         ValueError: a value breaks a rule.
     """
     if unknown := options.keys() - AsyncOptions.__optional_keys__:
-        raise TypeError(f"there is no option {min(unknown)!r}; choose of {', '.join(AsyncOptions.__annotations__)}")
+        valid = ", ".join(AsyncOptions.__annotations__)
+        raise TypeError(f"there is no option {min(unknown)!r}; valid options are: {valid}")
     retries = options.get("retries", Retries())
     if not isinstance(retries, Retries):
         raise ValueError(f"retries must be Retries(…), not {retries!r:.60}; Retries(times=0) never sends again")
@@ -79,7 +80,7 @@ def make_project(project_id: str, options: CommonOptions) -> Project:
 
 
 def make_shell(service: Service, project: Project, auth: str | AsyncFetch | httpx.Auth, options: Options) -> Shell:
-    """Make the shell of a blocking client.
+    """Build the shell of a blocking client.
 
     Raises:
         ValueError: an option breaks a rule, or the environment names a proxy or certificates that can't be used.
@@ -94,12 +95,12 @@ def make_shell(service: Service, project: Project, auth: str | AsyncFetch | http
 def make_async_shell(
     service: Service, project: Project, auth: str | AsyncFetch | httpx.Auth, options: AsyncOptions
 ) -> AsyncShell:
-    """Make the shell of an async client.
+    """Build the shell of an async client.
 
     Raises:
         ValueError: as `make_shell`.
     """
-    # Here, as asyncio takes a while to load.
+    # Imported here, as asyncio takes a while to load.
     from jobexport.client.shell import AsyncShell
 
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
@@ -111,5 +112,5 @@ def make_async_shell(
 
 def _base_url(service: Service, options: Options | AsyncOptions) -> str:
     if "http_client" in options and {"timeout", "transport"} & options.keys():
-        raise ValueError("http_client brings its own timeouts and transport; give it, or timeout and transport")
+        raise ValueError("http_client has its own timeouts and transport; give it, or timeout and transport")
     return find_base_url(service, options.get("base_url"), options.get("cloud"), options.get("region"))

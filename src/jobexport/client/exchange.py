@@ -1,4 +1,4 @@
-"""The steps of one request: attempts until its whole answer is there, read into memory or into a file."""
+"""The steps of one request: attempts until the complete response is there, read into memory or into a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jobexport.archive.zip.policy import check_size
 from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, unexpected
 from jobexport.client.retry import Attempts
 from jobexport.client.steps import Close, Receive, Send, Sleep
-from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedAnswer
+from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The largest answer that is no zip: the names of some hundred thousand zips.
+# The largest response that is not a zip: the names of some hundred thousand zips.
 _LONGEST = 64 * 1024 * 1024
 _SIGNATURE = 4
 _BLOCK = 128 * 1024
@@ -29,26 +29,26 @@ _BLOCK = 128 * 1024
 
 @frozen(eq=False)
 class Exchange:
-    """A request, and what to do when it fails."""
+    """A request, and the rules for sending it again."""
 
     operation: str
     """The operation's id, such as `exportJob`."""
     request: Mapping[str, Any] = field(repr=False)
-    """What the generated package makes of the arguments, for `httpx.Client.build_request`."""
+    """The arguments of `httpx.Client.build_request`, as the generated package builds them."""
     retries: Retries
     writes: bool
-    """Whether the export is written to OBS."""
+    """True if the export is written to OBS."""
 
 
 def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps[T]:
-    """Send the request and read its answer, which is small.
+    """Send the request and read its response, which is small.
 
     Args:
-        exchange: what to send.
-        read: makes a value of an answer with status 200.
+        exchange: the request.
+        read: returns the value of a response with status 200.
 
     Raises:
-        JobexportError: whatever went wrong the last time.
+        JobexportError: the error of the last attempt.
     """
 
     def receive(attempts: Attempts, opened: Opened) -> Steps[T]:
@@ -59,16 +59,16 @@ def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps
 
 
 def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[bytes], None]]) -> Steps[None]:
-    """Send the request and write the zip that it is answered with to a file. What is in the zip is not checked.
+    """Send the request and write the zip in the response to a file, without a check of the zip's content.
 
     Args:
-        exchange: what to send.
+        exchange: the request.
         part: the file; each attempt begins it anew.
-        begin: called for each attempt; what it gives is called with each piece.
+        begin: called for each attempt; it returns a function that is called with each piece.
 
     Raises:
-        ArchiveUnsafe: it is larger than any export.
-        JobexportError: whatever went wrong the last time.
+        ArchiveUnsafe: the zip is larger than any export.
+        JobexportError: the error of the last attempt.
     """
 
     def receive(attempts: Attempts, opened: Opened) -> Steps[None]:
@@ -119,13 +119,13 @@ def _attempts(exchange: Exchange, receive: Callable[[Attempts, Opened], Steps[T]
 
 
 def _whole(attempts: Attempts, opened: Opened, beginning: bytes) -> Steps[bytes]:
-    """Receive the rest of a body that is held in memory."""
+    """Return a whole body, after its beginning."""
     pieces, size = [beginning], len(beginning)
     while piece := (yield Receive(opened)):
         pieces.append(piece)
         size += len(piece)
         if size > _LONGEST:
-            unexpected(opened, f"the answer is no zip, and longer than {_LONGEST} bytes")
+            unexpected(opened, f"the response is not a zip, and longer than {_LONGEST} bytes")
         attempts.remaining()
     _check_length(opened, size)
     return b"".join(pieces)
@@ -138,10 +138,10 @@ def _blocks(piece: bytes) -> Iterable[bytes]:
 
 
 def _check_length(opened: Opened, size: int) -> None:
-    # The usual transport has checked this already; one that was given from outside may not.
+    # The usual transport has checked the length already; a transport from outside may not.
     headers = opened.response.headers
     length = headers.get("Content-Length", "")
     # Python does not read numbers of any length.
     if "Content-Encoding" in headers or not length.isdecimal() or (len(length) < 20 and size >= int(length)):
         return
-    raise TruncatedAnswer(opened.operation, f"{size} bytes came of {length}; try again")
+    raise TruncatedResponse(opened.operation, f"{size} bytes came of {length}; try again")

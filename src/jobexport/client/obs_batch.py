@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @frozen
 class ObsJobsExport:
-    """The outcome of an export of many jobs to OBS."""
+    """The result of an export of many jobs to OBS."""
 
     exports: Mapping[str, ObsExport]
     """The places in OBS by job name, in the order of the names that were given."""
@@ -38,7 +38,7 @@ class ObsJobsExport:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every job is exported."""
+        """True if every job is exported."""
         return not self.failures
 
     @property
@@ -74,7 +74,7 @@ class ObsBatch:
         exchange = partial(
             obs_exchange, project_id, retries, obs_path=obs_path, workspace=workspace, depend=depend, status=status
         )
-        # It checks the arguments.
+        # Building a request checks the arguments.
         exchange(schedule.names[0])
         return cls(exchange, schedule)
 
@@ -85,7 +85,7 @@ class ObsBatch:
         yield
 
     def fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched[ObsExport]]:
-        """Return the steps that let the service write a job to OBS."""
+        """Return the steps that make the service write a job to OBS."""
         (name,) = chunk
         return Fetched({name: (yield from export_job_to_obs(self.exchange(name), name))})
 

@@ -1,4 +1,4 @@
-"""Reads what servers of any edition answer: a value, or one of the tree's errors."""
+"""Reads the responses of servers of any edition: a value, or an error of the tree."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from jobexport.errors import (
     ServerFault,
     Throttled,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ CLASSES: Mapping[str, type[ApiError]] = {
     "DLI.0015": Unauthorized,
     "DLI.0999": ServerFault,
 }
-"""The class of an error by its code, where a page says what the code means."""
+"""The class of an error by its code, for codes whose meaning is on a page."""
 _BY_STATUS: Mapping[int, type[ApiError]] = {
     401: Unauthorized,
     403: PermissionDenied,
@@ -65,7 +65,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 # The gateway's codes are not verified (register entry COM-010), so these statuses count for more than any code.
 _STATUS_DECIDES = {401, 403, 429}
 _LONGEST_SHOWN = 300
-# A token that the answer repeats must be seen whole to be taken out.
+# A token that the response repeats must lie within these bytes, or it is not redacted as a whole.
 _LONGEST_SEARCHED = 65536
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\s]+")
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
@@ -73,38 +73,38 @@ _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 
 @frozen
 class FlinkExport:
-    """How an export of Flink jobs went."""
+    """The result of an export of Flink jobs."""
 
     succeeded: bool
-    """True: an export that failed raises ExportFailed instead."""
+    """Always True: an export that failed raises ExportFailed instead."""
     message: str
-    """A word from the service to people; may be empty."""
+    """The service's message, for people; may be empty."""
     archives: tuple[str, ...]
     """Names of the zips in OBS, bucket first, without a scheme: `bucket/folder/name_1582677879475.zip`."""
     files: tuple[Path, ...] = ()
-    """Where they were downloaded to, in the same order; empty without `download_to`."""
+    """The downloaded files, in the same order; empty without `download_to`."""
 
 
 @frozen
 class ObsExport:
-    """Where in OBS the export of a job appears, some seconds after the answer."""
+    """The place in OBS where the export of a job appears, some seconds after the response."""
 
     folder: str
-    """Such as `obs://bucket/folder/myJob/1700000000000`."""
+    """The folder in OBS, such as `obs://bucket/folder/myJob/1700000000000`."""
     archive: str
-    """The zip in it, `obs://bucket/folder/myJob/1700000000000/myJob.zip`."""
+    """The zip in the folder, such as `obs://bucket/folder/myJob/1700000000000/myJob.zip`."""
 
 
 def is_zip(beginning: bytes) -> bool:
-    """Whether a body that begins like this is a zip. The media type does not tell: documents disagree about it."""
+    """Return True if a body with this beginning is a zip. The media type is not used: documents disagree about it."""
     return beginning.startswith(_ZIP_SIGNATURES)
 
 
 def raise_error(opened: Opened, content: bytes) -> NoReturn:
-    """Raise what an answer with another status than 200 stands for."""
+    """Raise the error for a response with a status other than 200."""
     status, headers = opened.status, opened.response.headers
     if status < 400:
-        unexpected(opened, f"an answer of {len(content)} bytes that no document has")
+        unexpected(opened, f"a response of {len(content)} bytes that no document has")
     error = _error(opened, _json(content))
     if error is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
@@ -115,29 +115,34 @@ def raise_error(opened: Opened, content: bytes) -> NoReturn:
 
 
 def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) -> FlinkExport:
-    """Read the answer of exportFlinkJobs with status 200; `named` if the request named jobs, each of which has a zip.
+    """Read the response of exportFlinkJobs with status 200.
+
+    Args:
+        opened: the response.
+        content: its body.
+        named: True if the request named jobs; then each of them must have a zip.
 
     Raises:
-        ApiError: it is an error all the same.
-        ExportFailed: it says that the export failed.
-        UnexpectedAnswer: no edition allows it, it does not say whether the export succeeded, or it has no field for
-            the names of the zips, though there must be zips.
+        ApiError: the body is an error all the same.
+        ExportFailed: the body says that the export failed.
+        UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it lacks the
+            field with the zips, though there must be zips.
     """
     fields = _fields(opened, content)
-    answer = ExportFlinkJobsResponse.from_dict(fields)
-    succeeded = _value(answer, "success")
+    found = ExportFlinkJobsResponse.from_dict(fields)
+    succeeded = _value(found, "success")
     if isinstance(succeeded, str):
         succeeded = {"true": True, "false": False}.get(succeeded.strip().lower(), succeeded)
     if not isinstance(succeeded, bool):
         names = _in_words(ExportFlinkJobsResponse, "success")
-        unexpected(opened, f"the answer does not say in {names} whether the export succeeded")
-    lists = _by_role(answer, "zip-paths")
+        unexpected(opened, f"the response does not say in {names} whether the export succeeded")
+    lists = _by_role(found, "zip-paths")
     archives = tuple(dict.fromkeys(path for name, value in lists.items() for path in _names(opened, name, value)))
-    message = _value(answer, "message")
+    message = _value(found, "message")
     message = _clean(opened, message) if isinstance(message, str) else ""
     if not succeeded:
         raise ExportFailed(opened.operation, message, archives)
-    has_unknown_list = any(value and isinstance(value, list) for value in answer.additional_properties.values())
+    has_unknown_list = any(value and isinstance(value, list) for value in found.additional_properties.values())
     if not lists and (named or has_unknown_list):
         # An empty success would pass for a complete one.
         names = _in_words(ExportFlinkJobsResponse, "zip-paths")
@@ -147,63 +152,66 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
 
 
 def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
-    """Read the answer of exportJob with status 200 when `obsPath` was sent.
+    """Read the response of exportJob with status 200 to a request with `obsPath`.
 
     Raises:
-        ApiError: it is an error all the same.
-        UnexpectedAnswer: it is anything else, such as the zip from a server whose edition has no `obsPath`.
+        ApiError: the body is an error all the same.
+        UnexpectedResponse: the body is anything else, such as the zip of a server whose edition has no `obsPath`.
     """
     if is_zip(content):
-        unexpected(opened, "the server ignored obs_path and answered with the zip; export to a file with `to`")
+        unexpected(opened, "the server ignored obs_path and sent the zip; export to a file with `to`")
     fields = _fields(opened, content)
     came = _has(ExportJobToObsResponse, "obs-path", fields)
     folder = _value(ExportJobToObsResponse.from_dict(fields), "obs-path") if came else None
     if not isinstance(folder, str) or not folder:
         names = _in_words(ExportJobToObsResponse, "obs-path")
-        unexpected(opened, f"the answer does not say in {names} where the zip will be")
+        unexpected(opened, f"the response does not say in {names} where the zip will be")
     return ObsExport(folder, f"{folder.rstrip('/')}/{name}.zip")
 
 
 def raise_not_a_zip(opened: Opened, content: bytes) -> NoReturn:
-    """Raise what an answer stands for that has status 200, but is no zip."""
+    """Raise the error for a response with status 200 that should be a zip but is not."""
     error = _error(opened, _json(content))
     if error is not None:
         raise error
-    what = f"the answer is no zip but {_shown(opened, content)}" if content else "the answer is empty instead of a zip"
-    unexpected(opened, what)
+    if not content:
+        unexpected(opened, "the response is empty instead of a zip")
+    unexpected(opened, f"the response is not a zip but {_shown(opened, content)}")
 
 
 def unexpected(opened: Opened, problem: str) -> NoReturn:
-    """Raise UnexpectedAnswer for an answer."""
-    raise UnexpectedAnswer(opened.operation, opened.status, problem)
+    """Raise UnexpectedResponse for a response."""
+    raise UnexpectedResponse(opened.operation, opened.status, problem)
 
 
 def _fields(opened: Opened, content: bytes) -> dict[str, Any]:
-    answer = _json(content)
-    error = _error(opened, answer)
+    value = _json(content)
+    error = _error(opened, value)
     if error is not None:
         raise error
-    if not isinstance(answer, dict):
-        unexpected(opened, f"the answer is no JSON object but {_shown(opened, content)}" if content else "no answer")
-    return answer
+    if not content:
+        unexpected(opened, "the response is empty")
+    if not isinstance(value, dict):
+        unexpected(opened, f"the response is not a JSON object but {_shown(opened, content)}")
+    return value
 
 
 def _json(content: bytes) -> Any:
-    """Parse a body; give None where it is no JSON, which `null` is not worth telling from."""
+    """Return the value of a body, or None if it is not JSON or is `null`."""
     try:
         return json.loads(content)
-    # Deep nesting ends in the second.
+    # Deep nesting raises RecursionError.
     except (ValueError, RecursionError):
         return None
 
 
-def _error(opened: Opened, answer: Any) -> ApiError | None:
-    """Give the error that a body is; None where it is none."""
-    if not isinstance(answer, dict):
+def _error(opened: Opened, value: Any) -> ApiError | None:
+    """Build the error of a body, or return None if the body is not an error."""
+    if not isinstance(value, dict):
         return None
-    if not (_has(ErrorResponse, "error-code", answer) and _has(ErrorResponse, "error-message", answer)):
+    if not (_has(ErrorResponse, "error-code", value) and _has(ErrorResponse, "error-message", value)):
         return None
-    found = ErrorResponse.from_dict(answer)
+    found = ErrorResponse.from_dict(value)
     code, message = _value(found, "error-code"), _value(found, "error-message")
     if not isinstance(code, str):
         return None
@@ -219,19 +227,19 @@ def _request_id(opened: Opened) -> str | None:
     return _clean(opened, opened.response.headers.get("X-Request-Id", "")) or None
 
 
-def _by_role(answer: object, role: str) -> dict[str, Any]:
-    """Return the fields that the description marks with a role, by their names in JSON; those only that came."""
-    fields = {name: getattr(answer, attribute) for name, attribute in ROLES[type(answer).__name__][role].items()}
+def _by_role(model: object, role: str) -> dict[str, Any]:
+    """Return the fields of a response that the description marks with a role, by their names in JSON."""
+    fields = {name: getattr(model, attribute) for name, attribute in ROLES[type(model).__name__][role].items()}
     return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
 
 
-def _value(answer: object, role: str) -> Any:
-    """Return the first field with a role that came, or None."""
-    return next(iter(_by_role(answer, role).values()), None)
+def _value(model: object, role: str) -> Any:
+    """Return the first field of a response with a role, or None if missing."""
+    return next(iter(_by_role(model, role).values()), None)
 
 
 def _has(model: type, role: str, fields: Mapping[str, Any]) -> bool:
-    """Return whether a field with a role is among those of a body."""
+    """Return True if a field with a role is among the fields of a body."""
     return not ROLES[model.__name__][role].keys().isdisjoint(fields)
 
 
@@ -242,17 +250,17 @@ def _in_words(model: type, role: str) -> str:
 def _names(opened: Opened, field: str, value: Any) -> list[str]:
     if value is None:
         return []
-    # A scalar has been seen in the place of a list of one; an empty one in that of an empty list.
+    # Some servers send `"a.zip"` for `["a.zip"]`, and `""` for `[]`.
     names = [value] if isinstance(value, str) and value else value
     if names == "":
         return []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        unexpected(opened, f"{field} is no list of names")
+        unexpected(opened, f"{field} is not a list of names")
     return names
 
 
 def _clean(opened: Opened, text: str) -> str:
-    """Make a text of the server fit for a line, and take out what the request had that is secret."""
+    """Return a text of the server as one line, with the request's secrets redacted."""
     for secret in secrets_of(opened.response.request):
         text = text.replace(secret, "[redacted]")
     text = _CONTROLS.sub(" ", text).strip()
@@ -260,7 +268,7 @@ def _clean(opened: Opened, text: str) -> str:
 
 
 def _shown(opened: Opened, content: bytes) -> str:
-    """Show the beginning of a body that is not what it should be."""
+    """Return the length and the beginning of an unexpected body, for a message."""
     if not content:
         return "no body"
     beginning = _clean(opened, content[:_LONGEST_SEARCHED].decode("utf-8", "replace"))[:80]

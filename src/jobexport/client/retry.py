@@ -1,9 +1,9 @@
-"""When to send again, and how long to wait before: decided here without waiting, for blocking and async clients alike.
+"""The rules for sending a request again: decided here without waiting, for blocking and async clients alike.
 
 Why this is not a library's: `stamina` and `tenacity` wait by themselves and call a function again, but a step here only
-yields a wait, which a blocking or an async shell takes; and neither shortens the timeouts of a request to what is left
-of the deadline (`Attempts.remaining`). `httpx-retries` repeats inside the transport, where a zip that breaks off in its
-middle is out of reach, and has no deadline for all attempts together.
+yields a wait, which a blocking or an async shell takes. Neither shortens the timeouts of a request to the rest of the
+deadline (`Attempts.remaining`). `httpx-retries` repeats inside the transport, where a zip that breaks off in its middle
+is out of reach, and has no deadline for all attempts together.
 """
 
 from __future__ import annotations
@@ -27,29 +27,30 @@ _BAD_GATEWAY, _UNAVAILABLE, _GATEWAY_TIMEOUT = 502, 503, 504
 
 @frozen
 class Retries:
-    """How often, and for how long, a request is sent again that may succeed the next time.
+    """Limits for sending a request again.
 
-    That is after 429 and 503 (not before the time that `Retry-After` names), 502 and 504, and after a connection that
-    failed, was reset, timed out or broke off. Waits are drawn from 0 to a limit that doubles each time.
+    A request is sent again after 429 and 503 (not before the time that `Retry-After` names), after 502 and 504, and
+    after a connection that failed, was reset, timed out or broke off. Waits are drawn from 0 to a limit that doubles
+    each time.
 
-    An export that writes to OBS is sent again only when the server can't have done it: after 429, 503 and a connection
+    An export that writes to OBS is sent again only if the server can't have done it: after 429, 503 and a connection
     that never came about.
     """
 
     times: int = field(default=3, validator=validators.ge(0))
-    """How often at most, beside the first time."""
+    """Most attempts after the first attempt."""
     deadline: float | None = field(default=900.0)
-    """Seconds that all attempts and waits of a request may take, the answer's body included; None is without end.
+    """Seconds for all attempts and waits of a request, the response's body included; None for no deadline.
 
-    It is looked at between two pieces of an answer. A blocking client's `timeout` holds for each piece of the head, so
-    that a server which sends the head byte by byte can draw it out.
+    The deadline is checked between two pieces of a response. A blocking client's `timeout` holds for each piece of the
+    head, so that a server which sends the head byte by byte can exceed the deadline.
     """
     first_wait: float = field(default=0.5, validator=validators.ge(0))
-    """Seconds that the first wait has at most."""
+    """Most seconds of the first wait."""
     longest_wait: float = field(default=30.0, validator=validators.ge(0))
-    """Seconds that any wait has at most, where the server names none."""
+    """Most seconds of any wait, unless the server names a time."""
     repeat_writes: bool = False
-    """Whether to send an export to OBS again as well when it may have been done already. It is then there twice."""
+    """True to send an export to OBS again even if the server may have done it already. OBS may then have it twice."""
 
     def __attrs_post_init__(self) -> None:
         if self.deadline is not None and self.deadline <= 0:
@@ -63,15 +64,15 @@ class Attempts:
     operation: str
     retries: Retries
     writes: bool
-    """Whether the request has an effect on the server, so that twice is not once."""
+    """True if sending the request twice has a different effect than once."""
     number: int = 1
     started: float = field(factory=time.monotonic)
 
     def remaining(self) -> float | None:
-        """Give the seconds left until the deadline; None without one.
+        """Return the seconds left until the deadline, or None without a deadline.
 
         Raises:
-            TimedOut: there are none.
+            TimedOut: the deadline has passed.
         """
         if self.retries.deadline is None:
             return None
@@ -81,12 +82,12 @@ class Attempts:
         return left
 
     def too_late(self) -> TimedOut:
-        """Give the error for a deadline that has passed."""
+        """Build the error for a deadline that has passed."""
         problem = f"not done within the deadline of {self.retries.deadline or 0:g} s; give `retries` a longer one"
         return TimedOut(self.operation, problem)
 
     def wait_after(self, error: JobexportError) -> float | None:
-        """Give the seconds to wait before the next attempt; None when there is to be none."""
+        """Return the seconds to wait before the next attempt, or None to give up."""
         wait = self._wait(error) if self._may_repeat(error) else None
         left = None if self.retries.deadline is None else self.started + self.retries.deadline - time.monotonic()
         if wait is not None and (self.number > self.retries.times or (left is not None and wait >= left)):
@@ -99,7 +100,7 @@ class Attempts:
         return wait
 
     def succeeded(self) -> None:
-        """Note that the answer is there."""
+        """Log that the response is complete."""
         if LOGGER.isEnabledFor(logging.INFO):
             taken = time.monotonic() - self.started
             LOGGER.info("attempt %d succeeded after %.2f s: %s", self.number, taken, self.operation)
@@ -115,7 +116,7 @@ class Attempts:
         return repeatable and error.status in {_BAD_GATEWAY, _GATEWAY_TIMEOUT}
 
     def _wait(self, error: JobexportError) -> float:
-        # Not for secrets: many clients must not come back at the same moment.
+        # Random, so that many clients do not come back at the same moment; not a secret.
         limit = min(self.retries.longest_wait, self.retries.first_wait * 2.0 ** min(self.number - 1, 60))
         jitter = random.uniform(0, limit)  # noqa: S311
         asked = error.retry_after if isinstance(error, Throttled | ServerFault) else None

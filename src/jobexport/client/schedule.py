@@ -1,4 +1,4 @@
-"""The schedule of an export of many jobs: which jobs to ask for next, how each one fared, and what ends the run.
+"""The schedule of an export of many jobs: the jobs of the next request, the result of each job, the end of the run.
 
 `Schedule` decides without I/O. `run_in_threads` and `run_in_tasks` carry it out, as the two shells carry out steps.
 """
@@ -26,7 +26,7 @@ from jobexport.errors import (
     Throttled,
     TokenUnavailable,
     Unauthorized,
-    UnexpectedAnswer,
+    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ T = TypeVar("T")
 
 # All jobs of a run have the same credentials and the same path in OBS.
 _FATAL = (Unauthorized, PermissionDenied, TokenUnavailable, ObsPathInvalid)
-# Any other reason may be that of one file.
+# Any other error may concern one file only.
 _DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
-# How long threads get to clean up after Ctrl-C. One that waits for the server has nothing on disk that has a name.
+# The time for threads to clean up after Ctrl-C. A thread that waits for the server has no named file on the disk.
 _GRACE_SECONDS = 1.0
 
 
@@ -58,10 +58,10 @@ def ends_the_run(error: JobexportError) -> bool:
 
 def is_about_a_job(error: JobexportError) -> bool:
     """Return True if one job, or its zip, is the reason for an error, so that other jobs may succeed without it."""
-    if isinstance(error, UnexpectedAnswer):
+    if isinstance(error, UnexpectedResponse):
         return error.job is not None
     if isinstance(error, ApiError):
-        # A gateway refuses with codes of its own. It knows no jobs.
+        # A gateway refuses with codes of its own, and knows no jobs.
         known = (error.code or "").startswith("DLF.") and not isinstance(error, ServerFault | Throttled)
         return known and not ends_the_run(error)
     return isinstance(error, ArchiveError)
@@ -76,12 +76,12 @@ def prevented_by(exports: Mapping[str, Any], failures: Mapping[str, JobexportErr
 
 @frozen
 class Progress:
-    """How far an export of many jobs is."""
+    """The progress of an export of many jobs."""
 
     received: int
-    """Bytes of zips that have come, those of attempts that failed included; 0 for an export to OBS."""
+    """Bytes of zips that have come, failed attempts included; 0 for an export to OBS."""
     done: int
-    """Jobs that are there, those that were there before included."""
+    """Jobs that are exported, also by an earlier run."""
     failed: int
     """Jobs that can't be exported."""
     total: int
@@ -98,7 +98,7 @@ class Fetched(Generic[T]):
 
 @define(eq=False)
 class Schedule(Generic[T]):
-    """The state of a run. Only its runner changes it, whatever fetches the chunks; `receive` is for every thread."""
+    """The state of a run. Only the run's own thread or task changes it; `receive` may be called from every thread."""
 
     names: tuple[str, ...]
     concurrency: int
@@ -113,7 +113,7 @@ class Schedule(Generic[T]):
     _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
     def plan(self, exports: Mapping[str, T], size: int) -> None:
-        """Cut the jobs into chunks of a size, without those that are exported already."""
+        """Cut the jobs that are not exported yet into chunks of a size."""
         self.exports |= exports
         missing = [name for name in self.names if name not in self.exports]
         self._ready.extend(tuple(missing[start : start + size]) for start in range(0, len(missing), size))
@@ -126,7 +126,7 @@ class Schedule(Generic[T]):
         return self._running > 0
 
     def settle(self, chunk: Chunk, outcome: Fetched[T] | BaseException) -> None:
-        """Note how the jobs of a chunk fared. A chunk that is refused for a job in it is cut in two.
+        """Record the result of a chunk. A chunk that is refused for a job in it is cut in two.
 
         Raises:
             BaseException: the outcome, if it is an error of another tree.
@@ -176,7 +176,7 @@ def run_in_threads(schedule: Schedule[Any], fetch: Fetch, shell: Shell) -> None:
     """Fetch every chunk, each in a thread.
 
     Raises:
-        BaseException: whatever is not an error of the tree.
+        BaseException: an error that is not of the tree.
     """
     finished: queue.SimpleQueue[tuple[Chunk, Fetched[Any] | BaseException]] = queue.SimpleQueue()
     stop = threading.Event()
@@ -189,7 +189,7 @@ def run_in_threads(schedule: Schedule[Any], fetch: Fetch, shell: Shell) -> None:
             finished.put((chunk, error))
 
     def start(chunk: Chunk) -> None:
-        # Not of a pool: Python waits for a pool's threads at its end, for as long as the server takes.
+        # Not a thread of a pool: at its end Python waits for a pool's threads, for as long as the server takes.
         thread = threading.Thread(target=work, args=(chunk,), daemon=True)
         thread.start()
         running[chunk] = thread
@@ -216,7 +216,7 @@ async def run_in_tasks(schedule: Schedule[Any], fetch: Fetch, shell: AsyncShell)
     """Fetch every chunk, each in a task.
 
     Raises:
-        BaseException: whatever is not an error of the tree.
+        BaseException: an error that is not of the tree.
     """
     running: dict[asyncio.Task[Fetched[Any]], Chunk] = {}
 

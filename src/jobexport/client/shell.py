@@ -21,8 +21,8 @@ from jobexport.errors import (
     JobexportError,
     TimedOut,
     TransportError,
-    TruncatedAnswer,
-    UnexpectedAnswer,
+    TruncatedResponse,
+    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
@@ -32,44 +32,44 @@ if TYPE_CHECKING:
 
 
 EXCEPTIONS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
-"""All that httpx raises."""
+"""The base classes of all errors of httpx."""
 _BAD_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 
 
 def transport_error(operation: str, error: Exception, url: httpx.URL, status: int | None = None) -> JobexportError:
-    """Give the error that stands for one of httpx.
+    """Build the tree's error for an error of httpx.
 
     Args:
-        operation: such as `exportJob`.
-        error: what httpx raised.
-        url: where the request went.
-        status: the answer's status; None as long as there is none.
+        operation: the operation's id, such as `exportJob`.
+        error: the error of httpx.
+        url: the request's URL.
+        status: the response's status, or None before the response began.
     """
     host, proxy = url.netloc.decode("ascii", "replace"), proxy_of(error)
     if proxy is not None:
         host = f"{host} through the proxy {proxy}"
     match error:
         case httpx.ConnectTimeout():
-            return TimedOut(operation, f"no connection to {host} in time; is it the right one?", ambiguous=False)
+            return TimedOut(operation, f"no connection to {host} in time; is it the right host?", ambiguous=False)
         case httpx.PoolTimeout():
             problem = "no connection of the pool was free in time; lower the concurrency or raise the timeout"
             return TimedOut(operation, problem, ambiguous=False)
         case httpx.TimeoutException():
-            return TimedOut(operation, f"{host} said nothing more before the timeout; raise it, or try again later")
+            return TimedOut(operation, f"{host} sent nothing more before the timeout; raise it, or try again later")
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
             reason = " ".join(str(error).split()) or type(error).__name__
             refused = isinstance(error, httpx.ProxyError) and proxy is None
-            by = "the proxy gave no connection" if refused else "no connection"
+            by = "the proxy opened no connection" if refused else "no connection"
             problem = f"{by} to {host} ({reason}); check the address and the network"
             found = ConnectionFailed(operation, problem, ambiguous=False)
             found.lasting = isinstance(error, httpx.UnsupportedProtocol) or _BAD_CERTIFICATE in reason
             return found
         case httpx.DecodingError() if status is not None:
-            return UnexpectedAnswer(operation, status, "the body is not compressed as its head says")
+            return UnexpectedResponse(operation, status, "the body is not compressed as its head says")
         case httpx.RemoteProtocolError() if status is not None:
-            return TruncatedAnswer(operation, f"{host} ended the connection in the middle of the answer; try again")
+            return TruncatedResponse(operation, f"{host} ended the connection in the middle of the response; try again")
         case httpx.NetworkError() | httpx.RemoteProtocolError():
-            where = "in the middle of the answer" if status is not None else "before it answered"
+            where = "in the middle of the response" if status is not None else "before the response"
             return ConnectionLost(operation, f"{host} ended the connection {where}; try again")
     if isinstance(error, httpx.InvalidURL):
         found = ConnectionFailed(operation, "the base URL can't be used; check it", ambiguous=False)
@@ -81,19 +81,19 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
 T = TypeVar("T")
 
 
-class Stopped(BaseException):
-    """The call is to end because the one who waits for it has gone."""
+class CallStopped(BaseException):
+    """Signal that ends a call: the thread that waits for it has gone."""
 
 
 @frozen(eq=False)
 class Shell:
-    """Takes steps by blocking."""
+    """The shell that carries out steps by blocking."""
 
     http: httpx.Client = field(repr=False)
     auth: httpx.Auth = field(repr=False)
     base_url: str
     owned: bool
-    """Whether the client was made here, and is closed with this."""
+    """True if the HTTP client is closed with the shell."""
 
     def close(self) -> None:
         """Close the connections, unless the client was given from outside."""
@@ -101,25 +101,25 @@ class Shell:
             self.http.close()
 
     def run(self, steps: Steps[T], stop: threading.Event | None = None) -> T:
-        """Take the steps to their end.
+        """Carry out the steps to their end, and return their result.
 
         Args:
-            steps: what to do.
-            stop: ends it when set, between two steps or in a wait.
+            steps: the steps.
+            stop: ends the call when set, between two steps or in a wait.
         """
         try:
             step = next(steps)
             while True:
                 try:
                     if stop is not None and stop.is_set() and not isinstance(step, Close):
-                        raise Stopped
+                        raise CallStopped
                     result = self._take(step, stop)
-                except BaseException as error:  # the steps decide what becomes of it; they clean up in any case
+                except BaseException as error:  # raised in the steps, which clean up
                     failure = error
                 else:
                     step = steps.send(result)
                     continue
-                # Not in the handler above: what httpx raised would hang on, with the request that holds the token.
+                # Not in the handler above: httpx's error would become the context, with the request and its token.
                 step = steps.throw(own(step, failure))
         except StopIteration as end:
             return cast("T", end.value)
@@ -153,7 +153,7 @@ class Shell:
 
 
 def _call_beside(function: Callable[[], T]) -> T:
-    """Call a function in a thread of its own, so that Ctrl-C ends the waiting for it."""
+    """Call a function in a thread of its own, so that Ctrl-C ends the wait for it."""
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 
     def call() -> None:
@@ -170,9 +170,9 @@ def _call_beside(function: Callable[[], T]) -> T:
 
 
 def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> httpx.Request:
-    """Build a request whose timeouts end with the deadline of its attempts."""
+    """Build a request; its timeouts end with the deadline of its attempts."""
     request = dict(step.request)
-    # Not the client's own base URL: a client that was given from outside may have another.
+    # Not the client's own base URL: a client from outside may have another base URL.
     request["url"] = base_url + request["url"]
     left = step.attempts.remaining()
     limits = http.timeout.as_dict()
@@ -183,7 +183,7 @@ def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> 
 
 
 def own(step: Step, failure: BaseException) -> BaseException:
-    """Give the tree's error for one of httpx, and any other as it is."""
+    """Return the tree's error for an error of httpx, and any other error as it is."""
     if not isinstance(failure, EXCEPTIONS) or not isinstance(step, Send | Receive):
         return failure
     if isinstance(step, Send):
@@ -204,13 +204,13 @@ def _url(failure: Exception) -> httpx.URL:
 
 @frozen(eq=False)
 class AsyncShell:
-    """Takes steps by awaiting."""
+    """The shell that carries out steps by awaiting."""
 
     http: httpx.AsyncClient = field(repr=False)
     auth: httpx.Auth = field(repr=False)
     base_url: str
     owned: bool
-    """Whether the client was made here, and is closed with this."""
+    """True if the HTTP client is closed with the shell."""
 
     async def aclose(self) -> None:
         """Close the connections, unless the client was given from outside."""
@@ -218,7 +218,7 @@ class AsyncShell:
             await self.http.aclose()
 
     async def run(self, steps: Steps[T]) -> T:
-        """Take the steps to their end."""
+        """Carry out the steps to their end, and return their result."""
         try:
             step = next(steps)
             while True:
@@ -256,7 +256,7 @@ class AsyncShell:
 
     async def _send(self, step: Send) -> httpx.Response:
         request = build(self.http, self.base_url, step)
-        # httpx knows timeouts for each of the pieces that an answer's head comes in, and none for all of it.
+        # httpx has a timeout for each piece of a response's head, but not for the whole head.
         try:
             async with asyncio.timeout(step.attempts.remaining()):
                 return await self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
@@ -265,7 +265,7 @@ class AsyncShell:
 
 
 async def _to_its_end(function: Callable[[], T]) -> T:
-    """Call a function in a thread; a task that is cancelled ends when the function has, so that nothing goes on."""
+    """Call a function in a thread. A cancelled task ends after the function, so that nothing goes on unseen."""
     call = asyncio.ensure_future(asyncio.to_thread(function))
     try:
         return await asyncio.shield(call)
@@ -287,7 +287,7 @@ async def _beside(function: Callable[[], T]) -> T:
         else:
             outcome.set_exception(error)
 
-    def tell(result: T | None, error: BaseException | None) -> None:
+    def report(result: T | None, error: BaseException | None) -> None:
         # The loop may be closed by now.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, error)
@@ -296,9 +296,9 @@ async def _beside(function: Callable[[], T]) -> T:
         try:
             result = function()
         except BaseException as error:  # raised again where it is awaited
-            tell(None, error)
+            report(None, error)
         else:
-            tell(result, None)
+            report(result, None)
 
     threading.Thread(target=call, daemon=True).start()
     return await outcome

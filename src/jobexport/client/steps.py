@@ -1,10 +1,10 @@
-"""What a call does, step by step and without I/O: a generator yields the steps, and a shell takes them.
+"""The steps of a call, without I/O: a generator yields them, and a shell carries them out.
 
-One shell blocks, the other awaits; everything else is shared. A step gives its result back to the generator, or raises
-one of the tree's errors in it.
+`Shell` blocks, `AsyncShell` awaits; everything else is shared. The shell sends the result of a step back into the
+generator, or raises an error of the tree in it.
 
-Here and elsewhere in this package what nobody compares has no `__eq__`: making one is most of the time that a class of
-attrs costs when it is imported.
+Classes that nobody compares have no `__eq__`, here and elsewhere in this package: building it is most of the import
+time of an attrs class.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @define(eq=False)
 class Opened:
-    """An answer whose head is there; its body comes with `Receive`."""
+    """A response whose head is there; its body comes with `Receive`."""
 
     operation: str
     response: httpx.Response = field(repr=False)
@@ -40,7 +40,7 @@ class Opened:
 
 @frozen(eq=False)
 class Send:
-    """Send a request; gives `Opened`."""
+    """The step that sends a request; its result is `Opened`."""
 
     attempts: Attempts
     request: Mapping[str, Any] = field(repr=False)
@@ -48,32 +48,32 @@ class Send:
 
 @frozen(eq=False)
 class Receive:
-    """Receive the next piece of a body; gives bytes, none at its end."""
+    """The step that receives the next piece of a body; its result is the bytes, `b""` at the end."""
 
     opened: Opened
 
 
 @frozen(eq=False)
 class Close:
-    """Have done with an answer, wherever it stands."""
+    """The step that closes a response, read or not."""
 
     opened: Opened
 
 
 @frozen(eq=False)
 class Sleep:
-    """Wait this many seconds."""
+    """The step that waits this many seconds."""
 
     seconds: float
 
 
 @frozen(eq=False)
 class Work:
-    """Do what takes the disk or the processor a while; gives what the function gives."""
+    """The step that calls a function which uses the disk or the processor; its result is the function's."""
 
     function: Callable[[], Any]
     may_hang: bool = False
-    """Whether it waits for somebody else, so that who gives up must not wait for its end."""
+    """True if the function waits for another machine: a cancelled call does not wait for its end."""
 
 
 if TYPE_CHECKING:

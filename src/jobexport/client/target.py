@@ -1,4 +1,4 @@
-"""Where an export goes: written beside, and put in its place when it is whole."""
+"""The place of an export: a file is written beside it, and renamed to it once complete."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _BLOCK = 1024 * 1024
 
 @define(eq=False)
 class Digest:
-    """Size and SHA-256 of what was written."""
+    """Size and SHA-256 of the written bytes."""
 
     size: int = 0
     _sha256: hashlib._Hash = field(factory=hashlib.sha256)
 
     def add(self, piece: bytes) -> None:
-        """Take another piece into account."""
+        """Add the next piece."""
         self.size += len(piece)
         self._sha256.update(piece)
 
     @property
     def sha256(self) -> str:
-        """Give the SHA-256 of it all, in hexadecimal."""
+        """The SHA-256 of all pieces, in hexadecimal."""
         return self._sha256.hexdigest()
 
     @classmethod
     def of(cls, file: IO[bytes]) -> Digest:
-        """Read a file from its beginning."""
+        """Return the digest of a file, read from its beginning."""
         digest = cls()
         file.seek(0)
         while piece := file.read(_BLOCK):
@@ -52,26 +52,26 @@ class Digest:
 
 
 @frozen(eq=False)
-class Target:
+class ExportTarget:
     """A place for one file: a path, or a stream that is already open."""
 
     path: Path | None
     stream: BinaryIO | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, to: Place | BinaryIO, file_name: str) -> Target:
-        """Give the place that `to` stands for.
+    def of(cls, to: Place | BinaryIO, file_name: str) -> ExportTarget:
+        """Return the place that `to` stands for.
 
         Args:
             to: a folder that exists or ends in a slash, a file, or a binary stream.
-            file_name: how to call the file in a folder.
+            file_name: the name of the file in a folder.
 
         Raises:
-            ValueError: it is none of these.
-            TargetUnwritable: the system can't tell what is there.
+            ValueError: `to` is neither a folder, nor a file, nor a binary stream.
+            TargetUnwritable: the system can't tell what stands at the place.
         """
         if isinstance(to, io.TextIOBase):
-            raise ValueError("to is a stream of text; give one of bytes, such as sys.stdout.buffer")
+            raise ValueError("to is a stream of text; give a stream of bytes, such as sys.stdout.buffer")
         if hasattr(to, "write"):
             return cls(None, cast("BinaryIO", to))
         name = folder_text(to)
@@ -79,17 +79,17 @@ class Target:
         with writing(path):
             if name.endswith(("/", os.sep)) or path.is_dir():
                 path /= file_name
-            # A link stays a link: what it leads to is replaced.
+            # A link stays a link: the file that it leads to is replaced.
             place = path.resolve() if path.is_symlink() else path
             replaceable = place.is_file() or not place.exists()
         if not replaceable:
-            # Such as /dev/stdout, which must not become a file.
-            raise ValueError(f"to={name!r}: {path} is no file; give a file, a folder or a binary stream")
+            # For example /dev/stdout, which must not become a file.
+            raise ValueError(f"to={name!r}: {path} is not a file; give a file, a folder or a binary stream")
         return cls(place)
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[Part]:
-        """Open a file beside the place, that is gone in the end unless it was put into its place."""
+        """Open a file beside the place; at the end it is removed, unless it was renamed to the place."""
         with writing(self.path):
             part = Part.beside(self.path)
         try:
@@ -98,7 +98,7 @@ class Target:
             part.discard()
 
     def keep(self, part: Part, digest: Digest) -> JobArchive:
-        """Put what was written into its place."""
+        """Rename the written file to the place, or copy it to the stream; return the archive."""
         with writing(self.path):
             if self.stream is not None:
                 part.file.seek(0)
@@ -115,12 +115,12 @@ class Part:
 
     file: IO[bytes]
     path: Path | None
-    """None for a file that has no name."""
+    """The file's path, or None for a file without a name."""
     target: Path | None
 
     @classmethod
     def beside(cls, target: Path | None) -> Part:
-        """Create one in the folder of the target, which is created too; without a target one that has no name."""
+        """Create a file in the folder of the target, or without a target a file without a name; create the folder."""
         if target is None:
             return cls(tempfile.TemporaryFile(), None, None)
         path, file = open_part(target)
@@ -130,44 +130,44 @@ class Part:
         """Write a piece at the end.
 
         Raises:
-            TargetUnwritable: it can't be written.
+            TargetUnwritable: the file can't be written.
         """
-        # Not with `writing`: this is done for every piece of a large zip.
+        # Not with `writing`, which is slow: a large zip has many pieces.
         try:
             self.file.write(piece)
         except OSError as error:
             raise unwritable(self.target, error) from error
 
     def restart(self) -> None:
-        """Begin anew.
+        """Truncate the file.
 
         Raises:
-            TargetUnwritable: it can't be written.
+            TargetUnwritable: the file can't be written.
         """
         with writing(self.target):
-            # A file that is cut to nothing, even from nothing, ext4 writes to the disk when it is closed.
+            # Only if needed: ext4 flushes a truncated file to the disk at its close, even if it was empty.
             if self.file.seek(0, os.SEEK_END):
                 self.file.seek(0)
                 self.file.truncate()
 
     def flush(self) -> None:
-        """Write what is still in memory: whoever reads the file next is not to blame for a full disk.
+        """Write the buffered bytes, so that a full disk is reported here, and not when the file is read.
 
         Raises:
-            TargetUnwritable: it can't be written.
+            TargetUnwritable: the file can't be written.
         """
         with writing(self.target):
             self.file.flush()
 
     def put(self, target: Path) -> None:
-        """Put it into its place, in that of what was there, whose permissions it gets."""
+        """Rename the file to its place; it gets the permissions of a file that it replaces."""
         self.file.close()
         if self.path is not None:
             put_files([(self.path, target)])
             self.path = None
 
     def discard(self) -> None:
-        """Remove it, unless it was put into its place."""
+        """Remove the file, unless it was renamed to its place."""
         with contextlib.suppress(OSError):
             self.file.close()
         if self.path is not None:
@@ -176,17 +176,17 @@ class Part:
 
 
 def folder_text(to: Place) -> str:
-    """Give a path as text.
+    """Return a path as text.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is not a path, is empty, or can't be the name of a file.
     """
     try:
         name = os.fspath(to)
     except TypeError:
         raise ValueError("to must be a path or a binary stream") from None
     if not isinstance(name, str) or not name or "\0" in name:
-        raise ValueError(f"to={name!r} must be a path as text, not empty")
+        raise ValueError(f"to={name!r} must be a path as text that is not empty")
     try:
         os.fsencode(name)
     except UnicodeEncodeError:
@@ -195,7 +195,7 @@ def folder_text(to: Place) -> str:
 
 
 def _write_all(stream: BinaryIO, piece: bytes) -> None:
-    # A raw stream may take a part only, and says None when it took nothing; other writers say nothing at all.
+    # A raw stream may write a part only, and returns None if it wrote nothing. Other writers may always return None.
     while piece:
         written = stream.write(piece)
         if written is None and not isinstance(stream, io.RawIOBase):

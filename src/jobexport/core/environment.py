@@ -1,4 +1,4 @@
-"""Every environment variable that the code reads, once: its name, its meaning, and the one way to read it."""
+"""All environment variables that the code reads: name, meaning, and the one function that reads them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ NETWORK = {
     CURL_CA_BUNDLE: "the file or folder of trusted certificates",
     TLS_KEYS: "the file that gets the keys of connections, for a debugger",
 }
-"""The variables that all HTTP clients read, ours as any program's; no command's help lists them."""
+"""The variables that every HTTP client reads, not only ours; no command's help lists them."""
 
 SECRETS = (TOKEN, ACCESS_KEY, SECRET_KEY, SECURITY_TOKEN)
 """The variables by which a contract run hands credentials to its own process."""

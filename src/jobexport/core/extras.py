@@ -18,14 +18,15 @@ _OURS = ("jobexport", "jobexport_api")
 
 @contextlib.contextmanager
 def needing(extra: str, user: str | None = None) -> Iterator[None]:
-    """Raise MissingExtra in place of the error for a module that the block can't import.
+    """Raise MissingExtra instead of the error for a module that the block can't import.
 
-    Around several of these the outermost counts: `jobexport.mock` imports `jobexport.spec`, and has its extra, too.
-    What jobexport or Python itself lacks is a fault, and goes through.
+    Of nested blocks the outermost counts: `jobexport.mock` imports `jobexport.spec`, and its extra has both. The error
+    for a missing module of jobexport or of Python itself is not replaced: that is a fault of the installation.
 
     Args:
-        extra: the extra of pyproject.toml that has all that the block imports.
-        user: what needs it, as the sentence says; the package of the extra's name, such as `jobexport.mock`, if None.
+        extra: the extra of pyproject.toml that has every module that the block imports.
+        user: the feature that needs the module, for the sentence; the package of the extra's name if None, such as
+            `jobexport.mock`.
     """
     try:
         yield
@@ -40,7 +41,7 @@ def find(module: str, extra: str, user: str | None = None) -> ModuleSpec:
     """Return where a module is, without importing it.
 
     Raises:
-        MissingExtra: it is not installed.
+        MissingExtra: the module is not installed.
     """
     found = importlib.util.find_spec(module)
     if found is None:

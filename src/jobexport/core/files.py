@@ -50,15 +50,15 @@ def unwritable(place: Path | None, problem: OSError | ValueError) -> TargetUnwri
 
 
 def is_part(name: str) -> bool:
-    """Whether a file of this name was being written when its writer was killed."""
+    """Return True for the name of a file that a killed run left half written: `"%00ff00ff00ff00ff.part"`."""
     return _PART.fullmatch(name) is not None
 
 
 def open_part(place: Path) -> tuple[Path, BinaryIO]:
-    """Open a new file beside a place, in a folder that is made if missing; `put_files` puts it there.
+    """Open a new file beside a place, such as `%00ff….part`; `put_files` renames it to the place.
 
-    It is as readable as any new file, unlike those of `tempfile`, and called such as `%00ff….part`: no job's name has a
-    `%`.
+    A missing folder is made. The file has the permissions of any new file, unlike the files of `tempfile`. No job's
+    name has a `%`.
     """
     part = place.parent / f"%{secrets.token_hex(8)}.part"
     try:
@@ -69,10 +69,10 @@ def open_part(place: Path) -> tuple[Path, BinaryIO]:
 
 
 def put_files(parts: Iterable[tuple[Path, Path]]) -> None:
-    """Put files that are written and closed into their places, as pairs of file and place.
+    """Rename files that are written and closed to their places, as pairs of file and place.
 
     Each place has its old file or the new one at any moment. A new file gets the permissions of the old one; a link is
-    replaced, not followed. The first that can't be put raises OSError, and the rest stays where it is.
+    replaced, not followed. The first file that can't be renamed raises OSError, and the rest stays where it is.
     """
     for part, place in parts:
         with contextlib.suppress(OSError):
@@ -83,14 +83,14 @@ def put_files(parts: Iterable[tuple[Path, Path]]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file in UTF-8: the old file or the new one, never half of one.
+    """Write a file in UTF-8; at any moment the path has the old file or the new file, never a part.
 
     Raises:
-        TargetUnwritable: the place can't be written; the file that was there is unchanged.
+        TargetUnwritable: the place can't be written; the old file is unchanged.
     """
     content = text.encode()
     with writing(path):
-        # A link stays a link: what it leads to is replaced.
+        # A link stays a link: the file that it leads to is replaced.
         place = path.resolve()
         if place.exists() and not place.is_file():
             # A pipe or a device can't be replaced, only written to.
@@ -108,7 +108,7 @@ def write_text(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def made(folder: Path) -> Iterator[None]:
-    """Make a folder with its parents; remove again what was made if the block fails."""
+    """Create a folder with its parents; if the block fails, remove the created folders that are empty."""
     missing = []
     with contextlib.ExitStack() as undo:
         place = folder
@@ -124,7 +124,7 @@ def made(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def workplace(beside: Path, prefix: str) -> Iterator[Path]:
-    """Make a new empty folder, which is gone afterwards unless it was put into a place."""
+    """Create a new empty folder; remove it at the end, unless it was renamed."""
     folder = beside / f"{prefix}{secrets.token_hex(6)}"
     folder.mkdir()
     try:
@@ -134,7 +134,7 @@ def workplace(beside: Path, prefix: str) -> Iterator[Path]:
 
 
 def put_folder(new: Path, place: Path) -> None:
-    """Put a folder into the place of nothing, or of an empty folder; any other place raises OSError."""
+    """Rename a folder to a place that does not exist or is an empty folder; any other place raises OSError."""
     if os.name == "nt" and place.exists():
         # Only POSIX renames over an empty folder.
         place.rmdir()
@@ -142,7 +142,7 @@ def put_folder(new: Path, place: Path) -> None:
 
 
 def swap_folder(new: Path, place: Path) -> None:
-    """Put a folder into a place and remove the one that was there; after an OSError the old one is there again."""
+    """Rename a folder to a place and remove the old folder; after an OSError the old folder is there again."""
     old = new.with_name(new.name + ".old")
     if place.exists():
         place.rename(old)
@@ -157,10 +157,10 @@ def swap_folder(new: Path, place: Path) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep a folder for one run; where the system or the disk has no locks, nothing keeps another run out.
+    """Lock a folder for one run; on a system or a disk without locks, nothing keeps another run out.
 
     Raises:
-        TargetUnwritable: another run has it.
+        TargetUnwritable: another run has the folder.
     """
     try:
         import fcntl
@@ -178,7 +178,7 @@ def locked(folder: Path) -> Iterator[None]:
                 raise TargetUnwritable(f"cannot write {folder}: another run writes to it; {advice}") from None
         yield
     finally:
-        # The lock goes with it, after a kill too.
+        # The lock ends with the handle, after a kill too.
         os.close(handle)
 
 

@@ -1,7 +1,7 @@
 """The one factory of HTTP clients from the environment: proxies, `NO_PROXY` in all its forms, certificates.
 
-httpx's own reading (`trust_env`) stops at an IPv6 network in `NO_PROXY` and ignores one of IPv4, so it is turned off.
-A response's redirects, and each request of a client, go the way that `core.proxies` names for their own URL.
+httpx's own reading (`trust_env`) fails at an IPv6 network in `NO_PROXY` and ignores an IPv4 network, so it is turned
+off. Each request of a client, also a redirected request, goes the way that `core.proxies` names for its own URL.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # The pool's size must not limit an export of many jobs with more concurrency than httpx keeps connections for.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-# The first that is set counts. The last two are those of requests, and may be a file or a folder.
+# The first variable that is set counts. The last two are the variables of requests, and may name a file or a folder.
 _CERTIFICATES = (CA_FILE, CA_FOLDER, CA_BUNDLE, CURL_CA_BUNDLE)
 _PROXY = "jobexport.proxy"
 
@@ -31,7 +31,7 @@ Timeout = float | httpx.Timeout | None
 
 
 class EnvironmentUnusable(JobexportError, ValueError):  # noqa: N818  # the name says what happened, as in errors.py
-    """A variable of the environment names a proxy or certificates that can't be used. Its text shows no password."""
+    """Environment variable with a proxy or certificates that can't be used. The text shows no password."""
 
 
 def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> httpx.Client:
@@ -39,7 +39,7 @@ def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> ht
 
     Args:
         timeout: seconds, or httpx's own limits.
-        transport: used in the place of one from the environment.
+        transport: a transport to use instead of the environment's proxies and certificates.
 
     Raises:
         EnvironmentUnusable: a proxy or the certificates can't be used.
@@ -60,7 +60,7 @@ def certificates() -> tuple[str, str] | None:
 
 
 def proxy_of(error: Exception) -> Proxy | None:
-    """Return the proxy through which a request went that failed; None if it went directly, or was not sent."""
+    """Return the proxy of a request that failed, or None if the request went directly or was not sent."""
     try:
         found = error.request.extensions.get(_PROXY) if isinstance(error, httpx.RequestError) else None
     except RuntimeError:  # the error belongs to no request
@@ -76,7 +76,7 @@ def failure_reason(error: Exception) -> str:
 
 
 class _Routes(httpx.BaseTransport):
-    """Sends each request directly or through a proxy."""
+    """Transport that sends each request directly or through a proxy."""
 
     def __init__(self) -> None:
         self._proxies = read_proxies()
@@ -91,7 +91,7 @@ class _Routes(httpx.BaseTransport):
 
 
 class _AsyncRoutes(httpx.AsyncBaseTransport):
-    """Sends each request directly or through a proxy."""
+    """Transport that sends each request directly or through a proxy."""
 
     def __init__(self) -> None:
         self._proxies = read_proxies()
@@ -108,7 +108,7 @@ class _AsyncRoutes(httpx.AsyncBaseTransport):
 
 
 def _transports(kind: Any, proxies: Proxies) -> dict[Proxy | None, Any]:
-    """Build the transport of each proxy, and the one without."""
+    """Build the transport of each proxy, and under None the transport without a proxy."""
     options = {"verify": _context(), "trust_env": False, "limits": _LIMITS}
     transports: dict[Proxy | None, Any] = {None: kind(**options)}
     for proxy in proxies.by_scheme.values():
@@ -117,7 +117,7 @@ def _transports(kind: Any, proxies: Proxies) -> dict[Proxy | None, Any]:
         except ImportError:
             problem = "needs the package socksio; install it: pip install 'httpx[socks]'"
             raise EnvironmentUnusable(f"{proxy.variable} names a proxy that {problem}") from None
-        # What these say may quote the password.
+        # The text of these errors may quote the password.
         except (httpx.InvalidURL, ValueError):
             raise EnvironmentUnusable(
                 f"{proxy.variable} is not the URL of a proxy, such as http://proxy:3128; correct it, or unset it"
@@ -141,7 +141,7 @@ def _context() -> ssl.SSLContext:
             return httpx.create_ssl_context(trust_env=False)
         if variable == CA_FILE or Path(path).is_file():
             return ssl.create_default_context(cafile=path)
-        # As OpenSSL has it, there may be several folders. Of those that are missing it says nothing.
+        # As OpenSSL has it, there may be several folders. OpenSSL ignores a folder that is missing.
         if not any(map(os.path.isdir, path.split(os.pathsep))):
             raise FileNotFoundError(None, "neither a file nor a folder")
         return ssl.create_default_context(capath=path)

@@ -1,4 +1,4 @@
-"""Packages that load a public name when it is asked for, so that importing them takes no time."""
+"""Packages that load a public name at its first use, so that importing them takes no time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def lazily(
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return the functions `__getattr__` and `__dir__` of a package.
 
-    No name may be that of a module in the package: once that is imported, Python finds the module in the name's place.
+    No name may be the name of a module in the package: once imported, the module would hide the public name.
 
     Args:
         package: the package's `__name__`.

@@ -1,6 +1,6 @@
 """The one way to standard output: letters that its encoding lacks are escaped, and a failure is one sentence.
 
-Inside `standard_output` everything that prints, be it `print`, click, rich or argparse, writes to one stream of ours.
+Inside `standard_output`, `print`, click, rich and argparse all write to one stream of ours.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 
 
 class OutputFailed(BaseException):
-    """Standard output can't be written. As no Exception it passes what takes those for failures of one piece of work.
+    """Failure to write standard output. It is not an Exception, so that no handler takes it for one job's failure.
 
-    Its text is a sentence, empty when a pipe's reader has gone, as `head` does; its notes are added to it.
+    Its text is a sentence, or empty if a pipe's reader has gone, as `head` does. Its notes are added to the sentence.
     """
 
 
 @contextlib.contextmanager
 def standard_output() -> Iterator[None]:
-    """Escape what standard output's encoding lacks, and end the program when it can't be written, now or at the end.
+    """Escape letters that standard output's encoding lacks; end the program when standard output can't be written.
 
     Raises:
-        SystemExit: 2; standard error has a sentence, unless the reader of a pipe has gone.
+        SystemExit: exit code 2, in the block or at its end; standard error has a sentence, unless a pipe's reader has
+            gone.
     """
     before = sys.stdout
     with _escaping(before):
@@ -79,7 +80,7 @@ class _Stream:
             return self._stream.write(text)
 
     def flush(self) -> None:
-        """Write what is held back."""
+        """Write the buffered text."""
         with self._sentence():
             self._stream.flush()
 
@@ -97,7 +98,7 @@ class _Stream:
             raise OutputFailed(text) from None
 
     def _drop(self) -> None:
-        """Let what is held back go nowhere: Python would try to write it once more when it ends."""
+        """Discard the buffered text: Python would try to write it once more at its end."""
         with contextlib.suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self._stream.fileno())
@@ -105,7 +106,7 @@ class _Stream:
 
 
 class _Bytes(io.RawIOBase):
-    """The stream for UTF-8: so click writes completions, and all its texts where the stream's own encoding is ASCII."""
+    """The stream for bytes in UTF-8. click writes completions to it; if the stream's encoding is ASCII, every text."""
 
     def __init__(self, stream: _Stream) -> None:
         self._stream = stream
@@ -121,4 +122,4 @@ class _Bytes(io.RawIOBase):
         self._stream.flush()
 
     def close(self) -> None:
-        """Leave the stream open, which is not ours."""
+        """Leave the stream open: it is not ours."""

@@ -1,18 +1,18 @@
-"""Which proxy the environment names for a URL, and the servers of this process, which no proxy is asked for.
+"""The proxy that the environment names for a URL; servers of this process are reached without a proxy.
 
-httpx, requests and urllib read `NO_PROXY` in three ways; only requests knows networks, and those of IPv4 alone. Here
-an entry is read as curl reads it, and in the forms that Go, httpx and requests add:
+httpx, requests and urllib read `NO_PROXY` in three ways; only requests knows networks, and only IPv4 networks. Here an
+entry is read as curl reads it, and in the forms that Go, httpx and requests add:
 
 ==================================  ===================================================================================
 `example.com`, `.example.com`       the host and all below it; `*.example.com` is the same
 `192.0.2.7`, `::1`, `[::1]`         the address, however it is written
 `10.0.0.0/8`, `fd00::/8`            all addresses of the network; brackets may stand around the address or all of it
-`example.com:8443`, `[::1]:8443`    that port only; without one, every port
+`example.com:8443`, `[::1]:8443`    that port only; without a port, every port
 `https://example.com`               that scheme only
 `*`                                 everything
 ==================================  ===================================================================================
 
-Commas or blanks separate entries, case does not matter, and an entry that is nothing of this covers nothing.
+Commas or blanks separate entries, and case does not matter. An entry of any other form covers nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Proxy:
 
     url: str = field(repr=False)
     variable: str
-    """The one that names it, such as `HTTP_PROXY`."""
+    """The variable that names the proxy, such as `HTTP_PROXY`."""
 
     def __str__(self) -> str:
         scheme, _, rest = self.url.partition("://")
@@ -67,7 +67,7 @@ class Proxies:
 
 def read_proxies() -> Proxies:
     """Read the environment's proxies; lower-case names come first, as everywhere."""
-    # Not before it is needed: what starts a server for tests has no use for it.
+    # Not before it is needed: starting a server for tests does not need it.
     from urllib.request import getproxies
 
     found = getproxies()
@@ -89,8 +89,9 @@ def own_server(host: str, port: int) -> Iterator[None]:
     """Reach a server of this process directly for as long as the context lasts, whatever the environment says.
 
     Args:
-        host: the name or address that it listens on; a loopback address or `localhost` with its port is the same.
-        port: the port that it listens on.
+        host: the name or address that the server listens on; a loopback address or `localhost` with its port is the
+            same.
+        port: the port that the server listens on.
     """
     _own.append((host.lower(), port))
     try:
@@ -100,7 +101,7 @@ def own_server(host: str, port: int) -> Iterator[None]:
 
 
 def is_own(host: str, port: int | None) -> bool:
-    """Return whether this process has a server there."""
+    """Return True if this process has a server at the host and port."""
     host = host.lower()
     address = _address(host)
     loopback = host == "localhost" or (address is not None and address.is_loopback)

@@ -1,7 +1,7 @@
 """The one reading of `Retry-After`: seconds, or a date that is relative to the response's own `Date`.
 
-A server whose clock is wrong counts its dates from that clock, so the difference of the two headers is what it means.
-RFC 9110, 10.2.3 has whole seconds; a fraction, which some gateways send, is taken too.
+A server whose clock is wrong counts its dates from that clock, so the difference of the two headers is the wait.
+RFC 9110, 10.2.3 has whole seconds; a fraction, which some gateways send, is read too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-# A day: a later time is no hint for whoever waits.
+# A day: nobody waits longer.
 _LONGEST = 86400.0
 
 _SECONDS = re.compile(r"([0-9]+)(\.[0-9]+)?")
@@ -22,10 +22,10 @@ def read_retry_after(value: str | None, date: str | None = None) -> float | None
 
     Args:
         value: the header, or None if the response has none.
-        date: the same response's `Date`; without one that can be read, dates are relative to this machine's clock.
+        date: the same response's `Date`; if missing or unreadable, dates are relative to this machine's clock.
 
     Returns:
-        None if the header is missing, or is neither: `-1`, `soon`.
+        None if the header is missing, or is neither seconds nor a date: `-1`, `soon`.
     """
     value = (value or "").strip()
     if _SECONDS.fullmatch(value):
@@ -41,7 +41,7 @@ def read_retry_after(value: str | None, date: str | None = None) -> float | None
 def _timestamp(text: str) -> float | None:
     try:
         found = parsedate_to_datetime(text)
-        # Of the three forms of an HTTP date one names no zone; all are GMT.
+        # One of the three forms of an HTTP date names no zone; all are GMT.
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None

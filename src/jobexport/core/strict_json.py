@@ -1,13 +1,14 @@
 r"""The one strict reader of JSON: a text that two readers could understand differently is refused.
 
-- It is UTF-8. A byte order mark may begin a file, where editors put it; a body on the network has none (RFC 8259, 8.1).
-- An object has a key once: of two, readers take the first, the last, or both.
-- `NaN`, `Infinity` and `-Infinity` are no JSON; `1e999` fits no float, and an integer has at most 4300 digits.
-- Half of a surrogate pair, which only an escape such as `"\ud800"` can write, could be written nowhere as UTF-8.
+- The text is UTF-8. A byte order mark may begin a file, as editors write it; it may not begin a body on the network
+  (RFC 8259, 8.1).
+- An object has each key once: of two equal keys, readers use the first, the last, or both.
+- `NaN`, `Infinity` and `-Infinity` are not JSON; `1e999` fits no float, and an integer has at most 4300 digits.
+- Half of a surrogate pair, which only an escape such as `"\ud800"` can write, has no form in UTF-8.
 - Lists and objects of a file are nested at most 100 levels, as copying and writing them need more stack than reading;
-  the pages' own examples have six. Those of a body are nested as deeply as Python's own reader takes them.
+  the pages' own examples have six. Lists and objects of a body may be nested as deeply as Python's own reader allows.
 
-Responses of servers in use are read leniently instead, with `json`: a client understands what it can.
+Responses of servers in use are read leniently instead, with `json`: a client reads as much as it can.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ def parse(content: bytes, *, file: bool = False) -> Any:
 
     Args:
         content: the text.
-        file: whether it is that of a file, which a byte order mark may begin and which is not nested deeply.
+        file: True for the text of a file: a byte order mark may begin it, and it may not be nested deeply.
 
     Raises:
-        ValueError: it breaks a rule of this module, or is not JSON; then it is a `json.JSONDecodeError`, which has the
-            line. The text is fit for a sentence.
+        ValueError: the text breaks a rule of this module. A text that is not JSON raises `json.JSONDecodeError`, which
+            has the line. The error's text fits into a sentence.
     """
     try:
         text = (content.removeprefix(codecs.BOM_UTF8) if file else content).decode("utf-8")

@@ -74,8 +74,8 @@ def damaged() -> bytes:
     ("content", "problem"),
     [
         pytest.param(changed(16, 1), "has a wrong checksum", id="CRC"),
-        pytest.param(changed(24, 9999), "has not the announced size of 9999 bytes", id="shorter"),
-        pytest.param(changed(24, 10001), "has not the announced size of 10001 bytes", id="longer"),
+        pytest.param(changed(24, 9999), "does not have the announced size of 9999 bytes", id="shorter"),
+        pytest.param(changed(24, 10001), "does not have the announced size of 10001 bytes", id="longer"),
         pytest.param(damaged(), "is damaged", id="content"),
     ],
 )

@@ -10,12 +10,12 @@ import pytest
 
 from jobexport.archive.zip import inflate, policy, whole
 from jobexport.archive.zip.follow import Followed, Follower
-from jobexport.archive.zip.source import Source, opened
+from jobexport.archive.zip.source import ZipFileSource, opened
 from jobexport.errors import ArchiveCorrupt
 from tests.archive.making.ordinary import CONTENTS, zip_with
 
 if TYPE_CHECKING:
-    from jobexport.archive.zip.directory import Member
+    from jobexport.archive.zip.directory import ZipMember
 
 
 def followed(content: bytes, step: int) -> dict[int, Followed]:
@@ -30,7 +30,7 @@ def unread(content: bytes, members: dict[int, Followed], monkeypatch: pytest.Mon
     read: list[str] = []
     chunks = inflate.chunks
 
-    def recorded(source: Source, member: Member) -> Any:
+    def recorded(source: ZipFileSource, member: ZipMember) -> Any:
         read.append(member.name)
         return chunks(source, member)
 

@@ -639,7 +639,7 @@ def test_a_token_that_can_not_be_fetched_again_is_one_sentence(
     result = dgc(
         server, *(f"job{number}" for number in range(300)), "-o", tmp_path / "out", "--os-cloud", "otc", env=profile
     )
-    one_sentence(result, "profile otc of clouds.yaml opens nothing")
+    one_sentence(result, "profile otc of clouds.yaml is refused")
 
 
 @pytest.mark.parametrize("by", ["option", "variable"])
@@ -668,7 +668,7 @@ def test_a_token_in_the_environment_goes_before_the_variable(
     [
         (("--os-cloud", "nowhere"), ("profile nowhere of clouds.yaml", "nowhere was not found")),
         (("--os-cloud", "odd"), ("profile odd of clouds.yaml can't be read", "check the file")),
-        (("--os-cloud", "broken"), ("profile broken of clouds.yaml opens nothing", "check its auth_url")),
+        (("--os-cloud", "broken"), ("profile broken of clouds.yaml is refused", "check its auth_url")),
         (("--os-cloud", "otc", "--project", "p"), ("--project does not go with a profile",)),
     ],
 )

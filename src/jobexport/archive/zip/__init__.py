@@ -1,1 +1,1 @@
-"""Read a zip without trusting it: its directory, its members, and whether it is whole."""
+"""Strict reading of zips: the directory, the members, and the check that a zip is complete."""

@@ -1,4 +1,4 @@
-"""Writes a zip of some members of another one as they stand, without compressing them anew."""
+"""Writes a zip of some members of another zip, without compressing them anew."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ from jobexport.archive.zip.inflate import packed_chunks
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
 
 _VERSION, _UNIX = 20, 3 << 8
 
 
-def copy(source: Source, members: Sequence[Member], write: Callable[[bytes], None], comment: bytes = b"") -> None:
+def copy(
+    source: ZipFileSource, members: Sequence[ZipMember], write: Callable[[bytes], None], comment: bytes = b""
+) -> None:
     """Write a zip of some members of the zip in `source`, comparing length and checksum of each.
 
-    Names that are not ASCII are written in UTF-8, but for those whose letters nobody knows, which stay as they are.
+    Names that are not ASCII are written in UTF-8. A name in code page 437 stays as it is: its encoding is a guess.
 
     Raises:
         ArchiveCorrupt: a member is damaged.
@@ -53,15 +55,15 @@ def copy(source: Source, members: Sequence[Member], write: Callable[[bytes], Non
     write(entries + END.pack(END_SIGNATURE, 0, 0, count, count, len(entries), place, len(comment)) + comment)
 
 
-def _name(member: Member) -> tuple[int, bytes]:
+def _name(member: ZipMember) -> tuple[int, bytes]:
     """Return a member's flags and name for the copy, which has no extra fields that could say what the name means."""
     if member.raw.isascii() or member.raw.decode("cp437") == member.name:
         return 0, member.raw
     return UTF8, member.name.encode()
 
 
-def _check(source: Source, members: Sequence[Member], size: int) -> None:
-    """Refuse what would be refused when the copy is read."""
+def _check(source: ZipFileSource, members: Sequence[ZipMember], size: int) -> None:
+    """Check that a reader will not refuse the copy."""
     total = sum(member.size for member in members)
     if total > policy.most_unpacked(size):
         problem = f"{members[0]} and what belongs to it unpack to {total} bytes, more than {policy.RATIO} times as many"

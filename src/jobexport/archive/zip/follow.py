@@ -1,10 +1,10 @@
-"""Checks the members of a zip while it comes, so that little is left to read when it has ended.
+"""Checks the members of a zip while it arrives, so that little is left to read at its end.
 
-A zip's directory stands at its end, and only it says what the zip holds. But what stands before each member is enough
-to inflate it in passing; what is found so counts if the directory then says the same (see `whole.check`). Anything
-unusual ends the following: what was not followed is read from the file afterwards.
+A zip's directory is at its end, and only the directory lists the members. But the header before each member is enough
+to inflate it while it arrives. The result counts if the directory then has the same member (see `whole.check`).
+Anything unusual ends the following; `whole.check` reads the other members from the file.
 
-The time goes with the bytes, however many members they hold and however they are cut into pieces.
+The time depends on the bytes only, not on the number of members or pieces.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ T = TypeVar("T")
 
 if TYPE_CHECKING:
     Pieces: TypeAlias = Generator[None, bytes, T]
-    """Is sent the pieces of a zip, and ends with a T."""
+    """A generator that receives the pieces of a zip, and returns a T."""
 
 _BLOCK = 128 * 1024
-# What an inflater gets first: it copies what lies behind the member's end, and most members are small.
+# The first and the largest input of an inflater, which copies all input after the member's end; most members are small.
 _FIRST, _MOST = 512, 64 * 1024
 
 
 @frozen
 class Followed:
-    """What a member was found to be."""
+    """A member as it was found while the zip arrived."""
 
     name: bytes
     crc: int
@@ -54,27 +54,27 @@ class Followed:
 
 @define(eq=False)
 class Follower:
-    """Is fed a zip piece by piece."""
+    """Reader of a zip that arrives piece by piece."""
 
     members: dict[int, Followed] = field(factory=dict)
-    """Those followed to their end, by the position of their local header."""
+    """The members that were followed to their end, by the position of their local header."""
     _buffer: bytes = b""
     _at: int = 0
-    """How much of the buffer was taken."""
+    """The number of bytes of the buffer that were taken."""
     _begin: int = 0
-    """Position of the buffer in the zip."""
+    """The position of the buffer in the zip."""
     _inflated: int = 0
     _pieces: Pieces[None] | None = None
 
     def feed(self, piece: bytes) -> None:
-        """Take the next piece."""
+        """Read the next piece."""
         if self._pieces is None:
             self._pieces = self._follow()
             next(self._pieces)
         try:
             self._pieces.send(piece)
         except (StopIteration, zlib.error):
-            # The generator is exhausted; it drops whatever else comes.
+            # The generator is exhausted; further input is dropped.
             self._buffer = b""
 
     @property
@@ -104,7 +104,7 @@ class Follower:
                 yield from self._skip_sizes()
 
     def _inflate(self) -> Pieces[tuple[int, int]]:
-        """Read a deflated member; return CRC and size of what it holds."""
+        """Read a deflated member; return CRC and size of the unpacked bytes."""
         inflater, crc, size, length = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0, _FIRST
         data = b""
         while not inflater.eof:
@@ -115,10 +115,10 @@ class Follower:
             data = inflater.unconsumed_tail
             crc, size = zlib.crc32(block, crc), size + len(block)
             self._inflated += len(block)
-            # What a bomb unpacks to is not worth the time.
+            # A bomb is not worth the time to unpack it.
             if self._inflated > policy.most_unpacked(self._place):
                 raise zlib.error
-        # All of it is in the buffer still.
+        # All unused bytes are still in the buffer.
         self._at -= len(inflater.unused_data)
         return crc, size
 
@@ -131,7 +131,7 @@ class Follower:
         return crc, length
 
     def _skip_sizes(self) -> Pieces[None]:
-        """Pass over what stands behind a member: with or without a signature, with sizes of 4 or 8 bytes."""
+        """Skip the sizes after a member: with or without a signature, with 4 or 8 bytes each."""
         beginning = yield from self._take(4)
         yield from self._take(12 if beginning == SIZES_SIGNATURE else 8)
         following = yield from self._take(4)
@@ -141,14 +141,14 @@ class Follower:
             yield from self._take(4)
 
     def _take(self, size: int) -> Pieces[bytes]:
-        """Take exactly so many bytes, of which there are never many."""
+        """Return exactly `size` bytes, which are never many."""
         while len(self._buffer) - self._at < size:
             yield from self._refill()
         self._at += size
         return self._buffer[self._at - size : self._at]
 
     def _some(self, most: int) -> Pieces[bytes]:
-        """Take what there is, but not more than so many bytes."""
+        """Return the bytes that are there, but at least one and not more than `most`."""
         while self._at == len(self._buffer):
             yield from self._refill()
         taken = self._buffer[self._at : self._at + most]

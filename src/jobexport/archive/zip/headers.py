@@ -11,7 +11,7 @@ from jobexport.archive.zip import policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.source import ZipFileSource
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED = 0x0001 | 0x0040 | 0x2000
@@ -31,7 +31,7 @@ def shown(name: str) -> str:
     return repr(name if len(name) <= 100 else name[:100] + "…")
 
 
-def variable_length(source: Source, named: int, extra: int) -> int:
+def variable_length(source: ZipFileSource, named: int, extra: int) -> int:
     """Return the length of a header's name and extra fields together."""
     if named > policy.LONGEST_NAME:
         raise source.unsafe(f"a member's name has {named} bytes, allowed are {policy.LONGEST_NAME}")
@@ -40,11 +40,11 @@ def variable_length(source: Source, named: int, extra: int) -> int:
     return named + extra
 
 
-def extra_fields(source: Source, extra: bytes) -> dict[int, bytes]:
+def extra_fields(source: ZipFileSource, extra: bytes) -> dict[int, bytes]:
     """Return the extra fields of a header by their kind."""
     found: dict[int, bytes] = {}
     place = 0
-    # Some writers fill up with fewer bytes than a field's head has.
+    # Some writers pad with fewer bytes than a field's head has.
     while place + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, place)
         if place + 4 + length > len(extra):
@@ -56,11 +56,11 @@ def extra_fields(source: Source, extra: bytes) -> dict[int, bytes]:
     return found
 
 
-def decoded(source: Source, raw: bytes, flags: int, fields: Mapping[int, bytes]) -> str:
+def decoded(source: ZipFileSource, raw: bytes, flags: int, fields: Mapping[int, bytes]) -> str:
     """Return a member's name.
 
-    The name is UTF-8 where it can be: some writers leave the flag out and write it all the same. Any other name is
-    legacy: a Unicode path beside it says which letters are meant, and without one they are those of code page 437.
+    Bytes that are UTF-8 are read as UTF-8: some writers leave the flag out. Other bytes are legacy: the Unicode path
+    beside them has the letters; if it is missing, the bytes are read in code page 437.
     """
     path = _unicode_path(source, raw, fields)
     try:
@@ -74,7 +74,7 @@ def decoded(source: Source, raw: bytes, flags: int, fields: Mapping[int, bytes])
     return name
 
 
-def _unicode_path(source: Source, raw: bytes, fields: Mapping[int, bytes]) -> str | None:
+def _unicode_path(source: ZipFileSource, raw: bytes, fields: Mapping[int, bytes]) -> str | None:
     field = fields.get(UNICODE_PATH)
     if field is None:
         return None
@@ -88,8 +88,8 @@ def _unicode_path(source: Source, raw: bytes, fields: Mapping[int, bytes]) -> st
     return name
 
 
-def widened(source: Source, name: str, fields: Mapping[int, bytes], *values: int) -> tuple[int, ...]:
-    """Return the values, with those that did not fit into 32 bits replaced by the ones of the zip64 field."""
+def widened(source: ZipFileSource, name: str, fields: Mapping[int, bytes], *values: int) -> tuple[int, ...]:
+    """Return the values; each value that did not fit into 32 bits is replaced by its value in the zip64 field."""
     wanted = values.count(FULL32)
     if not wanted:
         return values

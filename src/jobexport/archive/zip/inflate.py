@@ -1,4 +1,4 @@
-"""Gives a member's bytes, never more of them than its entry announces."""
+"""Unpacks a member's bytes, never more of them than its entry announces."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from jobexport.archive.zip.headers import STORED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.archive.zip.directory import Member
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.source import ZipFileSource
     from jobexport.errors import ArchiveCorrupt
 
 _CHUNK = 256 * 1024
 
 
-def chunks(source: Source, member: Member) -> Iterator[bytes]:
-    """Return the unpacked bytes in chunks of at most 256 KiB.
+def chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
+    """Yield the unpacked bytes in chunks of at most 256 KiB.
 
     Raises:
-        ArchiveCorrupt: they are damaged, or are more or fewer than announced; what was given before is not to be used.
+        ArchiveCorrupt: the bytes are damaged, or are more or fewer than announced; drop the chunks yielded before.
         JobexportError: the source can't be read.
     """
     unpacking = _Unpacking(source, member)
@@ -32,8 +32,8 @@ def chunks(source: Source, member: Member) -> Iterator[bytes]:
     unpacking.finish()
 
 
-def packed_chunks(source: Source, member: Member) -> Iterator[bytes]:
-    """Return the bytes as they stand in the zip, in chunks, and check in passing what they unpack to.
+def packed_chunks(source: ZipFileSource, member: ZipMember) -> Iterator[bytes]:
+    """Yield the packed bytes in chunks, and check the bytes that they unpack to.
 
     Raises:
         ArchiveCorrupt: as `chunks`.
@@ -49,10 +49,10 @@ def packed_chunks(source: Source, member: Member) -> Iterator[bytes]:
 
 @define(eq=False)
 class _Unpacking:
-    """A member that is being unpacked, and what has come of it so far."""
+    """A member that is being unpacked, with checksum and length of the bytes so far."""
 
-    source: Source
-    member: Member
+    source: ZipFileSource
+    member: ZipMember
     crc: int = 0
     given: int = 0
     inflater: zlib._Decompress = field(factory=lambda: zlib.decompressobj(-zlib.MAX_WBITS))
@@ -77,12 +77,12 @@ class _Unpacking:
             if chunk:
                 yield chunk
             waiting = self.inflater.unconsumed_tail
-            # A full chunk may have left bytes inside the inflater, even when it has taken all of the part.
+            # After a full chunk the inflater may hold more bytes, even if it has read the whole part.
             if not waiting and len(chunk) < _CHUNK:
                 return
 
     def finish(self) -> None:
-        """Check that everything came."""
+        """Check length, end and checksum of the unpacked bytes."""
         if self.member.method != STORED and (not self.inflater.eof or self.inflater.unused_data):
             raise self._wrong_end()
         if self.given != self.member.size:
@@ -91,7 +91,7 @@ class _Unpacking:
             raise self.source.corrupt(f"{self.member} has a wrong checksum")
 
     def _wrong_size(self) -> ArchiveCorrupt:
-        return self.source.corrupt(f"{self.member} has not the announced size of {self.member.size} bytes")
+        return self.source.corrupt(f"{self.member} does not have the announced size of {self.member.size} bytes")
 
     def _wrong_end(self) -> ArchiveCorrupt:
         return self.source.corrupt(f"the data of {self.member} ends too early or too late")

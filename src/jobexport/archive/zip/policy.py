@@ -1,13 +1,13 @@
-"""Limits of a zip: each stands here once, and the client, the archive and the contract test keep to the same.
+"""Limits of a zip, once for the client, the archive and the contract test.
 
-A zip that breaks one is refused as a whole, by its directory where that tells, before anything is made of its members.
+A zip that exceeds a limit is refused as a whole; if its directory shows it, before a member is read.
 """
 
 from jobexport.errors import ArchiveUnsafe
 
 MIB = 1024**2
 LONGEST_NAME = 1023
-"""Bytes of a member's name; as long as a path in OBS."""
+"""Bytes of a member's name: the length of a path in OBS."""
 LONGEST_EXTRA = 4096
 """Bytes of the extra fields of one header; sizes, times and a second spelling of the name need a tenth."""
 LONGEST_PART = 255
@@ -19,25 +19,25 @@ MOST_MEMBERS = 20_000
 MOST_BYTES = 1024 * MIB
 """Bytes of all members together, unpacked."""
 LARGEST_ZIP = MOST_BYTES + 128 * MIB
-"""Bytes of the zip itself: members that can't be compressed, and what stands around them."""
+"""Bytes of the zip itself: members that can't be compressed, and the headers around them."""
 LONGEST_JSON = 16 * MIB
 """Bytes of a member that is read as JSON; the service takes files of up to 10 MB for import."""
 MOST_JSON = 64 * MIB
 """Bytes of members that are held in memory at once."""
-# Text rarely shrinks to less than a thirtieth; deflate reaches a thousandth. Small zips may do as they like.
+# Text rarely shrinks to less than a thirtieth; deflate reaches a thousandth. Small zips may have any ratio.
 RATIO, FREE_OF_RATIO = 100, 16 * MIB
 
 
 def check_size(size: int) -> None:
-    """Check the bytes of a zip that have come so far.
+    """Check the number of bytes of a zip that have come so far.
 
     Raises:
-        ArchiveUnsafe: no zip may have as many.
+        ArchiveUnsafe: the zip is too large.
     """
     if size > LARGEST_ZIP:
         raise ArchiveUnsafe(f"the zip has more than {LARGEST_ZIP} bytes, as no export does; check where it comes from")
 
 
 def most_unpacked(size: int) -> int:
-    """Return how many bytes a zip of `size` bytes may unpack to."""
+    """Return the number of bytes that a zip of `size` bytes may unpack to."""
     return min(MOST_BYTES, FREE_OF_RATIO + RATIO * size)

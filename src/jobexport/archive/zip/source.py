@@ -17,13 +17,13 @@ _CHUNK = 64 * 1024
 
 
 @frozen
-class Source:
+class ZipFileSource:
     """A zip that is open for reading.
 
     Attributes:
-        file: where its bytes come from; the zip begins at position 0.
-        label: what messages call it.
-        size: its length in bytes.
+        file: the file or stream; the zip begins at position 0.
+        label: the name of the zip in messages.
+        size: the zip's length in bytes.
     """
 
     file: IO[bytes]
@@ -31,19 +31,19 @@ class Source:
     size: int
 
     def read(self, place: int, length: int) -> bytes:
-        """Give exactly `length` bytes from `place` on.
+        """Return exactly `length` bytes from position `place` on.
 
         Raises:
-            ArchiveCorrupt: there are fewer.
-            JobexportError: they can't be read.
+            ArchiveCorrupt: the zip ends before.
+            JobexportError: the file can't be read.
         """
         if place + length > self.size:
             raise self.corrupt(f"it ends at byte {self.size} where {place + length} are announced")
         parts, missing = [], length
-        # Not with `_reading`: this is done several times for each member.
+        # Not with `_reading`, which is slow: each member needs several reads.
         try:
             self.file.seek(place)
-            # A raw stream may give less than it is asked for.
+            # A raw stream may return fewer bytes than requested.
             while missing and (part := self.file.read(missing)):
                 parts.append(part)
                 missing -= len(part)
@@ -54,7 +54,7 @@ class Source:
         return b"".join(parts)
 
     def chunks(self, place: int, length: int) -> Iterator[bytes]:
-        """Give `length` bytes from `place` on, 64 KiB at a time; raises what `read` raises."""
+        """Yield `length` bytes from position `place` on, 64 KiB at a time; raise the errors of `read`."""
         for start in range(place, place + length, _CHUNK):
             yield self.read(start, min(_CHUNK, place + length - start))
 
@@ -72,19 +72,19 @@ class Source:
 
 
 @contextlib.contextmanager
-def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iterator[Source]:
-    """Open the zip at a path, or use a seekable stream and leave it where it stood.
+def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iterator[ZipFileSource]:
+    """Open the zip at a path, or use a seekable stream and restore its position at the end.
 
     Args:
         path: the file.
-        stream: takes the file's place.
-        label: what messages call the zip; the path or `the stream` if not given.
+        stream: the stream, used instead of the file if given.
+        label: the name of the zip in messages; the path or `the stream` if not given.
 
     Raises:
-        JobexportError: it can't be opened or read.
+        JobexportError: the zip can't be opened or read.
     """
     if stream is None and path is None:
-        raise JobexportError("the archive is in no file; export to a folder or a file to look into it")
+        raise JobexportError("the archive has neither a file nor a stream; export to a folder or a file to read it")
     label = label or (str(path) if path else "the stream")
     with contextlib.ExitStack() as stack:
         with _reading(label):
@@ -95,7 +95,7 @@ def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iter
                 file = stream
                 stack.callback(_put_back, file, label, file.tell())
             size = file.seek(0, 2)
-        yield Source(file, label, size)
+        yield ZipFileSource(file, label, size)
 
 
 def _put_back(file: IO[bytes], label: str, place: int) -> None:
@@ -112,6 +112,6 @@ def _reading(label: str) -> Iterator[None]:
 
 
 def _unreadable(label: str, problem: OSError | ValueError) -> JobexportError:
-    # ValueError is what a closed stream raises, and a path with a NUL.
+    # A closed stream raises ValueError, and so does a path with a NUL.
     reason = getattr(problem, "strerror", None) or str(problem)
     return JobexportError(f"cannot read {label}: {reason}; check that it is there and readable")

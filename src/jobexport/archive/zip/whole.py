@@ -1,4 +1,4 @@
-"""Checks that a zip is whole: the one verdict of the client, the archive and the contract test."""
+"""Checks that a zip is complete: the one verdict of the client, the archive and the contract test."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobexport.archive.zip.directory import Directory
-    from jobexport.archive.zip.source import Source
+    from jobexport.archive.zip.source import ZipFileSource
 
 
-def check(source: Source, followed: Mapping[int, Followed] = MappingProxyType({})) -> Directory:
+def check(source: ZipFileSource, followed: Mapping[int, Followed] = MappingProxyType({})) -> Directory:
     """Read the whole zip, and compare length and checksum of each member.
 
     Args:
         source: the zip.
-        followed: what was found while it came; a member that the directory describes alike is not read again.
+        followed: the members that were checked while the zip arrived; they are not read again if the directory has the
+            same values.
 
     Returns:
-        What it holds.
+        The zip's directory.
 
     Raises:
         ArchiveCorrupt: the zip is incomplete or damaged.
-        ArchiveUnsafe: it holds what no export holds, or more than `policy` allows.
+        ArchiveUnsafe: the zip holds members that no export has, or exceeds a limit of `policy`.
         JobexportError: the source can't be read.
     """
     directory = read_directory(source)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class _Folder(click.Path):
-    """A folder; the empty text, which an unset variable leaves, is none."""
+    """A folder; an empty text, as an unset variable leaves it, is refused."""
 
     def __init__(self) -> None:
         super().__init__(path_type=Path, file_okay=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Check it."""
+        """Return the folder's path, or fail if it is empty or a file."""
         if value == "":
             self.fail("it is empty; is a variable not set?", param, ctx)
         return super().convert(value, param, ctx)
@@ -67,17 +67,15 @@ def dli() -> None:
 @click.option(
     "--obs-path", metavar="obs://…", help="Let the service write to this folder in OBS, in place of --output."
 )
-@click.option(
-    "--concurrency", type=click.IntRange(1, 100), default=4, show_default=True, help="How many requests at a time."
-)
+@click.option("--concurrency", type=click.IntRange(1, 100), default=4, show_default=True, help="Requests at a time.")
 @connection_options
 @_format
 @sentences
 def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, verbose: bool, **given: Any) -> None:
     """Export jobs: each to a zip of its own, to OBS, or into a folder under git.
 
-    Zips that are in DIR and whole are not fetched again, so after an interruption the same command goes on. Give each
-    night's backup a folder of its own. Exit code 1: some jobs could not be exported; they are listed.
+    Complete zips in DIR are not fetched again, so after an interruption the same command goes on. Use a new folder
+    for each night's backup. Exit code 1: some jobs could not be exported; they are listed.
     """
     from jobexport.cli.export import dgc as dgc_export
 
@@ -89,18 +87,18 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
         chosen = next(name for name in ("unpack", "git", "no_depend") if given[name]).replace("_", "-")
         raise click.UsageError(f"--{chosen} does not go with --obs-path")
     jobs = dgc_export.read_names(names, from_file)
-    interrupted = "what is there is whole, and the same command goes on where it was"
+    interrupted = "every zip is complete; the same command goes on where it was"
     if given["git"]:
-        interrupted = "every file is whole, old or new; run the same command again"
+        interrupted = "every file is complete, old or new; run the same command again"
     if given["obs_path"]:
         interrupted = "the service ends what it began; the same command would export that again"
     with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
-        outcome = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
-    for line in outcome.complaints():
+        summary = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
+    for line in summary.complaints():
         click.echo(printable(line), err=True)
     with _done():
-        click.echo(json.dumps(outcome.as_plain(), indent=2) if format_ == "json" else printable(outcome.sentence()))
-    if outcome.failures:
+        click.echo(json.dumps(summary.as_plain(), indent=2) if format_ == "json" else printable(summary.sentence()))
+    if summary.failures:
         raise SystemExit(1)
 
 
@@ -109,7 +107,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
 @click.option("--job", "job_ids", type=int, multiple=True, metavar="ID", help="A Flink job; repeatable.")
 @click.option("--all", "all_", is_flag=True, help="Every Flink job of the project.")
 @click.option("--download", type=_Folder(), metavar="DIR", help="Fetch the zips from OBS; needs an access key.")
-@click.option("--obs-endpoint", metavar="URL", help="Where OBS stands, if not where the cloud's region has it.")
+@click.option("--obs-endpoint", metavar="URL", help="The URL of OBS, if not that of the cloud's region.")
 @connection_options
 @_format
 @sentences
@@ -143,7 +141,7 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
 
 @contextlib.contextmanager
 def _done() -> Iterator[None]:
-    """Add to a failure of standard output that the export succeeded."""
+    """Add a note to a failure of standard output: the export itself succeeded."""
     try:
         yield
     except OutputFailed as failure:
@@ -153,7 +151,7 @@ def _done() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _usage_errors() -> Iterator[None]:
-    """Turn an argument that the client refuses into an error of usage, in the command's words."""
+    """Raise an error of usage, with the names of the options, for an argument that the client refuses."""
     try:
         yield
     except JobexportError:  # among them an environment that can't be used, which is a ValueError too
@@ -164,14 +162,14 @@ def _usage_errors() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ended_by_signals(sentence: str) -> Iterator[None]:
-    """Clean up after Ctrl-C and SIGTERM, then say in a sentence how things stand."""
+    """Clean up after Ctrl-C and SIGTERM, then raise JobexportError with a sentence on the state of the export."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     try:
         before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not the main thread, which is the one that gets signals
+    except ValueError:  # not the main thread; only the main thread gets signals
         before = None
     try:
         yield
@@ -185,7 +183,7 @@ def _ended_by_signals(sentence: str) -> Iterator[None]:
 @contextlib.contextmanager
 def _logged(verbose: bool) -> Iterator[None]:
     if not verbose:
-        # What the log would say is in the error, or was mended.
+        # The error has the same message, or a later attempt succeeded.
         logging.getLogger("jobexport.client").addHandler(logging.NullHandler())
         yield
         return

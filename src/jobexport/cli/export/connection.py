@@ -1,4 +1,4 @@
-"""Where the service stands and who calls it: the options that both export commands share."""
+"""The options that both export commands share: the service, the project, and the credentials."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ VARIABLES = (*CREDENTIALS, PROJECT, OS_CLOUD)
 """The environment variables that `connect` reads."""
 
 _OPTIONS = (
-    click.option("--cloud", type=click.Choice(CLOUDS), help="Whose service it is; goes with --region."),
+    click.option("--cloud", type=click.Choice(CLOUDS), help="The cloud; goes with --region."),
     click.option("--region", metavar="REGION", help="Such as eu-de or cn-north-4."),
     click.option("--url", help="The service's base URL, in place of --cloud and --region."),
     click.option("--project", metavar="ID", help=f"The project that owns the jobs, if not {PROJECT}."),
     click.option(
         "--os-cloud",
         metavar="NAME",
-        help=f"A profile of clouds.yaml that has all this and the token; {OS_CLOUD} where no token or key is set.",
+        help=f"A profile of clouds.yaml with all this and the token; {OS_CLOUD} if no token or key is set.",
     ),
     click.option("-v", "--verbose", is_flag=True, help="Log each request on standard error."),
 )
@@ -39,7 +39,7 @@ _OPTIONS = (
 
 @frozen
 class Connection:
-    """A project, how to prove who calls for it, and where the service stands."""
+    """A project, its credentials, and the options that locate the service."""
 
     project: str
     auth: str | Fetch | httpx.Auth = field(repr=False)
@@ -49,17 +49,17 @@ class Connection:
 
 
 def connection_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options."""
+    """Return the command with the options added."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def connect(given: Mapping[str, Any]) -> Connection:
-    """Gather it all from options, the environment, and clouds.yaml.
+    """Read the connection from options, the environment, and clouds.yaml.
 
     Raises:
-        UsageError: something is missing, or too much.
+        UsageError: an option is missing, or does not go with another option.
         JobexportError: the profile can't be used.
     """
     found = read_credentials()
@@ -79,7 +79,7 @@ def connect(given: Mapping[str, Any]) -> Connection:
     else:
         from jobexport import AkSkAuth
 
-        # read_credentials gives both or none.
+        # read_credentials returns both or neither.
         auth = AkSkAuth(str(found.access_key), str(found.secret_key), security_token=found.security_token)
     cloud, region, url = given["cloud"], given["region"], given["url"]
     if url and (cloud or region):
@@ -94,7 +94,7 @@ def _of_profile(name: str, given: Mapping[str, Any]) -> Connection:
         raise click.UsageError("--project does not go with a profile of clouds.yaml, which has its own")
     profile = load_profile(name, given["region"])
     cloud = given["cloud"] or profile.cloud
-    # With --url the profile's cloud and region say where OBS is.
+    # With --url the profile's cloud and region still locate OBS.
     where = _where(given["url"], cloud, profile.region)
     return Connection(profile.project, profile.token, where, cloud, profile.region)
 
@@ -104,4 +104,4 @@ def _where(url: str | None, cloud: str | None, region: str | None) -> Options:
         return {"base_url": url}
     if cloud is None or region is None:
         raise click.UsageError("where is the service? give --cloud and --region, or --url")
-    return {"cloud": cloud, "region": region}  # type: ignore[typeddict-item]  # click and _profile give known ones only
+    return {"cloud": cloud, "region": region}  # type: ignore[typeddict-item]  # click and the profile have known clouds only

@@ -1,4 +1,4 @@
-"""The work of `dgc export`: names to read, jobs to export, and how it went."""
+"""The work of `dgc export`: the names, the export, and its summary."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Outcome:
-    """How an export of jobs went."""
+class ExportSummary:
+    """Summary of an export of jobs."""
 
     where: str
     jobs: Mapping[str, Mapping[str, Any]]
-    """What there is to know of each job that was exported."""
+    """The facts of each exported job, by job name, such as `file`, `size` and `sha256`."""
     failures: Mapping[str, JobexportError]
     reused: int = 0
     more: Mapping[str, Any] = field(factory=dict)
-    """What programs want to know beside the jobs."""
+    """Further keys of the JSON output, such as `others`."""
 
     def sentence(self) -> str:
-        """Say it to people."""
+        """Format the summary as one line for the terminal."""
         total = len(self.jobs) + len(self.failures)
         before = f", {self.reused} of them there before" if self.reused else ""
         return f"{len(self.jobs)} of {total} jobs exported to {self.where}{before}"
 
     def complaints(self) -> Iterator[str]:
-        """Give a line for each job that could not be exported."""
+        """Yield a line for each job that could not be exported."""
         for name, error in self.failures.items():
             yield f"{name}: {error}"
 
     def as_plain(self) -> dict[str, Any]:
-        """Give it as plain values."""
+        """Return the summary as values for JSON."""
         return {
             "jobs": [{"name": name, **facts} for name, facts in self.jobs.items()],
             "failures": [{"name": name, **_plain_error(error)} for name, error in self.failures.items()],
@@ -55,10 +55,10 @@ class Outcome:
 
 
 def read_names(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
-    """Gather the jobs' names, each once.
+    """Read the jobs' names, each once.
 
     Raises:
-        JobexportError: there is none, one is no name, or the file can't be read.
+        JobexportError: no name is given, a name breaks a rule, or the file can't be read.
     """
     try:
         return job_names([*given, *(_names_in(file) if file else ())])
@@ -103,18 +103,18 @@ def export(
     concurrency: int,
     quiet: bool,
     **_: object,
-) -> Outcome:
+) -> ExportSummary:
     """Export the jobs.
 
     Raises:
         ValueError: an argument breaks a rule; nothing was sent.
-        JobexportError: nothing could be done.
+        JobexportError: no job could be exported, and no job is the reason.
     """
     with DgcClient(connection.project, auth=connection.auth, **connection.where) as client:
         if output is None:
             return _to_obs(client, names, str(obs_path), workspace, concurrency, quiet=quiet)
         with contextlib.ExitStack() as stack:
-            # The zips of a folder under git are of no use when they are unpacked.
+            # A folder under git gets the unpacked files only, not the zips.
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jobexport-"))) if git else output
             with ExportProgress(quiet=quiet) as progress:
                 result = client.export_jobs(
@@ -130,7 +130,7 @@ def export(
             return _for_git(result, output) if git else _zips(result, output, unpack=unpack)
 
 
-def _zips(result: JobsExport, output: Path, *, unpack: bool) -> Outcome:
+def _zips(result: JobsExport, output: Path, *, unpack: bool) -> ExportSummary:
     jobs: dict[str, dict[str, Any]] = {}
     failures = dict(result.failures)
     for name, archive in result.archives.items():
@@ -148,28 +148,28 @@ def _zips(result: JobsExport, output: Path, *, unpack: bool) -> Outcome:
                 failures[name] = error
                 del jobs[name]
     others = {"others": [str(path) for path in result.others]}
-    return Outcome(str(output), jobs, failures, len(result.reused & jobs.keys()), others)
+    return ExportSummary(str(output), jobs, failures, len(result.reused & jobs.keys()), others)
 
 
 def _unpacked(archive: JobArchive, path: Path) -> Path:
     folder = path.with_suffix("")
-    # By an earlier run of the same command.
+    # An earlier run of the same command may have unpacked it.
     if not (folder.is_dir() and any(folder.iterdir()) and archive.is_unpacked_in(folder)):
         archive.unpack(folder)
     return folder
 
 
-def _for_git(result: JobsExport, output: Path) -> Outcome:
+def _for_git(result: JobsExport, output: Path) -> ExportSummary:
     failures = dict(result.failures)
     names = {archive.path: name for name, archive in result.archives.items()}
     others = [JobArchive.open(path) for path in result.others]
 
     def left_out(archive: JobArchive, error: JobexportError) -> None:
-        failures[names.get(archive.path, "what came beside the jobs")] = error
+        failures[names.get(archive.path, "members that belong to no job")] = error
 
     changes = unpack_for_git([*result.archives.values(), *others], output, left_out=left_out)
     written, removed = ([str(path) for path in paths] for paths in (changes.written, changes.removed))
-    return Outcome(
+    return ExportSummary(
         f"{output}, {len(written)} files changed and {len(removed)} removed",
         {name: {} for name in result.archives if name not in failures},
         failures,
@@ -179,7 +179,7 @@ def _for_git(result: JobsExport, output: Path) -> Outcome:
 
 def _to_obs(
     client: DgcClient, names: tuple[str, ...], obs_path: str, workspace: str | None, concurrency: int, *, quiet: bool
-) -> Outcome:
+) -> ExportSummary:
     with ExportProgress(quiet=quiet) as progress:
         result = client.export_jobs(
             names, obs_path=obs_path, workspace=workspace, concurrency=concurrency, progress=progress
@@ -187,7 +187,7 @@ def _to_obs(
     if result.prevented_by is not None:
         raise result.prevented_by
     jobs = {name: {"folder": export.folder, "archive": export.archive} for name, export in result.exports.items()}
-    return Outcome(obs_path, jobs, result.failures)
+    return ExportSummary(obs_path, jobs, result.failures)
 
 
 def _plain_error(error: JobexportError) -> dict[str, Any]:

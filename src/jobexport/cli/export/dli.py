@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from jobexport.client import FlinkExport
 
 _BUCKET = re.compile("[a-z0-9][a-z0-9.-]*")
-# OBS speaks the S3 protocol. The hosts follow the pattern of the clouds' other services; no page here has them.
+# OBS has the S3 protocol. The hosts follow the pattern of the clouds' other services; no page here has them.
 _OBS = {"huaweicloud": "obs.{region}.myhuaweicloud.com", "otc": "obs.{region}.otc.t-systems.com"}
 
 
 def export(connection: Connection, job_ids: Sequence[int] | None, given: Mapping[str, Any]) -> FlinkExport:
-    """Export the jobs, and fetch their zips if asked to.
+    """Export the jobs, and fetch their zips if `download` is given.
 
     Raises:
         ValueError: an argument breaks a rule; nothing was sent.
         UsageError: the zips can't be fetched without more options or keys; nothing was sent.
-        JobexportError: it could not be done.
+        JobexportError: the jobs could not be exported, or their zips could not be fetched.
     """
     obs_dir, folder = given["obs_dir"], given["download"]
     bucket = obs_dir.removeprefix("obs://").partition("/")[0]
@@ -48,7 +48,7 @@ def _bucket(connection: Connection, bucket: str, endpoint: str | None) -> S3Stor
     if not (found.access_key and found.secret_key):
         raise click.UsageError(f"--download needs an access key, as OBS takes no token; set {ACCESS_KEY}, {SECRET_KEY}")
     if endpoint is None and (connection.cloud not in _OBS or connection.region is None):
-        raise click.UsageError("--download needs --obs-endpoint, or --cloud and --region: where is OBS?")
+        raise click.UsageError("--download needs the place of OBS; give --obs-endpoint, or --cloud and --region")
     if not _BUCKET.fullmatch(bucket):
         raise click.UsageError(f"--obs-dir must begin with a bucket, which {bucket!r} can't be")
     hosted = endpoint is None

@@ -16,21 +16,21 @@ from jobexport.errors import JobexportError, TokenUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# By the end of the identity service's host.
+# The cloud by the end of the identity service's host.
 _CLOUDS = {".otc.t-systems.com": "otc", ".myhuaweicloud.com": "huaweicloud", ".myhuaweicloud.eu": "huaweicloud"}
 _TIMEOUT_SECONDS = 60.0
 
 
 @frozen
 class Profile:
-    """What a profile gives."""
+    """Project, token and place of the service, as a profile has them."""
 
     project: str
     """The project's id."""
     token: Callable[[], Token] = field(repr=False)
-    """Fetches a new token."""
+    """The function that fetches a new token."""
     cloud: str | None
-    """None where the identity service is neither cloud's."""
+    """The cloud, or None if the identity service belongs to neither cloud."""
     region: str | None
 
 
@@ -38,11 +38,11 @@ def load_profile(name: str, region: str | None) -> Profile:
     """Read a profile and fetch a token with it.
 
     Raises:
-        JobexportError: openstacksdk is not installed, there is no such profile, or the identity service refuses it.
+        JobexportError: openstacksdk is not installed, the profile is missing, or the identity service refuses it.
     """
     with needing("openstack", "a profile of clouds.yaml"):
         from openstack.config import OpenStackConfig
-    # It logs what it is about to raise, and where nobody listens Python prints it.
+    # openstacksdk logs an error before it raises it, and Python prints logs that have no handler.
     for library in ("keystoneauth", "openstack"):
         logging.getLogger(library).addHandler(logging.NullHandler())
     chosen: dict[str, Any] = {} if region is None else {"region_name": region}
@@ -50,14 +50,14 @@ def load_profile(name: str, region: str | None) -> Profile:
         profile: Any = OpenStackConfig().get_one(cloud=name, api_timeout=_TIMEOUT_SECONDS, **chosen)
         session = profile.get_session()
         host = urlsplit(session.auth.auth_url).hostname or ""
-    refused = "opens nothing at the identity service", "check its auth_url, user, password and project"
+    refused = "is refused by the identity service", "check its auth_url, user, password and project"
     with _sentences(name, *refused):
         access = session.auth.get_access(session)
     if not access.project_id:
         raise JobexportError(f"profile {name} of clouds.yaml has no project; add project_id or project_name to it")
 
     def fetch() -> Token:
-        # Called again, it wants a new one.
+        # The first call returns the token at hand, each further call a new token.
         nonlocal access
         held, access = access, None
         if held is None:
@@ -72,7 +72,7 @@ def load_profile(name: str, region: str | None) -> Profile:
 
 @contextlib.contextmanager
 def _sentences(name: str, problem: str, advice: str) -> Iterator[None]:
-    """Say in one sentence why a profile can't be used."""
+    """Raise TokenUnavailable with one sentence for any error in the block."""
     from openstack.exceptions import ConfigException
 
     try:
@@ -80,7 +80,7 @@ def _sentences(name: str, problem: str, advice: str) -> Iterator[None]:
     except ConfigException as error:
         reason = " ".join(str(error).split())[:200].rstrip(".")
         raise TokenUnavailable(f"profile {name} of clouds.yaml can't be used: {reason}; {advice}") from None
-    # A file of another shape ends in any kind of exception; what one says may quote the password.
+    # A malformed file raises any kind of exception, whose text may quote the password.
     except Exception as error:
         reason = type(error).__name__
         raise TokenUnavailable(f"profile {name} of clouds.yaml {problem} ({reason}); {advice}") from None

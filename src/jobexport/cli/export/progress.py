@@ -1,4 +1,4 @@
-"""How far an export is, as a bar on standard error."""
+"""The progress of an export, as a bar on standard error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ExportProgress:
-    """A bar of jobs and bytes; nothing where standard error is no terminal, or lines of a log come there."""
+    """A bar of jobs and bytes; hidden if standard error is not a terminal, or has lines of a log."""
 
     def __init__(self, *, quiet: bool) -> None:
         console = Console(stderr=True)
@@ -36,7 +36,7 @@ class ExportProgress:
         self.bar.stop()
 
     def __call__(self, now: Progress) -> None:
-        """Show it."""
+        """Show the progress."""
         failed = f", {now.failed} failed" if now.failed else ""
         size = f"{decimal(now.received)}{failed}"
         self.bar.update(self.task, total=now.total, completed=now.done + now.failed, size=size)
