@@ -141,7 +141,7 @@ def contract(
     reports: list[EditionReport] = []
     for id_ in ids:
         target = command.live_target(id_, url, api, server) if url is not None else None
-        with command.Progress(len(ids), done=len(reports)) as progress:
+        with command.RunProgress(len(ids), done=len(reports)) as progress:
             run = functools.partial(command.check, id_, target, api=api, seed=seed, max_examples=max_examples)
             reports.append(run(report_dir=report_dir / id_, accept=accepted, progress=progress))
         if not reports[-1].complete:

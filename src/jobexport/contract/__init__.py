@@ -1,9 +1,9 @@
-"""The contract side: hold a server to what one edition of the documentation says."""
+"""The contract test: checks a server against the document of one edition."""
 
 from jobexport.core.extras import needing
 
 with needing("contract"):
-    from jobexport.contract.checks.exchange import Exchange
+    from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.checks.registry import CHECKS, Check
     from jobexport.contract.checks.violation import Violation
     from jobexport.contract.data import Data, load_names
@@ -18,9 +18,9 @@ __all__ = [
     "CHECKS",
     "Acceptance",
     "Check",
+    "CheckedExchange",
     "Data",
     "EditionReport",
-    "Exchange",
     "Failure",
     "Live",
     "OperationReport",

@@ -1,4 +1,4 @@
-"""Names that exist on the server under test: without them no generated request ever succeeds."""
+"""Names that exist on the server under test; a generated request without them does not succeed."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ _FILE: dict[str, Any] = {
 
 @frozen
 class Data:
-    """What requests may name with success."""
+    """Names that exist on a server, and the credentials for it."""
 
     project: str
     jobs: tuple[str, ...]
     """Names of DGC jobs in the default workspace."""
     flink_jobs: tuple[int, ...]
     workspaces: tuple[str, ...] = ()
-    """Workspaces that have these jobs too; empty: only the default one is asked."""
+    """Workspaces that have these jobs too; if empty, requests name no workspace."""
     obs_dirs: tuple[str, ...] = ("obs-test",)
     obs_paths: tuple[str, ...] = ("obs://test_bucket/job_nodes/",)
     token: str | None = field(default=None, repr=False)
     key: AccessKey | None = field(default=None, repr=False)
-    """What requests are signed with when there is no token."""
+    """Access key that signs requests if `token` is missing."""
     workspace_jobs: Mapping[str, tuple[str, ...]] = field(factory=dict)
-    """Names of DGC jobs by workspace, where they are known."""
+    """Names of DGC jobs by workspace, if known."""
     submitted: tuple[str, ...] = ()
-    """Jobs of the default workspace whose submitted version is another than the one being developed."""
+    """Jobs of the default workspace whose submitted version differs from the version under development."""
     resources: tuple[str, ...] = ()
     """Names and locations of the resources that nodes may use."""
     flink_names: Mapping[int, str] = field(factory=dict)
-    """Names of Flink jobs by id, where they are known."""
+    """Names of Flink jobs by id, if known."""
     complete: bool = False
-    """Whether the server holds nothing beside this: then what is not named here must be refused as unknown."""
+    """True if the server holds nothing else; it must then refuse every other name as unknown."""
 
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
-        """Take the names that the documentation's own examples use."""
+        """Build the data from the examples of the documentation."""
         components = document["components"]
         return cls(
             project=components["parameters"]["ProjectId"]["example"],
@@ -72,21 +72,22 @@ class Data:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Give the names as JSON can hold them; what opens the server is left out."""
+        """Return the names as JSON values, without token and key."""
         return {name: value for name, value in asdict(self).items() if name not in ("token", "key")}
 
     @classmethod
     def of_json(cls, value: Mapping[str, Any]) -> Data:
-        """Take names that `as_json` gave."""
+        """Build the data from a result of `as_json`."""
         lists: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
         lists["workspace_jobs"] = {name: tuple(jobs) for name, jobs in value["workspace_jobs"].items()}
         lists["flink_names"] = {int(id_): name for id_, name in value["flink_names"].items()}
         return cls(**lists)
 
     def bindings(self) -> dict[str, tuple[tuple[str | int, ...], float]]:
-        """Give, for each parameter as schemathesis names it, the values and the share of requests that use one.
+        """Return the known values for each parameter, and the share of requests that use a known value.
 
-        The rest keeps what schemathesis makes up, so that unknown names are tried as well.
+        Parameters have schemathesis's names, such as `path.job_name`. The rest of the requests keeps the values that
+        schemathesis generates, so unknown names are tested too.
         """
         return {
             "path.project_id": ((self.project,), 0.98),
@@ -103,7 +104,7 @@ def load_names(path: Path) -> dict[str, Any]:
     """Read a file of names, YAML or JSON: `project`, `jobs`, `flink_jobs`, `workspaces`, `obs_dirs`, `obs_paths`.
 
     Raises:
-        JobexportError: it can't be read or has something else in it; the text names file and line.
+        JobexportError: the file can't be read or has other content; the text names file and line.
     """
     names = load_yaml(path)
     for problem in jsonschema_rs.validator_for(_FILE).iter_errors(names):

@@ -1,4 +1,4 @@
-"""Holds one server to one edition: sends the scenarios, starts schemathesis, gathers what both show, writes reports."""
+"""One run of the contract test: sends the scenarios, starts schemathesis, gathers the failures, writes the reports."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from jobexport.contract.reports import writers
 from jobexport.contract.reports.gather import Judgement
 from jobexport.contract.reports.model import EditionReport, OperationReport
 from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
-from jobexport.contract.scenarios.scenario import Run, Tools
+from jobexport.contract.scenarios.scenario import ScenarioRun, Tools
 from jobexport.contract.sending.interrupt import Interrupt, interruptible
 from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
-from jobexport.contract.sending.pace import Live, Stopped, Wire
+from jobexport.contract.sending.pace import Live, RunStopped, Wire
 from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
 from jobexport.core.extras import find
 from jobexport.core.http import client, failure_reason
@@ -49,30 +49,30 @@ def check_edition(
     first: bool = False,
     progress: Callable[[str, int], None] = lambda _text, _steps: None,
 ) -> EditionReport:
-    """Hold the server at `url` to an edition's document, and write reports.
+    """Check the server at `url` against an edition's document, and write reports.
 
     Args:
         document: the resolved document.
-        url: where the server listens; the document's own servers are not used.
+        url: the base URL of the server; the `servers` of the document are not used.
         data: names that exist on the server, and credentials.
-        seed: the same seed gives the same requests.
+        seed: the same seed makes the same requests.
         report_dir: folder for `junit.xml`, `report.html`, `report.json` and `exchanges.har`, which are replaced.
-        api: `dli` or `dgc` to test only that family.
-        max_examples: requests made up for each operation, beside the systematic ones.
-        live: how to treat a server in use; None for one that is there for the run alone.
-        accept: deviations that are known.
-        tools: how to change the server's jobs and look into its storage, where that can be done.
-        first: whether schemathesis is left out where the scenarios, which come before it, found something.
-        progress: called with what is going on, and the number of steps that ended with it.
+        api: `dli` or `dgc` to test only the operations of this family.
+        max_examples: number of random requests for each operation, beside the systematic requests.
+        live: limits for a server in use, or None if the server exists only for the run.
+        accept: known deviations.
+        tools: functions that change the server's jobs and read its storage, if available.
+        first: True to skip schemathesis if a scenario fails.
+        progress: called with a text for people and the number of steps that ended.
 
     Returns:
-        The report. When the run ended before its end, its `reason` and `ending` say why.
+        The report. If the run stopped early, `reason` and `ending` say why.
 
     Raises:
         MissingExtra: schemathesis is not installed.
-        JobexportError: the server can't be reached, the folder can't be written, or schemathesis could not run.
+        JobexportError: the server can't be reached, the folder can't be written, or schemathesis can't run.
     """
-    # It runs in a process of its own, once requests were sent.
+    # Checked now, because schemathesis starts only after the scenarios.
     find("schemathesis", "contract")
     _reach(url)
     writers.prepare(report_dir)
@@ -117,10 +117,10 @@ class _Task:
 
 
 def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
-    """Send everything there is to send."""
+    """Send the requests of the scenarios, then those of schemathesis."""
 
     def waiting(seconds: float) -> None:
-        task.progress(f"waits {seconds:.0f} s, as the server asks", 0)
+        task.progress(f"waits {seconds:.0f} s (Retry-After)", 0)
 
     with (
         open_session(task.url, task.data, task.live, task.journal, waiting) as session,
@@ -128,7 +128,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
     ):
         try:
             _run_scenarios(task, session, report, judgement)
-        except Stopped as stopped:
+        except RunStopped as stopped:
             report.reason, report.ending = stopped.reason, str(stopped)
             return
         if not (task.first and report.failures):
@@ -136,7 +136,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
 
 
 def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
-    run = process.Run(
+    run = process.FuzzRun(
         document=narrowed(task.document, task.data) if task.live else task.document,
         held_to=task.document,
         url=task.url.rstrip("/"),
@@ -158,7 +158,7 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
 
 
 def _examples(task: _Task, operations: int) -> int:
-    """Give how many requests to make up for each operation: at most half of what a server in use is sent."""
+    """Return the number of random requests for each operation: at most half of `max_requests` for a server in use."""
     if task.live is None:
         return task.max_examples
     return max(1, min(task.max_examples, task.live.max_requests // (2 * operations)))
@@ -168,56 +168,58 @@ def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgeme
     planned = [
         (scenario, operation) for operation in report.operations for scenario in scenarios_for(operation, task.data)
     ]
-    # By scenario, so that a limit leaves something of every operation.
+    # Ordered by scenario, so that every operation gets requests before a limit ends the run.
     for scenario, operation in sorted(planned, key=lambda pair: SCENARIOS.index(pair[0])):
         if task.live is not None and (reason := _held_back(scenario, task.live, session.wire)):
             report.left_out[f"{operation}, {scenario.id}"] = reason
             continue
         task.progress(f"{operation}, {scenario.id}", 0)
         session.scenario = scenario.id
-        _run_scenario(scenario, Run(task.document, operation, task.data, session, task.tools), report, judgement)
+        _run_scenario(
+            scenario, ScenarioRun(task.document, operation, task.data, session, task.tools), report, judgement
+        )
 
 
 def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:
-    """Say why a scenario is not for this server; empty when it is."""
+    """Return the reason why a scenario must not run on this server, or an empty text."""
     if scenario.negative and not live.negative:
-        return "it sends requests that break the document; --negative allows them"
+        return "the scenario sends requests that break the document; --negative allows them"
     if wire.sent + scenario.requests > live.max_requests // 2:
-        # The other half is for what schemathesis makes up.
-        return "--max-requests leaves no room for it"
+        # The second half is for schemathesis.
+        return "the scenario needs more requests than --max-requests leaves"
     return ""
 
 
-def _run_scenario(scenario: Scenario, run: Run, report: EditionReport, judgement: Judgement) -> None:
+def _run_scenario(scenario: Scenario, run: ScenarioRun, report: EditionReport, judgement: Judgement) -> None:
     try:
         scenario.run(run)
     except Withheld as reason:
         report.left_out[f"{run.id}, {scenario.id}"] = str(reason)
     finally:
         redact = redaction(run.data).text
-        # Also when the run ends in the middle of it: what was seen was seen.
-        for finding in run.findings:
-            # A server may give credentials back in the words that a finding quotes.
-            pointer, message, expected = redact(finding.pointer), redact(finding.message), redact(finding.expected)
-            judgement.add_finding(run.id, evolve(finding, pointer=pointer, message=message, expected=expected))
+        # Reported even if the run stops in the middle of the scenario.
+        for broken in run.broken_claims:
+            # A response may quote credentials.
+            pointer, message, expected = redact(broken.pointer), redact(broken.message), redact(broken.expected)
+            judgement.add_broken_claim(run.id, evolve(broken, pointer=pointer, message=message, expected=expected))
     report.operations[run.id].checks[scenario.id] += 1
 
 
 def _reach(url: str) -> None:
     try:
-        # Any answer will do; that there is one is the question.
+        # Any response shows that the server is reachable.
         with client(timeout=10) as http:
             http.get(url)
     except (httpx.InvalidURL, UnicodeError) as problem:
-        raise JobexportError(f"{url!r} is no URL: {problem}; write it like http://127.0.0.1:8080") from None
+        raise JobexportError(f"{url!r} is not a URL: {problem}; write it like http://127.0.0.1:8080") from None
     except httpx.UnsupportedProtocol:
-        raise JobexportError(f"{url!r} is no URL; write it like http://127.0.0.1:8080") from None
+        raise JobexportError(f"{url!r} is not a URL; write it like http://127.0.0.1:8080") from None
     except httpx.HTTPError as problem:
         raise JobexportError(f"cannot reach {url}: {failure_reason(problem)}; is the server running?") from None
 
 
 def _of_family(document: Mapping[str, Any], api: str | None) -> Mapping[str, Any]:
-    """Give the document with the paths of one family only."""
+    """Return the document with the paths of one family only."""
     if api is None:
         return document
     paths = [operation.path for operation in operations(document) if api in operation.fields["tags"]]
@@ -225,5 +227,5 @@ def _of_family(document: Mapping[str, Any], api: str | None) -> Mapping[str, Any
 
 
 def _labels(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return operationIds by the names that schemathesis has for operations."""
+    """Return operationIds by schemathesis's labels of operations, such as `POST /v1/{project_id}/jobs`."""
     return {f"{operation.method.upper()} {operation.path}": operation.id for operation in operations(document)}

@@ -1,4 +1,4 @@
-"""What a scenario, and whatever else writes requests, asks of the one who sends them."""
+"""The interface between code that builds requests and code that sends them, with all kinds of credentials."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ABSENT: Any = object()
-"""What stands for "no body": None is JSON's null."""
+"""The value for "no body"; None is JSON's null."""
 
 
 NOBODY = ("none", "empty-token", "wrong-token", "near-token", "cut-token", "case-token", "wrong-key")
-"""Credentials that open nothing: no token, one that is empty, another, the right one with a letter more, with one less,
-in the other case, and a signature under a key that nobody has."""
+"""Credentials of no known caller: no token, an empty token, a wrong token, the right token with one letter more, with
+one letter less, in the other case, and a signature with an unknown key."""
 FORGED = (
     "wrong-secret",
     "altered-body",
@@ -26,8 +26,8 @@ FORGED = (
     "unsigned-host",
     "other-project",
 )
-"""Signatures that look right, to be had with an access key only: made with another secret, for another body, for
-another body whose hash is signed too, for another path, an hour ago, for a header less, for another project."""
+"""Forged signatures, which need an access key: made with another secret, for another body, for another body whose hash
+is signed too, for another path, an hour ago, without the header `host`, for another project."""
 
 
 def path_segment(name: str) -> str:
@@ -40,34 +40,34 @@ def path_segment(name: str) -> str:
 
 
 class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program
-    """No answer came, or not all of it. Its text is one sentence."""
+    """The response is missing or incomplete. The text is one sentence."""
 
     def __init__(self, text: str, case: str = "", unreachable: bool = False) -> None:
         super().__init__(text)
         self.case = case
-        """What the record calls the exchange."""
+        """Id of the exchange in the journal."""
         self.unreachable = unreachable
-        """Whether no connection came about."""
+        """True if no connection was made."""
 
 
 @frozen
-class Answer:
-    """What came back for one request."""
+class Received:
+    """The response to a request of `Sender`."""
 
     status: int
     headers: Mapping[str, str]
     """By lower-case name."""
     content: bytes = field(repr=False)
     case: str = ""
-    """What the record calls the exchange."""
+    """Id of the exchange in the journal."""
 
 
 class Sender(Protocol):
-    """Sends a request to the server under test, with credentials, in due time, and records it."""
+    """Sends requests to the server under test: adds credentials, keeps the rate, and writes the journal."""
 
     @property
     def signs(self) -> bool:
-        """Whether it has an access key, so that `signed` and the FORGED credentials can be had."""
+        """True if the sender has an access key, which `signed` and the FORGED credentials need."""
 
     def send(
         self,
@@ -80,19 +80,19 @@ class Sender(Protocol):
         headers: Mapping[str, str] = {},
         credentials: str = "right",
         valid: bool = False,
-    ) -> Answer:
+    ) -> Received:
         """Send a request.
 
         Args:
-            operation: the operationId it is meant for.
-            method: of HTTP.
-            path: below the base URL, encoded.
-            body: sent as JSON.
-            content: sent as it is, in the place of `body`.
-            headers: beside those of the credentials; `Content-Type` is JSON's where there is a body and none is given.
-            credentials: `right` (as the run has them), `signed` (with the access key), or one of NOBODY and FORGED.
-            valid: whether the request keeps to the document, for the record.
+            operation: the operationId.
+            method: the HTTP method.
+            path: the encoded path below the base URL.
+            body: the value to send as JSON.
+            content: the bytes to send instead of `body`.
+            headers: headers beside the credentials; `Content-Type` is `application/json` by default if `body` is given.
+            credentials: `right` (of the run), `signed` (with the access key), or an item of NOBODY or FORGED.
+            valid: True if the request keeps to the document; for the journal.
 
         Raises:
-            TransportProblem: no answer came, or not all of it.
+            TransportProblem: the response is missing or incomplete.
         """

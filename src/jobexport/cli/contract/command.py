@@ -1,4 +1,4 @@
-"""The contract command's work: start the embedded mock where no server is named, and show the outcome."""
+"""The contract command: runs the contract test, with an embedded mock if no server is named, and shows the result."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _STEPS = 9
 
 
-class Progress:
-    """A bar on standard error while a run goes on; nothing where that is no terminal."""
+class RunProgress:
+    """A progress bar on standard error during a run; hidden if standard error is not a terminal."""
 
     def __init__(self, runs: int, *, done: int = 0) -> None:
         console = Console(stderr=True)
@@ -45,28 +45,28 @@ class Progress:
         self.bar.stop()
 
     def __call__(self, text: str, steps: int) -> None:
-        """Say what is going on, and how many steps ended with it."""
+        """Show the text, and advance the bar by the number of steps that ended."""
         self.bar.update(self.task, advance=steps, description=text)
 
 
 @frozen
-class Target:
-    """A server that is in use."""
+class LiveServer:
+    """A server in use, with its names, its credentials and its limits."""
 
     url: str
     data: Data
     live: Live
 
 
-def live_target(edition: str, url: str, api: str | None, given: Mapping[str, Any]) -> Target:
-    """Gather what is known of the server at `url`, and print what a run will do to it.
+def live_target(edition: str, url: str, api: str | None, given: Mapping[str, Any]) -> LiveServer:
+    """Return the server at `url` with its data and limits, and print the plan of the run.
 
     Raises:
         JobexportError: the edition or the data file can't be read.
-        UsageError: there are no credentials.
+        UsageError: the credentials are missing.
     """
     document = load_edition(edition)
-    target = Target(url, server_data(document, given), treatment(given))
+    target = LiveServer(url, server_data(document, given), treatment(given))
     for line in plan(document, url, target.data, target.live, api):
         click.echo(line, err=True)
     return target
@@ -74,7 +74,7 @@ def live_target(edition: str, url: str, api: str | None, given: Mapping[str, Any
 
 def check(
     edition: str,
-    target: Target | None,
+    target: LiveServer | None,
     *,
     api: str | None,
     seed: int,
@@ -83,7 +83,7 @@ def check(
     accept: Sequence[Acceptance],
     progress: Callable[[str, int], None],
 ) -> EditionReport:
-    """Hold a server to an edition: the target, else an embedded mock of the same edition."""
+    """Check a server against an edition: the target, or by default an embedded mock of the edition."""
     document = load_edition(edition)
     with contextlib.ExitStack() as stack:
         if target is None:
@@ -107,7 +107,7 @@ def check(
 
 
 def show(reports: list[EditionReport], report_dir: Path) -> None:
-    """Print a row for each edition and operation, then each failure with a request that shows it."""
+    """Print a row for each edition and operation, then each failure with a curl command."""
     console = _console()
     table = Table(box=box.SIMPLE)
     for name in ("edition", "operation"):
@@ -132,12 +132,12 @@ def show(reports: list[EditionReport], report_dir: Path) -> None:
 
 def _console() -> Console:
     console = Console()
-    # Rich takes a pipe for 80 columns wide and would cut names short.
+    # Rich assumes 80 columns for a pipe and would cut names short.
     return console if console.is_terminal else Console(width=120)
 
 
 def problems(report: EditionReport) -> list[str]:
-    """Give one block of text for each failure, and for what else there is to know."""
+    """Return a block of text for each failure, then a line for each other problem."""
     return [
         *(_block(report.edition, operation, failure) for operation, failure in report.failures),
         *(f"{report.edition}: {problem}" for problem in report.problems()),

@@ -1,4 +1,4 @@
-"""What a contract run may know of the mock that it starts itself: everything the mock holds, and how to change it."""
+"""Names and tools of the mock that a contract run starts itself: all its jobs, and functions that change them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEFAULT = "default"
 
 
 def mock_data(server: mock.Server) -> Data:
-    """Take the names that a mock's state holds: all of them."""
+    """Return all names in a mock's state, with its credentials."""
     project = server.state.projects[server.project_id]
     default = project.workspaces[_DEFAULT]
     others = {name: workspace for name, workspace in project.workspaces.items() if name != _DEFAULT}
@@ -40,7 +40,7 @@ def mock_data(server: mock.Server) -> Data:
 
 
 def mock_tools(server: mock.Server) -> Tools:
-    """Let scenarios change the mock's jobs for a while, and look into its object storage."""
+    """Return functions that change the mock's jobs for the time of a context, and read its object storage."""
 
     @contextlib.contextmanager
     def changed(path: str, value: dict[str, Any]) -> Iterator[None]:

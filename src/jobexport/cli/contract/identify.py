@@ -1,4 +1,4 @@
-"""`--edition auto`: ask the server which edition it speaks, and show what its answers say to each."""
+"""`--edition auto`: identifies the edition of a server, and shows how its responses fit each edition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rich.text import Text
 from jobexport.cli.contract.live import server_data, treatment
 from jobexport.contract.identify.identification import AGREES, CONTRADICTS, NOT_OBSERVABLE, Identification, identify
 from jobexport.contract.sender import TransportProblem
-from jobexport.contract.sending.pace import Stopped
+from jobexport.contract.sending.pace import RunStopped
 from jobexport.contract.sending.session import open_session
 from jobexport.errors import JobexportError
 from jobexport.spec import editions, load_edition
@@ -30,16 +30,16 @@ _CELLS = {AGREES: Text("agrees", style="green"), CONTRADICTS: Text("contradicts"
 
 
 def settle(url: str | None, api: str | None, format_: str, given: Mapping[str, Any]) -> Identification:
-    """Ask which edition the server at `url` speaks, and show it; where none fits, print an overlay and exit with 1.
+    """Print and return the edition of the server at `url`; if no edition fits, print an overlay and exit with 1.
 
     Args:
-        url: where the server listens.
-        api: `dli` or `dgc` to ask for that family only.
+        url: the base URL of the server.
+        api: `dli` or `dgc` to test this family only.
         format_: `table` or `json`.
-        given: the options for a live server.
+        given: the options for a server in use.
 
     Raises:
-        JobexportError: it can't be asked, or does not answer as any edition does.
+        JobexportError: the server can't be reached, or its responses do not fit any edition.
     """
     if url is None:
         raise click.UsageError("--edition auto asks a server which edition it speaks; name the server with --url")
@@ -62,7 +62,7 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
     elif api == "dgc":
         data = attrs.evolve(data, flink_jobs=())
     with open_session(url, data, treatment(given), Path(os.devnull)) as session:
-        # Probes that succeed write to the named places only; one asks for a place that is none.
+        # Probes that succeed write to the named places only. One probe has an invalid OBS path on purpose.
         session.places = None
 
         def send(request: httpx.Request) -> httpx.Response:
@@ -74,7 +74,7 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
 
         try:
             found = identify(url, data, send)
-        except Stopped as stopped:
+        except RunStopped as stopped:
             raise JobexportError(f"cannot tell the edition of {url}: {stopped}") from None
     if not found.closest:
         raise JobexportError(
@@ -84,9 +84,9 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
 
 
 def _show(found: Identification) -> None:
-    """Print the table of entries × editions, then what contradicts the closest edition, then which that is."""
+    """Print the table of entries × editions, then the contradictions to the closest edition, then the result."""
     console = Console()
-    # Rich takes a pipe for 80 columns wide and would cut names short.
+    # Rich assumes 80 columns for a pipe and would cut names short.
     console = console if console.is_terminal else Console(width=160)
     ids = list(dict.fromkeys(verdict.edition for verdict in found.verdicts))
     table = Table(box=box.SIMPLE)
@@ -103,7 +103,7 @@ def _show(found: Identification) -> None:
 
 
 def _not_observable(found: Identification) -> list[str]:
-    """Say what the dashes of the table stand for, by reason."""
+    """Return a line for each reason of the dashes in the table, such as `–  no traffic shows it: DGC-001`."""
     entries: dict[str, list[str]] = {}
     for verdict in found.verdicts:
         if verdict.edition == found.closest[0] and verdict.verdict == NOT_OBSERVABLE:
@@ -122,22 +122,22 @@ def _contradictions(found: Identification) -> list[str]:
 
 
 def _sentences(found: Identification) -> list[str]:
-    """Say which edition it is, and what is missing."""
+    """Return the sentences after the table: the edition, the requests, and the problems."""
     names = " and ".join(found.closest)
     lines = []
     if found.fits:
         lines.append(f"The server speaks {names}.")
     else:
-        lines.append(f"No edition says all that was seen; the closest is {names}.")
+        lines.append(f"No edition fits all responses; the closest is {names}.")
     if len(found.closest) > 1:
-        lines.append(f"Nothing that was seen tells them apart; {found.closest[0]} is taken.")
+        lines.append(f"The responses fit these editions equally; the run uses {found.closest[0]}.")
     if found.problem:
-        lines.append(f"Not everything was asked: {found.problem}.")
-    lines += [f"An overlay can't say: {text}." for text in found.unsaid]
-    lines.append(f"{len(found.requests)} requests were made.")
+        lines.append(f"Not all requests were sent: {found.problem}.")
+    lines += [f"An overlay can't express: {text}." for text in found.unsaid]
+    lines.append(f"{len(found.requests)} requests were sent.")
     return lines
 
 
 def as_json(found: Identification) -> dict[str, Any]:
-    """Give an identification as plain values."""
+    """Return an identification as JSON values."""
     return attrs.asdict(found)

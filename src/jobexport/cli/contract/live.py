@@ -1,4 +1,4 @@
-"""The contract command's options for a server that is named with --url: what it has, and how to treat it."""
+"""The contract command's options for a server in use (`--url`): its names and its limits."""
 
 from __future__ import annotations
 
@@ -17,49 +17,56 @@ if TYPE_CHECKING:
     from jobexport.contract import Data, Live
 
 _OPTIONS = (
-    click.option("--project", metavar="ID", help=f"The project, if not {PROJECT}."),
+    click.option("--project", metavar="ID", help=f"The project; default: {PROJECT}."),
     click.option("--job", "jobs", multiple=True, metavar="NAME", help="A DGC job that exists; repeatable."),
     click.option("--flink-job", "flink_jobs", multiple=True, type=int, metavar="ID", help="A Flink job; repeatable."),
-    click.option("--workspace", "workspaces", multiple=True, metavar="ID", help="One that has the jobs; repeatable."),
-    click.option("--obs-dir", "obs_dirs", multiple=True, metavar="DIR", help="Where exportFlinkJobs may write."),
-    click.option("--obs-path", "obs_paths", multiple=True, metavar="obs://…", help="Where exportJob may write."),
+    click.option(
+        "--workspace", "workspaces", multiple=True, metavar="ID", help="A workspace that has the jobs; repeatable."
+    ),
+    click.option(
+        "--obs-dir", "obs_dirs", multiple=True, metavar="DIR", help="A folder for exportFlinkJobs; repeatable."
+    ),
+    click.option(
+        "--obs-path", "obs_paths", multiple=True, metavar="obs://…", help="A folder for exportJob; repeatable."
+    ),
     click.option(
         "--data",
         "data_file",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="YAML or JSON file with these names; options go before it.",
+        help="YAML or JSON file with these names; an option overrides it.",
     ),
-    click.option("--rate", type=click.FloatRange(0.01), help="Requests a second at most.  [default: 3]"),
-    click.option("--max-requests", type=click.IntRange(1), help="Requests at most.  [default: 400]"),
-    click.option("--negative", is_flag=True, help="Send requests that break the document, too."),
+    click.option("--rate", type=click.FloatRange(0.01), help="Most requests a second.  [default: 3]"),
+    click.option("--max-requests", type=click.IntRange(1), help="Most requests in all.  [default: 400]"),
+    click.option("--negative", is_flag=True, help="Also send requests that break the document."),
 )
 VARIABLES = (*CREDENTIALS, PROJECT)
-"""The environment variables that `server_data` reads."""
+"""Environment variables that `server_data` reads."""
 _NAMES = ("project", "jobs", "flink_jobs", "workspaces", "obs_dirs", "obs_paths")
 
 
 def live_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options."""
+    """Return the command with the options for a server in use."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def refuse(given: Mapping[str, Any]) -> None:
-    """Refuse options of a live server where there is none."""
+    """Raise UsageError if an option for a server in use is given without `--url`."""
     for parameter in click.get_current_context().command.params:
         if given.get(parameter.name):
-            raise click.UsageError(f"{parameter.opts[0]} is for a server of your own; name it with --url")
+            raise click.UsageError(f"{parameter.opts[0]} is only for a server in use; name the server with --url")
 
 
 def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
-    """Gather what the server has: from options, else the file, else the documentation's examples.
+    """Return names and credentials of the server: from options, the file, or the documentation's examples.
 
-    The examples serve only where no name is given at all. What may be written to OBS is never taken from them.
+    An option overrides the file. The examples are used only if no job is named. Places in OBS are never taken from the
+    examples.
 
     Raises:
         JobexportError: the file can't be read.
-        UsageError: there are no credentials.
+        UsageError: the credentials are missing.
     """
     from attrs import evolve
 
@@ -81,7 +88,7 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
 
 
 def treatment(given: Mapping[str, Any]) -> Live:
-    """Say how the server is treated."""
+    """Return the limits for the server."""
     from jobexport.contract import Live
 
     limits = {name: given[name] for name in ("rate", "max_requests") if given[name] is not None}

@@ -1,1 +1,1 @@
-"""What is checked of every response."""
+"""The checks of every response."""

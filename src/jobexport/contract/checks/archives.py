@@ -1,4 +1,4 @@
-"""Checks of the zips that exportJob and batchExportJobs answer with."""
+"""Checks of the zips in the responses of exportJob and batchExportJobs."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from jobexport.contract.checks.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.contract.checks.exchange import Exchange
+    from jobexport.contract.checks.exchange import CheckedExchange
 
-# Legal names of jobs that a path can't carry as they are; how they stand in a zip no page says.
+# Legal names of jobs that a path can't contain unencoded; no page gives their paths in a zip.
 _DOTS = {".", ".."}
 
 
-def archive_intact(exchange: Exchange) -> None:
-    """Raise if the response is no zip that `JobArchive` takes: it is incomplete, damaged, or holds what is unsafe."""
+def archive_intact(exchange: CheckedExchange) -> None:
+    """Raise if `JobArchive` refuses the zip of the response as incomplete, damaged or unsafe."""
     if exchange.is_archive() and (problem := exchange.archive().problem) is not None:
-        raise Violation(f"the answer is no complete zip: {problem}")
+        raise Violation(f"the response is not a complete zip: {problem}")
 
 
-def file_name(exchange: Exchange) -> None:
-    """Raise when Content-Disposition is there and names another file than the documentation."""
+def file_name(exchange: CheckedExchange) -> None:
+    """Raise if Content-Disposition names another file than the documentation; the header may be missing."""
     template = exchange.media(exchange.zip_media()).get("x-zip-file-name")
     given = exchange.headers.get("content-disposition")
     if not exchange.is_archive() or template is None or given is None:
@@ -34,13 +34,13 @@ def file_name(exchange: Exchange) -> None:
     message["Content-Disposition"] = given
     expected = template.replace("{job_name}", str(exchange.path.get("job_name", "")))
     if message.get_content_disposition() != "attachment":
-        raise Violation(f"Content-Disposition is {given!r}; a file to be kept is an attachment")
+        raise Violation(f"Content-Disposition is {given!r}; it must be an attachment")
     if message.get_filename() != expected:
         raise Violation(f"Content-Disposition names the file {message.get_filename()!r}, documented is {expected!r}")
 
 
-def archive_layout(exchange: Exchange) -> None:
-    """Raise when a member lies elsewhere than documented, or the archive does not hold exactly the requested jobs."""
+def archive_layout(exchange: CheckedExchange) -> None:
+    """Raise if a member's path is not documented, or the zip does not hold exactly the requested jobs."""
     layout = exchange.media(exchange.zip_media()).get("x-zip-layout")
     if not exchange.is_archive() or layout is None or _DOTS & set(exchange.requested_jobs()):
         return
@@ -56,25 +56,25 @@ def archive_layout(exchange: Exchange) -> None:
     found = {name for name in names if patterns["job"].fullmatch(name)}
     if found != expected:
         missing, extra = sorted(expected - found), sorted(found - expected)
-        raise Violation(f"the zip lacks {missing or 'nothing'} and has {extra or 'nothing'} that was not asked for")
+        raise Violation(f"the zip lacks {missing or 'nothing'} and has {extra or 'nothing'}, which was not requested")
 
 
-def member_content(exchange: Exchange) -> None:
-    """Raise when a member is no JSON object of the member's name, or a job has no list of nodes."""
+def member_content(exchange: CheckedExchange) -> None:
+    """Raise if a member is not a JSON object with the name of its file, or a job has no list of nodes."""
     archive = exchange.archive()
     dots = _DOTS & set(exchange.requested_jobs())
     for name in archive.members:
         value = archive.value(name)
         if not isinstance(value, dict):
-            raise Violation(f"{name} in the zip is no JSON object")
+            raise Violation(f"{name} in the zip is not a JSON object")
         if value.get("name") != member_stem(name) and not dots:
             raise Violation(f"{name} in the zip has the name {value.get('name')!r}", pointer="/name")
         if name.endswith(".job") and not isinstance(value.get("nodes"), list):
             raise Violation(f"{name} in the zip has no list of nodes", ("COM-007",), "/nodes")
 
 
-def export_depend(exchange: Exchange) -> None:
-    """Raise when scripts or resources are there that were not wanted or are not used, or used ones are not there."""
+def export_depend(exchange: CheckedExchange) -> None:
+    """Raise if the zip lacks a used script or resource, or has scripts or resources that are unused or not wanted."""
     layout = exchange.media(exchange.zip_media()).get("x-zip-layout")
     archive = exchange.archive()
     if not archive.members or layout is None or _DOTS & set(exchange.requested_jobs()):
@@ -97,14 +97,14 @@ def export_depend(exchange: Exchange) -> None:
     _check_resources(exchange, layout, patterns, resources)
 
 
-def _rests_on(exchange: Exchange) -> tuple[str, ...]:
+def _rests_on(exchange: CheckedExchange) -> tuple[str, ...]:
     return ("DGC-102",) if exchange.id == "batchExportJobs" else ("DGC-002",)
 
 
 def _check_resources(
-    exchange: Exchange, layout: Mapping[str, str], patterns: Mapping[str, re.Pattern[str]], resources: set[str]
+    exchange: CheckedExchange, layout: Mapping[str, str], patterns: Mapping[str, re.Pattern[str]], resources: set[str]
 ) -> None:
-    """Check resources: a node names one by its name or by the location that it stands for."""
+    """Check resources; a node names a resource by its name or by its location."""
     archive = exchange.archive()
     known = set(exchange.known.resources) if exchange.known else set()
     for job, paths in _paths(exchange, patterns["job"]):
@@ -128,8 +128,8 @@ def _stands_for(name: str, resource: object) -> set[str]:
     return {member_stem(name), str(location)} if location else {member_stem(name)}
 
 
-def _used(exchange: Exchange, layout: Mapping[str, str], jobs: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    """Give the members that scripts used by the zip's jobs must have, each with a job that uses it."""
+def _used(exchange: CheckedExchange, layout: Mapping[str, str], jobs: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Yield the members that the zip must have for the scripts of its jobs, each with a job that uses it."""
     for name, content in exchange.archive().members.items():
         match = jobs.fullmatch(name)
         if match is None or not content:
@@ -138,14 +138,14 @@ def _used(exchange: Exchange, layout: Mapping[str, str], jobs: re.Pattern[str]) 
             yield layout["script"].format(job_name=match["job_name"], script_name=script), match["job_name"]
 
 
-def _paths(exchange: Exchange, jobs: re.Pattern[str]) -> Iterator[tuple[str, list[str]]]:
+def _paths(exchange: CheckedExchange, jobs: re.Pattern[str]) -> Iterator[tuple[str, list[str]]]:
     for name in exchange.archive().members:
         if match := jobs.fullmatch(name):
             yield match["job_name"], _properties(exchange.archive().value(name), "resourcePath")
 
 
 def _properties(job: object, wanted: str) -> list[str]:
-    """Give the values of one property over a job's nodes; what has another shape is passed over."""
+    """Return the values of one property of a job's nodes; nodes of another shape are skipped."""
     return [
         item["value"]
         for node in _items(job, "nodes")
@@ -160,12 +160,12 @@ def _items(value: object, key: str) -> list[dict[str, Any]]:
 
 
 def patterns_of(layout: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
-    """Turn a layout's templates into patterns, by kind."""
+    """Return a pattern for each template of a layout, by kind."""
     return {kind: _pattern(template) for kind, template in layout.items()}
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    # A name that a template repeats must be the same each time.
+    # A placeholder that a template repeats must have the same value each time.
     parts = re.split(r"\{(\w+)\}", template)
     seen: set[str] = set()
     pattern = ""

@@ -1,4 +1,4 @@
-"""One request and its answer, as the checks see them."""
+"""One request and its response, in the form that checks read."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ ZIP = "application/octet-stream"
 
 
 @frozen
-class Exchange:
-    """One request and its answer, beside the document they are held to."""
+class CheckedExchange:
+    """One request and its response, with the document that they must keep to."""
 
     document: Mapping[str, Any] = field(repr=False)
     operation: Mapping[str, Any] = field(repr=False)
-    """The operation object of the document."""
+    """Operation object of the document."""
     valid: bool
-    """Whether the request keeps to the document."""
+    """True if the request keeps to the document."""
     path: Mapping[str, Any]
     """Path parameters by name, decoded."""
     body: Any
-    """The request's JSON value; None when none was sent."""
+    """JSON value of the request, or None if no body was sent."""
     status: int
     media_type: str
-    """The answer's Content-Type, lower case, without parameters."""
+    """Content-Type of the response in lower case, without parameters."""
     content: bytes = field(repr=False)
     headers: Mapping[str, str] = field(factory=dict, repr=False)
-    """The answer's headers by lower-case name."""
+    """Headers of the response by lower-case name."""
     workspace: str | None = None
     """The `workspace` header that was sent."""
     known: Data | None = field(default=None, repr=False)
-    """What the server is known to hold."""
+    """Names that exist on the server."""
 
     @property
     def arguments(self) -> Mapping[str, Any]:
-        """The body as an object; empty when it is none."""
+        """The body as an object; empty if it is not an object."""
         return self.body if isinstance(self.body, dict) else {}
 
     @property
@@ -72,7 +72,7 @@ class Exchange:
         return schema_of(self.document, self.media(JSON))
 
     def documents(self, name: str) -> bool:
-        """Whether the operation's request body has the property in this edition."""
+        """Return True if the edition's request body of the operation has the property."""
         body = media(request_body(self.document, self.operation))
         return name in schema_of(self.document, body).get("properties", {})
 
@@ -84,20 +84,20 @@ class Exchange:
             return None
 
     def zip_media(self) -> str:
-        """Give the media type under which the document has the operation's zip."""
+        """Return the documented media type of the operation's zip; by default `application/octet-stream`."""
         content = response(self.document, self.operation, 200).get("content", {})
         return next((media for media, node in content.items() if "x-zip-layout" in node), ZIP)
 
     def is_archive(self) -> bool:
-        """Whether this is a success that should hold a zip."""
+        """Return True if the response is a success that should hold a zip."""
         return self.status == 200 and self.media_type == self.zip_media() and bool(self.media(self.media_type))
 
     def archive(self) -> Archive:
-        """Give what is in the zip that the answer holds; of an answer that holds none, an archive without members."""
-        return read_archive(self.content) if self.is_archive() else Archive("the answer holds no zip", (), {})
+        """Return the content of the response's zip; without members if the response should not hold a zip."""
+        return read_archive(self.content) if self.is_archive() else Archive("the response holds no zip", (), {})
 
     def requested_jobs(self) -> list[str]:
-        """Give the names of the DGC jobs that the request asks for, each once."""
+        """Return the names of the requested DGC jobs, without repetitions."""
         if "job_name" in self.path:
             return [str(self.path["job_name"])]
         jobs = self.arguments.get("jobList", [])
@@ -106,10 +106,10 @@ class Exchange:
 
 @frozen
 class Archive:
-    """What a zip holds, read to its end."""
+    """The content of a zip that was read to its end."""
 
     problem: str | None
-    """Why `JobArchive` refuses it; None for a zip that it takes."""
+    """Reason why `JobArchive` refuses the zip, or None if it accepts the zip."""
     names: tuple[str, ...]
     """Names of the files in the order of the zip; empty if its directory is refused."""
     members: Mapping[str, bytes] = field(repr=False)
@@ -123,10 +123,10 @@ class Archive:
             return None
 
 
-# Several checks look at one response.
+# Several checks read the same response.
 @lru_cache(maxsize=16)
 def read_archive(content: bytes) -> Archive:
-    """Read a zip with all its members, by the rules that the client and `JobArchive` keep to."""
+    """Read a zip with all its members, by the rules of the client and of `JobArchive`."""
     names: tuple[str, ...] = ()
     try:
         with opened(None, io.BytesIO(content), "the zip") as source:

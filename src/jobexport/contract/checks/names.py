@@ -1,4 +1,4 @@
-"""Checks of what was asked for: what is there succeeds, what is not is refused, and what comes back is that."""
+"""Checks of names: known names succeed, unknown names are refused, and the response names the requested objects."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from jobexport.contract.checks.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.contract.checks.exchange import Exchange
+    from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.data import Data
 
-# Errors that say the request breaks the contract, rather than that something it names is not there.
+# Errors that call the request invalid; other errors say that a name is unknown.
 _REFUSALS = ("invalid-request", "job-name-invalid")
-# Statuses that say nothing of the request: too many of them, and faults of the server (which schemathesis reports).
+# Statuses that do not depend on the request: too many requests, and faults of the server, which schemathesis reports.
 _NOT_THE_REQUEST = {429, *range(500, 600)}
-# What the pages call the time of the export: milliseconds since 1970. Clocks differ, but not by more than a day.
+# The pages give the time of the export in milliseconds since 1970. Clocks differ by less than a day.
 _DAY_MS = 24 * 60 * 60 * 1000
 
 
-def valid_request_refused(exchange: Exchange) -> None:
-    """Raise when a request that keeps to the document is called invalid."""
+def valid_request_refused(exchange: CheckedExchange) -> None:
+    """Raise if the response calls a request invalid that keeps to the document."""
     value = exchange.json()
     if not exchange.valid or exchange.status != 400 or not isinstance(value, dict):
         return
@@ -34,31 +34,33 @@ def valid_request_refused(exchange: Exchange) -> None:
             raise Violation(f"a valid request was refused as {name}: {code} {value.get('error_msg')!r}")
 
 
-def known_request_refused(exchange: Exchange) -> None:
-    """Raise when a valid request for what the server holds does not succeed."""
+def known_request_refused(exchange: CheckedExchange) -> None:
+    """Raise if a valid request fails although the server has everything that the request names."""
     if _unknown(exchange) == () and exchange.status != 200 and exchange.status not in _NOT_THE_REQUEST:
-        raise Violation(f"everything the request names is there, but the answer is {exchange.status}{_code(exchange)}")
+        raise Violation(
+            f"the server has everything that the request names, but the response is {exchange.status}{_code(exchange)}"
+        )
 
 
-def unknown_name(exchange: Exchange) -> None:
-    """Raise when a valid request for what the server does not hold is not refused with the documented code."""
+def unknown_name(exchange: CheckedExchange) -> None:
+    """Raise if a valid request with an unknown name is not refused with the documented code."""
     unknown = _unknown(exchange)
     if not unknown or exchange.status in _NOT_THE_REQUEST:
         return
     codes = {code for name in unknown if (code := example_code(exchange, name, 400)) is not None}
     value = exchange.json()
     if exchange.status == 200:
-        raise Violation(f"the request names what is not there ({', '.join(unknown)}), but the answer is 200")
+        raise Violation(f"the request has an unknown name ({', '.join(unknown)}), but the response is 200")
     if codes and not (exchange.status == 400 and isinstance(value, dict) and value.get("error_code") in codes):
         raise Violation(
-            f"documented for this is 400 {' or '.join(sorted(codes))}, but the answer is "
+            f"documented for an unknown name is 400 {' or '.join(sorted(codes))}, but the response is "
             f"{exchange.status}{_code(exchange)}",
             pointer="/error_code",
         )
 
 
-def export_succeeded(exchange: Exchange) -> None:
-    """Raise when a 200 says that the export failed, or says it in no documented way."""
+def export_succeeded(exchange: CheckedExchange) -> None:
+    """Raise if `is_success` of a 200 is false, or a text other than `true` and `false`."""
     value = exchange.json()
     properties = exchange.schema().get("properties", {})
     if exchange.status != 200 or not isinstance(value, dict) or "is_success" not in properties:
@@ -67,11 +69,11 @@ def export_succeeded(exchange: Exchange) -> None:
     if isinstance(said, str) and said not in ("true", "false"):
         raise Violation(f"is_success is {said!r}; as text it is 'true' or 'false'", pointer="/is_success")
     if said in (False, "false") and _unknown(exchange) == ():
-        raise Violation("everything the request names is there, but is_success says that the export failed")
+        raise Violation("the server has everything that the request names, but is_success says that the export failed")
 
 
-def object_names(exchange: Exchange) -> None:
-    """Raise when a named object lies elsewhere than asked, or its name is not built as documented."""
+def object_names(exchange: CheckedExchange) -> None:
+    """Raise if a named object is not in the requested folder, or its name is not built as documented."""
     value = exchange.json()
     if exchange.status != 200 or not isinstance(value, dict):
         return
@@ -81,7 +83,7 @@ def object_names(exchange: Exchange) -> None:
             match = _object(str(folder), found)
             if match is None:
                 expected = f"{str(folder).rstrip('/')}/<job name>_<13 digits>.zip"
-                raise Violation(f"the zip is named {found!r}; documented is {expected}", pointer=f"/{name}")
+                raise Violation(f"the name of the zip is {found!r}; documented is {expected}", pointer=f"/{name}")
             _check_time(match[2], f"/{name}")
         if len(set(names)) != len(names):
             raise Violation(f"{name} names a zip twice: {names}", pointer=f"/{name}")
@@ -89,12 +91,12 @@ def object_names(exchange: Exchange) -> None:
         asked, given = exchange.arguments["obsPath"].rstrip("/"), str(value["obsPath"])
         match = re.fullmatch(rf"{re.escape(asked)}/(?:[^/]+/)?(\d{{13}})", given)
         if match is None:
-            raise Violation(f"obsPath is {given!r}; expected is {asked}/<folder>/<13 digits>", pointer="/obsPath")
+            raise Violation(f"obsPath is {given!r}; documented is {asked}/<folder>/<13 digits>", pointer="/obsPath")
         _check_time(match[1], "/obsPath")
 
 
-def flink_jobs(exchange: Exchange) -> None:
-    """Raise when the zips that an answer names are not those of the Flink jobs that were asked for."""
+def flink_jobs(exchange: CheckedExchange) -> None:
+    """Raise if the response does not name exactly one zip for each requested Flink job."""
     value = exchange.json()
     if exchange.status != 200 or not exchange.valid or not isinstance(value, dict) or _unknown(exchange) != ():
         return
@@ -105,19 +107,21 @@ def flink_jobs(exchange: Exchange) -> None:
             continue
         ids = set(exchange.arguments["job_selected"]) if chosen else set(known.flink_jobs) if known else set()
         if len(names) != len(ids):
-            raise Violation(f"{len(ids)} jobs were to be exported; the answer names {len(names)}", (), f"/{field_name}")
+            text = f"{len(ids)} jobs were requested, but the response names {len(names)} zips"
+            raise Violation(text, (), f"/{field_name}")
         matches = [_object(str(exchange.arguments["obs_dir"]), name) for name in names]
         found = sorted(match[1] for match in matches if match)
         expected = sorted(known.flink_names[id_] for id_ in ids if id_ in known.flink_names) if known else []
         if len(expected) == len(ids) and len(found) == len(names) and found != expected:
-            raise Violation(f"the zips are of the jobs {found}; asked for were {expected}", (), f"/{field_name}")
+            raise Violation(f"the zips are of the jobs {found}; requested were {expected}", (), f"/{field_name}")
 
 
-def _unknown(exchange: Exchange) -> tuple[str, ...] | None:
-    """Say which of the things that a valid request names the server lacks, by the names of the errors' examples.
+def _unknown(exchange: CheckedExchange) -> tuple[str, ...] | None:
+    """Return the error examples that suit the unknown names of a valid request, such as `job-not-found`.
 
     Returns:
-        Nothing (an empty tuple) when the server holds all of them; None when that can't be told.
+        Names of examples; an empty tuple if the server has everything that the request names, or None if that is not
+        known.
     """
     known = exchange.known
     if known is None or not exchange.valid:
@@ -135,20 +139,20 @@ def _unknown(exchange: Exchange) -> tuple[str, ...] | None:
     return () if surely else None
 
 
-def _unknown_flink(exchange: Exchange, known: Data, missing: list[str]) -> bool:
-    """Add what is missing; say whether everything else is known to be there."""
+def _unknown_flink(exchange: CheckedExchange, known: Data, missing: list[str]) -> bool:
+    """Add error examples to `missing`; return True if the server is known to have everything else."""
     asked, selected = exchange.arguments, exchange.arguments.get("job_selected", ())
     if asked.get("is_selected") is True and not set(selected) <= set(known.flink_jobs):
         missing.append("job-not-found")
     folder = str(asked.get("obs_dir")).rstrip("/")
     if folder not in known.obs_dirs:
-        # Whether this is a place to write to is the server's to say.
+        # Only the server knows whether it may write to this folder.
         missing += ["obs-path-invalid", "obs-object-missing"] if missing else []
         return False
     return not (asked.get("is_selected") is True and not selected)
 
 
-def _unknown_dgc(exchange: Exchange, known: Data, missing: list[str]) -> bool:
+def _unknown_dgc(exchange: CheckedExchange, known: Data, missing: list[str]) -> bool:
     workspace = exchange.workspace
     jobs = known.jobs if workspace is None else known.workspace_jobs.get(workspace)
     if jobs is None:
@@ -164,8 +168,8 @@ def _unknown_dgc(exchange: Exchange, known: Data, missing: list[str]) -> bool:
     return True
 
 
-def _named(exchange: Exchange, value: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Give the documented arrays of an answer that name zips."""
+def _named(exchange: CheckedExchange, value: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the documented arrays of zip names in a response, each with its field."""
     properties = exchange.schema().get("properties", {})
     for name, schema in properties.items():
         names = value.get(name)
@@ -184,6 +188,6 @@ def _check_time(digits: str, pointer: str) -> None:
         raise Violation(f"{digits} is not the time of the export in milliseconds since 1970", pointer=pointer)
 
 
-def _code(exchange: Exchange) -> str:
+def _code(exchange: CheckedExchange) -> str:
     value = exchange.json()
     return f" {value['error_code']}" if isinstance(value, dict) and "error_code" in value else ""

@@ -1,7 +1,7 @@
-"""What shape checks can't see: the archive's tree, another edition's fields, a valid request that is refused.
+"""All checks, such as the tree of a zip, fields of another edition, a valid request that is refused.
 
-A check looks at one exchange and raises `Violation` when the server broke the edition's contract. What it needs to know
-of the edition it reads from the edition's document, so there is one list for all.
+A check looks at one exchange and raises `Violation` if the server broke the contract. It reads the facts of the edition
+from the document, so all editions have the same checks.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from attrs import field, frozen
 
 from jobexport.contract.checks import archives as archives
 from jobexport.contract.checks import names as names
-from jobexport.contract.checks import responses as answers
+from jobexport.contract.checks import responses as responses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jobexport.contract.checks.exchange import Exchange
+    from jobexport.contract.checks.exchange import CheckedExchange
 
 
 @frozen
@@ -26,48 +26,48 @@ class Check:
 
     id: str
     sentence: str
-    """What a server must do."""
+    """The duty of the server, in one sentence."""
     rests_on: tuple[str, ...]
     """Entries of the register."""
-    function: Callable[[Exchange], None] = field(repr=False)
+    function: Callable[[CheckedExchange], None] = field(repr=False)
 
 
 CHECKS = (
     Check(
-        "documented_answer",
-        "Status, media type and body of an answer are documented for the operation.",
+        "documented_response",
+        "Status, media type and body of a response are documented for the operation.",
         ("DLI-011", "DGC-012", "DGC-108", "COM-010"),
-        answers.documented_answer,
+        responses.documented_response,
     ),
     Check(
         "undocumented_field",
-        "A JSON answer has no field that the edition does not document.",
+        "A JSON response has no field that the edition does not document.",
         ("DLI-001", "DGC-005", "COM-001"),
-        answers.undocumented_field,
+        responses.undocumented_field,
     ),
     Check(
         "missing_field",
-        "A JSON answer has every field that the documentation's example has.",
+        "A JSON response has every field of the documentation's example.",
         ("DLI-008", "DLI-001", "DGC-005"),
-        answers.missing_field,
+        responses.missing_field,
     ),
     Check(
         "error_in_success",
-        "A success carries no error body.",
+        "The body of a success is not an error.",
         ("COM-001",),
-        answers.error_in_success,
+        responses.error_in_success,
     ),
     Check(
         "error_body",
-        "An error is a JSON object whose error_code and error_msg are texts that say something.",
+        "An error is a JSON object whose error_code and error_msg are non-empty strings.",
         ("COM-001",),
-        answers.error_body,
+        responses.error_body,
     ),
     Check(
         "error_code",
-        "The code of an error is one that is documented for the operation's API and the status.",
+        "The code of an error is documented for the operation's API and the status.",
         ("COM-001", "COM-002", "COM-010"),
-        answers.error_code,
+        responses.error_code,
     ),
     Check(
         "valid_request_refused",
@@ -77,7 +77,7 @@ CHECKS = (
     ),
     Check(
         "known_request_refused",
-        "A request that keeps to the document and names only what the server holds succeeds.",
+        "A request that keeps to the document and has only known names succeeds.",
         ("DLI-011", "DGC-012", "DGC-108"),
         names.known_request_refused,
     ),
@@ -89,37 +89,37 @@ CHECKS = (
     ),
     Check(
         "export_succeeded",
-        "A 200 says with is_success that the export succeeded, as text or boolean as documented.",
+        "is_success of a 200 says that the export succeeded, as text or boolean as documented.",
         ("DLI-002", "DLI-003"),
         names.export_succeeded,
     ),
     Check(
         "object_names",
-        "Objects that an answer names lie in the folder that was asked for and end in the time of the export.",
+        "Objects that a response names are in the requested folder, and their names end in the time of the export.",
         ("DLI-013", "DGC-005"),
         names.object_names,
     ),
     Check(
         "flink_jobs",
-        "The answer names one zip for each Flink job that was asked for, and no other.",
+        "The response names one zip for each requested Flink job, and no other zip.",
         ("DLI-004", "DLI-001"),
         names.flink_jobs,
     ),
     Check(
-        "obs_path_answer",
-        "With obsPath the answer is JSON, without it a zip.",
+        "obs_path_response",
+        "With obsPath the response is JSON; without obsPath it is a zip.",
         ("DGC-003", "DGC-005"),
-        answers.obs_path_answer,
+        responses.obs_path_response,
     ),
     Check(
         "file_name",
-        "Where the answer names the zip's file, it is the documented name.",
+        "The file name in Content-Disposition is the documented name.",
         ("DGC-009", "DGC-104"),
         archives.file_name,
     ),
     Check(
         "archive_intact",
-        "An exported zip is complete and its CRCs hold.",
+        "An exported zip is complete and its checksums are right.",
         ("DGC-007", "DGC-106"),
         archives.archive_intact,
     ),
@@ -131,13 +131,13 @@ CHECKS = (
     ),
     Check(
         "member_content",
-        "Each member of a zip is a JSON object that has the name of the member's file; a job has a list of nodes.",
+        "Each member of a zip is a JSON object with the name of the member's file; a job has a list of nodes.",
         ("DGC-011", "COM-007"),
         archives.member_content,
     ),
     Check(
         "export_depend",
-        "With exportDepend false a zip has jobs only, else also the scripts and resources that their nodes use.",
+        "With exportDepend false a zip has jobs only; otherwise it also has the scripts and resources that they use.",
         ("DGC-002", "DGC-102"),
         archives.export_depend,
     ),

@@ -1,4 +1,4 @@
-"""Checks of the form of an answer: status, media type, fields, and the body of an error."""
+"""Checks of the form of a response: status, media type, fields, and the body of an error."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from jobexport.spec.document import deref, marks, media, response
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.contract.checks.exchange import Exchange
+    from jobexport.contract.checks.exchange import CheckedExchange
 
 
-def documented_answer(exchange: Exchange) -> None:
-    """Raise when the status is not documented, the media type is not the status's, or the body not the schema's."""
+def documented_response(exchange: CheckedExchange) -> None:
+    """Raise if the status or its media type is not documented, or the body breaks the documented schema."""
     responses = exchange.operation["responses"]
     documented = exchange.response()
     if not documented:
-        # What a server answers to a method or a path that is not there is not the operation's to document.
+        # An operation does not document the response to another method or an unknown path.
         if exchange.status not in (404, 405):
             raise Violation(f"status {exchange.status} is not documented; documented are {', '.join(responses)}")
         return
@@ -35,7 +35,7 @@ def documented_answer(exchange: Exchange) -> None:
         return
     value = exchange.json()
     if value is None:
-        raise Violation("the answer is no JSON", _marks_within(documented))
+        raise Violation("the response is not JSON", _marks_within(documented))
     schema = content[JSON].get("schema", {})
     error = next(iter(_validator(exchange.document, schema).iter_errors(value)), None)
     if error is not None:
@@ -43,8 +43,8 @@ def documented_answer(exchange: Exchange) -> None:
         raise Violation(error.message, _marks_on_way(exchange, schema, place), "".join(f"/{step}" for step in place))
 
 
-# A document has a dozen schemas, and a run looks at thousands of answers. Documents are no keys, so their ids are: the
-# document is kept beside the validator, so that its id stays its own.
+# One validator for each schema, as a run checks thousands of responses. A document can't be a key, but its `id()` can;
+# the value holds the document too, so that no other object gets the same `id()`.
 _VALIDATORS: dict[tuple[int, str], tuple[Any, jsonschema_rs.Draft202012Validator]] = {}
 
 
@@ -56,20 +56,20 @@ def _validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonsc
     return _VALIDATORS[key][1]
 
 
-def _marks_on_way(exchange: Exchange, schema: Mapping[str, Any], place: list[str]) -> tuple[str, ...]:
-    """Give the register entries of the schema at a place in the body, and of what it lies in."""
+def _marks_on_way(exchange: CheckedExchange, schema: Mapping[str, Any], place: list[str]) -> tuple[str, ...]:
+    """Return the register entries of the schema at a place in the body, and of the schemas around it."""
     node = deref(exchange.document, schema)
     found = [marks(node)]
     for step in place:
         properties = node.get("properties", {})
         node = deref(exchange.document, properties.get(step, node.get("items", {})))
         found.append(marks(node))
-    # The nearest first: it says best what this is about.
+    # The innermost schema first, because its entries fit best.
     return tuple(dict.fromkeys(mark for named in reversed(found) for mark in named))
 
 
-def undocumented_field(exchange: Exchange) -> None:
-    """Raise when a JSON answer has a field that this edition's schema does not know."""
+def undocumented_field(exchange: CheckedExchange) -> None:
+    """Raise if a JSON response has a field that the edition does not document."""
     value = exchange.json()
     schema = exchange.schema()
     if not isinstance(value, dict) or "properties" not in schema:
@@ -78,14 +78,14 @@ def undocumented_field(exchange: Exchange) -> None:
     if unknown:
         known = ", ".join(schema["properties"])
         raise Violation(
-            f"the answer has {', '.join(unknown)}, which this edition does not document; it has {known}",
+            f"the response has {', '.join(unknown)}, which this edition does not document; documented are {known}",
             () if exchange.status == 200 else ("COM-001",),
             f"/{unknown[0]}",
         )
 
 
-def missing_field(exchange: Exchange) -> None:
-    """Raise when a successful JSON answer lacks a field that every example of it has."""
+def missing_field(exchange: CheckedExchange) -> None:
+    """Raise if a successful JSON response lacks a field that every documented example has."""
     value = exchange.json()
     examples = [example["value"] for example in exchange.media(JSON).get("examples", {}).values()]
     if exchange.status != 200 or not isinstance(value, dict) or not examples or "error_code" in value:
@@ -95,30 +95,32 @@ def missing_field(exchange: Exchange) -> None:
     if missing:
         properties = exchange.schema()["properties"]
         rests_on = tuple(id_ for name in missing for id_ in _marks_within(properties.get(name, {})))
-        raise Violation(f"the answer lacks {', '.join(missing)}, which the documentation's example has", rests_on)
+        raise Violation(f"the response lacks {', '.join(missing)}, which the documentation's example has", rests_on)
 
 
-def error_in_success(exchange: Exchange) -> None:
-    """Raise when a 200 carries an error."""
+def error_in_success(exchange: CheckedExchange) -> None:
+    """Raise if a response with status 200 has an error as its body."""
     value = exchange.json()
     if exchange.status == 200 and isinstance(value, dict) and value.keys() & {"error_code", "error_msg"}:
         raise Violation(f"status 200, but the body is an error: {value.get('error_code')} {value.get('error_msg')!r}")
 
 
-def error_body(exchange: Exchange) -> None:
-    """Raise when an error's body is not the documented object, with a code and a message that are not empty."""
+def error_body(exchange: CheckedExchange) -> None:
+    """Raise if the body of an error is not a JSON object with a non-empty code and message."""
     if exchange.status < 400 or not exchange.response():
         return
     value = exchange.json()
     if not isinstance(value, dict):
-        raise Violation(f"an error is a JSON object; this one is {exchange.media_type or 'of no type'}")
+        raise Violation(
+            f"the body of an error must be a JSON object; Content-Type is {exchange.media_type or 'missing'}"
+        )
     for name in ("error_code", "error_msg"):
         if not isinstance(value.get(name), str) or not value[name].strip():
-            raise Violation(f"{name} must be text that says something, not {value.get(name)!r}", pointer=f"/{name}")
+            raise Violation(f"{name} must be a non-empty string, not {value.get(name)!r}", pointer=f"/{name}")
 
 
-def error_code(exchange: Exchange) -> None:
-    """Raise when an error's code is not documented for the API and the status."""
+def error_code(exchange: CheckedExchange) -> None:
+    """Raise if an error's code is not documented for the API and the status."""
     value = exchange.json()
     code = value.get("error_code") if isinstance(value, dict) else None
     if exchange.status < 400 or not isinstance(code, str) or not exchange.response():
@@ -127,14 +129,14 @@ def error_code(exchange: Exchange) -> None:
     if code not in documented:
         named = _marks_within(exchange.response())
         raise Violation(
-            f"{code!r} is no code documented for {exchange.status}; documented are {', '.join(sorted(documented))}",
+            f"code {code!r} is not documented for {exchange.status}; documented are {', '.join(sorted(documented))}",
             named,
             "/error_code",
         )
 
 
-def documented_codes(exchange: Exchange) -> Iterator[str]:
-    """Give the codes that an operation's error may have: those of the status's examples, those of the API's list."""
+def documented_codes(exchange: CheckedExchange) -> Iterator[str]:
+    """Yield the documented codes for an error's status: the codes of the examples, then the codes of the API's list."""
     for example in exchange.media(JSON).get("examples", {}).values():
         yield example["value"]["error_code"]
     lists = exchange.document["components"].get("x-error-codes", {})
@@ -142,24 +144,24 @@ def documented_codes(exchange: Exchange) -> Iterator[str]:
         yield from lists.get(tag, {}).get(str(exchange.status), ())
 
 
-def obs_path_answer(exchange: Exchange) -> None:
-    """Raise when a success is a zip though `obsPath` was sent and is documented, or JSON though it was not sent."""
+def obs_path_response(exchange: CheckedExchange) -> None:
+    """Raise if a success is not JSON although a documented `obsPath` was sent, or not a zip although it was not."""
     if exchange.status != 200 or not exchange.valid or not exchange.documents("obsPath"):
         return
     sent = "obsPath" in exchange.arguments
     expected = JSON if sent else exchange.zip_media()
     if exchange.media_type != expected:
         word = "was" if sent else "was not"
-        raise Violation(f"obsPath {word} sent, so the answer must be {expected}, not {exchange.media_type}")
+        raise Violation(f"obsPath {word} sent, so the response must be {expected}, not {exchange.media_type}")
 
 
-def example_code(exchange: Exchange, name: str, status: int | None = None) -> str | None:
-    """Give the code of a named example of the response; None when the document has none of this name."""
+def example_code(exchange: CheckedExchange, name: str, status: int | None = None) -> str | None:
+    """Return the code of the response's example of this name, or None if the document has no such example."""
     documented = response(exchange.document, exchange.operation, status or exchange.status)
     example = media(documented).get("examples", {}).get(name)
     return None if example is None else str(example["value"]["error_code"])
 
 
 def _marks_within(node: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the register entries that a spot of the document and its properties name."""
+    """Return the register entries that a node of the document and its properties name."""
     return marks(node) + tuple(mark for schema in node.get("properties", {}).values() for mark in marks(schema))

@@ -1,1 +1,1 @@
-"""schemathesis in a process of its own, with our checks."""
+"""schemathesis in a process of its own, with the project's checks."""

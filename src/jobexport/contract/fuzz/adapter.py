@@ -1,7 +1,8 @@
-"""Puts schemathesis's requests on the wire: adds credentials, and sends through what every request goes through.
+"""Sends schemathesis's requests: adds credentials, and sends each request through `Wire`.
 
-Loaded in schemathesis's own process. Each request leaves it through a session of requests, and each session takes its
-adapter from `requests.sessions`; so that one name is replaced, and nothing gets past.
+This module is loaded in schemathesis's process. schemathesis sends each request through a session of `requests`, and
+each session takes its adapter from `requests.sessions.HTTPAdapter`. `Line` replaces this name, so no request bypasses
+it.
 """
 
 from __future__ import annotations
@@ -39,16 +40,16 @@ if TYPE_CHECKING:
 
 
 @define(eq=False)
-class Credentials(AuthBase):
+class RightCredentials(AuthBase):
     """The right credentials: a token, or else a key to sign with."""
 
     token: str | None = field(repr=False)
     key: AccessKey | None
     last: PreparedRequest | None = field(default=None, init=False, repr=False)
-    """The request that got them last."""
+    """The last request that got these credentials."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Add them, in the place of what was made up."""
+        """Replace the generated credentials of a request by the right credentials."""
         self.last = request
         for name in ("X-Auth-Token", "Authorization"):
             request.headers.pop(name, None)
@@ -63,26 +64,26 @@ class Credentials(AuthBase):
 
 @define(eq=False)
 class Line:
-    """What stands between schemathesis and the server."""
+    """The connection between schemathesis and the server."""
 
     wire: Wire
-    credentials: Credentials
+    credentials: RightCredentials
     project: str
     places: Places | None
-    """Where exports may be written; None: anywhere."""
+    """Places that exports may be written to, or None if every place is allowed."""
     _case: Case[Any] | None = field(default=None, init=False)
 
     def install(self) -> None:
-        """Let everything that schemathesis sends pass here."""
+        """Send every request of schemathesis through this line."""
         line, places, proxies = self, self.places, read_proxies()
 
         class Adapter(HTTPAdapter):
             def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-                # requests reads the environment in its own way.
+                # requests reads proxies and certificates in another way than our clients.
                 options |= _surroundings(str(request.url), proxies)
                 return line.send(functools.partial(super().send, *args, **options), request)
 
-        # Functions, as schemathesis sets attributes on its hooks.
+        # Functions, because schemathesis sets attributes on its hooks.
         def before_call(context: HookContext, case: Case[Any], **_options: Any) -> None:
             self._case = case
 
@@ -91,19 +92,19 @@ class Line:
 
         requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
         schemathesis.hook(before_call)
-        # A filter costs time for each value that is made up.
+        # A filter costs time for each generated value.
         if places is not None:
             schemathesis.hook(filter_case)
         GLOBAL_AUTH_STORAGE.set_from_requests(self.credentials)
 
     def send(self, transmit: Callable[[PreparedRequest], Response], request: PreparedRequest) -> Response:
-        """Send a request as requests' own adapter would."""
+        """Send a request; the result is that of the adapter of `requests`."""
         if self.places is not None and SCHEMATHESIS_TEST_CASE_HEADER not in request.headers:
             return _unsent(request)
         known = request is self.credentials.last
 
         def once() -> Got:
-            # Signed for each time that it is sent: the next may come after a long wait.
+            # Signed anew for each attempt, because the next attempt may follow a long wait.
             return _got(transmit(self.credentials(request) if known else request))
 
         right = known and f"/{self.project}/" in request.path_url
@@ -115,7 +116,7 @@ class Line:
         operation, kind = "", "other"
         if self._case is not None and id_:
             operation, kind = str(self._case.operation.definition.raw["operationId"]), "check"
-            # A check sends cases of its own, derived from the one at hand.
+            # A check sends its own cases, derived from the current case.
             if self._case.id == id_:
                 kind = "positive" if is_positive(self._case) else "negative"
         headers = tuple((str(name), _text(value)) for name, value in request.headers.items())
@@ -123,16 +124,17 @@ class Line:
 
 
 def _surroundings(url: str, proxies: Proxies) -> dict[str, Any]:
-    """Return the proxy and the certificates of a request, as our own clients have them."""
+    """Return the proxy and the certificates of a request, by the rules of our own clients."""
     address, trusted = urlsplit(url), certificates()
     proxy = proxies.find(address.scheme, address.hostname or "", address.port)
     return {"proxies": {"all": proxy.url} if proxy else {}, "verify": trusted[1] if trusted else True}
 
 
 def _unsent(request: PreparedRequest) -> Response:
-    """Answer for a server in use: schemathesis tries what no client sends, bytes of zero in headers, before it begins.
+    """Return a 400 instead of the response of a server in use.
 
-    A refusal lets it leave such things out.
+    schemathesis begins with requests that no client sends, such as zero bytes in headers. After a refusal it does not
+    generate such requests.
     """
     response = Response()
     response.status_code, response.url, response.request, response.raw = 400, str(request.url), request, io.BytesIO()
@@ -141,7 +143,7 @@ def _unsent(request: PreparedRequest) -> Response:
 
 def _got(response: Response) -> Got:
     streams = response.headers.get("Content-Type", "").startswith("text/event-stream")
-    # schemathesis reads a stream of events by itself, as it may never end.
+    # schemathesis reads a stream of events by itself, because the stream may never end.
     content = b"" if streams else response.content
     return Got(response.status_code, tuple(response.headers.items()), content, response)
 

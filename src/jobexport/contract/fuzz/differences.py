@@ -1,4 +1,4 @@
-"""Says what exactly differs where a check of schemathesis's, or of ours, failed, and which entries that rests on."""
+"""The difference behind a failed check of schemathesis or of ours, and the register entries that it rests on."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _OURS = {check.id: check for check in CHECKS}
 def difference(
     document: Mapping[str, Any], check: str, failure: Failure, case: Case[Any], response: Response | None
 ) -> dict[str, Any]:
-    """Give a failure's title, message, rests_on, pointer, expected and seen.
+    """Return title, message, `rests_on`, pointer, expected and seen value of a failure.
 
-    `rests_on` is empty where no entry of the register says anything of the place.
+    `rests_on` is empty if no entry of the register is about the place.
     """
     operation = document["paths"][case.operation.path][case.operation.method]
     status = response.status_code if response else 0
@@ -55,14 +55,14 @@ def difference(
             fields |= _schema(failure, marks.of_response(document, operation, status))
         case JsonSchemaError():
             path = [*failure.instance_path, *_missing(failure)]
-            fields |= _schema(failure, marks.of_answer(document, operation, status, media_type, path))
+            fields |= _schema(failure, marks.of_response_body(document, operation, status, media_type, path))
         case UndefinedStatusCode():
             fields["rests_on"] = marks.of_response(document, operation, status)
             fields["expected"] = f"status {', '.join(failure.defined_status_codes)}"
         case UndefinedContentType() | MissingContentType():
             fields["rests_on"] = marks.of_response(document, operation, status)
             documented = getattr(failure, "defined_content_types", None) or getattr(failure, "media_types", [])
-            fields |= {"expected": f"Content-Type {' or '.join(documented)}", "seen": media_type or "none"}
+            fields |= {"expected": f"Content-Type {' or '.join(documented)}", "seen": media_type or "missing"}
         case MissingHeaders():
             fields["rests_on"] = marks.of_header(document, operation, status, failure.missing_headers[0])
             fields["expected"] = f"headers {', '.join(failure.missing_headers)}"
@@ -76,7 +76,7 @@ def difference(
 
 
 def _schema(failure: JsonSchemaError, rests_on: marks.Marks) -> dict[str, Any]:
-    # The message says what the schema asks for, and how the value, which it quotes, breaks it.
+    # The validation message names the broken rule and quotes the value.
     return {
         "rests_on": rests_on,
         "pointer": to_pointer(tuple(failure.instance_path)),
@@ -86,14 +86,14 @@ def _schema(failure: JsonSchemaError, rests_on: marks.Marks) -> dict[str, Any]:
 
 
 def _missing(failure: JsonSchemaError) -> list[str]:
-    """Give the name of the property that an object lacks, if that is what is wrong."""
+    """Return the name of the first missing property if a required property is missing, else an empty list."""
     if not failure.schema_path or failure.schema_path[-1] != "required" or not isinstance(failure.instance, dict):
         return []
     return [name for name in failure.schema.get("required", ()) if name not in failure.instance][:1]
 
 
 def _negated(document: Mapping[str, Any], operation: Mapping[str, Any], case: Case[Any]) -> marks.Marks:
-    """Give the marks of the first place in a request that breaks the document on purpose."""
+    """Return the marks of the first place where a negative request breaks the document."""
     data: Any = case.meta.phase.data if case.meta else None
     place, name, path = getattr(data, "parameter_location", None), getattr(data, "parameter", None), ""
     if mutations := getattr(data, "mutations", ()):

@@ -1,4 +1,4 @@
-"""What schemathesis loads to run our checks: name this module under `hooks` in a schemathesis.toml."""
+"""The project's checks for schemathesis: name this module under `hooks` in a schemathesis.toml."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import schemathesis
 from schemathesis.core import NOT_SET
 from schemathesis.generation import GenerationMode
 
-from jobexport.contract.checks.exchange import Exchange
+from jobexport.contract.checks.exchange import CheckedExchange
 from jobexport.contract.checks.registry import CHECKS, Check
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _held_to: list[tuple[Mapping[str, Any], Data]] = []
 
 
 def hold_to(document: Mapping[str, Any], known: Data) -> None:
-    """Hold the server to this document, of which schemathesis may have a part only, and to what it is known to hold."""
+    """Set the document and the known names for the checks; schemathesis's own document may be only a part of it."""
     _held_to[:] = [(document, known)]
 
 
@@ -37,10 +37,10 @@ def _register(check: Check) -> None:
     schemathesis.check(run)
 
 
-def _exchange(response: Response, case: Case[Any]) -> Exchange:
+def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
     media_type = response.headers.get("content-type", [""])[0]
     document, known = _held_to[0] if _held_to else (case.operation.schema.raw_schema, None)
-    return Exchange(
+    return CheckedExchange(
         document=document,
         operation=document["paths"][case.operation.path][case.operation.method],
         valid=is_positive(case) and case.method.lower() == case.operation.method.lower(),
@@ -56,7 +56,7 @@ def _exchange(response: Response, case: Case[Any]) -> Exchange:
 
 
 def is_positive(case: Case[Any]) -> bool:
-    """Whether schemathesis made the request to keep to the document."""
+    """Return True if schemathesis generated a request that keeps to the document."""
     return case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
 
 

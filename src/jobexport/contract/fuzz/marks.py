@@ -1,4 +1,4 @@
-"""Finds the entries of the register that a place in an edition's document names."""
+"""The marks (`x-inconsistency`) of a place in a document: ids of register entries, such as `DGC-010`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ Marks = tuple[str, ...]
 
 
 def of_schema(document: Mapping[str, Any], schema: Mapping[str, Any], path: Iterable[str | int]) -> Marks:
-    """Give the marks of the innermost schema on the way to a value that has any; `path` leads to the value."""
+    """Return the marks of the innermost schema with marks on the way to a value.
+
+    `path` leads from the schema's value to the value, such as `("zip_file", 0)`.
+    """
     found = _along(document, schema)
     for step in path:
         schema = deref(document, schema)
@@ -28,33 +31,33 @@ def of_schema(document: Mapping[str, Any], schema: Mapping[str, Any], path: Iter
     return found
 
 
-def of_answer(
+def of_response_body(
     document: Mapping[str, Any], operation: Mapping[str, Any], status: int, media_type: str, path: Iterable[str | int]
 ) -> Marks:
-    """Give the marks for a value in an answer, else those of the answer's media type, response or operation."""
+    """Return the marks of a value in a response's body, else of the media type, the response or the operation."""
     node = media(response(document, operation, status), media_type)
     return of_schema(document, node.get("schema", {}), path) or marks(node) or of_response(document, operation, status)
 
 
 def of_response(document: Mapping[str, Any], operation: Mapping[str, Any], status: int) -> Marks:
-    """Give the marks of the response with this status, else the operation's."""
+    """Return the marks of the response with this status, else of the operation."""
     return _along(document, operation["responses"].get(str(status), {})) or marks(operation)
 
 
 def of_header(document: Mapping[str, Any], operation: Mapping[str, Any], status: int, name: str) -> Marks:
-    """Give the marks of an answer's header, else the response's or operation's."""
+    """Return the marks of a response's header, else of the response or the operation."""
     headers = {key.lower(): value for key, value in response(document, operation, status).get("headers", {}).items()}
     return _along(document, headers.get(name.lower(), {})) or of_response(document, operation, status)
 
 
 def of_body(document: Mapping[str, Any], operation: Mapping[str, Any], path: Iterable[str | int]) -> Marks:
-    """Give the marks for a value in the request's body."""
+    """Return the marks of a value in the request's body."""
     body = request_body(document, operation)
     return of_schema(document, media(body).get("schema", {}), path) or marks(body)
 
 
 def of_parameter(document: Mapping[str, Any], operation: Mapping[str, Any], name: str) -> Marks:
-    """Give the marks of a parameter."""
+    """Return the marks of a parameter."""
     own = next((found for found in operations(document) if found.fields == operation), None)
     for (_, listed), place in parameters(document, own.location).items() if own else ():
         if listed.lower() == name.lower():
@@ -63,5 +66,5 @@ def of_parameter(document: Mapping[str, Any], operation: Mapping[str, Any], name
 
 
 def _along(document: Mapping[str, Any], node: Mapping[str, Any]) -> Marks:
-    """Give the marks of a node and of what it refers to."""
+    """Return the marks of a node and of the node that its `$ref` names."""
     return tuple(dict.fromkeys((*marks(node), *marks(deref(document, node)))))

@@ -1,7 +1,7 @@
-"""What schemathesis loads in a run of ours: our checks, our wire, and what tells the runner of failures.
+"""The plugin that schemathesis loads in a contract run: our checks, our `Wire`, and reports to the runner.
 
-The runner starts `st run` as a process of its own and reads one JSON object a line from its standard error. What is to
-be done comes as a file that `JOBEXPORT_CONTRACT_RUN` names; secrets come by the environment.
+The runner starts `st run` as a process of its own and reads JSON lines from its standard error. The file that
+`JOBEXPORT_CONTRACT_RUN` names has the task; the environment has the secrets.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from schemathesis.engine import Status, events
 from jobexport.auth import AccessKey
 from jobexport.contract.data import Data
 from jobexport.contract.fuzz import hooks
-from jobexport.contract.fuzz.adapter import Credentials, Line
+from jobexport.contract.fuzz.adapter import Line, RightCredentials
 from jobexport.contract.fuzz.differences import difference
 from jobexport.contract.sending.journal import Journal, Redaction
 from jobexport.contract.sending.live import Places
-from jobexport.contract.sending.pace import Live, Stopped, Wire
+from jobexport.contract.sending.pace import Live, RunStopped, Wire
 from jobexport.core.environment import ACCESS_KEY, CONTRACT_RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN, read
 
 _run: dict[str, Any] = json.loads(Path(read(CONTRACT_RUN) or "").read_text(encoding="utf-8"))
@@ -34,10 +34,10 @@ _redaction = Redaction.of(map(read, SECRETS))
 
 @handler()
 class Reporter(EventHandler[Any]):
-    """Writes what happened to standard error, one JSON object a line."""
+    """Writes each event to standard error as one JSON line."""
 
     def handle_event(self, ctx: Any, event: events.EngineEvent) -> None:
-        """Report a scenario, an error or the end of the run."""
+        """Write a scenario, an error or the end of the run."""
         if isinstance(event, events.ScenarioFinished) and event.is_test_scenario:
             _write(_scenario(event))
         elif isinstance(event, events.NonFatalError):
@@ -84,12 +84,12 @@ def _open_line() -> Line:
         waiting=lambda seconds: _write({"event": "waiting", "seconds": seconds}),
     )
     places = Places(_known.obs_dirs, _known.obs_paths) if _run["live"] else None
-    return Line(wire, Credentials(read(TOKEN), key), _known.project, places)
+    return Line(wire, RightCredentials(read(TOKEN), key), _known.project, places)
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
-    # The request that is under way ends, and what it showed is reported, before the run does.
-    _line.wire.stopped = Stopped("interrupted", "the run was interrupted")
+    # The current request is finished and reported before the run stops.
+    _line.wire.stopped = RunStopped("interrupted", "the run was interrupted")
 
 
 hooks.hold_to(_document, _known)

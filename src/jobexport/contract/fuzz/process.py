@@ -1,6 +1,6 @@
-"""Runs schemathesis as a process of its own, as `st run` would from a shell, and gives what it reports.
+"""The process of schemathesis, started as `st run` from a shell.
 
-Its command line, configuration and hooks are its public face, and server and checks then have a core each.
+Command line, configuration and hooks are schemathesis's public interface; and server and checks each get a core.
 """
 
 from __future__ import annotations
@@ -37,44 +37,44 @@ if TYPE_CHECKING:
     from jobexport.contract.sending.journal import Redaction
     from jobexport.contract.sending.pace import Live
 
-# What a server may answer to a request that breaks the document: schemathesis's own list, less success-like answers,
-# with the two statuses that name what is wrong with the body.
+# Statuses that a server may send for a request that breaks the document: schemathesis's list without 2xx and 5xx, plus
+# 413 and 415 for a wrong body.
 _REJECTIONS = ["400", "401", "403", "404", "405", "413", "415"]
 
-# schemathesis calls every 400 for a valid request a failure; here a missing job is a 400. Our valid_request_refused
-# tells the two apart by the error's code.
+# schemathesis calls every 400 for a valid request a failure, but a missing job is a 400 too. Our check
+# valid_request_refused distinguishes the two cases by the error's code.
 _LEFT_OUT = "positive_data_acceptance"
 
-# An export of many jobs takes its time.
+# An export of many jobs may take long.
 _SECONDS = 30
 
 
 @frozen
-class Run:
-    """What schemathesis is to do."""
+class FuzzRun:
+    """The task of one run of schemathesis."""
 
     document: Mapping[str, Any] = field(repr=False)
-    """What requests are made from."""
+    """The document for generating requests."""
     held_to: Mapping[str, Any] = field(repr=False)
-    """What answers are held to: the whole of which the document may be a part."""
+    """The whole document for checking responses; `document` may be a part of it."""
     url: str
     data: Data
     seed: int
     max_examples: int
     live: Live | None
     interrupt: Interrupt
-    """Its wire knows what was sent before."""
+    """The handler of Ctrl-C; its `wire` counts the requests so far."""
     journal: Path
     redaction: Redaction
 
 
-def events(run: Run, scratch: Path) -> Iterator[dict[str, Any]]:
-    """Start schemathesis and give its events, the last one being `finished`.
+def events(run: FuzzRun, scratch: Path) -> Iterator[dict[str, Any]]:
+    """Start schemathesis and yield its events; the last event is `finished`.
 
-    An interrupt is passed on; schemathesis then ends its request, reports what that showed, and ends.
+    After an interrupt schemathesis finishes its current request, reports it, and ends.
 
     Raises:
-        JobexportError: it could not run.
+        JobexportError: schemathesis can't run.
     """
     words: list[str] = []
     finished = False
@@ -93,7 +93,7 @@ def events(run: Run, scratch: Path) -> Iterator[dict[str, Any]]:
             finished = finished or event["event"] == "finished"
             yield event
     if not finished and (stopped := run.interrupt.wire.stopped) is not None:
-        # It was interrupted before it began.
+        # schemathesis was interrupted before its first event.
         yield {"event": "finished", "reason": [stopped.reason, str(stopped)]}
     elif not finished:
         reason = " ".join(words[-3:]) or output.read_text(encoding="utf-8")[-500:].strip()
@@ -101,7 +101,7 @@ def events(run: Run, scratch: Path) -> Iterator[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def _started(run: Run, scratch: Path, out: Any) -> Iterator[subprocess.Popen[str]]:
+def _started(run: FuzzRun, scratch: Path, out: Any) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(  # noqa: S603  # our own arguments
         _written(run, scratch),
         cwd=scratch,
@@ -109,18 +109,18 @@ def _started(run: Run, scratch: Path, out: Any) -> Iterator[subprocess.Popen[str
         stdout=out,
         stderr=subprocess.PIPE,
         text=True,
-        # A terminal's Ctrl-C would reach it too, and in the middle of a request.
+        # Without a session of its own, Ctrl-C in a terminal would end it in the middle of a request.
         start_new_session=True,
     ) as process:
         try:
             yield process
         finally:
-            # It has ended by itself unless whoever reads its events gave up.
+            # The process still runs only if the reader of its events gave up.
             process.kill()
 
 
-def _written(run: Run, scratch: Path) -> list[str]:
-    """Write what schemathesis reads; give its command line."""
+def _written(run: FuzzRun, scratch: Path) -> list[str]:
+    """Write the files that schemathesis reads; return its command line."""
     task = {
         "document": run.held_to,
         "journal": str(run.journal),
@@ -134,15 +134,15 @@ def _written(run: Run, scratch: Path) -> list[str]:
     (scratch / "schemathesis.toml").write_text(tomlkit.dumps(_configuration(run)), encoding="utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(scratch / "schemathesis.toml")]
     command += ["run", str(scratch / "openapi.json")]
-    # The option's default, all modes, would win over the configuration.
+    # The default of --mode, all modes, would override the configuration.
     return [*command, "--mode", "positive"] if _is_careful(run) else command
 
 
-def _is_careful(run: Run) -> bool:
+def _is_careful(run: FuzzRun) -> bool:
     return run.live is not None and not run.live.negative
 
 
-def _environment(run: Run, scratch: Path) -> dict[str, str]:
+def _environment(run: FuzzRun, scratch: Path) -> dict[str, str]:
     token, key = run.data.token, run.data.key
     secrets = {
         TOKEN: token,
@@ -153,17 +153,17 @@ def _environment(run: Run, scratch: Path) -> dict[str, str]:
     ours = {name: value for name, value in secrets.items() if value} | {CONTRACT_RUN: str(scratch / "run.json")}
     address = urlsplit(run.url)
     if is_own(address.hostname or "", address.port):
-        # There it is the server of another process.
+        # In schemathesis's process this address is not an own server, so its proxy settings need the exception.
         ours |= {NO_PROXY: "*", NO_PROXY.lower(): "*"}
     return inherited(without=SECRETS) | ours
 
 
-def _configuration(run: Run) -> dict[str, Any]:
+def _configuration(run: FuzzRun) -> dict[str, Any]:
     careful = _is_careful(run)
     config: dict[str, Any] = {
         "base-url": run.url,
         "seed": run.seed,
-        # Two workers change which requests are made, and bring no speed on two cores.
+        # Two workers make other requests for the same seed, and are not faster on two cores.
         "workers": 1,
         "color": False,
         "cache": {"enabled": False},
@@ -173,13 +173,13 @@ def _configuration(run: Run) -> dict[str, Any]:
         "generation": {"max-examples": run.max_examples, "database": "none", "no-shrink": True},
         "phases": {
             "stateful": {"enabled": False},
-            # Methods that the document does not have are data that breaks it.
+            # A request with an undocumented method breaks the document.
             "coverage": {"unexpected-methods": []} if careful else {},
         },
         "checks": {
             _LEFT_OUT: {"enabled": False},
             "negative_data_rejection": {"expected-statuses": _REJECTIONS},
-            # It sends requests without credentials.
+            # The check sends requests without credentials.
             "ignored_auth": {"enabled": not careful},
         },
         "dictionaries": {},

@@ -1,1 +1,1 @@
-"""What a run found, gathered and written as files."""
+"""The report of a run: gathered, and written as files."""

@@ -27,10 +27,10 @@ _FILE = {
 
 @frozen
 class Acceptance:
-    """A deviation that is known."""
+    """A known deviation of a server."""
 
     id: str
-    """Entry of the register."""
+    """Id of an entry of the register."""
     reason: str
 
 
@@ -38,8 +38,8 @@ def load_acceptances(path: Path) -> tuple[Acceptance, ...]:
     """Read a YAML list of `{id: …, reason: …}`.
 
     Raises:
-        JobexportError: it can't be read, is no such list, or names an id that the register lacks; the text names file
-            and line.
+        JobexportError: the file can't be read, is not such a list, or has an id that the register lacks; the text names
+            file and line.
     """
     items = load_yaml_list(path)
     for problem in jsonschema_rs.validator_for(_FILE).iter_errors(items):

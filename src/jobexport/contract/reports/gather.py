@@ -1,4 +1,4 @@
-"""Turns what a run shows into a report: failures with their sources, what is accepted, and the figures."""
+"""Gathers the report of a run: failures with their sources, accepted deviations, and figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jobexport.contract.reports.accept import Acceptance
-    from jobexport.contract.scenarios.scenario import Finding
+    from jobexport.contract.scenarios.scenario import BrokenClaim
     from jobexport.contract.sending.journal import Recorded
     from jobexport.spec.register import Register
 
@@ -25,16 +25,16 @@ _COUNTED = ("positive", "negative")
 
 @define
 class Judgement:
-    """Fills a report."""
+    """Judges the results of a run and adds them to its report."""
 
     report: EditionReport
     register: Register = field(repr=False)
     accept: Iterable[Acceptance]
     _cases: dict[str, list[tuple[str, tuple[Any, ...]]]] = field(factory=dict, init=False)
-    """Where the failures are that a case, or scenario, showed."""
+    """operationId and key of each failure, by id of the exchange that shows it."""
 
     def take(self, event: Mapping[str, Any], labels: Mapping[str, str]) -> None:
-        """Take in an event of schemathesis's."""
+        """Add an event of schemathesis to the report."""
         if event["event"] == "error":
             text = f"{event['label']}: {event['message']}".removeprefix(": ").splitlines()[0]
             if text not in self.report.errors:
@@ -47,22 +47,22 @@ class Judgement:
             for fields in event["failures"]:
                 self._add(operation, **fields)
 
-    def add_finding(self, operation: str, finding: Finding) -> None:
-        """Take in what a scenario found."""
+    def add_broken_claim(self, operation: str, broken: BrokenClaim) -> None:
+        """Add a broken claim of a scenario to the report."""
         self._add(
             operation,
-            check=finding.check,
-            case=finding.case,
-            title=finding.message,
-            message=finding.message,
-            rests_on=finding.rests_on,
-            pointer=finding.pointer,
-            expected=finding.expected,
-            seen=finding.message,
+            check=broken.check,
+            case=broken.case,
+            title=broken.message,
+            message=broken.message,
+            rests_on=broken.rests_on,
+            pointer=broken.pointer,
+            expected=broken.expected,
+            seen=broken.message,
         )
 
     def settle(self, exchanges: Iterable[Recorded]) -> None:
-        """Take in what was sent and answered, in its order, once all failures are known."""
+        """Complete the report with the exchanges of the journal, after the last failure was added."""
         sequence = Sequence()
         for recorded in exchanges:
             self.report.requests += 1
@@ -73,7 +73,7 @@ class Judgement:
                 operation.cases[f"{sent.kind} {recorded.got.status if recorded.got else 0}"] += 1
             for name, key in self._cases.get(sent.case, ()) if sent.case else ():
                 failures = self.report.operations[name].failures
-                # Of several exchanges the last is the one that was judged.
+                # A check judges the last of several exchanges with one id.
                 failures[key] = evolve(failures[key], exchange=recorded, curl=as_curl(sent))
         self.report.sequence = str(sequence)
         used = {id_ for _, failure in self.report.failures for id_ in failure.rests_on}
@@ -81,7 +81,7 @@ class Judgement:
 
     def _finish(self, reason: str, ending: str) -> None:
         if reason == "server_unavailable":
-            self.report.reason, self.report.ending = "unreachable", "the server stopped answering"
+            self.report.reason, self.report.ending = "unreachable", "the server stopped responding"
         elif ending:
             self.report.reason, self.report.ending = reason, ending
 
@@ -99,7 +99,7 @@ class Judgement:
         seen: str,
     ) -> None:
         ids = tuple(id_ for id_ in rests_on if self._is_about(id_, operation))
-        # What our own rules find differs in words only; schemathesis tells different faults apart by their titles.
+        # Two failures of an own rule differ only in words, but schemathesis has one check for faults of several titles.
         key = (check, "" if check in _OURS else title, pointer, ids)
         failures = self.report.operations[operation].failures
         if key in failures:
@@ -119,12 +119,12 @@ class Judgement:
         self._cases.setdefault(case, []).append((operation, key))
 
     def _pages(self, operation: str, ids: Iterable[str]) -> tuple[str, ...]:
-        """Name the pages of the edition that say what was broken; the operation's own, if no other does."""
+        """Return the edition's pages behind the broken rule; by default, the page of the operation."""
         edition = self.report.edition
         try:
             page = self.register.page(edition, operation)
         except KeyError:
-            # A document of one's own, which rests on no page.
+            # The user's own document rests on no page.
             return ()
         own = f"{page.document} ({page.date})"
         claims = [self.register.entry(id_).claim(edition) for id_ in ids if self._is_known(id_, edition)]

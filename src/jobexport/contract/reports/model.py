@@ -1,4 +1,4 @@
-"""What a run found: failures, figures for each operation, and why it ended."""
+"""The report of a run: failures, figures for each operation, and the reason why the run ended."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from jobexport.contract.reports.accept import Acceptance
     from jobexport.contract.sending.journal import Recorded, Sent
 
-# Reasons to end before the end that leave nothing undone that could have been done.
+# Reasons for the end of a run that sent all requests that it was allowed to send.
 _PLANNED = {"", "limit"}
 
 _VARIABLES = {"x-auth-token": "$JOBEXPORT_TOKEN"}
-# Made by curl itself, or of no use to who tries it again.
+# Headers that curl adds itself, or that do not matter for a repetition.
 _UNSHOWN = {"host", "content-length", "connection", "accept-encoding", "user-agent", "x-schemathesis-testcaseid"}
 
 
 @frozen
 class Failure:
-    """A contract that was broken, with one request that shows it."""
+    """A broken rule of the contract, with a request that shows it."""
 
     check: str
     title: str
@@ -34,28 +34,28 @@ class Failure:
     rests_on: tuple[str, ...] = ()
     """Entries of the register."""
     pages: tuple[str, ...] = ()
-    """Where the vendor says it, as `<document> (<date>)`."""
+    """Pages of the vendor with the rule, as `<document> (<date>)`."""
     pointer: str = ""
-    """JSON pointer into the answer."""
+    """JSON pointer into the body of the response."""
     expected: str = ""
     seen: str = ""
     accepted: str = ""
-    """Why this is known and accepted; empty when it is not."""
+    """Reason from the file of known deviations; empty if the failure is not accepted."""
     exchange: Recorded | None = field(default=None, repr=False)
 
 
 @define
 class OperationReport:
-    """What happened to one operation."""
+    """Figures and failures of one operation."""
 
     operation: str
     """operationId."""
     cases: Counter[str] = Factory(Counter)
-    """Number of requests by kind and status, such as `positive 200`; 0 stands for no answer."""
+    """Number of requests by kind and status, such as `positive 200`; status 0 means no response."""
     failures: dict[tuple[Any, ...], Failure] = field(factory=dict, repr=False)
     """One failure for each check, title, place and reason."""
     checks: Counter[str] = Factory(Counter)
-    """How often each check looked at an answer."""
+    """Number of checked responses by check."""
 
     @property
     def total(self) -> int:
@@ -69,7 +69,7 @@ class OperationReport:
 
     @property
     def succeeded(self) -> int:
-        """Number of requests that kept to the document and were answered 2xx."""
+        """Number of requests that kept to the document and got 2xx."""
         return self._count("positive 2")
 
     def _count(self, prefix: str) -> int:
@@ -78,7 +78,7 @@ class OperationReport:
 
 @define
 class EditionReport:
-    """The outcome of one run."""
+    """The result of one run."""
 
     edition: str
     url: str
@@ -86,17 +86,17 @@ class EditionReport:
     """By operationId, in the document's order."""
     seed: int = 0
     errors: list[str] = Factory(list)
-    """What kept schemathesis from testing, each once."""
+    """Errors that kept schemathesis from testing, without repetitions."""
     left_out: dict[str, str] = Factory(dict)
-    """Operations and scenarios that were not run, and why."""
+    """Reasons by operation, or by `<operation>, <scenario>`, that was not run."""
     reason: str = ""
-    """Why the run ended before its end, as `Stopped` has it; empty when it did not."""
+    """`reason` of the `RunStopped` that ended the run early; empty if the run came to its end."""
     ending: str = ""
-    """The same in a sentence."""
+    """`reason` as a sentence."""
     requests: int = 0
-    """Number of requests, those of checks among them."""
+    """Number of all requests, including requests of checks."""
     sequence: str = ""
-    """Hash of the requests: the same seed gives the same one."""
+    """Hash of the requests; equal for equal seeds."""
     unused: list[Acceptance] = Factory(list)
     """Accepted deviations that did not occur."""
 
@@ -107,31 +107,32 @@ class EditionReport:
 
     @property
     def never_succeeded(self) -> list[str]:
-        """Operations that never answered 2xx: for them the run proves little, so it counts as failed."""
+        """Operations that never responded with 2xx; they fail the run, because it proves little about them."""
         return [name for name, report in self.operations.items() if not report.succeeded]
 
     @property
     def complete(self) -> bool:
-        """Whether the run came to its end, or to that of the requests it was allowed."""
+        """True if the run came to its end or to the limit of requests."""
         return self.reason in _PLANNED
 
     @property
     def passed(self) -> bool:
-        """Whether the server kept the contract, accepted deviations aside, and every operation succeeded."""
+        """True if the server kept the contract except for accepted deviations, and every operation succeeded."""
         broken = [failure for _, failure in self.failures if not failure.accepted]
         return bool(self.operations) and self.complete and not (broken or self.never_succeeded or self.errors)
 
     def problems(self) -> list[str]:
-        """Give one sentence for each thing, beside failures, that made the run fail or that is to be known."""
+        """Return a sentence for each reason beside failures why the run fails or is incomplete."""
         found = [f"not run: {', '.join(names)}: {reason}" for reason, names in _by_reason(self.left_out).items()]
         for name in self.never_succeeded:
             if self.operations[name].positive:
-                found.append(f"{name} never answered 2xx, so the run proves little; does the server have the jobs?")
+                text = f"{name} never responded with 2xx, so the run proves little; does the server have the jobs?"
+                found.append(text)
             else:
                 found.append(f"{name} got no request that keeps to the document, so the run proves nothing")
         found += self.errors
         found += [
-            f"{accepted.id} is accepted, but did not occur ({accepted.reason}); does the server keep the page by now?"
+            f"{accepted.id} is accepted, but did not occur ({accepted.reason}); does the server keep to the page now?"
             for accepted in self.unused
         ]
         if self.ending:
@@ -142,7 +143,7 @@ class EditionReport:
 def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, reason in left_out.items():
-        # A scenario is left out of each of its operations, and named once.
+        # A scenario that several operations lack is named once.
         short = name.rpartition(", ")[2]
         if short not in (names := found.setdefault(reason, [])):
             names.append(short)
@@ -150,7 +151,7 @@ def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def as_curl(sent: Sent) -> str:
-    """Give a request as a curl command; where a token was sent, it takes the one of the environment."""
+    """Return a request as a curl command; for a token it has the variable `$JOBEXPORT_TOKEN`."""
     parts = ["curl", "-X", sent.method]
     for name, value in sent.headers:
         low = name.lower()
@@ -168,7 +169,7 @@ def _printable(content: bytes) -> str:
 
 
 def as_plain(report: EditionReport) -> dict[str, Any]:
-    """Give a report as plain values."""
+    """Return a report as JSON values."""
     return {
         "edition": report.edition,
         "url": report.url,
@@ -185,7 +186,7 @@ def as_plain(report: EditionReport) -> dict[str, Any]:
                 "valid": operation.positive,
                 "succeeded": operation.succeeded,
                 "share": round(operation.succeeded / operation.positive, 3) if operation.positive else None,
-                "answers": dict(sorted(operation.cases.items())),
+                "responses": dict(sorted(operation.cases.items())),
                 "checks": dict(sorted(operation.checks.items())),
                 "failures": [_failure(failure) for failure in operation.failures.values()],
             }

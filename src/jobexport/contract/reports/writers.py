@@ -1,4 +1,4 @@
-"""Writes the reports of a run: JUnit, HTML, JSON, and every exchange as HAR."""
+"""Writes the report of a run as JUnit, HTML and JSON, and every exchange as HAR."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 JUNIT, HTML, JSON, HAR = NAMES = ("junit.xml", "report.html", "report.json", "exchanges.har")
 
-# XML has no way to write most control characters.
+# XML can't contain most control characters.
 _UNWRITABLE = {number: "�" for number in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF) if chr(number) not in "\t\n\r"}
 
 
 def prepare(report_dir: Path) -> None:
-    """Make the folder, and remove what an earlier run left.
+    """Create the folder and remove the reports of an earlier run.
 
     Raises:
-        JobexportError: it can't be written.
+        JobexportError: the folder can't be written.
     """
     try:
         report_dir.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def write(report: EditionReport, report_dir: Path, exchanges: Iterable[Recorded]
     """Write all reports into the folder.
 
     Raises:
-        JobexportError: it can't be written.
+        JobexportError: the folder can't be written.
     """
     write_text(report_dir / JUNIT, _junit(report))
     write_text(report_dir / HTML, _html(report))
@@ -87,7 +87,7 @@ def _junit(report: EditionReport) -> str:
 
 
 def _junit_case(suite: ElementTree.Element, edition: str, operation: OperationReport, check: str) -> tuple[int, int]:
-    """Add a check's outcome; give how many failed and how many are accepted, of this one."""
+    """Add a test case for a check; return 1 or 0 for failed, and 1 or 0 for accepted."""
     case = ElementTree.SubElement(suite, "testcase", classname=f"{edition}.{operation.operation}", name=check)
     failures = [failure for failure in operation.failures.values() if failure.check == check]
     broken = [failure for failure in failures if not failure.accepted]
@@ -108,7 +108,9 @@ def _checks(operation: OperationReport) -> list[str]:
 
 
 def _unproven(report: EditionReport, operation: OperationReport) -> list[str]:
-    return ["never answered 2xx, so the run proves little"] if operation.operation in report.never_succeeded else []
+    if operation.operation not in report.never_succeeded:
+        return []
+    return ["never responded with 2xx, so the run proves little"]
 
 
 def _headline(failure: Failure) -> str:
@@ -149,11 +151,11 @@ def _html(report: EditionReport) -> str:
 
 
 def _body(content: bytes, size: int) -> str:
-    """Show a body; of one that is no text its length."""
+    """Return a body as text; for binary data its length, such as `(812 bytes, not text)`."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        return f"({size} bytes that are no text)"
+        return f"({size} bytes, not text)"
     return text + (f"\n… ({size} bytes)" if size > len(content) else "")
 
 

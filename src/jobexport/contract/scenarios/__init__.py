@@ -1,1 +1,1 @@
-"""Requests in an order that has a purpose."""
+"""Scenarios: a few requests with a purpose, and the claims that their responses must keep."""

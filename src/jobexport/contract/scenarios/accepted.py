@@ -1,4 +1,4 @@
-"""Scenarios of what must go through, and what its answers must have in common."""
+"""Scenarios of requests that must succeed, and of what their responses must have in common."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from jobexport.spec.document import deref, marks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.contract.checks.exchange import Exchange
-    from jobexport.contract.scenarios.scenario import Run
+    from jobexport.contract.checks.exchange import CheckedExchange
+    from jobexport.contract.scenarios.scenario import ScenarioRun
 
-# More than these of what the server holds are not tried one by one.
+# The most jobs that are exported separately.
 _MOST = 6
 _REPEATS = 12
-# How long an object may take to appear after an answer that says where it will be, in seconds.
+# Seconds until an object must appear in storage after the response that names it.
 _APPEARS = 3
 
 
-def each_name(run: Run) -> None:
-    """Ask for each thing that is there, alone and all at once."""
+def each_name(run: ScenarioRun) -> None:
+    """Export each known job alone, and all known jobs together."""
     for body, job in _each(run):
-        answer = run.send(body, job=job)
-        expect(answer.status == 200, f"{job or body} is there, but the answer is {answer.status}")
+        response = run.send(body, job=job)
+        expect(response.status == 200, f"the server has {job or body}, but the response is {response.status}")
 
 
-def _each(run: Run) -> Iterator[tuple[Any, str | None]]:
+def _each(run: ScenarioRun) -> Iterator[tuple[Any, str | None]]:
     if run.id == "exportJob":
         yield from ((ABSENT, job) for job in run.data.jobs[:_MOST])
     elif run.id == "batchExportJobs":
@@ -46,13 +46,13 @@ def _each(run: Run) -> Iterator[tuple[Any, str | None]]:
         yield from ((run.example(job_selected=[id_]), None) for id_ in run.data.flink_jobs[:_MOST])
         yield run.example(job_selected=list(run.data.flink_jobs[:_MOST])), None
         if run.data.complete:
-            # All jobs of a project in use may be many, and each is written to object storage.
+            # A project in use may have many jobs, and the server writes each to object storage.
             yield run.example(is_selected=False, job_selected=ABSENT), None
             yield run.example(is_selected=False), None
 
 
-def accepted_forms(run: Run) -> None:
-    """Send the same right request in every form that the documentation shows or allows."""
+def accepted_forms(run: ScenarioRun) -> None:
+    """Send a valid request in every form that the documentation shows or allows."""
     body = run.example() or ({"exportDepend": True} if run.schema else None)
     text = json.dumps(body)
     headers = [
@@ -67,25 +67,25 @@ def accepted_forms(run: Run) -> None:
     headers += [{"Content-Type": "application/json", "Accept": name} for name in ("*/*", "application/octet-stream")]
     headers += [{"Content-Type": "application/json", "X-Language": "en-us"}]
     for extra in headers:
-        answer = run.send(content=text.encode(), headers=extra) if body else run.send(headers=extra)
+        response = run.send(content=text.encode(), headers=extra) if body else run.send(headers=extra)
         words = ", ".join(f"{name}: {value}" for name, value in extra.items())
-        expect(answer.status == 200, f"a right request with {words} is answered {answer.status}")
+        expect(response.status == 200, f"a valid request with {words} gets {response.status}")
     for spelled in (
         json.dumps(body, indent=2),
         json.dumps(dict(reversed(body.items()))) if body else "",
         f" {text}\r\n",
     ):
         if body:
-            answer = run.send(content=spelled.encode(), headers={"Content-Type": "application/json"})
-            expect(answer.status == 200, f"the body {spelled!r} is answered {answer.status}")
+            response = run.send(content=spelled.encode(), headers={"Content-Type": "application/json"})
+            expect(response.status == 200, f"the valid body {spelled!r} gets {response.status}")
     if not run.body_required:
         expect(run.send().status == 200, "a request without a body is refused, but the body is optional")
         if run.schema:
             expect(run.send({}).status == 200, "an empty object is refused, but no field is required")
 
 
-def optional_fields(run: Run) -> None:
-    """Leave each optional field out, and send its default and each of its values: all of them succeed."""
+def optional_fields(run: ScenarioRun) -> None:
+    """Send requests without each optional field, with its default, and with each of its values."""
     required = {*run.schema.get("required", ()), "job_selected", "obsPath"}
     plain = _outcome(run.send(run.example() or ABSENT))
     for name, node in run.schema.get("properties", {}).items():
@@ -94,71 +94,72 @@ def optional_fields(run: Run) -> None:
             continue
         values = schema.get("enum") or ([True, False] if schema.get("type") == "boolean" else [])
         for value in values:
-            answer = run.send(run.example(**{name: value}))
+            response = run.send(run.example(**{name: value}))
             expect(
-                answer.status == 200,
-                f"{name} {value!r} is allowed, but the answer is {answer.status}",
+                response.status == 200,
+                f"{name} {value!r} is allowed, but the response is {response.status}",
                 *marks(schema),
             )
             if value == schema.get("default"):
-                same = _outcome(answer) == plain
-                expect(same, f"{name} {value!r} is the default, but gives another answer than nothing", *marks(schema))
+                same = _outcome(response) == plain
+                text = f"{name} {value!r} is the default, but the response differs from that without {name}"
+                expect(same, text, *marks(schema))
 
 
-def unknown_fields(run: Run) -> None:
-    """Send a field that nobody knows beside the right ones: the document does not forbid it."""
+def unknown_fields(run: ScenarioRun) -> None:
+    """Send a valid body with an unknown field, which the document does not forbid."""
     if run.schema:
-        answer = run.send(run.example(x_unknown="x"))
-        expect(answer.status == 200, f"a field more is not forbidden, but the answer is {answer.status}")
+        response = run.send(run.example(x_unknown="x"))
+        expect(response.status == 200, f"an unknown field is not forbidden, but the response is {response.status}")
 
 
-def longest_list(run: Run) -> None:
-    """Ask for as many jobs as are allowed in one request; nothing says that they must differ."""
+def longest_list(run: ScenarioRun) -> None:
+    """Request as many jobs as one request may have; the document does not say that they must differ."""
     most = run.schema["properties"]["jobList"].get("maxItems", 100)
     jobs = list(run.data.jobs)
-    answer = run.send(run.example(jobList=(jobs * most)[:most]))
-    expect(answer.status == 200, f"{most} names are allowed, but the answer is {answer.status}", "DGC-101")
+    response = run.send(run.example(jobList=(jobs * most)[:most]))
+    expect(response.status == 200, f"{most} names are allowed, but the response is {response.status}", "DGC-101")
 
 
-def exact_numbers(run: Run) -> None:
-    """Ask for ids at the edges of 64 bits: they are valid, whether or not such a job is there."""
+def exact_numbers(run: ScenarioRun) -> None:
+    """Request ids at the limits of 64 bits, which are valid even if no such job exists."""
     edges = (2**63 - 1, 2**63 - 2, -(2**63), 2**53 + 1, 0)
     for number in edges:
-        answer = run.send(run.example(job_selected=[number]))
+        response = run.send(run.example(job_selected=[number]))
         expected = (200,) if number in run.data.flink_jobs else (400,) if run.data.complete else (200, 400)
-        expect(answer.status in expected, f"the id {number} is answered {answer.status}")
+        expect(response.status in expected, f"the valid id {number} gets {response.status}")
 
 
-def no_ids(run: Run) -> None:
-    """Ask for the jobs of an empty list: valid, though no page says what it means. None must be exported."""
-    answer = run.send(run.example(job_selected=[]))
-    named = [name for names in _arrays(answer) for name in names]
-    expect(not named, f"no job was asked for, but the answer names {named}")
+def no_ids(run: ScenarioRun) -> None:
+    """Request an empty list of jobs, which is valid; no job must be exported."""
+    response = run.send(run.example(job_selected=[]))
+    named = [name for names in _arrays(response) for name in names]
+    expect(not named, f"no job was requested, but the response names {named}")
 
 
-def same_twice(run: Run) -> None:
-    """Send one request many times, with others between them: the same comes back up to times."""
+def same_twice(run: ScenarioRun) -> None:
+    """Send one request many times, with other requests between; the responses must be equal except for times."""
     others = list(_each(run))[1:]
     seen: list[Any] = []
     for number in range(_REPEATS):
-        answer = run.send()
-        expect(answer.status == 200, f"the same request, sent again, is answered {answer.status}")
-        seen.append(_outcome(answer))
-        expect(seen[-1] == seen[0], f"the same request gives something else the {number + 1}th time: {_differ(seen)}")
+        response = run.send()
+        expect(response.status == 200, f"the same request, sent again, gets {response.status}")
+        seen.append(_outcome(response))
+        expect(seen[-1] == seen[0], f"response {number + 1} to the same request differs: {_differ(seen)}")
         if others and number % 3 == 1:
             body, job = others[number % len(others)]
             run.send(body, job=job)
 
 
-def same_job_in_batch(run: Run) -> None:
-    """Export jobs alone and together: each brings the same definition and the same scripts."""
+def same_job_in_batch(run: ScenarioRun) -> None:
+    """Export jobs alone and together; the job definitions and scripts must be equal."""
     if not run.has("exportJob"):
         return
     alone = {job: _contents(_single(run, job)) for job in run.data.jobs[:_MOST]}
-    answer = run.send(run.example(jobList=list(alone)))
-    if answer.status != 200:
+    response = run.send(run.example(jobList=list(alone)))
+    if response.status != 200:
         return
-    together = _contents(answer)
+    together = _contents(response)
     for job, contents in alone.items():
         for (kind, name, _), content in contents.items():
             found = [
@@ -166,46 +167,53 @@ def same_job_in_batch(run: Run) -> None:
                 for (other, called, of), text in together.items()
                 if (other, called) == (kind, name) and of in (job, None)
             ]
-            expect(found, f"exported alone {job} brings the {kind} {name}, in a batch it does not", "DGC-104")
+            expect(found, f"the export of {job} has the {kind} {name}, but the batch export has not", "DGC-104")
             expect(content in found, f"the {kind} {name} of {job} differs between export and batch export", "DGC-104")
     wanted = {(kind, name) for contents in alone.values() for kind, name, _ in contents}
     more = {(kind, name) for kind, name, _ in together} - wanted
-    expect(not more, f"the batch has {sorted(more)}, which no job brings alone", "DGC-104")
+    expect(not more, f"the batch export has {sorted(more)}, which no export of a single job has", "DGC-104")
 
 
-def workspaces(run: Run) -> None:
-    """Ask in each workspace that is known; a job of the same name there is another one's."""
+def workspaces(run: ScenarioRun) -> None:
+    """Export the jobs of each known workspace; jobs of the same name in two workspaces must differ."""
     for workspace, jobs in run.data.workspace_jobs.items():
         for job in jobs[:_MOST]:
             single = run.id == "exportJob"
-            answer = (
+            response = (
                 run.send(job=job, workspace=workspace) if single else run.send({"jobList": [job]}, workspace=workspace)
             )
-            expect(answer.status == 200, f"workspace {workspace} has the job {job}, but the answer is {answer.status}")
+            expect(
+                response.status == 200,
+                f"workspace {workspace} has the job {job}, but the response is {response.status}",
+            )
             if run.data.complete and job in run.data.jobs:
                 default = run.send(job=job) if single else run.send({"jobList": [job]})
                 expect(
-                    _outcome(default) != _outcome(answer),
-                    f"{job} of workspace {workspace} and {job} of the default one are two jobs, but come out equal",
+                    _outcome(default) != _outcome(response),
+                    f"workspace {workspace} and the default workspace each have a job {job}, but the exports are equal",
                 )
 
 
-def submitted_version(run: Run) -> None:
-    """Ask for the submitted version and for the one being developed."""
+def submitted_version(run: ScenarioRun) -> None:
+    """Export the submitted version of a job and the version under development; they must differ."""
     if "exportStatus" not in run.schema.get("properties", {}):
         return
     for job in run.data.submitted:
         plain, developed, submitted = (
             _outcome(run.send(body, job=job)) for body in ({}, {"exportStatus": "DEVELOP"}, {"exportStatus": "SUBMIT"})
         )
-        expect(plain == developed, "exportStatus DEVELOP is the default, but gives something else than nothing")
         expect(
-            submitted != developed, f"{job} was submitted in another version, but SUBMIT gives the one being developed"
+            plain == developed,
+            "exportStatus DEVELOP is the default, but the response differs from that without exportStatus",
+        )
+        expect(
+            submitted != developed,
+            f"the submitted version of {job} differs, but exportStatus SUBMIT exports the version under development",
         )
 
 
-def dependencies(run: Run) -> None:
-    """Export with and without what jobs use: the definitions are the same."""
+def dependencies(run: ScenarioRun) -> None:
+    """Export jobs with and without dependencies; the job definitions must be equal."""
     if "exportDepend" not in run.schema.get("properties", {}):
         return
     for job in run.data.jobs[:_MOST]:
@@ -214,11 +222,11 @@ def dependencies(run: Run) -> None:
             bodies = [body | {"jobList": [job]} for body in bodies]
         full, bare = (_contents(run.send(body, job=job)) for body in bodies)
         jobs = {key: content for key, content in full.items() if key[0] == "job"}
-        expect(bare == jobs, f"without what it uses {job} comes out as {sorted(bare)}, with it as {sorted(jobs)}")
+        expect(bare == jobs, f"{job} differs: {sorted(bare)} without dependencies, {sorted(jobs)} with dependencies")
 
 
-def folders(run: Run) -> None:
-    """Export to folders in the place that is known to be there, however they are written."""
+def folders(run: ScenarioRun) -> None:
+    """Export to the known folder and to folders in it, in different spellings."""
     base = run.data.obs_dirs[0].rstrip("/")
     for folder in (
         base,
@@ -228,32 +236,34 @@ def folders(run: Run) -> None:
         f"{base}/with blank",
         f"{base}/\u4f5c",
     ):
-        answer = run.send(run.example(obs_dir=folder))
-        expect(answer.status == 200, f"the folder {folder!r} is answered {answer.status}", "DLI-013")
+        response = run.send(run.example(obs_dir=folder))
+        expect(response.status == 200, f"the valid folder {folder!r} gets {response.status}", "DLI-013")
 
 
-def legal_names(run: Run) -> None:
-    """Export jobs of every kind of legal name; where jobs can't be made, they are missing, and that is said."""
+def legal_names(run: ScenarioRun) -> None:
+    """Export jobs of every kind of legal name; if jobs can't be made, the server may say that the job is missing."""
     for name in ("x", "7", "-", "a.b-c_d", "job.job", "UPPER", "a" * 128, ".", ".."):
         with run.changed(name, "made for its name") if run.tools.change else contextlib.nullcontext():
-            answer = run.send(job=name) if run.id == "exportJob" else run.send(run.example(jobList=[name]))
-        code = example_code(answer, "job-not-found", 400)
-        said = answer.json() or {}
-        missing = answer.status == 400 and said.get("error_code") == code and not run.tools.change
+            response = run.send(job=name) if run.id == "exportJob" else run.send(run.example(jobList=[name]))
+        code = example_code(response, "job-not-found", 400)
+        said = response.json() or {}
+        missing = response.status == 400 and said.get("error_code") == code and not run.tools.change
         expect(
-            answer.status == 200 or missing, f"{name!r} is a legal name, but the answer is {answer.status}", "COM-006"
+            response.status == 200 or missing,
+            f"{name!r} is a legal name, but the response is {response.status}",
+            "COM-006",
         )
 
 
-def signature(run: Run) -> None:
-    """Sign a request with the access key in place of the token."""
+def signature(run: ScenarioRun) -> None:
+    """Send a request that is signed with the access key instead of the token."""
     if run.sender.signs:
-        answer = run.send(credentials="signed")
-        expect(answer.status == 200, f"a signed request is answered {answer.status}")
+        response = run.send(credentials="signed")
+        expect(response.status == 200, f"a signed request gets {response.status}")
 
 
-def changed_job(run: Run) -> None:
-    """Export a job, change it, export it again: the change shows."""
+def changed_job(run: ScenarioRun) -> None:
+    """Export a job, change it and export it again; the second export must have the change."""
     if run.tools.change is None:
         return
     job = run.data.jobs[0]
@@ -263,28 +273,26 @@ def changed_job(run: Run) -> None:
         with run.changed(job, mark):
             contents = _contents(run.send(body, job=job))
         held = any(mark.encode() in content for (kind, *_), content in contents.items() if kind == "job")
-        expect(held, f"{job} was changed, but the export holds what it was before")
-    expect(_contents(run.send(body, job=job)) == first, f"{job} is as it was, but the export is not")
+        expect(held, f"{job} was changed, but the export has the old job")
+    expect(_contents(run.send(body, job=job)) == first, f"the change of {job} was undone, but the export still has it")
 
 
-def changed_flink_job(run: Run) -> None:
-    """Export a Flink job, change it, export it again: the zip is another one."""
+def changed_flink_job(run: ScenarioRun) -> None:
+    """Export a Flink job, change it and export it again; the zips must differ."""
     if run.tools.change_flink is None or run.tools.fetch is None:
         return
     number = run.data.flink_jobs[0]
     contents = []
     for mark in ("as-it-was", "changed-once", "changed-twice"):
         with run.tools.change_flink(number, mark):
-            answer = run.send(run.example(job_selected=[number]))
-        contents += [_fetch(run, name) for names in _arrays(answer) for name in names]
-    # What is in such a zip no page says, so all that can be seen is whether it is the same.
-    expect(
-        len(set(contents)) == len(contents), f"the Flink job {number} was changed, but its zip is what it was before"
-    )
+            response = run.send(run.example(job_selected=[number]))
+        contents += [_fetch(run, name) for names in _arrays(response) for name in names]
+    # No page describes the content of this zip, so only equality can be checked.
+    expect(len(set(contents)) == len(contents), f"the Flink job {number} was changed, but its zip is the old zip")
 
 
-def changed_script(run: Run) -> None:
-    """Change a script that a job uses: the next export of the job brings it as it is now."""
+def changed_script(run: ScenarioRun) -> None:
+    """Change a script that a job uses; the next export of the job must have the change."""
     if run.tools.change_script is None:
         return
     for job in run.data.jobs[:_MOST]:
@@ -294,85 +302,85 @@ def changed_script(run: Run) -> None:
             with run.tools.change_script(script, "changed-once"):
                 contents = _contents(run.send(body, job=job))
             held = any(b"changed-once" in content for (_, name, _), content in contents.items() if name == script)
-            expect(held, f"the script {script} was changed, but the export of {job} holds what it was before")
+            expect(held, f"the script {script} was changed, but the export of {job} has the old script")
 
 
-def time_moves(run: Run) -> None:
-    """Export the same several times: the times in the answers are those of the exports."""
+def time_moves(run: ScenarioRun) -> None:
+    """Export the same job three times; the times in the names must not all be equal."""
     times = set()
     bodies = [run.example()] if run.id == "exportFlinkJobs" else [{"obsPath": path} for path in run.data.obs_paths[:1]]
     if run.id != "exportFlinkJobs" and "obsPath" not in run.schema.get("properties", {}):
         return
     for body in bodies * 3:
-        answer = run.send(body)
-        times |= set(re.findall(rb"\d{13}", answer.content))
-        # More than a clock's tick.
+        response = run.send(body)
+        times |= set(re.findall(rb"\d{13}", response.content))
+        # More than the resolution of a clock.
         time.sleep(0.02)
-    expect(len(times) != 1, f"three exports one after the other all have the time {b''.join(times).decode()}")
+    expect(len(times) != 1, f"three exports in a row all have the time {b''.join(times).decode()}")
 
 
-def stored(run: Run) -> None:
-    """Look into object storage for what an export says is there."""
+def stored(run: ScenarioRun) -> None:
+    """Export Flink jobs and read the named zips from object storage; they must be there, whole, and different."""
     if run.tools.fetch is None:
         return
     zips: dict[int, list[bytes]] = {}
     for ids in [[id_] for id_ in run.data.flink_jobs[:_MOST]] + [list(run.data.flink_jobs[:_MOST])]:
-        answer = run.send(run.example(job_selected=ids))
-        names = [name for names in _arrays(answer) for name in names]
+        response = run.send(run.example(job_selected=ids))
+        names = [name for names in _arrays(response) for name in names]
         for name in names:
             content = _fetch(run, name)
             if len(ids) == 1:
                 zips.setdefault(ids[0], []).append(content)
             else:
                 held = [known for contents in zips.values() for known in contents]
-                expect(content in held, f"{name}, exported with others, differs from the job's own export", "COM-008")
+                expect(content in held, f"{name}, exported with other jobs, differs from the single export", "COM-008")
     contents = [content for found in zips.values() for content in found]
-    expect(len(set(contents)) == len(contents), "two Flink jobs are exported with the same content", "COM-008")
+    expect(len(set(contents)) == len(contents), "the exports of two Flink jobs have the same content", "COM-008")
 
 
-def stored_at_obs_path(run: Run) -> None:
-    """Export to object storage: the object appears in the folder of the answer, with what the direct export has."""
+def stored_at_obs_path(run: ScenarioRun) -> None:
+    """Export to `obsPath`; the object must appear in the folder of the response and equal the direct export."""
     if "obsPath" not in run.schema.get("properties", {}) or not run.data.obs_paths:
         return
     for job in run.data.jobs[:2]:
         for more in ({}, {"exportDepend": False}):
             target = run.data.obs_paths[0]
-            answer = run.send({"obsPath": target, **more}, job=job)
-            expect(answer.status == 200, f"an export to {target} is answered {answer.status}")
-            value = answer.json()
-            template = answer.media("application/json").get("x-object-name")
+            response = run.send({"obsPath": target, **more}, job=job)
+            expect(response.status == 200, f"an export to {target} gets {response.status}")
+            value = response.json()
+            template = response.media("application/json").get("x-object-name")
             if run.tools.fetch is None or not isinstance(value, dict) or template is None:
                 continue
             folder = str(value.get("obsPath")).removeprefix("obs://").rstrip("/")
             content = _fetch(run, f"{folder}/{template.format(job_name=job)}")
             direct = run.send(more or ABSENT, job=job)
             same = read_archive(content).members == direct.archive().members
-            expect(same, f"the object in {folder} holds something else than the direct export", "DGC-005")
+            expect(same, f"the object in {folder} differs from the direct export", "DGC-005")
 
 
-def _fetch(run: Run, name: str) -> bytes:
+def _fetch(run: ScenarioRun, name: str) -> bytes:
     assert run.tools.fetch is not None  # noqa: S101  # the callers asked
     until = time.monotonic() + _APPEARS
     while (content := run.tools.fetch(name)) is None and time.monotonic() < until:
         time.sleep(0.1)
-    expect(content is not None, f"the answer names {name}, but object storage has no such object")
+    expect(content is not None, f"the response names {name}, but object storage has no such object")
     archive = read_archive(content or b"")
-    expect(archive.problem is None, f"{name} in object storage is no complete zip: {archive.problem}")
+    expect(archive.problem is None, f"{name} in object storage is not a complete zip: {archive.problem}")
     expect(archive.names, f"{name} in object storage is an empty zip")
     return content or b""
 
 
-def _single(run: Run, job: str) -> Exchange:
-    """Export one job with exportJob, in a scenario of batchExportJobs."""
+def _single(run: ScenarioRun, job: str) -> CheckedExchange:
+    """Send exportJob for one job, in a scenario of batchExportJobs."""
     return run.beside("exportJob").send(job=job)
 
 
-def _contents(answer: Exchange) -> Mapping[tuple[str, str, str | None], bytes]:
-    """Give the members of a zip by kind, name, and the job in whose folder they lie, if any."""
+def _contents(response: CheckedExchange) -> Mapping[tuple[str, str, str | None], bytes]:
+    """Return the members of a zip by kind, name, and the job of their folder (None for a folder of all jobs)."""
     found: dict[tuple[str, str, str | None], bytes] = {}
-    layout = answer.media(answer.zip_media()).get("x-zip-layout", {})
+    layout = response.media(response.zip_media()).get("x-zip-layout", {})
     for kind, pattern in patterns_of(layout).items():
-        for name, content in answer.archive().members.items():
+        for name, content in response.archive().members.items():
             if match := pattern.fullmatch(name):
                 names = match.groupdict()
                 called = names[f"{kind}_name"]
@@ -380,13 +388,13 @@ def _contents(answer: Exchange) -> Mapping[tuple[str, str, str | None], bytes]:
     return found
 
 
-def _outcome(answer: Exchange) -> Any:
-    """Give what must be the same when a request is sent again."""
-    members = answer.archive().members
+def _outcome(response: CheckedExchange) -> Any:
+    """Return the part of a response that must be equal if the request is repeated."""
+    members = response.archive().members
     if members:
         names = ("content-type", "content-disposition")
-        return dict(members), *(answer.headers.get(name) for name in names)
-    return answer.status, answer.media_type, re.sub(rb"\d{13}", b"<time>", answer.content)
+        return dict(members), *(response.headers.get(name) for name in names)
+    return response.status, response.media_type, re.sub(rb"\d{13}", b"<time>", response.content)
 
 
 def _differ(seen: list[Any]) -> str:
@@ -397,9 +405,9 @@ def _differ(seen: list[Any]) -> str:
     return f"{str(last)[:80]} after {str(first)[:80]}"
 
 
-def _arrays(answer: Exchange) -> Iterator[list[str]]:
-    value = answer.json()
-    schema = answer.schema()
+def _arrays(response: CheckedExchange) -> Iterator[list[str]]:
+    value = response.json()
+    schema = response.schema()
     for name, node in schema.get("properties", {}).items():
         if "x-object-name" in node and isinstance(value, dict) and isinstance(value.get(name), list):
             yield [item for item in value[name] if isinstance(item, str)]

@@ -1,4 +1,4 @@
-"""Scenarios of what must not go through: callers who are not known, requests that break the document, odd names."""
+"""Scenarios of requests that must be refused: unknown callers, requests that break the document, odd names."""
 
 from __future__ import annotations
 
@@ -13,96 +13,100 @@ from jobexport.spec.document import deref, marks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.contract.checks.exchange import Exchange
-    from jobexport.contract.scenarios.scenario import Run
+    from jobexport.contract.checks.exchange import CheckedExchange
+    from jobexport.contract.scenarios.scenario import ScenarioRun
 
 _UNKNOWN_PROJECT = "0123456789abcdef0123456789abcdef"
 _UNKNOWN_JOB = "no-such-job.here_"
 _UNKNOWN_FLINK_JOB = -(2**63)
 
 
-def authentication(run: Run) -> None:
-    """Send requests whose caller is not known, each right but for that."""
+def authentication(run: ScenarioRun) -> None:
+    """Send valid requests with wrong credentials of every kind."""
     for kind in (*NOBODY, *(FORGED if run.sender.signs else ())):
-        answer = run.send(credentials=kind)
-        expect(
-            answer.status in (401, 403), f"a request with credentials of the kind {kind!r} is answered {answer.status}"
-        )
+        response = run.send(credentials=kind)
+        expect(response.status in (401, 403), f"a request with credentials of the kind {kind!r} gets {response.status}")
 
 
-def another_project(run: Run) -> None:
-    """Ask for a project that the credentials do not open."""
+def another_project(run: ScenarioRun) -> None:
+    """Send requests for projects that the credentials are not for."""
     for project in (_UNKNOWN_PROJECT, run.data.project.swapcase(), run.data.project[:-1]):
         if project in (run.data.project, ""):
             continue
-        answer = run.send(project=project, valid=False)
-        expect(400 <= answer.status < 500, f"a project that the caller may not use is answered {answer.status}")
-        code = example_code(answer, "no-permission", 400)
-        if answer.status == 400:
-            expect(_code(answer) == code, f"documented for this is {code}, not {_code(answer)}", pointer="/error_code")
+        response = run.send(project=project, valid=False)
+        expect(400 <= response.status < 500, f"a request for another project gets {response.status}")
+        code = example_code(response, "no-permission", 400)
+        if response.status == 400:
+            text = f"documented for another project is {code}, not {_code(response)}"
+            expect(_code(response) == code, text, pointer="/error_code")
 
 
-def unknown_job(run: Run) -> None:
-    """Ask for a job that is not there."""
+def unknown_job(run: ScenarioRun) -> None:
+    """Request an unknown job, alone or beside a known job."""
     if run.id == "exportJob":
-        answer = run.send(job=_UNKNOWN_JOB)
+        response = run.send(job=_UNKNOWN_JOB)
     elif run.id == "batchExportJobs":
-        # One that is missing must not lead to an archive that lacks it.
-        answer = run.send(run.example(jobList=[run.data.jobs[0], _UNKNOWN_JOB]))
+        # A zip without the unknown job would be wrong too.
+        response = run.send(run.example(jobList=[run.data.jobs[0], _UNKNOWN_JOB]))
     else:
-        answer = run.send(run.example(job_selected=[run.data.flink_jobs[0], _UNKNOWN_FLINK_JOB]))
-    code = example_code(answer, "job-not-found", 400)
-    expect(answer.status == 400, f"a job that is not there is 400, not {answer.status}")
-    expect(_code(answer) == code, f"documented for this is {code}, not {_code(answer)}", pointer="/error_code")
+        response = run.send(run.example(job_selected=[run.data.flink_jobs[0], _UNKNOWN_FLINK_JOB]))
+    code = example_code(response, "job-not-found", 400)
+    expect(response.status == 400, f"documented for an unknown job is 400, not {response.status}")
+    text = f"documented for an unknown job is {code}, not {_code(response)}"
+    expect(_code(response) == code, text, pointer="/error_code")
 
 
-def near_names(run: Run) -> None:
-    """Ask for jobs whose names are almost those of jobs that are there."""
+def near_names(run: ScenarioRun) -> None:
+    """Request jobs whose names are almost the name of a known job."""
     name = run.data.jobs[0]
-    # Of a server in use nobody knows that it has no such job.
+    # A server in use may have such a job.
     for near in () if not run.data.complete else (name.swapcase(), f"{name}_", name[:-1], f"{name}.job"):
         if near in run.data.jobs or not near:
             continue
-        answer = run.send(job=near) if run.id == "exportJob" else run.send(run.example(jobList=[near]))
-        code = example_code(answer, "job-not-found", 400)
-        expect(_code(answer) == code, f"there is no job {near!r}, but the answer is {answer.status} {_code(answer)}")
+        response = run.send(job=near) if run.id == "exportJob" else run.send(run.example(jobList=[near]))
+        code = example_code(response, "job-not-found", 400)
+        text = f"the server has no job {near!r}, but the response is {response.status} {_code(response)}"
+        expect(_code(response) == code, text)
 
 
-def unknown_workspace(run: Run) -> None:
-    """Ask in a workspace that is not there."""
-    answer = run.send(workspace="no-such-workspace")
-    code = example_code(answer, "no-permission", 400)
-    expect(400 <= answer.status < 500, f"a workspace that is not there is answered {answer.status}")
-    if answer.status == 400:
-        expect(_code(answer) == code, f"documented for this is {code}, not {_code(answer)}", pointer="/error_code")
+def unknown_workspace(run: ScenarioRun) -> None:
+    """Send a request with an unknown workspace."""
+    response = run.send(workspace="no-such-workspace")
+    code = example_code(response, "no-permission", 400)
+    expect(400 <= response.status < 500, f"a request with an unknown workspace gets {response.status}")
+    if response.status == 400:
+        text = f"documented for an unknown workspace is {code}, not {_code(response)}"
+        expect(_code(response) == code, text, pointer="/error_code")
 
 
-def job_elsewhere(run: Run) -> None:
-    """Ask the default workspace for a job that only another one has, and the other way round."""
+def job_elsewhere(run: ScenarioRun) -> None:
+    """Request a job of another workspace from the default workspace, and the other way round."""
     for workspace, jobs in run.data.workspace_jobs.items() if run.data.complete else ():
         pairs = [(None, set(jobs) - set(run.data.jobs)), (workspace, set(run.data.jobs) - set(jobs))]
         for asked, names in pairs:
             for name in sorted(names)[:1]:
-                answer = (
+                response = (
                     run.send(job=name, workspace=asked)
                     if run.id == "exportJob"
                     else run.send(run.example(jobList=[name]), workspace=asked)
                 )
                 place = "the default workspace" if asked is None else "the other workspace"
-                expect(answer.status == 400, f"{place} has no job {name!r}, but the answer is {answer.status}")
+                expect(response.status == 400, f"{place} has no job {name!r}, but the response is {response.status}")
 
 
-def broken_body(run: Run) -> None:
+def broken_body(run: ScenarioRun) -> None:
     """Send bodies that break the schema in one place each."""
     for words, body in broken_bodies(run):
-        answer = run.send(body, valid=False)
-        expect(answer.status == 400, f"{words}: refused is that with 400, not {answer.status}", *marks(run.schema))
-        codes = _invalid_codes(answer)
-        expect(_code(answer) in codes, f"{words}: documented is {' or '.join(codes)}, not {_code(answer)}")
+        response = run.send(body, valid=False)
+        text = f"a body {words} must be refused with 400, not {response.status}"
+        expect(response.status == 400, text, *marks(run.schema))
+        codes = _invalid_codes(response)
+        text = f"documented for a body {words} is {' or '.join(codes)}, not {_code(response)}"
+        expect(_code(response) in codes, text)
 
 
-def broken_json(run: Run) -> None:
-    """Send what is no JSON, or no object, and a right body spoilt in a way that a lenient reader overlooks."""
+def broken_json(run: ScenarioRun) -> None:
+    """Send bodies that are not a JSON object, some of which a lenient parser would accept."""
     if not run.schema:
         return
     right = json.dumps(run.example() or {"exportDepend": True})
@@ -117,30 +121,32 @@ def broken_json(run: Run) -> None:
     contents = [text.encode() for text in ("{", "[]", "null", '"text"', '{"a": NaN}', "a=1", *spoilt)]
     contents += [b"\xff\xfe", right.encode("utf-16"), right.encode().replace(b"{", b'{"\xff": 1, ', 1)]
     for content in (*contents, b"") if run.body_required else contents:
-        answer = run.send(content=content, headers={"Content-Type": "application/json"}, valid=False)
-        expect(answer.status == 400, f"the body {content!r} is refused with 400, not {answer.status}")
+        response = run.send(content=content, headers={"Content-Type": "application/json"}, valid=False)
+        expect(response.status == 400, f"the body {content!r} must be refused with 400, not {response.status}")
 
 
-def media_type(run: Run) -> None:
-    """Send a right body under a wrong name."""
+def media_type(run: ScenarioRun) -> None:
+    """Send a valid body with a wrong Content-Type."""
     if not run.schema:
         return
     for name in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"):
         body = run.example() or {"exportDepend": True}
-        answer = run.send(body, headers={"Content-Type": name}, valid=False)
-        expect(answer.status in (400, 415), f"a body of type {name} is refused with 415, not {answer.status}")
+        response = run.send(body, headers={"Content-Type": name}, valid=False)
+        expect(response.status in (400, 415), f"a body of type {name} must be refused with 415, not {response.status}")
 
 
-def large_body(run: Run) -> None:
-    """Send more than the 12 MB that a request may have."""
+def large_body(run: ScenarioRun) -> None:
+    """Send a body of 13 MiB; the limit is 12 MB."""
     if not run.schema:
         return
-    answer = run.send(run.example() | {"padding": "x" * (13 * 1024 * 1024)}, valid=False)
-    expect(answer.status in (400, 413), f"a body of 13 MiB is refused with 413, not {answer.status}", "COM-005")
+    response = run.send(run.example() | {"padding": "x" * (13 * 1024 * 1024)}, valid=False)
+    expect(
+        response.status in (400, 413), f"a body of 13 MiB must be refused with 413, not {response.status}", "COM-005"
+    )
 
 
-def odd_names(run: Run) -> None:
-    """Ask for names that no job has, spelled so that a careless server leaves the path, or finds a job."""
+def odd_names(run: ScenarioRun) -> None:
+    """Request illegal names with which a careless server leaves the path or finds a job, such as `a%2Fb`."""
     known = run.data.jobs[0]
     odd = (
         "a%2Fb",
@@ -154,49 +160,54 @@ def odd_names(run: Run) -> None:
         "a%20b",
     )
     for raw in (*odd, "%252E%252E", f"{known}%20", f"{known}%0A", "a" * 129, "a%3Fb", "a%23b", "%FF", "a,b", "a*"):
-        answer = run.send(raw_job=raw, valid=False)
-        expect(400 <= answer.status < 500, f"the name {raw!r} is answered {answer.status}")
-        code = example_code(answer, "job-name-invalid", 400)
-        if answer.status == 400 and code is not None:
-            expect(_code(answer) == code, f"the name {raw!r} breaks the naming rule: {code}, not {_code(answer)}")
+        response = run.send(raw_job=raw, valid=False)
+        expect(400 <= response.status < 500, f"the illegal name {raw!r} gets {response.status}")
+        code = example_code(response, "job-name-invalid", 400)
+        if response.status == 400 and code is not None:
+            expect(_code(response) == code, f"documented for the illegal name {raw!r} is {code}, not {_code(response)}")
 
 
-def dots(run: Run) -> None:
-    """Ask for the jobs `.` and `..`: legal names, and likely not there."""
+def dots(run: ScenarioRun) -> None:
+    """Request the jobs `.`, `..` and `...`; their names are legal, but most servers have no such jobs."""
     for name in (".", "..", "..."):
-        answer = run.send(job=name)
-        code = example_code(answer, "job-not-found", 400)
-        found = answer.status == 200 or (answer.status == 400 and _code(answer) == code)
-        expect(found, f"{name!r} is a legal name: a zip or {code}, not {answer.status} {_code(answer)}")
+        response = run.send(job=name)
+        code = example_code(response, "job-not-found", 400)
+        found = response.status == 200 or (response.status == 400 and _code(response) == code)
+        text = f"documented for the legal name {name!r} is a zip or {code}, not {response.status} {_code(response)}"
+        expect(found, text)
 
 
-def other_methods(run: Run) -> None:
-    """Use other methods on the same path."""
+def other_methods(run: ScenarioRun) -> None:
+    """Send requests with other methods to the same path."""
     for method in ("GET", "PUT", "DELETE", "PATCH"):
-        answer = run.send(method=method, valid=False)
-        expect(answer.status in (404, 405), f"{method} is not documented here, but the answer is {answer.status}")
+        response = run.send(method=method, valid=False)
+        expect(response.status in (404, 405), f"{method} is not documented, but the response is {response.status}")
 
 
-def bad_obs_dir(run: Run) -> None:
-    """Export to what is no place in object storage."""
+def bad_obs_dir(run: ScenarioRun) -> None:
+    """Send an `obs_dir` that is not a folder of object storage."""
     for folder in ("..", "../obs-test", "obs-test/../../x", "/", "obs-test/./x", "a\\b", "a\u0000b", "obs://"):
-        answer = run.send(run.example(obs_dir=folder), valid=False)
-        expect(400 <= answer.status < 500, f"obs_dir {folder!r} is no OBS path, but the answer is {answer.status}")
+        response = run.send(run.example(obs_dir=folder), valid=False)
+        expect(
+            400 <= response.status < 500,
+            f"obs_dir {folder!r} is not an OBS path, but the response is {response.status}",
+        )
 
 
-def bad_obs_path(run: Run) -> None:
-    """Export to what is no OBS path."""
+def bad_obs_path(run: ScenarioRun) -> None:
+    """Send an `obsPath` that is not an OBS path."""
     if "obsPath" not in run.schema.get("properties", {}):
         return
     for target in ("no-scheme/folder/", "obs://", "obs:///x", "https://host/x", "obs://bucket/../x", "file:///tmp"):
-        answer = run.send({"obsPath": target}, valid=False)
-        code = example_code(answer, "obs-path-invalid", 400)
-        expect(answer.status == 400, f"obsPath {target!r} is refused with 400, not {answer.status}")
-        expect(code is None or _code(answer) in (code, *_invalid_codes(answer)), f"documented is {code}")
+        response = run.send({"obsPath": target}, valid=False)
+        code = example_code(response, "obs-path-invalid", 400)
+        expect(response.status == 400, f"obsPath {target!r} must be refused with 400, not {response.status}")
+        text = f"documented for obsPath {target!r} is {code}, not {_code(response)}"
+        expect(code is None or _code(response) in (code, *_invalid_codes(response)), text)
 
 
-def broken_bodies(run: Run) -> Iterator[tuple[str, Any]]:
-    """Give bodies that break the schema of the request in one place, each with words for it."""
+def broken_bodies(run: ScenarioRun) -> Iterator[tuple[str, Any]]:
+    """Yield bodies that break the request's schema in one place, each after a text such as `without jobList`."""
     schema, body = run.schema, run.example()
     conditional = schema.get("then", {}).get("required", ()) if body else ()
     for name in dict.fromkeys((*schema.get("required", ()), *conditional)):
@@ -204,21 +215,22 @@ def broken_bodies(run: Run) -> Iterator[tuple[str, Any]]:
     for name, node in schema.get("properties", {}).items():
         yield from _broken_property(run, name, deref(run.document, node), body)
         if name in conditional and run.data.complete:
-            # Where the field is not needed, what stands in it must still be of its type.
+            # Even if the field is not needed, its value must have the right type.
             yield from _broken_property(run, name, deref(run.document, node), body | {"is_selected": False})
 
 
-def _broken_property(run: Run, name: str, node: Any, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _broken_property(run: ScenarioRun, name: str, node: Any, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for value in _wrong_values(node):
-        yield f"{name} {_short(value)}", body | {name: value}
+        yield f"with {name} {_short(value)}", body | {name: value}
     items = deref(run.document, node.get("items", {}))
     for value in _wrong_values(items) if items else ():
-        yield f"an item of {name} {_short(value)}", body | {name: [*body.get(name, [])[:1], value]}
+        yield f"with an item {_short(value)} in {name}", body | {name: [*body.get(name, [])[:1], value]}
     if "maxItems" in node:
-        # Items that are there and equal, so that nothing but their number is wrong.
+        # Equal items that exist, so that only their number is wrong.
         number = node["maxItems"] + 1
-        yield f"{number} items in {name}", body | {name: body[name][:1] * number}
-        yield f"{number} items in {name}, some not there", body | {name: [f"{body[name][0]}{i}" for i in range(number)]}
+        yield f"with {number} items in {name}", body | {name: body[name][:1] * number}
+        unknown = [f"{body[name][0]}{i}" for i in range(number)]
+        yield f"with {number} items in {name}, some unknown", body | {name: unknown}
 
 
 def _wrong_values(schema: Any) -> list[Any]:
@@ -247,11 +259,11 @@ def _short(value: Any) -> str:
     return text if len(text) < 40 else f"{text[:30]}… ({len(text)} characters)"
 
 
-def _invalid_codes(answer: Exchange) -> tuple[str, ...]:
+def _invalid_codes(response: CheckedExchange) -> tuple[str, ...]:
     names = ("invalid-request", "job-name-invalid")
-    return tuple(code for name in names if (code := example_code(answer, name, 400)) is not None)
+    return tuple(code for name in names if (code := example_code(response, name, 400)) is not None)
 
 
-def _code(answer: Exchange) -> Any:
-    value = answer.json()
+def _code(response: CheckedExchange) -> Any:
+    value = response.json()
     return value.get("error_code") if isinstance(value, dict) else None

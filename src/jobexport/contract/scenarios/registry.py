@@ -1,10 +1,10 @@
-"""Every scenario there is, and which of them a run can have."""
+"""All scenarios, and the scenarios that can run for an operation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.contract.scenarios import accepted as promised
+from jobexport.contract.scenarios import accepted as accepted
 from jobexport.contract.scenarios import refused as refused
 from jobexport.contract.scenarios.scenario import Scenario
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 _DGC = ("exportJob", "batchExportJobs")
 _ALL = ("exportFlinkJobs", *_DGC)
 
-# What must go through.
-_PROMISED = (
+# Requests that must succeed.
+_ACCEPTED = (
     Scenario(
         "each_name",
-        "What is there can be exported, alone and together.",
+        "Every known job can be exported, alone and with the others.",
         ("DLI-004", "DGC-101", "DGC-012"),
         _ALL,
-        promised.each_name,
+        accepted.each_name,
     ),
     Scenario(
         "accepted_forms",
-        "A right request is taken in every form that the documentation shows or allows.",
+        "A valid request is accepted in every form that the documentation shows or allows.",
         ("DGC-008", "DLI-014"),
         _ALL,
-        promised.accepted_forms,
+        accepted.accepted_forms,
         requests=12,
     ),
     Scenario(
@@ -36,77 +36,77 @@ _PROMISED = (
         "An optional field may be left out, take its default, and take each of its values.",
         ("DGC-002", "DGC-004", "DGC-102"),
         _DGC,
-        promised.optional_fields,
+        accepted.optional_fields,
         requests=6,
     ),
     Scenario(
         "unknown_fields",
-        "A field more in the request is not refused.",
+        "A request with an unknown field is not refused.",
         ("DGC-103", "DGC-003", "DLI-014"),
         _ALL,
-        promised.unknown_fields,
+        accepted.unknown_fields,
         requests=1,
     ),
     Scenario(
         "longest_list",
-        "As many jobs as are allowed go through at once.",
+        "A request may have as many jobs as the document allows.",
         ("DGC-101",),
         ("batchExportJobs",),
-        promised.longest_list,
+        accepted.longest_list,
         requests=1,
     ),
     Scenario(
         "exact_numbers",
-        "Ids are 64-bit numbers, to the last digit.",
+        "Ids are exact 64-bit numbers.",
         ("DLI-005", "DLI-004"),
         ("exportFlinkJobs",),
-        promised.exact_numbers,
+        accepted.exact_numbers,
         requests=5,
     ),
     Scenario(
         "no_ids",
-        "An empty list of ids asks for nothing.",
+        "An empty list of ids exports no job.",
         ("DLI-004",),
         ("exportFlinkJobs",),
-        promised.no_ids,
+        accepted.no_ids,
         requests=1,
     ),
     Scenario(
         "same_twice",
-        "The same request gives the same answer, up to times.",
+        "The same request gets the same response, except for times.",
         ("DGC-010", "DLI-011", "DGC-104"),
         _ALL,
-        promised.same_twice,
+        accepted.same_twice,
         requests=16,
     ),
     Scenario(
         "same_job_in_batch",
-        "A job comes out the same alone and in a batch.",
+        "The export of a job is the same alone and in a batch.",
         ("DGC-104", "DGC-010"),
         ("batchExportJobs",),
-        promised.same_job_in_batch,
+        accepted.same_job_in_batch,
     ),
     Scenario(
         "workspaces",
-        "The workspace header decides where jobs are looked for.",
+        "The workspace header decides which workspace's jobs are exported.",
         ("DGC-006", "DGC-107"),
         _DGC,
-        promised.workspaces,
+        accepted.workspaces,
     ),
     Scenario(
         "submitted_version",
         "exportStatus decides which version of a job is exported.",
         ("DGC-004",),
         ("exportJob",),
-        promised.submitted_version,
+        accepted.submitted_version,
         requests=6,
     ),
     Scenario(
         "dependencies",
-        "exportDepend changes nothing about the jobs themselves.",
+        "exportDepend does not change the jobs in the zip.",
         ("DGC-002", "DGC-102"),
         _DGC,
-        promised.dependencies,
+        accepted.dependencies,
         requests=12,
     ),
     Scenario(
@@ -114,73 +114,73 @@ _PROMISED = (
         "Any folder of object storage can be named.",
         ("DLI-013",),
         ("exportFlinkJobs",),
-        promised.folders,
+        accepted.folders,
         requests=6,
     ),
-    Scenario("legal_names", "Every legal name is taken.", ("COM-006",), _DGC, promised.legal_names, requests=9),
+    Scenario("legal_names", "Every legal name is accepted.", ("COM-006",), _DGC, accepted.legal_names, requests=9),
     Scenario(
         "signature",
-        "A request signed with the access key is let in.",
+        "A request that is signed with the access key is accepted.",
         ("COM-004",),
         _ALL,
-        promised.signature,
+        accepted.signature,
         requests=1,
     ),
     Scenario(
         "changed_job",
-        "An export holds the job as it is now.",
+        "An export has the current version of the job.",
         ("DGC-004", "DGC-104"),
         _DGC,
-        promised.changed_job,
+        accepted.changed_job,
         requests=4,
     ),
     Scenario(
         "changed_script",
-        "An export holds the scripts as they are now.",
+        "An export has the current version of the scripts.",
         ("DGC-011", "DGC-104"),
         _DGC,
-        promised.changed_script,
+        accepted.changed_script,
         requests=12,
     ),
     Scenario(
         "time_moves",
-        "The times in names are those of the exports.",
+        "The time in a name is the time of the export.",
         ("DLI-013", "DGC-005"),
         ("exportFlinkJobs", "exportJob"),
-        promised.time_moves,
+        accepted.time_moves,
         requests=3,
     ),
     Scenario(
         "changed_flink_job",
-        "An export holds the Flink job as it is now.",
+        "An export has the current version of the Flink job.",
         ("COM-008",),
         ("exportFlinkJobs",),
-        promised.changed_flink_job,
+        accepted.changed_flink_job,
         requests=3,
     ),
     Scenario(
         "stored",
-        "The zips that an answer names are in object storage.",
+        "The zips that a response names are in object storage.",
         ("COM-008", "DLI-013"),
         ("exportFlinkJobs",),
-        promised.stored,
+        accepted.stored,
         requests=7,
     ),
     Scenario(
         "stored_at_obs_path",
-        "An export to obsPath appears there, with the same content.",
+        "An export to obsPath appears in object storage, with the content of the direct export.",
         ("DGC-005", "DGC-003"),
         ("exportJob",),
-        promised.stored_at_obs_path,
+        accepted.stored_at_obs_path,
         requests=8,
     ),
 )
 
-# What must not.
+# Requests that must be refused.
 _REFUSED = (
     Scenario(
         "authentication",
-        "No token, a wrong token and a wrong signature are answered 401 or 403.",
+        "A request without a token, with a wrong token or with a wrong signature gets 401 or 403.",
         ("COM-003", "COM-004"),
         _ALL,
         refused.authentication,
@@ -188,7 +188,7 @@ _REFUSED = (
     ),
     Scenario(
         "another_project",
-        "Credentials for one project do not open another.",
+        "Credentials for a project are refused in every other project.",
         ("DLI-016", "COM-010"),
         _ALL,
         refused.another_project,
@@ -196,18 +196,18 @@ _REFUSED = (
     ),
     Scenario(
         "unknown_job",
-        "A job that is not there is refused with 400 and the documented code, also in the company of one that is.",
+        "An unknown job is refused with 400 and the documented code, alone and beside a known job.",
         ("DGC-014", "COM-002", "DGC-108"),
         _ALL,
         refused.unknown_job,
         requests=1,
     ),
     Scenario(
-        "near_names", "A job is found by its whole name only.", ("COM-006",), _DGC, refused.near_names, requests=4
+        "near_names", "A job is found by its exact name only.", ("COM-006",), _DGC, refused.near_names, requests=4
     ),
     Scenario(
         "unknown_workspace",
-        "A workspace that is not there is refused.",
+        "An unknown workspace is refused.",
         ("DGC-006", "DGC-107"),
         _DGC,
         refused.unknown_workspace,
@@ -232,7 +232,7 @@ _REFUSED = (
     ),
     Scenario(
         "broken_json",
-        "A body that is no JSON object is refused.",
+        "A body that is not a JSON object is refused.",
         ("DGC-008", "DLI-014"),
         _ALL,
         refused.broken_json,
@@ -241,7 +241,7 @@ _REFUSED = (
     ),
     Scenario(
         "media_type",
-        "A body that does not say that it is JSON is refused.",
+        "A body whose Content-Type is not JSON is refused.",
         ("DGC-008", "DLI-014"),
         _ALL,
         refused.media_type,
@@ -266,10 +266,17 @@ _REFUSED = (
         requests=18,
         negative=True,
     ),
-    Scenario("dots", "`.` and `..` are names, not steps.", ("COM-006",), ("exportJob",), refused.dots, requests=3),
+    Scenario(
+        "dots",
+        "`.` and `..` are names of jobs, not steps of the path.",
+        ("COM-006",),
+        ("exportJob",),
+        refused.dots,
+        requests=3,
+    ),
     Scenario(
         "other_methods",
-        "Other methods are not answered.",
+        "A request with an undocumented method gets 404 or 405.",
         ("COM-001",),
         _ALL,
         refused.other_methods,
@@ -278,7 +285,7 @@ _REFUSED = (
     ),
     Scenario(
         "bad_obs_dir",
-        "An export to what is no place in object storage is refused.",
+        "An obs_dir that is not a folder of object storage is refused.",
         ("DLI-013", "DLI-016"),
         ("exportFlinkJobs",),
         refused.bad_obs_dir,
@@ -287,7 +294,7 @@ _REFUSED = (
     ),
     Scenario(
         "bad_obs_path",
-        "An export to what is no OBS path is refused.",
+        "An obsPath that is not an OBS path is refused.",
         ("DGC-003",),
         ("exportJob",),
         refused.bad_obs_path,
@@ -296,15 +303,15 @@ _REFUSED = (
     ),
 )
 
-SCENARIOS = (*_PROMISED, *_REFUSED)
+SCENARIOS = (*_ACCEPTED, *_REFUSED)
 
 
 def scenarios_for(operation: str, data: Data) -> list[Scenario]:
-    """Give the scenarios that can run for an operation.
+    """Return the scenarios that can run for an operation; an empty list if no job of the server is known.
 
     Args:
         operation: operationId.
-        data: what the server holds; without a name to ask for there are none.
+        data: names that exist on the server.
     """
     enough = data.obs_dirs and data.flink_jobs if operation == "exportFlinkJobs" else data.jobs
     if not enough:

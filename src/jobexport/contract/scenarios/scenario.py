@@ -1,7 +1,7 @@
-"""Requests in an order that schemathesis does not think of: who may ask, what twice the same gives, what just changed.
+"""Scenarios: requests in an order that schemathesis does not generate, such as an export before and after a change.
 
-A scenario sends a few requests for one operation and compares what came back with the document, or with each other. All
-checks see every answer as well.
+A scenario sends a few requests for one operation and compares the responses with the document or with each other. Every
+check sees every response too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from attrs import Factory, define, evolve, field, frozen
 
-from jobexport.contract.checks.exchange import Exchange
+from jobexport.contract.checks.exchange import CheckedExchange
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
 from jobexport.contract.sender import ABSENT, TransportProblem, path_segment
@@ -25,54 +25,54 @@ if TYPE_CHECKING:
 
     from jobexport.contract.checks.registry import Check
     from jobexport.contract.data import Data
-    from jobexport.contract.sender import Answer, Sender
+    from jobexport.contract.sender import Received, Sender
 
 
 @frozen
-class Finding:
-    """Where a server broke the contract in a scenario."""
+class BrokenClaim:
+    """A claim of the documentation that the server broke in a scenario."""
 
     check: str
-    """The scenario's or the check's id."""
+    """Id of the scenario or the check."""
     rests_on: tuple[str, ...]
     pointer: str
     message: str
     expected: str
-    """What a server must do."""
+    """The duty of the server, in one sentence."""
     case: str
-    """What the record calls the exchange that showed it."""
+    """Id of the exchange in the journal."""
 
 
 @frozen
 class Tools:
-    """What can be had of a server that is this project's own mock, and of no other."""
+    """Functions that change and read the state of a server; only the project's own mock offers them."""
 
     change: Callable[[str, str], AbstractContextManager[None]] | None = None
-    """While it is entered, the job of this name in the default workspace has this description; where there is no such
-    job, there is a copy of another one."""
+    """Function of name and description. In its context the job of the default workspace has this description; an
+    unknown job is a copy of another job."""
     change_flink: Callable[[int, str], AbstractContextManager[None]] | None = None
-    """While it is entered, the Flink job with this id has this description."""
+    """Function of id and description. In its context the Flink job has this description."""
     change_script: Callable[[str, str], AbstractContextManager[None]] | None = None
-    """While it is entered, the script of this name in the default workspace has this content; a script that is missing
-    there is a copy of another script."""
+    """Function of name and content. In its context the script of the default workspace has this content; a missing
+    script is there as a copy of another."""
     fetch: Callable[[str], bytes | None] | None = None
-    """Gives the object of this name, `<bucket>/<folder>/…`, from object storage; None when there is none."""
+    """Function of the name `<bucket>/<folder>/…`. Returns the object in storage, or None if it is missing."""
 
 
 @define
-class Run:
-    """One scenario going on: sends its requests, and lets every check see the answers."""
+class ScenarioRun:
+    """One run of a scenario for one operation: sends the requests and checks every response."""
 
     document: Mapping[str, Any] = field(repr=False)
     id: str
-    """The operationId."""
+    """operationId."""
     data: Data
     sender: Sender
     tools: Tools = Tools()
-    findings: list[Finding] = Factory(list)
+    broken_claims: list[BrokenClaim] = Factory(list)
     _path: str = field(init=False)
     _operation: Mapping[str, Any] = field(init=False, repr=False)
-    _last: Answer | None = field(init=False, default=None)
+    _last: Received | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         operation = operations_by_id(self.document)[self.id]
@@ -80,16 +80,16 @@ class Run:
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        """The schema of the request body, references of its own followed; empty when the edition has no body."""
+        """The schema of the request body, its reference followed; empty if the edition has no body."""
         return schema_of(self.document, media(request_body(self.document, self._operation)))
 
     @property
     def body_required(self) -> bool:
-        """Whether a request must have a body."""
+        """True if a request must have a body."""
         return bool(request_body(self.document, self._operation).get("required", False))
 
     def example(self, **changes: Any) -> dict[str, Any]:
-        """Give a valid body that names what the server holds; ABSENT leaves a field out."""
+        """Return a valid body with known names, and with these changes; ABSENT removes a field."""
         body: dict[str, Any] = {}
         if self.id == "exportFlinkJobs":
             body = {"obs_dir": self.data.obs_dirs[0], "is_selected": True, "job_selected": [self.data.flink_jobs[0]]}
@@ -111,23 +111,23 @@ class Run:
         method: str = "POST",
         credentials: str = "right",
         valid: bool = True,
-    ) -> Exchange:
-        """Send one request for the operation and let the checks see its answer.
+    ) -> CheckedExchange:
+        """Send one request for the operation and check its response.
 
         Args:
-            body: the JSON value; without it the example where the operation needs one, else none.
-            content: bytes in its place.
-            job: name of the job in the path; without it the first known one.
-            raw_job: the same, as it stands in the path, encoded in a way of its own.
-            project: id of the project; without it the known one.
-            workspace: the header.
+            body: the JSON value; by default `example()` if the operation needs a body.
+            content: the bytes to send instead of `body`.
+            job: name of the job in the path; by default the first known job.
+            raw_job: the encoded name of the job in the path, instead of `job`.
+            project: id of the project; by default the known project.
+            workspace: the `workspace` header.
             headers: other headers.
-            method: of HTTP.
-            credentials: as `Sender.send`.
-            valid: whether the request keeps to the document.
+            method: the HTTP method.
+            credentials: as in `Sender.send`.
+            valid: True if the request keeps to the document.
 
         Raises:
-            TransportProblem: no answer came, or not all of it.
+            TransportProblem: the response is missing or incomplete.
         """
         if body is ABSENT and content is None and self.body_required:
             body = self.example()
@@ -141,7 +141,7 @@ class Run:
             path = path.replace(f"{{{name}}}", encoded)
         extra = {} if workspace is None else {"workspace": workspace}
         known = valid and credentials == "right" and method == "POST"
-        answer = self.sender.send(
+        received = self.sender.send(
             self.id,
             method,
             path,
@@ -151,10 +151,10 @@ class Run:
             credentials=credentials,
             valid=known,
         )
-        self._last = answer
+        self._last = received
         sent = {name: value for name, value in variables.items() if f"{{{name}}}" in self._path}
         meant = body if content is None else _parsed(content)
-        exchange = self._exchange(sent, meant, answer, valid=known, workspace=workspace)
+        exchange = self._exchange(sent, meant, received, valid=known, workspace=workspace)
         for check in CHECKS:
             try:
                 check.function(exchange)
@@ -164,7 +164,7 @@ class Run:
 
     @contextlib.contextmanager
     def changed(self, job: str, description: str) -> Iterator[None]:
-        """Let a job of the default workspace have this description for a while, or be there; needs `tools.change`."""
+        """Yield while a job of the default workspace has this description; needs `tools.change`."""
         assert self.tools.change is not None  # noqa: S101  # the callers asked
         before = self.data
         with self.tools.change(job, description):
@@ -175,43 +175,45 @@ class Run:
                 self.data = before
 
     def has(self, operation: str) -> bool:
-        """Whether the document has this operation too."""
+        """Return True if the document has this operation."""
         return operation in operations_by_id(self.document)
 
-    def beside(self, operation: str) -> Run:
-        """Give a run for another operation; what it finds is found here too."""
-        other = Run(self.document, operation, self.data, self.sender, self.tools)
-        other.findings = self.findings
+    def beside(self, operation: str) -> ScenarioRun:
+        """Return a run for another operation that adds its broken claims to this run."""
+        other = ScenarioRun(self.document, operation, self.data, self.sender, self.tools)
+        other.broken_claims = self.broken_claims
         return other
 
     def fail(self, scenario: Scenario, violation: Violation) -> None:
-        """Note what ended the scenario."""
+        """Add the violation that ended the scenario to the broken claims."""
         self._note(scenario, violation)
 
     def _note(self, rule: Check | Scenario, violation: Violation) -> None:
         rests_on = violation.rests_on or rule.rests_on
         case = self._last.case if self._last else ""
-        self.findings.append(Finding(rule.id, rests_on, violation.pointer, str(violation), rule.sentence, case))
+        self.broken_claims.append(
+            BrokenClaim(rule.id, rests_on, violation.pointer, str(violation), rule.sentence, case)
+        )
 
     def _exchange(
         self,
         path: Mapping[str, Any],
         body: Any,
-        answer: Answer | None,
+        received: Received | None,
         *,
         valid: bool,
         workspace: str | None = None,
-    ) -> Exchange:
-        headers = answer.headers if answer else {}
-        return Exchange(
+    ) -> CheckedExchange:
+        headers = received.headers if received else {}
+        return CheckedExchange(
             document=self.document,
             operation=self._operation,
             valid=valid,
             path=path,
             body=None if body is ABSENT else body,
-            status=answer.status if answer else 0,
+            status=received.status if received else 0,
             media_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
-            content=answer.content if answer else b"",
+            content=received.content if received else b"",
             headers=headers,
             workspace=workspace,
             known=self.data,
@@ -220,35 +222,37 @@ class Run:
 
 @frozen
 class Scenario:
-    """A few requests for one operation, and what must be true of their answers."""
+    """A few requests for one operation, and the claims that their responses must keep."""
 
     id: str
     sentence: str
-    """What a server must do."""
+    """The duty of the server, in one sentence."""
     rests_on: tuple[str, ...]
     """Entries of the register."""
     operations: tuple[str, ...]
-    """Operations it can run for."""
-    function: Callable[[Run], None] = field(repr=False)
+    """operationIds that the scenario can run for."""
+    function: Callable[[ScenarioRun], None] = field(repr=False)
     requests: int = 10
-    """How many it sends at most, for plans."""
+    """Number of requests at most, for plans."""
     negative: bool = False
-    """Whether it sends what breaks the document."""
+    """True if the scenario sends requests that break the document."""
 
-    def run(self, run: Run) -> None:
-        """Run it; what is found stands in the run's findings."""
+    def run(self, run: ScenarioRun) -> None:
+        """Send the requests of the scenario; add each broken claim to the run."""
         try:
             self.function(run)
         except Violation as violation:
             run.fail(self, violation)
         except TransportProblem as problem:
-            run.findings.append(
-                Finding("whole_answer", (), "", str(problem), "Every request gets a whole answer.", problem.case)
+            run.broken_claims.append(
+                BrokenClaim(
+                    "whole_response", (), "", str(problem), "Every request gets a complete response.", problem.case
+                )
             )
 
 
 def expect(holds: object, text: str, *rests_on: str, pointer: str = "") -> None:
-    """Raise a Violation unless something holds."""
+    """Raise a Violation with this text if `holds` is false."""
     if not holds:
         raise Violation(text, rests_on, pointer)
 

@@ -1,1 +1,1 @@
-"""Requests on their way to the server under test: pace, signature, record."""
+"""Sending requests to the server under test: rate, credentials, journal."""

@@ -1,4 +1,4 @@
-"""Lets Ctrl-C end a run between two requests, so that what was sent so far is reported."""
+"""Ctrl-C during a run: the run ends between two requests and reports the results so far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from jobexport.contract.sending.pace import Stopped, Wire
+from jobexport.contract.sending.pace import RunStopped, Wire
 
 if TYPE_CHECKING:
     import subprocess
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 @define
 class Interrupt:
-    """What the first SIGINT does; the second one does what it would do anyway."""
+    """The handler of the first SIGINT; a second SIGINT raises KeyboardInterrupt at once."""
 
     wire: Wire
     _process: subprocess.Popen[str] | None = field(default=None, init=False, repr=False)
 
     def handle(self, _number: int, _frame: Any) -> None:
-        """End the run before its next request, in the process that sends it too."""
+        """Stop the run before its next request, in this process and in schemathesis's."""
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.wire.stopped = Stopped("interrupted", "the run was interrupted")
+        self.wire.stopped = RunStopped("interrupted", "the run was interrupted")
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
 
     @contextlib.contextmanager
     def passed_on_to(self, process: subprocess.Popen[str]) -> Iterator[None]:
-        """Pass it on while the process runs."""
+        """Yield while each SIGINT is sent to the process too."""
         self._process = process
         try:
             if self.wire.stopped is not None:
@@ -44,7 +44,7 @@ class Interrupt:
 
 @contextlib.contextmanager
 def interruptible(wire: Wire) -> Iterator[Interrupt]:
-    """Handle SIGINT while the context lasts; only the main thread can, elsewhere nothing is changed."""
+    """Yield the handler of SIGINT during the context; outside the main thread it is not installed."""
     interrupt = Interrupt(wire)
     if threading.current_thread() is not threading.main_thread():
         yield interrupt

@@ -1,4 +1,4 @@
-"""Records what was sent and answered, a JSON object a line, without any secret."""
+"""The journal of a run: requests and responses as JSON lines, without secrets."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Headers = tuple[tuple[str, str], ...]
 
 REDACTED = "[redacted]"
 
-# Longer bodies are cut: a report is to be read.
+# Longer bodies are cut, so that people can read the reports.
 _LONGEST = 64 * 1024
 
 _CREDENTIALS = {"authorization", "x-auth-token", "x-security-token"}
-# What differs between two runs that send the same.
+# Headers that differ between two runs with the same requests.
 _PASSING = _CREDENTIALS | {"host", "x-sdk-date", "x-schemathesis-testcaseid"}
 
 
@@ -31,12 +31,12 @@ class Sent:
     """A request."""
 
     operation: str
-    """operationId; empty where the request belongs to none."""
+    """operationId; empty if the request belongs to no operation."""
     kind: str
-    """`positive` for a request that keeps to the document, `negative` for one of schemathesis's that does not, `check`
-    for what a check sent, `scenario` for what else a scenario sent, or `other`."""
+    """`positive` for a request that keeps to the document, `negative` for a request of schemathesis that does not,
+    `check` for a request of a check, `scenario` for any other request of a scenario, or `other`."""
     case: str
-    """schemathesis's id of the case, or the scenario's."""
+    """Id of the exchange: schemathesis's id of the case, or `<scenario>-<number>`."""
     method: str
     url: str
     headers: Headers
@@ -45,69 +45,69 @@ class Sent:
 
 @frozen
 class Got:
-    """An answer."""
+    """A response."""
 
     status: int
     headers: Headers
     content: bytes = field(repr=False)
     response: Any = field(default=None, repr=False)
-    """What the HTTP library gave."""
+    """The response object of the HTTP library."""
 
     def header(self, name: str) -> str:
-        """Give a header's value, empty when there is none; the name in lower case."""
+        """Return the value of the header with this lower-case name; empty if it is missing."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
 @frozen
 class Recorded:
-    """A request and what came of it."""
+    """One exchange of the journal: a request with its response or its error."""
 
     sent: Sent
     got: Got | None
-    """None when no whole answer came; `problem` says why."""
+    """The response, or None if it is missing or incomplete; `problem` then says why."""
     size: int
-    """Bytes of the answer's body, of which `got` may have the first only."""
+    """Length of the response's body in bytes; `got` may have only the beginning of the body."""
     problem: str
     started: float
     """Seconds since 1970."""
     elapsed: float
-    """Seconds."""
+    """Seconds from the request to the end of the response."""
     retried: bool
-    """Whether the same request was sent again because the server asked for it."""
+    """True if the same request was sent again because of Retry-After."""
 
 
 @frozen
 class Redaction:
-    """Takes secrets out of whatever is shown or kept."""
+    """Replaces secrets by `[redacted]` in everything that is shown or stored."""
 
     secrets: tuple[str, ...] = field(repr=False)
 
     @classmethod
     def of(cls, secrets: Iterable[str | None]) -> Redaction:
-        """Redact these, also as JSON and URLs write them."""
+        """Build the redaction of these secrets, also in the spelling of JSON and of URLs."""
         given = [secret for secret in secrets if secret]
         spelled = {spelling for secret in given for spelling in (secret, json.dumps(secret)[1:-1], quote(secret, ""))}
-        # A secret may be part of another one, which must go first.
+        # The longest first, because a secret may be part of another secret.
         return cls(tuple(sorted(spelled, key=lambda text: (-len(text), text))))
 
     def text(self, text: str) -> str:
-        """Give the text without secrets."""
+        """Return the text without secrets."""
         for secret in self.secrets:
             text = text.replace(secret, REDACTED)
         return text
 
     def content(self, content: bytes) -> bytes:
-        """Give the bytes without secrets."""
+        """Return the bytes without secrets."""
         for secret in self.secrets:
             content = content.replace(secret.encode(), REDACTED.encode())
         return content
 
     def headers(self, headers: Headers) -> Headers:
-        """Give the headers without the values of those that carry credentials."""
+        """Return the headers without the values of `Authorization`, `X-Auth-Token` and `X-Security-Token`."""
         return tuple((name, REDACTED if name.lower() in _CREDENTIALS else self.text(value)) for name, value in headers)
 
     def tree(self, value: Any) -> Any:
-        """Give a JSON value with every text in it redacted."""
+        """Return a JSON value without secrets in its texts."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
@@ -117,13 +117,13 @@ class Redaction:
 
 @frozen
 class Journal:
-    """A file that exchanges are added to; each is on the disk before the next is sent."""
+    """The file of a run's exchanges; each exchange is written before the next request is sent."""
 
     file: IO[str] = field(repr=False)
     redaction: Redaction
 
     def add(self, recorded: Recorded) -> None:
-        """Write one exchange."""
+        """Write one exchange as a line."""
         sent, got, redact = recorded.sent, recorded.got, self.redaction
         line = {
             "sent": [sent.operation, sent.kind, sent.case, sent.method, redact.text(sent.url)],
@@ -140,7 +140,7 @@ class Journal:
 
 
 def read_journal(path: Path) -> Iterator[Recorded]:
-    """Give the exchanges in their order; a last line that was not written to its end is left out."""
+    """Yield the exchanges in their order; an incomplete last line is skipped."""
     with path.open(encoding="utf-8") as file:
         for text in file:
             if not text.endswith("\n"):
@@ -158,13 +158,13 @@ def read_journal(path: Path) -> Iterator[Recorded]:
 
 
 class Sequence:
-    """The hash of a run's requests: the same for two runs that send the same, wherever to and by whom."""
+    """The hash of a run's requests: equal for two runs with the same requests, whatever the host and credentials."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
 
     def add(self, recorded: Recorded) -> None:
-        """Take a request in; one that is sent again counts once."""
+        """Add a request to the hash; a repeated request counts once."""
         if recorded.retried:
             return
         sent, parts = recorded.sent, urlsplit(recorded.sent.url)
@@ -173,7 +173,7 @@ class Sequence:
         self._hash.update(json.dumps(line).encode() + b"\n")
 
     def __str__(self) -> str:
-        """Give it as 64 hexadecimal digits."""
+        """Return the hash as 64 hexadecimal digits."""
         return self._hash.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What is done differently on a server that is in use: less is asked, and nothing is written where nobody said so."""
+"""Limits for a server in use: fewer requests, and exports only to places that the user names."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from jobexport.contract.sending.pace import Live
     from jobexport.spec.document import OperationObject
 
-# The properties of a request's body that name a place in object storage.
+# Properties of a request's body that name a place in object storage.
 _PLACES = ("obs_dir", "obsPath")
 
 
 @frozen
 class Places:
-    """Where exports may be written."""
+    """Places in object storage that exports may be written to."""
 
     obs_dirs: tuple[str, ...]
     obs_paths: tuple[str, ...]
 
     def allow(self, body: Any) -> bool:
-        """Whether a request with this body names no other place."""
+        """Return True if a request with this body names only allowed places, or no place."""
         if not isinstance(body, dict):
             return True
         given = zip(_PLACES, (self.obs_dirs, self.obs_paths), strict=True)
@@ -36,30 +36,30 @@ class Places:
 
 
 @frozen
-class Left:
-    """An operation that is not run, and why."""
+class LeftOut:
+    """An operation that is not tested, and the reason."""
 
     operation: str
     reason: str
 
 
-def left_out(document: Mapping[str, Any], data: Data) -> Iterator[Left]:
-    """Find the operations that can't be run with what is known of the server."""
+def left_out(document: Mapping[str, Any], data: Data) -> Iterator[LeftOut]:
+    """Yield the operations that can't be tested, because a name or a place is missing."""
     for operation in operations(document):
         properties = _body(document, operation).get("properties", {})
         if "obs_dir" in properties and not data.obs_dirs:
-            yield Left(operation.id, "it writes to OBS; --obs-dir says where it may")
+            yield LeftOut(operation.id, "it writes to OBS; name an allowed folder with --obs-dir")
         elif "job_selected" in properties and not data.flink_jobs:
-            yield Left(operation.id, "no Flink job is named; --flink-job names one")
+            yield LeftOut(operation.id, "no Flink job is known; name a job with --flink-job")
         elif "dgc" in operation.fields["tags"] and not data.jobs:
-            yield Left(operation.id, "no job is named; --job names one")
+            yield LeftOut(operation.id, "no job is known; name a job with --job")
 
 
 def narrowed(document: Mapping[str, Any], data: Data) -> dict[str, Any]:
-    """Give the document with nothing in it that may not be asked of a server in use.
+    """Return a copy of the document that allows only requests that are safe for a server in use.
 
-    Operations that can't be run are gone, exports are written to the named places only, Flink jobs are those named, and
-    without workspaces there is no `workspace` header.
+    It lacks the operations that can't be tested. Its values for `obs_dir` and `obsPath` are the named places, its Flink
+    jobs are the named jobs, and it has no `workspace` header if no workspace is named.
     """
     shaped: dict[str, Any] = copy.deepcopy(dict(document))
     without = {left.operation for left in left_out(document, data)}
@@ -78,7 +78,7 @@ def narrowed(document: Mapping[str, Any], data: Data) -> dict[str, Any]:
 
 
 def _name_known(components: dict[str, Any], data: Data) -> None:
-    """Put what is known of the server in the place of the page's examples, which are tried first."""
+    """Replace the documentation's examples, which schemathesis sends first, by names that exist on the server."""
     parameters, schemas = components["parameters"], components["schemas"]
     parameters["ProjectId"]["example"] = data.project
     if data.workspaces:
@@ -95,7 +95,7 @@ def _narrow_body(document: dict[str, Any], operation: OperationObject, data: Dat
     if "obs_dir" in properties:
         _only(properties["obs_dir"], data.obs_dirs)
     if "job_selected" in properties:
-        # All jobs of a project may be many, so only those named are exported.
+        # Only the named jobs are exported, as a project may have many jobs.
         properties["is_selected"]["const"] = True
         properties["job_selected"]["items"] = {"type": "integer", "enum": list(data.flink_jobs)}
         properties["job_selected"].pop("examples", None)
@@ -104,7 +104,7 @@ def _narrow_body(document: dict[str, Any], operation: OperationObject, data: Dat
     elif "obsPath" in properties:
         del properties["obsPath"]
     if properties:
-        # The page's own examples name other folders and jobs.
+        # The documentation's examples name other folders and jobs.
         media(request_body(document, operation.fields)).pop("examples", None)
 
 
@@ -114,11 +114,19 @@ def _only(schema: dict[str, Any], values: tuple[str, ...]) -> None:
 
 
 def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str | None = None) -> list[str]:
-    """Say in lines what a run will do to the server at `url`; `api` as in `check_edition`."""
+    """Return the plan of a run for people: a line for the whole run, then a line for each operation.
+
+    Args:
+        document: the resolved document.
+        url: the base URL of the server.
+        data: names that exist on the server.
+        live: limits for the server.
+        api: `dli` or `dgc` for the operations of this family only.
+    """
     without = {left.operation: left.reason for left in left_out(document, data)}
     lines = [
-        f"{url}: at most {live.max_requests} requests, {live.rate:g} a second at most, "
-        + ("broken ones among them" if live.negative else "none that breaks the document"),
+        f"{url}: at most {live.max_requests} requests, at most {live.rate:g} a second, "
+        + ("also requests that break the document" if live.negative else "all valid by the document"),
     ]
     for operation in operations(document):
         name = operation.id
@@ -140,5 +148,5 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
 
 
 def _body(document: Mapping[str, Any], operation: OperationObject) -> dict[str, Any]:
-    """Return the schema of an operation's JSON body, the document's own and no copy; empty if it takes none."""
+    """Return the schema of an operation's JSON body, not a copy; empty if the operation has no body."""
     return schema_of(document, media(request_body(document, operation.fields)))

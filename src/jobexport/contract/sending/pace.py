@@ -1,6 +1,6 @@
-"""What every request to a server under test goes through: the pace, the limit, Retry-After, and the record.
+"""The way of every request to a server under test: the rate, the limit, Retry-After, and the journal.
 
-The runner's own requests and those of schemathesis, which runs as another process, share it.
+Requests of scenarios and requests of schemathesis, which runs as another process, go the same way.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from jobexport.core.retry_after import read_retry_after
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# How often one request waits for what Retry-After asks, and the longest wait, in seconds.
+# Most waits of one request for Retry-After, and the longest wait in seconds.
 _WAITS = 5
 _LONGEST_WAIT = 120.0
-# Requests in a row without an answer, or refused although they are right, after which nothing else is to be expected.
+# Requests in a row without a response, or with 401 for right credentials, until the run stops.
 _HOPELESS = 3
 
 
 @frozen
 class Live:
-    """How to treat a server that is in use."""
+    """Limits for a server in use."""
 
     rate: float = 3.0
-    """Requests a second, at most."""
+    """Requests a second at most."""
     max_requests: int = 400
     negative: bool = False
-    """Whether requests that break the document may be sent."""
+    """True if requests that break the document may be sent."""
 
 
-class Stopped(KeyboardInterrupt):
-    """The run ends here. As an interrupt it passes everything that takes exceptions for failures.
+class RunStopped(KeyboardInterrupt):
+    """The run stops here. A KeyboardInterrupt, so that no `except Exception` takes it for the failure of a request.
 
     `reason` is `interrupted`, `limit`, `expired`, `refused`, `throttled` or `unreachable`; the text is a sentence.
     """
@@ -49,36 +49,36 @@ class Stopped(KeyboardInterrupt):
 
 @define
 class Wire:
-    """Sends requests one after the other."""
+    """Sends requests one by one."""
 
     journal: Journal
     live: Live | None
-    """None for a server that nobody else uses: no pace, no limit, and nothing is waited for."""
+    """Limits, or None for a server without other users: no rate, no limit, and no waits."""
     sent: int = 0
-    """Number of requests."""
+    """Number of requests so far."""
     known: bool = False
-    """Whether the server has let the credentials in before."""
+    """True if the server has accepted the credentials before."""
     waiting: Callable[[float], None] = lambda _: None
-    """Called with the seconds that the server asks to wait."""
-    stopped: Stopped | None = None
-    """Set from a signal handler, this ends the run before the next request."""
+    """Function that is called before each wait, with its seconds."""
+    stopped: RunStopped | None = None
+    """Exception that a signal handler sets to stop the run before the next request."""
     _next: float = field(default=0.0, init=False)
     _proof: tuple[Sent, Callable[[], Got]] | None = field(default=None, init=False)
     _refused: int = field(default=0, init=False)
-    _unanswered: int = field(default=0, init=False)
+    _without_response: int = field(default=0, init=False)
     _parent: int = field(factory=os.getppid, init=False)
 
     def exchange(self, request: Sent, transmit: Callable[[], Got], *, right: bool) -> Got:
-        """Send a request and give the answer.
+        """Send a request, again after each Retry-After, and return the response.
 
         Args:
-            request: what is sent, for the record.
-            transmit: sends it; called again, it signs it again.
-            right: whether it has the right credentials for its project.
+            request: the request, for the journal.
+            transmit: sends the request; each call signs it anew.
+            right: True if the request has the right credentials for its project.
 
         Raises:
-            Stopped: the run ends.
-            Exception: what `transmit` raises when no answer comes.
+            RunStopped: the run ends.
+            Exception: the error of `transmit` if there is no response.
         """
         for tried in range(_WAITS + 1):
             got, delay = self._once(request, transmit, tried)
@@ -111,23 +111,23 @@ class Wire:
             )
             self._count_silence()
             raise
-        self._unanswered = 0
+        self._without_response = 0
         elapsed = time.perf_counter() - clock
         delay = self._delay(got)
-        # After the last wait the answer stands.
+        # After the last wait the response counts.
         retried = delay is not None and delay <= _LONGEST_WAIT and tried < _WAITS
         self.journal.add(Recorded(request, got, len(got.content), "", started, elapsed, retried))
         if delay is not None and not retried:
             raise self._stop(
-                "throttled", f"the server answers {got.status} and asks to wait {delay:.0f} s; try again later"
+                "throttled", f"the server responds with {got.status} and asks to wait {delay:.0f} s; try again later"
             )
         return got, delay
 
     def _turn(self) -> None:
-        """Wait for the next request's turn.
+        """Wait until the rate allows the next request.
 
         Raises:
-            Stopped: it has none.
+            RunStopped: the limit allows no further request, or the run was interrupted.
         """
         if os.getppid() != self._parent:
             raise self._stop("interrupted", "the run was ended")
@@ -142,7 +142,7 @@ class Wire:
 
     def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds
-        # In short naps, so that a signal's handler is heard.
+        # Short sleeps, so that `stopped` is seen soon after a signal.
         while (left := end - time.monotonic()) > 0:
             self._check()
             time.sleep(min(left, 0.1))
@@ -151,23 +151,23 @@ class Wire:
         if self.stopped is not None:
             raise self.stopped
 
-    def _stop(self, reason: str, text: str) -> Stopped:
-        self.stopped = Stopped(reason, text)
+    def _stop(self, reason: str, text: str) -> RunStopped:
+        self.stopped = RunStopped(reason, text)
         return self.stopped
 
     def _delay(self, got: Got) -> float | None:
-        """Give the seconds that the server asks to wait before the same request; None when it does not."""
+        """Return the seconds to wait before the same request is sent again, or None if the response counts."""
         if self.live is None or got.status not in (429, 503):
             return None
         asked = got.header("retry-after")
         if not asked and got.status == 503:
             return None
         seconds = read_retry_after(asked, got.header("date"))
-        # A limit that names no time, or none that can be read, is over in a moment, or it is no use to wait.
+        # Without a readable time, one second: either the limit is short, or a longer wait would not help.
         return 1.0 if seconds is None else seconds
 
     def _judge(self, request: Sent, got: Got, transmit: Callable[[], Got]) -> None:
-        """Tell credentials that are good no more from a request that the server refuses for itself."""
+        """Raise RunStopped if the server no longer accepts the credentials; a 401 may also concern one request only."""
         if got.status != 401:
             self._refused = 0
             if 200 <= got.status < 300:
@@ -175,17 +175,18 @@ class Wire:
             return
         self._refused += 1
         if self._proof is not None:
-            # What was let in before is sent again.
+            # A request that succeeded before is sent again.
             again, send = self._proof
             refused = self._once(evolve(again, kind="other"), send)[0].status == 401
         else:
             refused = self._refused >= _HOPELESS
         if refused and self.known:
-            raise self._stop("expired", "the credentials were let in and are no more; get new ones and run it again")
+            raise self._stop("expired", "the server no longer accepts the credentials (401); get new credentials")
         if refused:
-            raise self._stop("refused", "the server does not know the credentials (401); check them and the project")
+            text = "the server does not accept the credentials (401); check the credentials and the project"
+            raise self._stop("refused", text)
 
     def _count_silence(self) -> None:
-        self._unanswered += 1
-        if self.live is not None and self._unanswered >= _HOPELESS:
-            raise self._stop("unreachable", f"{_HOPELESS} requests in a row got no answer; is the server running?")
+        self._without_response += 1
+        if self.live is not None and self._without_response >= _HOPELESS:
+            raise self._stop("unreachable", f"{_HOPELESS} requests in a row got no response; is the server running?")

@@ -1,4 +1,4 @@
-"""Sends directed requests to a server under test, with credentials of every kind."""
+"""The sender of scenarios: sends requests to the server under test, with credentials of every kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attrs import define, evolve, field
 
 from jobexport import signing
 from jobexport.auth import AccessKey, SignatureAuth
-from jobexport.contract.sender import ABSENT, Answer, TransportProblem
+from jobexport.contract.sender import ABSENT, Received, TransportProblem
 from jobexport.contract.sending.journal import REDACTED, Got, Journal, Redaction, Sent
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Wire
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jobexport.contract.data import Data
     from jobexport.contract.sending.pace import Live
 
-# They open nothing anywhere.
+# Credentials that no server knows.
 _WRONG_TOKEN = "not-a-token-of-anybody"  # noqa: S105
 _WRONG_KEY = AccessKey("NOTANACCESSKEY000000", "not-a-secret-of-anybody")
 
@@ -36,7 +36,7 @@ _SECONDS = 30.0
 
 
 class Withheld(Exception):  # noqa: N818  # nothing went wrong
-    """A request was not sent, as it would write where nobody asked for it."""
+    """A request was not sent, because it would write to a place that the user did not name."""
 
 
 class _Token(httpx.Auth):
@@ -49,7 +49,7 @@ class _Token(httpx.Auth):
 
 
 class _HashedBody(httpx.Auth):
-    """Sends the hash of the body in a header, and signs that too."""
+    """Sends the hash of the body in a header, and signs this header too."""
 
     requires_request_body = True
 
@@ -78,26 +78,26 @@ class _HashedBody(httpx.Auth):
 
 @define
 class Session:
-    """A connection to one server."""
+    """A session with one server; a `Sender`."""
 
     url: str
     data: Data
     wire: Wire
     places: Places | None
-    """Where exports may be written; None: anywhere."""
+    """Places that exports may be written to, or None if every place is allowed."""
     client: httpx.Client = field(repr=False)
     scenario: str = ""
-    """Whose requests are sent, for the record."""
+    """Id of the scenario that sends requests, for the journal."""
     _number: int = field(default=0, init=False)
 
     @property
     def case(self) -> str:
-        """What the record calls the last exchange."""
+        """Id of the last exchange in the journal."""
         return f"{self.scenario}-{self._number}"
 
     @property
     def signs(self) -> bool:
-        """Whether there is an access key to sign with."""
+        """True if the session has an access key."""
         return self.data.key is not None
 
     def send(
@@ -111,24 +111,14 @@ class Session:
         headers: Mapping[str, str] = {},
         credentials: str = "right",
         valid: bool = False,
-    ) -> Answer:
-        """Send one request.
-
-        Args:
-            operation: the operationId it belongs to.
-            method: the method.
-            path: the encoded path below the base URL.
-            body: sent as JSON.
-            content: sent as it is.
-            headers: further headers.
-            credentials: as `Sender.send`.
-            valid: whether the request keeps to the document, for the record.
+    ) -> Received:
+        """Send one request, as described at `Sender.send`.
 
         Raises:
-            TransportProblem: no whole answer came.
-            Withheld: it would write to a place in object storage that is not named.
-            Stopped: the run ends.
-            ValueError: no such credentials can be had.
+            TransportProblem: the response is missing or incomplete.
+            Withheld: the request would write to a place in object storage that the user did not name.
+            RunStopped: the run ends.
+            ValueError: the credentials need an access key, which is missing.
         """
         given = dict(headers)
         if body is not ABSENT:
@@ -137,14 +127,15 @@ class Session:
         request = self.client.build_request(method, self.url + path, content=content, headers=given)
         response = self.request(request, operation=operation, credentials=credentials, valid=valid)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, response.content, self.case)
+        return Received(response.status_code, headers, response.content, self.case)
 
     def request(
         self, request: httpx.Request, *, operation: str = "", credentials: str = "right", valid: bool = False
     ) -> httpx.Response:
-        """Send a request of httpx's and give the answer, read; otherwise as `send`."""
+        """Send a request of httpx and return the response with its body; errors as of `send`."""
         if self.places is not None and not self.places.allow(_json(request.content)):
-            raise Withheld(f"it would write to a place that was not named: {request.content.decode(errors='replace')}")
+            text = request.content.decode(errors="replace")
+            raise Withheld(f"the request would write to a place that was not named: {text}")
         auth = self._auth(credentials)
         self._number += 1
         sent = Sent(
@@ -166,11 +157,12 @@ class Session:
             response: httpx.Response = self.wire.exchange(sent, transmit, right=right).response
         except httpx.HTTPError as problem:
             unreachable = isinstance(problem, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError)
-            raise TransportProblem(f"no whole answer came: {failure_reason(problem)}", self.case, unreachable) from None
+            text = f"the response is missing or incomplete: {failure_reason(problem)}"
+            raise TransportProblem(text, self.case, unreachable) from None
         return response
 
     def _shown(self, credentials: str) -> tuple[tuple[str, str], ...]:
-        """Give the header that the record has for the credentials, which are added as late as the request is sent."""
+        """Return the journal's headers for the credentials, which are added only when the request is sent."""
         return (("X-Auth-Token", REDACTED),) if credentials == "right" and self.data.token is not None else ()
 
     def _auth(self, credentials: str) -> httpx.Auth:
@@ -179,14 +171,14 @@ class Session:
             return _Token(token)
         if credentials in _TOKENS:
             given = _TOKENS[credentials](token or _WRONG_TOKEN)
-            # A token may be the same in the other case, or after one of its letters is gone.
+            # A token may equal itself in the other case.
             return _Token(_WRONG_TOKEN if given == token else given)
         if credentials == "none":
             return httpx.Auth()
         if credentials == "wrong-key":
             return SignatureAuth(evolve(_WRONG_KEY, project=self.data.project))
         if key is None:
-            raise ValueError(f"there is no access key for {credentials}")
+            raise ValueError(f"credentials of the kind {credentials} need an access key")
         if credentials == "wrong-secret":
             return SignatureAuth(evolve(key, secret=key.secret + "x"))
         if credentials == "old":
@@ -211,14 +203,14 @@ _TOKENS: dict[str, Callable[[str], str]] = {
 def open_session(
     url: str, data: Data, live: Live | None, journal: Path, waiting: Callable[[float], None] = lambda _: None
 ) -> Iterator[Session]:
-    """Connect to a server.
+    """Yield a session with a server.
 
     Args:
-        url: where it listens.
-        data: its names and credentials.
-        live: how to treat it; None for one that is there for the run alone.
-        journal: the file that exchanges are added to; see `read_journal`.
-        waiting: called with the seconds that the server asks to wait.
+        url: the base URL of the server.
+        data: names that exist on the server, and credentials.
+        live: limits for a server in use, or None if the server exists only for the run.
+        journal: the file of the exchanges; see `read_journal`.
+        waiting: called before each wait for Retry-After, with its seconds.
     """
     places = Places(data.obs_dirs, data.obs_paths) if live else None
     with journal.open("a", encoding="utf-8") as file, client(timeout=_SECONDS) as http:
@@ -227,23 +219,23 @@ def open_session(
 
 
 def redaction(data: Data) -> Redaction:
-    """Redact what the data has of secrets."""
+    """Return the redaction of token and key."""
     key = data.key
     return Redaction.of((data.token, *((key.id, key.secret, key.security_token) if key else ())))
 
 
 def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:
-    """Give the request with its credentials, or with what is left of them after a forgery."""
+    """Return the request with its credentials; those of a kind of FORGED do not fit the request."""
     url = request.url
     if credentials == "altered-path":
-        # Signed for a path of its own, and sent to the one that was asked for.
+        # The signature is for another path.
         url = url.copy_with(path=f"{url.path}x")
     copy = httpx.Request(request.method, url, headers=request.headers, content=request.content)
     signed = next(auth.auth_flow(copy))
     headers = {name: value for name, value in signed.headers.items() if name != "content-length"}
     content = request.content
     if credentials in ("altered-body", "altered-hashed-body"):
-        # Of the same meaning, where there is one: only the signature can tell.
+        # JSON with a blank more has the same value, so only the signature is wrong.
         content += b" "
     elif credentials == "unsigned-host":
         headers["authorization"] = headers["authorization"].replace("SignedHeaders=host;", "SignedHeaders=")
