@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jobexport.contract import CHECKS, Data, Exchange, Violation
+from jobexport.contract import CHECKS, CheckedExchange, Data, Violation
 from jobexport.spec import load_edition, load_register
 
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
@@ -79,7 +79,7 @@ def exchange(
 ) -> Any:
     document = load_edition(edition)
     guessed = "application/octet-stream" if isinstance(content, bytes) else "application/json"
-    return Exchange(
+    return CheckedExchange(
         document=document,
         operation=document["paths"][path]["post"],
         valid=valid,

@@ -10,7 +10,7 @@ from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.contract import Data
 from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
-from jobexport.contract.scenarios.scenario import Run
+from jobexport.contract.scenarios.scenario import ScenarioRun
 from jobexport.contract.sending.session import open_session
 from jobexport.spec import load_edition, load_register
 from tests.making.stored import stored
@@ -75,10 +75,10 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., An
             journal = folder / f"{scenario.id} {faults}"
             with open_session(server.url, data := mock_data(server), None, journal) as session:
                 session.scenario = scenario.id
-                run = Run(document, operation, data, session, mock_tools(server))
+                run = ScenarioRun(document, operation, data, session, mock_tools(server))
                 scenario.run(run)
                 assert session.wire.sent <= scenario.requests + sum(map(len, (data.jobs, data.flink_jobs)))
-                return {finding.check for finding in run.findings}
+                return {finding.check for finding in run.broken_claims}
 
         yield run
 

@@ -17,7 +17,7 @@ from jobexport.contract import Data, Live
 from jobexport.contract.sender import TransportProblem
 from jobexport.contract.sending.journal import Journal, Redaction, Sequence, read_journal
 from jobexport.contract.sending.live import Places
-from jobexport.contract.sending.pace import Stopped, Wire
+from jobexport.contract.sending.pace import RunStopped, Wire
 from jobexport.contract.sending.session import Withheld, open_session
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def test_a_limit_ends_the_run(tmp_path: Path) -> None:
     with served() as server, session(server, tmp_path, live=Live(rate=1000, max_requests=2)) as sender:
         sender.send("exportJob", "POST", PATH)
         sender.send("exportJob", "POST", PATH)
-        with pytest.raises(Stopped, match="2 requests were sent"):
+        with pytest.raises(RunStopped, match="2 requests were sent"):
             sender.send("exportJob", "POST", PATH)
     assert statuses(tmp_path) == [200, 200]
 
@@ -144,7 +144,7 @@ def test_too_long_a_wait_ends_the_run(tmp_path: Path) -> None:
     with (
         served("status-429:3600@*") as server,
         session(server, tmp_path) as sender,
-        pytest.raises(Stopped, match="asks to wait 3600 s"),
+        pytest.raises(RunStopped, match="asks to wait 3600 s"),
     ):
         sender.send("exportJob", "POST", PATH)
     assert statuses(tmp_path) == [429]
@@ -155,7 +155,7 @@ def test_a_server_that_never_has_time_ends_the_run(tmp_path: Path) -> None:
     with (
         served("status-429:0@*") as server,
         session(server, tmp_path) as sender,
-        pytest.raises(Stopped, match="answers 429"),
+        pytest.raises(RunStopped, match="answers 429"),
     ):
         sender.send("exportJob", "POST", PATH)
     assert statuses(tmp_path) == [429] * 6
@@ -166,7 +166,7 @@ def test_a_token_that_expires_ends_the_run(tmp_path: Path) -> None:
     with served() as server, session(server, tmp_path) as sender:
         sender.send("exportJob", "POST", PATH)
         server.core.credentials = type(server.core.credentials)("another", "A", "B", server.core.credentials.clock)
-        with pytest.raises(Stopped, match="are no more") as stopped:
+        with pytest.raises(RunStopped, match="are no more") as stopped:
             sender.send("exportFlinkJobs", "POST", FLINK, body={"obs_dir": "obs-test", "is_selected": False})
     assert stopped.value.reason == "expired"
     assert statuses(tmp_path) == [200, 401, 401]
@@ -188,7 +188,7 @@ def test_credentials_that_never_open_anything_end_the_run(tmp_path: Path) -> Non
     with served() as server, session(server, tmp_path, token="mistyped") as sender:
         sender.send("exportJob", "POST", PATH)
         sender.send("exportJob", "POST", PATH)
-        with pytest.raises(Stopped, match="does not know the credentials"):
+        with pytest.raises(RunStopped, match="does not know the credentials"):
             sender.send("exportJob", "POST", PATH)
 
 
@@ -198,7 +198,7 @@ def test_no_answer_is_a_transport_problem_and_several_end_the_run(tmp_path: Path
         for _ in range(2):
             with pytest.raises(TransportProblem, match="no whole answer came"):
                 sender.send("exportJob", "POST", PATH)
-        with pytest.raises(Stopped, match="3 requests in a row got no answer"):
+        with pytest.raises(RunStopped, match="3 requests in a row got no answer"):
             sender.send("exportJob", "POST", PATH)
     assert statuses(tmp_path) == [None, None, None]
 
@@ -249,7 +249,7 @@ def test_no_repr_shows_a_secret(tmp_path: Path) -> None:
 
 def test_a_request_that_is_sent_again_is_signed_anew(tmp_path: Path) -> None:
     """schemathesis signs once; after a wait the old date would be refused."""
-    from jobexport.contract.fuzz.adapter import Credentials, Line
+    from jobexport.contract.fuzz.adapter import Line, RightCredentials
 
     key = AccessKey("A", "B", "p")
     request = requests.Request("POST", "http://h/v1/p/jobs/x/export", headers={"X-Schemathesis-TestCaseId": "1"})
@@ -264,7 +264,7 @@ def test_a_request_that_is_sent_again_is_signed_anew(tmp_path: Path) -> None:
         return response
 
     with (tmp_path / "journal").open("w", encoding="utf-8") as file:
-        line = Line(Wire(Journal(file, Redaction.of(())), FAST), Credentials(None, key), "p", None)
+        line = Line(Wire(Journal(file, Redaction.of(())), FAST), RightCredentials(None, key), "p", None)
         prepared = line.credentials(request.prepare())
         assert line.send(transmit, prepared).status_code == 200
     assert len(set(dates)) == 2
