@@ -324,7 +324,7 @@ class TestVerify:
             JobArchive(path, size=5).verify()
 
     def test_unreadable(self, tmp_path: Path) -> None:
-        """A missing file, a folder, an illegal path, a closed stream, or neither of them is refused in a sentence."""
+        """A missing file, a folder, an illegal path, a closed stream, or no file at all is one sentence."""
         closed = io.BytesIO()
         closed.close()
         for source in (tmp_path / "none.zip", tmp_path, "a\0b", closed):

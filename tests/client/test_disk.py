@@ -15,7 +15,7 @@ import pytest
 
 from jobexport import errors
 from jobexport.client.target import Part
-from tests.client.making.scripted import ScriptedResponse, Scripted
+from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import members, zip_of
 
 if TYPE_CHECKING:

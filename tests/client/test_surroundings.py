@@ -17,7 +17,7 @@ from obstore.store import LocalStore, S3Store
 
 from jobexport import AsyncDgcClient, DgcClient, DliClient, Retries, Token, errors
 from tests.client.making.calls import CLIENTS, NO_RETRIES, Caller
-from tests.client.making.scripted import ScriptedResponse, Scripted
+from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ def test_json_is_read(content: bytes, value: Any) -> None:
 
 @pytest.mark.parametrize(("start", "end"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_a_file_has_a_hundred_levels_at_most(start: bytes, end: bytes) -> None:
-    """A file may be nested far deeper than the pages' examples; a body may be nested deeper still."""
+    """A file may have 100 levels, far more than the pages' examples; a body may have more."""
     assert strict_json.parse(start * 99 + b"[]" + end * 99, file=True)
     assert strict_json.parse(start * 100 + b"[]" + end * 100)
     with pytest.raises(ValueError, match="nested too deeply"):

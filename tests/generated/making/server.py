@@ -45,7 +45,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def respond(self, body: Iterable[bytes] = (), *, status: int = 200, media: str = "application/octet-stream") -> None:
-        """ScriptedResponse with the pieces of `body`, each sent when it is there."""
+        """Send the pieces of `body` in every response, each piece once it is there."""
         self.status, self.media, self.pieces = status, media, body
 
     def respond_json(self, value: object, *, status: int = 200) -> None:
