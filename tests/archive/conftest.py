@@ -1,4 +1,4 @@
-"""Zips built byte by byte, so that every field can lie, and a watch on what is written where."""
+"""Zips built byte by byte, so that every field can lie, and a watch on all paths that are written."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def use(content: Any) -> Any:
 
 
 def test_sound_ones_are_sound(sound: list[Any]) -> None:
-    """What the mutations start from is fine."""
+    """The zips that are mutated are valid."""
     assert all(use(content) for content in sound)
 
 
@@ -82,7 +82,7 @@ def test_sound_ones_are_sound(sound: list[Any]) -> None:
 @example(b"PK\5\6" + b"\xff" * 18)
 @example(b"PK\6\6" + bytes(52) + b"PK\6\7" + bytes(16) + b"PK\5\6" + b"\xff" * 16 + b"\0\0")
 def test_any_bytes(content: Any) -> None:
-    """Bytes that are no zip are refused by the two errors only."""
+    """Random bytes are refused with ArchiveCorrupt or ArchiveUnsafe only."""
     use(content)
 
 

@@ -187,7 +187,7 @@ class TestFiles:
         assert fields == {"name": "s", "type": "Shell", "database": "d"}
 
     def test_script_without_text(self, archive_of: Callable[..., Any], tmp_path: Path, tree: Any) -> None:
-        """A script whose content is no text keeps it in its metadata."""
+        """A script whose content is not a text keeps it in its metadata."""
         archive_of(scripts={"s": {"type": "Shell", "content": {"x": 1}}}).unpack_for_git(tmp_path)
         assert set(tree(tmp_path)) == {"scripts", "scripts/s.json"}
         assert json.loads((tmp_path / "scripts/s.json").read_bytes())["content"] == {"x": 1}

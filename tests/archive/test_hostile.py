@@ -53,7 +53,7 @@ def within_limits() -> Iterator[None]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Any:
-    """A folder to unpack in; what is beside it must not change."""
+    """A folder to unpack in; nothing beside it may change."""
     folder = tmp_path / "home"
     folder.mkdir()
     (tmp_path / "beside.txt").write_text("kept")
@@ -144,7 +144,7 @@ def test_job_that_is_no_json_object_is_refused(zips: type[Zips], content: Any, h
 @pytest.mark.parametrize("content", CONTENT.values(), ids=CONTENT)
 @pytest.mark.parametrize("suffix", ["script", "resource"])
 def test_other_content_of_scripts_is_kept(zips: type[Zips], suffix: str, content: Any, home: Any) -> None:
-    """A script or resource that is no JSON object is one of the others: nobody is sure what they hold."""
+    """A script or resource that is not a JSON object is one of `others`: no page describes its content."""
     archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part(f"x/a.{suffix}", content))))
     assert (archive.scripts, archive.resources, archive.others) == ((), (), (f"x/a.{suffix}",))
     archive.unpack_for_git(home)

@@ -208,7 +208,7 @@ class TestValues:
         assert job.as_json() == {"nodes": "none", "schedule": 5}
 
     def test_others_are_listed_and_kept(self, archive: Any, tmp_path: Path, tree: Any) -> None:
-        """What is neither job, script nor resource is listed, and unpacked in both ways."""
+        """A member that is neither job, script nor resource is listed, and unpacked in both ways."""
         assert archive.others == ("cdm/move.json", "readme")
         archive.unpack(tmp_path / "out")
         assert tree(tmp_path / "out")["cdm/move.json"] == b"{}"
@@ -252,7 +252,7 @@ class TestOtherWriters:
         assert JobArchive.open(io.BytesIO(zips.zipped(*parts))).others == ("ä", "ä.txt")
 
     def test_written_while_unseekable(self) -> None:
-        """What the standard library writes to a pipe is read."""
+        """A zip that the standard library writes to a pipe is read."""
 
         class Pipe(io.BytesIO):
             def seekable(self) -> bool:
@@ -293,7 +293,7 @@ class TestVerify:
 
     @pytest.mark.parametrize("place", [0, 20, 60, 150_000, -1, -15, -40, -90])
     def test_a_changed_byte_is_found(self, path: Any, place: Any) -> None:
-        """A byte that is not what it was is found, in data as in headers, once the digest is known."""
+        """A changed byte is found, in data as in headers, once the digest is known."""
         content = bytearray(path.read_bytes())
         sound = JobArchive(path, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
         sound.verify()
@@ -319,12 +319,12 @@ class TestVerify:
             JobArchive.open(path)
 
     def test_another_length_is_found(self, path: Any) -> None:
-        """A file that is not as long as what was received is corrupt."""
+        """A file that is shorter or longer than received is corrupt."""
         with pytest.raises(ArchiveCorrupt, match="but 5 were received"):
             JobArchive(path, size=5).verify()
 
     def test_unreadable(self, tmp_path: Path) -> None:
-        """What is not there, a folder, a path no file has, a closed stream, or nothing: a sentence says which."""
+        """A missing file, a folder, an illegal path, a closed stream, or no file at all is one sentence."""
         closed = io.BytesIO()
         closed.close()
         for source in (tmp_path / "none.zip", tmp_path, "a\0b", closed):
@@ -385,7 +385,7 @@ class TestUnpack:
         assert tree(tmp_path) == {"empty": None}
 
     def test_full_disk_leaves_nothing(self, zips: type[Zips], tmp_path: Path, tree: Any) -> None:
-        """When there is no room, a sentence says so, and nothing is there."""
+        """A full disk is one sentence, and leaves nothing behind."""
         archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part("a"), zips.part("b", os.urandom(200_000)))))
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))

@@ -14,7 +14,7 @@ import pytest
 
 from jobexport import AkSkAuth, AsyncDliClient, DliClient, Token, errors, signing
 from tests.client.making.calls import NO_RETRIES, QUICK, Caller
-from tests.client.making.scripted import Answer
+from tests.client.making.scripted import ScriptedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from jobexport.mock import Server
     from tests.client.making.scripted import Scripted
 
-FLINK = Answer.json({"is_success": True, "message": "", "zip_file": ["b/a_1.zip"]})
-REFUSED = Answer.error(401, "DLI.0013")
+FLINK = ScriptedResponse.json({"is_success": True, "message": "", "zip_file": ["b/a_1.zip"]})
+REFUSED = ScriptedResponse.error(401, "DLI.0013")
 SECRET = "MIIPAgYJKoZIhvcNAQcCsecret"
 
 
@@ -44,7 +44,7 @@ def counted(server: Scripted, expires: float | None = None) -> Callable[[], Toke
 
 def test_a_fetched_token_is_kept(caller: Caller, scripted: Scripted) -> None:
     """Calls of a client share one token as long as it is good."""
-    scripted.answer(FLINK)
+    scripted.respond(FLINK)
     fetch = counted(scripted)
     if caller.kind == "sync":
         with DliClient("p", auth=fetch, base_url=scripted.url) as client:
@@ -62,22 +62,22 @@ def test_a_fetched_token_is_kept(caller: Caller, scripted: Scripted) -> None:
 
 def test_a_refused_token_is_fetched_again_once(caller: Caller, scripted: Scripted) -> None:
     """401 calls the function again, and the request is sent with the new token."""
-    scripted.answer(REFUSED, FLINK)
+    scripted.respond(REFUSED, FLINK)
     assert caller.with_options(auth=counted(scripted)).dli(scripted, "b").succeeded
     assert sent(scripted) == ["t1", "t2"]
 
 
 def test_a_second_refusal_is_the_end(caller: Caller, scripted: Scripted) -> None:
     """A new token that is refused as well is Unauthorized."""
-    scripted.answer(REFUSED)
+    scripted.respond(REFUSED)
     with pytest.raises(errors.Unauthorized, match=r"DLI\.0013"):
         caller.with_options(auth=counted(scripted)).dli(scripted, "b")
     assert sent(scripted) == ["t1", "t2"]
 
 
 def test_a_fixed_token_that_is_refused_is_not_sent_again(caller: Caller, scripted: Scripted) -> None:
-    """There is no other token to send."""
-    scripted.answer(REFUSED)
+    """A fixed token that is refused is not sent again."""
+    scripted.respond(REFUSED)
     with pytest.raises(errors.Unauthorized):
         caller.dli(scripted, "b")
     assert len(scripted.received) == 1
@@ -85,14 +85,14 @@ def test_a_fixed_token_that_is_refused_is_not_sent_again(caller: Caller, scripte
 
 def test_a_token_is_fetched_again_before_it_ends(caller: Caller, scripted: Scripted) -> None:
     """A token for a second is not sent any more when nine tenths of it are over."""
-    scripted.answer(Answer.error(503, "APIGW.0601", **{"Retry-After": "1"}), FLINK)
+    scripted.respond(ScriptedResponse.error(503, "APIGW.0601", **{"Retry-After": "1"}), FLINK)
     caller.with_options(auth=counted(scripted, expires=1)).dli(scripted, "b")
     assert sent(scripted) == ["t1", "t2"]
 
 
 def test_threads_that_are_refused_together_fetch_one_token(scripted: Scripted) -> None:
     """Many threads start at once, and the function is called once."""
-    scripted.answer(FLINK)
+    scripted.respond(FLINK)
     calls: list[float] = []
 
     def fetch() -> str:
@@ -106,8 +106,8 @@ def test_threads_that_are_refused_together_fetch_one_token(scripted: Scripted) -
 
 
 def test_an_async_client_takes_async_functions_and_keeps_blocking_ones_off_the_loop(scripted: Scripted) -> None:
-    """An async function is awaited in the loop; one that blocks runs in a thread."""
-    scripted.answer(FLINK)
+    """An async function is awaited in the loop; a blocking function runs in a thread."""
+    scripted.respond(FLINK)
     threads: list[threading.Thread] = []
 
     async def fetch() -> Token:
@@ -148,7 +148,7 @@ async def coroutine() -> str:
 def test_a_function_that_fails_is_an_error_of_the_tree(
     caller: Caller, scripted: Scripted, fetch: Any, sentence: str
 ) -> None:
-    """It is TokenUnavailable, is not taken for a failure of the service, and shows nothing of what was fetched."""
+    """A failing fetch is TokenUnavailable, not a failure of the service, and its text shows nothing of the token."""
     with pytest.raises(errors.TokenUnavailable, match=sentence) as raised:
         caller.with_options(auth=fetch).dli(scripted, "b")
     assert scripted.received == []
@@ -170,7 +170,7 @@ def test_a_signed_request_is_let_in(caller: Caller, mock: Server) -> None:
 
 def test_a_signed_request_names_its_project(caller: Caller, scripted: Scripted) -> None:
     """The client's project and a temporary key's token are sent, and the signature covers both."""
-    scripted.answer(FLINK)
+    scripted.respond(FLINK)
     caller.with_options(auth=AkSkAuth("an-id", SECRET, security_token="temporary")).dli(scripted, "b")
     headers = scripted.received[0].headers
     assert (headers["X-Project-Id"], headers["X-Security-Token"]) == (scripted.project_id, "temporary")
@@ -194,7 +194,7 @@ def test_a_wrong_secret_is_unauthorized(caller: Caller, mock: Server) -> None:
 
 
 def test_no_repr_shows_a_secret(scripted: Scripted) -> None:
-    """Neither a client nor what it is made of says its token or keys."""
+    """No repr of a client or its parts shows its token or keys."""
     client = DliClient("p", auth=SECRET, base_url=scripted.url)
     signer = AkSkAuth("access", SECRET)
     assert SECRET not in f"{client!r} {client._shell!r} {vars(client)!r} {Token(SECRET)!r} {signer!r} {vars(signer)!r}"
@@ -202,10 +202,13 @@ def test_no_repr_shows_a_secret(scripted: Scripted) -> None:
 
 
 def test_a_token_that_the_server_repeats_is_not_shown(caller: Caller, scripted: Scripted) -> None:
-    """What the server says of a token is in no error: its text has the token taken out."""
+    """A token that the server repeats is redacted in the error's text."""
     repeating = caller.with_options(auth=SECRET)
-    for answer in (Answer.error(400, f"c{SECRET}", f"bad token {SECRET}"), Answer(f"<p>{SECRET}</p>".encode(), 502)):
-        scripted.answer(answer)
+    for response in (
+        ScriptedResponse.error(400, f"c{SECRET}", f"bad token {SECRET}"),
+        ScriptedResponse(f"<p>{SECRET}</p>".encode(), 502),
+    ):
+        scripted.respond(response)
         with pytest.raises(errors.ApiError) as raised:
             repeating.with_options(retries=NO_RETRIES).dli(scripted, "b")
         assert SECRET not in f"{raised.value!r} {raised.value}"
@@ -228,7 +231,7 @@ def test_errors_survive_pickling() -> None:
 
 def test_a_client_from_outside_is_used_and_stays_open(scripted: Scripted) -> None:
     """`http_client` carries the requests, wherever its own base URL leads, and is not closed."""
-    scripted.answer(FLINK)
+    scripted.respond(FLINK)
     with httpx.Client(base_url="http://127.0.0.1:9/elsewhere", headers={"X-Trace": "1"}) as http:
         with DliClient("p", auth="t", base_url=scripted.url, http_client=http, retries=QUICK) as client:
             assert client.export_flink_jobs("b").succeeded

@@ -1,4 +1,4 @@
-"""What the clients do with the disk: full ones, odd places, links, two runs in one folder."""
+"""The clients and the disk: full disks, odd places, links, two runs in one folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from jobexport import errors
 from jobexport.client.target import Part
-from tests.client.making.scripted import Answer, Scripted
+from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import members, zip_of
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def test_a_disk_without_room_is_no_damaged_zip(mock: Server, tmp_path: Path) -> 
 def test_a_full_disk_ends_the_run_and_loses_nothing(
     caller: Caller, scripted: Scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was written is kept; the rest of the chunk and what was not asked for yet fail for the same reason."""
+    """A full disk keeps the written zips; all other jobs fail for the same reason, requested or not."""
     names = [f"j{number}" for number in range(250)]
-    scripted.answer(Answer(zip_of({f"jobs/{name}/{name}.job": b"{}" for name in names[:100]})))
+    scripted.respond(ScriptedResponse(zip_of({f"jobs/{name}/{name}.job": b"{}" for name in names[:100]})))
     put = Part.put
 
     def full(self: Part, target: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_place_that_is_taken_costs_that_job_only(caller: Caller, mock: Server,
 
 
 def test_a_pipe_in_the_folder_is_not_read(caller: Caller, mock: Server, tmp_path: Path) -> None:
-    """It would never end: what is no file is no zip that is there already."""
+    """A pipe in a zip's place is not read as a zip, which would never end."""
     os.mkfifo(tmp_path / "myJob.zip")
     assert caller.jobs(mock, ["myJob"], to=tmp_path).reused == frozenset()
 
@@ -95,7 +95,7 @@ def test_a_pipe_in_the_folder_is_not_read(caller: Caller, mock: Server, tmp_path
 def test_the_longest_names_get_files(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """Two names of 128 characters that differ in case only, too."""
     names = ["L" * 128, "l" * 128]
-    scripted.answer(Answer(zip_of({f"jobs/{name}/{name}.job": b"{}" for name in names})))
+    scripted.respond(ScriptedResponse(zip_of({f"jobs/{name}/{name}.job": b"{}" for name in names})))
     assert caller.jobs(scripted, names, to=tmp_path).succeeded
     assert len({path.name.lower() for path in tmp_path.iterdir()}) == 2
 
@@ -117,7 +117,7 @@ def test_a_second_run_in_the_same_folder_is_refused(caller: Caller, mock: Server
 
 
 def test_a_file_that_is_replaced_keeps_its_permissions(caller: Caller, mock: Server, tmp_path: Path) -> None:
-    """What only its owner may read stays so."""
+    """A file that only its owner may read stays so."""
     for path in (tmp_path / "one.zip", tmp_path / "many/myJob.zip"):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"old")
@@ -130,7 +130,7 @@ def test_a_file_that_is_replaced_keeps_its_permissions(caller: Caller, mock: Ser
 
 
 def test_a_link_stays_a_link(caller: Caller, mock: Server, tmp_path: Path) -> None:
-    """What it leads to is replaced, or made."""
+    """The file that a link leads to is replaced, or created."""
     (tmp_path / "data").mkdir()
     (tmp_path / "latest.zip").symlink_to(tmp_path / "data/today.zip")
     caller.job(mock, "myJob", to=tmp_path / "latest.zip")
@@ -155,7 +155,7 @@ def test_a_path_with_a_lone_surrogate_is_a_value_error(caller: Caller, mock: Ser
 
 
 class Raw(io.RawIOBase):
-    """A raw stream that takes what it is told to."""
+    """A raw stream that accepts a chosen number of bytes at a time."""
 
     def __init__(self, *takes: int | None) -> None:
         self.takes, self.content = list(takes), b""
@@ -190,14 +190,14 @@ def test_a_stream_that_takes_a_part_gets_the_rest(caller: Caller, mock: Server) 
 
 @pytest.mark.parametrize("takes", [None, 0])
 def test_a_stream_that_takes_nothing_is_an_error_of_the_tree(caller: Caller, mock: Server, takes: int | None) -> None:
-    """A pipe that is full, and does not wait, is no success with bytes missing, and no endless loop."""
+    """A full pipe that does not block is an error: neither a success with bytes missing nor an endless loop."""
     with pytest.raises(errors.TargetUnwritable, match="takes no more bytes"):
         caller.job(mock, "myJob", to=Raw(5, takes))
 
 
 def test_a_refusal_that_names_no_job_is_not_split(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """A gateway that knows no such path costs a request for each chunk, not two for each job."""
-    scripted.answer(Answer.error(404, "APIGW.0101", "The API does not exist."))
+    scripted.respond(ScriptedResponse.error(404, "APIGW.0101", "The API does not exist."))
     result = caller.jobs(scripted, [f"j{number}" for number in range(200)], to=tmp_path)
     assert len(scripted.received) == 2
     assert len(result.failures) == 200

@@ -33,7 +33,8 @@ SUITED = {
 """The operations that a fault can happen to."""
 # A number that keeps the test quick; a fault that is not here happens as it is by default.
 ARGUMENTS = {"latency": "0.05", "slow-drip": "20000", "status-429": "0", "zip-bomb": "4"}
-# What must come of a fault that concerns any answer; one that is not here may end in any error or the right result.
+# The required error of a fault that concerns any response; a fault that is not listed may end in any error or the right
+# result.
 CERTAIN: dict[str, Any] = {
     "latency": None,
     "slow-drip": None,
@@ -122,7 +123,7 @@ class Call:
             assert export.folder.startswith(f"obs://bucket/folder/{name}/")
         assert {*result.exports, *result.failures} == set(JOBS)
         for error in result.failures.values():
-            # As from the other calls, so that one test suits all.
+            # As the other calls raise, so that one test suits all.
             raise error
 
     def jobs(self) -> None:
@@ -136,7 +137,7 @@ class Call:
         for path in result.others:
             path.unlink()
         for error in result.failures.values():
-            # As from the other calls, so that one test suits all.
+            # As the other calls raise, so that one test suits all.
             raise error
 
 
@@ -153,7 +154,7 @@ OPERATIONS = {
 
 
 def call_under(fault: str, call: str, server: Server, obs: Path, caller: Caller, folder: Path) -> JobexportError | None:
-    """Call while the fault is set; give the error, whose text has no token, when what is on disk is as promised."""
+    """Call while the fault is set; check the disk; return the error, whose text has no token."""
     operation = OPERATIONS[call]
     argument = f":{ARGUMENTS[fault]}" if fault in ARGUMENTS else ""
     server.core.set_faults(f"{fault}{argument}@{operation}")
@@ -204,7 +205,7 @@ def test_a_fault_ends_in_a_typed_error_or_the_right_result(
     outcome = call_under(fault, call, *served, caller, tmp_path)
     table = request.config.stash.setdefault(OUTCOMES, {})
     table[fault, call, caller.kind] = "right" if outcome is None else type(outcome).__name__
-    # A zip has no fields, and what is not zipped no members.
+    # A zip has no fields, and a body that is not a zip has no members.
     applies = fault in CERTAIN and (call in JSON_CALLS or fault not in {"missing-field", "wrong-type"})
     applies = applies and (call not in JSON_CALLS or not fault.startswith("zip-"))
     if applies and CERTAIN[fault] is None:
@@ -219,7 +220,7 @@ def test_a_fault_ends_in_a_typed_error_or_the_right_result(
 def test_a_server_that_breaks_its_contract_makes_nothing_leak(
     served: tuple[Server, Path], caller: Caller, tmp_path: Path, fault: str
 ) -> None:
-    """Whatever is wrong in a well-formed answer: a value or an error of the tree, no half file, the old one whole."""
+    """Any fault of a well-formed response ends in a value or an error of the tree; a file is complete, old or new."""
     server, obs = served
     store = LocalStore(obs / "obs-test", mkdir=True)
     calls: dict[str, tuple[str, Callable[[], Any]]] = {

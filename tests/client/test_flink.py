@@ -9,7 +9,7 @@ from jobexport import FlinkExport, errors
 from jobexport.mock import FolderStorage, serve
 from jobexport.spec.editions import edition_ids
 from tests.client.making.calls import NO_RETRIES
-from tests.client.making.scripted import Answer
+from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import members, zip_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_every_form_of_success_is_read(
     caller: Caller, scripted: Scripted, fields: dict[str, Any], archives: list[str]
 ) -> None:
     """Boolean or text in any case, either name of the list, a scalar for a list of one."""
-    scripted.answer(Answer.json(fields))
+    scripted.respond(ScriptedResponse.json(fields))
     assert caller.dli(scripted, "b") == FlinkExport(True, "", tuple(archives))
 
 
@@ -70,7 +70,7 @@ def test_a_list_of_another_name_is_no_empty_success(
     caller: Caller, scripted: Scripted, ids: list[int] | None, fields: dict[str, Any]
 ) -> None:
     """A success whose zips stand in a field that no edition has is UnexpectedResponse, with the fields that came."""
-    scripted.answer(Answer.json(fields))
+    scripted.respond(ScriptedResponse.json(fields))
     words = rf"the response has no zip_file or zip_files with the zips; it has {', '.join(fields)} \(status"
     with pytest.raises(errors.UnexpectedResponse, match=words):
         caller.dli(scripted, "b", *([] if ids is None else [ids]))
@@ -78,8 +78,8 @@ def test_a_list_of_another_name_is_no_empty_success(
 
 @pytest.mark.parametrize("verdict", [False, "false", "FALSE", "False", " false "])
 def test_every_form_of_failure_is_raised(caller: Caller, scripted: Scripted, verdict: Any) -> None:
-    """A false verdict with status 200 is ExportFailed, with what the service says."""
-    scripted.answer(Answer.json({"is_success": verdict, "message": "No\r\nroom.", "zip_file": NAMES}))
+    """A false verdict with status 200 is ExportFailed, with the service's message."""
+    scripted.respond(ScriptedResponse.json({"is_success": verdict, "message": "No\r\nroom.", "zip_file": NAMES}))
     with pytest.raises(errors.ExportFailed, match=r"could not export the jobs and says: No room\.") as raised:
         caller.dli(scripted, "b")
     assert raised.value.archives == tuple(NAMES)
@@ -107,7 +107,7 @@ def test_every_form_of_failure_is_raised(caller: Caller, scripted: Scripted, ver
 )
 def test_what_no_edition_allows_is_unexpected(caller: Caller, scripted: Scripted, body: bytes) -> None:
     """A body that does not say whether the export succeeded, or where to, is UnexpectedResponse."""
-    scripted.answer(Answer(body))
+    scripted.respond(ScriptedResponse(body))
     with pytest.raises(errors.UnexpectedResponse, match=r"exportFlinkJobs: .*status 200"):
         caller.dli(scripted, "b")
 
@@ -134,8 +134,8 @@ def test_what_no_edition_allows_is_unexpected(caller: Caller, scripted: Scripted
 def test_an_error_is_classed_by_its_code(
     caller: Caller, scripted: Scripted, status: int, code: str, kind: type[errors.ApiError]
 ) -> None:
-    """The class follows the documented code, the status where there is none, and every part is kept."""
-    scripted.answer(Answer.error(status, code, "It is so.", **{"X-Request-Id": "r-1"}))
+    """The class follows the documented code, or the status if the code is not documented; every part is kept."""
+    scripted.respond(ScriptedResponse.error(status, code, "It is so.", **{"X-Request-Id": "r-1"}))
     with pytest.raises(errors.ApiError) as raised:
         caller.with_options(retries=NO_RETRIES).dli(scripted, "b")
     error = raised.value
@@ -148,7 +148,7 @@ def test_an_error_is_classed_by_its_code(
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", b'{"error_code": 1, "error_msg": []}'])
 def test_an_error_without_a_code_keeps_its_status(caller: Caller, scripted: Scripted, body: bytes) -> None:
     """A gateway's page is an ApiError all the same."""
-    scripted.answer(Answer(body, status=502))
+    scripted.respond(ScriptedResponse(body, status=502))
     with pytest.raises(errors.ServerFault, match="status 502") as raised:
         caller.dli(scripted, "b")
     assert raised.value.code is None
@@ -188,7 +188,7 @@ def test_a_download_that_fails_says_that_the_export_did_not(
     store = MemoryStore()
     store.put("good.zip", zip_of({"a": b"1"}))
     store.put("broken.zip", zip_of({"a": b"1"})[:-30])
-    scripted.answer(Answer.json({"is_success": True, "zip_file": ["b/good.zip", name]}))
+    scripted.respond(ScriptedResponse.json({"is_success": True, "zip_file": ["b/good.zip", name]}))
     with pytest.raises(kind, match=sentence) as raised:
         caller.dli(scripted, "b", download_to=tmp_path / "got", store=store)
     assert any("b/good.zip" in note for note in raised.value.__notes__)

@@ -1,4 +1,4 @@
-"""Random answers: each is a value or an error of the tree, whatever it is."""
+"""Random responses: each is a value or an error of the tree."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Fixed(httpx.BaseTransport):
-    """Answers each request with the same bytes, whatever they are."""
+    """A transport that sends the same bytes in every response."""
 
     status, content = 200, b""
 
@@ -65,7 +65,7 @@ FUZZ = settings(
 
 
 def outcome(call: Callable[[], Any], status: int, content: bytes) -> Any:
-    """What a call gives, or the error of the tree that it raises; nothing else is let through."""
+    """Return the result of a call, or the error of the tree that it raises."""
     TRANSPORT.status, TRANSPORT.content = status, content
     try:
         result = call()
@@ -77,33 +77,28 @@ def outcome(call: Callable[[], Any], status: int, content: bytes) -> Any:
 
 
 @FUZZ
-@given(answer=ALLOWED)
-def test_any_body_that_the_union_allows_is_a_value_or_an_error_of_the_tree(answer: dict[str, Any]) -> None:
+@given(body=ALLOWED)
+def test_any_body_that_the_union_allows_is_a_value_or_an_error_of_the_tree(body: dict[str, Any]) -> None:
     """is_success decides: true is a value with every name, false ExportFailed, anything else UnexpectedResponse.
 
     A list that no edition has is UnexpectedResponse where the lists of zips are missing: it may be theirs.
     """
-    result = outcome(lambda: DLI.export_flink_jobs("b"), 200, json.dumps(answer).encode())
-    verdict = str(answer.get("is_success")).strip().lower()
-    if (
-        verdict == "true"
-        and answer.get("new")
-        and isinstance(answer["new"], list)
-        and not any("zip" in n for n in answer)
-    ):
+    result = outcome(lambda: DLI.export_flink_jobs("b"), 200, json.dumps(body).encode())
+    verdict = str(body.get("is_success")).strip().lower()
+    if verdict == "true" and body.get("new") and isinstance(body["new"], list) and not any("zip" in n for n in body):
         assert type(result) is errors.UnexpectedResponse
     elif verdict == "true":
         assert isinstance(result, FlinkExport)
-        assert set(result.archives) == {*answer.get("zip_file", ()), *answer.get("zip_files", ())}
+        assert set(result.archives) == {*body.get("zip_file", ()), *body.get("zip_files", ())}
     else:
         assert type(result) is (errors.ExportFailed if verdict == "false" else errors.UnexpectedResponse)
 
 
 @FUZZ
-@given(status=st.sampled_from([200, 400, 401, 404, 429, 500, 520, 204, 302]), answer=ANY_JSON | JSON)
-def test_any_json_is_a_value_or_an_error_of_the_tree(status: int, answer: Any) -> None:
+@given(status=st.sampled_from([200, 400, 401, 404, 429, 500, 520, 204, 302]), body=ANY_JSON | JSON)
+def test_any_json_is_a_value_or_an_error_of_the_tree(status: int, body: Any) -> None:
     """Whatever JSON comes with whatever status, nothing leaks from the calls that read it."""
-    content = json.dumps(answer).encode()
+    content = json.dumps(body).encode()
     assert isinstance(outcome(lambda: DLI.export_flink_jobs("b"), status, content), FlinkExport | JobexportError)
     result = outcome(lambda: DGC.export_job("myJob", obs_path="obs://b/f"), status, content)
     assert isinstance(result, ObsExport | JobexportError)

@@ -1,4 +1,4 @@
-"""What stays on disk when a process ends in the middle of an export of many jobs."""
+"""The files on disk after a process ends in the middle of an export of many jobs."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_after_a_kill_the_same_call_goes_on_where_it_was(server: Server, tmp_pat
         wait_until(process, lambda: bool(server.core.requests) and sum(1 for _ in folder.glob("*.zip")) >= files)
         process.kill()
     assert process.returncode == -signal.SIGKILL
-    # What it had just sent must not be counted with what the next run sends.
+    # Requests of the first run must not be counted with the next run's requests.
     time.sleep(0.3)
     there = whole(folder)
     assert files <= len(there) < COUNT
@@ -102,7 +102,7 @@ def test_what_a_killed_run_left_half_written_is_removed(caller: Caller, server: 
 
 
 def test_ctrl_c_ends_at_once_and_leaves_nothing_half(caller: Caller, server: Server, tmp_path: Path) -> None:
-    """SIGINT, with the server silent, ends the program soon; what is there is whole, and nothing else is."""
+    """SIGINT, with the server silent, ends the program soon; the folder has complete zips only."""
     server.core.reset()
     server.core.set_faults("latency:30@batchExportJobs")
     folder = tmp_path / "out"
@@ -119,7 +119,7 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing_half(caller: Caller, server: Ser
 
 
 def test_ctrl_c_ends_an_export_to_obs_at_once(caller: Caller, mock: Server) -> None:
-    """SIGINT, with the server silent, ends the program soon, and no request follows those that were on their way."""
+    """SIGINT, with the server silent, ends the program soon; no new request follows."""
     mock.core.load(many_jobs(10))
     mock.core.set_faults("latency:30@exportJob")
     with start(caller.kind, mock, "obs://bucket/folder") as process:

@@ -12,7 +12,7 @@ import pytest
 from jobexport import ObsExport, errors
 from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
-from tests.client.making.scripted import Answer
+from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, members, zip_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ ZIP = zip_of({"jobs/myJob.job": b'{"name": "myJob"}' * 50})
 def test_a_job_is_exported_by_every_edition(
     caller: Caller, started: Callable[[str], Server], tmp_path: Path, edition: str
 ) -> None:
-    """The zip is stored as documented, with what the service sent, its size and its SHA-256."""
+    """The zip is stored under the documented name with the service's bytes; size and SHA-256 are theirs."""
     server = started(edition)
     server.core.reset()
     archive = caller.job(server, "myJob", to=tmp_path)
@@ -44,7 +44,7 @@ def test_a_job_is_exported_by_every_edition(
 
 def test_what_is_chosen_is_sent(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """Every argument goes where the documents have it, and nothing else goes."""
-    scripted.answer(Answer(ZIP))
+    scripted.respond(ScriptedResponse(ZIP))
     caller.job(scripted, "myJob", to=tmp_path, workspace="w1", depend=False, status="SUBMIT")
     (received,) = scripted.received
     assert received.path == f"/v1/{PROJECT}/jobs/myJob/export"
@@ -61,7 +61,7 @@ def test_an_export_to_obs_names_folder_and_zip(caller: Caller, mock: Server) -> 
 
 
 def test_a_server_that_knows_no_obs_path_is_unexpected(caller: Caller, started: Callable[[str], Server]) -> None:
-    """An edition without obsPath answers with the zip; the error says what to do."""
+    """A server whose edition has no obsPath sends the zip; the error names the remedy."""
     with pytest.raises(errors.UnexpectedResponse, match="ignored obs_path and sent the zip; export to a file"):
         caller.job(started("otc-2024"), "myJob", obs_path="obs://bucket/folder")
 
@@ -94,7 +94,7 @@ def test_every_legal_name_reaches_the_server(caller: Caller, tmp_path: Path, nam
 
 
 def test_a_stream_receives_the_whole_zip(caller: Caller, mock: Server) -> None:
-    """A binary stream, also one that takes little at a time, has all of the zip in the end."""
+    """A binary stream gets the whole zip, even if it accepts few bytes at a time."""
 
     class Narrow(io.RawIOBase):
         got = b""
@@ -113,7 +113,7 @@ def test_a_stream_receives_the_whole_zip(caller: Caller, mock: Server) -> None:
 
 
 def test_a_stream_of_text_is_refused(caller: Caller, scripted: Scripted) -> None:
-    """What takes text can't take a zip; nothing is sent."""
+    """A stream of text is refused; nothing is sent."""
     with pytest.raises(ValueError, match="stream of text"):
         caller.job(scripted, "myJob", to=io.StringIO())
     assert scripted.received == []
@@ -144,7 +144,7 @@ def test_a_folder_that_is_a_file_is_an_error_of_the_tree(caller: Caller, mock: S
 
 def test_the_media_type_does_not_matter(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """A zip is known by its bytes: one document calls it JSON."""
-    scripted.answer(Answer(ZIP, headers={"Content-Type": "application/json"}))
+    scripted.respond(ScriptedResponse(ZIP, headers={"Content-Type": "application/json"}))
     assert caller.job(scripted, "myJob", to=tmp_path).size == len(ZIP)
 
 
@@ -188,7 +188,7 @@ def test_a_zip_that_is_not_whole_is_not_kept(
 ) -> None:
     """A zip that is damaged, unreasonable or another job's is refused, and the old file stays."""
     (tmp_path / "a.zip").write_bytes(b"old")
-    scripted.answer(Answer(content))
+    scripted.respond(ScriptedResponse(content))
     with pytest.raises(kind, match=sentence):
         caller.job(scripted, "myJob", to=tmp_path / "a.zip")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]

@@ -12,7 +12,7 @@ from jobexport import Progress, errors
 from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
 from tests.client.making.calls import NO_RETRIES
-from tests.client.making.scripted import Answer
+from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, many_jobs, members, zip_of
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def asked(server: Server) -> list[list[str]]:
     return [json.loads(seen.content)["jobList"] for seen in server.core.requests]
 
 
-def batch_zip(*names: str, **others: bytes) -> Answer:
-    return Answer(zip_of({f"jobs/{name}/{name}.job": b"{}" for name in names} | others))
+def batch_zip(*names: str, **others: bytes) -> ScriptedResponse:
+    return ScriptedResponse(zip_of({f"jobs/{name}/{name}.job": b"{}" for name in names} | others))
 
 
 @pytest.mark.parametrize("edition", edition_ids())
@@ -71,7 +71,7 @@ def test_each_job_gets_a_zip_of_its_own(
 
 def test_what_is_chosen_is_sent(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """Workspace and depend go where the documents have them; names given twice go once."""
-    scripted.answer(batch_zip("a", "b"))
+    scripted.respond(batch_zip("a", "b"))
     assert caller.jobs(scripted, ["a", "b", "a"], to=tmp_path, workspace="w1", depend=False).succeeded
     (received,) = scripted.received
     assert received.path == f"/v1/{PROJECT}/jobs/batch-export"
@@ -110,7 +110,7 @@ def test_a_bad_name_does_not_lose_the_others(caller: Caller, jobs: Server, tmp_p
 
 
 def test_what_is_there_and_whole_is_not_fetched_again(caller: Caller, jobs: Server, tmp_path: Path) -> None:
-    """A second call fetches only what is missing, damaged, empty or of another job."""
+    """A second call fetches only zips that are missing, damaged, empty or of another job."""
     names = ["job0", "job1", "job2", "job3", "job4", "job5"]
     first = caller.jobs(jobs, names, to=tmp_path)
     (tmp_path / "job1.zip").unlink()
@@ -130,7 +130,7 @@ def test_what_is_there_and_whole_is_not_fetched_again(caller: Caller, jobs: Serv
 def test_what_was_exported_in_another_way_is_fetched_again(
     caller: Caller, mock: Server, tmp_path: Path, changes: dict[str, Any]
 ) -> None:
-    """A zip made with another `depend`, or from another workspace, is not taken for the one that is wanted."""
+    """A zip of another `depend` or another workspace is fetched again."""
     caller.jobs(mock, ["myJob"], to=tmp_path)
     mock.core.requests.clear()
     assert caller.jobs(mock, ["myJob"], to=tmp_path, **changes).reused == frozenset()
@@ -138,24 +138,24 @@ def test_what_was_exported_in_another_way_is_fetched_again(
 
 
 def test_a_job_that_fails_leaves_its_old_file(caller: Caller, jobs: Server, tmp_path: Path) -> None:
-    """A file of that name that is no such zip stays when the job can't be exported."""
+    """A file in a zip's place stays if the job can't be exported."""
     (tmp_path / "missing.zip").write_bytes(b"old")
     assert set(caller.jobs(jobs, ["missing", "job1"], to=tmp_path).failures) == {"missing"}
     assert (tmp_path / "missing.zip").read_bytes() == b"old"
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("response", "kind"),
     [
-        (Answer.error(401, "APIGW.0301"), errors.Unauthorized),
-        (Answer.error(400, "DLF.6888"), errors.PermissionDenied),
+        (ScriptedResponse.error(401, "APIGW.0301"), errors.Unauthorized),
+        (ScriptedResponse.error(400, "DLF.6888"), errors.PermissionDenied),
     ],
 )
 def test_what_no_other_chunk_can_get_past_ends_the_run(
-    caller: Caller, scripted: Scripted, tmp_path: Path, answer: Answer, kind: type[errors.ApiError]
+    caller: Caller, scripted: Scripted, tmp_path: Path, response: ScriptedResponse, kind: type[errors.ApiError]
 ) -> None:
     """Wrong credentials and missing rights are found out once, and every job has the error."""
-    scripted.answer(answer)
+    scripted.respond(response)
     result = caller.jobs(scripted, [f"job{number}" for number in range(1000)], to=tmp_path, concurrency=1)
     assert len(result.failures) == 1000
     assert {type(error) for error in result.failures.values()} == {kind}
@@ -164,8 +164,8 @@ def test_what_no_other_chunk_can_get_past_ends_the_run(
 
 
 def test_a_server_that_is_down_is_not_asked_for_each_job(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
-    """What has nothing to do with a name does not split a chunk."""
-    scripted.answer(Answer.error(500, "APIGW.0601"))
+    """An error that concerns no job does not split a chunk."""
+    scripted.respond(ScriptedResponse.error(500, "APIGW.0601"))
     result = caller.with_options(retries=NO_RETRIES).jobs(scripted, [f"job{n}" for n in range(200)], to=tmp_path)
     assert len(result.failures) == 200
     assert len(scripted.received) == 2
@@ -173,7 +173,7 @@ def test_a_server_that_is_down_is_not_asked_for_each_job(caller: Caller, scripte
 
 def test_a_job_that_the_zip_lacks_has_failed(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """A job that was asked for and did not come is a failure, not a silence."""
-    scripted.answer(batch_zip("a"))
+    scripted.respond(batch_zip("a"))
     result = caller.jobs(scripted, ["a", "b"], to=tmp_path)
     assert list(result.archives) == ["a"]
     assert re.search("does not hold job b", str(result.failures["b"]))
@@ -186,7 +186,7 @@ def test_a_damaged_member_costs_its_own_job_only(caller: Caller, scripted: Scrip
     """The other jobs of the zip are kept."""
     content = bytearray(batch_zip("a", "b", "c").body)
     content[content.index(b"jobs/b/b.job") + len("jobs/b/b.job")] ^= 0xFF
-    scripted.answer(Answer(bytes(content)))
+    scripted.respond(ScriptedResponse(bytes(content)))
     result = caller.jobs(scripted, ["a", "b", "c"], to=tmp_path)
     assert list(result.archives) == ["a", "c"]
     assert isinstance(result.failures["b"], errors.ArchiveCorrupt)
@@ -196,7 +196,7 @@ def test_a_damaged_member_costs_its_own_job_only(caller: Caller, scripted: Scrip
 def test_what_belongs_to_no_job_is_kept_beside(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """Members that no job owns go to a zip of their own; a `.job` beside the folders is its job's."""
     others = {"cdm/x.json": b"1", "jobs/c.job": b"{}", "../out.txt": b"2"}
-    scripted.answer(batch_zip("a", "b", **others))
+    scripted.respond(batch_zip("a", "b", **others))
     result = caller.jobs(scripted, ["a", "b", "c"], to=tmp_path)
     assert list(result.archives) == ["a", "b", "c"]
     (path,) = result.others
@@ -209,7 +209,7 @@ def test_what_belongs_to_no_job_is_kept_beside(caller: Caller, scripted: Scripte
 def test_two_members_of_one_name_are_unsafe(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """Nobody can tell which of them is meant."""
     content = zip_of({"jobs/a/a.job": b"1", "jobs/a/b.job": b"2"}).replace(b"jobs/a/b.job", b"jobs/a/a.job")
-    scripted.answer(Answer(content))
+    scripted.respond(ScriptedResponse(content))
     assert isinstance(caller.jobs(scripted, ["a"], to=tmp_path).failures["a"], errors.ArchiveUnsafe)
     assert list(tmp_path.iterdir()) == []
 
@@ -283,12 +283,12 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_the_tree(
 def test_zips_keep_the_dates_and_the_storage_of_their_members(
     caller: Caller, scripted: Scripted, tmp_path: Path
 ) -> None:
-    """A member's date stays, and what was stored without compression stays so."""
-    scripted.answer(batch_zip("a"))
+    """A member keeps its date and its compression."""
+    scripted.respond(batch_zip("a"))
     sent = zipfile.ZipInfo("jobs/a/a.job", (2024, 2, 28, 12, 0, 0))
     with zipfile.ZipFile(tmp_path / "sent", "w") as archive:
         archive.writestr(sent, b"{}")
-    scripted.answer(Answer((tmp_path / "sent").read_bytes()))
+    scripted.respond(ScriptedResponse((tmp_path / "sent").read_bytes()))
     result = caller.jobs(scripted, ["a"], to=tmp_path / "out")
     with zipfile.ZipFile(result.archives["a"].path) as archive:
         (info,) = archive.infolist()

@@ -13,7 +13,7 @@ import pytest
 from jobexport import AsyncDgcClient, DgcClient, ObsExport, ObsJobsExport, Progress, Retries, errors
 from jobexport.mock import FolderStorage, serve
 from tests.client.making.calls import EDITION, NO_RETRIES
-from tests.client.making.scripted import Answer
+from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import many_jobs, members
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 JOBS = ["myJob", "job_batch", "job_stream"]
 PLACE = "obs://bucket/folder"
-WRITTEN = Answer.json({"obsPath": f"{PLACE}/x/1700000000000"})
+WRITTEN = ScriptedResponse.json({"obsPath": f"{PLACE}/x/1700000000000"})
 
 
 def asked(server: Server) -> list[str]:
@@ -49,7 +49,7 @@ def test_the_service_writes_each_job_to_obs(caller: Caller, tmp_path: Path) -> N
 
 def test_what_is_chosen_is_sent(caller: Caller, scripted: Scripted) -> None:
     """Every argument goes where exportJob documents it, and nothing else goes."""
-    scripted.answer(WRITTEN)
+    scripted.respond(WRITTEN)
     caller.jobs(scripted, ["a"], obs_path=PLACE, workspace="w1", depend=False, status="SUBMIT")
     caller.jobs(scripted, ["a"], obs_path=PLACE)
     chosen, plain = scripted.received
@@ -101,7 +101,7 @@ def test_an_error_of_every_job_ends_the_run(
 
 def test_a_token_that_ends_halfway_keeps_what_is_exported(caller: Caller, scripted: Scripted) -> None:
     """The exports before the refusal are in the result, and the error that ended the run beside them."""
-    scripted.answer(WRITTEN, WRITTEN, Answer.error(401, "APIGW.0307"))
+    scripted.respond(WRITTEN, WRITTEN, ScriptedResponse.error(401, "APIGW.0307"))
     result = caller.jobs(scripted, ["a", "b", "c", "d", "e"], obs_path=PLACE, concurrency=1)
     assert list(result.exports) == ["a", "b"]
     assert list(result.failures) == ["c", "d", "e"]
@@ -217,7 +217,7 @@ def test_no_thread_is_left(mock: Server) -> None:
 
 def test_a_response_that_names_no_place_fails_that_job(caller: Caller, scripted: Scripted) -> None:
     """The other jobs are exported, each with its own name."""
-    scripted.answer(Answer.json({"other": 1}), WRITTEN)
+    scripted.respond(ScriptedResponse.json({"other": 1}), WRITTEN)
     result = caller.jobs(scripted, ["a", "b"], obs_path=PLACE, concurrency=1)
     assert isinstance(result.failures["a"], errors.UnexpectedResponse)
     folder = json.loads(WRITTEN.body)["obsPath"]

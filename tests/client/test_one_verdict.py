@@ -35,7 +35,7 @@ def content_of(kind: str) -> bytes:
 
 
 def verdict(content: bytes) -> ArchiveError | None:
-    """What the archive says."""
+    """Return the archive's verdict."""
     try:
         JobArchive.open(io.BytesIO(content)).verify()
     except ArchiveError as error:
@@ -50,7 +50,7 @@ def client_of(content: bytes) -> DgcClient:
 
 
 def kept(content: bytes, folder: Path) -> list[Path]:
-    """The files that both calls keep; they must be what the calls say."""
+    """Return the files that both calls keep, checked against the calls' results."""
     files: list[Path] = []
     with client_of(content) as client:
         try:
@@ -67,14 +67,14 @@ def kept(content: bytes, folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("kind", [*SOUND, *REFUSED, *HOSTILE])
 def test_what_a_client_keeps_the_archive_reads(kind: str, tmp_path: Path) -> None:
-    """Each zip that export_job and export_jobs leave behind is one that verify() accepts."""
+    """verify() accepts each zip that export_job and export_jobs keep."""
     for file in kept(content_of(kind), tmp_path):
         JobArchive.open(file).verify()
 
 
 @pytest.mark.parametrize("kind", SOUND)
 def test_a_sound_zip_is_accepted_by_all(kind: str, tmp_path: Path) -> None:
-    """The archive, the client and the contract test take it, and its folders are no members to anybody."""
+    """Archive, client and contract test accept a zip with folders, and count no folder as a member."""
     content = content_of(kind)
     assert verdict(content) is None
     names = {file.name for file in kept(content, tmp_path)}

@@ -210,7 +210,7 @@ def test_a_wrong_call_fails_a_strict_type_check(check_types: Callable[..., Any])
 
 
 def test_every_name_is_there() -> None:
-    """What the packages list they have; what they don't list is an AttributeError."""
+    """Each listed name is there; any other name is an AttributeError."""
     assert all(getattr(jobexport, name) is not None for name in jobexport.__all__)
     assert all(getattr(jobexport.client, name) is getattr(jobexport, name) for name in jobexport.client.__all__)
     for package in (jobexport, jobexport.client):

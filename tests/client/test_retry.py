@@ -11,7 +11,7 @@ import pytest
 from jobexport import Retries, errors
 from jobexport.client.retry import Attempts
 from tests.client.making.calls import NO_RETRIES, QUICK
-from tests.client.making.scripted import Answer
+from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tests.client.making.calls import Caller
     from tests.client.making.scripted import Scripted
 
-FLINK = Answer.json({"is_success": True, "message": "", "zip_file": ["b/a_1.zip"]})
-ZIP = Answer(zip_of({"jobs/myJob.job": b"{}"}), headers={"Content-Type": "application/octet-stream"})
-THROTTLED = Answer.error(429, "APIGW.0308", **{"Retry-After": "0"})
+FLINK = ScriptedResponse.json({"is_success": True, "message": "", "zip_file": ["b/a_1.zip"]})
+ZIP = ScriptedResponse(zip_of({"jobs/myJob.job": b"{}"}), headers={"Content-Type": "application/octet-stream"})
+THROTTLED = ScriptedResponse.error(429, "APIGW.0308", **{"Retry-After": "0"})
 
 
 @pytest.mark.parametrize("fault", ["status-429:0", "status-502", "status-503", "reset-before", "reset-mid-body"])
@@ -101,7 +101,7 @@ def test_a_connection_that_never_was_is_repeated_for_writes(caller: Caller, capl
 
 def test_retry_after_is_kept(caller: Caller, scripted: Scripted) -> None:
     """The next attempt does not come before the second that Retry-After names."""
-    scripted.answer(Answer.error(429, "APIGW.0308", **{"Retry-After": "1"}), FLINK)
+    scripted.respond(ScriptedResponse.error(429, "APIGW.0308", **{"Retry-After": "1"}), FLINK)
     started = time.monotonic()
     assert caller.dli(scripted, "obs-test").succeeded
     assert 1 <= time.monotonic() - started < 3
@@ -109,7 +109,7 @@ def test_retry_after_is_kept(caller: Caller, scripted: Scripted) -> None:
 
 def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(caller: Caller, scripted: Scripted) -> None:
     """Nobody waits for a time at which it will be too late; the error has the time."""
-    scripted.answer(Answer.error(429, "APIGW.0308", **{"Retry-After": "3600"}))
+    scripted.respond(ScriptedResponse.error(429, "APIGW.0308", **{"Retry-After": "3600"}))
     started = time.monotonic()
     with pytest.raises(errors.Throttled) as raised:
         caller.dli(scripted, "obs-test")
@@ -119,7 +119,7 @@ def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(caller: Caller,
 
 def test_the_deadline_ends_a_body_that_drips(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """A server that sends a little now and then, so that no timeout comes, is left at the deadline."""
-    scripted.answer(Answer(ZIP.body, delay=0.3))
+    scripted.respond(ScriptedResponse(ZIP.body, delay=0.3))
     started = time.monotonic()
     with pytest.raises(errors.TimedOut, match=r"not done within the deadline of 0\.5 s"):
         caller.with_options(retries=Retries(deadline=0.5)).job(scripted, "myJob", to=tmp_path / "a.zip")
@@ -148,8 +148,8 @@ class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
         self.closed = True
 
 
-def test_an_answer_without_an_end_is_left_and_closed(caller: Caller) -> None:
-    """What is no zip is read up to 64 MiB, and its connection is given back."""
+def test_a_response_without_an_end_is_left_and_closed(caller: Caller) -> None:
+    """A body that is not a zip is read up to 64 MiB, and its connection goes back to the pool."""
     body = Endless()
 
     class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -236,8 +236,8 @@ def test_a_transport_from_outside_is_held_to_the_length(caller: Caller, tmp_path
 
 
 def test_a_redirect_is_not_followed(caller: Caller, scripted: Scripted) -> None:
-    """A redirect could carry the token elsewhere; it is an unexpected answer."""
-    scripted.answer(Answer(status=307, headers={"Location": "http://127.0.0.1:9/"}))
+    """A redirect is an UnexpectedResponse, as it could carry the token elsewhere."""
+    scripted.respond(ScriptedResponse(status=307, headers={"Location": "http://127.0.0.1:9/"}))
     with pytest.raises(errors.UnexpectedResponse, match="status 307"):
         caller.with_options(retries=QUICK).dli(scripted, "obs-test")
 

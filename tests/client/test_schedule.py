@@ -72,7 +72,7 @@ def disk(number: int) -> errors.JobexportError:
 def test_one_rule_tells_an_error_of_the_run_from_one_of_a_job(
     error: errors.JobexportError, ends: bool, about_a_job: bool
 ) -> None:
-    """No error is both: one that ends the run is not about a job."""
+    """An error that ends the run is not about a job."""
     assert (ends_the_run(error), is_about_a_job(error)) == (ends, about_a_job)
 
 

@@ -1,4 +1,4 @@
-"""What the clients make of an odd environment, odd arguments, and servers that do not end."""
+"""The clients in an odd environment, with odd arguments, and with servers that do not end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from obstore.store import LocalStore, S3Store
 
 from jobexport import AsyncDgcClient, DgcClient, DliClient, Retries, Token, errors
 from tests.client.making.calls import CLIENTS, NO_RETRIES, Caller
-from tests.client.making.scripted import Answer, Scripted
+from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_an_option_that_is_none_is_refused(kind: Any) -> None:
     ],
 )
 def test_an_argument_of_another_kind_is_a_value_error(options: dict[str, Any], match: str) -> None:
-    """It says what the argument must be."""
+    """The error of a wrong argument has the rule."""
     with pytest.raises(ValueError, match=match):
         DliClient("p", auth="t", **options)
 
@@ -106,8 +106,8 @@ def test_a_token_whose_end_is_no_time_is_an_error_of_the_tree(caller: Caller, sc
 def test_a_zip_whose_name_leads_elsewhere_is_not_downloaded(
     caller: Caller, scripted: Scripted, tmp_path: Path, name: str
 ) -> None:
-    """It is an answer that no document allows, and nothing is fetched."""
-    scripted.answer(Answer.json({"is_success": True, "zip_file": [name]}))
+    """A name that can't be a zip's is an UnexpectedResponse, and nothing is fetched."""
+    scripted.respond(ScriptedResponse.json({"is_success": True, "zip_file": [name]}))
     with pytest.raises(errors.UnexpectedResponse, match="can't be the name of a zip"):
         caller.dli(scripted, "b", download_to=tmp_path, store=LocalStore(tmp_path))
 
@@ -116,7 +116,7 @@ def test_a_name_with_a_scheme_is_found(caller: Caller, scripted: Scripted, tmp_p
     """`obs://bucket/key` is the key in the bucket."""
     (tmp_path / "bucket/f").mkdir(parents=True)
     (tmp_path / "bucket/f/x.zip").write_bytes(ZIP)
-    scripted.answer(Answer.json({"is_success": True, "zip_file": ["obs://bucket/f/x.zip"]}))
+    scripted.respond(ScriptedResponse.json({"is_success": True, "zip_file": ["obs://bucket/f/x.zip"]}))
     store = LocalStore(tmp_path / "bucket")
     assert caller.dli(scripted, "bucket", download_to=tmp_path / "out", store=store).files[0].read_bytes() == ZIP
 
@@ -134,7 +134,7 @@ def test_a_store_that_is_none_is_known_before_the_export(caller: Caller, scripte
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_panic_of_the_store_is_an_error_of_the_tree(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """It says which zips are in OBS all the same."""
-    scripted.answer(Answer.json({"is_success": True, "zip_file": ["b/x.zip"]}))
+    scripted.respond(ScriptedResponse.json({"is_success": True, "zip_file": ["b/x.zip"]}))
     store = S3Store("b", endpoint="http://a b", region="r", access_key_id="a", secret_access_key="s")
     with pytest.raises(errors.DownloadFailed) as raised:
         caller.dli(scripted, "b", download_to=tmp_path, store=store)
@@ -144,7 +144,7 @@ def test_a_panic_of_the_store_is_an_error_of_the_tree(caller: Caller, scripted: 
 def test_what_a_server_calls_a_request_is_cleaned(caller: Caller, scripted: Scripted) -> None:
     """A request id with escapes, the token, or any length is shown as text of a line."""
     token = "a-secret-token"
-    scripted.answer(Answer.error(400, "DLF.0100", **{"X-Request-Id": f"\x1b[31m{token}{'A' * 5000}"}))
+    scripted.respond(ScriptedResponse.error(400, "DLF.0100", **{"X-Request-Id": f"\x1b[31m{token}{'A' * 5000}"}))
     with pytest.raises(errors.JobNotFound) as raised:
         caller.with_options(auth=token).dli(scripted, "b")
     assert raised.value.request_id is not None
@@ -153,7 +153,7 @@ def test_what_a_server_calls_a_request_is_cleaned(caller: Caller, scripted: Scri
 
 
 class Unending:
-    """A server that never ends its answer: first `head`, then `piece` again and again, a little later each time."""
+    """A server that never ends its response: it sends `head`, then `piece` again and again, each a little later."""
 
     def __init__(self, head: bytes, piece: bytes, pause: float) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -169,9 +169,9 @@ class Unending:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self.answer, args=(connection,), daemon=True).start()
+            threading.Thread(target=self.respond, args=(connection,), daemon=True).start()
 
-    def answer(self, connection: socket.socket) -> None:
+    def respond(self, connection: socket.socket) -> None:
         with connection:
             try:
                 connection.recv(65536)
@@ -236,7 +236,7 @@ class Slow:
 def test_nothing_is_written_after_a_cancelled_call(scripted: Scripted) -> None:
     """A task that is cancelled while a stream is written ends when nobody writes to it any more."""
     content = zip_of({"jobs/myJob.job": bytes(range(256)) * 20_000})
-    scripted.answer(Answer(content))
+    scripted.respond(ScriptedResponse(content))
     stream: Any = Slow()
 
     async def main() -> int:
@@ -269,7 +269,7 @@ with DliClient("p", auth="t", base_url=url) as dli:
 
 def test_ctrl_c_ends_a_download_that_hangs(scripted: Scripted, tmp_path: Path) -> None:
     """Object storage that says nothing does not hold up the program."""
-    scripted.answer(Answer.json({"is_success": True, "zip_file": ["b/x.zip"]}))
+    scripted.respond(ScriptedResponse.json({"is_success": True, "zip_file": ["b/x.zip"]}))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = [sys.executable, "-c", DOWNLOAD, scripted.url, url, str(tmp_path / "out")]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def test_writing_through_a_link_keeps_the_link(tmp_path: Path) -> None:
-    """A link stays a link, and what it leads to holds the text."""
+    """A link stays a link, and the file that it leads to has the text."""
     (tmp_path / "real.yaml").write_text("old", encoding="utf-8")
     (tmp_path / "link.yaml").symlink_to("real.yaml")
     write_text(tmp_path / "link.yaml", "new")
@@ -61,7 +61,7 @@ def test_write_creates_folders(tmp_path: Path) -> None:
 
 
 def test_write_replaces(tmp_path: Path) -> None:
-    """A longer old file leaves nothing behind, and there is no other file."""
+    """A longer old file leaves nothing behind, and no other file appears."""
     path = tmp_path / "api.yaml"
     path.write_text("old " * 100, encoding="utf-8")
     write_text(path, "new\n")
@@ -69,7 +69,7 @@ def test_write_replaces(tmp_path: Path) -> None:
 
 
 def test_write_puts_a_new_file_in_place(tmp_path: Path) -> None:
-    """Whoever has the old file open goes on reading the old text."""
+    """A reader that has the old file open goes on reading the old text."""
     path = tmp_path / "api.yaml"
     path.write_text("old", encoding="utf-8")
     with path.open(encoding="utf-8") as old:
@@ -120,7 +120,7 @@ def test_write_below_a_file(tmp_path: Path, below: str) -> None:
 
 
 def test_write_over_a_folder(tmp_path: Path) -> None:
-    """A rename that fails leaves what was there, and no temporary file."""
+    """A rename that fails leaves the old file, and no temporary file."""
     folder = tmp_path / "api.yaml"
     folder.mkdir()
     (folder / "kept").write_text("old", encoding="utf-8")
@@ -218,7 +218,7 @@ def test_a_swap_that_fails_leaves_the_old_folder(tmp_path: Path) -> None:
 
 
 def test_folders_that_were_made_are_removed_when_the_block_fails(tmp_path: Path) -> None:
-    """Only those that were missing before, and only while they are empty."""
+    """Only folders that were missing before are removed, and only if they are empty."""
     (tmp_path / "there").mkdir()
 
     def fail() -> None:

@@ -1,4 +1,4 @@
-"""Clients from the environment, over real sockets: a server, a proxy that counts, and one that is gone."""
+"""Clients from the environment, over real sockets: a server, a proxy that counts, and a proxy that is gone."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ def test_certificates_come_from_the_first_variable_that_is_set(
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             get(kind, url)
         for variable in reversed([name for name in CERTIFICATES if name != "SSL_CERT_DIR"]):
-            # Each comes before the one that the last pass leaves, which trusts nobody.
+            # Each variable comes before the last variable, which trusts nobody.
             monkeypatch.setenv(variable, str(authority / "ca.pem"))
             assert get(kind, url) == "direct"
             monkeypatch.setenv(variable, "/nowhere")

@@ -1,4 +1,4 @@
-"""The public names of the packages, those that are loaded when they are asked for above all."""
+"""The public names of the packages, which are loaded at their first use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def package_name(path: Path) -> str:
 
 
 def declared(path: Path) -> dict[str, tuple[str, str]]:
-    """Return what a type checker takes each name of an `__init__.py` for: a module, and its name in there."""
+    """Return the module, and the name in it, that a type checker finds for each name of an `__init__.py`."""
     imports = (
         node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
     )

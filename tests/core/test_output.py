@@ -45,7 +45,7 @@ def page(tmp_path: Path) -> Path:
 
 
 def start(command: str, page: Path, stdout: int, **environment: str) -> tuple[int, str]:
-    """Run a command; returns its exit code and what it wrote to standard error."""
+    """Run a command; return its exit code and its standard error."""
     words = [word.format(page=page) if word == "{page}" else word for word in COMMANDS[command]]
     done = subprocess.run(
         words,
@@ -68,7 +68,7 @@ def test_a_full_device_is_one_sentence(command: str, page: Path) -> None:
 
 @pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"drift json", "drift github", "export --help"}))
 def test_a_pipe_that_nobody_reads_is_no_traceback(command: str, page: Path) -> None:
-    """Nobody wants to know more, so that there is no word; the exit code is 2, and not that of a finding."""
+    """A pipe whose reader has gone is silent; the exit code is 2, not the code of a finding."""
     reader, writer = os.pipe()
     os.close(reader)
     try:

@@ -110,7 +110,7 @@ def test_each_legal_form_of_no_proxy_covers_what_it_names(
         ({"HTTP_PROXY": "u:p@a:3128"}, "http", "http://a:3128 of HTTP_PROXY"),
         ({"HTTP_PROXY": "http://u:p@ss/@[::1]:3128/"}, "http", "http://[::1]:3128 of HTTP_PROXY"),
         ({"HTTP_PROXY": " "}, "http", None),
-        # As urllib has it, the header `Proxy` of a request to a CGI program is no proxy.
+        # As urllib has it, the header `Proxy` of a request to a CGI program does not name a proxy.
         ({"HTTP_PROXY": "http://a", "REQUEST_METHOD": "GET"}, "http", None),
     ],
 )

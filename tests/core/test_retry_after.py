@@ -65,7 +65,7 @@ def _far_from_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_each_form_is_read_or_ignored(value: str | None, seconds: float | None) -> None:
-    """Seconds, and the three forms of an HTTP date, relative to the response's `Date`; anything else is no hint."""
+    """Seconds, and the three forms of an HTTP date, relative to the response's `Date`; anything else is ignored."""
     assert read_retry_after(value, DATE) == seconds
 
 

@@ -1,4 +1,4 @@
-"""The policy of the strict JSON reader: what it refuses, and why, and what it takes."""
+"""The policy of the strict JSON reader: the texts that it refuses, and why, and the texts that it reads."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_json_is_read(content: bytes, value: Any) -> None:
 
 @pytest.mark.parametrize(("start", "end"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_a_file_has_a_hundred_levels_at_most(start: bytes, end: bytes) -> None:
-    """That is far beyond what the pages' examples have; a body may have more."""
+    """A file may have 100 levels, far more than the pages' examples; a body may have more."""
     assert strict_json.parse(start * 99 + b"[]" + end * 99, file=True)
     assert strict_json.parse(start * 100 + b"[]" + end * 100)
     with pytest.raises(ValueError, match="nested too deeply"):

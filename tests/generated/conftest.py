@@ -1,4 +1,4 @@
-"""A server on a real socket that records what arrives and answers what it is told to."""
+"""A server on a real socket that records requests and sends a response chosen by the test."""
 
 from __future__ import annotations
 

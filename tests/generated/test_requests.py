@@ -75,7 +75,7 @@ def test_false_is_sent(server: Server, client: AuthenticatedClient) -> None:
 
 
 def test_an_enum_value_is_sent_as_written(server: Server, client: AuthenticatedClient) -> None:
-    """The plain string of an exportStatus is what is sent."""
+    """The plain string of an exportStatus is sent."""
     with client:
         export_job.sync_detailed("p", "j", client=client, body=ExportJobRequest(export_status="SUBMIT"))
     assert server.received[0].json() == {"exportStatus": "SUBMIT"}

@@ -32,7 +32,7 @@ def flink(client: AuthenticatedClient) -> ExportFlinkJobsResponse:
 @pytest.mark.parametrize("value", [True, False, "true", "false"])
 def test_is_success_survives_as_it_came(server: Server, client: AuthenticatedClient, value: bool | str) -> None:
     """is_success is neither turned into a boolean nor into a string."""
-    server.answer_json({"is_success": value})
+    server.respond_json({"is_success": value})
     parsed = flink(client)
     assert parsed.is_success == value
     assert type(parsed.is_success) is type(value)
@@ -40,21 +40,21 @@ def test_is_success_survives_as_it_came(server: Server, client: AuthenticatedCli
 
 def test_zip_file_is_understood(server: Server, client: AuthenticatedClient) -> None:
     """The array's name in most editions is understood."""
-    server.answer_json({"zip_file": ["obs-test/a_1582677879475.zip"]})
+    server.respond_json({"zip_file": ["obs-test/a_1582677879475.zip"]})
     parsed = flink(client)
     assert (parsed.zip_file, parsed.zip_files) == (["obs-test/a_1582677879475.zip"], UNSET)
 
 
 def test_zip_files_is_understood(server: Server, client: AuthenticatedClient) -> None:
     """The array's name in the oldest edition is understood."""
-    server.answer_json({"zip_files": ["obs-test/a_1582677879475.zip"]})
+    server.respond_json({"zip_files": ["obs-test/a_1582677879475.zip"]})
     parsed = flink(client)
     assert (parsed.zip_file, parsed.zip_files) == (UNSET, ["obs-test/a_1582677879475.zip"])
 
 
 def test_unknown_fields_are_kept(server: Server, client: AuthenticatedClient) -> None:
     """A field that no edition documents stands in additional_properties, and in to_dict."""
-    server.answer_json({"is_success": True, "trace": {"id": 2**63}})
+    server.respond_json({"is_success": True, "trace": {"id": 2**63}})
     parsed = flink(client)
     assert parsed.additional_properties == {"trace": {"id": 2**63}}
     assert parsed.to_dict() == {"is_success": True, "trace": {"id": 2**63}}
@@ -62,7 +62,7 @@ def test_unknown_fields_are_kept(server: Server, client: AuthenticatedClient) ->
 
 def test_a_zip_is_a_file(server: Server, client: AuthenticatedClient) -> None:
     """The functions that do not stream give the zip as a File."""
-    server.answer([b"PK\x03\x04"])
+    server.respond([b"PK\x03\x04"])
     with client:
         parsed = export_job.sync("p", "j", client=client)
     assert isinstance(parsed, File)
@@ -72,7 +72,7 @@ def test_a_zip_is_a_file(server: Server, client: AuthenticatedClient) -> None:
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 415, 429, 500, 503])
 def test_a_documented_failure_is_an_error_response(server: Server, client: AuthenticatedClient, status: int) -> None:
     """A documented failure becomes an ErrorResponse."""
-    server.answer_json(ERROR, status=status)
+    server.respond_json(ERROR, status=status)
     with client:
         response = export_job.sync_detailed("p", "j", client=client)
     assert response.parsed == ErrorResponse("DLI.0999", "Server-side errors occur.")
@@ -83,7 +83,7 @@ def test_a_status_that_python_does_not_know_is_passed_on(
     server: Server, client: AuthenticatedClient, status: int
 ) -> None:
     """A status outside http.HTTPStatus raises nothing and keeps its body."""
-    server.answer([b"odd"], status=status)
+    server.respond([b"odd"], status=status)
     with client:
         response = export_job.sync_detailed("p", "j", client=client)
     assert response == Response(status_code=status, content=b"odd", headers=response.headers, parsed=None)
@@ -98,20 +98,20 @@ def test_a_status_that_python_does_not_know_is_passed_on_to_asyncio(
         async with client:
             return (await export_job.asyncio_detailed("p", "j", client=client)).status_code
 
-    server.answer(status=520)
+    server.respond(status=520)
     assert asyncio.run(send()) == 520
 
 
 def test_a_status_compares_with_the_members_of_http_status(server: Server, client: AuthenticatedClient) -> None:
     """status_code equals the member of http.HTTPStatus."""
-    server.answer_json(ERROR, status=429)
+    server.respond_json(ERROR, status=429)
     with client:
         assert export_job.sync_detailed("p", "j", client=client).status_code == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def test_an_undocumented_status_raises_on_demand(server: Server, client: AuthenticatedClient) -> None:
     """raise_on_unexpected_status raises on a status that the document does not have, known to Python or not."""
-    server.answer([b"odd"], status=520)
+    server.respond([b"odd"], status=520)
     strict = evolve(client, raise_on_unexpected_status=True)
     with strict, pytest.raises(UnexpectedStatus, match="520") as caught:
         export_job.sync_detailed("p", "j", client=strict)
@@ -126,8 +126,8 @@ def test_an_undocumented_status_raises_on_demand(server: Server, client: Authent
 def test_a_body_that_does_not_fit_is_not_parsed(
     server: Server, client: AuthenticatedClient, body: bytes, strict: bool
 ) -> None:
-    """An error body that is no ErrorResponse leaves parsed None and keeps the status and the content."""
-    server.answer([body] if body else [], status=400, media="text/html")
+    """An error body that is not an ErrorResponse leaves parsed None and keeps the status and the content."""
+    server.respond([body] if body else [], status=400, media="text/html")
     client = evolve(client, raise_on_unexpected_status=strict)
     with client:
         response = export_job.sync_detailed("p", "j", client=client)
@@ -136,7 +136,7 @@ def test_a_body_that_does_not_fit_is_not_parsed(
 
 def test_a_success_that_is_no_json_is_not_parsed(server: Server, client: AuthenticatedClient) -> None:
     """A 200 with a proxy's page leaves parsed None and keeps the content."""
-    server.answer([b"<html>Log in</html>"])
+    server.respond([b"<html>Log in</html>"])
     with client:
         response = export_flink_jobs.sync_detailed("p", client=client, body=ALL_JOBS)
     assert (response.status_code, response.content, response.parsed) == (200, b"<html>Log in</html>", None)

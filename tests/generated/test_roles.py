@@ -47,7 +47,7 @@ def test_the_table_is_read_as_lint_reads_it() -> None:
 
 
 def test_the_client_looks_for_each_role() -> None:
-    """A role that lint allows is one that the client reads, and the other way round."""
+    """Lint allows exactly the roles that the client reads."""
     tree = ast.parse(Path(responses.__file__).read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     readers = {"_by_role", "_value"}

@@ -46,7 +46,7 @@ def test_a_token_is_not_in_the_repr_of_a_client_used_by_asyncio(client: Authenti
 def test_an_access_key_is_not_in_the_repr_of_a_client(
     server: Server, kind: Callable[..., Client | AuthenticatedClient]
 ) -> None:
-    """What goes in as headers, cookies or httpx_args is not in the repr, before and after a request."""
+    """Headers, cookies and httpx_args are not in the repr, before and after a request."""
     client = kind(
         base_url=server.base_url,
         headers={"X-Security-Token": "SECRET-1"},
@@ -69,7 +69,7 @@ def test_the_callers_headers_stay_as_they_are(server: Server, token: str) -> Non
 
 def test_a_token_is_not_in_an_unexpected_status(server: Server, client: AuthenticatedClient, token: str) -> None:
     """UnexpectedStatus tells nothing of the request's headers."""
-    server.answer([b"odd"], status=520)
+    server.respond([b"odd"], status=520)
     strict = evolve(client, raise_on_unexpected_status=True)
     with strict, pytest.raises(UnexpectedStatus) as caught:
         export_job.sync_detailed("p", "j", client=strict)

@@ -31,7 +31,7 @@ def test_sync_stream_yields_the_bytes_that_were_sent(
     server: Server, client: AuthenticatedClient, operation: ModuleType, arguments: dict[str, Any]
 ) -> None:
     """sync_stream yields the bytes that were sent."""
-    server.answer([ZIP])
+    server.respond([ZIP])
     with client, operation.sync_stream(**arguments, client=client) as response:
         assert b"".join(response.iter_bytes()) == ZIP
 
@@ -46,7 +46,7 @@ def test_asyncio_stream_yields_the_bytes_that_were_sent(
         async with client, operation.asyncio_stream(**arguments, client=client) as response:
             return b"".join([piece async for piece in response.aiter_bytes()])
 
-    server.answer([ZIP])
+    server.respond([ZIP])
     assert asyncio.run(download()) == ZIP
 
 
@@ -60,7 +60,7 @@ def waiting(taken: threading.Event) -> Iterator[bytes]:
 def test_sync_stream_hands_out_a_body_that_has_not_ended(server: Server, client: AuthenticatedClient) -> None:
     """sync_stream hands out the first piece while the server holds back the second."""
     taken = threading.Event()
-    server.answer(waiting(taken))
+    server.respond(waiting(taken))
     with client, export_job.sync_stream("p", "j", client=client) as response:
         pieces = response.iter_bytes()
         assert next(pieces) == b"first"
@@ -79,13 +79,13 @@ def test_asyncio_stream_hands_out_a_body_that_has_not_ended(server: Server, clie
             taken.set()
             return [first, b"".join([piece async for piece in pieces])]
 
-    server.answer(waiting(taken))
+    server.respond(waiting(taken))
     assert asyncio.run(download()) == [b"first", b"second"]
 
 
 def test_a_failure_does_not_raise_in_a_stream(server: Server, client: AuthenticatedClient) -> None:
     """A stream raises on no status; its error body can be read whole and understood."""
-    server.answer_json({"error_code": "DLF.0100", "error_msg": "The job does not exist."}, status=400)
+    server.respond_json({"error_code": "DLF.0100", "error_msg": "The job does not exist."}, status=400)
     strict = evolve(client, raise_on_unexpected_status=True)
     with strict, export_job.sync_stream("p", "j", client=strict) as response:
         response.read()
@@ -95,7 +95,7 @@ def test_a_failure_does_not_raise_in_a_stream(server: Server, client: Authentica
 
 def test_a_stream_passes_on_an_undocumented_status(server: Server, client: AuthenticatedClient) -> None:
     """A stream passes on a status that the document does not have, even if the client is to raise on those."""
-    server.answer(status=520)
+    server.respond(status=520)
     strict = evolve(client, raise_on_unexpected_status=True)
     with strict, export_job.sync_stream("p", "j", client=strict) as response:
         assert response.status_code == 520
@@ -103,7 +103,7 @@ def test_a_stream_passes_on_an_undocumented_status(server: Server, client: Authe
 
 def test_a_stream_that_is_left_early_gives_its_connection_back(server: Server, client: AuthenticatedClient) -> None:
     """A client with one connection can send again after a body that nobody took."""
-    server.answer([ZIP])
+    server.respond([ZIP])
     narrow = evolve(client, httpx_args={"limits": httpx.Limits(max_connections=1)}, timeout=httpx.Timeout(5))
     with narrow:
         for _ in range(2):
@@ -123,6 +123,6 @@ def test_a_stream_sends_what_the_stock_function_sends(server: Server, client: Au
     assert stream.headers.items() == stock.headers.items()
 
 
-def test_operations_that_answer_json_have_no_streams() -> None:
+def test_operations_that_respond_with_json_have_no_streams() -> None:
     """An operation without a binary response has no stream functions."""
     assert not [name for name in vars(export_flink_jobs) if "stream" in name or "contextmanager" in name]

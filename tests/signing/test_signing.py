@@ -100,7 +100,7 @@ class TestAgainstTheVendor:
             assert ours == vendor(method, path, query, headers, content), (method, path, query, headers, content)
 
     def test_fixed_request(self, vendor: Callable[..., Any]) -> None:
-        """The fixed example is what the SDK makes of it."""
+        """The fixed example has the signature that the SDK makes."""
         query = [("b", "2"), ("a", " "), ("a", "")]
         expected = vendor(FIXED["method"], FIXED["path"], query, FIXED["headers"], FIXED["content"])
         assert signing.sign(**FIXED, access_key=ACCESS_KEY, secret_key=SECRET_KEY) == expected
@@ -172,7 +172,7 @@ class TestSign:
 
 class TestAuthorization:
     def test_parse_is_the_inverse(self) -> None:
-        """What was parsed is written as it was."""
+        """A parsed header is written as it was."""
         header = signing.sign(**FIXED, access_key=ACCESS_KEY, secret_key=SECRET_KEY)
         claim = signing.Authorization.parse(header)
         assert (claim.access_key, claim.signed) == (ACCESS_KEY, ("content-type", "host", "workspace", "x-sdk-date"))

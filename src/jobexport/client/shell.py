@@ -1,4 +1,4 @@
-"""The two shells that take the steps of a call: one blocks, the other awaits."""
+"""The two shells that carry out the steps of a call: `Shell` blocks, `AsyncShell` awaits."""
 
 from __future__ import annotations
 

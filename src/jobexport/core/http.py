@@ -69,7 +69,7 @@ def proxy_of(error: Exception) -> Proxy | None:
 
 
 def failure_reason(error: Exception) -> str:
-    """Return in one line why a request failed, with the proxy that it went through."""
+    """Return the reason why a request failed, in one line, with the proxy that the request went through."""
     text = " ".join(str(error).split()) or type(error).__name__
     proxy = proxy_of(error)
     return f"{text}, through the proxy {proxy}" if proxy else text

@@ -1,4 +1,4 @@
-"""Zips that want to do harm, by what is wrong with them."""
+"""Zips that could do harm, by their fault."""
 
 from __future__ import annotations
 

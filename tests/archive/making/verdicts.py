@@ -1,4 +1,4 @@
-"""Zips by what is special about them: those that everybody takes, and those that nobody takes."""
+"""Zips by their peculiarity: zips that every reader accepts, and zips that no reader accepts."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ REFUSED: dict[str, bytes] = {
     "file twice": zipped(MINE, MINE),
     "UTF-8 in the directory only": zipped(part("jobs/a.job", JOB, local={"flags": 0})),
     "UTF-8 in the header only": zipped(part("jobs/a.job", JOB, flags=0, local={"flags": 0x0800})),
-    "UTF-8 that is none": zipped(MINE, part(CODE_PAGE)),
+    "UTF-8 that is code page 437": zipped(MINE, part(CODE_PAGE)),
     "sizes behind in the directory only": zipped(part("jobs/a.job", JOB, flags=LATER, local={"flags": 0x0800})),
     "sizes behind are others": with_sizes("<3L", signature=True, values=(1, 2, 3)),
     "sizes behind are missing": with_sizes("", signature=False),

@@ -1,4 +1,4 @@
-"""A watch on what is written where."""
+"""A watch on all paths that are written."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Watch:
             self.on = False
 
     def outside(self, folder: Path) -> list[str]:
-        # rmtree removes by descriptor, so what it names is relative to a folder that was looked at before.
+        # rmtree removes by descriptor: its names are relative to a folder that was checked before.
         absolute = {Path(path) for path in self.touched if Path(path).is_absolute()}
         return [str(path) for path in absolute if folder not in path.resolve().parents]
 

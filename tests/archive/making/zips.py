@@ -13,7 +13,7 @@ ENCRYPTED, SIZES_FOLLOW, UTF8 = 0x0001, 0x0008, 0x0800
 
 @frozen
 class Part:
-    """A member as both of its headers have it; what is None is what the content says."""
+    """A member as both of its headers have it; a value that is None follows from the content."""
 
     name: bytes
     content: bytes = b"{}"
@@ -25,9 +25,9 @@ class Part:
     crc: int | None = None
     extra: bytes = b""
     local: dict[str, Any] = field(factory=dict)
-    """What the header in front of the data says instead."""
+    """Values of the local header that differ from the directory."""
     wide: bool = False
-    """Whether sizes and place stand in zip64 fields."""
+    """True if sizes and place stand in zip64 fields."""
 
 
 def part(name: str | bytes, content: bytes = b"{}", **fields: Any) -> Part:
@@ -73,7 +73,7 @@ def entry(part: Part, begin: int) -> bytes:
 
 
 def members_of(*parts: Part) -> tuple[bytes, list[int]]:
-    """The members one after the other, and where each begins."""
+    """Return the members one after the other, and the position of each."""
     content, begins = b"", []
     for part in parts:
         begins.append(len(content))
@@ -84,7 +84,7 @@ def members_of(*parts: Part) -> tuple[bytes, list[int]]:
 
 
 def finished(content: bytes, directory: bytes, count: int, *, wide: bool = False, **fields: Any) -> bytes:
-    """Add directory and end; `fields` are what the end says instead."""
+    """Return a zip with directory and end; `fields` replace values of the end."""
     place = fields.get("place", len(content))
     size = fields.get("size", len(directory))
     end: bytes = b""
@@ -105,7 +105,7 @@ def zipped(*parts: Part, count: int | None = None, **fields: Any) -> bytes:
 
 
 class Zips:
-    """What builds zips, for test modules."""
+    """The builders of zips, for test modules."""
 
     part = staticmethod(part)
     zipped = staticmethod(zipped)

@@ -46,7 +46,7 @@ def large_zip() -> bytes:
     ],
 )
 def test_a_copy_holds_what_the_zip_held(content: bytes, expected: dict[str, bytes]) -> None:
-    """However a zip is made, the copy is one that other programs read, with the same members and dates."""
+    """Other programs read the copy of any zip, with the same members and dates."""
     with zipfile.ZipFile(io.BytesIO(copied(content))) as copy, zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert copy.testzip() is None
         assert {name: copy.read(name) for name in copy.namelist()} == expected
@@ -64,7 +64,7 @@ def changed(offset: int, value: int) -> bytes:
 
 
 def damaged() -> bytes:
-    """A zip in which the first member's data is not what it was."""
+    """A zip in which the first member's data is damaged."""
     content = bytearray(zip_with(zipfile.ZIP_DEFLATED))
     struct.pack_into("<I", content, 41, 0xFFFFFFFF)
     return bytes(content)
@@ -80,7 +80,7 @@ def damaged() -> bytes:
     ],
 )
 def test_a_member_that_is_not_what_the_directory_says_is_not_copied(content: bytes, problem: str) -> None:
-    """The error names the member and what is wrong."""
+    """The error names the member and its fault."""
     with pytest.raises(ArchiveCorrupt, match=f"'jobs/a.job' {problem}"):
         copied(content)
 

@@ -64,7 +64,7 @@ def test_what_was_followed_is_not_read_again(content: bytes, step: int, monkeypa
     ],
 )
 def test_what_was_not_followed_is_read(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What can't be told in passing is read from the file afterwards, and found whole."""
+    """A member that can't be followed is read from the file afterwards, and found complete."""
     assert unread(content, followed(content, 1000), monkeypatch) == []
 
 
@@ -113,5 +113,5 @@ def test_following_takes_time_in_proportion_to_the_bytes(method: int) -> None:
 
 
 def test_no_more_members_are_followed_than_a_zip_may_have() -> None:
-    """What announces itself as too much is left to the directory, which is refused."""
+    """A zip that announces too many bytes is not followed; its directory is refused."""
     assert len(followed(members_without_content(policy.MOST_MEMBERS + 50, 8), 10**5)) == policy.MOST_MEMBERS

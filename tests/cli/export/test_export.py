@@ -153,7 +153,7 @@ def test_the_outcome_for_programs(server: mock.Server, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source", ["file", "stdin"])
 def test_names_come_from_a_file(server: mock.Server, tmp_path: Path, source: str) -> None:
-    """One name a line; blank lines, comments and a mark at the beginning of the file are no names; each counts once."""
+    """The file has one name a line; blank lines, comments and a byte order mark are skipped; a name counts once."""
     text = "\ufeff# nightly\nmyJob   # the main one\n\n  job_batch\r\nmyJob\n"
     path = tmp_path / "jobs.txt"
     path.write_text(text, encoding="utf-8", newline="")
@@ -224,7 +224,7 @@ def test_unpack_into_what_is_not_empty_fails_that_job(server: mock.Server, tmp_p
 
 
 def test_unpack_into_what_is_of_another_export_fails_that_job(server: mock.Server, tmp_path: Path) -> None:
-    """A folder that is not what the zip holds is not passed off as unpacked, though the zip was there."""
+    """A folder that differs from a reused zip is not reported as unpacked."""
     dgc(server, "myJob", "--unpack", "-o", tmp_path)
     result = dgc(server, "myJob", "--unpack", "--no-depend", "-o", tmp_path)
     assert result.exit_code == 1
@@ -249,7 +249,7 @@ def test_git_leaves_out_a_job_that_can_not_be_read(
 
 
 def test_git_keeps_what_came_beside_the_jobs(tmp_path: Path) -> None:
-    """A server that answers a batch in the layout of a single export loses no script."""
+    """A batch in the layout of a single export loses no script."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("jobs/one.job", '{"name": "one"}')
@@ -263,7 +263,7 @@ def test_git_keeps_what_came_beside_the_jobs(tmp_path: Path) -> None:
             self.wfile.write(content.getvalue())
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as http:
         thread = threading.Thread(target=http.handle_request)
@@ -309,7 +309,7 @@ def test_what_the_service_says_is_fit_for_a_line(server: mock.Server, monkeypatc
 
 
 def test_an_export_to_obs(server: mock.Server, obs: Path) -> None:
-    """The service writes each zip, the folders are told, and one that is missing is listed."""
+    """The service writes each zip, the output has the folders, and a missing job is listed."""
     result = dgc(server, "myJob", "job_batch", "gone", "--obs-path", "obs://b/f/", "--format", "json")
     assert result.exit_code == 1
     found = json.loads(result.stdout)
@@ -332,7 +332,7 @@ def test_a_server_that_knows_no_obs_path_is_one_sentence() -> None:
 
 
 def test_jobs_are_exported_by_public_names_only() -> None:
-    """What the command does with jobs, any program can do: no name of the client is one that its package hides."""
+    """The command imports public names of the client only, so any program can do the same."""
     source = Path(export_dgc.__file__).read_text(encoding="utf-8")
     imported = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
     names = {alias.name for node in imported if node.module == "jobexport" for alias in node.names}
@@ -385,7 +385,7 @@ def test_what_can_not_be_done_at_all_is_one_sentence(
 def test_wrong_usage_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
-    """It says what is wrong and what to do, and nothing is written."""
+    """A wrong option is one sentence with a remedy, and nothing is written."""
     monkeypatch.chdir(tmp_path)
     one_sentence(run(*arguments), *words)
     assert list(tmp_path.iterdir()) == []
@@ -432,7 +432,7 @@ def test_keys_sign(server: mock.Server, tmp_path: Path) -> None:
 
 
 def test_the_clouds_are_those_of_the_endpoints() -> None:
-    """--cloud offers what the client knows."""
+    """--cloud offers the clouds that the client knows."""
     assert {cloud for _, cloud in ENDPOINTS} == set(CLOUDS)
 
 
@@ -448,7 +448,7 @@ def test_flink_jobs_are_exported_and_named(server: mock.Server, obs: Path) -> No
 
 @pytest.mark.parametrize("fault", ["is-success-false@exportFlinkJobs", None])
 def test_a_failed_flink_export_is_exit_code_1(server: mock.Server, fault: str | None) -> None:
-    """The service's word that it failed, or that there is no such job, is one line and code 1."""
+    """A failure of the export, or an unknown job, is one line and exit code 1."""
     if fault:
         server.core.set_faults(fault)
     result = dli(server, "--obs-dir", "obs-test", "--job", 100 if fault else 12345)
@@ -458,7 +458,7 @@ def test_a_failed_flink_export_is_exit_code_1(server: mock.Server, fault: str | 
 
 
 def test_verbose_logs_each_attempt(server: mock.Server, tmp_path: Path) -> None:
-    """-v shows what was tried again and why, and never the token."""
+    """-v logs each repeated request with its reason, and never the token."""
     server.core.set_faults(("status-503@batchExportJobs", 1))
     result = dgc(server, "myJob", "-o", tmp_path, "-v")
     assert result.exit_code == 0
@@ -475,7 +475,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def test_what_was_mended_is_not_told(server: mock.Server, tmp_path: Path) -> None:
-    """Without -v an attempt that failed before one that did not leaves no line."""
+    """Without -v a failed attempt before a success leaves no line."""
     server.core.set_faults(("status-503@batchExportJobs", 1))
     command = [*JOBEXPORT, "dgc", "export", "myJob", "-o", "out", "--url", server.url]
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
@@ -507,7 +507,7 @@ def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: P
         try:
             while piece := os.read(ours, 65536):
                 shown += piece
-        except OSError:  # the other side is closed
+        except OSError:  # the terminal is closed
             pass
         os.close(ours)
         assert process.stdout is not None
@@ -519,7 +519,7 @@ def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: P
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number: signal.Signals) -> None:
-    """It is one sentence and exit code 2; what is there is whole, and the same command completes it."""
+    """An interrupted export is one sentence and exit code 2; every zip is complete, and the same command goes on."""
     many.core.set_faults("latency:0.2@batchExportJobs")
     command = [*JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
     folder = tmp_path / "out"
@@ -548,7 +548,7 @@ def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number:
     "command", [("dgc", "export", "j", "--obs-path", "obs://b/f"), ("dli", "export", "--obs-dir", "b", "--all")]
 )
 def test_ctrl_c_does_not_wait_for_a_silent_server(tmp_path: Path, command: tuple[str, ...]) -> None:
-    """It is said that the service may end what it began."""
+    """The sentence says that the service ends what it began."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = ["--url", f"http://127.0.0.1:{silent.getsockname()[1]}"]
         with subprocess.Popen(

@@ -22,7 +22,7 @@ CLIENTS = {
 }
 TRANSPORTS: dict[str, Any] = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}
 OUTCOMES: pytest.StashKey[dict[tuple[str, str, str], str]] = pytest.StashKey()
-"""What came of each fault, call and kind of client."""
+"""The result of each fault, call and kind of client."""
 
 
 @frozen

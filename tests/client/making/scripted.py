@@ -1,4 +1,4 @@
-"""A server that answers what it is told."""
+"""A server with scripted responses."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Received:
 
 
 @frozen
-class Answer:
-    """What the server says to one request."""
+class ScriptedResponse:
+    """The response to one request."""
 
     body: bytes = b""
     status: int = 200
@@ -40,16 +40,16 @@ class Answer:
     """Seconds between two pieces of the body of 16 bytes; 0 sends it at once."""
 
     @classmethod
-    def json(cls, value: Any, status: int = 200, **headers: str) -> Answer:
+    def json(cls, value: Any, status: int = 200, **headers: str) -> ScriptedResponse:
         return cls(json.dumps(value).encode(), status, {"Content-Type": "application/json"} | headers)
 
     @classmethod
-    def error(cls, status: int, code: str, message: str = "It is so.", **headers: str) -> Answer:
+    def error(cls, status: int, code: str, message: str = "It is so.", **headers: str) -> ScriptedResponse:
         return cls.json({"error_code": code, "error_msg": message}, status, **headers)
 
 
 class Scripted(ThreadingHTTPServer):
-    """Gives each request the next answer, and the last one from then on."""
+    """A server that sends the next scripted response to each request, and repeats the last response."""
 
     token = "MIIPAgYJKoZIhvcNAQcC"
     project_id = PROJECT
@@ -59,14 +59,14 @@ class Scripted(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.received: list[Received] = []
-        self.answers: list[Answer] = [Answer()]
+        self.responses: list[ScriptedResponse] = [ScriptedResponse()]
         self.url = f"http://127.0.0.1:{self.server_port}"
 
-    def answer(self, *answers: Answer) -> None:
-        self.answers = list(answers)
+    def respond(self, *responses: ScriptedResponse) -> None:
+        self.responses = list(responses)
 
     def handle_error(self, *request: Any) -> None:
-        """Show what went wrong here, but not that a client left before the end."""
+        """Print errors of the server, but not that a client left before the end."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(*request)
 
@@ -78,19 +78,21 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.received.append(Received(self.path, self.headers, body))
-        answer = self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]
-        self.send_response(answer.status)
-        for name, value in ({"Content-Length": str(len(answer.body)), "Connection": "close"} | answer.headers).items():
+        response = self.server.responses.pop(0) if len(self.server.responses) > 1 else self.server.responses[0]
+        self.send_response(response.status)
+        for name, value in (
+            {"Content-Length": str(len(response.body)), "Connection": "close"} | response.headers
+        ).items():
             self.send_header(name, value)
         self.end_headers()
-        pieces: Iterable[bytes] = [answer.body]
-        if answer.delay:
-            pieces = (answer.body[start : start + 16] for start in range(0, len(answer.body), 16))
+        pieces: Iterable[bytes] = [response.body]
+        if response.delay:
+            pieces = (response.body[start : start + 16] for start in range(0, len(response.body), 16))
         for piece in pieces:
             self.wfile.write(piece)
-            if answer.delay:
-                threading.Event().wait(answer.delay)
+            if response.delay:
+                threading.Event().wait(response.delay)
         self.close_connection = True
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: pytest shows what matters."""
+        """Log nothing: pytest shows failures."""

@@ -1,4 +1,4 @@
-"""Jobs for a mock to have, zips, and what is in them."""
+"""Jobs for a mock, zips, and their content."""
 
 from __future__ import annotations
 

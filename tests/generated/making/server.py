@@ -1,4 +1,4 @@
-"""A server on a real socket that records what arrives and answers what it is told to."""
+"""A server on a real socket that records requests and sends a response chosen by the test."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ class Received:
 
 
 class Server(ThreadingHTTPServer):
-    """Gives every request the same answer: 200 and nothing, until told otherwise."""
+    """A server that sends every request the same response: 200 and no body, until the test chooses another."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.received: list[Received] = []
-        self.answer()
+        self.respond()
 
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def answer(self, body: Iterable[bytes] = (), *, status: int = 200, media: str = "application/octet-stream") -> None:
-        """Answer with the pieces of `body`, each sent when it is there."""
+    def respond(self, body: Iterable[bytes] = (), *, status: int = 200, media: str = "application/octet-stream") -> None:
+        """Send the pieces of `body` in every response, each piece once it is there."""
         self.status, self.media, self.pieces = status, media, body
 
-    def answer_json(self, value: object, *, status: int = 200) -> None:
-        self.answer([json.dumps(value).encode()], status=status, media="application/json")
+    def respond_json(self, value: object, *, status: int = 200) -> None:
+        self.respond([json.dumps(value).encode()], status=status, media="application/json")
 
     def handle_error(self, *request: Any) -> None:
-        """Show what went wrong here, but not that a client left before the end."""
+        """Print errors of the server, but not that a client left before the end."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(*request)
 
@@ -74,6 +74,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: pytest shows what matters."""
+        """Log nothing: pytest shows failures."""
 
 

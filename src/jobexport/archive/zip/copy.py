@@ -66,5 +66,7 @@ def _check(source: ZipFileSource, members: Sequence[ZipMember], size: int) -> No
     """Check that a reader will not refuse the copy."""
     total = sum(member.size for member in members)
     if total > policy.most_unpacked(size):
-        problem = f"{members[0]} and what belongs to it unpack to {total} bytes, more than {policy.RATIO} times as many"
+        problem = (
+            f"{members[0]} and the members beside it unpack to {total} bytes, more than {policy.RATIO} times as many"
+        )
         raise source.unsafe(problem)
