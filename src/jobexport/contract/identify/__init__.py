@@ -1,4 +1,4 @@
-"""Which edition a server speaks."""
+"""Identification of the edition that a server speaks."""
 
 from jobexport.contract.identify.identification import identify
 

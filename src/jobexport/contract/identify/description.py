@@ -1,4 +1,4 @@
-"""Reads the editions' documents by place: where a thing stands behind its references, and who has it."""
+"""The editions' documents by place: the place of an object behind references, and the editions that have it."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ class Description:
     document: Mapping[str, Any] = field(repr=False)
 
     def place(self, operation: str, *steps: str) -> Location | None:
-        """Say where something of an operation stands; None when the document lacks it.
+        """Return the place below an operation to which the steps lead, or None if the document lacks it.
 
-        References are followed on the way, but not at the end: what stands there may be one.
+        References are followed on the way, but not at the end: the object there may be a reference.
         """
         found = documents.operations_by_id(self.document).get(operation)
         return None if found is None else documents.walk(self.document, found.location, *steps)
 
     def behind(self, location: Location) -> Location:
-        """Follow the references at a place."""
+        """Return the place to which the references at a place lead."""
         return documents.behind(self.document, location)
 
     def at(self, location: Location) -> Any:
-        """Give what stands at a place that exists."""
+        """Return the value at an existing place; raise KeyError if the document lacks the place."""
         return documents.at(self.document, location)
 
     def get(self, operation: str, *steps: str) -> Any:
-        """Give what stands at a place of an operation, behind references; an empty object where there is nothing."""
+        """Return the value at a place of an operation, behind references; an empty object if it is missing."""
         location = self.place(operation, *steps)
         return {} if location is None else self.at(self.behind(location))
 
     def parameter(self, operation: str, name: str) -> Location | None:
-        """Say where the parameter of this name stands."""
+        """Return the place of the parameter with this name, or None if it is missing."""
         found = self.place(operation)
         listed = documents.parameters(self.document, found) if found else {}
         return next((self.behind(place) for (_, known), place in listed.items() if known == name), None)
 
     def errors(self, operation: str) -> Iterator[tuple[str, int, Location]]:
-        """Give the examples of an operation's errors: name, status, place."""
+        """Yield name, status and place of each error example of an operation."""
         for status in self.get(operation, "responses"):
             if status[:1] in {"4", "5"}:
                 place = ("responses", status, "content", JSON, "examples")
@@ -62,32 +62,32 @@ class Description:
                         yield name, int(status), location
 
     def error(self, operation: str, name: str) -> tuple[int, Location] | None:
-        """Give status and place of the error example of this name."""
+        """Return status and place of the error example with this name, or None if it is missing."""
         return next(((status, at) for found, status, at in self.errors(operation) if found == name), None)
 
     def zip_media(self, operation: str) -> str | None:
-        """Give the media type under which the success response describes a zip."""
+        """Return the media type of the success response's zip, or None if the response is not a zip."""
         content = self.get(operation, "responses", "200", "content")
         return next((media for media, node in content.items() if "x-zip-layout" in node), None)
 
     def json_media(self, operation: str) -> str:
-        """Give the media type under which the success response describes JSON."""
+        """Return the media type of the success response's JSON; by default `application/json`."""
         place = (operation, "responses", "200", "content")
         found = (media for media in self.get(*place) if "properties" in self.get(*place, media, "schema"))
         return next(found, JSON)
 
 
 def anywhere(known: tuple[Description, ...], operation: str, *steps: str) -> Location | None:
-    """Say where the first of the documents that has it has something."""
+    """Return the place in the first document that has it, or None if all documents lack it."""
     found = (description.place(operation, *steps) for description in known)
     return next((location for location in found if location is not None), None)
 
 
 def lend(known: tuple[Description, ...], location: Location) -> Any:
-    """Give what stands at a place, from the document that says most there.
+    """Return the value at a place, from the edition whose value is most complete there.
 
     Raises:
-        KeyError: none of them has the place.
+        KeyError: all editions lack the place.
     """
     found = []
     for description in known:

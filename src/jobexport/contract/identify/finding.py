@@ -1,4 +1,4 @@
-"""What an answer shows about one fact of an edition, and what its document would have to say instead."""
+"""Findings: the evidence of a response about one fact of an edition, and the changes of the document that follow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jobexport.spec.document import to_pointer
 
 if TYPE_CHECKING:
     from jobexport.contract.identify.description import Description
-    from jobexport.contract.identify.probe import Answer, Answers
+    from jobexport.contract.identify.probe import ProbeResponse, ProbeResponses
     from jobexport.spec.change import Change
     from jobexport.spec.document import Location
     from jobexport.spec.register import Entry, Register
@@ -18,75 +18,76 @@ if TYPE_CHECKING:
 
 @frozen
 class Evidence:
-    """What was seen, and where."""
+    """The part of a response that shows a fact."""
 
     request: str
     """Method, path, workspace and body in one line."""
     status: int
     pointer: str
-    """JSON pointer into the answer's body; empty for the answer as a whole."""
+    """JSON pointer into the response's body; empty for the whole response."""
     seen: str
 
 
 @frozen
-class Finding:
-    """What the answers show about one fact, held against one edition."""
+class Identified:
+    """A finding about one fact: True, False or unknown for one edition, by the responses of the server."""
 
     fact: str
-    """The same for all editions."""
+    """Name of the fact, equal for all editions, such as `field zip_file`."""
     operation: str
     places: tuple[Location, ...]
-    """Where documents say it."""
+    """Places of the fact in documents."""
     agrees: bool | None
-    """None when the fact was not observed."""
+    """True if the edition has the fact, or None if the fact was not observed."""
     evidence: Evidence | None = None
     reason: str = ""
-    """Why it was not observed."""
+    """Reason why the fact was not observed."""
     exact: bool = True
-    """Whether the document leaves nothing else open."""
+    """True if the document allows only the observed value."""
     changes: tuple[Change, ...] = ()
-    """What makes the document say what was seen."""
+    """Changes after which the document has the observed fact."""
     unsaid: str | None = None
-    """What was seen and a document can't say, or the checks can't follow."""
+    """Observation that a document can't express, or that the checks can't handle."""
 
 
 @frozen
 class View:
-    """The answers of a server beside one edition, and the editions that may lend what it lacks."""
+    """The responses of a server beside one edition, and all known editions, from which changes may copy."""
 
-    answers: Answers
+    responses: ProbeResponses
     own: Description
     known: tuple[Description, ...]
 
-    def answer(self, purpose: str) -> Answer | None:
-        """Give the answer to a request; None when there is none."""
-        return self.answers.by_purpose.get(purpose)
+    def response(self, purpose: str) -> ProbeResponse | None:
+        """Return the response to the request with this purpose, or None if it is missing."""
+        return self.responses.by_purpose.get(purpose)
 
     def where(self, operation: str, *steps: str) -> tuple[Location, ...]:
-        """Say where the fact stands, in this document or in the first that has it."""
+        """Return the place of a fact in the edition's document, or in the first document that has it."""
         for description in (self.own, *self.known):
             location = description.place(operation, *steps)
             if location is not None:
                 return (location,)
         return ()
 
-    def unseen(self, fact: str, operation: str, places: tuple[Location, ...], *purposes: str) -> Finding:
-        """Give the finding that says why a fact was not observed."""
-        reasons = (self.answers.unanswered[purpose] for purpose in purposes if purpose in self.answers.unanswered)
-        return Finding(fact, operation, places, agrees=None, reason=next(reasons, ""))
+    def unseen(self, fact: str, operation: str, places: tuple[Location, ...], *purposes: str) -> Identified:
+        """Return the finding for a fact that was not observed, with the first reason of these purposes."""
+        reasons = self.responses.not_observed
+        reason = next((reasons[purpose] for purpose in purposes if purpose in reasons), "")
+        return Identified(fact, operation, places, agrees=None, reason=reason)
 
 
-def evidence(answer: Answer, seen: str, pointer: str = "") -> Evidence:
-    """Give what an answer shows as evidence."""
-    return Evidence(answer.request, answer.status, pointer, seen)
+def evidence(response: ProbeResponse, seen: str, pointer: str = "") -> Evidence:
+    """Return the evidence of a response; `seen` is the observation in words."""
+    return Evidence(response.request, response.status, pointer, seen)
 
 
-def entries_for(finding: Finding, register: Register, *, wire: bool = True) -> list[Entry]:
-    """Give the register's entries for the places of a finding: those that point there, or nearest above.
+def entries_for(finding: Identified, register: Register, *, wire: bool = True) -> list[Entry]:
+    """Return the register entries for the places of a finding, or for the nearest places above them.
 
     Args:
-        finding: what was found.
+        finding: the finding.
         register: the register.
-        wire: whether to take only entries that traffic can show.
+        wire: True for only the entries that traffic can show.
     """
     return register.entries_at(finding.operation, map(to_pointer, finding.places), wire=wire)

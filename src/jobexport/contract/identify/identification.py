@@ -1,7 +1,7 @@
-"""Finds out which edition a server speaks: a few requests, and what the answers say to each register entry.
+"""The identification of a server's edition: a few requests, and a verdict on each register entry for each edition.
 
-What is seen is held against each edition's document, so there is no second list of what the editions claim. The
-register says which of its entries a place in a document stands for.
+Each response is compared with the document of each edition, so the claims of the editions are listed only once. The
+register maps places in documents to its entries.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from attrs import evolve, frozen
 
 from jobexport.contract.identify.description import Description
 from jobexport.contract.identify.errors import error_findings
-from jobexport.contract.identify.finding import Evidence, Finding, View, entries_for
+from jobexport.contract.identify.finding import Evidence, Identified, View, entries_for
 from jobexport.contract.identify.overlay import overlay_for
-from jobexport.contract.identify.probe import Answers, probe, shown
+from jobexport.contract.identify.probe import ProbeResponses, probe, shown
 from jobexport.contract.identify.requests import request_findings
 from jobexport.contract.identify.responses import SUCCESSES, field_findings, success_findings, understood
 from jobexport.contract.identify.zips import zip_findings
@@ -35,59 +35,59 @@ AGREES, CONTRADICTS, NOT_OBSERVABLE = "agrees", "contradicts", "not observable"
 
 @frozen
 class Verdict:
-    """What a server's answers say to one fact of one edition."""
+    """The verdict of a server's responses on one fact of one edition."""
 
     entry: str
-    """Id in the register; empty for a contradiction that is about no entry."""
+    """Id of the register entry; empty for a contradiction without an entry."""
     fact: str
     edition: str
     verdict: str
     """`agrees`, `contradicts` or `not observable`."""
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
-    """Why the fact was not observable."""
+    """Reason why the fact was not observable."""
 
 
 @frozen
 class Identification:
-    """Which edition a server speaks, as far as its answers show it."""
+    """The edition of a server, as far as its responses show it."""
 
     requests: tuple[str, ...]
-    """Each request with the status of its answer, in order."""
+    """Each request with the status of its response, in order."""
     verdicts: tuple[Verdict, ...]
-    """For every entry of the register and every edition, in the register's order."""
+    """Verdicts for every register entry and every edition, in the register's order."""
     closest: tuple[str, ...]
-    """The editions that fit best, several where nothing seen tells them apart; none where nothing could be seen."""
+    """Ids of the editions that fit best; several if they fit equally, empty if no response fits any edition."""
     fits: bool
-    """Whether the closest editions say all that was seen."""
+    """True if the closest editions fit all responses."""
     overlay: str | None
-    """Where none fits: the overlay file of an edition that would; None where an overlay can't say what was seen."""
+    """Text of the overlay file for the server, or None if an edition fits or no change was found."""
     unsaid: tuple[str, ...] = ()
-    """What was seen and the overlay can't say."""
+    """Observations that the overlay can't express."""
     problem: str | None = None
-    """Why nothing, or not everything, could be asked."""
+    """Reason why requests were not sent, or None if all were sent."""
 
 
 def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response]) -> Identification:
-    """Ask a server at most 12 times, and say which edition it speaks.
+    """Send at most 12 requests to a server and return its edition.
 
-    Requests that write to object storage are made only where `data` names a place for it.
+    Requests that write to object storage are sent only if `data` names a place for them.
 
     Args:
-        base_url: where the server listens.
+        base_url: the base URL of the server.
         data: names that exist on the server.
-        send: sends a request, with what proves who asks, and gives the response, read to its end.
+        send: sends a request with credentials and returns the response, read to its end.
 
     Raises:
-        JobexportError: `base_url` is no URL, or the description can't be read.
+        JobexportError: `base_url` is not a URL, or the documents can't be read.
     """
     known, register = _descriptions()
-    answers = probe(base_url, data, send, known[0])
-    found = {own.edition: _findings(View(answers, own, known)) for own in known}
+    responses = probe(base_url, data, send, known[0])
+    found = {own.edition: _findings(View(responses, own, known)) for own in known}
     found = {edition: [_clean(finding, data) for finding in findings] for edition, findings in found.items()}
-    verdicts = tuple(_verdicts(register, found, answers))
-    if not _understood(answers, known):
-        return Identification(answers.sent, verdicts, (), False, None, problem=_problem(answers))
+    verdicts = tuple(_verdicts(register, found, responses))
+    if not _understood(responses, known):
+        return Identification(responses.sent, verdicts, (), False, None, problem=_problem(responses))
     closest = _closest(found, known, base_url)
     first = found[closest[0]]
     unsaid = tuple(finding.unsaid for finding in first if finding.unsaid)
@@ -96,21 +96,21 @@ def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Re
     if any(finding.changes for finding in first):
         own = next(description for description in known if description.edition == closest[0])
         overlay, document = overlay_for(own, first, register)
-        left = _findings(View(answers, Description(own.edition, document), known))
+        left = _findings(View(responses, Description(own.edition, document), known))
         unsaid += tuple(
             f"{finding.fact}: {finding.evidence.seen}" for finding in left if finding.evidence and _is_left(finding)
         )
         overlay = overlay.replace(data.token, "…") if data.token else overlay
-    return Identification(answers.sent, verdicts, closest, fits, overlay, unsaid, answers.stopped)
+    return Identification(responses.sent, verdicts, closest, fits, overlay, unsaid, responses.stopped)
 
 
 @cache
 def _descriptions() -> tuple[tuple[Description, ...], Register]:
-    """Read every edition's document and the register, once: they do not change while a program runs."""
+    """Return every edition's document and the register; cached, because they do not change while a program runs."""
     return tuple(Description(edition.id, load_edition(edition.id)) for edition in editions()), load_register()
 
 
-def _findings(view: View) -> list[Finding]:
+def _findings(view: View) -> list[Identified]:
     return [
         *success_findings(view),
         *field_findings(view, "flink"),
@@ -121,13 +121,13 @@ def _findings(view: View) -> list[Finding]:
     ]
 
 
-def _is_left(finding: Finding) -> bool:
-    """Whether the overlay was to settle this and did not."""
+def _is_left(finding: Identified) -> bool:
+    """Return True if the overlay should have settled the finding but did not."""
     return finding.agrees is False and finding.unsaid is None
 
 
-def _clean(finding: Finding, data: Data) -> Finding:
-    """Make what came from the server fit to be shown."""
+def _clean(finding: Identified, data: Data) -> Identified:
+    """Return a finding whose texts are fit for people: short lines without the token."""
     evidence = finding.evidence
     if evidence is not None:
         evidence = evolve(evidence, seen=shown(evidence.seen, data), pointer=shown(evidence.pointer, data))
@@ -136,7 +136,7 @@ def _clean(finding: Finding, data: Data) -> Finding:
     return evolve(finding, fact=fact, evidence=evidence, unsaid=unsaid, reason=reason)
 
 
-def _verdicts(register: Register, found: dict[str, list[Finding]], answers: Answers) -> Iterator[Verdict]:
+def _verdicts(register: Register, found: dict[str, list[Identified]], responses: ProbeResponses) -> Iterator[Verdict]:
     about = {
         edition: [(finding, {entry.id for entry in entries_for(finding, register)}) for finding in findings]
         for edition, findings in found.items()
@@ -145,7 +145,7 @@ def _verdicts(register: Register, found: dict[str, list[Finding]], answers: Answ
         for edition, pairs in about.items():
             findings = [finding for finding, ids in pairs if entry.id in ids]
             yield _verdict(entry, edition, findings)
-    # A contradiction that no entry is about still counts, so it must be seen.
+    # A contradiction without an entry counts too, so it gets a verdict.
     strays = {
         finding.fact: None for pairs in about.values() for finding, ids in pairs if finding.agrees is False and not ids
     }
@@ -154,20 +154,23 @@ def _verdicts(register: Register, found: dict[str, list[Finding]], answers: Answ
             yield _verdict(None, edition, [finding for finding in findings if finding.fact == fact])
 
 
-def _verdict(entry: Entry | None, edition: str, findings: list[Finding]) -> Verdict:
+def _verdict(entry: Entry | None, edition: str, findings: list[Identified]) -> Verdict:
     id_, fact = (entry.id, entry.title) if entry else ("", findings[0].fact if findings else "")
     for agrees, verdict in ((False, CONTRADICTS), (True, AGREES)):
         seen = tuple(finding.evidence for finding in findings if finding.agrees is agrees and finding.evidence)
         if seen:
             return Verdict(id_, fact, edition, verdict, seen)
-    reason = next((finding.reason for finding in findings if finding.reason), "no request asks for it")
+    reason = next((finding.reason for finding in findings if finding.reason), "no request tests it")
     if entry is not None and not entry.wire:
         reason = "no traffic shows it"
     return Verdict(id_, fact, edition, NOT_OBSERVABLE, reason=reason)
 
 
-def _closest(found: dict[str, list[Finding]], known: tuple[Description, ...], base_url: str) -> tuple[str, ...]:
-    """Choose the editions with the fewest contradictions, then the fewest changes, then the least left open."""
+def _closest(found: dict[str, list[Identified]], known: tuple[Description, ...], base_url: str) -> tuple[str, ...]:
+    """Return the editions with the fewest contradictions, then the fewest changes, then the most exact documents.
+
+    If several editions are left, an edition whose documents have the host of `base_url` is preferred.
+    """
 
     def distance(edition: str) -> tuple[int, int, int]:
         findings = found[edition]
@@ -184,23 +187,23 @@ def _closest(found: dict[str, list[Finding]], known: tuple[Description, ...], ba
 
 
 def _serves(document: Any, base_url: str) -> bool:
-    """Whether the host of a URL is one of those in the document."""
+    """Return True if the document has the host of a URL."""
     host = httpx.URL(base_url).host
     urls = [server["url"] for operation in operations(document) for server in operation.item.get("servers", ())]
     names = [re.escape(httpx.URL(re.sub(r"\{\w+\}", "REGION", url)).host) for url in urls]
     return any(re.fullmatch(name.replace("region", "[a-z0-9-]+"), host) for name in names)
 
 
-def _understood(answers: Answers, known: tuple[Description, ...]) -> bool:
-    """Whether an operation succeeded with what an edition describes."""
-    view = View(answers, known[0], known)
-    successes = (view.answer(purpose) for purpose, _ in SUCCESSES)
-    return any(answer is not None and answer.succeeded and understood(answer, view) for answer in successes)
+def _understood(responses: ProbeResponses, known: tuple[Description, ...]) -> bool:
+    """Return True if some operation succeeded with a response that an edition describes."""
+    view = View(responses, known[0], known)
+    successes = (view.response(purpose) for purpose, _ in SUCCESSES)
+    return any(response is not None and response.succeeded and understood(response, view) for response in successes)
 
 
-def _problem(answers: Answers) -> str:
-    if answers.stopped:
-        return answers.stopped
-    if not answers.sent:
-        return "no job is known to ask for"
-    return f"no operation answers as in any edition: {'; '.join(answers.sent[:3])}"
+def _problem(responses: ProbeResponses) -> str:
+    if responses.stopped:
+        return responses.stopped
+    if not responses.sent:
+        return "no job is known"
+    return f"no operation responds as in any edition: {'; '.join(responses.sent[:3])}"

@@ -1,4 +1,4 @@
-"""Writes the overlay that a server needs: the closest edition's, with what was seen in place of what was not."""
+"""The overlay for a server: the overlay of the closest edition, changed where the server differs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from jobexport.spec.load import dump_yaml, load_yaml
 
 if TYPE_CHECKING:
     from jobexport.contract.identify.description import Description
-    from jobexport.contract.identify.finding import Finding
+    from jobexport.contract.identify.finding import Identified
     from jobexport.spec.change import Action, Change
     from jobexport.spec.register import Register
 
 
-def overlay_for(closest: Description, findings: list[Finding], register: Register) -> tuple[str, dict[str, Any]]:
-    """Give the overlay as YAML, and the document that it makes.
+def overlay_for(closest: Description, findings: list[Identified], register: Register) -> tuple[str, dict[str, Any]]:
+    """Return the overlay as YAML, and the document that it makes.
 
-    In a checkout it applies to the union, as overlays/<edition>.yaml do. An installed package has no union, so there it
-    applies to the closest edition's document.
+    In a checkout the overlay applies to the union, as each overlays/<edition>.yaml does. An installed package has no
+    union; its overlay applies to the document of the closest edition.
 
     Raises:
         JobexportError: the closest edition's overlay can't be read.
@@ -51,8 +51,8 @@ def _base(edition: str) -> tuple[list[Action], dict[str, Any] | None]:
     return overlay["actions"], load_yaml(CHECKOUT / BASE)
 
 
-def _marks(change: Change, findings: list[Finding], register: Register) -> list[str]:
-    """Give the register's entries for a change: those of all findings that ask for it."""
+def _marks(change: Change, findings: list[Identified], register: Register) -> list[str]:
+    """Return the ids of the register entries of all findings with this change."""
     ids: dict[str, None] = {}
     for finding in findings:
         if change in finding.changes:
@@ -61,14 +61,14 @@ def _marks(change: Change, findings: list[Finding], register: Register) -> list[
     return sorted(ids)
 
 
-def _info(closest: Description, findings: list[Finding], union: dict[str, Any] | None) -> dict[str, str]:
+def _info(closest: Description, findings: list[Identified], union: dict[str, Any] | None) -> dict[str, str]:
     day = time.strftime("%Y-%m-%d", time.gmtime())
-    words = [f"What a server answered on {day}; the rest is {closest.edition}, the closest edition."]
+    words = [f"The responses of a server on {day}; the rest is {closest.edition}, the closest edition."]
     if union is None:
-        words.append(f"Apply it to the document of {closest.edition}.")
+        words.append(f"Apply this overlay to the document of {closest.edition}.")
     unsaid = [finding.unsaid for finding in findings if finding.unsaid]
     if unsaid:
-        words.append(f"What it can't say: {'; '.join(unsaid)}.")
+        words.append(f"The overlay can't express: {'; '.join(unsaid)}.")
     return {
         "title": f"A server of {day}, closest to {closest.edition}",
         "version": "1.0.0",
@@ -77,7 +77,7 @@ def _info(closest: Description, findings: list[Finding], union: dict[str, Any] |
 
 
 def _undone(change: Change, base: list[Action], union: dict[str, Any] | None) -> Action | None:
-    """Give the action of the closest edition's overlay that takes away from the union just what the change adds."""
+    """Return the action of the closest edition's overlay that removes the value that the change adds, or None."""
     if change.remove or union is None or look(union, change.location) != change.value:
         return None
     target = to_path(change.location)

@@ -1,4 +1,4 @@
-"""The few requests that show which edition a server speaks, each with a purpose."""
+"""The probe: a few requests, each with a purpose, whose responses show the edition of a server."""
 
 from __future__ import annotations
 
@@ -21,84 +21,88 @@ if TYPE_CHECKING:
     from jobexport.contract.identify.description import Description
 
 MOST = 12
-"""Requests at most."""
+"""Most requests of a probe."""
 
-# Names that keep to every rule for names, and that nobody gave.
+# Legal names that no job has.
 MISSING_JOB = "no_such.job-to-export"
 MISSING_FLINK_JOB = 4611686018427387903
 NO_STATUS = "NEITHER_DEVELOP_NOR_SUBMIT"
 
-# Nobody listens, or whoever does is no server of HTTP: one more request would not change that.
+# Errors that a further request would meet too: no server, or a server of another protocol.
 _HOPELESS = (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.ConnectTimeout)
 _MOST_FAILURES = 2
 _DOTS = {".", ".."}
 
 
 @frozen
-class Answer:
-    """What one request was answered."""
+class ProbeResponse:
+    """The response to one request of the probe."""
 
     operation: str
     request: str
-    """Method, path, workspace and body in one line, without what proves who asks."""
+    """Method, path, workspace and body in one line, without credentials."""
     jobs: tuple[str, ...]
-    """Names of the DGC jobs that were asked for."""
+    """Names of the requested DGC jobs."""
     arguments: Mapping[str, Any]
-    """The body that was sent; empty when there was none."""
+    """The body that was sent; empty if no body was sent."""
     status: int
     media_type: str
     """Content-Type in lower case, without parameters."""
     file_name: str | None
-    """The one that Content-Disposition names."""
+    """File name in Content-Disposition, or None if it is missing."""
     content: bytes = field(repr=False)
 
     @property
     def succeeded(self) -> bool:
-        """Whether the status is 2xx."""
+        """True if the status is 2xx."""
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """Give the JSON value, whatever the Content-Type; None when it is not JSON."""
+        """Return the JSON value, whatever the Content-Type, or None if the content is not JSON."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
             return None
 
     def error_code(self) -> str | None:
-        """Give the code of an error; None when the answer has none."""
+        """Return the code of an error, or None if the response has no code."""
         value = self.json()
         code = value.get("error_code") if isinstance(value, dict) else None
         return code if isinstance(code, str) else None
 
     def archive(self) -> Archive:
-        """Give what the zip holds; its `problem` says when it is none."""
+        """Return the content of the zip; its `problem` says if the response is not a zip."""
         return read_archive(self.content)
 
 
 @frozen
-class Answers:
-    """What a server was asked, and what it answered."""
+class ProbeResponses:
+    """The requests of a probe, and the responses of the server."""
 
-    by_purpose: Mapping[str, Answer]
-    unanswered: Mapping[str, str]
-    """Why a request was not made or says nothing, by purpose."""
+    by_purpose: Mapping[str, ProbeResponse]
+    not_observed: Mapping[str, str]
+    """Reasons, by purpose, why a request was not sent or shows no fact."""
     sent: tuple[str, ...]
     """Each request with its status, in order."""
     stopped: str | None
-    """Why no more was asked, where that was not the plan."""
+    """Reason why the probe stopped early, or None if it came to its end."""
 
 
-def probe(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response], paths: Description) -> Answers:
-    """Ask a server, at most `MOST` times; what writes to object storage only where the data names a place for it.
+def probe(
+    base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response], paths: Description
+) -> ProbeResponses:
+    """Send at most `MOST` requests to a server and return the responses.
+
+    Requests that write to object storage are sent only if `data` names a place for them.
 
     Args:
-        base_url: where the server listens.
-        data: what requests may name.
-        send: sends a request and gives the response, read to its end.
-        paths: a document that says where the operations stand; all editions agree on that.
+        base_url: the base URL of the server.
+        data: names that exist on the server.
+        send: sends a request and returns the response, read to its end.
+        paths: a document with the paths of the operations, which are equal in all editions.
 
     Raises:
-        JobexportError: `base_url` is no URL.
+        JobexportError: `base_url` is not a URL.
     """
     session = _Session(base_url.rstrip("/"), data, send, paths)
     jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS))[:100]
@@ -109,18 +113,18 @@ def probe(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Respo
         if session.success("job", "exportJob", jobs=(job,)):
             _ask_about_a_job(session, job)
     if place is None:
-        session.unanswered["flink"] = "no OBS folder is known that may be written to"
+        session.not_observed["flink"] = "no OBS folder for exports is known"
     elif data.flink_jobs:
         _ask_about_flink(session, place)
-    if "job" in session.answers and session.answers["job"].succeeded:
+    if "job" in session.responses and session.responses["job"].succeeded:
         session.ask("job-missing", "exportJob", jobs=(MISSING_JOB,))
     if jobs and batch:
         session.ask("batch-missing", "batchExportJobs", jobs=(MISSING_JOB,))
-        # The Content-Type is the vendor's own client's.
+        # The Content-Type of the vendor's own client.
         media = "application/json;charset=utf-8"
         session.ask("batch-alone", "batchExportJobs", jobs=(job,), body={"exportDepend": False}, media=media)
         session.ask("batch-empty", "batchExportJobs")
-    return Answers(session.answers, session.unanswered, tuple(session.sent), session.stopped)
+    return ProbeResponses(session.responses, session.not_observed, tuple(session.sent), session.stopped)
 
 
 def _ask_about_a_job(session: _Session, job: str) -> None:
@@ -128,7 +132,7 @@ def _ask_about_a_job(session: _Session, job: str) -> None:
     if session.data.obs_paths:
         session.ask("job-to-obs", "exportJob", jobs=(job,), body={"obsPath": session.data.obs_paths[0]})
     else:
-        session.unanswered["job-to-obs"] = "no OBS path is known that may be written to"
+        session.not_observed["job-to-obs"] = "no OBS path for exports is known"
     session.ask("job-status", "exportJob", jobs=(job,), body={"exportStatus": NO_STATUS})
 
 
@@ -142,8 +146,8 @@ def _ask_about_flink(session: _Session, place: str) -> None:
         session.ask("flink-missing", "exportFlinkJobs", body=body(MISSING_FLINK_JOB))
 
 
-def _job_with_dependencies(batch: Answer) -> str:
-    """Choose a job whose scripts or resources came with it: only such a one shows what `exportDepend` does."""
+def _job_with_dependencies(batch: ProbeResponse) -> str:
+    """Return a job with scripts or resources in the zip, because only such a job shows the effect of `exportDepend`."""
     members = members_by_kind(batch.archive(), batch.jobs)
     users = (member.job for member in members if member.kind != "job" and member.job is not None)
     return next(users, batch.jobs[0])
@@ -155,32 +159,32 @@ class _Session:
     data: Data
     send: Callable[[httpx.Request], httpx.Response]
     paths: Description
-    answers: dict[str, Answer] = field(factory=dict)
-    unanswered: dict[str, str] = field(factory=dict)
+    responses: dict[str, ProbeResponse] = field(factory=dict)
+    not_observed: dict[str, str] = field(factory=dict)
     sent: list[str] = field(factory=list)
     stopped: str | None = None
     workspaces: dict[str, str] = field(factory=dict)
-    """The workspace to name, by operation, where the server wants one."""
+    """Workspace by operation, if the server needs a workspace."""
     failures: int = 0
 
     def success(
         self, purpose: str, operation: str, *, jobs: tuple[str, ...] = (), body: Mapping[str, Any] | None = None
-    ) -> Answer | None:
-        """Ask for what should succeed; where it is refused, once more with a workspace."""
-        answer = self.ask(purpose, operation, jobs=jobs, body=body)
+    ) -> ProbeResponse | None:
+        """Send a request that should succeed, after a refusal again with a workspace; return a success or None."""
+        response = self.ask(purpose, operation, jobs=jobs, body=body)
         known = (*self.data.workspaces, *self.data.workspace_jobs)
-        if answer is not None and 400 <= answer.status < 500 and jobs and known and not self.stopped:
+        if response is not None and 400 <= response.status < 500 and jobs and known and not self.stopped:
             workspace = self.workspaces[operation] = known[0]
             there = self.data.workspace_jobs.get(workspace, jobs)
             jobs = tuple(job for job in jobs if job in there) or jobs
             again = self.ask(purpose, operation, jobs=jobs, body=body)
             if again is not None and again.succeeded:
-                self.answers[f"{purpose}-without-workspace"] = answer
-                answer = again
-        if answer is None or answer.succeeded:
-            return answer
-        code = answer.error_code() or answer.media_type or "nothing"
-        self.unanswered[purpose] = f"{answer.request} was answered {answer.status} {shown(code, self.data)}"
+                self.responses[f"{purpose}-without-workspace"] = response
+                response = again
+        if response is None or response.succeeded:
+            return response
+        code = response.error_code() or response.media_type or "nothing"
+        self.not_observed[purpose] = f"{response.request} got {response.status} {shown(code, self.data)}"
         return None
 
     def ask(
@@ -191,10 +195,10 @@ class _Session:
         jobs: tuple[str, ...] = (),
         body: Mapping[str, Any] | None = None,
         media: str = "application/json",
-    ) -> Answer | None:
-        """Send a request; None when it could not be sent, or was not answered, or not for its own sake (429, 5xx)."""
+    ) -> ProbeResponse | None:
+        """Send a request; return None if it can't be sent, or if the response does not depend on it (429, 5xx)."""
         if self.stopped or len(self.sent) == MOST:
-            self.unanswered[purpose] = self.stopped or f"{MOST} requests were made before"
+            self.not_observed[purpose] = self.stopped or f"the limit of {MOST} requests was reached"
             return None
         if operation == "batchExportJobs":
             body = {"jobList": list(jobs), **(body or {})}
@@ -208,9 +212,9 @@ class _Session:
         response = self._send(path, headers, body, line)
         if response is None or response.status_code == 429 or response.status_code >= 500:
             reason = self.sent[-1].rpartition(" → ")[2]
-            self.unanswered[purpose] = f"{line} was answered {reason}" if response is not None else reason
+            self.not_observed[purpose] = f"{line} got {reason}" if response is not None else reason
             return None
-        answer = Answer(
+        probed = ProbeResponse(
             operation,
             line,
             jobs,
@@ -220,8 +224,8 @@ class _Session:
             _file_name(response.headers.get("content-disposition")),
             response.content,
         )
-        self.answers[purpose] = answer
-        return answer
+        self.responses[purpose] = probed
+        return probed
 
     def _path(self, operation: str, jobs: tuple[str, ...]) -> str:
         place = self.paths.place(operation)
@@ -237,11 +241,11 @@ class _Session:
         try:
             request = httpx.Request("POST", self.base_url + path, headers=headers, content=content)
         except (httpx.InvalidURL, UnicodeError) as problem:
-            raise JobexportError(f"{self.base_url!r} is no URL: {problem}; write it like https://host") from None
+            raise JobexportError(f"{self.base_url!r} is not a URL: {problem}; write it like https://host") from None
         try:
             response = self.send(request)
         except httpx.HTTPError as problem:
-            # The words of some errors quote a header, and a header may hold the token.
+            # The text of some errors quotes a header, and a header may have the token.
             said = str(problem) if isinstance(problem, _HOPELESS) else type(problem).__name__
             self.failures += 1
             self.sent.append(f"{line} → {said}")
@@ -255,7 +259,7 @@ class _Session:
 
 
 def shown(text: str, data: Data, longest: int = 120) -> str:
-    """Give what came from a server as people may see it: one line, not too long, and never the token."""
+    """Return a text of the server for people: in one line, at most `longest` characters, without the token."""
     if data.token:
         text = text.replace(data.token, "…")
     text = "".join(char if char.isprintable() else " " for char in text)

@@ -1,4 +1,4 @@
-"""Reads the tree in a zip of jobs, and puts a tree that no edition has into the form of x-zip-layout."""
+"""The tree in a zip of jobs: which member is which, and the templates of x-zip-layout for a new tree."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Member:
-    """One member of a zip, known by what it holds rather than by where it lies."""
+class TreeMember:
+    """One member of a zip, recognized by its content, not by its path."""
 
     path: str
     kind: str
@@ -25,11 +25,15 @@ class Member:
     name: str
     """Name of the job, script or resource."""
     job: str | None
-    """The job that uses it; None when that can't be told."""
+    """The job that uses the member, or None if that is not known."""
 
 
-def members_by_kind(archive: Archive, jobs: tuple[str, ...]) -> list[Member]:
-    """Say what each member is: a job has one of the names and nodes, a script is what a node calls so."""
+def members_by_kind(archive: Archive, jobs: tuple[str, ...]) -> list[TreeMember]:
+    """Return the members with their kinds.
+
+    A job has nodes and a name of `jobs`. A script is named by the `scriptName` of a node. Each other member is a
+    resource.
+    """
     values = {path: archive.value(path) for path in archive.members}
     found = {
         path: value["name"]
@@ -40,21 +44,21 @@ def members_by_kind(archive: Archive, jobs: tuple[str, ...]) -> list[Member]:
     members = []
     for path, value in values.items():
         if path in found:
-            members.append(Member(path, "job", found[path], found[path]))
+            members.append(TreeMember(path, "job", found[path], found[path]))
             continue
         named = value.get("name") if isinstance(value, dict) else None
         name = named if isinstance(named, str) and named in path else member_stem(path)
         location = str(value.get("location")) if isinstance(value, dict) else ""
         users = [job for job, used in uses.items() if used & {name, location}]
-        # A folder of the user's own says it where several use the same.
+        # If several jobs use a member, the folder of a job decides.
         folder = [job for job in users if job in path.split("/")[:-1]]
         kind = "script" if any(name in _used(values[at], ("scriptName",)) for at in found) else "resource"
-        members.append(Member(path, kind, name, next(iter([*folder, *users]), None)))
+        members.append(TreeMember(path, kind, name, next(iter([*folder, *users]), None)))
     return members
 
 
-def misfits(layout: Mapping[str, str], members: list[Member]) -> list[str]:
-    """Give the paths that a layout has no place for; a job must lie where the layout puts this job."""
+def misfits(layout: Mapping[str, str], members: list[TreeMember]) -> list[str]:
+    """Return the paths that do not fit a layout; the path of a job must fit with the job's own name."""
     patterns = patterns_of(layout)
     found = []
     for member in members:
@@ -67,8 +71,8 @@ def misfits(layout: Mapping[str, str], members: list[Member]) -> list[str]:
     return found
 
 
-def infer_layout(members: list[Member]) -> dict[str, str] | None:
-    """Give a template for each kind of member there is; None when no template fits all members of a kind."""
+def infer_layout(members: list[TreeMember]) -> dict[str, str] | None:
+    """Return a template for each kind of member, or None if no template fits all members of a kind."""
     layout: dict[str, str] = {}
     for member in members:
         template = _template(member)
@@ -77,14 +81,14 @@ def infer_layout(members: list[Member]) -> dict[str, str] | None:
     return layout
 
 
-def _template(member: Member) -> str:
+def _template(member: TreeMember) -> str:
     *folders, file = member.path.split("/")
     folders = ["{job_name}" if folder == member.job else folder for folder in folders]
     return "/".join([*folders, file.replace(member.name, f"{{{member.kind}_name}}", 1)])
 
 
 def _used(job: Any, properties: tuple[str, ...] = ("scriptName", "resourcePath")) -> Iterator[str]:
-    """Give what a job's nodes name; what has another shape is passed over."""
+    """Yield the values of these properties of a job's nodes; nodes of another shape are skipped."""
     for node in job["nodes"]:
         items = node.get("properties") if isinstance(node, dict) else None
         for item in items if isinstance(items, list) else ():

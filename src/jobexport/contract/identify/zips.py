@@ -1,10 +1,10 @@
-"""Findings of zips: the tree, and the name of the file."""
+"""Findings of zips: the tree in the zip, and the name of its file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.contract.identify.finding import Finding, evidence
+from jobexport.contract.identify.finding import Identified, evidence
 from jobexport.contract.identify.tree import infer_layout, members_by_kind, misfits
 from jobexport.spec.change import Change
 
@@ -12,70 +12,71 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobexport.contract.identify.finding import View
-    from jobexport.contract.identify.probe import Answer
+    from jobexport.contract.identify.probe import ProbeResponse
     from jobexport.spec.document import Location
 
 
-def zip_findings(view: View) -> Iterator[Finding]:
-    """Find tree and file name of the zips of both operations that have them."""
+def zip_findings(view: View) -> Iterator[Identified]:
+    """Yield the findings of tree and file name for both operations with zips."""
     for purpose, operation in (("batch", "batchExportJobs"), ("job", "exportJob")):
         media = view.own.zip_media(operation)
-        answer = view.answer(purpose)
+        response = view.response(purpose)
         place = view.own.place(operation, "responses", "200", "content", str(media))
         if place is None or "x-zip-file-name" not in view.own.at(place):
             continue
         layout, name = (*place, "x-zip-layout"), (*place, "x-zip-file-name")
-        if answer is None or not answer.succeeded or answer.archive().problem is not None:
+        if response is None or not response.succeeded or response.archive().problem is not None:
             yield view.unseen(f"tree in the zip of {operation}", operation, (layout,), purpose)
             yield view.unseen(f"name of the zip of {operation}", operation, (name,), purpose)
             continue
-        yield _layout(view, answer, layout)
-        yield _file_name(view, answer, name)
+        yield _layout(view, response, layout)
+        yield _file_name(view, response, name)
 
 
-def _layout(view: View, answer: Answer, place: Location) -> Finding:
-    operation, fact = answer.operation, f"tree in the zip of {answer.operation}"
+def _layout(view: View, response: ProbeResponse, place: Location) -> Identified:
+    operation, fact = response.operation, f"tree in the zip of {response.operation}"
     layout = view.own.at(place)
-    members = members_by_kind(answer.archive(), answer.jobs)
+    members = members_by_kind(response.archive(), response.jobs)
     wrong = misfits(layout, members)
-    absent = [job for job in answer.jobs if job not in {member.name for member in members if member.kind == "job"}]
+    absent = [job for job in response.jobs if job not in {member.name for member in members if member.kind == "job"}]
     if absent:
-        words = f"the zip of {operation} has no {', '.join(absent)}, which was asked for"
-        return Finding(fact, operation, (place,), agrees=False, evidence=evidence(answer, words), unsaid=words)
+        words = f"the zip of {operation} lacks the requested {', '.join(absent)}"
+        return Identified(fact, operation, (place,), agrees=False, evidence=evidence(response, words), unsaid=words)
     if not wrong:
         paths = ", ".join(member.path for member in members[:3])
-        return Finding(fact, operation, (place,), agrees=True, evidence=evidence(answer, f"the zip has {paths}"))
-    seen = evidence(answer, f"the zip has {', '.join(wrong[:3])}")
+        return Identified(fact, operation, (place,), agrees=True, evidence=evidence(response, f"the zip has {paths}"))
+    seen = evidence(response, f"the zip has {', '.join(wrong[:3])}")
     inferred = {**layout, **(infer_layout(members) or {})}
     if misfits(inferred, members):
         words = f"no template fits the members of the zip of {operation}, such as {wrong[0]}"
-        return Finding(fact, operation, (place,), agrees=False, evidence=seen, unsaid=words)
+        return Identified(fact, operation, (place,), agrees=False, evidence=seen, unsaid=words)
     changes = [
-        Change(f"A {kind} lies at {template} in the zip.", (*place, kind), template)
+        Change(f"The path of a {kind} in the zip is {template}.", (*place, kind), template)
         for kind, template in inferred.items()
         if layout.get(kind) != template
     ]
     example = (*place[:-1], "x-zip-example")
-    changes.append(Change("The documentation's tree does not hold.", example, remove=True))
-    return Finding(fact, operation, (place,), agrees=False, evidence=seen, changes=tuple(changes))
+    changes.append(Change("The documentation's example has another tree.", example, remove=True))
+    return Identified(fact, operation, (place,), agrees=False, evidence=seen, changes=tuple(changes))
 
 
-def _file_name(view: View, answer: Answer, place: Location) -> Finding:
-    operation, fact = answer.operation, f"name of the zip of {answer.operation}"
-    job = answer.jobs[0] if operation == "exportJob" else ""
+def _file_name(view: View, response: ProbeResponse, place: Location) -> Identified:
+    operation, fact = response.operation, f"name of the zip of {response.operation}"
+    job = response.jobs[0] if operation == "exportJob" else ""
     template = view.own.at(place)
-    if answer.file_name is None:
-        reason = f"{answer.request} was answered without a file name"
-        return Finding(fact, operation, (place,), agrees=None, reason=reason)
-    seen = evidence(answer, f"Content-Disposition names {answer.file_name}")
-    if template.replace("{job_name}", job) == answer.file_name:
-        return Finding(fact, operation, (place,), agrees=True, evidence=seen)
-    found = answer.file_name.replace(job, "{job_name}", 1) if job else answer.file_name
+    if response.file_name is None:
+        reason = f"the response to {response.request} has no file name"
+        return Identified(fact, operation, (place,), agrees=None, reason=reason)
+    seen = evidence(response, f"Content-Disposition names {response.file_name}")
+    if template.replace("{job_name}", job) == response.file_name:
+        return Identified(fact, operation, (place,), agrees=True, evidence=seen)
+    found = response.file_name.replace(job, "{job_name}", 1) if job else response.file_name
     if "{" in found.replace("{job_name}", "", 1):
-        words = f"the zip of {operation} is called {answer.file_name}, which a template can't say"
-        return Finding(fact, operation, (place,), agrees=False, evidence=seen, unsaid=words)
-    changes = [Change(f"The zip is called {found}.", place, found)]
-    response = view.own.place(operation, "responses", "200", "description")
-    if response is not None:
-        changes.append(Change("The answer's description says so.", response, f"The zip, named `{found}`."))
-    return Finding(fact, operation, (place,), agrees=False, evidence=seen, changes=tuple(changes))
+        words = f"the name of the zip of {operation} is {response.file_name}, which a template can't express"
+        return Identified(fact, operation, (place,), agrees=False, evidence=seen, unsaid=words)
+    changes = [Change(f"The name of the zip is {found}.", place, found)]
+    described = view.own.place(operation, "responses", "200", "description")
+    if described is not None:
+        text = "The description of the response has this name."
+        changes.append(Change(text, described, f"The zip, named `{found}`."))
+    return Identified(fact, operation, (place,), agrees=False, evidence=seen, changes=tuple(changes))
