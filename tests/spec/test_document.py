@@ -118,7 +118,7 @@ class TestReferences:
             assert "\n" not in str(caught.value)
 
     def test_steps_follow_references_on_the_way(self) -> None:
-        """Steps lead through references, not past the last one, and to None where the document ends."""
+        """Steps lead through references, but not past the last reference; a missing place is None."""
         place = ("paths", "/jobs/{name}", "post")
         steps = ("requestBody", "content", "application/json", "schema")
         assert walk(DOCUMENT, place, *steps) == ("components", "requestBodies", "Job", *steps[1:])

@@ -62,7 +62,7 @@ class TextMutation:
     kinds: frozenset[str]
     about: str
     line: int | None
-    """The line to be named; None where any will do."""
+    """The line that the finding must name, or None if any line is right."""
     also: frozenset[str] = frozenset()
 
 
