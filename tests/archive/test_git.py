@@ -254,7 +254,7 @@ class TestSeveralArchives:
     def test_two_versions_are_refused(self, archive_of: Callable[..., Any], tmp_path: Path, tree: Any) -> None:
         """A job that changed while the archives were made is refused, and nothing is written."""
         with pytest.raises(
-            ArchiveCorrupt, match=r"'jobs/a\.job' of the stream and 'jobs/a\.job' .* export them at one"
+            ArchiveCorrupt, match=r"'jobs/a\.job' of the stream and 'jobs/a\.job' .* have the same name but differ"
         ):
             unpack_for_git([archive_of({"a": {}}), archive_of({"a": {"x": 1}})], tmp_path / "new")
         assert tree(tmp_path) == {}

@@ -50,7 +50,7 @@ def test_an_environment_that_can_not_be_used_is_a_value_error(
 
 
 @pytest.mark.parametrize("kind", CLIENTS)
-def test_an_option_that_is_none_is_refused(kind: Any) -> None:
+def test_an_unknown_option_is_refused(kind: Any) -> None:
     """A misspelled option is a TypeError, as with any other function, and not left out of account."""
     with pytest.raises(TypeError, match="there is no option 'verify'; valid options are: base_url"):
         CLIENTS[kind]("p", auth="t", base_url="https://host", verify=False)
@@ -95,7 +95,7 @@ def test_lists_that_are_none_are_value_errors(scripted: Scripted, tmp_path: Path
         caller.dli(scripted, "b", 5)
 
 
-def test_a_token_whose_end_is_no_time_is_an_error_of_the_tree(caller: Caller, scripted: Scripted) -> None:
+def test_a_token_whose_end_is_not_a_time_is_an_error_of_the_tree(caller: Caller, scripted: Scripted) -> None:
     """The function that fetches tokens is to blame, and the error says so."""
     token = Token("t", expires="tomorrow")  # type: ignore[arg-type]
     with pytest.raises(errors.TokenUnavailable, match="expires"):
@@ -121,9 +121,11 @@ def test_a_name_with_a_scheme_is_found(caller: Caller, scripted: Scripted, tmp_p
     assert caller.dli(scripted, "bucket", download_to=tmp_path / "out", store=store).files[0].read_bytes() == ZIP
 
 
-def test_a_store_that_is_none_is_known_before_the_export(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+def test_a_store_of_another_kind_is_refused_before_the_export(
+    caller: Caller, scripted: Scripted, tmp_path: Path
+) -> None:
     """Neither a store of another kind nor a folder that can't be written costs an export."""
-    with pytest.raises(ValueError, match=r"store must be one of obstore\.store"):
+    with pytest.raises(ValueError, match=r"store must be a store of obstore\.store"):
         caller.dli(scripted, "b", download_to=tmp_path, store=5)
     (tmp_path / "file").touch()
     with pytest.raises(errors.TargetUnwritable):

@@ -85,7 +85,7 @@ def test_a_member_that_is_not_what_the_directory_says_is_not_copied(content: byt
         copied(content)
 
 
-def test_a_copy_is_no_bomb_though_the_zip_was_none() -> None:
+def test_a_member_that_would_make_the_copy_a_bomb_is_refused() -> None:
     """A member that unpacks to too much for its own weight is refused, since the copy would be refused when read."""
     content = zip_of({"jobs/zeros.job": bytes(20 * policy.MIB), "jobs/other.job": os.urandom(policy.MIB)})
     with opened(None, io.BytesIO(content)) as source:

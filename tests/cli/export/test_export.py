@@ -121,13 +121,13 @@ def test_each_job_becomes_a_zip(server: mock.Server, tmp_path: Path) -> None:
 
 
 def test_a_job_that_fails_is_listed_and_costs_the_exit_code(server: mock.Server, tmp_path: Path) -> None:
-    """Exit code 1, a line for each job that is not there, and the others are."""
+    """A missing job is a line and exit code 1; all other jobs are exported."""
     result = dgc(server, "myJob", "gone", "lost", "-o", tmp_path)
     assert result.exit_code == 1
     assert [path.name for path in tmp_path.iterdir()] == ["myJob.zip"]
     lines = result.stderr.splitlines()
     assert [line.partition(":")[0] for line in lines] == ["gone", "lost"]
-    assert all("DLF.0100" in line and "check the name" in line for line in lines)
+    assert all("DLF.0100" in line and "check the job's name" in line for line in lines)
     assert result.stdout.startswith("1 of 3 jobs exported")
 
 

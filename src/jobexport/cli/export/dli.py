@@ -48,7 +48,7 @@ def _bucket(connection: Connection, bucket: str, endpoint: str | None) -> S3Stor
     if not (found.access_key and found.secret_key):
         raise click.UsageError(f"--download needs an access key, as OBS takes no token; set {ACCESS_KEY}, {SECRET_KEY}")
     if endpoint is None and (connection.cloud not in _OBS or connection.region is None):
-        raise click.UsageError("--download needs the place of OBS; give --obs-endpoint, or --cloud and --region")
+        raise click.UsageError("--download needs --obs-endpoint, or --cloud and --region, to find OBS")
     if not _BUCKET.fullmatch(bucket):
         raise click.UsageError(f"--obs-dir must begin with a bucket, which {bucket!r} can't be")
     hosted = endpoint is None
