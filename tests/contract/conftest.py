@@ -1,4 +1,4 @@
-"""Servers that stand for one in use: each a process of its own, on a real socket."""
+"""Servers in processes of their own, on real sockets, as a server in use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def process() -> Iterator[Callable[..., Any]]:
-    """A function that starts Python code as a server and gives its URL, from the first line that it prints."""
+    """Yield a function that starts Python code as a server and returns the URL in the first line that it prints."""
     with contextlib.ExitStack() as stack:
 
         def start(code: Any, *arguments: Any) -> Any:

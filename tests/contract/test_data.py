@@ -1,4 +1,4 @@
-"""Files of names and of accepted deviations: what they may hold, and what is said of bad ones."""
+"""Files of names and of accepted deviations: their content, and the errors for invalid files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_names_are_read_from_yaml_and_json(tmp_path: Path) -> None:
-    """Both give the same."""
+    """YAML and JSON with the same names are read as equal names."""
     names = {"project": "p", "jobs": ["a", "b"], "flink_jobs": [100], "obs_dirs": ["bucket/x"]}
     (tmp_path / "names.json").write_text(json.dumps(names), encoding="utf-8")
     (tmp_path / "names.yaml").write_text(
@@ -37,7 +37,7 @@ def test_names_are_read_from_yaml_and_json(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_file_of_names_is_named_with_its_line(text: str, words: str, tmp_path: Path) -> None:
-    """The sentence says what is wrong, and where."""
+    """The error names the file, the line and the problem."""
     (tmp_path / "names.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(JobexportError) as problem:
         load_names(tmp_path / "names.yaml")
@@ -46,7 +46,7 @@ def test_a_bad_file_of_names_is_named_with_its_line(text: str, words: str, tmp_p
 
 
 def test_accepted_deviations_are_read(tmp_path: Path) -> None:
-    """A list of ids with reasons."""
+    """A YAML list of ids with reasons is read as acceptances."""
     path = tmp_path / "accept.yaml"
     path.write_text("- {id: DGC-010, reason: old}\n- id: DLI-001\n  reason: known\n", encoding="utf-8")
     assert load_acceptances(path) == (Acceptance("DGC-010", "old"), Acceptance("DLI-001", "known"))
@@ -63,7 +63,7 @@ def test_accepted_deviations_are_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_file_of_acceptances_is_named_with_its_line(text: str, words: str, tmp_path: Path) -> None:
-    """The sentence says what is wrong, and where."""
+    """The error names the file, the line and the problem."""
     path = tmp_path / "accept.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(JobexportError) as problem:

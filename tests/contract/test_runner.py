@@ -1,4 +1,4 @@
-"""Runs against real servers: the mock of the right edition, of a wrong one, and servers that are no use."""
+"""Runs against real servers: the mock of the right edition, of a wrong edition, and unreachable servers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run(
     api: Any = None,
     max_examples: int = 5,
 ) -> Any:
-    """Hold the mock of one edition to another edition's document."""
+    """Check the mock of an edition against the document of an edition; return the report."""
     with mock.serve(served, token=token) as server:
         return check_edition(
             load_edition(checked),
@@ -98,19 +98,19 @@ def test_a_run_writes_its_reports(sound: tuple[Any, Any]) -> None:
                 ("exportJob", "export_depend"),
             },
         ),
-        ("huaweicloud-cn-2020", "huaweicloud-intl-2026", "dgc", {("exportJob", "obs_path_answer")}),
+        ("huaweicloud-cn-2020", "huaweicloud-intl-2026", "dgc", {("exportJob", "obs_path_response")}),
     ],
 )
 def test_another_editions_mock_is_told_apart(
     served: str, checked: str, api: str | None, expected: set[Any], tmp_path: Path
 ) -> None:
-    """Where two editions differ on the wire, the checks that rest on the differences fail."""
+    """If two editions differ in responses, the checks that rest on the differences fail."""
     report = run(served, checked, tmp_path, api=api)
     assert expected <= {(operation, failure.check) for operation, failure in report.failures}
 
 
 def test_an_operation_that_never_succeeds_fails_the_run(tmp_path: Path) -> None:
-    """A server that only ever says that the job is missing breaks no rule, and yet the run does not pass."""
+    """A server that says of every job that it is missing breaks no rule, but the run does not pass."""
     with mock.serve("otc-2026") as server:
         data = Data(project=server.project_id, jobs=("noSuchJob",), flink_jobs=(1,), token=server.token)
         document = load_edition("otc-2026")
@@ -123,7 +123,7 @@ def test_an_operation_that_never_succeeds_fails_the_run(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_makes_the_same_requests(sound: tuple[Any, Any], tmp_path: Path) -> None:
-    """A second run, on another port, has the same hash of all that was sent."""
+    """A second run, on another port, has the same hash of its requests."""
     again = run("huaweicloud-cn-2025", "huaweicloud-cn-2025", tmp_path)
     assert len(again.sequence) == 64
     assert (again.sequence, again.requests) == (sound[0].sequence, sound[0].requests)
@@ -133,9 +133,9 @@ def test_the_same_seed_makes_the_same_requests(sound: tuple[Any, Any], tmp_path:
     ("url", "words"),
     [
         ("http://127.0.0.1:1", "cannot reach http://127.0.0.1:1"),
-        ("127.0.0.1:8080", "is no URL; write it like"),
-        ("http://127.0.0.1:http", "is no URL"),
-        ("http://a..b", "is no URL"),
+        ("127.0.0.1:8080", "is not a URL; write it like"),
+        ("http://127.0.0.1:http", "is not a URL"),
+        ("http://a..b", "is not a URL"),
     ],
 )
 def test_a_server_that_cannot_be_reached_is_one_sentence(url: str, words: str, tmp_path: Path) -> None:

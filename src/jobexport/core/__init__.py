@@ -1,1 +1,1 @@
-"""What every other package may use: the standard library and httpx are all it knows."""
+"""Modules that every other package may use; they import only the standard library and httpx."""

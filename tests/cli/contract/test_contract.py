@@ -1,4 +1,4 @@
-"""The contract command: what it prints, its exit codes, and how it treats a server in use."""
+"""The contract command: its output, its exit codes, and the limits for a server in use."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def one_sentence(result: Any, *words: Any) -> None:
 
 @pytest.fixture
 def started() -> Iterator[Callable[..., Any]]:
-    """A function that starts a mock as a process of its own and gives its URL."""
+    """Yield a function that starts a mock as a process of its own and returns its URL."""
     with contextlib.ExitStack() as stack:
 
         def start(*arguments: Any) -> Any:
@@ -67,7 +67,7 @@ def started() -> Iterator[Callable[..., Any]]:
 
 
 def test_it_shows_each_operation(tmp_path: Path) -> None:
-    """A sound server: exit code 0 and a row for each operation with its figures."""
+    """If the server keeps the contract, the exit code is 0, and each operation has a row with its figures."""
     result = contract("--edition", "otc-2024", "--max-examples", 2, "--report-dir", tmp_path)
     assert result.exit_code == 0, result.output
     for operation in ("exportFlinkJobs", "exportJob", "batchExportJobs"):
@@ -78,19 +78,19 @@ def test_it_shows_each_operation(tmp_path: Path) -> None:
 
 
 def test_it_fails_on_another_editions_server(tmp_path: Path) -> None:
-    """Exit code 1: the check that failed, what it rests on, the page, and a request without its token."""
+    """The exit code is 1; the failed check, its entries, the page and a curl command without the token are shown."""
     with mock.serve("huaweicloud-cn-2020", token=TOKEN) as server:
         arguments = ("--edition", "otc-2024", "--url", server.url, "--api", "dli", "--max-examples", 2, "--rate", 500)
         result = contract(*arguments, "--obs-dir", "mine", "--report-dir", tmp_path, env={"JOBEXPORT_TOKEN": TOKEN})
     assert result.exit_code == 1, result.output
-    assert "otc-2024 exportFlinkJobs: undocumented_field: the answer has zip_files" in result.stdout
+    assert "otc-2024 exportFlinkJobs: undocumented_field: the response has zip_files" in result.stdout
     assert "rests on DLI-001, COM-001: dli_02_0254 (2024-05)" in result.stdout
     assert '-H "X-Auth-Token: $JOBEXPORT_TOKEN"' in result.stdout
     assert TOKEN not in result.output
 
 
 def test_json_is_for_programs(tmp_path: Path) -> None:
-    """The same figures, and nothing else on standard output."""
+    """With --format json, standard output is the content of report.json."""
     arguments = ("--edition", "otc-2024", "--api", "dli", "--max-examples", 2, "--report-dir", tmp_path)
     (report,) = json.loads(contract(*arguments, "--format", "json").stdout)
     assert report["passed"] is True
@@ -100,7 +100,7 @@ def test_json_is_for_programs(tmp_path: Path) -> None:
 
 
 def test_a_plan_comes_first_and_is_kept(started: Callable[..., Any], tmp_path: Path) -> None:
-    """Names come from options before the file; the plan names them, and the mock sees no others."""
+    """An option overrides the file; the plan has these names, and the mock gets no others."""
     (tmp_path / "names.yaml").write_text("jobs: [job_batch]\nworkspaces: []\nproject: none\n", encoding="utf-8")
     url = started("--edition", "huaweicloud-cn-2025")
     arguments = ("--edition", "huaweicloud-cn-2025", "--url", url, "--rate", 500, "--max-requests", 40, "--api", "dgc")
@@ -108,7 +108,7 @@ def test_a_plan_comes_first_and_is_kept(started: Callable[..., Any], tmp_path: P
     result = contract(*arguments, *names, "--report-dir", tmp_path / "r", env={"JOBEXPORT_TOKEN": TOKEN})
     assert result.exit_code == 0, result.output
     assert result.stderr.splitlines() == [
-        f"{url}: at most 40 requests, 500 a second at most, none that breaks the document",
+        f"{url}: at most 40 requests, at most 500 a second, all valid by the document",
         "  exportJob: writes zips of jobs to obs://mine/x/",
         "  batchExportJobs: writes nothing",
     ]
@@ -124,7 +124,7 @@ def test_a_plan_comes_first_and_is_kept(started: Callable[..., Any], tmp_path: P
 
 
 def test_a_key_from_the_environment_opens_the_server(tmp_path: Path) -> None:
-    """The variables of the vendor's SDK serve; neither key nor secret is shown."""
+    """The key in the vendor SDK's variables signs the requests; neither key nor secret is shown."""
     with mock.serve("otc-2026", access_key="MYSECRETAK", secret_key="my-secret-sk") as server:
         env = {"HUAWEICLOUD_SDK_AK": "MYSECRETAK", "HUAWEICLOUD_SDK_SK": "my-secret-sk"}
         env["HUAWEICLOUD_SDK_PROJECT_ID"] = server.project_id
@@ -137,17 +137,17 @@ def test_a_key_from_the_environment_opens_the_server(tmp_path: Path) -> None:
 
 
 def test_wrong_credentials_end_at_once(tmp_path: Path) -> None:
-    """Exit code 2 with a sentence, after three requests."""
+    """After three requests the run ends with exit code 2 and one sentence."""
     with mock.serve("otc-2026") as server:
         arguments = ("--edition", "otc-2026", "--url", server.url, "--rate", 500, "--report-dir", tmp_path)
         result = contract(*arguments, env={"JOBEXPORT_TOKEN": "mistyped"})
     assert result.exit_code == 2
-    assert "Error: the server does not know the credentials (401); check them" in result.stderr
+    assert "Error: the server does not accept the credentials (401); check" in result.stderr
     assert json.loads((tmp_path / "otc-2026/report.json").read_text(encoding="utf-8"))["requests"] < 10
 
 
 def test_ctrl_c_gives_the_report_so_far(started: Callable[..., Any], tmp_path: Path) -> None:
-    """Exit code 2, a sentence, the table, and reports that agree with each other."""
+    """Ctrl-C ends the run with exit code 2, one sentence, the table, and consistent reports."""
     url = started("--edition", "otc-2026")
     options = ("--edition", "otc-2026", "--url", url, "--rate", "5", "--report-dir", str(tmp_path))
     environment = os.environ | {"JOBEXPORT_TOKEN": TOKEN}
@@ -174,7 +174,7 @@ def test_ctrl_c_gives_the_report_so_far(started: Callable[..., Any], tmp_path: P
 
 
 def test_an_accepted_deviation_is_shown_and_passes(tmp_path: Path) -> None:
-    """Exit code 0; it stands in every report with its reason, and so does one that did not occur."""
+    """The exit code is 0; every report has the accepted deviation, and each that did not occur, with its reason."""
     accept = "- {id: DLI-001, reason: it is old}\n- {id: DLI-002, reason: it was older}\n"
     (tmp_path / "accept.yaml").write_text(accept, encoding="utf-8")
     with mock.serve("huaweicloud-cn-2020") as server:
@@ -202,14 +202,14 @@ NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
         (NOWHERE, {}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),
         (NOWHERE, {"HUAWEICLOUD_SDK_AK": "half"}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),
         (NOWHERE, {"JOBEXPORT_TOKEN": "t"}, "cannot reach http://127.0.0.1:1"),
-        (("--edition", "otc-2024", "--job", "myJob"), {}, "--job is for a server of your own"),
-        (("--edition", "otc-2024", "--rate", "1"), {}, "--rate is for a server of your own"),
-        (("--edition", "otc-2024", "--negative"), {}, "--negative is for a server of your own"),
+        (("--edition", "otc-2024", "--job", "myJob"), {}, "--job is only for a server in use"),
+        (("--edition", "otc-2024", "--rate", "1"), {}, "--rate is only for a server in use"),
+        (("--edition", "otc-2024", "--negative"), {}, "--negative is only for a server in use"),
         (("--edition", "otc-2024", "--accept", "none.yaml"), {}, "cannot read none.yaml"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(arguments: Any, env: dict[str, Any], words: str, tmp_path: Path) -> None:
-    """It says what is missing, and nothing is written."""
+    """The error is one sentence with what is missing, and no report is written."""
     one_sentence(contract(*arguments, "--report-dir", tmp_path / "r", env=env), words)
     assert not (tmp_path / "r").exists()
 
@@ -217,7 +217,7 @@ def test_what_cannot_be_done_is_one_sentence(arguments: Any, env: dict[str, Any]
 @pytest.mark.parametrize("variable", ["JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_SK"])
 @pytest.mark.parametrize("secret", ["secret\r", "se\ncret", "secret€", " secret"])
 def test_a_secret_that_no_header_can_carry_is_refused_unquoted(variable: str, secret: str, tmp_path: Path) -> None:
-    """The HTTP library's own words would quote it, in every report."""
+    """The error does not quote the secret, as the HTTP library's error would."""
     arguments = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024", "--report-dir", tmp_path)
     result = contract(*arguments, env={"HUAWEICLOUD_SDK_AK": "A", variable: secret})
     one_sentence(result, f"set {variable}", "without spaces or line breaks")
@@ -226,6 +226,6 @@ def test_a_secret_that_no_header_can_carry_is_refused_unquoted(variable: str, se
 
 
 def test_a_report_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    """The sentence names the folder and the option."""
+    """The error is one sentence that names the option."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     one_sentence(contract("--edition", "otc-2024", "--report-dir", tmp_path / "file"), "--report-dir")

@@ -1,4 +1,4 @@
-"""`jobexport contract --edition auto`: what it prints, and its exit codes."""
+"""`jobexport contract --edition auto`: its output and its exit codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOKEN = "a-secret-token"
 
 
 def contract(*arguments: Any, token: Any = TOKEN) -> Any:
-    """Run the contract command in this process, asking the server for its edition."""
+    """Run the contract command with --edition auto in this process."""
     # Without a folder nothing would be exported, and nothing seen of exportFlinkJobs.
     where = ("--obs-dir", "obs-test", "--rate", 500) if "--url" in arguments else ()
     command = ["contract", "--edition", "auto", *map(str, (*where, *arguments))]
@@ -29,7 +29,7 @@ def contract(*arguments: Any, token: Any = TOKEN) -> Any:
 
 @pytest.fixture(scope="module")
 def unknown() -> Iterator[Any]:
-    """A mock of otc-2026 that calls the zips otherwise."""
+    """Yield a mock of otc-2026 with another name for the array of zips."""
     document = copy.deepcopy(spec.load_edition("otc-2026"))
     fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
     fields["zips"] = fields.pop("zip_file")
@@ -38,12 +38,12 @@ def unknown() -> Iterator[Any]:
 
 
 def test_a_known_edition_is_named_and_its_contract_run(tmp_path: Path) -> None:
-    """The table, the edition, then the run as if it had been named; with --api the other family is not asked."""
+    """The table and the edition are shown, and then the edition's contract is run, for the family of --api only."""
     with mock.serve("otc-2024", token=TOKEN) as server:
         result = contract("--url", server.url, "--api", "dli", "--max-examples", 1, "--report-dir", tmp_path)
     assert result.exit_code == 0, result.output
     assert "The server speaks otc-2024." in result.stdout
-    assert "3 requests were made." in result.stdout
+    assert "3 requests were sent." in result.stdout
     assert "DLI-002" in result.stdout
     assert "1 of 1 editions held" in result.stdout
     assert (tmp_path / "otc-2024").is_dir()
@@ -51,11 +51,11 @@ def test_a_known_edition_is_named_and_its_contract_run(tmp_path: Path) -> None:
 
 
 def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown: Any, tmp_path: Path) -> None:
-    """What contradicts is shown with its request; what follows the table is a file for overlays/."""
+    """Each contradiction is shown with its request, and the output ends with an overlay file."""
     result = contract("--url", unknown.url, "--report-dir", tmp_path / "reports")
     assert result.exit_code == 1
-    assert "No edition says all that was seen; the closest is otc-2026." in result.stdout
-    assert "otc-2026 DLI-001: zips stands where zip_file should" in result.stdout
+    assert "No edition fits all responses; the closest is otc-2026." in result.stdout
+    assert "otc-2026 DLI-001: the response has zips instead of zip_file" in result.stdout
     path = tmp_path / "mine.yaml"
     path.write_text(result.stdout.partition("\n# An overlay")[2].partition("\n")[2], encoding="utf-8")
     schema = spec.resolve(str(path))["components"]["schemas"]["ExportFlinkJobsResponse"]
@@ -65,7 +65,7 @@ def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown: Any, tmp_pa
 
 
 def test_an_unknown_edition_as_json(unknown: Any) -> None:
-    """For programs: verdicts, overlay, and nothing else on standard output."""
+    """With --format json, standard output has verdicts and overlay as JSON."""
     result = contract("--url", unknown.url, "--format", "json")
     assert result.exit_code == 1
     report = json.loads(result.stdout)
@@ -84,14 +84,14 @@ def test_an_unknown_edition_as_json(unknown: Any) -> None:
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(arguments: tuple[str, ...], words: str) -> None:
-    """Exit code 2, and nothing on standard output."""
+    """The exit code is 2, and standard output is empty."""
     result = contract(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
 
 
 def test_a_refused_token_is_one_sentence(unknown: Any) -> None:
-    """It names the URL, not the token."""
+    """The error names the URL, not the token."""
     result = contract("--url", unknown.url, token="another-token")
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"cannot tell the edition of {unknown.url}: the server does not accept the credentials" in result.stderr

@@ -1,4 +1,4 @@
-"""Each check of our own, seen to pass on a sound answer and to fail on a broken one."""
+"""Each check passes on a right response and fails on a wrong response."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ KNOWN = Data(
 
 
 def member(name: Any, *scripts: Any, resources: Any = ()) -> Any:
-    """The content of a member: of a job, with nodes that use these scripts and resources."""
+    """Return the content of a member; a job has nodes that use these scripts and resources."""
     used = [("scriptName", script) for script in scripts] + [("resourcePath", path) for path in resources]
     nodes = [{"name": "n", "properties": [{"name": kind, "value": value}]} for kind, value in used]
     stem = name.rpartition("/")[2].rpartition(".")[0]
@@ -44,7 +44,7 @@ def member(name: Any, *scripts: Any, resources: Any = ()) -> Any:
 
 
 def archive(*names: Any, compression: Any = zipfile.ZIP_STORED) -> Any:
-    """A zip with members of these names; a pair is name and content."""
+    """Return a zip with members of these names; a pair is name and content."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # about a name that is there twice
@@ -54,7 +54,7 @@ def archive(*names: Any, compression: Any = zipfile.ZIP_STORED) -> Any:
 
 
 def uses(name: Any, *scripts: Any, resources: Any = ()) -> tuple[Any, Any]:
-    """A job's member that uses these."""
+    """Return name and content of a job that uses these scripts and resources."""
     return name, member(name, *scripts, resources=resources)
 
 
@@ -109,7 +109,7 @@ def exported(*names: Any, folder: str = "obs-test", time_ms: Any = None, **field
 
 
 def with_wrong_crc() -> Any:
-    """A stored member whose content no longer fits its CRC."""
+    """Return a zip with a stored member whose content does not fit its checksum."""
     return SINGLE.replace(b"with some content", b"with same content", 1)
 
 
@@ -118,7 +118,7 @@ def without_end() -> Any:
 
 
 def with_broken_deflate() -> bytes:
-    """A deflated member whose stream is cut to pieces."""
+    """Return a zip with a deflated member whose data is damaged."""
     content = bytearray(archive("jobs/myJob.job", compression=zipfile.ZIP_DEFLATED))
     (length,) = struct.unpack_from("<H", content, 26)
     content[30 + length : 36 + length] = b"\xff" * 6
@@ -137,9 +137,9 @@ CASES = [
     ("undocumented_field", exchange(FLINK, {"error_code": "c", "error_msg": "m", "trace": 1}, status=400), "trace"),
     ("undocumented_field", exchange(FLINK, [1]), None),
     ("archive_intact", exchange(JOB, SINGLE), None),
-    ("archive_intact", exchange(JOB, b""), "no complete zip"),
-    ("archive_intact", exchange(JOB, without_end()), "no complete zip"),
-    ("archive_intact", exchange(JOB, b"<html>busy</html>"), "no complete zip"),
+    ("archive_intact", exchange(JOB, b""), "not a complete zip"),
+    ("archive_intact", exchange(JOB, without_end()), "not a complete zip"),
+    ("archive_intact", exchange(JOB, b"<html>busy</html>"), "not a complete zip"),
     ("archive_intact", exchange(JOB, with_wrong_crc()), "'jobs/myJob.job' has a wrong checksum"),
     ("archive_intact", exchange(JOB, with_broken_deflate()), "the data of 'jobs/myJob.job' is damaged"),
     ("archive_intact", exchange(JOB, archive("jobs/myJob.job", "jobs/myJob.job")), "it has 'jobs/myJob.job' twice"),
@@ -162,28 +162,32 @@ CASES = [
     (
         "archive_layout",
         exchange(BATCH, PAIR, body={"jobList": ["a"]}),
-        r"has \['jobs/b/b.job'\] that was not asked for",
+        r"has \['jobs/b/b.job'\], which was not requested",
     ),
     ("archive_layout", exchange(BATCH, PAIR, body={"jobList": ["a", "b", "c"]}), r"lacks \['jobs/c/c.job'\]"),
     ("archive_layout", exchange(BATCH, SINGLE, body={"jobList": ["myJob"]}), "fits none of"),
     ("archive_layout", exchange(BATCH, archive("jobs/a/b.job"), body={"jobList": ["a"]}), "fits none of"),
-    ("archive_layout", exchange(BATCH, PAIR, body={"jobList": [1, {}, None]}, valid=False), "that was not asked for"),
+    ("archive_layout", exchange(BATCH, PAIR, body={"jobList": [1, {}, None]}, valid=False), "which was not requested"),
     ("export_depend", exchange(JOB, archive("jobs/myJob.job"), body={"exportDepend": False}), None),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": True}), None),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}), "scripts/a.script, resources/b.resource"),
     ("export_depend", exchange(BATCH, PAIR, body={"jobList": ["a", "b"], "exportDepend": False}), "jobs/a/s.script"),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}, edition="otc-2024"), None),
-    ("documented_answer", exchange(FLINK, exported("one")), None),
-    ("documented_answer", exchange(JOB, SINGLE), None),
-    ("documented_answer", exchange(JOB, SINGLE, status=201), "status 201 is not documented"),
-    ("documented_answer", exchange(JOB, {}, status=405), None),
-    ("documented_answer", exchange(JOB, SINGLE, media_type="application/zip"), "Content-Type is application/zip; for"),
-    ("documented_answer", exchange(JOB, SINGLE, media_type=""), "Content-Type is missing"),
-    ("documented_answer", exchange(FLINK, b"{", media_type="application/json"), "no JSON"),
-    ("documented_answer", exchange(FLINK, exported("one", is_success=1)), "1 is not of type"),
-    ("documented_answer", exchange(FLINK, exported("one", zip_file="x")), '"x" is not of type "array"'),
-    ("documented_answer", exchange(FLINK, {"error_code": "DLI.0001"}, status=400), '"error_msg" is a required'),
-    ("documented_answer", exchange(FLINK, exported("one"), edition="otc-2024"), '"true" is not of type "boolean"'),
+    ("documented_response", exchange(FLINK, exported("one")), None),
+    ("documented_response", exchange(JOB, SINGLE), None),
+    ("documented_response", exchange(JOB, SINGLE, status=201), "status 201 is not documented"),
+    ("documented_response", exchange(JOB, {}, status=405), None),
+    (
+        "documented_response",
+        exchange(JOB, SINGLE, media_type="application/zip"),
+        "Content-Type is application/zip; for",
+    ),
+    ("documented_response", exchange(JOB, SINGLE, media_type=""), "Content-Type is missing"),
+    ("documented_response", exchange(FLINK, b"{", media_type="application/json"), "not JSON"),
+    ("documented_response", exchange(FLINK, exported("one", is_success=1)), "1 is not of type"),
+    ("documented_response", exchange(FLINK, exported("one", zip_file="x")), '"x" is not of type "array"'),
+    ("documented_response", exchange(FLINK, {"error_code": "DLI.0001"}, status=400), '"error_msg" is a required'),
+    ("documented_response", exchange(FLINK, exported("one"), edition="otc-2024"), '"true" is not of type "boolean"'),
     ("missing_field", exchange(FLINK, exported("one")), None),
     ("missing_field", exchange(FLINK, {"is_success": "true", "zip_file": []}), "lacks message"),
     ("missing_field", exchange(FLINK, error("DLI.0001"), status=400), None),
@@ -192,26 +196,26 @@ CASES = [
     ("error_in_success", exchange(FLINK, exported("one") | {"error_code": "DLI.0999"}), "body is an error: DLI.0999"),
     ("error_in_success", exchange(FLINK, error("DLI.0999"), status=400), None),
     ("error_body", exchange(JOB, error("DLF.0100"), status=400), None),
-    ("error_body", exchange(JOB, b"<html>", status=400, media_type="text/html"), "is text/html"),
-    ("error_body", exchange(JOB, ["DLF.0100"], status=400), "is a JSON object"),
-    ("error_body", exchange(JOB, error("DLF.0100", ""), status=400), "error_msg must be text that says something"),
-    ("error_body", exchange(JOB, error(100), status=400), "error_code must be text"),
+    ("error_body", exchange(JOB, b"<html>", status=400, media_type="text/html"), "Content-Type is text/html"),
+    ("error_body", exchange(JOB, ["DLF.0100"], status=400), "must be a JSON object"),
+    ("error_body", exchange(JOB, error("DLF.0100", ""), status=400), "error_msg must be a non-empty string"),
+    ("error_body", exchange(JOB, error(100), status=400), "error_code must be a non-empty string"),
     ("error_body", exchange(JOB, b"", status=418, media_type="text/plain"), None),
     ("error_code", exchange(JOB, error("DLF.0803"), status=400), None),
     ("error_code", exchange(JOB, error("DLF.6888"), status=400), None),
     ("error_code", exchange(JOB, error("DLF.0201"), status=400), None),
-    ("error_code", exchange(JOB, error("DLI.0001"), status=400), "'DLI.0001' is no code documented for 400"),
-    ("error_code", exchange(FLINK, error("DLI.0013"), status=400), "no code documented for 400"),
+    ("error_code", exchange(JOB, error("DLI.0001"), status=400), "code 'DLI.0001' is not documented for 400"),
+    ("error_code", exchange(FLINK, error("DLI.0013"), status=400), "is not documented for 400"),
     ("error_code", exchange(FLINK, error("DLI.0014"), status=401), None),
     ("known_request_refused", exchange(JOB, SINGLE, known=KNOWN), None),
     ("known_request_refused", exchange(JOB, error("DLF.0100"), status=400), None),
-    ("known_request_refused", exchange(JOB, error("DLF.0100"), status=400, known=KNOWN), "answer is 400 DLF.0100"),
+    ("known_request_refused", exchange(JOB, error("DLF.0100"), status=400, known=KNOWN), "response is 400 DLF.0100"),
     ("known_request_refused", exchange(JOB, error("x"), status=429, known=KNOWN), None),
     ("known_request_refused", exchange(JOB, error("x"), status=400, known=KNOWN, job="other"), None),
     (
         "known_request_refused",
         exchange(JOB, error("DLF.6888"), status=400, known=KNOWN, job="c", workspace=WORKSPACE),
-        "answer is 400 DLF.6888",
+        "response is 400 DLF.6888",
     ),
     (
         "known_request_refused",
@@ -221,7 +225,7 @@ CASES = [
     (
         "known_request_refused",
         exchange(FLINK, error("DLI.16001"), status=400, known=KNOWN, body=FLINK_BODY),
-        "answer is 400 DLI.16001",
+        "response is 400 DLI.16001",
     ),
     (
         "known_request_refused",
@@ -229,7 +233,7 @@ CASES = [
         None,
     ),
     ("unknown_name", exchange(JOB, error("DLF.0100"), status=400, known=KNOWN, job="other"), None),
-    ("unknown_name", exchange(JOB, archive("jobs/other.job"), known=KNOWN, job="other"), "but the answer is 200"),
+    ("unknown_name", exchange(JOB, archive("jobs/other.job"), known=KNOWN, job="other"), "but the response is 200"),
     ("unknown_name", exchange(JOB, error("DLF.3051"), status=400, known=KNOWN, job="other"), "400 DLF.0100, but"),
     ("unknown_name", exchange(JOB, error("DLF.0100"), status=404, known=KNOWN, job="other"), "is 404 DLF.0100"),
     ("unknown_name", exchange(JOB, SINGLE, known=KNOWN, job="c", workspace="elsewhere"), "no-permission"),
@@ -255,14 +259,18 @@ CASES = [
     ("object_names", exchange(FLINK, exported("one", time_ms=1582677879475), body=FLINK_BODY), "not the time"),
     ("object_names", exchange(FLINK, exported("one", "one", time_ms=now_ms()), body=FLINK_BODY), "a zip twice"),
     ("object_names", exchange(JOB, {"obsPath": f"obs://b/f/x/{now_ms()}"}, body={"obsPath": "obs://b/f/"}), None),
-    ("object_names", exchange(JOB, {"obsPath": f"obs://b/g/x/{now_ms()}"}, body={"obsPath": "obs://b/f/"}), "expected"),
+    (
+        "object_names",
+        exchange(JOB, {"obsPath": f"obs://b/g/x/{now_ms()}"}, body={"obsPath": "obs://b/f/"}),
+        "documented",
+    ),
     ("flink_jobs", exchange(FLINK, exported("one"), known=KNOWN, body=FLINK_BODY), None),
     ("flink_jobs", exchange(FLINK, exported("two"), known=KNOWN, body=FLINK_BODY), r"of the jobs \['two'\]"),
-    ("flink_jobs", exchange(FLINK, exported("one", "two"), known=KNOWN, body=FLINK_BODY), "1 jobs were to be"),
+    ("flink_jobs", exchange(FLINK, exported("one", "two"), known=KNOWN, body=FLINK_BODY), "1 jobs were requested"),
     (
         "flink_jobs",
         exchange(FLINK, exported("one"), known=KNOWN, body={"obs_dir": "obs-test", "is_selected": False}),
-        "2 jobs were to be",
+        "2 jobs were requested",
     ),
     (
         "flink_jobs",
@@ -280,12 +288,12 @@ CASES = [
         exchange(JOB, SINGLE, headers=[("content-disposition", 'attachment; filename="myJob.zip"')]),
         "'myJob.zip', documented is 'DLF_myJob.zip'",
     ),
-    ("file_name", exchange(BATCH, PAIR, headers=[("content-disposition", "inline")]), "is an attachment"),
+    ("file_name", exchange(BATCH, PAIR, headers=[("content-disposition", "inline")]), "must be an attachment"),
     ("member_content", exchange(JOB, SINGLE), None),
-    ("member_content", exchange(JOB, archive(("jobs/myJob.job", "{"))), "is no JSON object"),
+    ("member_content", exchange(JOB, archive(("jobs/myJob.job", "{"))), "is not a JSON object"),
     ("member_content", exchange(JOB, archive(("jobs/myJob.job", '{"name": "x", "nodes": []}'))), "has the name 'x'"),
     ("member_content", exchange(JOB, archive(("jobs/myJob.job", '{"name": "myJob"}'))), "no list of nodes"),
-    ("member_content", exchange(JOB, archive(("scripts/s.script", "[]"))), "scripts/s.script in the zip is no JSON"),
+    ("member_content", exchange(JOB, archive(("scripts/s.script", "[]"))), "scripts/s.script in the zip is not a JSON"),
     ("member_content", exchange(JOB, archive("jobs/%2E%2E.job"), job=".."), None),
     ("export_depend", exchange(JOB, archive(uses("jobs/myJob.job", "a"))), "lacks scripts/a.script, which myJob uses"),
     ("export_depend", exchange(JOB, archive("jobs/myJob.job", "scripts/a.script")), "which no job in it uses"),
@@ -301,11 +309,11 @@ CASES = [
         exchange(BATCH, archive(uses("jobs/a/a.job", "s"), "jobs/b/b.job", "jobs/b/s.script"), body={"jobList": ["a"]}),
         "lacks jobs/a/s.script, which a uses",
     ),
-    ("obs_path_answer", exchange(JOB, {"obsPath": "obs://b/f"}, body={"obsPath": "obs://b/"}), None),
-    ("obs_path_answer", exchange(JOB, SINGLE, body={}), None),
-    ("obs_path_answer", exchange(JOB, SINGLE, body={"obsPath": "obs://b/"}), "obsPath was sent"),
-    ("obs_path_answer", exchange(JOB, {"obsPath": "obs://b/f"}), "obsPath was not sent"),
-    ("obs_path_answer", exchange(JOB, SINGLE, body={"obsPath": "obs://b/"}, edition="huaweicloud-cn-2020"), None),
+    ("obs_path_response", exchange(JOB, {"obsPath": "obs://b/f"}, body={"obsPath": "obs://b/"}), None),
+    ("obs_path_response", exchange(JOB, SINGLE, body={}), None),
+    ("obs_path_response", exchange(JOB, SINGLE, body={"obsPath": "obs://b/"}), "obsPath was sent"),
+    ("obs_path_response", exchange(JOB, {"obsPath": "obs://b/f"}), "obsPath was not sent"),
+    ("obs_path_response", exchange(JOB, SINGLE, body={"obsPath": "obs://b/"}, edition="huaweicloud-cn-2020"), None),
     ("valid_request_refused", exchange(JOB, {"error_code": "DLF.0100", "error_msg": "x"}, status=400), None),
     (
         "valid_request_refused",
@@ -328,7 +336,7 @@ CASES = [
 
 @pytest.mark.parametrize(("check", "given", "problem"), CASES)
 def test_a_check_fails_on_what_it_is_for_and_on_nothing_else(check: str, given: Any, problem: str | None) -> None:
-    """A broken answer raises and the text says how; a sound one, or one the check is not for, passes."""
+    """A wrong response raises a Violation with the reason; every other response passes."""
     if problem is None:
         BY_ID[check](given)
     else:
@@ -337,21 +345,21 @@ def test_a_check_fails_on_what_it_is_for_and_on_nothing_else(check: str, given: 
 
 
 def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register() -> None:
-    """A value of the wrong type is found with its pointer, and with what the register says of the field."""
+    """The violation for a value of the wrong type has the value's pointer and the register entries of the field."""
     with pytest.raises(Violation) as found:
-        BY_ID["documented_answer"](exchange(FLINK, exported("one"), edition="otc-2024"))
+        BY_ID["documented_response"](exchange(FLINK, exported("one"), edition="otc-2024"))
     assert found.value.pointer == "/is_success"
     assert found.value.rests_on[:2] == ("DLI-002", "DLI-003")
 
 
 def test_every_check_is_seen_to_pass_and_to_fail() -> None:
-    """The table above has both kinds of cases for each check."""
+    """The table has a passing and a failing case for each check."""
     for check in CHECKS:
         assert {problem is None for name, _, problem in CASES if name == check.id} == {True, False}, check.id
 
 
 def test_a_check_says_what_it_rests_on() -> None:
-    """Each check has a sentence, and its entries stand in the register."""
+    """Each check has a sentence, and the register has its entries."""
     known = {entry.id for entry in load_register().entries}
     for check in CHECKS:
         assert check.sentence.endswith(".")
@@ -360,5 +368,5 @@ def test_a_check_says_what_it_rests_on() -> None:
 
 
 def test_a_violation_is_an_assertion() -> None:
-    """Anything else raised in a check hides the real failure in schemathesis's report."""
+    """A Violation is an AssertionError; any other error in a check hides the failure in schemathesis's report."""
     assert issubclass(Violation, AssertionError)

@@ -1,4 +1,4 @@
-"""Which edition a server speaks: asked of the mocks, of mocks with one fact changed, and of servers that are no use."""
+"""Identification of mocks, of mocks with one fact changed, and of servers that are not such an API."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ def ask(url: Any, data: Any, token: Any = TOKEN) -> Any:
 
 
 def ask_mock(edition: Any, **options: Any) -> Any:
-    """Identify a mock that knows what every mock knows."""
+    """Identify a mock of an edition, with the names of its jobs."""
     with mock.serve(edition, token=TOKEN, **options) as server:
         return ask(server.url, mock_data(server))
 
 
 @contextlib.contextmanager
 def handled(respond: Any) -> Iterator[str]:
-    """A server whose every answer is made by `respond(handler, body)`: status, headers and content."""
+    """Yield the URL of a server; `respond(handler, body)` makes each response: status, headers, content."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = 65536
 
-        def answer(self) -> None:
+        def serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             status, headers, content = respond(self, body)
             self.send_response(status)
@@ -70,7 +70,7 @@ def handled(respond: Any) -> Iterator[str]:
             if self.command != "HEAD":
                 self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_TRACE = do_QUERY = answer  # noqa: N815  # the base class's names
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_TRACE = do_QUERY = serve  # noqa: N815  # the base class's names
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -102,13 +102,13 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def identified() -> dict[Any, Any]:
-    """What is found out about the five mocks."""
+    """Return the identifications of the five mocks."""
     return {edition: ask_mock(edition) for edition in ALL}
 
 
 @pytest.mark.parametrize("edition", ALL)
-def test_each_mock_is_told_by_its_answers(edition: Any, identified: dict[Any, Any]) -> None:
-    """Within 12 requests; the two editions that answer alike are both named."""
+def test_each_mock_is_identified_by_its_responses(edition: Any, identified: dict[Any, Any]) -> None:
+    """Each mock's edition is found with at most 12 requests; two editions with equal responses are both named."""
     found = identified[edition]
     assert found.closest == EXPECTED[edition]
     assert found.fits
@@ -119,7 +119,7 @@ def test_each_mock_is_told_by_its_answers(edition: Any, identified: dict[Any, An
 
 @pytest.mark.parametrize("edition", ALL)
 def test_every_entry_of_the_register_has_one_verdict_for_each_edition(edition: Any, identified: dict[Any, Any]) -> None:
-    """In the register's order; what no traffic shows is never judged, and nothing is judged without evidence."""
+    """Verdicts are in the register's order; each has evidence, unless it is not observable."""
     entries = spec.load_register().entries
     found = identified[edition].verdicts
     assert [(verdict.entry, verdict.edition) for verdict in found] == [
@@ -136,7 +136,7 @@ def test_every_entry_of_the_register_has_one_verdict_for_each_edition(edition: A
 
 
 def test_what_tells_the_editions_apart(identified: dict[Any, Any]) -> None:
-    """The mock of one contradicts another in just the entries on which their pages differ."""
+    """The mock of an edition contradicts another edition exactly in the entries on which their pages differ."""
     assert contradicted(identified[OTC_2024], CN_2020) == {"DLI-001", "DLI-010", "DLI-016", "DGC-002"}
     assert contradicted(identified[OTC_2026], OTC_2024) == {"DLI-002", "DLI-003"}
     assert contradicted(identified[OTC_2024], CN_2025) == {"DGC-002", "DGC-003", "DGC-004", "DGC-005"}
@@ -144,7 +144,7 @@ def test_what_tells_the_editions_apart(identified: dict[Any, Any]) -> None:
 
 
 def test_evidence_names_request_status_and_place(identified: dict[Any, Any]) -> None:
-    """So that anyone can look for themselves."""
+    """Evidence has the request in one line, the status, and the pointer into the body."""
     verdict = next(v for v in identified[CN_2020].verdicts if (v.entry, v.edition) == ("DLI-001", OTC_2026))
     (seen,) = verdict.evidence
     assert seen.request.startswith(f"POST /v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export {{")
@@ -216,8 +216,8 @@ def with_export_status(document: Any) -> None:
 def with_obs_path(document: Any) -> None:
     lender = spec.load_edition(CN_2025)
     body(document)["obsPath"] = body(lender)["obsPath"]
-    answers = operation(document, JOB)["responses"]["200"]["content"]
-    answers[JSON] = operation(lender, JOB)["responses"]["200"]["content"][JSON]
+    responses = operation(document, JOB)["responses"]["200"]["content"]
+    responses[JSON] = operation(lender, JOB)["responses"]["200"]["content"][JSON]
     document["components"]["schemas"]["ExportJobToObsResponse"] = {"type": "object"}
     errors(document, JOB)["obs-path-invalid"] = errors(lender, JOB)["obs-path-invalid"]
 
@@ -299,7 +299,7 @@ def resolved(overlay: Any, folder: Path) -> Any:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Path) -> None:
-    """The edition is named with what contradicts it; the overlay is sound, and makes a mock that answers alike."""
+    """The edition and the contradiction are named; a mock of the overlay's document has equal responses."""
     edition, _, entries = CHANGES[name]
     found = ask_mock(altered(name))
     assert edition in found.closest
@@ -326,14 +326,14 @@ def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Pa
 
 
 def test_what_a_server_brings_back_is_not_removed_first() -> None:
-    """Where the union has it and the closest edition takes it away, the overlay does not take it away."""
+    """If the closest edition's overlay removes a field that the server has, the new overlay lacks this action."""
     overlay = ask_mock(altered("array-of-2020")).overlay
     assert "properties.zip_file\n" in overlay
     assert "properties.zip_files\n" not in overlay
 
 
 def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path) -> None:
-    """A run with the overlay applied passes, where the zip array's name and a zip's tree are others."""
+    """A run with the overlay passes on a server with another array name and another tree."""
     changed = altered("array-of-nobody")
     with_layout(JOB, job="job/{job_name}.json", script="sql/{script_name}.sql")(changed)
     with mock.serve(changed, token=TOKEN) as server:
@@ -355,17 +355,17 @@ def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
                 (name, value) for name, value in handler.headers.items() if name.lower() not in {"host", "connection"}
             ]
             try:
-                answer = upstream.request(handler.command, handler.path, headers=headers, content=content)
+                response = upstream.request(handler.command, handler.path, headers=headers, content=content)
             except httpx.LocalProtocolError:
                 return 400, {"Content-Type": JSON}, b'{"error_code": "DLF.3051", "error_msg": "No header has that."}'
             kept = {
-                name: answer.headers[name]
+                name: response.headers[name]
                 for name in ("allow", "content-type", "content-disposition")
-                if name in answer.headers
+                if name in response.headers
             }
             if kept.get("content-type") == "application/octet-stream":
                 kept["content-type"] = "application/zip"
-            return answer.status_code, kept, answer.content
+            return response.status_code, kept, response.content
 
         with handled(respond) as url:
             # A signature is for the address that was asked, which here is not the mock's own.
@@ -385,7 +385,7 @@ def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_where_no_place_is_known() -> None:
-    """Without an OBS folder no request names one, and what that would show is not observable."""
+    """Without an OBS folder no request writes to OBS, and the facts of these requests are not observable."""
     with mock.serve(CN_2025, token=TOKEN) as server:
         found = ask(server.url, attrs.evolve(mock_data(server), obs_dirs=(), obs_paths=()))
     assert not [line for line in found.requests if '"obs' in line or "streaming" in line]
@@ -394,12 +394,12 @@ def test_nothing_is_written_where_no_place_is_known() -> None:
     assert {said["DGC-003", edition] for edition in ALL} == {"not observable"}
     assert {said["DLI-001", edition] for edition in ALL} == {"not observable"}
     reasons = {verdict.entry: verdict.reason for verdict in found.verdicts}
-    assert reasons["DGC-003"] == "no OBS path is known that may be written to"
-    assert reasons["DLI-001"] == reasons["COM-002"] == "no OBS folder is known that may be written to"
+    assert reasons["DGC-003"] == "no OBS path for exports is known"
+    assert reasons["DLI-001"] == reasons["COM-002"] == "no OBS folder for exports is known"
 
 
 def test_jobs_without_dependencies_do_not_show_exportdepend() -> None:
-    """A zip that holds a job only would look the same either way."""
+    """A job without scripts and resources leaves exportDepend unobserved."""
     with mock.serve(OTC_2024, token=TOKEN) as server:
         found = ask(server.url, attrs.evolve(mock_data(server), jobs=("job_stream",)))
     assert {verdicts(found)["DGC-002", edition] for edition in ALL} == {"not observable"}
@@ -414,7 +414,7 @@ def test_jobs_without_dependencies_do_not_show_exportdepend() -> None:
     ],
 )
 def test_the_host_breaks_a_tie(host: str, expected: tuple[Any, ...]) -> None:
-    """DLI alone does not tell these three apart; a host that one of the clouds has does, as far as it goes."""
+    """If DLI's responses fit three editions, the host of the URL decides between the clouds."""
     with mock.serve(CN_2025, token=TOKEN) as server, httpx.Client(trust_env=False, verify=False) as client:
 
         def send(request: Any) -> Any:
@@ -426,7 +426,7 @@ def test_the_host_breaks_a_tie(host: str, expected: tuple[Any, ...]) -> None:
 
 
 def test_a_server_that_refuses_the_token() -> None:
-    """One request is enough to know."""
+    """After a 401 no further request is sent."""
     with mock.serve(OTC_2026, token="another") as server:
         found = ask(server.url, mock_data(server))
     assert (found.closest, found.fits, found.overlay) == ((), False, None)
@@ -446,16 +446,16 @@ def test_a_server_that_refuses_the_token() -> None:
     ],
 )
 def test_a_server_that_is_no_such_api(status: int, media_type: Any, content: bytes) -> None:
-    """It has no closest edition, and the requests say what was answered."""
+    """Such a server has no closest edition, and the problem has the statuses of its responses."""
     with handled(lambda *_: (status, {"Content-Type": media_type}, content)) as url:
         found = ask(url, Data.of_examples(spec.load_edition(OTC_2026)))
     assert (found.closest, found.fits, found.overlay) == ((), False, None)
-    assert "no operation answers as in any edition" in found.problem
+    assert "no operation responds as in any edition" in found.problem
     assert str(status) in found.problem
 
 
 def test_a_server_that_is_not_there() -> None:
-    """Nobody is asked twice."""
+    """A server that can't be reached gets one request."""
     found = ask("http://127.0.0.1:1", Data.of_examples(spec.load_edition(OTC_2026)))
     assert found.closest == ()
     assert "could not be reached" in found.problem
@@ -463,8 +463,8 @@ def test_a_server_that_is_not_there() -> None:
 
 
 def test_what_is_no_url() -> None:
-    """It is one sentence."""
-    with pytest.raises(JobexportError, match="is no URL"):
+    """An invalid URL raises JobexportError with one sentence."""
+    with pytest.raises(JobexportError, match="is not a URL"):
         ask("http://127.0.0.1:port", Data.of_examples(spec.load_edition(OTC_2026)))
 
 
@@ -473,7 +473,7 @@ FAULTS = {fault.id for fault in mock.FAULTS.values() if fault.group == FOR_CLIEN
 
 @pytest.mark.parametrize("fault", sorted(FAULTS - {"latency", "slow-drip", "zip-bomb"}))
 def test_a_fault_never_surfaces(fault: Any) -> None:
-    """Whatever a server does, the outcome is an identification, and an unsound answer is never called a fit."""
+    """A mock with any fault is identified without an error, and a broken response never fits."""
     found = ask_mock(OTC_2026, faults=[f"{fault}@*"])
     assert len(found.requests) <= 12
     if not fault.startswith("is-success"):
@@ -481,7 +481,7 @@ def test_a_fault_never_surfaces(fault: Any) -> None:
 
 
 def test_no_part_of_an_identification_holds_the_token() -> None:
-    """Not even where the server sends it back in codes, names of fields and file names."""
+    """The token is in no text, even if the server sends it in codes, names of fields and file names."""
     echo = f'{{"error_code": "X.{TOKEN}", "error_msg": "{TOKEN}", "{TOKEN}": 1}}'.encode()
     with (
         mock.serve(OTC_2026, token=TOKEN) as server,
@@ -490,13 +490,17 @@ def test_no_part_of_an_identification_holds_the_token() -> None:
 
         def respond(handler: Any, content: Any) -> Any:
             headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}
-            answer = upstream.post(handler.path, headers=headers, content=content)
-            if answer.status_code != 200:
-                return answer.status_code, {"Content-Type": JSON}, echo
-            if answer.headers["content-type"] == JSON:
-                return 200, {"Content-Type": JSON}, answer.content[:-1] + f', "{TOKEN}": "{TOKEN}"}}'.encode()
+            response = upstream.post(handler.path, headers=headers, content=content)
+            if response.status_code != 200:
+                return response.status_code, {"Content-Type": JSON}, echo
+            if response.headers["content-type"] == JSON:
+                return 200, {"Content-Type": JSON}, response.content[:-1] + f', "{TOKEN}": "{TOKEN}"}}'.encode()
             name = f'attachment; filename="{TOKEN}.zip"'
-            return 200, {"Content-Type": answer.headers["content-type"], "Content-Disposition": name}, answer.content
+            return (
+                200,
+                {"Content-Type": response.headers["content-type"], "Content-Disposition": name},
+                response.content,
+            )
 
         with handled(respond) as url:
             found = ask(url, mock_data(server))
@@ -506,7 +510,7 @@ def test_no_part_of_an_identification_holds_the_token() -> None:
 
 
 def test_a_place_as_jsonpath_selects_that_place() -> None:
-    """Also where a key has quotes, backslashes, line breaks or none of the letters a name may have."""
+    """The path selects its place even if a key has quotes, backslashes or line breaks, or is empty."""
     for key in ["a", "$ref", "it's", 'say "x"', "back\\slash", "line\nbreak", "a.b/c", "", "ü"]:
         document = {"x": {key: [{"here": 1}, 2], "other": 3}}
         overlay = {

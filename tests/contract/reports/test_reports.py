@@ -1,4 +1,4 @@
-"""What a failing run leaves behind, so that someone else can see and try what failed."""
+"""The reports of a failing run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TOKEN = "a-secret-token-to-look-for"
 
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any, Any]]:
-    """A run of two broken answers: its report, its folder, its server still there."""
+    """Yield report, folder and server of a run with wrong responses; the server still runs."""
     folder = tmp_path_factory.mktemp("failing")
     document = load_edition("otc-2024")
     faults = ("wrong-type@exportFlinkJobs", "wrong-content-type@exportJob", "status-418@batchExportJobs")
@@ -43,7 +43,7 @@ def failure(report: Any, check: Any) -> Any:
 
 
 def test_a_wrong_type_leads_to_the_page_that_says_the_type(failing: tuple[Any, Any, Any]) -> None:
-    """A failure of the schema has the pointer, the register's ids at that place, their page, and what was seen."""
+    """A failure of the schema has the pointer, the register ids of the place, their page, and the seen value."""
     found = failure(failing[0], "response_schema_conformance")
     assert found.pointer == "/is_success"
     assert found.rests_on == ("DLI-002", "DLI-003")
@@ -53,14 +53,14 @@ def test_a_wrong_type_leads_to_the_page_that_says_the_type(failing: tuple[Any, A
 
 
 def test_a_wrong_content_type_leads_to_the_response(failing: tuple[Any, Any, Any]) -> None:
-    """The ids are those of the response, expected and seen the media types."""
+    """The failure has the register ids of the response, and the expected and seen media type."""
     found = failure(failing[0], "content_type_conformance")
     assert found.rests_on == ("DGC-005", "DGC-007", "DGC-009", "DGC-012")
     assert (found.expected, found.seen) == ("Content-Type application/octet-stream", "text/plain")
 
 
 def test_a_status_that_no_page_has_leads_to_the_operation(failing: tuple[Any, Any, Any]) -> None:
-    """The ids are the operation's, as there is no response to look at."""
+    """The failure has the register ids of the operation, because the document lacks the response."""
     found = failure(failing[0], "status_code_conformance")
     assert "DGC-103" in found.rests_on
     assert found.seen == "status 418"
@@ -68,7 +68,7 @@ def test_a_status_that_no_page_has_leads_to_the_operation(failing: tuple[Any, An
 
 
 def test_every_id_that_failures_rest_on_stands_in_the_register(failing: tuple[Any, Any, Any]) -> None:
-    """And each failure has a page, a request and the exchange that shows it."""
+    """Each failure has ids of the register, a page, a curl command and its exchange."""
     known = {entry.id for entry in load_register().entries}
     assert failing[0].failures
     for _, found in failing[0].failures:
@@ -79,7 +79,7 @@ def test_every_id_that_failures_rest_on_stands_in_the_register(failing: tuple[An
 
 
 def test_the_curl_command_shows_the_failure_again(failing: tuple[Any, Any, Any]) -> None:
-    """With the token in the environment it gets the same broken answer."""
+    """With the token in the environment, the curl command gets the same wrong response."""
     report, _, _ = failing
     command = (
         f"{failure(report, 'status_code_conformance').curl} --silent --output /dev/null --write-out '%{{http_code}}'"
@@ -96,7 +96,7 @@ def test_the_curl_command_shows_the_failure_again(failing: tuple[Any, Any, Any])
 
 
 def test_junit_has_a_case_for_each_check_and_failures_in_full(failing: tuple[Any, Any, Any]) -> None:
-    """A failed case says pointer, page and request; the counts are right."""
+    """A failed case has pointer, page and request, and the counts are right."""
     report, folder, _ = failing
     root = ElementTree.parse(folder / "junit.xml").getroot()  # noqa: S314  # we wrote it
     suites = {suite.get("name"): suite for suite in root.iter("testsuite")}
@@ -113,7 +113,7 @@ def test_junit_has_a_case_for_each_check_and_failures_in_full(failing: tuple[Any
 
 
 def test_the_page_needs_nothing_from_elsewhere(failing: tuple[Any, Any, Any]) -> None:
-    """No script, no link, no image; every failure is on it, and text of the server's is text."""
+    """The page has every failure, and no script, link or image."""
     report, folder, _ = failing
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert not [mark for mark in ("<script", "<link", "src=", "@import", "url(") if mark in page]
@@ -123,7 +123,7 @@ def test_the_page_needs_nothing_from_elsewhere(failing: tuple[Any, Any, Any]) ->
 
 
 def test_the_archive_has_every_exchange(failing: tuple[Any, Any, Any]) -> None:
-    """HAR 1.2, an entry for each request, answers with their bodies, the zip's too."""
+    """The HAR file has an entry for each request, with the body of the response, also of zips."""
     report, folder, _ = failing
     log = json.loads((folder / "exchanges.har").read_text(encoding="utf-8"))["log"]
     assert log["version"] == "1.2"
@@ -134,20 +134,22 @@ def test_the_archive_has_every_exchange(failing: tuple[Any, Any, Any]) -> None:
 
 
 def test_the_figures_are_the_same_everywhere(failing: tuple[Any, Any, Any]) -> None:
-    """JSON counts what the report counts; the answers of an operation sum up to its cases."""
+    """JSON and report have equal figures, and the responses of an operation sum up to its cases."""
     report, folder, _ = failing
     written = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert (written["requests"], written["sequence"], written["seed"]) == (report.requests, report.sequence, 1)
     for operation in written["operations"]:
         assert (
-            sum(operation["answers"].values()) == operation["cases"] == report.operations[operation["operation"]].total
+            sum(operation["responses"].values())
+            == operation["cases"]
+            == report.operations[operation["operation"]].total
         )
     flink = written["operations"][0]
     assert flink["share"] == round(flink["succeeded"] / flink["valid"], 3) > 0.5
 
 
 def test_no_report_holds_the_token_or_the_key(failing: tuple[Any, Any, Any]) -> None:
-    """Whether requests carry the token or a signature, succeed or fail."""
+    """Token and key are in no report, of signed requests and of requests with a token."""
     report, folder, server = failing
     secrets = (TOKEN, server.secret_key, server.access_key)
     shown = repr(report) + "".join(found.curl + found.message + found.seen for _, found in report.failures)
@@ -156,11 +158,11 @@ def test_no_report_holds_the_token_or_the_key(failing: tuple[Any, Any, Any]) -> 
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """Refuses everything, with the request's own headers, credentials and all, as careless gateways do."""
+    """A server that refuses every request and quotes its headers, as careless gateways do."""
 
     protocol_version = "HTTP/1.1"
 
-    def answer(self) -> None:
+    def respond(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
         content = json.dumps({"error_code": "DLF.3051", "error_msg": str(dict(self.headers))}).encode()
         self.send_response(400)
@@ -170,7 +172,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = answer  # noqa: N815  # the base class's names
+    do_GET = do_POST = respond  # noqa: N815  # the base class's names
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -206,7 +208,7 @@ def test_a_refusal_of_valid_requests_is_found(refused: tuple[EditionReport, Path
 def test_a_server_that_gives_secrets_back_does_not_bring_them_into_a_report(
     refused: tuple[EditionReport, Path],
 ) -> None:
-    """Not in a header, not in a body, not in a failure's message."""
+    """Secrets in a response's headers and body are in no report and in no failure's message."""
     report, folder = refused
     assert "[redacted]" in (folder / "exchanges.har").read_text(encoding="utf-8")
     assert report.failures
@@ -216,7 +218,7 @@ def test_a_server_that_gives_secrets_back_does_not_bring_them_into_a_report(
 
 
 def test_a_curl_command_is_safe_to_paste() -> None:
-    """What a request holds is quoted, and the token comes from the environment."""
+    """Every part of the request is quoted, and the token is a variable of the environment."""
     headers = (("X-Auth-Token", "[redacted]"), ("workspace", "a'b$(id)"), ("Host", "h"), ("Content-Length", "3"))
     command = as_curl(Sent("o", "positive", "1", "POST", "http://h/v1/%2e%2e/x?a='b", headers, b"it's `x`"))
     assert shlex.split(command) == [

@@ -1,4 +1,4 @@
-"""Each scenario, seen to pass on the mock and to fail on one that has a fault it is for."""
+"""Each scenario passes on the mock and fails on a mock with its fault."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
-    """A function that runs one scenario against the mock with these faults, and gives the ids of what it found."""
+    """Yield a function that runs a scenario on the mock with these faults and returns the ids of the broken rules."""
     document, folder = load_edition(EDITION), tmp_path_factory.mktemp("journals")
     with mock.serve(document) as server:
 
@@ -78,7 +78,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., An
                 run = ScenarioRun(document, operation, data, session, mock_tools(server))
                 scenario.run(run)
                 assert session.wire.sent <= scenario.requests + sum(map(len, (data.jobs, data.flink_jobs)))
-                return {finding.check for finding in run.broken_claims}
+                return {broken.check for broken in run.broken_claims}
 
         yield run
 
@@ -87,21 +87,21 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., An
 def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(
     scenario: Any, found: Callable[..., Any]
 ) -> None:
-    """Nothing is found in the mock as it is; with the fault, the scenario itself finds it."""
+    """On the mock without faults no rule is broken; with the fault the scenario's own rule is broken."""
     operation, fault = FAULTS[scenario.id]
     assert found(scenario, operation) == set()
     assert scenario.id in found(scenario, operation, f"{fault}@{operation}")
 
 
 @pytest.mark.parametrize("fault", ["reset-mid-body", "reset-before"])
-def test_an_answer_that_breaks_off_is_found(fault: str, found: Callable[..., Any]) -> None:
-    """A connection that ends before the answer does is a finding of its own, not the end of the run."""
+def test_a_response_that_breaks_off_is_found(fault: str, found: Callable[..., Any]) -> None:
+    """A connection that ends before the response breaks the rule whole_response and does not end the run."""
     scenario = next(scenario for scenario in SCENARIOS if scenario.id == "each_name")
-    assert "whole_answer" in found(scenario, JOB, f"{fault}@{JOB}")
+    assert "whole_response" in found(scenario, JOB, f"{fault}@{JOB}")
 
 
 def test_a_scenario_says_what_it_rests_on() -> None:
-    """Each has a sentence, and its entries stand in the register and are about its operations."""
+    """Each scenario has a sentence, and for each operation a register entry about this operation."""
     register = load_register()
     for scenario in SCENARIOS:
         assert scenario.sentence.endswith(".")
@@ -111,6 +111,6 @@ def test_a_scenario_says_what_it_rests_on() -> None:
 
 
 def test_without_names_there_are_no_scenarios() -> None:
-    """A server of which no job is known gets no scenario for DGC."""
+    """Without a known job no scenario can run for DGC."""
     nothing = Data(project="p", jobs=(), flink_jobs=())
     assert scenarios_for(JOB, nothing) == []

@@ -1,4 +1,4 @@
-"""Runs against servers in use, each a mock in a process of its own: what is asked, what is written, how it ends."""
+"""Runs against servers in use, each a mock in a process of its own: requests, exports, and the end of the run."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def data(**options: Any) -> Any:
 
 @pytest.fixture
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The folder that exports are stored in."""
+    """Return the folder that exports are stored in."""
     return tmp_path_factory.mktemp("stored")
 
 
 @pytest.fixture
 def mock_process(process: Callable[..., Any], stored: Any) -> Callable[..., Any]:
-    """A function that starts a mock that knows the secrets above."""
+    """Return a function that starts a mock with the secrets of this module."""
     options = ("--obs", stored, "--token", TOKEN, "--access-key", KEY.id, "--secret-key", SECRET)
     return lambda edition: process(MOCK, "mock", "--port", 0, "--edition", edition, *options)
 
@@ -80,7 +80,7 @@ def entries(folder: Path) -> Any:
 
 
 def sent(folder: Path, name: Any) -> Any:
-    """The values of a field in the bodies that were sent."""
+    """Return the values of a field in the bodies of the requests."""
     found = []
     for entry in entries(folder):
         with contextlib.suppress(ValueError):
@@ -99,7 +99,7 @@ def no_secrets(folder: Path, *texts: Any) -> None:
 def test_a_key_opens_a_server_that_is_busy_and_nothing_else_is_written(
     mock_process: Callable[..., Any], stored: Any, tmp_path: Path
 ) -> None:
-    """Signed requests, 429 with Retry-After waited for, exports in the named places only, no secret in any report."""
+    """Signed requests succeed, Retry-After is kept, only named places get exports, and no report has a secret."""
     url = mock_process("huaweicloud-cn-2025")
     httpx.put(f"{url}/_mock/faults", json={"faults": [{"fault": "status-429:1@exportJob", "times": 2}]})
     given = data(key=KEY, obs_dirs=("mine/dli",), obs_paths=("obs://mine/dgc/",))
@@ -142,7 +142,7 @@ def test_without_places_nothing_is_written(mock_process: Callable[..., Any], sto
 def test_broken_requests_are_sent_when_asked_for_and_write_nowhere_else(
     mock_process: Callable[..., Any], stored: Any, tmp_path: Path
 ) -> None:
-    """With `negative` they come, and still no folder but the named one is in any of them."""
+    """With `negative` broken requests are sent, but only the named folder is in them."""
     url = mock_process("otc-2026")
     live = Live(rate=500, max_requests=1000, negative=True)
     report = check(url, tmp_path, data(token=TOKEN, obs_dirs=("mine",)), live=live, api="dli", max_examples=30)
@@ -153,7 +153,7 @@ def test_broken_requests_are_sent_when_asked_for_and_write_nowhere_else(
 
 
 def test_a_token_that_expires_ends_the_run_with_what_there_is(process: Callable[..., Any], tmp_path: Path) -> None:
-    """The reports are complete up to there: the same number of requests everywhere, the failures among them."""
+    """All reports have the requests and failures up to the end of the token."""
     url = process(EXPIRING, "otc-2026", TOKEN, 90)
     report = check(url, tmp_path, data(token=TOKEN), api="dgc", edition="huaweicloud-cn-2025")
     assert (report.reason, report.complete, report.passed) == ("expired", False, False)
@@ -161,11 +161,11 @@ def test_a_token_that_expires_ends_the_run_with_what_there_is(process: Callable[
     assert [entry["response"]["status"] for entry in found[-2:]] == [401, 401]
     written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert written["requests"] == report.requests == len(found)
-    assert "are no more" in written["ending"]
+    assert "no longer accepts the credentials" in written["ending"]
     # otc-2026 leaves exportDepend aside; what showed it came before the end.
     assert {failure.check for _, failure in report.failures} <= {"export_depend", "dependencies"}
     assert report.failures
-    assert "are no more" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+    assert "no longer accepts the credentials" in (tmp_path / "junit.xml").read_text(encoding="utf-8")
     no_secrets(tmp_path)
 
 
@@ -179,23 +179,23 @@ def test_nothing_known_is_nothing_run(tmp_path: Path) -> None:
 
 
 def test_the_plan_says_what_is_run_and_what_is_written() -> None:
-    """A line for each operation, with the places, the jobs and the reasons."""
+    """The plan has a line for each operation, with places, jobs and reasons."""
     document = load_edition("huaweicloud-cn-2025")
     lines = plan(document, "http://server", data(obs_paths=("obs://mine/",)), Live(rate=2.5, max_requests=50))
     assert lines == [
-        "http://server: at most 50 requests, 2.5 a second at most, none that breaks the document",
-        "  exportFlinkJobs: not run: it writes to OBS; --obs-dir says where it may",
+        "http://server: at most 50 requests, at most 2.5 a second, all valid by the document",
+        "  exportFlinkJobs: not run: it writes to OBS; name an allowed folder with --obs-dir",
         "  exportJob: writes zips of jobs to obs://mine/",
         "  batchExportJobs: writes nothing",
     ]
     lines = plan(document, "http://server", data(jobs=(), obs_dirs=("mine",)), Live(negative=True))
-    assert lines[0].endswith("broken ones among them")
+    assert lines[0].endswith("also requests that break the document")
     assert lines[1] == "  exportFlinkJobs: writes zips of the Flink jobs 100 to mine"
-    assert lines[2] == "  exportJob: not run: no job is named; --job names one"
+    assert lines[2] == "  exportJob: not run: no job is known; name a job with --job"
 
 
 def test_narrowing_leaves_the_document_alone() -> None:
-    """What answers are held to is the whole document, obsPath and all."""
+    """The document for checking responses is unchanged and still has obsPath."""
     document = load_edition("huaweicloud-cn-2025")
     before = json.dumps(document)
     shaped = narrowed(document, data())

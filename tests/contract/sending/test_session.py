@@ -1,4 +1,4 @@
-"""What every request goes through, against real mocks: credentials, pace, limit, Retry-After, and the record."""
+"""The way of every request to a real mock: credentials, rate, limit, Retry-After, and journal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECRETS = ("a-secret-token", "ASECRETKEYSID", "a-secret-key")
 def session(
     server: Any, folder: Path, *, live: Any = FAST, token: Any = SECRETS[0], places: Any = None
 ) -> Iterator[Any]:
-    """A session with a mock."""
+    """Yield a session with a mock."""
     key = AccessKey(server.access_key, server.secret_key, server.project_id)
     data = Data(server.project_id, ("myJob",), (100,), token=token, key=key)
     (folder / "journal").unlink(missing_ok=True)
@@ -45,7 +45,7 @@ def session(
 
 @contextlib.contextmanager
 def served(*faults: Any, **options: Any) -> Iterator[Any]:
-    """A mock with faults, that knows the secrets above."""
+    """Yield a mock with these faults and the secrets of this module."""
     keys = dict(zip(("token", "access_key", "secret_key"), SECRETS, strict=True))
     with mock.serve("otc-2026", faults=faults, **(keys | options)) as server:
         yield server
@@ -57,7 +57,7 @@ def statuses(folder: Path) -> list[Any]:
 
 @pytest.mark.parametrize("token", [SECRETS[0], None])
 def test_right_credentials_open_the_server_and_no_others_do(token: Any, tmp_path: Path) -> None:
-    """A token, or a signature where there is none; each kind of wrong ones is refused."""
+    """Requests with the token, or signed without a token, succeed; wrong credentials of each kind are refused."""
     wrong = ("none", "wrong-token", "wrong-key", "altered-body", "old")
     with served() as server, session(server, tmp_path, token=token) as sender:
         body = {"jobList": ["myJob"]}
@@ -67,17 +67,17 @@ def test_right_credentials_open_the_server_and_no_others_do(token: Any, tmp_path
 
 
 def test_without_a_key_nothing_can_be_signed(tmp_path: Path) -> None:
-    """A sender says so, and refuses to try."""
+    """Without a key `signs` is false, and a kind of credentials that needs a key raises ValueError."""
     with served() as server, session(server, tmp_path) as sender:
         assert sender.signs
         sender.data = Data(server.project_id, (), (), token=SECRETS[0])
         assert not sender.signs
-        with pytest.raises(ValueError, match="no access key"):
+        with pytest.raises(ValueError, match="need an access key"):
             sender.send("exportJob", "POST", PATH, credentials="old")
 
 
 def test_the_record_has_everything_but_secrets(tmp_path: Path) -> None:
-    """Each exchange stands in the journal with its headers; token, key and signature do not."""
+    """The journal has each exchange with its headers, but not token, key and signature."""
     with served() as server:
         for token in (SECRETS[0], None):
             with session(server, tmp_path, token=token) as sender:
@@ -92,7 +92,7 @@ def test_the_record_has_everything_but_secrets(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_found_however_it_is_spelled() -> None:
-    """Plain, as JSON writes it, and as URLs do."""
+    """A secret is redacted in plain text, in the spelling of JSON, and in the spelling of URLs."""
     redaction = Redaction.of(['pa"ss/word', None, ""])
     for text in ('pa"ss/word', r"pa\"ss/word", "pa%22ss%2Fword"):
         assert redaction.text(f"<{text}>") == "<[redacted]>"
@@ -111,7 +111,7 @@ def test_requests_keep_their_distance(tmp_path: Path) -> None:
 
 
 def test_a_limit_ends_the_run(tmp_path: Path) -> None:
-    """After as many requests as allowed none is sent."""
+    """After the limit no request is sent."""
     with served() as server, session(server, tmp_path, live=Live(rate=1000, max_requests=2)) as sender:
         sender.send("exportJob", "POST", PATH)
         sender.send("exportJob", "POST", PATH)
@@ -121,7 +121,7 @@ def test_a_limit_ends_the_run(tmp_path: Path) -> None:
 
 
 def test_retry_after_is_waited_for(tmp_path: Path) -> None:
-    """The same request is sent again after what the server asks, and the answer is the second one's."""
+    """The same request is sent again after Retry-After, and the second response counts."""
     with served(("status-429:1@*", 1)) as server, session(server, tmp_path) as sender:
         waited: list[float] = []
         sender.wire.waiting = waited.append
@@ -134,13 +134,13 @@ def test_retry_after_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_on_an_embedded_server_nothing_is_waited_for(tmp_path: Path) -> None:
-    """A 429 is the answer there."""
+    """Without limits a 429 is returned at once."""
     with served("status-429:60@*") as server, session(server, tmp_path, live=None) as sender:
         assert sender.send("exportJob", "POST", PATH).status == 429
 
 
 def test_too_long_a_wait_ends_the_run(tmp_path: Path) -> None:
-    """A server that asks for an hour is left alone."""
+    """A Retry-After of an hour ends the run."""
     with (
         served("status-429:3600@*") as server,
         session(server, tmp_path) as sender,
@@ -151,22 +151,22 @@ def test_too_long_a_wait_ends_the_run(tmp_path: Path) -> None:
 
 
 def test_a_server_that_never_has_time_ends_the_run(tmp_path: Path) -> None:
-    """After five waits it is not asked again."""
+    """After five waits the request is not sent again."""
     with (
         served("status-429:0@*") as server,
         session(server, tmp_path) as sender,
-        pytest.raises(RunStopped, match="answers 429"),
+        pytest.raises(RunStopped, match="responds with 429"),
     ):
         sender.send("exportJob", "POST", PATH)
     assert statuses(tmp_path) == [429] * 6
 
 
 def test_a_token_that_expires_ends_the_run(tmp_path: Path) -> None:
-    """A right request answered 401 is told from a refusal of its own: what was let in before is sent again."""
+    """After a 401 the last successful request is sent again; if it gets 401 too, the token has expired."""
     with served() as server, session(server, tmp_path) as sender:
         sender.send("exportJob", "POST", PATH)
         server.core.credentials = type(server.core.credentials)("another", "A", "B", server.core.credentials.clock)
-        with pytest.raises(RunStopped, match="are no more") as stopped:
+        with pytest.raises(RunStopped, match="no longer accepts") as stopped:
             sender.send("exportFlinkJobs", "POST", FLINK, body={"obs_dir": "obs-test", "is_selected": False})
     assert stopped.value.reason == "expired"
     assert statuses(tmp_path) == [200, 401, 401]
@@ -174,7 +174,7 @@ def test_a_token_that_expires_ends_the_run(tmp_path: Path) -> None:
 
 
 def test_one_request_that_is_refused_ends_nothing(tmp_path: Path) -> None:
-    """Where what was let in before still is, a 401 is the answer to that request."""
+    """If the last successful request still succeeds, a 401 concerns its own request only."""
     with served("status-418@exportFlinkJobs") as server, session(server, tmp_path, token=None) as sender:
         sender.send("exportJob", "POST", PATH)
         # A project of its own in the signature, which the path does not have.
@@ -184,21 +184,21 @@ def test_one_request_that_is_refused_ends_nothing(tmp_path: Path) -> None:
 
 
 def test_credentials_that_never_open_anything_end_the_run(tmp_path: Path) -> None:
-    """The third right request that is answered 401 is the last one."""
+    """The run ends after the third 401 if no request succeeded before."""
     with served() as server, session(server, tmp_path, token="mistyped") as sender:
         sender.send("exportJob", "POST", PATH)
         sender.send("exportJob", "POST", PATH)
-        with pytest.raises(RunStopped, match="does not know the credentials"):
+        with pytest.raises(RunStopped, match="does not accept the credentials"):
             sender.send("exportJob", "POST", PATH)
 
 
-def test_no_answer_is_a_transport_problem_and_several_end_the_run(tmp_path: Path) -> None:
-    """One is for the scenario to judge; a server that is gone is not asked for ever."""
+def test_a_missing_response_is_a_transport_problem_and_several_end_the_run(tmp_path: Path) -> None:
+    """A missing response raises TransportProblem; three in a row end the run."""
     with served("reset-before@*") as server, session(server, tmp_path) as sender:
         for _ in range(2):
-            with pytest.raises(TransportProblem, match="no whole answer came"):
+            with pytest.raises(TransportProblem, match="the response is missing or incomplete"):
                 sender.send("exportJob", "POST", PATH)
-        with pytest.raises(RunStopped, match="3 requests in a row got no answer"):
+        with pytest.raises(RunStopped, match="3 requests in a row got no response"):
             sender.send("exportJob", "POST", PATH)
     assert statuses(tmp_path) == [None, None, None]
 
@@ -215,7 +215,7 @@ def test_nothing_is_written_where_nobody_asked(tmp_path: Path) -> None:
 
 
 def test_the_sequence_knows_requests_and_nothing_else(tmp_path: Path) -> None:
-    """Two servers, tokens and times give one hash, another body gives another; a repetition counts once."""
+    """The hash does not depend on server, token, time and repetitions, but on the body."""
     hashes = []
     for faults, token, body in (
         ((), "one", {"jobList": ["myJob"]}),
@@ -232,7 +232,7 @@ def test_the_sequence_knows_requests_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_half_a_line_is_left_out(tmp_path: Path) -> None:
-    """A journal that ends in the middle of a line is complete up to there."""
+    """A journal that ends in the middle of a line is read up to this line."""
     with served() as server, session(server, tmp_path) as sender:
         sender.send("exportJob", "POST", PATH)
     whole = (tmp_path / "journal").read_text(encoding="utf-8")
@@ -241,24 +241,24 @@ def test_half_a_line_is_left_out(tmp_path: Path) -> None:
 
 
 def test_no_repr_shows_a_secret(tmp_path: Path) -> None:
-    """Sessions, data, keys and journals keep them to themselves."""
+    """The reprs of session, data, key and journal have no secret."""
     with served() as server, session(server, tmp_path) as sender:
         shown = repr((sender, sender.data, sender.data.key, Journal(io.StringIO(), sender.wire.journal.redaction)))
     assert not [secret for secret in (SECRETS[0], SECRETS[2]) if secret in shown]
 
 
 def test_a_request_that_is_sent_again_is_signed_anew(tmp_path: Path) -> None:
-    """schemathesis signs once; after a wait the old date would be refused."""
+    """Each attempt has a new date in its signature, because a server refuses an old date."""
     from jobexport.contract.fuzz.adapter import Line, RightCredentials
 
     key = AccessKey("A", "B", "p")
     request = requests.Request("POST", "http://h/v1/p/jobs/x/export", headers={"X-Schemathesis-TestCaseId": "1"})
-    dates, answers = [], [(429, {"Retry-After": "1.1"}), (200, {})]
+    dates, responses = [], [(429, {"Retry-After": "1.1"}), (200, {})]
 
     def transmit(prepared: Any) -> Any:
         dates.append(prepared.headers["X-Sdk-Date"])
         response = requests.Response()
-        response.status_code, headers = answers.pop(0)
+        response.status_code, headers = responses.pop(0)
         response.headers.update(headers)
         response._content = b""
         return response

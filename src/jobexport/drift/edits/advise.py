@@ -68,7 +68,7 @@ class Advice:
     dropped: tuple[str, ...] = ()
     """The overlay actions to remove, such as `line 7, 'The zip array is called zip_files.'`."""
     hint: str = ""
-    """What to do by hand, if no document can be edited."""
+    """Advice for people, if no document can be edited."""
 
 
 def advise(
