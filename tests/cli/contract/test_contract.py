@@ -220,7 +220,7 @@ def test_a_secret_that_no_header_can_carry_is_refused_unquoted(variable: str, se
     """The error does not quote the secret, as the HTTP library's error would."""
     arguments = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024", "--report-dir", tmp_path)
     result = contract(*arguments, env={"HUAWEICLOUD_SDK_AK": "A", variable: secret})
-    one_sentence(result, f"set {variable}", "without spaces or line breaks")
+    one_sentence(result, variable, "without spaces or line breaks")
     assert "secret" not in result.output
     assert not list(tmp_path.iterdir())
 
