@@ -54,7 +54,8 @@ def run(pytester: pytest.Pytester) -> Callable[..., Any]:
         installed = {entry.name for entry in entry_points(group="pytest11")}
         load = [] if "jobexport" in installed else ["-p", "jobexport.pytest_plugin"]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-c", code, *load, "-p", "no:cacheprovider", *arguments]
+        others = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:anyio")
+        command = [sys.executable, "-c", code, *load, *others, *arguments]
         done = subprocess.run(command, cwd=pytester.path, env=environment, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
@@ -81,7 +82,7 @@ def test_nothing_is_imported_for_others(pytester: pytest.Pytester, run: Callable
         "def test_it():\n"
         "    assert not {'starlette', 'uvicorn', 'jsonschema_rs', 'jobexport.spec', 'yaml'} & sys.modules.keys()\n"
     )
-    code, output = run("-p", "no:schemathesis", "-p", "no:anyio")
+    code, output = run()
     assert code == 0, output
 
 
@@ -89,7 +90,7 @@ def test_without_the_extra(pytester: pytest.Pytester, run: Callable[..., Any]) -
     """Where only the plain package is installed, suites run; the fixture fails with what to install."""
     pytester.makepyfile("def test_other(): pass\ndef test_mine(jobexport_mock): pass")
     missing = "for name in ('starlette', 'uvicorn', 'yaml', 'jsonschema_rs', 'click'): sys.modules[name] = None"
-    code, output = run("-p", "no:schemathesis", "-p", "no:anyio", before=missing)
+    code, output = run(before=missing)
     assert code == 1
     assert "1 passed, 1 error" in output
     assert "the fixture jobexport_mock needs" in output

@@ -32,7 +32,7 @@ def deflated_zeros(size: Any) -> Any:
 
 def lying(size: Any, *, announced: Any) -> Any:
     """A member that unpacks to `size` zeros and announces less."""
-    return member(packed=deflated_zeros(size), size=announced, crc=zlib.crc32(bytes(announced)))
+    return lambda zips: member(packed=deflated_zeros(size), size=announced, crc=zlib.crc32(bytes(announced)))(zips)
 
 
 def bomb(zips: Any) -> Any:
