@@ -160,7 +160,7 @@ def format_date(epoch_ms: int) -> str:
 
 
 def parse_date(value: str) -> int:
-    """Return the milliseconds since 1970 of an `X-Sdk-Date`.
+    """Return the milliseconds since 1970 of an `X-Sdk-Date`, such as `20260131T235959Z`.
 
     Raises:
         ValueError: the value does not have this form, or no such time exists.

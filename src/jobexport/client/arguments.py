@@ -51,7 +51,7 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
 
 
 def url(name: str, value: Any) -> str:
-    """Return the URL of a server, `http://` or `https://` with a host and perhaps a path, without a slash at its end.
+    """Return the URL of a server, `http://` or `https://` with a host and perhaps a path. Its last slash is removed.
 
     Raises:
         ValueError: the value is not such a URL; the error's text does not show it, as it may hold a password.

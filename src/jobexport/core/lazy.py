@@ -14,7 +14,8 @@ def lazily(
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return the functions `__getattr__` and `__dir__` of a package.
 
-    No name may be the name of a module in the package: once imported, the module would hide the public name.
+    The caller keeps public names apart from the names of modules in the package: once imported, a module would hide the
+    public name. Nothing checks it here.
 
     Args:
         package: the package's `__name__`.

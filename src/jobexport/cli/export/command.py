@@ -162,7 +162,7 @@ def _usage_errors() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ended_by_signals(sentence: str) -> Iterator[None]:
-    """Clean up after Ctrl-C and SIGTERM, then raise JobexportError with a sentence on the state of the export."""
+    """Run the block; at Ctrl-C or SIGTERM let it clean up, then raise JobexportError with a sentence on the export."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

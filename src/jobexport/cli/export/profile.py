@@ -35,7 +35,7 @@ class Profile:
 
 
 def load_profile(name: str, region: str | None) -> Profile:
-    """Read a profile and fetch a token with it.
+    """Return a profile of `clouds.yaml`: project, source of tokens, cloud and region. A first token is fetched at once.
 
     Raises:
         JobexportError: openstacksdk is not installed, the profile is missing, or the identity service refuses it.
