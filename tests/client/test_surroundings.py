@@ -16,6 +16,7 @@ import pytest
 from obstore.store import LocalStore, S3Store
 
 from jobexport import AsyncDgcClient, DgcClient, DliClient, Retries, Token, errors
+from jobexport.client import shell
 from tests.client.making.calls import CLIENTS, NO_RETRIES, Caller
 from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import zip_of
@@ -282,6 +283,20 @@ def test_ctrl_c_ends_a_download_that_hangs(scripted: Scripted, tmp_path: Path) -
             assert process.stderr is not None
             assert b"KeyboardInterrupt" in process.stderr.read()
             connection.close()
+    assert time.monotonic() - started < 5
+
+
+def test_ctrl_c_that_interrupts_no_wait_is_seen_all_the_same() -> None:
+    """A signal that another thread takes, or that comes just before the wait, ends the wait for a thread soon."""
+
+    def hangs() -> None:
+        time.sleep(0.2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        threading.Event().wait(10)
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        shell._call_beside(hangs)
     assert time.monotonic() - started < 5
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
+from jobexport.core.waiting import next_result
 from jobexport.errors import (
     ApiError,
     ArchiveError,
@@ -197,7 +198,7 @@ def run_in_threads(schedule: Schedule[Any], fetch: Fetch, shell: Shell) -> None:
     try:
         schedule.report()
         while schedule.begin(start):
-            chunk, outcome = finished.get()
+            chunk, outcome = next_result(finished)
             running.pop(chunk).join()
             schedule.settle(chunk, outcome)
     except BaseException:

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from jobexport.client.auth import renews
 from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Work
 from jobexport.core.http import proxy_of
+from jobexport.core.waiting import next_result
 from jobexport.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -163,7 +164,7 @@ def _call_beside(function: Callable[[], T]) -> T:
             outcome.put((None, error))
 
     threading.Thread(target=call, daemon=True).start()
-    result, error = outcome.get()
+    result, error = next_result(outcome)
     if error is not None:
         raise error
     return cast("T", result)
