@@ -63,15 +63,21 @@ def test_every_form_of_success_is_read(
     [
         ([100], {"is_success": True, "message": "", "archives": NAMES}),
         ([100], {"is_success": "true"}),
+        ([100], {"is_success": True, "zip_file": []}),
+        ([100], {"is_success": True, "zip_file": None}),
+        ([100], {"is_success": True, "zip_files": ""}),
         (None, {"is_success": True, "archives": NAMES}),
+        (None, {"is_success": True, "zip_file": [], "archives": NAMES}),
+        (None, {"is_success": True, "archive": NAMES[0]}),
+        (None, {"is_success": True, "data": {"zip_file": NAMES}}),
     ],
 )
-def test_a_list_of_another_name_is_no_empty_success(
+def test_a_success_without_a_zip_is_no_empty_success(
     caller: Caller, scripted: Scripted, ids: list[int] | None, fields: dict[str, Any]
 ) -> None:
-    """A success whose zips stand in a field that no edition has is UnexpectedResponse, with the fields that came."""
+    """A success that names no zip though jobs were named, or in a field that no edition has, is UnexpectedResponse."""
     scripted.respond(ScriptedResponse.json(fields))
-    words = rf"the response has no zip_file or zip_files with the zips; it has {', '.join(fields)} \(status"
+    words = rf"the response names no zip in zip_file or zip_files; it has {', '.join(fields)} \(status"
     with pytest.raises(errors.UnexpectedResponse, match=words):
         caller.dli(scripted, "b", *([] if ids is None else [ids]))
 
@@ -99,6 +105,7 @@ def test_every_form_of_failure_is_raised(caller: Caller, scripted: Scripted, ver
         b'{"is_success": "yes"}',
         b'{"is_success": true, "zip_file": [1]}',
         b'{"is_success": true, "zip_file": {}}',
+        b'{"is_success": true, "zip_file": [""]}',
         b'{"is_success": true, "zip_file": ' + b"9" * 5000 + b"}",
         b"[" * 100_000,
         b"PK\x03\x04",
@@ -145,6 +152,17 @@ def test_an_error_is_classed_by_its_code(
     assert str(error).startswith(f"exportFlinkJobs: {code} It is so. (status {status}, request id r-1); ")
 
 
+@pytest.mark.parametrize("status", [200, 400, 502])
+def test_a_request_id_may_be_in_the_body(caller: Caller, scripted: Scripted, status: int) -> None:
+    """A gateway that sends the id in the body only is quoted, with and without a code."""
+    for fields in ({"error_code": "APIGW.0308", "error_msg": "x"}, {}):
+        scripted.respond(ScriptedResponse.json({"request_id": "r-1", **fields}, status=status))
+        if fields or status != 200:
+            with pytest.raises(errors.ApiError, match="request id r-1") as raised:
+                caller.with_options(retries=NO_RETRIES).dli(scripted, "b")
+            assert raised.value.request_id == "r-1"
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", b'{"error_code": 1, "error_msg": []}'])
 def test_an_error_without_a_code_keeps_its_status(caller: Caller, scripted: Scripted, body: bytes) -> None:
     """A gateway's page is an ApiError all the same."""
@@ -173,6 +191,7 @@ def test_zips_are_downloaded_and_checked(caller: Caller, tmp_path: Path) -> None
             "b/missing.zip can't be downloaded from OBS: .*does `store` stand for",
         ),
         ("b/broken.zip", errors.ArchiveCorrupt, "the zip is damaged"),
+        ("b/empty.zip", errors.ArchiveCorrupt, "the zip is damaged: it holds no file"),
         ("b/..", errors.UnexpectedResponse, "can't be the name of a zip"),
         ("b/a\\..\\b.zip", errors.UnexpectedResponse, "can't be the name of a zip"),
         ("b/\0.zip", errors.UnexpectedResponse, "can't be the name of a zip"),
@@ -187,6 +206,7 @@ def test_a_download_that_fails_says_that_the_export_did_not(
     """The error is one of the tree, nothing leads out of the folder, and a note names what stands in OBS."""
     store = MemoryStore()
     store.put("good.zip", zip_of({"a": b"1"}))
+    store.put("empty.zip", zip_of({}))
     store.put("broken.zip", zip_of({"a": b"1"})[:-30])
     scripted.respond(ScriptedResponse.json({"is_success": True, "zip_file": ["b/good.zip", name]}))
     with pytest.raises(kind, match=sentence) as raised:

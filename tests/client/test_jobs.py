@@ -6,9 +6,10 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
-from jobexport import Progress, errors
+from jobexport import DgcClient, Progress, errors
 from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
 from tests.client.making.calls import NO_RETRIES
@@ -161,6 +162,33 @@ def test_what_no_other_chunk_can_get_past_ends_the_run(
     assert {type(error) for error in result.failures.values()} == {kind}
     assert result.ended_by is result.prevented_by is result.failures["job0"]
     assert len(scripted.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status", "body", "kind"),
+    [
+        ("application/json;charset=GBK", 400, '{"error_code": "DLF.0100", "error_msg": "\u4f5c\u4e1a"}', "JobNotFound"),
+        ("application/json", 400, '{"error_code": "DLF.0100", "error_msg": "\u4f5c\u4e1a"}', "JobNotFound"),
+        ("application/json", 200, '{"error_code": "DLF.0100", "error_msg": "\u4f5c\u4e1a"}', "JobNotFound"),
+        ("application/json", 400, '{"error_code": "DLF.01', "ApiError"),
+        ("text/html", 200, "<html>", "UnexpectedResponse"),
+    ],
+)
+def test_a_broken_body_costs_its_own_job_only(
+    tmp_path: Path, content_type: str, status: int, body: str, kind: str
+) -> None:
+    """An error in GBK, or one that nobody can read, is isolated by splitting; the other jobs are there."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        names = json.loads(request.content)["jobList"]
+        if "bad" in names:
+            return httpx.Response(status, headers={"Content-Type": content_type}, content=body.encode("gbk"))
+        return httpx.Response(200, content=batch_zip(*names).body)
+
+    with DgcClient("p", auth="t", base_url="http://x", transport=httpx.MockTransport(respond)) as client:
+        result = client.export_jobs([*"abcdef", "bad", *"ghij"], to=tmp_path)
+    assert set(result.archives) == set("abcdefghij")
+    assert type(result.failures["bad"]).__name__ == kind
 
 
 def test_a_server_that_is_down_is_not_asked_for_each_job(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:

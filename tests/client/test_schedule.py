@@ -119,3 +119,45 @@ def test_an_error_of_another_tree_is_raised() -> None:
     begun(schedule)
     with pytest.raises(ZeroDivisionError):
         schedule.settle(("a",), ZeroDivisionError())
+
+
+UNREADABLE = api_error(errors.ApiError, None)
+
+
+@pytest.mark.parametrize("error", [UNREADABLE, api_error(errors.InvalidRequest, None), without_job(None)], ids=repr)
+def test_a_refusal_that_nobody_can_read_costs_one_job(error: errors.JobexportError) -> None:
+    """A chunk that is refused with a broken body is cut until the job that is refused is alone."""
+    names = "abcdefghijklmnop"
+    schedule, started = scheduled(names, size=8), list[Chunk]()
+    while schedule.begin(started.append):
+        chunk = started[-1]
+        schedule.settle(chunk, error if "a" in chunk else Fetched(dict.fromkeys(chunk, 1)))
+    assert schedule.failures == {"a": error}
+    assert set(schedule.exports) == set(names) - {"a"}
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_a_page_that_refuses_everything_is_not_asked_for_each_job(concurrency: int) -> None:
+    """Before any job is exported, a few chunks are cut only: a proxy may refuse every request with a page."""
+    names = tuple(map(str, range(1000)))
+    schedule: Schedule[int] = Schedule(names, concurrency, None)
+    schedule.plan({}, 100)
+    running, count = list[Chunk](), 0
+    while schedule.begin(running.append):
+        schedule.settle(running.pop(0), UNREADABLE)
+        count += 1
+    assert set(schedule.failures) == set(names)
+    assert count == 10 + 2 * 8 * concurrency
+
+
+def test_a_page_of_a_server_that_is_down_cuts_nothing() -> None:
+    """A 5xx without a code, a redirect and too many requests are about no job."""
+    for error in (
+        errors.ServerFault(502, None, "", None, "x"),
+        errors.UnexpectedResponse("x", 302, ""),
+        errors.Throttled(429, None, "", None, "x"),
+    ):
+        schedule = scheduled("ab", size=2)
+        assert begun(schedule) == ["ab"]
+        schedule.settle(("a", "b"), error)
+        assert set(schedule.failures) == {"a", "b"}

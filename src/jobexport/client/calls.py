@@ -276,5 +276,6 @@ def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
             raise DownloadFailed(EXPORT_FLINK_JOBS, archive, reason) from None
         part.flush()
         with opened(None, part.file, "the zip") as source:
-            check(source)
+            if not check(source).files:
+                raise source.corrupt("it holds no file")
         target.keep(part, Digest.of(part.file))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,6 +12,7 @@ from jobexport_api.models.export_job_to_obs_response import ExportJobToObsRespon
 from jobexport_api.types import ROLES, Unset
 
 from jobexport.client.auth import secrets_of
+from jobexport.core import lenient_json
 from jobexport.core.retry_after import read_retry_after
 from jobexport.errors import (
     ApiError,
@@ -65,6 +65,8 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 # The gateway's codes are not verified (register entry COM-010), so these statuses count for more than any code.
 _STATUS_DECIDES = {401, 403, 429}
 _LONGEST_SHOWN = 300
+# No page has this field of an error.
+_REQUEST_ID = "request_id"
 # A token that the response repeats must lie within these bytes, or it is not redacted as a whole.
 _LONGEST_SEARCHED = 65536
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\s]+")
@@ -105,10 +107,11 @@ def raise_error(opened: Opened, content: bytes) -> NoReturn:
     status, headers = opened.status, opened.response.headers
     if status < 400:
         unexpected(opened, f"a response of {len(content)} bytes that no document has")
-    error = _error(opened, _json(content))
+    value = _json(opened, content)
+    error = _error(opened, value)
     if error is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
-        error = kind(status, None, _shown(opened, content), _request_id(opened), opened.operation)
+        error = kind(status, None, _shown(opened, content), _request_id(opened, value), opened.operation)
     if isinstance(error, Throttled | ServerFault):
         error.retry_after = read_retry_after(headers.get("Retry-After"), headers.get("Date"))
     raise error
@@ -125,8 +128,8 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
     Raises:
         ApiError: the body is an error all the same.
         ExportFailed: the body says that the export failed.
-        UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it lacks the
-            field with the zips, though there must be zips.
+        UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it names no
+            zip, though there must be zips.
     """
     fields = _fields(opened, content)
     found = ExportFlinkJobsResponse.from_dict(fields)
@@ -142,12 +145,11 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
     message = _clean(opened, message) if isinstance(message, str) else ""
     if not succeeded:
         raise ExportFailed(opened.operation, message, archives)
-    has_unknown_list = any(value and isinstance(value, list) for value in found.additional_properties.values())
-    if not lists and (named or has_unknown_list):
+    if not archives and (named or _may_name_zips(found.additional_properties)):
         # An empty success would pass for a complete one.
         names = _in_words(ExportFlinkJobsResponse, "zip-paths")
         came = _clean(opened, ", ".join(fields))
-        unexpected(opened, f"the export succeeded, but the response has no {names} with the zips; it has {came}")
+        unexpected(opened, f"the export succeeded, but the response names no zip in {names}; it has {came}")
     return FlinkExport(succeeded, message, archives)
 
 
@@ -163,7 +165,7 @@ def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
     fields = _fields(opened, content)
     came = _has(ExportJobToObsResponse, "obs-path", fields)
     folder = _value(ExportJobToObsResponse.from_dict(fields), "obs-path") if came else None
-    if not isinstance(folder, str) or not folder:
+    if not isinstance(folder, str) or not folder.strip():
         names = _in_words(ExportJobToObsResponse, "obs-path")
         unexpected(opened, f"the response does not say in {names} where the zip will be")
     return ObsExport(folder, f"{folder.rstrip('/')}/{name}.zip")
@@ -171,7 +173,7 @@ def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
 
 def raise_not_a_zip(opened: Opened, content: bytes) -> NoReturn:
     """Raise the error for a response with status 200 that should be a zip but is not."""
-    error = _error(opened, _json(content))
+    error = _error(opened, _json(opened, content))
     if error is not None:
         raise error
     if not content:
@@ -185,7 +187,7 @@ def unexpected(opened: Opened, problem: str) -> NoReturn:
 
 
 def _fields(opened: Opened, content: bytes) -> dict[str, Any]:
-    value = _json(content)
+    value = _json(opened, content)
     error = _error(opened, value)
     if error is not None:
         raise error
@@ -196,13 +198,9 @@ def _fields(opened: Opened, content: bytes) -> dict[str, Any]:
     return value
 
 
-def _json(content: bytes) -> Any:
+def _json(opened: Opened, content: bytes) -> Any:
     """Return the value of a body, or None if it is not JSON or is `null`."""
-    try:
-        return json.loads(content)
-    # Deep nesting raises RecursionError.
-    except (ValueError, RecursionError):
-        return None
+    return lenient_json.parse(content, opened.response.headers.get("Content-Type", ""))
 
 
 def _error(opened: Opened, value: Any) -> ApiError | None:
@@ -220,11 +218,14 @@ def _error(opened: Opened, value: Any) -> ApiError | None:
     if kind is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
     code, message = _clean(opened, code), _clean(opened, message) if isinstance(message, str) else ""
-    return kind(status, code, message, _request_id(opened), opened.operation)
+    return kind(status, code, message, _request_id(opened, value), opened.operation)
 
 
-def _request_id(opened: Opened) -> str | None:
-    return _clean(opened, opened.response.headers.get("X-Request-Id", "")) or None
+def _request_id(opened: Opened, value: Any) -> str | None:
+    """Return the id of a response: the header's, or the body's, as gateways send it there only."""
+    in_body = value.get(_REQUEST_ID) if isinstance(value, dict) else None
+    found = opened.response.headers.get("X-Request-Id", "") or (in_body if isinstance(in_body, str) else "")
+    return _clean(opened, found) or None
 
 
 def _by_role(model: object, role: str) -> dict[str, Any]:
@@ -248,15 +249,20 @@ def _in_words(model: type, role: str) -> str:
 
 
 def _names(opened: Opened, field: str, value: Any) -> list[str]:
-    if value is None:
+    # Some servers send `"a.zip"` for `["a.zip"]`, and `""` or `null` for `[]`.
+    if value is None or value == "":
         return []
-    # Some servers send `"a.zip"` for `["a.zip"]`, and `""` for `[]`.
-    names = [value] if isinstance(value, str) and value else value
-    if names == "":
-        return []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
         unexpected(opened, f"{field} is not a list of names")
     return names
+
+
+def _may_name_zips(value: Any) -> bool:
+    """Return True if fields that no edition has may be the zips: a list that is not empty, or a zip's name."""
+    if isinstance(value, dict):
+        return any(map(_may_name_zips, value.values()))
+    return bool(value) if isinstance(value, list) else isinstance(value, str) and value.lower().endswith(".zip")
 
 
 def _clean(opened: Opened, text: str) -> str:
@@ -271,5 +277,6 @@ def _shown(opened: Opened, content: bytes) -> str:
     """Return the length and the beginning of an unexpected body, for a message."""
     if not content:
         return "no body"
-    beginning = _clean(opened, content[:_LONGEST_SEARCHED].decode("utf-8", "replace"))[:80]
+    text = lenient_json.decode(content[:_LONGEST_SEARCHED], opened.response.headers.get("Content-Type", ""))
+    beginning = _clean(opened, text)[:80]
     return f"{len(content)} bytes that begin with {beginning!r}"

@@ -48,6 +48,9 @@ T = TypeVar("T")
 _FATAL = (Unauthorized, PermissionDenied, TokenUnavailable, ObsPathInvalid)
 # Any other error may concern one file only.
 _DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# The most refusals that nobody can read before any job is exported, times the concurrency: a proxy's page may refuse
+# every request. A chunk of 100 jobs is cut seven times.
+_MOST_UNREADABLE = 8
 # The time for threads to clean up after Ctrl-C. A thread that waits for the server has no named file on the disk.
 _GRACE_SECONDS = 1.0
 
@@ -66,6 +69,13 @@ def is_about_a_job(error: JobexportError) -> bool:
         known = (error.code or "").startswith("DLF.") and not isinstance(error, ServerFault | Throttled)
         return known and not ends_the_run(error)
     return isinstance(error, ArchiveError)
+
+
+def may_be_about_a_job(error: JobexportError) -> bool:
+    """Return True for a refusal that nobody can read, such as an error that is cut off: a job may be the reason."""
+    if isinstance(error, ApiError):
+        return error.code is None and 400 <= error.status < 500 and not (ends_the_run(error) or error.status == 429)
+    return isinstance(error, UnexpectedResponse) and error.status == 200
 
 
 def prevented_by(exports: Mapping[str, Any], failures: Mapping[str, JobexportError]) -> JobexportError | None:
@@ -110,6 +120,7 @@ class Schedule(Generic[T]):
     """The error that ended the run, after which no request began."""
     _ready: deque[Chunk] = field(init=False, factory=deque)
     _running: int = field(init=False, default=0)
+    _unreadable: int = field(init=False, default=0)
     _received: int = field(init=False, default=0)
     _lock: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
@@ -138,15 +149,23 @@ class Schedule(Generic[T]):
             self._fail(outcome.failures)
         elif not isinstance(outcome, JobexportError):
             raise outcome
-        elif len(chunk) > 1 and is_about_a_job(outcome):
+        elif len(chunk) > 1 and self._cuts(outcome):
             middle = len(chunk) // 2
-            self._ready.extend((chunk[:middle], chunk[middle:]))
+            # The halves come next: one of them shows soon whether the service exports anything.
+            self._ready.extendleft((chunk[middle:], chunk[:middle]))
         else:
             self._fail(dict.fromkeys(chunk, outcome))
         if self.ended_by is not None:
             self.failures |= dict.fromkeys((name for rest in self._ready for name in rest), self.ended_by)
             self._ready.clear()
         self.report()
+
+    def _cuts(self, error: JobexportError) -> bool:
+        """Return True if jobs of a refused chunk may succeed without the others."""
+        if is_about_a_job(error) or not may_be_about_a_job(error):
+            return is_about_a_job(error)
+        self._unreadable += 1
+        return bool(self.exports) or self._unreadable <= _MOST_UNREADABLE * self.concurrency
 
     def receive(self, piece: bytes) -> None:
         """Count the bytes of a piece."""

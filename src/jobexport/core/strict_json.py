@@ -8,7 +8,7 @@ r"""The one strict reader of JSON: a text that two readers could understand diff
 - Lists and objects of a file are nested at most 100 levels, as copying and writing them need more stack than reading;
   the pages' own examples have six. Lists and objects of a body may be nested as deeply as Python's own reader allows.
 
-Responses of servers in use are read leniently instead, with `json`: a client reads as much as it can.
+Responses of servers in use are read by `lenient_json` instead.
 """
 
 from __future__ import annotations

@@ -1,0 +1,82 @@
+r"""The one lenient reader of a response's body: a client reads as much of it as it can.
+
+- The text is in the charset that the media type declares, as some servers send errors in GBK.
+- Without a declared charset, or if the bytes are in another one, it is UTF-8, UTF-16 or UTF-32 as JSON has them.
+- Bytes that are none of these stand as escapes in the value: the error's code is ASCII, and is read all the same. So
+  `{"error_code": "DLF.0100", "error_msg": "作业"}` in GBK has the message `\xd7\xf7\xd2\xb5`.
+
+The bodies that a contract test checks, and files, are read by `strict_json` instead.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]{1,40})""", re.IGNORECASE)
+# No charsets: they read escapes of their own, or take a time that grows with the square of the length.
+_NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
+_BYTE = re.compile(r"[\udc80-\udcff]")
+# In GBK, Big5 and Shift JIS the second byte of a character may be that of a backslash.
+_BYTE_AND_BACKSLASH = re.compile(r"([\udc80-\udcff])\\")
+
+
+def parse(content: bytes, content_type: str = "") -> Any:
+    """Return the value of a body, or None if the body is not JSON or is `null`.
+
+    Args:
+        content: the body.
+        content_type: the value of the header `Content-Type`.
+    """
+    for text in _texts(content, content_type):
+        try:
+            # Not strict: a message may have a line's end as it is.
+            return json.loads(text, strict=False)
+        # Deep nesting raises RecursionError.
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def decode(content: bytes, content_type: str = "") -> str:
+    r"""Return a body as text, with `\xff` for each byte that its charset does not have."""
+    charset = _declared(content_type) or json.detect_encoding(content)
+    return content.decode(charset, "backslashreplace").removeprefix("\ufeff")
+
+
+def _texts(content: bytes, content_type: str) -> Iterator[str]:
+    """Yield the texts that a body may stand for, the most probable first."""
+    for charset in (_declared(content_type), json.detect_encoding(content)):
+        if charset is not None:
+            try:
+                yield content.decode(charset).removeprefix("\ufeff")
+            except UnicodeDecodeError:
+                continue
+    text = content.decode("ascii", "surrogateescape")
+    if _BYTE.search(text):
+        yield _escaped(text)
+        yield _escaped(_BYTE_AND_BACKSLASH.sub(r"\1\\\\", text))
+
+
+def _escaped(text: str) -> str:
+    r"""Return a JSON text with the escape of a backslash, `x` and two digits for each byte that is not ASCII."""
+    return _BYTE.sub(lambda byte: rf"\\x{ord(byte[0]) - 0xDC00:02x}", text)
+
+
+def _declared(content_type: str) -> str | None:
+    """Return the charset of a media type, or None if it has no charset that Python knows."""
+    found = _CHARSET.search(content_type)
+    try:
+        name = codecs.lookup(found[1]).name if found else None
+        if name is None or name in _NO_CHARSETS:
+            return None
+        # Raises LookupError for a codec that is no charset, such as `zlib`.
+        "a".encode(name)
+        return name
+    except (LookupError, UnicodeError):
+        return None
