@@ -1,10 +1,14 @@
 """Contains some shared types for properties"""
 
 from collections.abc import Mapping, MutableMapping
-from typing import IO, BinaryIO, Generic, Literal, TypeVar
+from json import loads
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Generic, Literal, TypeVar
 from urllib.parse import quote
 
 from attrs import define
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class Unset:
@@ -60,6 +64,16 @@ def path_segment(value: object) -> str:
     return segment.replace(".", "%2E") if segment in {".", ".."} else segment
 
 
+def json_value(response: "httpx.Response") -> Any:
+    """Return the JSON of a response, in the charset that its media type declares or in a form of Unicode"""
+    if response.charset_encoding is None:
+        try:
+            return response.json()
+        except UnicodeDecodeError:
+            pass
+    return loads(response.text.removeprefix("\ufeff"))
+
+
 ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "ExportFlinkJobsResponse": {
         "success": {
@@ -90,4 +104,4 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 """ The fields of responses that the OpenAPI description marks with a role (`x-role`): model, role, the field's name in
 JSON, and the model's attribute. """
 
-__all__ = ["ROLES", "UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "path_segment"]
+__all__ = ["ROLES", "UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "json_value", "path_segment"]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from attrs import evolve
+from jobexport_api import Client
 from jobexport_api.api.dgc import export_job
 from jobexport_api.api.dli import export_flink_jobs
 from jobexport_api.errors import UnexpectedStatus
@@ -50,6 +53,27 @@ def test_zip_files_is_understood(server: Server, client: AuthenticatedClient) ->
     server.respond_json({"zip_files": ["obs-test/a_1582677879475.zip"]})
     parsed = flink(client)
     assert (parsed.zip_file, parsed.zip_files) == (UNSET, ["obs-test/a_1582677879475.zip"])
+
+
+@pytest.mark.parametrize(
+    ("charset", "declared", "text"),
+    [
+        ("gbk", "; charset=GBK", "\u4f5c\u4e1a"),
+        ("latin-1", "; charset=iso-8859-1", "gr\u00f6\u00dfe"),
+        ("utf-16", "", "\u4f5c\u4e1a"),
+        ("gbk", "", None),
+        ("gbk", "; charset=utf-8", None),
+    ],
+)
+def test_an_error_is_read_in_its_charset(charset: str, declared: str, text: str | None) -> None:
+    """The declared charset is read; without a charset that fits, the code is read all the same."""
+    body = json.dumps(ERROR | {"error_msg": text or "\u4f5c\u4e1a"}, ensure_ascii=False).encode(charset)
+    response = httpx.Response(400, headers={"Content-Type": f"application/json{declared}"}, content=body)
+    with Client("http://x", httpx_args={"transport": httpx.MockTransport(lambda _: response)}) as client:
+        parsed = export_flink_jobs.sync("p", client=client, body=ALL_JOBS)  # type: ignore[arg-type]
+    assert isinstance(parsed, ErrorResponse)
+    assert parsed.error_code == ERROR["error_code"]
+    assert text is None or parsed.error_msg == text
 
 
 def test_unknown_fields_are_kept(server: Server, client: AuthenticatedClient) -> None:
