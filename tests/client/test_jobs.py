@@ -138,6 +138,33 @@ def test_what_was_exported_in_another_way_is_fetched_again(
     assert len(mock.core.requests) == 1
 
 
+def test_what_another_server_exported_is_fetched_again(
+    caller: Caller, mock: Server, jobs: Server, scripted: Scripted, tmp_path: Path
+) -> None:
+    """A zip of another server is not there already; the same server may be written in another way."""
+    caller.jobs(mock, ["myJob"], to=tmp_path)
+    assert caller.jobs(jobs, ["myJob"], to=tmp_path).reused == frozenset()
+    other = jobs.url.replace("http://", "HTTP://") + "/"
+    assert caller.with_options(base_url=other).jobs(jobs, ["myJob"], to=tmp_path).reused == {"myJob"}
+    # The zip that is there stays if the other server does not have the job.
+    scripted.respond(ScriptedResponse.error(400, "DLF.0100"))
+    assert set(caller.jobs(scripted, ["myJob"], to=tmp_path).failures) == {"myJob"}
+    assert caller.jobs(jobs, ["myJob"], to=tmp_path).reused == {"myJob"}
+
+
+@pytest.mark.parametrize("comment", [b"", b"jobexport " + b"0" * 64])
+def test_a_zip_without_its_origin_is_fetched_again(
+    caller: Caller, scripted: Scripted, tmp_path: Path, comment: bytes
+) -> None:
+    """A zip that an older version wrote, or somebody else, is replaced."""
+    scripted.respond(batch_zip("a"))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("jobs/a/a.job", b"old")
+        archive.comment = comment
+    assert caller.jobs(scripted, ["a"], to=tmp_path).reused == frozenset()
+    assert members(tmp_path / "a.zip") == {"jobs/a/a.job": b"{}"}
+
+
 def test_a_job_that_fails_leaves_its_old_file(caller: Caller, jobs: Server, tmp_path: Path) -> None:
     """A file in a zip's place stays if the job can't be exported."""
     (tmp_path / "missing.zip").write_bytes(b"old")
@@ -232,6 +259,29 @@ def test_what_belongs_to_no_job_is_kept_beside(caller: Caller, scripted: Scripte
     assert members(path) == {"cdm/x.json": b"1", "../out.txt": b"2"}
     assert caller.jobs(scripted, ["a", "b", "c"], to=tmp_path).others == (path,)
     assert [path.name for path in tmp_path.parent.rglob("out.txt")] == []
+
+
+def test_what_belongs_to_no_job_is_of_one_origin(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """Members of another workspace's export that belong to no job are kept, but are no part of the result."""
+    scripted.respond(batch_zip("a", **{"cdm/x.json": b"1"}))
+    (first,) = caller.jobs(scripted, ["a"], to=tmp_path).others
+    (second,) = caller.jobs(scripted, ["a"], to=tmp_path, workspace="w1").others
+    assert first != second
+    assert members(first) == members(second)
+
+
+def test_damaged_members_of_no_job_are_fetched_again(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """One flipped bit in a zip of members that belong to no job means that nothing is there already."""
+    scripted.respond(batch_zip("a", **{"cdm/x.json": b"1"}))
+    (path,) = caller.jobs(scripted, ["a"], to=tmp_path).others
+    good = path.read_bytes()
+    for place in (0, len(good) // 2, len(good) - 1):
+        damaged = bytearray(good)
+        damaged[place] ^= 1
+        path.write_bytes(damaged)
+        result = caller.jobs(scripted, ["a"], to=tmp_path)
+        assert (result.reused, result.others, path.read_bytes()) == (frozenset(), (path,), good)
+    assert caller.jobs(scripted, ["a"], to=tmp_path).reused == {"a"}
 
 
 def test_two_members_of_one_name_are_unsafe(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:

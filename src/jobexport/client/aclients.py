@@ -137,6 +137,7 @@ class AsyncDgcClient:
     ) -> JobsExport | ObsJobsExport:
         """Export jobs as `DgcClient.export_jobs`, with the same arguments and errors; the loop calls `progress`."""
         batch = plan_batch(
+            self._shell.base_url,
             self._project.id,
             self._project.retries,
             names,

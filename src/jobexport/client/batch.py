@@ -1,8 +1,9 @@
 """An export of any number of jobs to a folder: chunks of 100, and a zip for each job.
 
 The folder holds `{job}.zip` for each job, with the members that the service's zip has for it. Each zip is written to a
-file `%….part` and then renamed, so a zip in the folder is complete, even after a kill. Its comment stands for the
-project, the workspace and `depend` of its export; a zip with the same comment is not fetched again. The next run
+file `%….part` and then renamed, so a zip in the folder is complete, even after a kill. Its comment has a digest of its
+origin (server, project, workspace, `depend`) and a digest of all bytes before the comment. A zip of the same origin
+that has these bytes is not fetched again. Any other zip is, such as a zip that an older version wrote. The next run
 removes the `%….part` files of a killed run.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 import tempfile
 import threading
 from collections import Counter
@@ -18,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+import httpx
 from attrs import Factory, define, field, frozen
 
 from jobexport.archive import JobArchive
@@ -40,7 +43,7 @@ from jobexport.errors import ArchiveError, JobexportError, TargetUnwritable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from jobexport.archive.zip.directory import ZipMember
+    from jobexport.archive.zip.directory import Directory, ZipMember
     from jobexport.archive.zip.source import ZipFileSource
     from jobexport.client.exchange import Exchange
     from jobexport.client.responses import ObsExport
@@ -49,8 +52,11 @@ if TYPE_CHECKING:
     from jobexport.client.steps import Steps
     from jobexport.client.target import Place
 
-# No job's name has a `%`.
-_OTHERS = "%others-"
+# No job's name has a `%`. The digits are the beginning of the zip's SHA-256.
+_OTHERS = re.compile("%others-([0-9a-f]{12})[.]zip")
+# Two digests in hexadecimal, and the words around them.
+_COMMENT = b"jobexport from %b, content %b"
+_COMMENT_SIZE = len(_COMMENT % (b"0" * 64, b"0" * 64))
 
 
 @frozen
@@ -86,8 +92,8 @@ class Batch:
     folder: Path
     exchange: Callable[[tuple[str, ...]], Exchange]
     """Builds the request for a chunk."""
-    _comment: bytes
-    """The comment of the zips of this project, workspace and `depend`."""
+    _origin: bytes
+    """A digest of the server, the project, the workspace and `depend`."""
     _files: dict[str, str]
     schedule: Schedule[JobArchive]
     _reused: frozenset[str] = frozenset()
@@ -97,6 +103,7 @@ class Batch:
     @classmethod
     def planned(
         cls,
+        base_url: str,
         project_id: str,
         retries: Retries,
         to: Place,
@@ -118,9 +125,10 @@ class Batch:
         exchange = partial(batch_exchange, project_id, retries, workspace=workspace, depend=depend)
         # Building a request checks the arguments.
         exchange(schedule.names[:1])
-        choices = json.dumps([project_id, workspace, depend]).encode()
-        comment = b"jobexport " + hashlib.sha256(choices).hexdigest().encode()
-        return cls(folder, exchange, comment, _file_names(schedule.names), schedule)
+        # httpx writes a host in lower case, and leaves out the port that a scheme has anyway.
+        choices = json.dumps([str(httpx.URL(base_url)), project_id, workspace, depend]).encode()
+        origin = hashlib.sha256(choices).hexdigest().encode()
+        return cls(folder, exchange, origin, _file_names(schedule.names), schedule)
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
@@ -136,13 +144,18 @@ class Batch:
             yield
 
     def _begin(self) -> None:
+        others = []
         with writing(self.folder):
             for path in self.folder.iterdir():
                 if is_part(path.name):
                     path.unlink(missing_ok=True)
-                elif _is_others(path.name):
-                    self._others.append(path)
-        found = {name: archive for name in self.schedule.names if (archive := self._find(name)) is not None}
+                elif _OTHERS.fullmatch(path.name):
+                    others.append(path)
+        self._others += (path for path in others if self._read(path) is not None)
+        found = {}
+        # Nobody knows which chunk's zip had the members of a damaged one: every chunk is fetched again.
+        if all(map(_is_whole, others)):
+            found = {name: archive for name in self.schedule.names if (archive := self._find(name)) is not None}
         self._reused = frozenset(found)
         self.schedule.plan(found, MOST_JOBS)
 
@@ -164,19 +177,31 @@ class Batch:
         return JobsExport(archives, failures, self._reused, tuple(self._others), self.schedule.ended_by)
 
     def _find(self, name: str) -> JobArchive | None:
-        """Return the zip of a job that is there, complete and with the same comment, or None."""
+        """Return the zip of a job that is there, complete and of the same origin, or None."""
         path = self.folder / self._files[name]
+        found = self._read(path)
+        if found is None or not holds(found[0].files, name):
+            return None
+        return JobArchive(path, sha256=found[1].sha256, size=found[1].size)
+
+    def _read(self, path: Path) -> tuple[Directory, Digest] | None:
+        """Read a zip that is there; return None if it is damaged, or of another origin."""
         try:
             if not path.is_file():
                 return None
             with path.open("rb") as file, opened(None, file) as source:
                 directory = check(source)
-                if directory.comment != self._comment or not holds(directory.files, name):
-                    return None
-                digest = Digest.of(file)
+                digest = Digest.of(file, source.size - len(directory.comment))
         except (OSError, JobexportError):
             return None
-        return JobArchive(path, sha256=digest.sha256, size=digest.size)
+        if directory.comment != self._comment(digest):
+            return None
+        digest.add(directory.comment)
+        return directory, digest
+
+    def _comment(self, digest: Digest) -> bytes:
+        """Build the comment of a zip with these bytes before it."""
+        return _COMMENT % (self._origin, digest.sha256.encode())
 
     def _split(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[JobArchive]:
         """Write the zip of each job of a chunk."""
@@ -205,20 +230,25 @@ class Batch:
     def _write(self, source: ZipFileSource, members: list[ZipMember], path: Path) -> JobArchive:
         target, digest = ExportTarget(path), Digest()
         with target.opened() as part:
-            copy(source, members, partial(_write_piece, part, digest), self._comment)
+            self._copy(source, members, part, digest)
             return target.keep(part, digest)
+
+    def _copy(self, source: ZipFileSource, members: list[ZipMember], part: Part, digest: Digest) -> None:
+        copy(source, members, partial(_write_piece, part, digest), _COMMENT_SIZE)
+        _write_piece(part, digest, self._comment(digest))
 
     def _keep_others(self, source: ZipFileSource, members: list[ZipMember]) -> None:
         digest = Digest()
         with ExportTarget(self.folder / "%others.zip").opened() as part:
-            copy(source, members, partial(_write_piece, part, digest))
-            target = ExportTarget(self.folder / f"{_OTHERS}{digest.sha256[:12]}.zip")
+            self._copy(source, members, part, digest)
+            target = ExportTarget(self.folder / f"%others-{digest.sha256[:12]}.zip")
             path = cast("Path", target.keep(part, digest).path)
         if path not in self._others:
             self._others.append(path)
 
 
 def plan_batch(
+    base_url: str,
     project_id: str,
     retries: Retries,
     names: Iterable[str],
@@ -243,7 +273,7 @@ def plan_batch(
                 "status goes with obs_path: batchExportJobs has no exportStatus; export_job has, with `to`"
             )
         zips: Schedule[JobArchive] = Schedule(job_names(names), concurrency_of(concurrency), progress)
-        return Batch.planned(project_id, retries, to, workspace, depend, zips)
+        return Batch.planned(base_url, project_id, retries, to, workspace, depend, zips)
     if to is not None or obs_path is None:
         raise ValueError("give either `to`, for a folder of zips, or obs_path, for an export to OBS")
     exports: Schedule[ObsExport] = Schedule(job_names(names), concurrency_of(concurrency), progress)
@@ -255,9 +285,14 @@ def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
     digest.add(piece)
 
 
-def _is_others(name: str) -> bool:
-    """Return True for the name of a zip with members that the service sent beside the jobs."""
-    return name.startswith(_OTHERS) and name.endswith(".zip")
+def _is_whole(others: Path) -> bool:
+    """Return True if a zip of members that belong to no job has the bytes that its name has a digest of."""
+    named = _OTHERS.fullmatch(others.name)
+    try:
+        with others.open("rb") as file:
+            return named is not None and Digest.of(file).sha256.startswith(named[1])
+    except OSError:
+        return False
 
 
 def _file_names(names: tuple[str, ...]) -> dict[str, str]:

@@ -156,9 +156,9 @@ class DgcClient:
     ) -> JobsExport | ObsJobsExport:
         """Export any number of jobs: each to a zip of its own in a folder, or to object storage (OBS).
 
-        The folder `to` gets `{name}.zip` for each job. A complete zip that is there, from the same project and
-        workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So use a new
-        folder for each night's backup. While a run has the folder, another run is refused. A request asks for 100
+        The folder `to` gets `{name}.zip` for each job. A complete zip that is there, from the same server, project
+        and workspace with the same `depend`, is left alone: after a kill the same call goes on where it was. So use a
+        new folder for each night's backup. While a run has the folder, another run is refused. A request asks for 100
         jobs. If the service refuses it for one of them, the chunk is cut in two, until that job is alone.
 
         With `obs_path` the service writes each job to OBS, with a request for each job; a second call exports all of
@@ -188,6 +188,7 @@ class DgcClient:
         from jobexport.client.schedule import run_in_threads
 
         batch = plan_batch(
+            self._shell.base_url,
             self._project.id,
             self._project.retries,
             names,

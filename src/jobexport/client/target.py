@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
@@ -42,11 +43,11 @@ class Digest:
         return self._sha256.hexdigest()
 
     @classmethod
-    def of(cls, file: IO[bytes]) -> Digest:
-        """Return the digest of a file, read from its beginning."""
+    def of(cls, file: IO[bytes], size: int = sys.maxsize) -> Digest:
+        """Return the digest of a file, read from its beginning for so many bytes, or to its end."""
         digest = cls()
         file.seek(0)
-        while piece := file.read(_BLOCK):
+        while piece := file.read(min(_BLOCK, size - digest.size)):
             digest.add(piece)
         return digest
 

@@ -23,7 +23,8 @@ LARGE = {"jobs/large.job": bytes(4 * 128 * 1024), "other": os.urandom(300_000), 
 def copied(content: bytes) -> bytes:
     parts: list[bytes] = []
     with opened(None, io.BytesIO(content)) as source:
-        copy(source, read_directory(source).members, parts.append, b"a comment")
+        copy(source, read_directory(source).members, parts.append, len(b"a comment"))
+        parts.append(b"a comment")
     return b"".join(parts)
 
 

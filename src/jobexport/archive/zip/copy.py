@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _VERSION, _UNIX = 20, 3 << 8
 
 
-def copy(
-    source: ZipFileSource, members: Sequence[ZipMember], write: Callable[[bytes], None], comment: bytes = b""
-) -> None:
+def copy(source: ZipFileSource, members: Sequence[ZipMember], write: Callable[[bytes], None], comment: int = 0) -> None:
     """Write a zip of some members of the zip in `source`, comparing length and checksum of each.
+
+    The zip ends with a comment of `comment` bytes, which the caller writes: it may depend on the bytes before it.
 
     Names that are not ASCII are written in UTF-8. A name in code page 437 stays as it is: its encoding is a guess.
 
@@ -39,7 +39,7 @@ def copy(
     """
     names = [_name(member) for member in members]
     headers = sum(LOCAL.size + ENTRY.size + 2 * len(name) for _, name in names)
-    _check(source, members, headers + sum(member.packed for member in members) + END.size + len(comment))
+    _check(source, members, headers + sum(member.packed for member in members) + END.size + comment)
     directory, place = [], 0
     for (flags, name), member in zip(names, members, strict=True):
         # Both headers have these.
@@ -52,7 +52,7 @@ def copy(
         place += LOCAL.size + len(name) + member.packed
     entries = b"".join(directory)
     count = len(members)
-    write(entries + END.pack(END_SIGNATURE, 0, 0, count, count, len(entries), place, len(comment)) + comment)
+    write(entries + END.pack(END_SIGNATURE, 0, 0, count, count, len(entries), place, comment))
 
 
 def _name(member: ZipMember) -> tuple[int, bytes]:

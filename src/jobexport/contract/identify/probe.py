@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from jobexport.contract.checks.exchange import Archive, read_archive
 from jobexport.contract.identify.tree import members_by_kind
 from jobexport.contract.sender import path_segment
+from jobexport.core import lenient_json
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -46,11 +47,16 @@ class ProbeResponse:
     arguments: Mapping[str, Any]
     """The body that was sent; empty if no body was sent."""
     status: int
-    media_type: str
-    """Content-Type in lower case, without parameters."""
+    content_type: str
+    """Content-Type as the server sent it; empty if it is missing."""
     file_name: str | None
     """File name in Content-Disposition, or None if it is missing."""
     content: bytes = field(repr=False)
+
+    @property
+    def media_type(self) -> str:
+        """Content-Type in lower case, without parameters."""
+        return self.content_type.partition(";")[0].strip().lower()
 
     @property
     def succeeded(self) -> bool:
@@ -58,11 +64,8 @@ class ProbeResponse:
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """Return the JSON value, whatever the Content-Type, or None if the content is not JSON."""
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
-            return None
+        """Return the JSON value, whatever the media type, or None if the content is not JSON."""
+        return lenient_json.parse(self.content, self.content_type)
 
     def error_code(self) -> str | None:
         """Return the code of an error, or None if the response has no code."""
@@ -220,7 +223,7 @@ class _Session:
             jobs,
             body or {},
             response.status_code,
-            response.headers.get("content-type", "").partition(";")[0].strip().lower(),
+            response.headers.get("content-type", ""),
             _file_name(response.headers.get("content-disposition")),
             response.content,
         )
