@@ -156,6 +156,15 @@ class TestFiles:
             '{\n  "b": null,\n  "name": "a",\n  "z": [\n    {\n      "x": "ä\u2028",\n      "y": 1\n    }\n  ]\n}\n'
         )
 
+    def test_numbers_are_passed_on(self, zips: type[Zips], tmp_path: Path) -> None:
+        """Every number stands in the folder as the service sent it."""
+        numbers = ["1.0", "1.50", "1E5", "1e400", "-0", "0.1000000000000000055", "9007199254740993"]
+        text = f'{{"name": "a", "schedule": [{", ".join(numbers)}]}}'
+        archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part("jobs/a.job", text.encode()))))
+        archive.unpack_for_git(tmp_path)
+        lines = (tmp_path / "jobs" / "a.json").read_text().split("[")[1].split("]")[0]
+        assert [line.strip() for line in lines.split(",")] == numbers
+
     @pytest.mark.parametrize(
         ("suffix", "types"),
         [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from typing import Any
 
 import pytest
@@ -68,3 +70,35 @@ def test_a_file_has_a_hundred_levels_at_most(start: bytes, end: bytes) -> None:
     assert strict_json.parse(start * 100 + b"[]" + end * 100)
     with pytest.raises(ValueError, match="nested too deeply"):
         strict_json.parse(start * 100 + b"[]" + end * 100, file=True)
+
+
+NUMBERS = ["1", "1.0", "1.50", "1E5", "1e400", "-0", "-0.0", "0.1000000000000000055", "9007199254740993", "1" * 5000]
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number[:20])
+def test_a_number_is_passed_on_as_it_was_sent(number: str) -> None:
+    """Read exactly and written, a number has every letter that it had, also after a copy."""
+    value = strict_json.parse(b'{"a": [%b]}' % number.encode(), exact=True)
+    for copied in (value, copy.deepcopy(value)):
+        assert strict_json.write(copied) == f'{{\n  "a": [\n    {number}\n  ]\n}}\n'
+
+
+def test_a_number_is_a_number_all_the_same() -> None:
+    """A number that keeps its text is the float that it would be without."""
+    number = strict_json.parse(b"1.50", exact=True)
+    assert isinstance(number, float)
+    assert (number, json.dumps(number)) == (1.5, "1.5")
+    assert type(strict_json.parse(b"1.5", exact=True)) is float
+    assert type(strict_json.parse(b"15", exact=True)) is int
+
+
+@pytest.mark.parametrize("sort_keys", [False, True])
+@pytest.mark.parametrize(
+    "value",
+    [{}, [], '\u00e4\u2028\0"', None, True, {"b": {"d": [], "c": [1, [2.5, {}]]}, "a": [{"x": "\u00e4"}, None]}],
+    ids=repr,
+)
+def test_other_values_are_written_as_json_writes_them(value: Any, sort_keys: bool) -> None:
+    """The form is that of the standard library, so that the files of earlier exports stay as they are."""
+    expected = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=sort_keys) + "\n"
+    assert strict_json.write(value, sort_keys=sort_keys) == expected

@@ -82,7 +82,7 @@ def _kind(member: ZipMember) -> type[Job | Script | Resource] | None:
 
 def _object(content: bytes) -> dict[str, Any]:
     """Return the object of a JSON text; raise ValueError for another value, or a text that is not strict JSON."""
-    value = strict_json.parse(content, file=True)
+    value = strict_json.parse(content, file=True, exact=True)
     if not isinstance(value, dict):
         raise ValueError("it holds another kind of value")
     return value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import hashlib
-import json
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
@@ -17,6 +16,7 @@ from jobexport.archive.values import Script
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
+from jobexport.core import strict_json
 from jobexport.core.files import made, put_files, workplace, writing
 from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
 
@@ -150,7 +150,7 @@ def _files(value: Job | Script | Resource) -> dict[str, Iterable[bytes]]:
 
 
 def _pretty(fields: Mapping[str, Any]) -> bytes:
-    return (json.dumps(fields, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    return strict_json.write(fields, sort_keys=True).encode()
 
 
 def _suffix(script_type: str | None) -> str:

@@ -151,7 +151,7 @@ class JobArchive:
     def unpack_for_git(self, folder: str | os.PathLike[str], *, remove_gone: bool = False) -> GitChanges:
         """Write the content of the archive into a folder under version control.
 
-        - `jobs/NAME.json` and `resources/NAME.json`: all fields, keys sorted, indented.
+        - `jobs/NAME.json` and `resources/NAME.json`: all fields, keys sorted, indented, numbers as they were sent.
         - `scripts/NAME.json` without the text, and the text in `scripts/NAME.sql`, `.sh`, `.py`, or `.txt` if no page
           has the script's type.
         - `others/`: all other members, slashes percent-encoded.

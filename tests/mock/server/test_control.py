@@ -157,6 +157,20 @@ class TestSeed:
         assert project["flink"] == [{"id": -5, "name": "f"}]
         assert project["workspaces"]["w"]["jobs"] == ["a."]
 
+    def test_numbers_are_passed_on(self, client: Any, members: Any) -> None:
+        """An export has every number as the seed has it, and a second seed does not change it."""
+        fields = '{"name": "new", "n": [1.50, 1.0, 1E5, 1e400, -0, 9007199254740993]}'
+        assert client.post("/_mock/seed", content=f'{{"{SPACE}/jobs/new.job": {fields}}}').status_code == 200
+        client.post("/_mock/seed", json={f"{SPACE}/jobs/other.job": {"name": "other"}})
+        (content,) = members(export(client, "new").content).values()
+        assert "".join(content.decode().split()) == "".join(fields.split())
+
+    def test_a_deep_seed_is_refused(self, client: Any) -> None:
+        """A file that is nested too deeply is named in the response."""
+        deep = "[" * 900 + "]" * 900
+        shown = client.post("/_mock/seed", content=f'{{"{SPACE}/jobs/new.job": {{"name": "new", "x": {deep}}}}}')
+        assert (shown.status_code, "nested too deeply" in shown.json()["error"]) == (400, True)
+
     def test_keeps_the_rest(self) -> None:
         """Files that are not named stay equal, byte for byte."""
         state = State.example()

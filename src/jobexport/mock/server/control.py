@@ -63,7 +63,7 @@ async def _read(scope: Scope, receive: Receive) -> Any:
     if not content:
         return {}
     try:
-        return strict_json.parse(content)
+        return strict_json.parse(content, exact=True)
     except ValueError as problem:
         raise JobexportError(f"the body is not valid JSON: {problem}; correct it") from None
 

@@ -77,7 +77,7 @@ def _listing(folder: Path) -> list[Path]:
 
 def _read(path: Path, stem: str) -> File:
     try:
-        fields = strict_json.parse(path.read_bytes(), file=True)
+        fields = strict_json.parse(path.read_bytes(), file=True, exact=True)
     except OSError as problem:
         raise JobexportError(f"cannot read {path}: {problem.strerror}; check its permissions") from None
     except json.JSONDecodeError as problem:
@@ -91,8 +91,7 @@ def _read(path: Path, stem: str) -> File:
         raise _error(path, "has no `name`; add it as a string", line_of(path, ("name",)) or line_of(path, ()))
     if _UNFIT.search(name):
         raise _error(path, f"name {name!r} has a slash or a control character; remove it", line_of(path, ("name",)))
-    content = json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
-    return File(path, stem, name, fields, content.encode("utf-8"))
+    return File(path, stem, name, fields, strict_json.write(fields).encode("utf-8"))
 
 
 def _error(path: Path, problem: str, line: int | None) -> JobexportError:

@@ -8,7 +8,6 @@ and create-resource; unknown fields are kept.
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.core import strict_json
 from jobexport.errors import JobexportError
 from jobexport.mock.state.files import read_files, subfolders
 
@@ -197,7 +197,7 @@ def with_files(state: State, files: Mapping[str, Any], load: Callable[[Path], St
                 f"{path!r} is not a path of a state folder; valid paths are <project>/flink/<id>.json and "
                 "<project>/workspaces/<workspace>/jobs/<name>.job, and likewise submitted, scripts and resources"
             )
-    texts = dict(_texts(state)) | {path: json.dumps(value).encode() for path, value in files.items()}
+    texts = dict(_texts(state)) | {path: _written(path, value) for path, value in files.items()}
     # Written and read as a folder, so that the same rules hold for both.
     with tempfile.TemporaryDirectory(prefix="jobexport-seed-") as folder:
         for path, text in texts.items():
@@ -207,6 +207,13 @@ def with_files(state: State, files: Mapping[str, Any], load: Callable[[Path], St
         except JobexportError as problem:
             # Without the line numbers: they count lines of a temporary file.
             raise JobexportError(_LINE.sub("", str(problem)).replace(f"{folder}/", "")) from None
+
+
+def _written(path: str, value: Any) -> bytes:
+    try:
+        return strict_json.write(value).encode()
+    except RecursionError:
+        raise JobexportError(f"{path}: not valid JSON: nested too deeply; correct the file") from None
 
 
 def _write(folder: Path, path: str, text: bytes) -> None:
