@@ -9,12 +9,14 @@ import pytest
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, check_edition
+from jobexport.contract.fuzz import process
 from jobexport.errors import JobexportError
 from jobexport.spec import load_edition
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+LABEL = "POST /v1.0/{project_id}/streaming/jobs/export"
 TOKEN = "a-secret-token-to-look-for"  # a value that would stand out in a report
 
 
@@ -59,6 +61,33 @@ def test_a_mock_keeps_its_own_editions_contract(sound: tuple[Any, Any]) -> None:
     assert report.passed
     for operation in report.operations.values():
         assert operation.succeeded >= 0.2 * operation.positive > 0
+
+
+def test_a_scenario_that_sends_nothing_is_not_run(sound: tuple[Any, Any]) -> None:
+    """A scenario whose subject the edition lacks is left out with the reason, and no check of the report."""
+    report, _ = sound
+    operation = report.operations["exportJob"]
+    assert "each_name" in operation.checks
+    for name in report.left_out:
+        of, _, scenario = name.partition(", ")
+        assert scenario not in report.operations[of].checks
+    # No test here changes the mock's jobs.
+    assert "for exportJob" in report.left_out["exportJob, changed_job"]
+
+
+def test_a_run_in_which_schemathesis_checks_nothing_does_not_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operation whose responses schemathesis did not check is an error of the run, not a success."""
+    nothing = [
+        {"event": "scenario", "phase": "Fuzzing", "label": LABEL, "checks": {}, "failures": []},
+        {"event": "finished", "reason": ["completed", ""]},
+    ]
+    monkeypatch.setattr(process, "events", lambda *_: iter(nothing))
+    report = run("otc-2026", "otc-2026", tmp_path, api="dli")
+    assert report.failures == []
+    assert report.errors == ["exportFlinkJobs: schemathesis checked no response, so it proves nothing"]
+    assert not report.passed
 
 
 def test_an_embedded_mock_is_reached_whatever_proxy_the_environment_names(sound: tuple[Any, Any]) -> None:

@@ -149,12 +149,19 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
         redaction=redaction(task.data),
     )
     labels = _labels(task.document)
+    tested: set[str] = set()
     for event in process.events(run, task.scratch):
         judgement.take(event, labels)
+        if event.get("checks"):
+            tested.add(labels[event["label"]])
         if event["event"] == "scenario":
             task.progress(f"{labels[event['label']]}, {event['phase'].lower()}", 1)
         elif event["event"] == "waiting":
             interrupt.wire.waiting(event["seconds"])
+    if not report.reason:
+        # A run that ends early has a reason.
+        untested = (name for name in report.operations if name not in tested)
+        report.errors += (f"{name}: schemathesis checked no response, so it proves nothing" for name in untested)
 
 
 def _examples(task: _Task, operations: int) -> int:
@@ -175,9 +182,8 @@ def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgeme
             continue
         task.progress(f"{operation}, {scenario.id}", 0)
         session.scenario = scenario.id
-        _run_scenario(
-            scenario, ScenarioRun(task.document, operation, task.data, session, task.tools), report, judgement
-        )
+        run = ScenarioRun(task.document, operation, task.data, session, task.tools)
+        _run_scenario(scenario, run, session, report, judgement)
 
 
 def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:
@@ -190,11 +196,14 @@ def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:
     return ""
 
 
-def _run_scenario(scenario: Scenario, run: ScenarioRun, report: EditionReport, judgement: Judgement) -> None:
+def _run_scenario(
+    scenario: Scenario, run: ScenarioRun, session: Session, report: EditionReport, judgement: Judgement
+) -> None:
+    name, sent = f"{run.id}, {scenario.id}", session.wire.sent
     try:
         scenario.run(run)
     except Withheld as reason:
-        report.left_out[f"{run.id}, {scenario.id}"] = str(reason)
+        report.left_out[name] = str(reason)
     finally:
         redact = redaction(run.data).text
         # Reported even if the run stops in the middle of the scenario.
@@ -202,7 +211,11 @@ def _run_scenario(scenario: Scenario, run: ScenarioRun, report: EditionReport, j
             # A response may quote credentials.
             pointer, message, expected = redact(broken.pointer), redact(broken.message), redact(broken.expected)
             judgement.add_broken_claim(run.id, evolve(broken, pointer=pointer, message=message, expected=expected))
-    report.operations[run.id].checks[scenario.id] += 1
+    if session.wire.sent > sent:
+        report.operations[run.id].checks[scenario.id] += 1
+    else:
+        reason = f"for {run.id} the edition, the names or the credentials have nothing that these scenarios test"
+        report.left_out.setdefault(name, reason)
 
 
 def _reach(url: str) -> None:

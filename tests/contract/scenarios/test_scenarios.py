@@ -93,6 +93,20 @@ def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(
     assert scenario.id in found(scenario, operation, f"{fault}@{operation}")
 
 
+@pytest.mark.parametrize(
+    ("id_", "fault"),
+    [
+        ("stored", "response-other-array"),
+        ("changed_flink_job", "response-other-array"),
+        ("time_moves", "response-no-time"),
+    ],
+)
+def test_a_scenario_that_reads_no_name_has_found_a_fault(id_: str, fault: str, found: Callable[..., Any]) -> None:
+    """A response without the names that a scenario compares breaks the scenario's own rule."""
+    scenario = next(scenario for scenario in SCENARIOS if scenario.id == id_)
+    assert id_ in found(scenario, DLI, f"{fault}@{DLI}")
+
+
 @pytest.mark.parametrize("fault", ["reset-mid-body", "reset-before"])
 def test_a_response_that_breaks_off_is_found(fault: str, found: Callable[..., Any]) -> None:
     """A connection that ends before the response breaks the rule whole_response and does not end the run."""

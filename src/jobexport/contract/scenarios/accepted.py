@@ -286,7 +286,9 @@ def changed_flink_job(run: ScenarioRun) -> None:
     for mark in ("as-it-was", "changed-once", "changed-twice"):
         with run.tools.change_flink(number, mark):
             response = run.send(run.example(job_selected=[number]))
-        contents += [_fetch(run, name) for names in _arrays(response) for name in names]
+        zips = [_fetch(run, name) for names in _arrays(response) for name in names]
+        expect(zips or response.status != 200, f"the response to an export of the Flink job {number} names no zip")
+        contents += zips
     # No page describes the content of this zip, so only equality can be checked.
     expect(len(set(contents)) == len(contents), f"the Flink job {number} was changed, but its zip is the old zip")
 
@@ -313,7 +315,9 @@ def time_moves(run: ScenarioRun) -> None:
         return
     for body in bodies * 3:
         response = run.send(body)
-        times |= set(re.findall(rb"\d{13}", response.content))
+        found = set(re.findall(rb"\d{13}", response.content))
+        expect(found or response.status != 200, "the response has no name with the time of the export")
+        times |= found
         # More than the resolution of a clock.
         time.sleep(0.02)
     expect(len(times) != 1, f"three exports in a row all have the time {b''.join(times).decode()}")
@@ -327,6 +331,7 @@ def stored(run: ScenarioRun) -> None:
     for ids in [[id_] for id_ in run.data.flink_jobs[:_MOST]] + [list(run.data.flink_jobs[:_MOST])]:
         response = run.send(run.example(job_selected=ids))
         names = [name for names in _arrays(response) for name in names]
+        expect(names or response.status != 200, f"the response to an export of the Flink jobs {ids} names no zip")
         for name in names:
             content = _fetch(run, name)
             if len(ids) == 1:
