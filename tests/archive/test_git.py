@@ -321,6 +321,24 @@ class TestFolder:
             archive_of({"a": {}}).unpack_for_git(tmp_path)
 
 
+def test_what_is_left_out_is_not_gone(zips: type[Zips], archive_of: Callable[..., Any], tmp_path: Path) -> None:
+    """Nothing is removed if an archive can't be used, as its jobs are not known."""
+    archive_of({"a": {}, "b": {}}).unpack_for_git(tmp_path)
+    odd = JobArchive.open(io.BytesIO(zips.zipped(zips.part("jobs/b.job", b"[]"))))
+    changes = unpack_for_git([archive_of({"a": {}}), odd], tmp_path, remove_gone=True, left_out=lambda *_: None)
+    assert changes.removed == ()
+
+
+def test_nothing_exported_is_not_everything_gone(archive_of: Callable[..., Any], tmp_path: Path, tree: Any) -> None:
+    """Without any job, script or other member, `remove_gone` is refused, and nothing is removed."""
+    archive_of({"a": {}}).unpack_for_git(tmp_path)
+    before = tree(tmp_path)
+    for archives in ([], [archive_of()]):
+        with pytest.raises(ArchiveCorrupt, match="the archives hold nothing"):
+            unpack_for_git(archives, tmp_path, remove_gone=True)
+    assert tree(tmp_path) == before
+
+
 def test_an_archive_that_can_not_be_used_is_left_out(
     zips: type[Zips], archive_of: Callable[..., Any], tmp_path: Path
 ) -> None:

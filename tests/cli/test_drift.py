@@ -79,6 +79,43 @@ def test_a_folder_is_all_its_pages(pages: Any) -> None:
     assert "3 pages: 1 error" in result.stdout
 
 
+BLANK = {
+    "404.html": "<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>",
+    "shell.html": '<!doctype html><html><body><div id="app"></div><script src="/app.js"></script></body></html>',
+    "login.html": '<html><body><h1>Sign in</h1><form><input name="user"></form></body></html>',
+}
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "github"])
+@pytest.mark.parametrize("options", [(), ("--edition", "otc-2024")])
+def test_nothing_compared_is_not_nothing_found(tmp_path: Path, options: tuple[str, ...], format_: str) -> None:
+    """A page that says nothing, alone or in a folder of such pages, is one sentence and exit code 2 in each format."""
+    for name, text in BLANK.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    for place in (tmp_path / "login.html", tmp_path):
+        result = run(place, *options, "--format", format_, "--fail-on", "info")
+        assert result.exit_code == 2
+        assert result.stderr.startswith("Error: nothing was compared: ")
+        assert format_ != "json" or {page["compared"] for page in json.loads(result.stdout)} == {False}
+        assert format_ != "github" or "title=not-compared" in result.stdout
+
+
+def test_two_blank_pages_are_not_the_same(tmp_path: Path) -> None:
+    """A page that says nothing against an older page that says nothing is no comparison."""
+    (tmp_path / "old.html").write_text(BLANK["login.html"], encoding="utf-8")
+    (tmp_path / "new.html").write_text(BLANK["404.html"], encoding="utf-8")
+    result = run(tmp_path / "new.html", "--against", tmp_path / "old.html")
+    assert (result.exit_code, "nothing was compared" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("options", [(), ("--scaffold",)])
+def test_a_folder_without_pages_is_one_sentence(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """A folder that is empty, or has pictures only, is exit code 2."""
+    (tmp_path / "figure.png").write_bytes(b"\x89PNG\0")
+    result = run(tmp_path, *options)
+    assert (result.exit_code, "has no page" in result.stderr) == (2, True)
+
+
 def test_one_unreadable_page_stops_nothing(pages: Any) -> None:
     """Its sentence is on standard error, the others are told, and the exit code is 2."""
     (pages / "zip").write_bytes(b"PK\x03\x04\0\0\0\0" * 50)

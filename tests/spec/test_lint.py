@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport.spec.editions import CHECKOUT
+from jobexport.spec.generate import main as generate_main
 from jobexport.spec.lint import lint, main
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -136,6 +138,17 @@ def test_the_command_fails_on_a_finding(full_checkout: Any, capsys: pytest.Captu
     replace(full_checkout / "openapi/openapi.yaml", "x-inconsistency: DLI-013", "x-inconsistency: DLI-999")
     assert main([str(full_checkout)]) == 1
     assert "DLI-999" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [main, lambda roots: generate_main(["--check", "--root", *roots])])
+def test_a_check_of_no_edition_is_no_success(
+    full_checkout: Any, capsys: pytest.CaptureFixture[str], command: Callable[[list[str]], int]
+) -> None:
+    """A checkout without any edition's overlay: one sentence, exit code 2, in the lint and in the generator."""
+    for path in (full_checkout / "overlays").glob("*-*.yaml"):
+        path.unlink()
+    assert command([str(full_checkout)]) == 2
+    assert "has no edition's overlay" in capsys.readouterr().err
 
 
 def test_the_command_says_what_it_could_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

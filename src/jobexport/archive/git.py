@@ -92,12 +92,14 @@ def unpack_for_git(
     Args:
         archives: the archives; of two that contradict each other, the first is used.
         folder: the folder, created if missing.
-        remove_gone: as for `JobArchive.unpack_for_git`.
+        remove_gone: as for `JobArchive.unpack_for_git`. If an archive is left out, nothing is removed: its jobs are not
+            known.
         left_out: a function that is called with each archive that can't be used, and its error; the rest is written.
             If not given, the error is raised and nothing is written.
 
     Raises:
-        ArchiveCorrupt: an archive is damaged, a job is not a JSON object, or archives have different versions of a job.
+        ArchiveCorrupt: an archive is damaged, a job is not a JSON object, archives have different versions of a job, or
+            they hold nothing and `remove_gone` would remove everything.
         ArchiveUnsafe: an archive holds members that no export has.
         JobexportError: an archive can't be read, or the folder can't be written.
     """
@@ -106,6 +108,7 @@ def unpack_for_git(
         # So that git ignores the workplace of a killed run.
         (place / ".gitignore").write_text("*\n", encoding="utf-8")
         items: dict[tuple[str, str, str], _Item] = {}
+        complete = True
         for number, archive in enumerate(archives):
             try:
                 with opened(archive.path, archive.stream) as source:
@@ -113,8 +116,11 @@ def unpack_for_git(
             except ArchiveError as error:
                 if left_out is None:
                     raise
+                complete = False
                 left_out(archive, error)
-        return _apply(root, tuple(items.values()), remove_gone=remove_gone)
+        if remove_gone and complete and not items:
+            raise ArchiveCorrupt(f"the archives hold nothing, so all of {root} would be removed; export the jobs again")
+        return _apply(root, tuple(items.values()), remove_gone=remove_gone and complete)
 
 
 def _items(source: ZipFileSource, place: Path) -> Iterator[_Item]:

@@ -68,6 +68,8 @@ def drift(
     if against is not None and (edition is not None or scaffold):
         raise click.UsageError("--against compares two pages; leave out --edition and --scaffold")
     paths = list(_files(pages))
+    if not paths:
+        raise JobexportError(f"{', '.join(map(str, pages))}: the folder has no page; name files or another folder")
     if scaffold:
         failed = _each(paths, _scaffolder())
     else:
@@ -77,6 +79,12 @@ def drift(
         reached = {finding.level for report in reports for finding in report.new}
         if not failed and reached.intersection(_LEVELS[: _LEVELS.index(fail_on) + 1]):
             raise SystemExit(1)
+        if not failed and not any(report.compared for report in reports):
+            # A check that read nothing must not look like a check that found nothing.
+            raise JobexportError(
+                "nothing was compared: no page says anything of an operation that the description has; "
+                "is it a login form or an error page? --scaffold begins the description of another operation"
+            )
     if failed:
         raise SystemExit(2)
 

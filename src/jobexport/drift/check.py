@@ -43,6 +43,13 @@ class PageReport:
     """Advice for each finding, in the same order; None for a known finding. Empty between two pages."""
 
     @property
+    def compared(self) -> bool:
+        """True if facts were compared; a page that was not read, such as a login form, has no findings either."""
+        page = self.page
+        facts = (page.endpoint, page.parameters, page.statuses, page.error_codes, page.examples, page.trees)
+        return bool(self.against) and any(facts)
+
+    @property
     def new(self) -> tuple[Finding, ...]:
         """Findings that the register does not have."""
         return tuple(finding for finding in self.findings if not finding.known)

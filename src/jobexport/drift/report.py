@@ -108,6 +108,7 @@ def as_plain(report: PageReport) -> dict[str, Any]:
         "nature": report.nature,
         "operation": report.operation,
         "against": report.against,
+        "compared": report.compared,
         "guess": attrs.asdict(report.guess) if report.guess else None,
         "findings": [_finding(finding, todo, report) for finding, todo in zip(report.findings, advice, strict=True)],
         "register": {
@@ -152,7 +153,12 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def github_lines(report: PageReport) -> Iterator[str]:
-    """Yield a workflow command of GitHub for each new finding, which marks its line of the page."""
+    """Yield a workflow command of GitHub for each new finding, which marks its line of the page.
+
+    A page that was not compared has one command.
+    """
+    if not report.compared:
+        yield f"::notice file={_property(report.page.source)},title=not-compared::{_escaped(_head(report))}"
     for finding in report.new:
         place = f"file={_property(report.page.source)},line={finding.line},title={_property(finding.kind)}"
         other = f"{other_side(report, finding)} says {_said(finding.other)}"

@@ -127,8 +127,15 @@ def _applied(overlay: dict[str, Any], path: Path, root: Path) -> dict[str, Any]:
 
 
 def edition_ids(root: Path = CHECKOUT) -> list[str]:
-    """List the ids of the editions that have an overlay under `root`."""
-    return sorted(path.stem for path in (root / OVERLAYS).glob("*.yaml") if path.stem != _CODEGEN)
+    """List the ids of the editions that have an overlay under `root`.
+
+    Raises:
+        JobexportError: no edition has an overlay; a check of no edition would find nothing wrong.
+    """
+    found = sorted(path.stem for path in (root / OVERLAYS).glob("*.yaml") if path.stem != _CODEGEN)
+    if not found:
+        raise JobexportError(f"{root / OVERLAYS} has no edition's overlay; name the folder of a checkout")
+    return found
 
 
 def resolved_ids() -> list[str]:
