@@ -123,7 +123,7 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
     Args:
         opened: the response.
         content: its body.
-        named: True if the request named jobs; then each of them must have a zip.
+        named: True if the request named jobs; then the response must name a zip.
 
     Raises:
         ApiError: the body is an error all the same.

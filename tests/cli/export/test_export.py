@@ -446,6 +446,15 @@ def test_flink_jobs_are_exported_and_named(server: mock.Server, obs: Path) -> No
     assert every["files"] == []
 
 
+def test_an_export_of_no_flink_job_says_so(server: mock.Server) -> None:
+    """A project without Flink jobs is a sentence on standard error, not nothing at all."""
+    project = server.state.projects[EXAMPLE_PROJECT]
+    server.core.load(evolve(server.state, projects={EXAMPLE_PROJECT: evolve(project, flink={})}))
+    result = dli(server, "--obs-dir", "obs-test", "--all")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "the service exported no job; does the project have Flink jobs?\n"
+
+
 @pytest.mark.parametrize("fault", ["is-success-false@exportFlinkJobs", None])
 def test_a_failed_flink_export_is_exit_code_1(server: mock.Server, fault: str | None) -> None:
     """A failure of the export, or an unknown job, is one line and exit code 1."""

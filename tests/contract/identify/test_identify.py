@@ -16,6 +16,7 @@ from jobexport import mock, spec
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, check_edition
 from jobexport.contract.identify.identification import identify
+from jobexport.contract.identify.probe import ProbeResponse
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.fault import FOR_CLIENTS
 from jobexport.spec.change import to_path
@@ -104,6 +105,14 @@ EXPECTED = {
 def identified() -> dict[Any, Any]:
     """Return the identifications of the five mocks."""
     return {edition: ask_mock(edition) for edition in ALL}
+
+
+def test_an_error_in_another_charset_has_its_code() -> None:
+    """The code of an error in GBK is observed, with and without a declared charset."""
+    body = '{"error_code": "DLF.0100", "error_msg": "\u4f5c\u4e1a"}'.encode("gbk")
+    for content_type in ("application/json;charset=GBK", "application/json"):
+        response = ProbeResponse("exportJob", "", (), {}, 400, content_type, None, body)
+        assert (response.error_code(), response.media_type) == ("DLF.0100", "application/json")
 
 
 @pytest.mark.parametrize("edition", ALL)

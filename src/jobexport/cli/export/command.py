@@ -129,6 +129,8 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
         except (ExportFailed, JobNotFound) as problem:
             click.echo(printable(f"Error: {problem}"), err=True)
             raise SystemExit(1) from None
+    if not result.archives:
+        click.echo("the service exported no job; does the project have Flink jobs?", err=True)
     with _done():
         if format_ == "json":
             files = [str(path) for path in result.files]
