@@ -48,6 +48,7 @@ def test_an_export_is_understood_in_every_edition(
         ({"is_success": True, "zip_file": ""}, []),
         ({"is_success": True, "zip_file": None, "message": None}, []),
         ({"is_success": True, "new": {"a": 1}}, []),
+        ({"is_success": True, "zip_file": [], "new": ["no job"]}, []),
     ],
 )
 def test_every_form_of_success_is_read(
@@ -64,6 +65,7 @@ def test_every_form_of_success_is_read(
         ([100], {"is_success": True, "message": "", "archives": NAMES}),
         ([100], {"is_success": "true"}),
         ([100], {"is_success": True, "zip_file": []}),
+        ([100], {"is_success": True, "zip_file": [""]}),
         ([100], {"is_success": True, "zip_file": None}),
         ([100], {"is_success": True, "zip_files": ""}),
         (None, {"is_success": True, "archives": NAMES}),
@@ -105,7 +107,6 @@ def test_every_form_of_failure_is_raised(caller: Caller, scripted: Scripted, ver
         b'{"is_success": "yes"}',
         b'{"is_success": true, "zip_file": [1]}',
         b'{"is_success": true, "zip_file": {}}',
-        b'{"is_success": true, "zip_file": [""]}',
         b'{"is_success": true, "zip_file": ' + b"9" * 5000 + b"}",
         b"[" * 100_000,
         b"PK\x03\x04",
@@ -161,6 +162,17 @@ def test_a_request_id_may_be_in_the_body(caller: Caller, scripted: Scripted, sta
             with pytest.raises(errors.ApiError, match="request id r-1") as raised:
                 caller.with_options(retries=NO_RETRIES).dli(scripted, "b")
             assert raised.value.request_id == "r-1"
+
+
+def test_a_code_needs_no_message(caller: Caller, scripted: Scripted) -> None:
+    """An error without a message is classed by its code all the same; a success has no code alone."""
+    scripted.respond(ScriptedResponse.json({"error_code": "DLI.16001"}, status=400))
+    with pytest.raises(errors.JobNotFound) as raised:
+        caller.dli(scripted, "b")
+    assert (raised.value.code, raised.value.message) == ("DLI.16001", "")
+    scripted.respond(ScriptedResponse.json({"error_code": "DLI.16001"}))
+    with pytest.raises(errors.UnexpectedResponse):
+        caller.dli(scripted, "b")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad gateway</html>", b"[]", b'{"error_code": 1, "error_msg": []}'])

@@ -70,7 +70,7 @@ def test_an_error_is_read_in_its_charset(charset: str, declared: str, text: str 
     body = json.dumps(ERROR | {"error_msg": text or "\u4f5c\u4e1a"}, ensure_ascii=False).encode(charset)
     response = httpx.Response(400, headers={"Content-Type": f"application/json{declared}"}, content=body)
     with Client("http://x", httpx_args={"transport": httpx.MockTransport(lambda _: response)}) as client:
-        parsed = export_flink_jobs.sync("p", client=client, body=ALL_JOBS)  # type: ignore[arg-type]
+        parsed = export_flink_jobs.sync("p", client=client, body=ALL_JOBS)
     assert isinstance(parsed, ErrorResponse)
     assert parsed.error_code == ERROR["error_code"]
     assert text is None or parsed.error_msg == text

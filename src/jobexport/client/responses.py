@@ -145,7 +145,9 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
     message = _clean(opened, message) if isinstance(message, str) else ""
     if not succeeded:
         raise ExportFailed(opened.operation, message, archives)
-    if not archives and (named or _may_name_zips(found.additional_properties)):
+    unknown = found.additional_properties
+    has_unknown_list = not lists and any(value and isinstance(value, list) for value in unknown.values())
+    if not any(map(str.strip, archives)) and (named or has_unknown_list or _names_a_zip(unknown)):
         # An empty success would pass for a complete one.
         names = _in_words(ExportFlinkJobsResponse, "zip-paths")
         came = _clean(opened, ", ".join(fields))
@@ -207,13 +209,11 @@ def _error(opened: Opened, value: Any) -> ApiError | None:
     """Build the error of a body, or return None if the body is not an error."""
     if not isinstance(value, dict):
         return None
-    if not (_has(ErrorResponse, "error-code", value) and _has(ErrorResponse, "error-message", value)):
+    status, message = opened.status, _field(ErrorResponse, "error-message", value)
+    code = _field(ErrorResponse, "error-code", value)
+    # Only the status says that a body without a message is an error.
+    if not isinstance(code, str) or (status < 400 and not _has(ErrorResponse, "error-message", value)):
         return None
-    found = ErrorResponse.from_dict(value)
-    code, message = _value(found, "error-code"), _value(found, "error-message")
-    if not isinstance(code, str):
-        return None
-    status = opened.status
     kind = _BY_STATUS[status] if status in _STATUS_DECIDES else CLASSES.get(code)
     if kind is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
@@ -244,6 +244,11 @@ def _has(model: type, role: str, fields: Mapping[str, Any]) -> bool:
     return not ROLES[model.__name__][role].keys().isdisjoint(fields)
 
 
+def _field(model: type, role: str, fields: Mapping[str, Any]) -> Any:
+    """Return the first field of a body with a role, or None if missing."""
+    return next((fields[name] for name in ROLES[model.__name__][role] if name in fields), None)
+
+
 def _in_words(model: type, role: str) -> str:
     return " or ".join(ROLES[model.__name__][role])
 
@@ -253,16 +258,21 @@ def _names(opened: Opened, field: str, value: Any) -> list[str]:
     if value is None or value == "":
         return []
     names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         unexpected(opened, f"{field} is not a list of names")
     return names
 
 
-def _may_name_zips(value: Any) -> bool:
-    """Return True if fields that no edition has may be the zips: a list that is not empty, or a zip's name."""
-    if isinstance(value, dict):
-        return any(map(_may_name_zips, value.values()))
-    return bool(value) if isinstance(value, list) else isinstance(value, str) and value.lower().endswith(".zip")
+def _names_a_zip(value: Any) -> bool:
+    """Return True if a text in a JSON value, at any depth, is the name of a zip."""
+    rest = [value]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, dict | list):
+            rest.extend(item.values() if isinstance(item, dict) else item)
+        elif isinstance(item, str) and item.strip().lower().endswith(".zip"):
+            return True
+    return False
 
 
 def _clean(opened: Opened, text: str) -> str:

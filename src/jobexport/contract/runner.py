@@ -214,8 +214,8 @@ def _run_scenario(
     if session.wire.sent > sent:
         report.operations[run.id].checks[scenario.id] += 1
     else:
-        reason = f"for {run.id} the edition, the names or the credentials have nothing that these scenarios test"
-        report.left_out.setdefault(name, reason)
+        nothing = f"for {run.id} the edition, the names or the credentials have nothing that these scenarios test"
+        report.left_out.setdefault(name, nothing)
 
 
 def _reach(url: str) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]{1,40})""", re.IGNORECASE)
 # No charsets: they read escapes of their own, or take a time that grows with the square of the length.
 _NO_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
+# The longest body whose bytes of no charset are escaped; errors are short.
+_LONGEST = 1024 * 1024
 _BYTE = re.compile(r"[\udc80-\udcff]")
 # In GBK, Big5 and Shift JIS the second byte of a character may be that of a backslash.
 _BYTE_AND_BACKSLASH = re.compile(r"([\udc80-\udcff])\\")
@@ -51,16 +53,17 @@ def decode(content: bytes, content_type: str = "") -> str:
 
 def _texts(content: bytes, content_type: str) -> Iterator[str]:
     """Yield the texts that a body may stand for, the most probable first."""
-    for charset in (_declared(content_type), json.detect_encoding(content)):
+    for charset in dict.fromkeys((_declared(content_type), json.detect_encoding(content))):
         if charset is not None:
             try:
                 yield content.decode(charset).removeprefix("\ufeff")
             except UnicodeDecodeError:
                 continue
+    if len(content) > _LONGEST or content.isascii():
+        return
     text = content.decode("ascii", "surrogateescape")
-    if _BYTE.search(text):
-        yield _escaped(text)
-        yield _escaped(_BYTE_AND_BACKSLASH.sub(r"\1\\\\", text))
+    yield _escaped(text)
+    yield _escaped(_BYTE_AND_BACKSLASH.sub(r"\1\\\\", text))
 
 
 def _escaped(text: str) -> str:
