@@ -158,7 +158,7 @@ class TestFiles:
 
     def test_numbers_are_passed_on(self, zips: type[Zips], tmp_path: Path) -> None:
         """Every number stands in the folder as the service sent it."""
-        numbers = ["1.0", "1.50", "1E5", "1e400", "-0", "0.1000000000000000055", "9007199254740993"]
+        numbers = ["1.0", "1.50", "1E5", "1e-400", "-0", "0.1000000000000000055", "9007199254740993"]
         text = f'{{"name": "a", "schedule": [{", ".join(numbers)}]}}'
         archive = JobArchive.open(io.BytesIO(zips.zipped(zips.part("jobs/a.job", text.encode()))))
         archive.unpack_for_git(tmp_path)

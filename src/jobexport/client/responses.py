@@ -207,12 +207,15 @@ def _json(opened: Opened, content: bytes) -> Any:
 
 def _error(opened: Opened, value: Any) -> ApiError | None:
     """Build the error of a body, or return None if the body is not an error."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not _has(ErrorResponse, "error-code", value):
         return None
-    status, message = opened.status, _field(ErrorResponse, "error-message", value)
-    code = _field(ErrorResponse, "error-code", value)
-    # Only the status says that a body without a message is an error.
-    if not isinstance(code, str) or (status < 400 and not _has(ErrorResponse, "error-message", value)):
+    status = opened.status
+    # A body without a message is an error if its status says so.
+    if status < 400 and not _has(ErrorResponse, "error-message", value):
+        return None
+    found = ErrorResponse.from_dict(dict.fromkeys(ROLES[ErrorResponse.__name__]["error-message"], "") | value)
+    code, message = _value(found, "error-code"), _value(found, "error-message")
+    if not isinstance(code, str):
         return None
     kind = _BY_STATUS[status] if status in _STATUS_DECIDES else CLASSES.get(code)
     if kind is None:
@@ -242,11 +245,6 @@ def _value(model: object, role: str) -> Any:
 def _has(model: type, role: str, fields: Mapping[str, Any]) -> bool:
     """Return True if a field with a role is among the fields of a body."""
     return not ROLES[model.__name__][role].keys().isdisjoint(fields)
-
-
-def _field(model: type, role: str, fields: Mapping[str, Any]) -> Any:
-    """Return the first field of a body with a role, or None if missing."""
-    return next((fields[name] for name in ROLES[model.__name__][role] if name in fields), None)
 
 
 def _in_words(model: type, role: str) -> str:

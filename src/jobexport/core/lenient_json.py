@@ -2,7 +2,7 @@ r"""The one lenient reader of a response's body: a client reads as much of it as
 
 - The text is in the charset that the media type declares, as some servers send errors in GBK.
 - Without a declared charset, or if the bytes are in another one, it is UTF-8, UTF-16 or UTF-32 as JSON has them.
-- Bytes that are none of these stand as escapes in the value: the error's code is ASCII, and is read all the same. So
+- Other bytes stand as escapes in the value: the error's code is ASCII, and is read all the same. So
   `{"error_code": "DLF.0100", "error_msg": "作业"}` in GBK has the message `\xd7\xf7\xd2\xb5`.
 
 The bodies that a contract test checks, and files, are read by `strict_json` instead.

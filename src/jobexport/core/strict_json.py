@@ -3,8 +3,8 @@ r"""The one strict reader of JSON, which refuses a text that two readers could u
 - The text is UTF-8. A byte order mark may begin a file, as editors write it; it may not begin a body on the network
   (RFC 8259, 8.1).
 - An object has each key once: of two equal keys, readers use the first, the last, or both.
-- `NaN`, `Infinity` and `-Infinity` are not JSON; `1e999` fits no float, and an integer has at most 4300 digits. A text
-  that is only passed on (`exact`) may have both numbers: `write` writes each number as it was sent.
+- `NaN`, `Infinity` and `-Infinity` are not JSON; `1e999` fits no float, and an integer has at most 4300 digits. In a
+  text that is only passed on (`exact`), each other number stands as it was sent.
 - Half of a surrogate pair, which only an escape such as `"\ud800"` can write, has no form in UTF-8.
 - Lists and objects of a file are nested at most 100 levels, as copying and writing them need more stack than reading;
   the pages' own examples have six. Lists and objects of a body may be nested as deeply as Python's own reader allows.
@@ -26,7 +26,7 @@ _DEEPEST = 100
 
 
 class Number(float):
-    """A number that Python would write in another way, such as `1.50`, `1e400` or `-0`; `write` keeps its text."""
+    """A number that Python would write in another way, such as `1.50` or `-0`; `write` keeps its text."""
 
     __slots__ = ("text",)
 
@@ -127,20 +127,19 @@ def _float(text: str) -> float:
 
 
 def _exact_float(text: str) -> float:
-    number = float(text)
+    number = _float(text)
     return number if repr(number) == text else Number(text)
 
 
 def _exact_int(text: str) -> float:
-    # The only integer that Python writes in another way, and those that it does not read for their length.
-    return Number(text) if text == "-0" or len(text) > _LONGEST_INTEGER else int(text)
+    # No other integer is written in another way.
+    return Number(text) if text == "-0" else int(text)
 
 
 def _constant(text: str) -> Any:
     raise ValueError(f"{text} is not JSON")
 
 
-_LONGEST_INTEGER = 640
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)
 _EXACT_DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_exact_float, parse_int=_exact_int, parse_constant=_constant

@@ -159,7 +159,7 @@ class TestSeed:
 
     def test_numbers_are_passed_on(self, client: Any, members: Any) -> None:
         """An export has every number as the seed has it, and a second seed does not change it."""
-        fields = '{"name": "new", "n": [1.50, 1.0, 1E5, 1e400, -0, 9007199254740993]}'
+        fields = '{"name": "new", "n": [1.50, 1.0, 1E5, 1e-400, -0, 9007199254740993]}'
         assert client.post("/_mock/seed", content=f'{{"{SPACE}/jobs/new.job": {fields}}}').status_code == 200
         client.post("/_mock/seed", json={f"{SPACE}/jobs/other.job": {"name": "other"}})
         (content,) = members(export(client, "new").content).values()
