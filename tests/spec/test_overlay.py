@@ -277,6 +277,27 @@ def test_extreme_target() -> None:
         apply_overlay({}, overlay({"target": target, "update": {}}))
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"target": "$.tags", "copy": "$.tags"},
+        {"target": "$..tags", "update": [{"tags": [], "text": "a" * 9000}, {"tags": []}]},
+    ],
+)
+def test_extreme_growth(action: dict[str, Any]) -> None:
+    """Actions that double what is there are refused before they fill the memory."""
+    actions = [{"description": str(number), **action} for number in range(64)]
+    with pytest.raises(OverlayError, match=r"add more than 4 MiB; add less$"):
+        apply_overlay({"tags": [["a" * 1000], ["b"]]}, overlay(*actions))
+
+
+def test_extreme_depth_by_copies() -> None:
+    """Copies of a part into itself are refused before they are too deep to write."""
+    actions = [{"description": str(number), "target": "$..end", "copy": "$.start"} for number in range(8)]
+    with pytest.raises(OverlayError, match=r"makes the document deeper than 100 levels; add less$"):
+        apply_overlay({"start": {"a": {"b": {"end": {}}}}}, overlay(*actions))
+
+
 def test_extreme_index() -> None:
     """An index longer than Python turns into a number gives a message, not a stack trace."""
     with pytest.raises(OverlayError, match="is not a valid RFC 9535 JSONPath"):

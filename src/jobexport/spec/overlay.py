@@ -31,6 +31,9 @@ _FIELDS = ("actions", "extends", "info", "overlay")
 _INFO_FIELDS = ("description", "title", "version")
 _ACTION_FIELDS = ("copy", "description", "remove", "target", "update")
 _VERSION = re.compile(r"1\.[01]\.\d+", re.ASCII)
+# Copies of copies grow with every action; so do updates of all that earlier updates added.
+_LARGEST = 4 << 20
+_DEEPEST = 100
 _VERBS = "`update`, `copy` or `remove: true`"
 # Most of the time of a search is its compilation, and the same overlays are applied again and again.
 _compiled = functools.lru_cache(maxsize=512)(jsonpath.compile)
@@ -71,6 +74,7 @@ def apply_overlay(
     actions = [_Action.read(fields, source, number) for number, fields in enumerate(overlay["actions"], start=1)]
     _check_unique(actions)
     result: dict[str, Any] = tree(document)
+    size = 0
     for action in actions:
         locations = action.find(result)
         if strict and action.verb is None:
@@ -78,7 +82,7 @@ def apply_overlay(
             raise action.error(f"{reason}; give the action one of {_VERBS}")
         if strict and not locations:
             raise action.error(f"matches nothing; was it renamed or removed in {base}?")
-        action.apply(result, locations)
+        size += action.apply(result, locations, _LARGEST - size)
     return result
 
 
@@ -220,17 +224,24 @@ class _Action:
             raise self.error(f"copies {source}, which selects {len(found)} nodes; select a single node")
         return tree(at(document, found[0]))
 
-    def apply(self, document: Any, locations: list[Location]) -> None:
-        """Change a document in the places that the target selects."""
+    def apply(self, document: Any, locations: list[Location], most: int = _LARGEST) -> int:
+        """Change a document in the places that the target selects, and return the size of what was added."""
         if self.verb == "remove":
             self.remove_from(document, locations)
-        elif self.verb is not None and locations:
-            kinds = list(dict.fromkeys(_shape(at(document, location)) for location in locations))
-            if len(kinds) > 1:
-                raise self.error(f"selects {' and '.join(_SHAPES[kind] for kind in kinds)}; select nodes of one kind")
-            value = self.value(document)
-            for location in locations:
-                self.put(document, location, value)
+        if self.verb in ("remove", None) or not locations:
+            return 0
+        kinds = list(dict.fromkeys(_shape(at(document, location)) for location in locations))
+        if len(kinds) > 1:
+            raise self.error(f"selects {' and '.join(_SHAPES[kind] for kind in kinds)}; select nodes of one kind")
+        value = self.value(document)
+        size, depth = _measure(value)
+        if size * len(locations) > most:
+            raise self.error(f"and the actions before it add more than {_LARGEST >> 20} MiB; add less")
+        if depth + max(map(len, locations)) > _DEEPEST:
+            raise self.error(f"makes the document deeper than {_DEEPEST} levels; add less")
+        for location in locations:
+            self.put(document, location, value)
+        return size * len(locations)
 
     def remove_from(self, document: Any, locations: list[Location]) -> None:
         # Deepest first, then last item first: no removal moves a place that is still to be removed.
@@ -272,6 +283,19 @@ _SHAPES = {dict: "objects", list: "arrays", object: "primitives"}
 def _shape(value: Any) -> type:
     """Return a key that is the same for two values that can be merged: objects, arrays, or primitives."""
     return dict if isinstance(value, dict) else list if isinstance(value, list) else object
+
+
+def _measure(value: Any) -> tuple[int, int]:
+    """Return about how many characters of JSON a value has, and how many levels."""
+    size, depth, level = 0, 0, [value]
+    while level:
+        depth += 1
+        size += sum(20 + (len(item) if isinstance(item, str | dict) else 0) for item in level)
+        children = (
+            item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)
+        )
+        level = [child for group in children for child in group]
+    return size, depth
 
 
 def _deepest_last(location: Location) -> tuple[int, list[tuple[int, str]]]:
