@@ -40,7 +40,7 @@ def overlay_for(closest: Description, findings: list[Identified], register: Regi
         if undone is None:
             mark = {"x-inconsistency": marks[0] if len(marks) == 1 else marks}
             added += [{"description": change.description, **mark, **action} for action in actions]
-    text = dump_yaml({"overlay": "1.1.0", "info": _info(closest, findings, union), "actions": [*base, *added]})
+    text = dump_yaml({"overlay": "1.0.0", "info": _info(closest, findings, union), "actions": [*base, *added]})
     return text, document
 
 
