@@ -46,7 +46,7 @@ def head(
     token: bool = True,
 ) -> bytes:
     """Return the head of a request, with the headers of a valid request."""
-    start = f"{method} {target} HTTP/1.1\r\nHost: mock\r\n".encode("latin-1", "replace")
+    start = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode("latin-1", "replace")
     fixed = [f"X-Auth-Token: {EXAMPLE_TOKEN}".encode()] if token else []
     return start + b"".join(line + b"\r\n" for line in [*fixed, b"Connection: close", *lines]) + b"\r\n"
 
