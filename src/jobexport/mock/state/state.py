@@ -199,7 +199,6 @@ _PATH = re.compile(
 # One small call must not fill a disk or the memory: a file takes a block, and indentation can make JSON much longer.
 _MOST_FILES = 10_000
 _LONGEST_TEXT = 64 * 1024 * 1024
-_ENCODER = json.JSONEncoder(indent=2)
 
 
 def _seed_texts(files: Mapping[str, Any]) -> dict[str, bytes]:
@@ -217,20 +216,29 @@ def _seed_texts(files: Mapping[str, Any]) -> dict[str, bytes]:
                 f"{path[:200]!r} is not a path of a state folder; valid paths are <project>/flink/<id>.json and "
                 "<project>/workspaces/<workspace>/jobs/<name>.job, and likewise submitted, scripts and resources"
             )
-        pieces = []
+        length += _indented(value)
+        if length > _LONGEST_TEXT:
+            raise JobexportError(
+                f"the files of the seed have more than {_LONGEST_TEXT >> 20} MiB when they are indented; send fewer"
+            )
         try:
-            for piece in _ENCODER.iterencode(value):
-                pieces.append(piece)
-                length += len(piece)
-                if length > _LONGEST_TEXT:
-                    raise JobexportError(
-                        f"the files of the seed have more than {_LONGEST_TEXT >> 20} MiB when they are indented; send "
-                        "fewer at once"
-                    )
+            texts[path] = json.dumps(value).encode()
         except RecursionError:
             raise JobexportError(f"{path}: not valid JSON: nested too deeply; correct the file") from None
-        texts[path] = "".join(pieces).encode()
     return texts
+
+
+def _indented(value: Any) -> int:
+    """Return about the length of a value as indented JSON: each value has a line of its own."""
+    length, depth, level = 0, 0, [value]
+    while level:
+        length += sum(2 * depth + 8 + (len(item) if isinstance(item, str) else 0) for item in level)
+        length += sum(len(key) for item in level if isinstance(item, dict) for key in item)
+        children = (
+            item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)
+        )
+        level, depth = [child for group in children for child in group], depth + 1
+    return length
 
 
 def _write(folder: Path, path: str, text: bytes) -> None:
