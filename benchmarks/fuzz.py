@@ -46,7 +46,7 @@ def head(
     token: bool = True,
 ) -> bytes:
     """Return the head of a request, with the headers of a valid request."""
-    start = f"{method} {target} HTTP/1.1\r\nHost: mock\r\n".encode("latin-1", "replace")
+    start = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode("latin-1", "replace")
     fixed = [f"X-Auth-Token: {EXAMPLE_TOKEN}".encode()] if token else []
     return start + b"".join(line + b"\r\n" for line in [*fixed, b"Connection: close", *lines]) + b"\r\n"
 
@@ -169,6 +169,28 @@ def odd_auth(chance: random.Random) -> bytes:
     return head(FLINK, b"Content-Length: 0", b"Authorization: " + value, b"X-Sdk-Date: 20260101T000000Z", token=False)
 
 
+def odd_offer(chance: random.Random) -> bytes:
+    """Return requests on one connection that offer another protocol, their framing right or not."""
+    lines = [
+        b"Upgrade: " + chance.choice([b"h2c", b"websocket", b"", noise(chance, 20)]),
+        b"Connection: " + chance.choice([b"Upgrade", b"Upgrade, HTTP2-Settings", b"upgrade, close"]),
+        chance.choice([b"Content-Length: 7", b"Transfer-Encoding: chunked", b"Content-Length: 99"]),
+    ]
+    chance.shuffle(lines)
+    method = chance.choice(["POST", "GET", "CONNECT"])
+    request = head(FLINK, b"Content-Type: application/json", *lines, method=method)
+    body = chance.choice([b'{"a":1}', b'7\r\n{"a":1}\r\n0\r\n\r\n', b"", noise(chance)])
+    return (request + body) * chance.randrange(1, 4)
+
+
+def odd_host(chance: random.Random) -> bytes:
+    """Return a head with an odd Host, Origin or Sec-Fetch-Site, to an operation or to the control API."""
+    names = [b"Host: ", b"Origin: ", b"Sec-Fetch-Site: "]
+    values = [b"", b"127.0.0.1", b"[::1]:x", b"null", b"http://mock", b"same-origin", noise(chance, 40)]
+    lines = [chance.choice(names) + chance.choice(values) for _ in range(chance.randrange(4))]
+    return head(chance.choice([FLINK, "/", "/_mock/state", "/_mock/reset"]), b"Content-Length: 0", *lines)
+
+
 KINDS = (
     garbage,
     half_head,
@@ -182,6 +204,8 @@ KINDS = (
     odd_json,
     odd_method,
     odd_auth,
+    odd_offer,
+    odd_host,
 )
 
 

@@ -124,6 +124,13 @@ def test_mock_on_a_busy_port() -> None:
         one_sentence(run("mock", "--port", port), f"port {port}", "in use", "--port")
 
 
+def test_mock_with_a_host_that_is_not_a_name() -> None:
+    """An allowed host with a port is one sentence."""
+    one_sentence(
+        run("mock", "--port", 0, "--allow-host", "mock:80"), "'mock:80' is not the name of a host", "such as mock"
+    )
+
+
 def test_mock_with_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """The sentence names the folder."""
     one_sentence(run("mock", "--port", 0, "--jobs", tmp_path / "none"), "none")

@@ -86,9 +86,11 @@ def test_json_is_yaml(load: Callable[..., Any]) -> None:
     }
 
 
-def test_merge_key_is_a_key(load: Callable[..., Any]) -> None:
-    """The merge key of YAML 1.1 is a key like any other, as in JSON."""
-    assert load("base: &base {a: 1}\nuse:\n  <<: *base") == {"base": {"a": 1}, "use": {"<<": {"a": 1}}}
+def test_merge_key_is_refused(refused: Callable[..., Any], load: Callable[..., Any]) -> None:
+    """The merge key of YAML 1.1 is named with its line, and never read as a key; in quotes it is a key, as in JSON."""
+    message = "api.yaml line 3: merge keys (<<) are not read; write the keys out, or put << in quotes"
+    assert refused("base: &base {a: 1}\nuse:\n  <<: *base") == message
+    assert load('{"<<": {"a": 1}}') == {"<<": {"a": 1}}
 
 
 def test_byte_order_mark(load: Callable[..., Any]) -> None:

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Name by which containers or other machines call the mock; repeatable.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8080,

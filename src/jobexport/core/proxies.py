@@ -103,7 +103,7 @@ def own_server(host: str, port: int) -> Iterator[None]:
 def is_own(host: str, port: int | None) -> bool:
     """Return True if this process has a server at the host and port."""
     host = host.lower()
-    address = _address(host)
+    address = address_of(host)
     loopback = host == "localhost" or (address is not None and address.is_loopback)
     return any(port == own_port and (host == own_host or loopback) for own_host, own_port in _own)
 
@@ -121,9 +121,9 @@ class _Exception:
             return False
         if self.host == "*":
             return True
-        address = _address(host)
+        address = address_of(host)
         if isinstance(self.host, str):
-            name = _name(host)
+            name = name_of(host)
             return address is None and (name == self.host or name.endswith(f".{self.host}"))
         return address is not None and address in self.host
 
@@ -148,12 +148,13 @@ def _exception(entry: str) -> _Exception | None:
     try:
         network = ipaddress.ip_network(rest, strict=False)
     except ValueError:
-        name = _name(rest.removeprefix("*").removeprefix("."))
+        name = name_of(rest.removeprefix("*").removeprefix("."))
         return _Exception(name, numbers, scheme or "all") if name else None
     return _Exception(network, numbers, scheme or "all")
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def address_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a host is, or None if it is a name; an IPv4 address in IPv6 is the IPv4 address."""
     try:
         address = ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -162,7 +163,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _name(host: str) -> str:
+def name_of(host: str) -> str:
     """Return a host's name as it stands in DNS: lower case, ASCII, without the root's dot."""
     host = host.lower().removesuffix(".")
     try:

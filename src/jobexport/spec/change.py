@@ -47,7 +47,7 @@ def actions_for(document: dict[str, Any], change: Change) -> list[Action]:
     *parent, key = change.location
     held_by = look(document, tuple(parent))
     # An overlay can add to an array only at its end.
-    update = change.value if isinstance(held_by, list) else {key: change.value}
+    update = _items([change.value]) if isinstance(held_by, list) else {key: change.value}
     action: Action = {"target": _target(document, tuple(parent)), "update": update}
     merges = isinstance(old, (dict, list)) or isinstance(change.value, (dict, list)) or isinstance(held_by, list)
     return [removal, action] if old is not MISSING and merges else [action]
@@ -60,9 +60,15 @@ def _array_actions(document: dict[str, Any], change: Change, old: list[Any]) -> 
         return []
     path = _target(document, change.location)
     gone = [path + _item(old, number) for number, item in enumerate(old) if item not in kept]
-    added = [{"target": path, "update": item} for item in change.value[len(kept) :]]
+    more = change.value[len(kept) :]
+    added = [{"target": path, "update": _items(more)}] if more else []
     # Each action sees the array that the actions before it left. From last to first, no item moves before its removal.
     return [{"target": target, "remove": True} for target in reversed(gone)] + added
+
+
+def _items(items: list[Any]) -> Any:
+    """Return the update that adds items to an array: an array is added item by item, any other value as one item."""
+    return items[0] if len(items) == 1 and not isinstance(items[0], list) else items
 
 
 def same(one: Any, other: Any) -> bool:
@@ -78,7 +84,7 @@ def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
     """
     if not actions:
         return document
-    return apply_overlay(document, {"overlay": "1.0.0", "info": {"title": "", "version": ""}, "actions": actions})
+    return apply_overlay(document, {"overlay": "1.1.0", "info": {"title": "", "version": ""}, "actions": actions})
 
 
 def _target(document: dict[str, Any], location: Location) -> str:

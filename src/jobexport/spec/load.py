@@ -43,6 +43,8 @@ class _JsonLoader(_Loader):  # type: ignore[misc]  # the base is chosen when the
             if not (isinstance(key, yaml.ScalarNode) and key.tag == "tag:yaml.org,2002:str"):
                 text = key.value if isinstance(key, yaml.ScalarNode) else f"(a {key.id})"
                 raise _Refused(line, f"key {text} is not a string; put it in quotes")
+            if key.value == "<<" and not key.style:
+                raise _Refused(line, "merge keys (<<) are not read; write the keys out, or put << in quotes")
             if key.value in seen:
                 raise _Refused(
                     line, f"key {key.value!r} was given before, on line {seen[key.value]}; remove one of the two"

@@ -67,10 +67,10 @@ class Api:
         head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in values.items())
         return self.send(b"POST " + target.encode("latin-1") + b" HTTP/1.1\r\n" + head + b"\r\n" + content)
 
-    def send(self, request: bytes) -> Raw:
+    def send(self, request: bytes, method: str = "POST") -> Raw:
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:
             connection.sendall(request)
-            response = http.client.HTTPResponse(connection, method="POST")
+            response = http.client.HTTPResponse(connection, method=method)
             response.begin()
             return Raw(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
 

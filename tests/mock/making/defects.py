@@ -110,7 +110,7 @@ def batch(*names: str, body: Any = None, **options: Any) -> RequestArguments:
 
 def seed(path: str, content: Any) -> RequestArguments:
     """Return the request to the control API that adds a file to the state."""
-    return {"method": "POST", "url": "/_mock/seed", "content": json.dumps({f"{EXAMPLE_PROJECT}/{path}": content})}
+    return {"method": "POST", "url": "/_mock/seed", "json": {f"{EXAMPLE_PROJECT}/{path}": content}}
 
 
 def _several(requests: RequestArguments | Iterable[RequestArguments]) -> tuple[RequestArguments, ...]:

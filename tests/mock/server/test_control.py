@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
 import json
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, FAULTS, MemoryStorage, State, serve
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 SPACE = f"{EXAMPLE_PROJECT}/workspaces/default"
 NEW_JOB = {"name": "new", "nodes": [{"properties": [{"name": "scriptName", "value": "also_new"}]}]}
 NEW_SCRIPT = {"name": "also_new", "content": "select 1"}
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +76,32 @@ class TestRoutes:
     @pytest.mark.parametrize("content", [b"{", b"\xff", b'{"a": 1, "a": 2}', b"NaN"])
     def test_no_json(self, client: Any, content: bytes) -> None:
         """A body that is not JSON is 400."""
-        assert "not valid JSON" in problem(client.post("/_mock/seed", content=content))
+        assert "not valid JSON" in problem(client.post("/_mock/seed", content=content, headers=JSON))
+
+    @pytest.mark.parametrize(
+        "type_", [None, "text/plain", "application/x-www-form-urlencoded", "text/plain;application/json"]
+    )
+    @pytest.mark.parametrize(("method", "path"), [("POST", "seed"), ("PUT", "faults")])
+    def test_other_media_type(self, client: Any, method: str, path: str, type_: str | None) -> None:
+        """A body that is not declared as JSON, as that of a form, is 415."""
+        headers = {} if type_ is None else {"Content-Type": type_}
+        response = client.request(method, f"/_mock/{path}", content=b"{}", headers=headers)
+        assert "application/json" in problem(response, 415)
+
+    def test_empty_form(self, client: Any) -> None:
+        """An empty body of a form is 415 too; without a media type it is accepted."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        problem(client.post("/_mock/reset", headers=form), 415)
+        assert client.post("/_mock/reset").status_code == 200
 
     def test_too_large(self, client: Any) -> None:
         """A body above the limit is 413."""
         assert "too large" in problem(client.post("/_mock/seed", content=b" " * (12 * 2**20 + 1)), 413)
+
+    def test_too_large_for_faults(self, client: Any) -> None:
+        """A body of 64 KiB and more is 413, except for a seed."""
+        content = b" " * (64 * 1024 + 1)
+        assert "at most 64 KiB" in problem(client.put("/_mock/faults", content=content, headers=JSON), 413)
 
     def test_no_token(self, client: Any) -> None:
         """The control API needs no token; operations still do."""
@@ -160,7 +184,8 @@ class TestSeed:
     def test_numbers_are_passed_on(self, client: Any, members: Any) -> None:
         """An export has every number as the seed has it, and a second seed does not change it."""
         fields = '{"name": "new", "n": [1.50, 1.0, 1E5, 1e-400, -0, 9007199254740993]}'
-        assert client.post("/_mock/seed", content=f'{{"{SPACE}/jobs/new.job": {fields}}}').status_code == 200
+        seed = f'{{"{SPACE}/jobs/new.job": {fields}}}'
+        assert client.post("/_mock/seed", content=seed, headers=JSON).status_code == 200
         client.post("/_mock/seed", json={f"{SPACE}/jobs/other.job": {"name": "other"}})
         (content,) = members(export(client, "new").content).values()
         assert "".join(content.decode().split()) == "".join(fields.split())
@@ -168,7 +193,8 @@ class TestSeed:
     def test_a_deep_seed_is_refused(self, client: Any) -> None:
         """A file that is nested too deeply is named in the response."""
         deep = "[" * 900 + "]" * 900
-        shown = client.post("/_mock/seed", content=f'{{"{SPACE}/jobs/new.job": {{"name": "new", "x": {deep}}}}}')
+        seed = f'{{"{SPACE}/jobs/new.job": {{"name": "new", "x": {deep}}}}}'
+        shown = client.post("/_mock/seed", content=seed, headers=JSON)
         assert (shown.status_code, "nested too deeply" in shown.json()["error"]) == (400, True)
 
     def test_keeps_the_rest(self) -> None:
@@ -228,6 +254,62 @@ class TestSeed:
         before = server.state
         assert "not a path of a state folder" in problem(client.post("/_mock/seed", json={path: {"name": "a"}}))
         assert server.state is before
+
+    @pytest.mark.parametrize(
+        ("files", "words"),
+        [
+            ({f"p/flink/{number}.json": {} for number in range(10_001)}, "the seed has 10001 files"),
+            # 40 kB that become 4 MB when they are indented.
+            ({"p/flink/1.json": json.loads("[" * 95 + "1," * 20_000 + "1" + "]" * 95)}, "more than 2 MiB"),
+            ({"p/flink/1.json": json.loads("[" * 900 + "]" * 900)}, "nested too deeply"),
+        ],
+        ids=["files", "text", "depth"],
+    )
+    def test_too_much(self, monkeypatch: pytest.MonkeyPatch, client: Any, server: Any, files: Any, words: str) -> None:
+        """A seed of too many, too long or too deep files is refused."""
+        monkeypatch.setattr("jobexport.mock.state.state._LONGEST_TEXT", 2 << 20)
+        before = server.state
+        assert words in problem(client.post("/_mock/seed", json=files))
+        assert server.state is before
+
+    def test_too_deep_for_python(self) -> None:
+        """A value from Python that is nested more deeply than JSON can be written is refused too."""
+        value: Any = []
+        for _ in range(5000):
+            value = [value]
+        with pytest.raises(JobexportError, match="nested too deeply"):
+            State.example().with_files({"p/flink/1.json": value})
+
+    def test_a_line_is_not_sought(self, monkeypatch: pytest.MonkeyPatch, client: Any) -> None:
+        """A refused seed is not parsed as YAML, which would take seconds, as its message has no line."""
+        monkeypatch.delattr("yaml.compose")
+        assert "its name is 'other'" in problem(
+            client.post("/_mock/seed", json={f"{SPACE}/jobs/bad.job": {"name": "other"}})
+        )
+
+    def test_other_requests_do_not_wait(self, monkeypatch: pytest.MonkeyPatch, client: Any, server: Any) -> None:
+        """While a seed is read, other requests get their responses."""
+        statuses = []
+
+        def with_files(state: State, files: Any) -> State:
+            with httpx.Client(base_url=server.url, trust_env=False, verify=False, timeout=5) as other:
+                statuses.append(export(other, "myJob").status_code)
+            return state
+
+        monkeypatch.setattr(State, "with_files", with_files)
+        assert client.post("/_mock/seed", json={}).status_code == 200
+        assert statuses == [200]
+
+    def test_two_at_once(self, client: Any, server: Any) -> None:
+        """Of seeds that arrive together, none is lost."""
+
+        async def seed_all() -> None:
+            async with httpx.AsyncClient(base_url=server.url, trust_env=False, verify=False) as other:
+                seeds = [{f"p{number}/flink/1.json": {"name": "f"}} for number in range(8)]
+                await asyncio.gather(*(other.post("/_mock/seed", json=files) for files in seeds))
+
+        asyncio.run(seed_all())
+        assert {f"p{number}" for number in range(8)} <= server.state.projects.keys()
 
     def test_no_object(self, client: Any) -> None:
         """A body that is not an object is refused."""
@@ -293,6 +375,7 @@ class TestFaults:
             ({"fault": []}, "must be an object"),
             ({"faults": "latency@*"}, "must be a list"),
             ({"faults": [1]}, "each of"),
+            ({"faults": ["latency:0@*"] * 101}, "at most 100"),
             ({"faults": [{"fault": "latency@*", "times": 0}]}, "N from 1 on"),
             ({"faults": [{"fault": "latency@*", "times": True}]}, "N from 1 on"),
             ({"faults": [{"fault": "latency@*", "often": 1}]}, "each of"),

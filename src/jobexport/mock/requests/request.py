@@ -94,15 +94,15 @@ def read_headers(scope: Scope) -> dict[str, bytes]:
     return headers
 
 
-async def read_content(headers: Mapping[str, bytes], receive: Receive) -> bytes:
-    """Return the body, read up to `LARGEST_BODY`.
+async def read_content(headers: Mapping[str, bytes], receive: Receive, most: int = LARGEST_BODY) -> bytes:
+    """Return the body, read up to `most` bytes.
 
     Raises:
         Refused: the body, or its Content-Length, exceeds the limit.
         Disconnected: the client closed the connection first.
     """
     declared = headers.get("content-length", b"")
-    if declared.isdigit() and (len(declared) > len(str(LARGEST_BODY)) or int(declared) > LARGEST_BODY):
+    if declared.isdigit() and (len(declared) > len(str(most)) or int(declared) > most):
         raise Refused("body-too-large")
     parts: list[bytes] = []
     size = 0
@@ -112,7 +112,7 @@ async def read_content(headers: Mapping[str, bytes], receive: Receive) -> bytes:
             raise Disconnected
         part = message.get("body", b"")
         size += len(part)
-        if size > LARGEST_BODY:
+        if size > most:
             raise Refused("body-too-large")
         parts.append(part)
         if not message.get("more_body", False):

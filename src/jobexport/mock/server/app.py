@@ -5,33 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from jobexport.mock.server.control import control
 from jobexport.mock.server.core import DEFAULT_EDITION, Core, ServerOptions
 from jobexport.mock.server.docs_page import page_routes
+from jobexport.mock.server.guard import Guard, is_control
 from jobexport.spec.editions import load_edition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-def create_app(edition: str | Mapping[str, Any] = DEFAULT_EDITION, **options: Unpack[ServerOptions]) -> Starlette:
+def create_app(
+    edition: str | Mapping[str, Any] = DEFAULT_EDITION,
+    *,
+    allow_hosts: Sequence[str] = (),
+    **options: Unpack[ServerOptions],
+) -> Starlette:
     """Return the application that follows an edition's document.
 
     Args:
         edition: the id of an edition, or a resolved document of your own.
+        allow_hosts: names and addresses that a `Host` may have besides loopback and the address of the connection.
         options: see `ServerOptions`.
 
     Raises:
-        JobexportError: the edition does not exist, or the document lacks a part that the server needs.
+        JobexportError: the edition does not exist, the document lacks a part that the server needs, or a name is not
+            the name of a host.
     """
+    guard = Guard.of(allow_hosts)
     core = Core(load_edition(edition) if isinstance(edition, str) else edition, **options)
-    app = Starlette(routes=[*page_routes(core), control(core)])
+    app = Starlette(routes=[*page_routes(core), control(core)], middleware=[Middleware(guard.before)])
     # `/v1/x/` is an unknown path, not another spelling of `/v1/x`.
     app.router.redirect_slashes = False
-    app.state.core = core
+    app.state.core, app.state.guard = core, guard
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -50,12 +60,13 @@ def direct(app: Starlette) -> ASGIApp:
     Only `/` and `/_mock/` have routes. For any other path, Starlette's middleware and router would cost as much time as
     the check of the request.
     """
-    core: Core = app.state.core
+    guard: Guard = app.state.guard
+    operations = guard.before(app.state.core)
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == "/" or scope["path"].startswith("/_mock/"):
+        if scope["type"] != "http" or scope["path"] == "/" or is_control(scope["path"]):
             await app(scope, receive, send)
         else:
-            await core(scope, receive, send)
+            await operations(scope, receive, send)
 
     return respond

@@ -1,19 +1,32 @@
-"""The control API under `/_mock/`: state, faults and the requests seen. It asks for no token."""
+"""The control API under `/_mock/`: state, faults and the requests seen. It asks for no token.
+
+Pages of other origins are refused before, by `guard`; a body must be declared as JSON, as no form can.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Mount
 
 from jobexport.core import strict_json
 from jobexport.errors import JobexportError
-from jobexport.mock.requests.request import Disconnected, Refused, read_content, read_headers
+from jobexport.mock.requests.operations import JSON
+from jobexport.mock.requests.request import (
+    LARGEST_BODY,
+    Disconnected,
+    Refused,
+    media_type,
+    read_content,
+    read_headers,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,6 +35,11 @@ if TYPE_CHECKING:
 
 PREFIX = "/_mock"
 
+# The largest body of every call but a seed.
+_LARGEST = 64 * 1024
+# Each fault of a request wraps its response once more.
+_MOST_FAULTS = 100
+
 
 def control(core: Core) -> Mount:
     """Return the route of the control API, which shows and changes a running server."""
@@ -29,6 +47,9 @@ def control(core: Core) -> Mount:
 
 
 def _application(core: Core) -> ASGIApp:
+    # One call at a time: a seed takes the state, builds the new state in a thread, and only then replaces the state.
+    turn = asyncio.Lock()
+
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         # Mount leaves the whole path in `path` and its prefix in `root_path`.
         name = scope["path"].removeprefix(scope.get("root_path", "")).strip("/")
@@ -39,13 +60,17 @@ def _application(core: Core) -> ASGIApp:
             response = _problem(405, f"{PREFIX}/{name} does not accept {scope['method']}; use {', '.join(methods)}")
             response.headers["Allow"] = ", ".join(methods)
         else:
+            most = LARGEST_BODY if name == "seed" else _LARGEST
             try:
-                body = await _read(scope, receive)
-                response = JSONResponse(methods[scope["method"]](core, body))
+                body = await _read(scope, receive, most)
+                async with turn:
+                    response = JSONResponse(await methods[scope["method"]](core, body))
             except Disconnected:
                 return
+            except _NotJson as problem:
+                response = _problem(415, str(problem))
             except Refused:
-                response = _problem(413, "the body is too large; send at most 12 MiB")
+                response = _problem(413, f"the body is too large; send at most {most // 1024} KiB")
             except JobexportError as problem:
                 response = _problem(400, str(problem))
         await response(scope, receive, send)
@@ -57,18 +82,29 @@ def _problem(status: int, sentence: str) -> JSONResponse:
     return JSONResponse({"error": sentence}, status_code=status)
 
 
-async def _read(scope: Scope, receive: Receive) -> Any:
-    """Return the JSON of the body, or an empty object if the body is empty."""
-    content = await read_content(read_headers(scope), receive)
+class _NotJson(Exception):  # noqa: N818  # as `Refused`
+    """A body that is not declared as JSON."""
+
+
+async def _read(scope: Scope, receive: Receive, most: int) -> Any:
+    """Return the JSON of the body, or an empty object if the body is empty.
+
+    Raises:
+        _NotJson: the media type is not JSON; only an empty body may leave it out.
+    """
+    headers = read_headers(scope)
+    content = await read_content(headers, receive, most)
+    if (content or "content-type" in headers) and media_type(headers) != JSON:
+        raise _NotJson(f"the media type of the body must be {JSON}; send Content-Type: {JSON}")
     if not content:
         return {}
     try:
-        return strict_json.parse(content, exact=True)
+        return await run_in_threadpool(strict_json.parse, content, exact=True)
     except ValueError as problem:
         raise JobexportError(f"the body is not valid JSON: {problem}; correct it") from None
 
 
-def _state(core: Core, _: Any) -> dict[str, Any]:
+async def _state(core: Core, _: Any) -> dict[str, Any]:
     objects = getattr(core.storage, "objects", None)
     return {
         "edition": core.document.get("info", {}).get("x-edition"),
@@ -98,19 +134,20 @@ def _workspace(workspace: WorkspaceState) -> dict[str, list[str]]:
     }
 
 
-def _reset(core: Core, _: Any) -> dict[str, Any]:
+async def _reset(core: Core, _: Any) -> dict[str, Any]:
     core.reset()
-    return _state(core, _)
+    return await _state(core, _)
 
 
-def _seed(core: Core, body: Any) -> dict[str, Any]:
+async def _seed(core: Core, body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise JobexportError("the body must be an object: path in the state folder → JSON of the file")
-    core.load(core.state.with_files(body))
-    return _state(core, body)
+    # In a thread, because a seed may have thousands of files.
+    core.load(await run_in_threadpool(core.state.with_files, body))
+    return await _state(core, body)
 
 
-def _faults(core: Core, _: Any) -> dict[str, Any]:
+async def _faults(core: Core, _: Any) -> dict[str, Any]:
     faults = core.fault_set
     return {
         "faults": [{"fault": str(fault), "times": fault.times} for fault in faults.active],
@@ -119,27 +156,27 @@ def _faults(core: Core, _: Any) -> dict[str, Any]:
     }
 
 
-def _set_faults(core: Core, body: Any) -> dict[str, Any]:
+async def _set_faults(core: Core, body: Any) -> dict[str, Any]:
     wanted = _Wanted.read(body)
     core.set_faults(*wanted.faults, rate=wanted.rate, seed=wanted.seed)
-    return _faults(core, body)
+    return await _faults(core, body)
 
 
-def _clear_faults(core: Core, body: Any) -> dict[str, Any]:
+async def _clear_faults(core: Core, body: Any) -> dict[str, Any]:
     core.set_faults()
-    return _faults(core, body)
+    return await _faults(core, body)
 
 
-def _requests(core: Core, _: Any) -> dict[str, Any]:
+async def _requests(core: Core, _: Any) -> dict[str, Any]:
     return {"requests": [seen.as_json() for seen in core.requests]}
 
 
-def _forget_requests(core: Core, body: Any) -> dict[str, Any]:
+async def _forget_requests(core: Core, body: Any) -> dict[str, Any]:
     core.requests.clear()
-    return _requests(core, body)
+    return await _requests(core, body)
 
 
-_ROUTES: Mapping[str, Mapping[str, Callable[[Core, Any], dict[str, Any]]]] = {
+_ROUTES: Mapping[str, Mapping[str, Callable[[Core, Any], Awaitable[dict[str, Any]]]]] = {
     "state": {"GET": _state},
     "reset": {"POST": _reset},
     "seed": {"POST": _seed},
@@ -168,6 +205,8 @@ class _Wanted:
         faults, rate, seed = body.get("faults", []), body.get("rate"), body.get("seed", 0)
         if not isinstance(faults, list):
             raise JobexportError('"faults" must be a list of "NAME[:ARG]@OPERATION"')
+        if len(faults) > _MOST_FAULTS:
+            raise JobexportError(f'"faults" has {len(faults)} items; send at most {_MOST_FAULTS}')
         if rate is not None and (isinstance(rate, bool) or not isinstance(rate, int | float)):
             raise JobexportError('"rate" must be a number from 0 to 1')
         if isinstance(seed, bool) or not isinstance(seed, int):

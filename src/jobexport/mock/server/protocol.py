@@ -1,9 +1,15 @@
-"""uvicorn's HTTP protocol with httptools, plus a limit for the head of a request and one write for each response."""
+"""uvicorn's HTTP protocol with httptools: limited heads, one write for each response, and no upgrades.
+
+`Upgrade: h2c` is only an offer (RFC 9110, 7.8): the JDK's client and `curl --http2` make it with every request.
+httptools takes the offer as accepted, and the bytes behind the head, such as the body, as another protocol's. So such a
+head is parsed once more without the offer.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from jobexport.mock.faults.client_wire import TRANSPORT
@@ -22,6 +28,7 @@ class Protocol(HttpToolsProtocol):
 
     _head = 0
     _in_body = False
+    _offered = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the connection; its requests find the transport in `scope["state"]`, so that a fault can abort it."""
@@ -33,19 +40,57 @@ class Protocol(HttpToolsProtocol):
         """Parse the next bytes."""
         if not self._in_body:
             self._head += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+            return
         if not self._in_body and self._head > _LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("Request line and headers are larger than 64 KiB.")
 
+    def _feed(self, data: bytes) -> None:
+        """Parse bytes; where a head with an offer ends, parse the head without the offer and go on.
+
+        Raises:
+            HttpParserError: the bytes are not HTTP.
+        """
+        rest = memoryview(data)
+        while True:
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as end:
+                # httptools ends the message at an offer.
+                rest = rest[end.args[0] :]
+                if self._offered:
+                    head = self._head_without_offer()
+                    # A new one: after `Connection: close` the parser would skip the head.
+                    self.parser = httptools.HttpRequestParser(self)
+                    self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
+                    self.parser.feed_data(head)
+            else:
+                return
+
+    def _head_without_offer(self) -> bytes:
+        head = [self.parser.get_method(), b" ", self.url, b" HTTP/", self.parser.get_http_version().encode(), b"\r\n"]
+        for name, value in self.headers:
+            if name != b"upgrade":
+                head += [name, b": ", value, b"\r\n"]
+        return b"".join([*head, b"\r\n"])
+
     def on_headers_complete(self) -> None:
-        """Mark the start of the body."""
-        self._head, self._in_body = 0, True
-        super().on_headers_complete()
+        """Mark the start of the body, or of a head that is parsed again."""
+        # CONNECT ends a message in the same way, with an offer or without.
+        self._offered = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+        if not self._offered:
+            self._head, self._in_body = 0, True
+            super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Mark the end of the body."""
-        self._in_body = False
-        super().on_message_complete()
+        if not self._offered:
+            self._in_body = False
+            super().on_message_complete()
 
 
 class _Joined:

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from attrs import field, frozen
 
 from jobexport.core.extras import needing
-from jobexport.core.proxies import own_server
+from jobexport.core.proxies import address_of, own_server
 from jobexport.errors import JobexportError
+from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_TOKEN
 from jobexport.mock.server.app import create_app, direct
 from jobexport.mock.server.core import DEFAULT_EDITION, ServerOptions
+from jobexport.mock.server.diagnosis import LOGGER
 from jobexport.mock.state.state import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import uvicorn
     from starlette.types import ASGIApp
@@ -84,6 +86,7 @@ def serve(
     *,
     port: int = 0,
     host: str = "127.0.0.1",
+    allow_hosts: Sequence[str] = (),
     **options: Unpack[ServerOptions],
 ) -> Iterator[Server]:
     """Serve an edition from a thread while the context lasts; inside the context the server already listens.
@@ -91,15 +94,18 @@ def serve(
     Args:
         edition: the id of an edition, or a resolved document of your own.
         port: the port to listen on, 0 for any free one.
-        host: the address to listen on.
+        host: the address to listen on. Unless it is a loopback address, a warning is logged.
+        allow_hosts: names and addresses by which the mock may be called, besides `host` and loopback.
         options: see `ServerOptions`.
 
     Raises:
-        JobexportError: the edition does not exist, the document lacks a part, or the port is not available.
+        JobexportError: the edition does not exist, the document lacks a part, the port is not available, or a name is
+            not the name of a host.
     """
-    app = create_app(edition, **options)
     with contextlib.closing(_listen(host, port)) as listener:
-        port = listener.getsockname()[1]
+        app = create_app(edition, allow_hosts=(*filter(None, [host]), *allow_hosts), **options)
+        address, port = listener.getsockname()[:2]
+        _warn_if_open(address, port, app.state.core)
         shown = f"[{host}]" if ":" in host else host
         with _running(direct(app), listener), own_server(host, port):
             yield Server(f"http://{shown}:{port}", port, app.state.core)
@@ -110,6 +116,7 @@ def run(
     *,
     port: int = 0,
     host: str = "127.0.0.1",
+    allow_hosts: Sequence[str] = (),
     ready: Callable[[Server], None],
     **options: Unpack[ServerOptions],
 ) -> None:
@@ -118,7 +125,8 @@ def run(
     Args:
         edition: the id of an edition, or a resolved document of your own.
         port: the port to listen on, 0 for any free one.
-        host: the address to listen on.
+        host: as for `serve`.
+        allow_hosts: as for `serve`.
         ready: called once the server listens.
         options: see `ServerOptions`.
 
@@ -129,7 +137,7 @@ def run(
     # uvicorn's own handlers would raise the signal again after the end, which would kill the process.
     previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with serve(edition, port=port, host=host, **options) as server:
+        with serve(edition, port=port, host=host, allow_hosts=allow_hosts, **options) as server:
             ready(server)
             # With a timeout, because a wait without a timeout can't be interrupted on every system.
             while not stop.wait(0.5):
@@ -163,6 +171,23 @@ def _listen(host: str, port: int) -> socket.socket:
             ) from None
         raise JobexportError(f"cannot listen on {host} port {port}: {problem.strerror}; choose another") from None
     return listener
+
+
+def _warn_if_open(address: str, port: int, core: Core) -> None:
+    """Log a warning if other machines can reach the address."""
+    found = address_of(address)
+    if found is None or found.is_loopback:
+        return
+    place = f"this machine, port {port}," if found.is_unspecified else f"{address} port {port}"
+    examples = {"token": core.token == EXAMPLE_TOKEN, "keys": core.access_key == EXAMPLE_ACCESS_KEY}
+    public = " and ".join(name for name, is_example in examples.items() if is_example)
+    calls = f", and call its operations with the example's {public}, known to all" if public else ""
+    LOGGER.warning(
+        "warning: anyone who reaches %s can read and change this mock under /_mock/ without a token%s; "
+        "listen on --host 127.0.0.1, or set --token, --access-key, --secret-key and a firewall",
+        place,
+        calls,
+    )
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The JSON files of a state folder, read so that every error names a file and a line."""
+"""The JSON files of a state folder, read so that every error names a file and the value in it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,24 @@ class File:
     fields: dict[str, Any]
     content: bytes
 
-    def error(self, problem: str, pointer: Sequence[str | int] = ()) -> JobexportError:
-        """Return the error that names this file and the line of the value at `pointer`."""
-        return _error(self.path, problem, line_of(self.path, pointer))
+    def error(self, problem: str, pointer: Sequence[str | int] = ()) -> UnfitFile:
+        """Return the error about the value at `pointer`."""
+        return UnfitFile(self.path, problem, pointer)
+
+
+class UnfitFile(Exception):  # noqa: N818  # `State` turns it into an error
+    """A file with wrong content. Its line is found for messages only: that takes as long as parsing YAML."""
+
+    def __init__(self, path: Path, problem: str, pointer: Sequence[str | int] = (), line: int | None = None) -> None:
+        super().__init__(path, problem, pointer, line)
+        self.path, self.problem, self._pointer, self._line = path, problem, pointer, line
+
+    def line(self) -> int | None:
+        """Return the line of the value, or of the whole if the value is missing.
+
+        It is None if YAML can't read the JSON, such as indentation with tabs.
+        """
+        return self._line or line_of(self.path, self._pointer) or line_of(self.path, ())
 
 
 def subfolders(folder: Path) -> list[Path]:
@@ -53,7 +68,8 @@ def read_files(folder: Path, suffix: str, *, named: bool = True) -> Iterator[Fil
         named: True if the `name` in the JSON must be the file's name.
 
     Raises:
-        JobexportError: a file can't be read or has wrong content; the message names file and line.
+        UnfitFile: a file has wrong content.
+        JobexportError: a file can't be read; the message names it.
     """
     for path in _listing(folder):
         if not path.name.endswith(suffix):
@@ -81,19 +97,14 @@ def _read(path: Path, stem: str) -> File:
     except OSError as problem:
         raise JobexportError(f"cannot read {path}: {problem.strerror}; check its permissions") from None
     except json.JSONDecodeError as problem:
-        raise _error(path, f"not valid JSON: {problem.msg}; correct the file", problem.lineno) from None
+        raise UnfitFile(path, f"not valid JSON: {problem.msg}; correct the file", line=problem.lineno) from None
     except ValueError as problem:
         raise JobexportError(f"{path}: not valid JSON: {problem}; correct the file") from None
     if not isinstance(fields, dict):
-        raise _error(path, f"the file must hold an object, not {kind(fields)}", 1)
+        raise UnfitFile(path, f"the file must hold an object, not {kind(fields)}", line=1)
     name = fields.get("name")
     if not (isinstance(name, str) and name):
-        raise _error(path, "has no `name`; add it as a string", line_of(path, ("name",)) or line_of(path, ()))
+        raise UnfitFile(path, "has no `name`; add it as a string", ("name",))
     if _UNFIT.search(name):
-        raise _error(path, f"name {name!r} has a slash or a control character; remove it", line_of(path, ("name",)))
+        raise UnfitFile(path, f"name {name!r} has a slash or a control character; remove it", ("name",))
     return File(path, stem, name, fields, strict_json.write(fields).encode("utf-8"))
-
-
-def _error(path: Path, problem: str, line: int | None) -> JobexportError:
-    # The line is missing only if YAML can't read the JSON, such as indentation with tabs.
-    return JobexportError(f"{path} line {line}: {problem}" if line else f"{path}: {problem}")

@@ -17,10 +17,10 @@ from attrs import frozen
 
 from jobexport.core import strict_json
 from jobexport.errors import JobexportError
-from jobexport.mock.state.files import read_files, subfolders
+from jobexport.mock.state.files import UnfitFile, read_files, subfolders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from jobexport.mock.state.files import File
 
@@ -88,7 +88,11 @@ class State:
         root = Path(folder)
         if not root.is_dir():
             raise JobexportError(f"cannot read {root}: it is not a folder; give the folder that holds the projects")
-        projects = {path.name: _project(path) for path in subfolders(root)}
+        try:
+            projects = {path.name: _project(path) for path in subfolders(root)}
+        except UnfitFile as file:
+            line = file.line()
+            raise JobexportError(f"{file.path}{f' line {line}' if line else ''}: {file.problem}") from None
         if not projects:
             raise JobexportError(f"{root} holds no project; add a folder named after a project id")
         return cls(projects)
@@ -106,8 +110,18 @@ class State:
 
         Raises:
             JobexportError: a path does not belong to a state folder, or a file has wrong content; the message names it.
+                Or the files are too many or too large.
         """
-        return with_files(self, files, self.load)
+        texts = {**dict(_texts(self)), **_seed_texts(files)}
+        # Written and read as a folder, so that the same rules hold for both.
+        with tempfile.TemporaryDirectory(prefix="jobexport-seed-") as folder:
+            for path, text in texts.items():
+                _write(Path(folder), path, text)
+            try:
+                return State({path.name: _project(path) for path in subfolders(Path(folder))})
+            except (JobexportError, UnfitFile) as problem:
+                words = f"{problem.path}: {problem.problem}" if isinstance(problem, UnfitFile) else str(problem)
+                raise JobexportError(words.replace(f"{folder}/", "")) from None
 
 
 def _project(folder: Path) -> ProjectState:
@@ -182,38 +196,50 @@ _PATH = re.compile(
     rf"{_SEGMENT}/(?:flink/{_FILE}\.json|workspaces/{_SEGMENT}/"
     rf"(?:jobs/{_FILE}\.job|submitted/{_FILE}\.job|scripts/{_FILE}\.script|resources/{_FILE}\.resource))"
 )
-_LINE = re.compile(r" line \d+(?=:)")
+# One small call must not fill a disk or the memory: a file takes a block, and indentation can make JSON much longer.
+_MOST_FILES = 10_000
+_LONGEST_TEXT = 64 * 1024 * 1024
 
 
-def with_files(state: State, files: Mapping[str, Any], load: Callable[[Path], State]) -> State:
-    """Return a state with these files added; a file replaces the file of the same path.
+def _seed_texts(files: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the text of each file of a seed by path.
 
     Raises:
-        JobexportError: a path does not belong to a state folder, or `load` refuses the result.
+        JobexportError: a path does not belong to a state folder, or the files are too many, too large or too deep.
     """
-    for path in files:
+    if len(files) > _MOST_FILES:
+        raise JobexportError(f"the seed has {len(files)} files; send at most {_MOST_FILES} at once")
+    texts, length = {}, 0
+    for path, value in files.items():
         if not _PATH.fullmatch(path):
             raise JobexportError(
-                f"{path!r} is not a path of a state folder; valid paths are <project>/flink/<id>.json and "
+                f"{path[:200]!r} is not a path of a state folder; valid paths are <project>/flink/<id>.json and "
                 "<project>/workspaces/<workspace>/jobs/<name>.job, and likewise submitted, scripts and resources"
             )
-    texts = dict(_texts(state)) | {path: _written(path, value) for path, value in files.items()}
-    # Written and read as a folder, so that the same rules hold for both.
-    with tempfile.TemporaryDirectory(prefix="jobexport-seed-") as folder:
-        for path, text in texts.items():
-            _write(Path(folder), path, text)
+        length += _indented(value)
+        if length > _LONGEST_TEXT:
+            raise JobexportError(
+                f"the files of the seed have more than {_LONGEST_TEXT >> 20} MiB when they are indented; send fewer"
+            )
         try:
-            return load(Path(folder))
-        except JobexportError as problem:
-            # Without the line numbers: they count lines of a temporary file.
-            raise JobexportError(_LINE.sub("", str(problem)).replace(f"{folder}/", "")) from None
+            texts[path] = strict_json.write(value).encode()
+        except RecursionError:
+            raise JobexportError(f"{path}: not valid JSON: nested too deeply; correct the file") from None
+    return texts
 
 
-def _written(path: str, value: Any) -> bytes:
-    try:
-        return strict_json.write(value).encode()
-    except RecursionError:
-        raise JobexportError(f"{path}: not valid JSON: nested too deeply; correct the file") from None
+def _indented(value: Any) -> int:
+    """Return about the length of a value as indented JSON: each value has a line of its own."""
+    length, depth, level = 0, 0, [value]
+    while level:
+        texts = (item.text if isinstance(item, strict_json.Number) else item for item in level)
+        length += sum(2 * depth + 8 + (len(text) if isinstance(text, str) else 0) for text in texts)
+        length += sum(len(key) for item in level if isinstance(item, dict) for key in item)
+        children = (
+            item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)
+        )
+        level, depth = [child for group in children for child in group], depth + 1
+    return length
 
 
 def _write(folder: Path, path: str, text: bytes) -> None:
