@@ -1,8 +1,17 @@
 """What holds in every test session, however it was started."""
 
+from __future__ import annotations
+
 import os
 import signal
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A shell without job control starts background programs with SIGINT ignored, and each child inherits that:
 # no test could end anything with Ctrl-C. A handler of our own is not inherited; children have the default again.
@@ -12,3 +21,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Each contract run is a process in a folder of its own: it would make hypothesis's table of letters anew, which takes
 # half of its time.
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).parents[1] / ".hypothesis"))
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[None]:
+    """Start the processes of a module of tests as forks, by `sys.executable`; see making/warm.py."""
+    from tests.making.warm import python
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", python())
+        yield

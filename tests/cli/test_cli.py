@@ -27,8 +27,10 @@ from jobexport.spec.editions import CHECKOUT, edition_ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 VARIABLES = ("JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK")
-JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
+JOBEXPORT = ("-m", "jobexport")
 
 
 def run(*arguments: Any, env: Any = None) -> Any:
@@ -194,7 +196,7 @@ def test_mock_leaves_no_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_mock_says_where_objects_are(tmp_path: Path) -> None:
     """The second line names the folder of the exports: the folder of --obs, or a new temporary folder."""
     for options, place in (((), r"/jobexport-\w+"), (("--obs", str(tmp_path / "mine")), "/mine")):
-        command = [*JOBEXPORT, "mock", "--port", "0", *options]
+        command = [sys.executable, *JOBEXPORT, "mock", "--port", "0", *options]
         environment = os.environ | {"TMPDIR": str(tmp_path)}
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -262,7 +264,7 @@ def test_mock_with_faults_that_cannot_be(arguments: list[Any], words: list[Any])
 def test_mock_with_faults_and_violations() -> None:
     """A fault of the command line happens; a request that breaks a rule is one line on standard error."""
     faults = ["--fault", "status-429:7@exportJob", "--fault", "status-500@exportJob", "--fault-rate", "1"]
-    command = [*JOBEXPORT, "mock", "--port", "0", "--token", "a-secret-token", *faults]
+    command = [sys.executable, *JOBEXPORT, "mock", "--port", "0", "--token", "a-secret-token", *faults]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -287,7 +289,7 @@ def test_mock_with_faults_and_violations() -> None:
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
     """The line is printed once requests get responses; the signal ends the process with code 0."""
-    command = [*JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]
+    command = [sys.executable, *JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
     ) as process:
@@ -316,7 +318,7 @@ def started() -> Iterator[Callable[..., Any]]:
         def start(*arguments: Any, env: Any = None) -> tuple[Any, dict[Any, Any]]:
             process = stack.enter_context(
                 subprocess.Popen(
-                    [*JOBEXPORT, "mock", "--port", "0", *arguments],
+                    [sys.executable, *JOBEXPORT, "mock", "--port", "0", *arguments],
                     stdout=subprocess.PIPE,
                     text=True,
                     env=environment() | (env or {}),

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
     from jobexport.mock import Server
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 COUNT = 500
 NAMES = [f"job{number}" for number in range(COUNT)]
 PROGRAM = f"""
 import asyncio, sys
 from jobexport import AsyncDgcClient, DgcClient
+
 kind, url, token, place = sys.argv[1:]
 where = {{"obs_path": place}} if place.startswith("obs://") else {{"to": place}}
 names = [f"job{{number}}" for number in range({COUNT})]

@@ -22,6 +22,8 @@ from obstore.store import S3Store
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, S3Storage, serve
 from jobexport.mock.storage.storage import StorageUnavailable
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 NOW = 1_700_000_000_000
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 EXAMPLES = CHECKOUT / "examples"
 JOBS = ("myJob", "job_batch")
 

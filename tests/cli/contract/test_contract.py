@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 VARIABLES = (
     "JOBEXPORT_TOKEN",
     "HUAWEICLOUD_SDK_AK",
@@ -30,7 +32,7 @@ VARIABLES = (
     "HUAWEICLOUD_SDK_SECURITY_TOKEN",
     "HUAWEICLOUD_SDK_PROJECT_ID",
 )
-JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
+JOBEXPORT = ("-m", "jobexport")
 TOKEN = "a-secret-token"
 
 
@@ -55,7 +57,7 @@ def started() -> Iterator[Callable[..., Any]]:
     with contextlib.ExitStack() as stack:
 
         def start(*arguments: Any) -> Any:
-            command = [*JOBEXPORT, "mock", "--port", "0", "--token", TOKEN, *arguments]
+            command = [sys.executable, *JOBEXPORT, "mock", "--port", "0", "--token", TOKEN, *arguments]
             process = stack.enter_context(
                 subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             )
@@ -152,7 +154,11 @@ def test_ctrl_c_gives_the_report_so_far(started: Callable[..., Any], tmp_path: P
     options = ("--edition", "otc-2026", "--url", url, "--rate", "5", "--report-dir", str(tmp_path))
     environment = os.environ | {"JOBEXPORT_TOKEN": TOKEN}
     with subprocess.Popen(
-        [*JOBEXPORT, "contract", *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, *JOBEXPORT, "contract", *options],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         deadline = time.monotonic() + 60
         # At five a second there are many left.

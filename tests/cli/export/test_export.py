@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 import zipfile
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-JOBEXPORT = [sys.executable, "-c", "from jobexport.cli import main; main()"]
+pytestmark = pytest.mark.usefixtures("warm")
+
+JOBEXPORT = ("-m", "jobexport")
 VARIABLES = (
     "JOBEXPORT_TOKEN",
     "HUAWEICLOUD_SDK_AK",
@@ -486,7 +489,7 @@ def environment(**more: str) -> dict[str, str]:
 def test_what_was_mended_is_not_told(server: mock.Server, tmp_path: Path) -> None:
     """Without -v a failed attempt before a success leaves no line."""
     server.core.set_faults(("status-503@batchExportJobs", 1))
-    command = [*JOBEXPORT, "dgc", "export", "myJob", "-o", "out", "--url", server.url]
+    command = [sys.executable, *JOBEXPORT, "dgc", "export", "myJob", "-o", "out", "--url", server.url]
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
     assert len(server.core.requests) == 2
     assert (done.returncode, done.stderr) == (0, "")
@@ -504,7 +507,7 @@ def many(tmp_path: Path) -> Iterator[mock.Server]:
 def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: Path) -> None:
     """Standard error that is a terminal gets a bar with both; the sentence still goes to standard output."""
     many.core.set_faults("latency:0.3@batchExportJobs")
-    command = [*JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
+    command = [sys.executable, *JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
     ours, theirs = pty.openpty()
     # Wide enough that nothing is cut.
     settings = environment(COLUMNS="120", TERM="xterm", NO_COLOR="1")
@@ -530,7 +533,7 @@ def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: P
 def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number: signal.Signals) -> None:
     """An interrupted export is one sentence and exit code 2; every zip is complete, and the same command goes on."""
     many.core.set_faults("latency:0.2@batchExportJobs")
-    command = [*JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
+    command = [sys.executable, *JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
     folder = tmp_path / "out"
     with subprocess.Popen(
         [*command, "--concurrency", "1"], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
@@ -561,7 +564,11 @@ def test_ctrl_c_does_not_wait_for_a_silent_server(tmp_path: Path, command: tuple
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = ["--url", f"http://127.0.0.1:{silent.getsockname()[1]}"]
         with subprocess.Popen(
-            [*JOBEXPORT, *command, *where], cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True
+            [sys.executable, *JOBEXPORT, *command, *where],
+            cwd=tmp_path,
+            env=environment(),
+            stderr=subprocess.PIPE,
+            text=True,
         ) as process:
             connection, _ = silent.accept()
             connection.recv(10)
@@ -577,7 +584,8 @@ def test_ctrl_c_does_not_wait_for_a_silent_server(tmp_path: Path, command: tuple
 
 def test_standard_streams_that_can_not_be_used(server: mock.Server, tmp_path: Path) -> None:
     """Closed input is a sentence, and so is output that can't be written."""
-    command = [*JOBEXPORT, "dgc", "export", "-o", "out", "--url", server.url]
+    program = Path(sysconfig.get_path("scripts")) / "jobexport"
+    command = [str(program), "dgc", "export", "-o", "out", "--url", server.url]
     shell = ["sh", "-c", 'exec "$@" 0<&-', "-", *command, "--from-file", "-"]
     done = subprocess.run(shell, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
@@ -730,7 +738,11 @@ def test_the_shell_completes(words: str, expected: set[str]) -> None:
     parts = words.split(" ")
     settings = {"_JOBEXPORT_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(parts) - 1)}
     done = subprocess.run(
-        [*JOBEXPORT[:2], "import sys; sys.argv[0] = 'jobexport'; from jobexport.cli import main; main()"],
+        [
+            sys.executable,
+            "-c",
+            "import sys; sys.argv[0] = 'jobexport'; from jobexport.cli import main; main()",
+        ],
         env=os.environ | settings,
         capture_output=True,
         text=True,

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 # Serves the mock of an edition; after a number of exports the token is good no more.
 EXPIRING = """
 import socket, sys, uvicorn
 from jobexport import mock
+
 
 app, left = mock.create_app(sys.argv[1], token=sys.argv[2]), [int(sys.argv[3])]
 

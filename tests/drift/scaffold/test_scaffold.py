@@ -21,6 +21,8 @@ from tests.drift.making.samples import ARCHIVE, NESTED, USUAL
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 MADE_UP = {
     "usual": USUAL,
     "nested": NESTED,
