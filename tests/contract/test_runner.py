@@ -114,28 +114,14 @@ def test_a_run_writes_its_reports(sound: tuple[Any, Any]) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("served", "checked", "api", "expected"),
-    [
-        (
-            "otc-2026",
-            "huaweicloud-cn-2020",
-            None,
-            {
-                ("exportFlinkJobs", "undocumented_field"),
-                ("exportFlinkJobs", "response_schema_conformance"),
-                ("exportJob", "export_depend"),
-            },
-        ),
-        ("huaweicloud-cn-2020", "huaweicloud-intl-2026", "dgc", {("exportJob", "obs_path_response")}),
-    ],
-)
-def test_another_editions_mock_is_told_apart(
-    served: str, checked: str, api: str | None, expected: set[Any], tmp_path: Path
-) -> None:
+def test_another_editions_mock_is_told_apart(tmp_path: Path) -> None:
     """If two editions differ in responses, the checks that rest on the differences fail."""
-    report = run(served, checked, tmp_path, api=api)
-    assert expected <= {(operation, failure.check) for operation, failure in report.failures}
+    report = run("otc-2026", "huaweicloud-cn-2020", tmp_path, max_examples=2)
+    assert {(operation, failure.check) for operation, failure in report.failures} >= {
+        ("exportFlinkJobs", "undocumented_field"),
+        ("exportFlinkJobs", "response_schema_conformance"),
+        ("exportJob", "export_depend"),
+    }
 
 
 def test_an_operation_that_never_succeeds_fails_the_run(tmp_path: Path) -> None:

@@ -36,7 +36,11 @@ COMMANDS = {
     "lint": ("jobexport.spec.lint", str(CHECKOUT)),
     "generate --help": ("jobexport.spec.generate", "--help"),
 }
-MAINS = {"jobexport": cli.main, "jobexport.spec.lint": lint.main, "jobexport.spec.generate": generate.main}
+MAINS: dict[str, Callable[[], Any]] = {
+    "jobexport": cli.main,
+    "jobexport.spec.lint": lint.main,
+    "jobexport.spec.generate": generate.main,
+}
 COMPLETION = {"_JOBEXPORT_COMPLETE": "bash_complete", "COMP_WORDS": "jobexport d", "COMP_CWORD": "1"}
 PAGE = "<h1>导出作业</h1><p>POST /v1/{project_id}/jobs/{job_name}/export</p>"
 

@@ -68,17 +68,18 @@ def python() -> str:
     server = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
     )
-    assert server.stdin is not None
-    assert server.stdout is not None
-    with server.stdout:
-        assert server.stdout.readline() == b"ready\n"
+    ending, said = server.stdin, server.stdout
+    assert ending is not None
+    assert said is not None
+    with said:
+        assert said.readline() == b"ready\n"
     stand_in = Path(folder.name) / "python"
     stand_in.write_text(_STAND_IN.format(python=sys.executable, address=address), encoding="utf-8")
     stand_in.chmod(0o755)
 
     def end() -> None:
         with server, folder:
-            server.stdin.close()
+            ending.close()
 
     atexit.register(end)
     return str(stand_in)
@@ -93,7 +94,7 @@ def serve(address: str) -> None:
         listener.bind(address)
         listener.listen()
         os.write(1, b"ready\n")
-        while select.select([listener, 0], [], [])[0] == [listener]:
+        while 0 not in select.select([listener.fileno(), 0], [], [])[0]:
             connection, _ = listener.accept()
             if not os.fork():
                 listener.close()
@@ -126,7 +127,7 @@ def _wait(connection: socket.socket) -> NoReturn:
     connection.sendall(b"%d" % pid)
     connection.recv(1)  # now the stand-in passes on signals
     os.write(go, b"!")
-    if connection in select.select([connection, os.pidfd_open(pid)], [], [])[0]:
+    if connection.fileno() in select.select([connection.fileno(), os.pidfd_open(pid)], [], [])[0]:
         os.kill(pid, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     try:

@@ -37,12 +37,12 @@ def test_a_page_has_the_same_facts_in_every_form_language_and_style(
 ) -> None:
     """The facts of a page do not depend on its form, its language or its choice of words."""
     page = samples.translated(SAMPLES[sample], language)
-    for seed in range(effort(4, 12)):
+    for seed in range(effort(2, 12)):
         check(page, form, Style(seed))
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=effort(20, 60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=effort(12, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(page=pages(), style=styles)
 def test_any_page_is_read_as_it_was_written(form: Any, page: Any, style: Any) -> None:
     """A random page is read to exactly the facts that it was written from."""
