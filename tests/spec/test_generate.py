@@ -12,6 +12,8 @@ import pytest
 from jobexport.spec import generate
 from jobexport.spec.editions import CHECKOUT
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 def digest(folder: Path) -> dict[Any, Any]:
     """Return every file of a folder with the hash of its bytes."""

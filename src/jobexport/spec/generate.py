@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from importlib.metadata import version
@@ -108,9 +109,9 @@ def _write_client(root: Path, package: Path) -> None:
         command += ["--path", str(path), "--output-path", str(package)]
         command += ["--config", str(root / _CODEGEN / "config.yaml")]
         command += ["--custom-template-path", str(root / _CODEGEN / "templates")]
-        # The generator's hooks call ruff by name: it must be the one beside this interpreter.
+        # The generator's hooks call ruff by name: it must be the one of this environment.
         environment = inherited()
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+        environment["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{environment.get('PATH', '')}"
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  # our own arguments
     if done.returncode:
         raise JobexportError(f"openapi-python-client could not generate the client: {_reason(done)}")
