@@ -16,7 +16,7 @@ import pytest
 from obstore.store import LocalStore, S3Store
 
 from jobexport import AsyncDgcClient, DgcClient, DliClient, Retries, Token, errors
-from jobexport.client import shell
+from jobexport.core.waiting import call_beside
 from tests.client.making.calls import CLIENTS, NO_RETRIES, Caller
 from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import zip_of
@@ -296,7 +296,7 @@ def test_ctrl_c_that_interrupts_no_wait_is_seen_all_the_same() -> None:
 
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        shell._call_beside(hangs)
+        call_beside(hangs)
     assert time.monotonic() - started < 5
 
 

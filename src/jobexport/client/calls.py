@@ -32,7 +32,7 @@ from jobexport.core.files import writing
 from jobexport.errors import DownloadFailed, JobexportError, UnexpectedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from jobexport_api.types import Unset
     from obstore.store import ObjectStore
@@ -198,7 +198,7 @@ def export_flink_jobs(
     try:
         files = []
         for path, name in zip(_paths(result, folder), result.archives, strict=True):
-            yield Work(partial(_fetch_from_store, store, name, path), may_hang=True)
+            yield from _fetch_from_store(store, name, path)
             files.append(path)
     except JobexportError as error:
         error.add_note(f"the export itself succeeded and is in OBS: {', '.join(result.archives)}")
@@ -256,26 +256,39 @@ def _key(archive: str) -> str:
     return archive.removeprefix("obs://").partition("/")[2]
 
 
-def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
-    from obstore import get
-
+def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> Steps[None]:
+    """Return the steps that download a zip. Threads only read it, so that one that hangs writes nothing later."""
     target = ExportTarget(path)
     with target.opened() as part:
-        try:
-            size = 0
-            for piece in get(store, _key(archive)).stream(min_chunk_size=_BLOCK):
-                size += len(piece)
-                check_size(size)
-                part.write(bytes(piece))
-        except JobexportError:
-            raise
-        # Not Exception only: at some settings obstore panics, and its panic is a BaseException. This runs in a thread
-        # of its own, which does not receive Ctrl-C.
-        except BaseException as error:
-            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            raise DownloadFailed(EXPORT_FLINK_JOBS, archive, reason) from None
+        pieces = _pieces(store, archive)
+        size, digest = 0, Digest()
+        while piece := (yield Work(partial(next, pieces, b""), may_hang=True)):
+            size += len(piece)
+            check_size(size)
+            part.write(piece)
+            digest.add(piece)
         part.flush()
-        with opened(None, part.file, "the zip") as source:
-            if not check(source).files:
-                raise source.corrupt("it holds no file")
-        target.keep(part, Digest.of(part.file))
+        yield Work(partial(_keep_whole, target, part, digest))
+
+
+def _pieces(store: ObjectStore, archive: str) -> Iterator[bytes]:
+    """Yield the pieces of an object."""
+    from obstore import get
+
+    try:
+        for piece in get(store, _key(archive)).stream(min_chunk_size=_BLOCK):
+            yield bytes(piece)
+    except GeneratorExit:
+        raise
+    # Not Exception only: at some settings obstore panics, and its panic is a BaseException. This runs in a thread of
+    # its own, which does not receive Ctrl-C.
+    except BaseException as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise DownloadFailed(EXPORT_FLINK_JOBS, archive, reason) from None
+
+
+def _keep_whole(target: ExportTarget, part: Part, digest: Digest) -> None:
+    with opened(None, part.file, "the zip") as source:
+        if not check(source).files:
+            raise source.corrupt("it holds no file")
+    target.keep(part, digest)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
-import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -15,7 +13,7 @@ from attrs import field, frozen
 from jobexport.client.auth import renews
 from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Work
 from jobexport.core.http import proxy_of
-from jobexport.core.waiting import next_result
+from jobexport.core.waiting import Stop, beside, call_beside, to_its_end
 from jobexport.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -27,7 +25,7 @@ from jobexport.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from jobexport.client.steps import Step, Steps
 
@@ -82,10 +80,6 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
 T = TypeVar("T")
 
 
-class CallStopped(BaseException):
-    """Signal that ends a call: the thread that waits for it has gone."""
-
-
 @frozen(eq=False)
 class Shell:
     """The shell that carries out steps by blocking."""
@@ -101,7 +95,7 @@ class Shell:
         if self.owned:
             self.http.close()
 
-    def run(self, steps: Steps[T], stop: threading.Event | None = None) -> T:
+    def run(self, steps: Steps[T], stop: Stop | None = None) -> T:
         """Carry out the steps to their end, and return their result.
 
         Args:
@@ -112,8 +106,8 @@ class Shell:
             step = next(steps)
             while True:
                 try:
-                    if stop is not None and stop.is_set() and not isinstance(step, Close):
-                        raise CallStopped
+                    if stop is not None and not isinstance(step, Close):
+                        stop.check()
                     result = self._take(step, stop)
                 except BaseException as error:  # raised in the steps, which clean up
                     failure = error
@@ -125,10 +119,13 @@ class Shell:
         except StopIteration as end:
             return cast("T", end.value)
 
-    def _take(self, step: Step, stop: threading.Event | None) -> Any:
+    def _take(self, step: Step, stop: Stop | None) -> Any:
         match step:
             case Receive():
-                return next(cast("Iterator[bytes]", step.opened.pieces), b"")
+                piece = next(cast("Iterator[bytes]", step.opened.pieces), b"")
+                if stop is not None:
+                    stop.check()
+                return piece
             case Send():
                 response = self._send(step)
                 if renews(self.auth, response):
@@ -139,13 +136,11 @@ class Shell:
                 with contextlib.suppress(*EXCEPTIONS):
                     step.opened.response.close()
             case Sleep() if stop is not None:
-                stop.wait(step.seconds)
+                stop.sleep(step.seconds)
             case Sleep():
                 time.sleep(step.seconds)
-            case Work() if step.may_hang:
-                return _call_beside(step.function)
             case Work():
-                return step.function()
+                return _work(step, stop)
         return None
 
     def _send(self, step: Send) -> httpx.Response:
@@ -153,21 +148,13 @@ class Shell:
         return self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
 
 
-def _call_beside(function: Callable[[], T]) -> T:
-    """Call a function in a thread of its own, so that Ctrl-C ends the wait for it."""
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def call() -> None:
-        try:
-            outcome.put((function(), None))
-        except BaseException as error:  # raised again where it is awaited
-            outcome.put((None, error))
-
-    threading.Thread(target=call, daemon=True).start()
-    result, error = next_result(outcome)
-    if error is not None:
-        raise error
-    return cast("T", result)
+def _work(step: Work, stop: Stop | None) -> Any:
+    if step.may_hang:
+        return call_beside(step.function)
+    if stop is None:
+        return step.function()
+    with stop.working():
+        return step.function()
 
 
 def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> httpx.Request:
@@ -250,9 +237,9 @@ class AsyncShell:
             case Sleep():
                 await asyncio.sleep(step.seconds)
             case Work() if step.may_hang:
-                return await _beside(step.function)
+                return await beside(step.function)
             case Work():
-                return await _to_its_end(step.function)
+                return await to_its_end(step.function)
         return None
 
     async def _send(self, step: Send) -> httpx.Response:
@@ -263,43 +250,3 @@ class AsyncShell:
                 return await self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
         except TimeoutError:
             raise step.attempts.too_late() from None
-
-
-async def _to_its_end(function: Callable[[], T]) -> T:
-    """Call a function in a thread. A cancelled task ends after the function, so that nothing goes on unseen."""
-    call = asyncio.ensure_future(asyncio.to_thread(function))
-    try:
-        return await asyncio.shield(call)
-    except asyncio.CancelledError:
-        await asyncio.wait([call])
-        raise
-
-
-async def _beside(function: Callable[[], T]) -> T:
-    """Call a function in a thread that nobody waits for when the task is cancelled or the program ends."""
-    loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if outcome.done():
-            return
-        if error is None:
-            outcome.set_result(cast("T", result))
-        else:
-            outcome.set_exception(error)
-
-    def report(result: T | None, error: BaseException | None) -> None:
-        # The loop may be closed by now.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, error)
-
-    def call() -> None:
-        try:
-            result = function()
-        except BaseException as error:  # raised again where it is awaited
-            report(None, error)
-        else:
-            report(result, None)
-
-    threading.Thread(target=call, daemon=True).start()
-    return await outcome
