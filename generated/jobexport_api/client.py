@@ -1,3 +1,4 @@
+import os
 import ssl
 from typing import Any, Self
 
@@ -40,6 +41,8 @@ class Client:
     _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, repr=False, alias="httpx_args")
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False, repr=False)
+    _process: int | None = field(default=None, init=False, repr=False, eq=False)
+    _async_home: tuple[int, Any] | None = field(default=None, init=False, repr=False, eq=False)
 
     def with_headers(self, headers: dict[str, str]) -> "Client":
         """Get a new client matching this one with additional headers"""
@@ -70,12 +73,13 @@ class Client:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._client = client
+        self._client, self._process = client, None
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
+        """Get the underlying httpx.Client, constructing a new one if not previously set, or for a child of os.fork"""
+        if self._client is None or self._process not in (None, os.getpid()):
+            self._process = os.getpid()
             self._client = httpx.Client(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -101,12 +105,14 @@ class Client:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._async_client = async_client
+        self._async_client, self._async_home = async_client, None
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
+        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set, or for another event loop"""
+        home = (os.getpid(), _running_loop())
+        if self._async_client is None or not _is_at_home(self._async_home, home):
+            self._async_home = home
             self._async_client = httpx.AsyncClient(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -116,6 +122,8 @@ class Client:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+        elif self._async_home is not None and self._async_home[1] is None:
+            self._async_home = home
         return self._async_client
 
     async def __aenter__(self) -> Self:
@@ -126,6 +134,19 @@ class Client:
     async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
         """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
         await self.get_async_httpx_client().__aexit__(*args, **kwargs)
+
+
+def _running_loop() -> Any:
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _is_at_home(built: tuple[int, Any] | None, now: tuple[int, Any]) -> bool:
+    return built is None or (built[0] == now[0] and (built[1] is now[1] or None in (built[1], now[1])))
 
 
 def _check_token(_client: object, _attribute: object, token: str) -> None:
@@ -168,6 +189,8 @@ class AuthenticatedClient:
     _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, repr=False, alias="httpx_args")
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False, repr=False)
+    _process: int | None = field(default=None, init=False, repr=False, eq=False)
+    _async_home: tuple[int, Any] | None = field(default=None, init=False, repr=False, eq=False)
 
     token: str = field(repr=False, validator=_check_token)
     """The token to use for authentication"""
@@ -205,12 +228,13 @@ class AuthenticatedClient:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._client = client
+        self._client, self._process = client, None
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
+        """Get the underlying httpx.Client, constructing a new one if not previously set, or for a child of os.fork"""
+        if self._client is None or self._process not in (None, os.getpid()):
+            self._process = os.getpid()
             self._client = httpx.Client(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -239,12 +263,14 @@ class AuthenticatedClient:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._async_client = async_client
+        self._async_client, self._async_home = async_client, None
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
+        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set, or for another event loop"""
+        home = (os.getpid(), _running_loop())
+        if self._async_client is None or not _is_at_home(self._async_home, home):
+            self._async_home = home
             self._async_client = httpx.AsyncClient(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -257,6 +283,8 @@ class AuthenticatedClient:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+        elif self._async_home is not None and self._async_home[1] is None:
+            self._async_home = home
         return self._async_client
 
     async def __aenter__(self) -> Self:

@@ -17,11 +17,12 @@ from attrs import evolve, field, frozen
 
 from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.client import arguments
+from jobexport.core.forks import renew_in_children
 from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+    from concurrent.futures import Future
 
     Fetch = Callable[[], "str | Token"]
     AsyncFetch = Callable[[], "str | Token | Awaitable[str | Token]"]
@@ -59,7 +60,13 @@ class TokenAuth(httpx.Auth):
         self._fetch = source if callable(source) else None
         self._held = None if callable(source) else _Held(arguments.header("token", source), float("inf"))
         self._lock = threading.Lock()
-        self._async_lock: asyncio.Lock | None = None
+        self._fetching: Future[None] | None = None
+        """Done once the task that fetches a token has ended; tasks of several event loops may wait for it."""
+        renew_in_children(self)
+
+    def forked(self) -> None:
+        """Keep the token; leave the lock to the parent, and what the parent's tasks fetch."""
+        self._lock, self._fetching = threading.Lock(), None
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the token."""
@@ -76,17 +83,31 @@ class TokenAuth(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Send the token."""
         held = self._good()
-        if held is None:
-            if self._async_lock is None:
-                from asyncio import Lock
-
-                self._async_lock = Lock()
-            async with self._async_lock:
-                held = self._good()
-                if held is None:
-                    held = self._held = _hold(await _async_call(self._fetch))
+        while held is None:
+            held = await self._fetched()
         request.headers[TOKEN_HEADER] = held.value
         yield request
+
+    async def _fetched(self) -> _Held | None:
+        """Fetch a token, or wait for the task that fetches one; return None if that task may have failed."""
+        from asyncio import shield, wrap_future
+        from concurrent.futures import Future
+
+        with self._lock:
+            others = self._fetching
+            if others is None:
+                mine = self._fetching = Future[None]()
+        if others is not None:
+            # A task that is cancelled while it waits does not cancel the wait of the others.
+            await shield(wrap_future(others))
+            return self._good()
+        try:
+            # Another task may have fetched a token in the meantime.
+            held = self._held = self._good() or _hold(await _async_call(self._fetch))
+            return held
+        finally:
+            self._fetching = None
+            mine.set_result(None)
 
     def forget(self, refused: httpx.Request) -> bool:
         """Drop the token of a refused request. Return True if a new token can be fetched."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from jobexport.client.steps import Step, Steps
+    from jobexport.core.http import Connections
 
 
 EXCEPTIONS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
@@ -84,16 +85,14 @@ T = TypeVar("T")
 class Shell:
     """The shell that carries out steps by blocking."""
 
-    http: httpx.Client = field(repr=False)
+    connections: Connections[httpx.Client] = field(repr=False)
     auth: httpx.Auth = field(repr=False)
     base_url: str
-    owned: bool
-    """True if the HTTP client is closed with the shell."""
 
     def close(self) -> None:
         """Close the connections, unless the client was given from outside."""
-        if self.owned:
-            self.http.close()
+        if (http := self.connections.close()) is not None:
+            http.close()
 
     def run(self, steps: Steps[T], stop: Stop | None = None) -> T:
         """Carry out the steps to their end, and return their result.
@@ -144,8 +143,9 @@ class Shell:
         return None
 
     def _send(self, step: Send) -> httpx.Response:
-        request = build(self.http, self.base_url, step)
-        return self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+        http = self.connections.of(step.attempts.operation)
+        request = build(http, self.base_url, step)
+        return http.send(request, stream=True, auth=self.auth, follow_redirects=False)
 
 
 def _work(step: Work, stop: Stop | None) -> Any:
@@ -194,16 +194,14 @@ def _url(failure: Exception) -> httpx.URL:
 class AsyncShell:
     """The shell that carries out steps by awaiting."""
 
-    http: httpx.AsyncClient = field(repr=False)
+    connections: Connections[httpx.AsyncClient] = field(repr=False)
     auth: httpx.Auth = field(repr=False)
     base_url: str
-    owned: bool
-    """True if the HTTP client is closed with the shell."""
 
     async def aclose(self) -> None:
-        """Close the connections, unless the client was given from outside."""
-        if self.owned:
-            await self.http.aclose()
+        """Close the connections of the running loop, unless the client was given from outside."""
+        if (http := self.connections.close(asyncio.get_running_loop())) is not None:
+            await http.aclose()
 
     async def run(self, steps: Steps[T]) -> T:
         """Carry out the steps to their end, and return their result."""
@@ -243,10 +241,11 @@ class AsyncShell:
         return None
 
     async def _send(self, step: Send) -> httpx.Response:
-        request = build(self.http, self.base_url, step)
+        http = self.connections.of(step.attempts.operation, asyncio.get_running_loop())
+        request = build(http, self.base_url, step)
         # httpx has a timeout for each piece of a response's head, but not for the whole head.
         try:
             async with asyncio.timeout(step.attempts.remaining()):
-                return await self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+                return await http.send(request, stream=True, auth=self.auth, follow_redirects=False)
         except TimeoutError:
             raise step.attempts.too_late() from None

@@ -7,17 +7,21 @@ off. Each request of a client, also a redirected request, goes the way that `cor
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
 from jobexport.core.environment import CA_BUNDLE, CA_FILE, CA_FOLDER, CURL_CA_BUNDLE, TLS_KEYS, read
+from jobexport.core.forks import renew_in_children
 from jobexport.core.proxies import Proxy, read_proxies
-from jobexport.errors import JobexportError
+from jobexport.errors import ConnectionFailed, JobexportError
 
 if TYPE_CHECKING:
+    import asyncio
     import ssl
+    from collections.abc import Callable
 
     from jobexport.core.proxies import Proxies
 
@@ -52,6 +56,70 @@ def async_client(timeout: Timeout, transport: httpx.AsyncBaseTransport | None = 
     return httpx.AsyncClient(
         transport=_AsyncRoutes() if transport is None else transport, timeout=timeout, trust_env=False
     )
+
+
+HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
+
+
+class Connections(Generic[HttpT]):
+    """The HTTP clients behind one client: one for each process and, if it is async, for each event loop.
+
+    A child of `os.fork` would receive its parent's responses; a connection is of no use outside its event loop.
+    """
+
+    def __init__(self, first: HttpT, another: Callable[[], HttpT] | None, *, owned: bool = True) -> None:
+        """Begin with a client.
+
+        Args:
+            first: the client of the process and the loop that come first.
+            another: builds the client of the next one; None if it can't be built, so that the next one is refused.
+            owned: False for a client from outside, which `close` leaves open.
+        """
+        self._first, self._another, self._owned = first, another, owned
+        self._by_loop: dict[asyncio.AbstractEventLoop | None, HttpT] = {}
+        self._process: int | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def forked(self) -> None:
+        """Leave the connections to the parent."""
+        self._by_loop, self._lock = {}, threading.Lock()
+
+    def of(self, operation: str, loop: asyncio.AbstractEventLoop | None = None) -> HttpT:
+        """Return the client for a request of an operation; `loop` is the running loop, None for a blocking client.
+
+        Raises:
+            ConnectionFailed: the client was used in another process or loop, and can't be built anew.
+        """
+        found = self._by_loop.get(loop)
+        if found is None:
+            with self._lock:
+                found = self._by_loop.get(loop) or self._new(operation)
+                self._by_loop[loop] = found
+        return found
+
+    def _new(self, operation: str) -> HttpT:
+        if self._process is None:
+            self._process = os.getpid()
+            return self._first
+        if self._closed:
+            raise RuntimeError("the client has been closed; build a new one")
+        if self._another is None:
+            where = "in another event loop" if self._process == os.getpid() else "before os.fork"
+            problem = f"http_client or transport was used {where} and can't be shared; build a client of its own here"
+            error = ConnectionFailed(operation, problem, ambiguous=False)
+            error.lasting = True
+            raise error
+        self._by_loop = {loop: http for loop, http in self._by_loop.items() if loop is None or not loop.is_closed()}
+        return self._another()
+
+    def close(self, loop: asyncio.AbstractEventLoop | None = None) -> HttpT | None:
+        """Allow no further client. Return the client of a loop, for the caller to close; None if there is nothing."""
+        with self._lock:
+            self._closed = True
+            found = self._first if self._process is None else self._by_loop.get(loop)
+        return found if self._owned else None
 
 
 def certificates() -> tuple[str, str] | None:
