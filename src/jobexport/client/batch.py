@@ -37,7 +37,7 @@ from jobexport.client.obs_batch import ObsBatch
 from jobexport.client.schedule import Fetched, Schedule, ends_the_run, prevented_by
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, ExportTarget, Part, folder_text
-from jobexport.core.files import is_part, locked, writing
+from jobexport.core.files import locked, make_folder, remove_old_parts, sync_files, sync_folder, writing
 from jobexport.errors import ArchiveError, JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ _OTHERS = re.compile("%others-([0-9a-f]{12})[.]zip")
 # Two digests in hexadecimal, and the words around them.
 _COMMENT = b"jobexport from %b, content %b"
 _COMMENT_SIZE = len(_COMMENT % (b"0" * 64, b"0" * 64))
+# Zips that wait for the disk together. They are open, and some systems allow 256 open files in a process.
+_AT_ONCE = 50
 
 
 @frozen
@@ -99,6 +101,7 @@ class Batch:
     _reused: frozenset[str] = frozenset()
     _others: list[Path] = Factory(list)
     _splitting: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
+    _settling: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
     @classmethod
     def planned(
@@ -138,19 +141,15 @@ class Batch:
             TargetUnwritable: the folder can't be written, or another run writes to it.
         """
         with writing(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
         with locked(self.folder):
             self._begin()
             yield
 
     def _begin(self) -> None:
-        others = []
         with writing(self.folder):
-            for path in self.folder.iterdir():
-                if is_part(path.name):
-                    path.unlink(missing_ok=True)
-                elif _OTHERS.fullmatch(path.name):
-                    others.append(path)
+            remove_old_parts(self.folder)
+            others = [path for path in self.folder.iterdir() if _OTHERS.fullmatch(path.name)]
         self._others += (path for path in others if self._read(path) is not None)
         found = {}
         # Nobody knows which chunk's zip had the members of a damaged one: every chunk is fetched again.
@@ -206,32 +205,68 @@ class Batch:
     def _split(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[JobArchive]:
         """Write the zip of each job of a chunk."""
         fetched = Fetched[JobArchive]()
-        full: JobexportError | None = None
-        # One chunk at a time: threads that take turns at every small file are slower than one after the other.
-        with self._splitting, opened(None, file, "the zip") as source:
+        with opened(None, file, "the zip") as source:
             groups, others = group(read_directory(source).files, chunk)
             # Before the jobs: once the jobs are there, the next run would not fetch the chunk again.
             if others:
-                self._keep_others(source, others)
-            for name, members in groups.items():
-                if full is not None:
-                    fetched.failures[name] = full
-                    continue
-                if not holds(members, name):
-                    fetched.failures[name] = job_is_missing(BATCH_EXPORT_JOBS, name)
-                    continue
-                try:
-                    fetched.exports[name] = self._write(source, members, self.folder / self._files[name])
-                except (ArchiveError, TargetUnwritable) as error:
-                    fetched.failures[name] = error
-                    full = error if ends_the_run(error) else None
+                with self._splitting:
+                    self._keep_others(source, others)
+            jobs = list(groups.items())
+            for start in range(0, len(jobs), _AT_ONCE):
+                with contextlib.ExitStack() as parts:
+                    # One at a time: threads that take turns at every small file are slower than one after the other.
+                    with self._splitting:
+                        written = self._write(source, jobs[start : start + _AT_ONCE], fetched, parts)
+                        # Taken before the other is released, so that few files are open.
+                        parts.enter_context(self._settling)
+                    self._settle(written, fetched)
         return fetched
 
-    def _write(self, source: ZipFileSource, members: list[ZipMember], path: Path) -> JobArchive:
-        target, digest = ExportTarget(path), Digest()
-        with target.opened() as part:
-            self._copy(source, members, part, digest)
-            return target.keep(part, digest)
+    def _write(
+        self,
+        source: ZipFileSource,
+        jobs: list[tuple[str, list[ZipMember]]],
+        fetched: Fetched[JobArchive],
+        parts: contextlib.ExitStack,
+    ) -> dict[str, tuple[Part, Digest]]:
+        """Write the zips of some jobs beside their places; return the files by job."""
+        written: dict[str, tuple[Part, Digest]] = {}
+        for name, members in jobs:
+            if (full := _full(fetched)) is not None:
+                fetched.failures[name] = full
+            elif not holds(members, name):
+                fetched.failures[name] = job_is_missing(BATCH_EXPORT_JOBS, name)
+            else:
+                try:
+                    part, digest = parts.enter_context(ExportTarget(self.folder / self._files[name]).opened()), Digest()
+                    self._copy(source, members, part, digest)
+                    part.flush()
+                    written[name] = part, digest
+                except (ArchiveError, TargetUnwritable) as error:
+                    fetched.failures[name] = error
+        return written
+
+    def _settle(self, written: dict[str, tuple[Part, Digest]], fetched: Fetched[JobArchive]) -> None:
+        """Put zips into their places, once all of them are on the disk."""
+        try:
+            with writing(self.folder):
+                sync_files([path for part, _ in written.values() for path in part.end()])
+        except TargetUnwritable as error:
+            fetched.failures |= dict.fromkeys(written, error)
+            return
+        for name, (part, digest) in written.items():
+            path = self.folder / self._files[name]
+            if (full := _full(fetched)) is not None:
+                fetched.failures[name] = full
+                continue
+            try:
+                with writing(path):
+                    part.put(path)
+                fetched.exports[name] = JobArchive(path, sha256=digest.sha256, size=digest.size)
+            except TargetUnwritable as error:
+                fetched.failures[name] = error
+        with writing(self.folder):
+            sync_folder(self.folder)
 
     def _copy(self, source: ZipFileSource, members: list[ZipMember], part: Part, digest: Digest) -> None:
         copy(source, members, partial(_write_piece, part, digest), _COMMENT_SIZE)
@@ -278,6 +313,11 @@ def plan_batch(
         raise ValueError("give either `to`, for a folder of zips, or obs_path, for an export to OBS")
     exports: Schedule[ObsExport] = Schedule(job_names(names), concurrency_of(concurrency), progress)
     return ObsBatch.planned(project_id, retries, obs_path, workspace, depend, status, exports)
+
+
+def _full(fetched: Fetched[JobArchive]) -> JobexportError | None:
+    """Return the failure after which no file can be written, if there was one."""
+    return next(filter(ends_the_run, fetched.failures.values()), None)
 
 
 def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:

@@ -28,7 +28,7 @@ from jobexport.client.responses import read_flink_export, read_obs_export
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, ExportTarget, Part, folder_text
 from jobexport.core.extras import needing
-from jobexport.core.files import writing
+from jobexport.core.files import make_folder, remove_old_parts, writing
 from jobexport.errors import DownloadFailed, JobexportError, UnexpectedResponse
 
 if TYPE_CHECKING:
@@ -247,7 +247,8 @@ def _check_store(store: Any) -> None:
 
 def _make_folder(folder: Path) -> None:
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        remove_old_parts(folder)
         Part.beside(folder / "x").discard()
 
 
