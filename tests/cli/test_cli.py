@@ -286,7 +286,7 @@ def test_mock_with_faults_and_violations() -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
     """The line is printed once requests get responses; the signal ends the process with code 0."""
     command = [sys.executable, *JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import hashlib
 from collections import defaultdict
@@ -78,6 +79,22 @@ class _Item:
         return self.folder, self.name, self.digest if self.folder == "others" else ""
 
 
+@contextlib.contextmanager
+def git_workplace(root: Path) -> Iterator[Path]:
+    """Create a folder in a folder under git, and remove it at the end; the next run removes that of a killed run.
+
+    Raises:
+        TargetUnwritable: the folder can't be written.
+    """
+    with contextlib.ExitStack() as stack:
+        with writing(root):
+            stack.enter_context(made(root))
+            place = stack.enter_context(workplace(root, ".jobexport-"))
+            # So that git ignores what a killed run left.
+            (place / ".gitignore").write_text("*\n", encoding="utf-8")
+        yield place
+
+
 def unpack_for_git(
     archives: Iterable[ZipT],
     folder: str | os.PathLike[str],
@@ -104,9 +121,7 @@ def unpack_for_git(
         JobexportError: an archive can't be read, or the folder can't be written.
     """
     root = Path(folder)
-    with writing(root), made(root), workplace(root, ".jobexport-") as place:
-        # So that git ignores the workplace of a killed run.
-        (place / ".gitignore").write_text("*\n", encoding="utf-8")
+    with writing(root), git_workplace(root) as place:
         items: dict[tuple[str, str, str], _Item] = {}
         complete = True
         for number, archive in enumerate(archives):

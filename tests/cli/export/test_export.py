@@ -529,9 +529,20 @@ def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: P
     assert re.search(rb"\d+\.\d kB", shown)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_git_leaves_its_zips_in_the_folder_only(server: mock.Server, tmp_path: Path, monkeypatch: Any) -> None:
+    """The zips of a killed run lie in the folder under git, where git ignores them and the next run removes them."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    left = tmp_path / "out" / ".jobexport-0123456789ab"
+    left.mkdir(parents=True)
+    (left / "job.zip").touch()
+    done = dgc(server, "job_batch", "-o", tmp_path / "out", "--git")
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["jobs"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number: signal.Signals) -> None:
-    """An interrupted export is one sentence and exit code 2; every zip is complete, and the same command goes on."""
+    """It is one sentence and the signal's exit code; every zip is complete, and the same command goes on."""
     many.core.set_faults("latency:0.2@batchExportJobs")
     command = [sys.executable, *JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
     folder = tmp_path / "out"
@@ -545,7 +556,7 @@ def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number:
         process.send_signal(number)
         assert process.stderr is not None
         said = process.stderr.read()
-    assert process.returncode == 2
+    assert process.returncode == 128 + number
     assert said.startswith("Error: interrupted")
     assert len(said.splitlines()) == 1
     names = [path.name for path in folder.iterdir()]
@@ -578,7 +589,7 @@ def test_ctrl_c_does_not_wait_for_a_silent_server(tmp_path: Path, command: tuple
             said = process.stderr.read()
             connection.close()
     assert time.monotonic() - started < 5
-    assert process.returncode == 2
+    assert process.returncode == 130
     assert said.startswith("Error: interrupted; the service ends what it began")
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport.cli.export.connection import VARIABLES, connect, connection_options
-from jobexport.cli.sentences import printable, sentences, shown
+from jobexport.cli.sentences import Failure, printable, sentences, shown
+from jobexport.cli.signals import Signalled
 from jobexport.cli.variables import ReadingCommand
 from jobexport.core.output import OutputFailed
 from jobexport.errors import ExportFailed, JobexportError, JobNotFound
@@ -164,22 +165,13 @@ def _usage_errors() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ended_by_signals(sentence: str) -> Iterator[None]:
-    """Run the block; at Ctrl-C or SIGTERM let it clean up, then raise JobexportError with a sentence on the export."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not the main thread; only the main thread gets signals
-        before = None
+    """Add a sentence on the export to the end by Ctrl-C or another signal."""
     try:
         yield
     except KeyboardInterrupt:
-        raise JobexportError(f"interrupted; {sentence}") from None
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
+        raise Failure(f"interrupted; {sentence}", 128 + signal.SIGINT) from None
+    except Signalled as end:
+        raise Failure(f"interrupted; {sentence}", int(str(end.code))) from None
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from attrs import field, frozen
 
 from jobexport import DgcClient, JobArchive, job_names
 from jobexport.archive import unpack_for_git
+from jobexport.archive.git import git_workplace
 from jobexport.cli.export.progress import ExportProgress
 from jobexport.errors import ApiError, JobexportError
 
@@ -114,8 +114,8 @@ def export(
         if output is None:
             return _to_obs(client, names, str(obs_path), workspace, concurrency, quiet=quiet)
         with contextlib.ExitStack() as stack:
-            # A folder under git gets the unpacked files only, not the zips.
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jobexport-"))) if git else output
+            # A folder under git keeps the unpacked files only, not the zips.
+            folder = stack.enter_context(git_workplace(output)) / "zips" if git else output
             with ExportProgress(quiet=quiet) as progress:
                 result = client.export_jobs(
                     names,
