@@ -537,7 +537,7 @@ def test_git_leaves_its_zips_in_the_folder_only(server: mock.Server, tmp_path: P
     (left / "job.zip").touch()
     done = dgc(server, "job_batch", "-o", tmp_path / "out", "--git")
     assert done.exit_code == 0, done.output
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["jobs"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["jobs", "scripts"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
