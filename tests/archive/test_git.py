@@ -13,6 +13,7 @@ import pytest
 from attrs import frozen
 
 from jobexport.archive import JobArchive, unpack_for_git
+from jobexport.core.folders import OpenFolder
 from jobexport.errors import ArchiveCorrupt, JobexportError
 
 if TYPE_CHECKING:
@@ -337,6 +338,31 @@ def test_nothing_exported_is_not_everything_gone(archive_of: Callable[..., Any],
         with pytest.raises(ArchiveCorrupt, match="the archives hold nothing"):
             unpack_for_git(archives, tmp_path, remove_gone=True)
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("step", ["put", "remove", "read"])
+def test_a_folder_that_is_swapped_for_a_link_leads_nowhere(
+    archive_of: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """A link that takes the place of `jobs` after it was checked is not followed: nothing outside is changed."""
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    archive_of({"same": {"a": 1}, "new": {"a": 1}, "gone": {"a": 1}}).unpack_for_git(root)
+    elsewhere.mkdir()
+    for name in ("same.json", "new.json", "gone.json"):
+        (elsewhere / name).write_text("theirs")
+    real = getattr(OpenFolder, step)
+
+    def swapped(*args: Any) -> Any:
+        if not (root / "jobs").is_symlink():
+            (root / "jobs").rename(root / "moved")
+            (root / "jobs").symlink_to(elsewhere)
+        return real(*args)
+
+    monkeypatch.setattr(OpenFolder, step, swapped)
+    archive_of({"same": {"a": 1}, "new": {"a": 2}}).unpack_for_git(root, remove_gone=True)
+    assert (root / "jobs").is_symlink()
+    assert {path.read_text() for path in elsewhere.iterdir()} == {"theirs"}
+    assert len(list(elsewhere.iterdir())) == 3
 
 
 def test_an_archive_that_can_not_be_used_is_left_out(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobexport.archive.names import check_names
 from jobexport.archive.zip.inflate import chunks
 from jobexport.core.files import made, put_folder, workplace, writing
+from jobexport.core.folders import open_folder
 from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from jobexport.archive.zip.directory import ZipMember
     from jobexport.archive.zip.source import ZipFileSource
+    from jobexport.core.folders import OpenFolder
 
 
 def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> tuple[Path, ...]:
@@ -30,10 +32,12 @@ def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) ->
         if target.exists() and any(target.iterdir()):
             raise TargetUnwritable(f"{folder} is not empty; name a new folder or empty it")
         with made(target.parent), workplace(target.parent, f".{target.name[:200]}.") as place:
-            if target.exists():
-                shutil.copymode(target, place)
-            for member in members:
-                _write(source, member, place / member.name)
+            with open_folder(place, follow=False) as held:
+                if target.exists():
+                    mode = stat.S_IMODE(target.stat().st_mode)
+                    os.chmod(place if held.handle is None else held.handle, mode)  # noqa: PTH101  # by its handle
+                for member in members:
+                    _write(source, member, held)
             put_folder(place, target)
     return tuple(sorted(folder / member.name for member in members if not member.is_folder))
 
@@ -51,11 +55,13 @@ def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path
     return True
 
 
-def _write(source: ZipFileSource, member: ZipMember, path: Path) -> None:
+def _write(source: ZipFileSource, member: ZipMember, place: OpenFolder) -> None:
     if member.is_folder:
-        path.mkdir(parents=True, exist_ok=True)
+        place.make(member.name.removesuffix("/"))
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
+    folder, slash, _ = member.name.rpartition("/")
+    if slash:
+        place.make(folder)
+    with place.create(member.name) as file:
         for chunk in chunks(source, member):
             file.write(chunk)

@@ -29,6 +29,8 @@ _PART = re.compile(r"%[0-9a-f]{16}\.part")
 _AT_ONCE = 50
 # Errors of disks that can't be waited for.
 _NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
+# Windows waits for the content of a file only if it is open for writing.
+_SYNC = os.O_RDWR if os.name == "nt" else os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _OLD_SECONDS = 24 * 3600
 _NO_RIGHTS = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -117,15 +119,21 @@ def end_part(file: IO[bytes]) -> None:
         file.close()
 
 
-def sync_files(paths: Sequence[Path]) -> None:
+def sync_files(paths: Sequence[Path | str], folder: int | None = None) -> None:
     """Wait until the content of files is on the disk. Many files at once take little longer than one.
+
+    Args:
+        paths: the files; a link is refused.
+        folder: the handle of the folder that the paths are relative to, if they are not relative to the current one.
 
     Raises:
         OSError: the disk could not write a file.
     """
     for start in range(0, len(paths), _AT_ONCE):
         with contextlib.ExitStack() as stack:
-            handles = [stack.enter_context(path.open("r+b")).fileno() for path in paths[start : start + _AT_ONCE]]
+            handles = [os.open(path, _SYNC, dir_fd=folder) for path in paths[start : start + _AT_ONCE]]
+            for handle in handles:
+                stack.callback(os.close, handle)
             if hasattr(os, "posix_fadvise"):
                 for handle in handles:
                     # It makes Linux begin to write, so that the files share one commit of the file system's journal.
@@ -134,12 +142,15 @@ def sync_files(paths: Sequence[Path]) -> None:
                 _sync(handle)
 
 
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk, if the system can.
+def sync_folder(folder: Path | int) -> None:
+    """Wait until the names in a folder, or in an open one, are on the disk, if the system can.
 
     Raises:
         OSError: the disk could not write them.
     """
+    if isinstance(folder, int):
+        _sync(folder)
+        return
     try:
         handle = os.open(folder, os.O_RDONLY)
     except PermissionError:  # a folder that may not be listed, or Windows
