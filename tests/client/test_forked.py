@@ -98,11 +98,11 @@ class Used:
 
     def __init__(self, kind: str, url: str, **options: Any) -> None:
         self.kind, self.loop = kind, asyncio.new_event_loop()
-        options = {"auth": "t", "base_url": url, "retries": NO_RETRIES} | options
         if kind == "generated":
             self.client: Any = AuthenticatedClient(base_url=url, token="t")
         else:
-            self.client = (DliClient if kind == "sync" else AsyncDliClient)("p", **options)
+            build: Any = DliClient if kind == "sync" else AsyncDliClient
+            self.client = build("p", auth="t", base_url=url, retries=NO_RETRIES, **options)
 
     def call(self, loop: asyncio.AbstractEventLoop | None = None) -> str:
         if self.kind == "async":

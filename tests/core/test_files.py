@@ -26,6 +26,7 @@ from jobexport.core.files import (
     write_text,
     writing,
 )
+from jobexport.core.locks import try_lock
 from jobexport.errors import JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def test_a_part_that_is_removed_before_it_is_locked_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another run may take the new file for an old one; the part that is returned is there."""
-    lock, seen = files.try_lock, []
+    lock, seen = try_lock, list[Path]()
 
     def late(handle: int) -> bool | None:
         if not seen:

@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class Failure(click.ClickException):
-    """An error that is shown as one sentence on standard error."""
+class _Failure(click.ClickException):
+    """An error that is shown as one sentence on standard error, exit code 2."""
 
-    def __init__(self, sentence: str, exit_code: int = 2) -> None:
-        super().__init__(sentence)
-        self.exit_code = exit_code
+    exit_code = 2
 
 
 def sentences(command: Callable[..., None]) -> Callable[..., None]:
@@ -34,7 +32,7 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
                 command(*args, **options)
         except JobexportError as problem:
             # A note lists the work that was done all the same.
-            raise Failure(printable("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
+            raise _Failure(printable("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
 
     return wrapper
 

@@ -172,8 +172,8 @@ def sync_tree(folder: Path) -> None:
         folders.append(Path(place))
         files += [Path(place, name) for name in names]
     sync_files(files)
-    for place in folders:
-        sync_folder(place)
+    for path in folders:
+        sync_folder(path)
 
 
 def _sync(handle: int) -> None:

@@ -58,7 +58,7 @@ def async_client(timeout: Timeout, transport: httpx.AsyncBaseTransport | None = 
     )
 
 
-HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
+HttpT = TypeVar("HttpT", bound=httpx.Client | httpx.AsyncClient)
 
 
 class Connections(Generic[HttpT]):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport.cli.export.connection import VARIABLES, connect, connection_options
-from jobexport.cli.sentences import Failure, printable, sentences, shown
+from jobexport.cli.sentences import printable, sentences, shown
 from jobexport.cli.signals import Signalled
 from jobexport.cli.variables import ReadingCommand
 from jobexport.core.output import OutputFailed
@@ -168,10 +168,9 @@ def _ended_by_signals(sentence: str) -> Iterator[None]:
     """Add a sentence on the export to the end by Ctrl-C or another signal."""
     try:
         yield
-    except KeyboardInterrupt:
-        raise Failure(f"interrupted; {sentence}", 128 + signal.SIGINT) from None
-    except Signalled as end:
-        raise Failure(f"interrupted; {sentence}", int(str(end.code))) from None
+    except (KeyboardInterrupt, Signalled) as end:
+        click.echo(f"Error: interrupted; {sentence}", err=True)
+        raise (end if isinstance(end, Signalled) else Signalled(signal.SIGINT)) from None
 
 
 @contextlib.contextmanager
