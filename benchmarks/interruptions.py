@@ -81,9 +81,12 @@ def part_kill(server: Any, times: int) -> list[str]:
         return process
 
     with tempfile.TemporaryDirectory() as place:
-        begun = time.monotonic()
-        started(Path(place, "first")).wait()
-        length = time.monotonic() - begun
+        lengths = []
+        for number in range(3):
+            begun = time.monotonic()
+            started(Path(place, f"whole{number}")).wait()
+            lengths.append(time.monotonic() - begun)
+        length = min(lengths)
         for number in range(times):
             folder = Path(place, str(number))
             with started(folder) as process:
@@ -142,9 +145,12 @@ def part_cancel(server: Any, times: int) -> list[str]:
     async def part(way: str, place: Path) -> int:
         hits = 0
         async with AsyncDgcClient(server.project_id, auth=server.token, base_url=server.url) as dgc:
-            begun = time.monotonic()
-            await dgc.export_jobs(NAMES, to=place / "first")
-            length = time.monotonic() - begun
+            lengths = []
+            for number in range(3):
+                begun = time.monotonic()
+                await dgc.export_jobs(NAMES, to=place / f"whole{number}")
+                lengths.append(time.monotonic() - begun)
+            length = min(lengths)
             for number in range(times):
                 folder = place / str(number)
                 wait = random.uniform(0, length)  # noqa: S311

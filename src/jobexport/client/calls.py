@@ -116,6 +116,8 @@ def batch_exchange(
 
 def _download(exchange: Exchange, name: str, target: ExportTarget) -> Steps[JobArchive]:
     intake = _Intake()
+    if target.path is not None:
+        yield Work(partial(remove_old_parts, target.path.parent))
     with target.opened() as part:
         yield from fetch_zip(exchange, part, intake.begin)
         yield Work(partial(intake.check, part.file, name))

@@ -19,7 +19,6 @@ from jobexport.core.files import (
     end_part,
     open_part,
     put_file,
-    remove_old_parts,
     sync_files,
     sync_folder,
     unwritable,
@@ -92,7 +91,6 @@ class ExportTarget:
             # A link stays a link: the file that it leads to is replaced.
             place = path.resolve() if path.is_symlink() else path
             replaceable = place.is_file() or not place.exists()
-            remove_old_parts(place.parent)
         if not replaceable:
             # For example /dev/stdout, which must not become a file.
             raise ValueError(f"to={name!r}: {path} is not a file; give a file, a folder or a binary stream")
