@@ -1,4 +1,4 @@
-"""What a child of `os.fork` must not take over from its parent: connections, locks of threads, locks of folders.
+"""Renewal of connections and locks in a child of `os.fork`, which must not use those of its parent.
 
 The child has copies of them. Its responses would be those of the parent's requests, and a lock that another thread of
 the parent held at the fork would never be released.
