@@ -194,18 +194,19 @@ def remove_old_parts(folder: Path) -> None:
 
 def _remove_old(path: Path) -> None:
     """Remove a file or a folder that nobody has locked."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError), contextlib.ExitStack() as held:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        try:
-            state, taken = os.fstat(handle), try_lock(handle)
-            # Without locks, age decides.
-            if taken or (taken is None and time.time() - state.st_mtime > _OLD_SECONDS):
-                if stat.S_ISDIR(state.st_mode):
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink()
-        finally:
-            os.close(handle)
+        held.callback(os.close, handle)
+        state, taken = os.fstat(handle), try_lock(handle)
+        if taken is None:
+            # Windows has no locks, and removes no open file.
+            held.close()
+        # Without locks, age decides.
+        if taken or (taken is None and time.time() - state.st_mtime > _OLD_SECONDS):
+            if stat.S_ISDIR(state.st_mode):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
 
 
 def _is_at(path: Path, state: os.stat_result) -> bool:
