@@ -173,6 +173,7 @@ def test_names_come_from_a_file(server: mock.Server, tmp_path: Path, source: str
         (b"myJob\n\nmy job\n", ("jobs.txt line 3", "'my job'", "1 to 128 letters")),
         (b"# nothing\n", ("names is empty",)),
         (b"\xff\xfem\0y\0", ("jobs.txt is not UTF-8", "save it as UTF-8")),
+        (b"j\n" * (3 << 20), ("jobs.txt is longer than 4 MiB", "name fewer jobs")),
         (None, ("cannot read", "jobs.txt", "No such file")),
     ],
 )
@@ -707,6 +708,16 @@ def test_a_profile_that_can_not_be_used_is_one_sentence(
     result = dgc(server, "myJob", "-o", tmp_path / "out", *options, env=profile)
     one_sentence(result, *words)
     assert "secret" not in result.output
+
+
+def test_clouds_yaml_without_an_end_is_one_sentence(server: mock.Server, tmp_path: Path) -> None:
+    """A pipe that nobody writes to in place of clouds.yaml is named, and not waited for."""
+    os.mkfifo(tmp_path / "clouds.yaml")
+    given = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
+    one_sentence(
+        dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc", env=given),
+        f"{tmp_path / 'clouds.yaml'} is not a file, or longer than 4 MiB; check the path",
+    )
 
 
 def test_a_profile_without_a_project_is_one_sentence(

@@ -13,6 +13,7 @@ from jobexport import DgcClient, JobArchive, job_names
 from jobexport.archive import unpack_for_git
 from jobexport.archive.git import git_workplace
 from jobexport.cli.export.progress import ExportProgress
+from jobexport.core.reading import read_up_to
 from jobexport.errors import ApiError, JobexportError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from jobexport import JobsExport
     from jobexport.cli.export.connection import Connection
+
+_BYTES = 4 << 20
+"""The most bytes of a file with names."""
 
 
 @frozen
@@ -69,7 +73,9 @@ def read_names(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
 def _names_in(file: Path) -> Iterator[str]:
     label = "standard input" if str(file) == "-" else str(file)
     try:
-        content = _standard_input() if str(file) == "-" else file.read_bytes()
+        content = _standard_input() if str(file) == "-" else read_up_to(file, _BYTES)
+        if len(content) > _BYTES:
+            raise JobexportError(f"{label} is longer than {_BYTES >> 20} MiB; name fewer jobs")
         lines = content.decode("utf-8-sig").splitlines()
     except OSError as problem:
         raise JobexportError(f"cannot read {label}: {problem.strerror}; check the path") from None
@@ -87,7 +93,7 @@ def _names_in(file: Path) -> Iterator[str]:
 def _standard_input() -> bytes:
     if sys.stdin is None:
         raise JobexportError("standard input is closed; give --from-file a file, or a pipe")
-    return sys.stdin.buffer.read()
+    return sys.stdin.buffer.read(_BYTES + 1)
 
 
 def export(

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from jobexport.client import Token
+from jobexport.core.environment import inherited
 from jobexport.core.extras import needing
 from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # The cloud by the end of the identity service's host.
 _CLOUDS = {".otc.t-systems.com": "otc", ".myhuaweicloud.com": "huaweicloud", ".myhuaweicloud.eu": "huaweicloud"}
 _TIMEOUT_SECONDS = 60.0
+_FILES = ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE")
+"""The variables with which openstacksdk finds its files."""
+_BYTES = 4 << 20
+"""The most bytes of a file of openstacksdk, which reads any file to its end."""
 
 
 @frozen
@@ -41,10 +47,12 @@ def load_profile(name: str, region: str | None) -> Profile:
         JobexportError: openstacksdk is not installed, the profile is missing, or the identity service refuses it.
     """
     with needing("openstack", "a profile of clouds.yaml"):
-        from openstack.config import OpenStackConfig
+        from openstack.config import OpenStackConfig, loader
     # openstacksdk logs an error before it raises it, and Python prints logs that have no handler.
     for library in ("keystoneauth", "openstack"):
         logging.getLogger(library).addHandler(logging.NullHandler())
+    given = (inherited().get(variable) for variable in _FILES)
+    _check_files([*filter(None, given), *loader.CONFIG_FILES, *loader.SECURE_FILES, *loader.VENDOR_FILES])
     chosen: dict[str, Any] = {} if region is None else {"region_name": region}
     with _sentences(name, "can't be read", "check the file"):
         profile: Any = OpenStackConfig().get_one(cloud=name, api_timeout=_TIMEOUT_SECONDS, **chosen)
@@ -68,6 +76,13 @@ def load_profile(name: str, region: str | None) -> Profile:
 
     cloud = next((cloud for end, cloud in _CLOUDS.items() if host.endswith(end)), None)
     return Profile(access.project_id, fetch, cloud, profile.region_name or None)
+
+
+def _check_files(names: Iterable[str]) -> None:
+    """Raise TokenUnavailable for a file that openstacksdk would read for ever: a device, a pipe, a very long file."""
+    for path in map(Path, names):
+        if path.exists() and not (path.is_file() and path.stat().st_size <= _BYTES):
+            raise TokenUnavailable(f"{path} is not a file, or longer than {_BYTES >> 20} MiB; check the path")
 
 
 @contextlib.contextmanager

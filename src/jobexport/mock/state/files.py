@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.core import strict_json
+from jobexport.core.reading import read_up_to
 from jobexport.errors import JobexportError
 from jobexport.spec.load import kind, line_of
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+_BYTES = 16 << 20
+"""The most bytes of a file."""
 # A name becomes part of a zip member or of an object's name.
 _UNFIT = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
 
@@ -93,7 +96,10 @@ def _listing(folder: Path) -> list[Path]:
 
 def _read(path: Path, stem: str) -> File:
     try:
-        fields = strict_json.parse(path.read_bytes(), file=True, exact=True)
+        content = read_up_to(path, _BYTES)
+        if len(content) > _BYTES:
+            raise JobexportError(f"{path}: longer than {_BYTES >> 20} MiB; remove it")
+        fields = strict_json.parse(content, file=True, exact=True)
     except OSError as problem:
         raise JobexportError(f"cannot read {path}: {problem.strerror}; check its permissions") from None
     except json.JSONDecodeError as problem:
