@@ -165,6 +165,7 @@ def _measure(text: str) -> None:
     sizes: dict[str, tuple[int, int]] = {}
     """Of each anchor: the characters and the levels of its value."""
     open_: list[tuple[str | None, int, int]] = [(None, 0, 0)]
+    event: Any
     for event in yaml.parse(text, _JsonLoader):
         line = event.start_mark.line + 1
         anchor, below = getattr(event, "anchor", None), 0

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import Form
 
 _RST = re.compile(
-    r"^\s*\.\. (?:[\w-]+::|_[^:\n]+:)|^:\w+: \S|^\s*\+(?:[-=]{2,}\+)+\s*$|:ref:`|^\s*={3,}(?: +={3,})+\s*$",
+    r"^[^\S\n]*\.\. (?:[\w-]+::|_[^:\n]+:)|^:\w+: \S|^[^\S\n]*\+(?:[-=]{2,}\+)+[^\S\n]*$|:ref:`"
+    r"|^[^\S\n]*={3,}(?: +={3,})+[^\S\n]*$",
     re.MULTILINE,
 )
-_UNDERLINE = re.compile(r"^[^\s|+<].{2,}\n(?:={4,}|-{4,}|~{4,}|\^{4,})\s*$", re.MULTILINE)
+_UNDERLINE = re.compile(r"^[^\s|+<].{2,}\n(?:={4,}|-{4,}|~{4,}|\^{4,})[^\S\n]*$", re.MULTILINE)
 _HTML_PAGE = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:div|table|thead|tbody|tr|td|th|p|h[1-6]|ul|ol|li|pre|span|section|article|br|a|b|strong)\b[^<>]{0,2000}>",
@@ -20,9 +21,13 @@ _TAG = re.compile(
 )
 _TITLE = re.compile(r"^ {0,3}#{1,6} +\S", re.MULTILINE)
 _MARKDOWN = re.compile(
-    r"^ {0,3}#{1,6} \S|^ *(?:```|~~~)|^ *\|?(?: *:?-{3,}:? *\|)+ *(?::?-{3,}:?)? *$|\]\([^()\s]+\)|^ *\*\*[^*\n]+\*\*",
+    r"^ {0,3}#{1,6} \S|^ *(?:```|~~~)|^ *(?=[|:-])\|?(?: *:?-{3,}:? *\|)+(?: *:?-{3,}:?)? *$"
+    r"|\]\([^()\s]+\)|^ *\*\*[^*\n]+\*\*",
     re.MULTILINE,
 )
+
+_LISTING = re.compile(r"<pre\b.*?(?:</pre>|\Z)", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:table|p|div|h[1-6]|pre|ul|li)\b", re.IGNORECASE)
 
 
 def form_of(text: str) -> Form:
@@ -38,11 +43,11 @@ def form_of(text: str) -> Form:
     # The vendor's Chinese Markdown is mostly HTML tables, with a few headings between them.
     if markdown and (markdown * 40 > tags or len(_TITLE.findall(_without_listings(head))) > 1):
         return "markdown"
-    if tags >= 3 and re.search(r"<(?:table|p|div|h[1-6]|pre|ul|li)\b", head, re.IGNORECASE):
+    if tags >= 3 and _BLOCK.search(head):
         return "html"
     return "text"
 
 
 def _without_listings(text: str) -> str:
     """Return the text without the content of `pre`, in which shell comments look like headings of Markdown."""
-    return re.sub(r"<pre\b.*?</pre>", "", text, flags=re.DOTALL | re.IGNORECASE)
+    return _LISTING.sub("", text)

@@ -157,17 +157,17 @@ def yes_or_no(text: str) -> bool | None:
     return True if _YES.fullmatch(bare) else False if _NO.fullmatch(bare) else None
 
 
-NAME = re.compile(r"[\w$@\[\]{}<>.:/-]*[A-Za-z_][\w$@\[\]{}<>.:/-]*\*?")
+NAME = re.compile(r"(?=[^A-Za-z_]*[A-Za-z_])[\w$@\[\]{}<>.:/-]+\*?")
 """A parameter's name, without spaces."""
 CODE = re.compile(r"[A-Z][A-Za-z]{0,15}[A-Za-z0-9_-]*\.\d{2,9}|[A-Z]{2,8}[_-]?\d{3,9}|\d{4,9}")
 """An error code, such as `DLF.0100`."""
 STATUS = re.compile(r"[1-5]\d\d")
 """An HTTP status."""
-ACTION = re.compile(r"[a-z][\w-]*:[\w*-]+:[\w*-]+")
+ACTION = re.compile(r"[a-z][\w-]{0,60}:[\w*-]{1,60}:[\w*-]{1,60}")
 """A permission, such as `dli:jobs:export`."""
 REQUEST_LINE = re.compile(
     r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\s+['\"]?"
-    r"(?:https?://(?:\{+[^{}/]*\}+|[^/\s{}]*)+)?(/[^\s'\"]*)"
+    r"(?:https?://[^/\s{}]*(?:\{+[^{}/]*\}+[^/\s{}]*)*)?(/[^\s'\"]*)"
 )
 """A method and a path, with or without a host before the path."""
 TREE_MARK = re.compile(r"^[\s│|]*(?:[├└┣┗][─━-]*|[+\\`|]-{1,3})\s*", re.MULTILINE)

@@ -30,7 +30,6 @@ _IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", 
 _DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
 _RULE = re.compile(r"[\s|]*\+[-+=]+\+[\s|]*")
 _OPTION = re.compile(r"\s*:[\w-]+:")
-_REFERENCE = re.compile(r"(?s)(.*?)\s*<([^<>]+)>\s*")
 _SETTINGS = {
     "_disable_config": True,
     "file_insertion_enabled": False,
@@ -81,12 +80,20 @@ def _inliner(deadline: Deadline) -> Any:
         if role in _KNOWN_ROLES:
             return interpreted(rawsource, text, role, lineno)
         plain = utils.unescape(text)
-        titled = _REFERENCE.fullmatch(plain)
-        words, target = (titled[1], titled[2]) if titled else (plain, plain)
+        words, target = _reference(plain)
         return [nodes.reference(rawsource, words, refuri=f"#{target}")], []
 
     vars(inliner).update(parse=bounded, interpreted=lenient)
     return inliner
+
+
+def _reference(text: str) -> tuple[str, str]:
+    """Return words and target of a reference: `"a <b>"` → `("a", "b")`; without a target the words are the target."""
+    words, opened, target = text.rstrip().rpartition("<")
+    inside = target[:-1]
+    return (
+        (words.rstrip(), inside) if opened and target.endswith(">") and inside and ">" not in inside else (text, text)
+    )
 
 
 class _RstWalker:

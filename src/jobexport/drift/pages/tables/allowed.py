@@ -22,7 +22,10 @@ _NO_VALUES = re.compile(
 )
 _WORD = r"[“\"'‘]?[A-Za-z0-9_+#*][\w.+#/*-]*(?: [\w.+#-]+){0,2}[”\"'’]?"
 _END = r"\s*(?:[.。;]|$)"
-_LIST = rf"(?P<list>{_WORD}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?{_WORD})*(?:\s*,?\s*(?:and|or)\s+{_WORD})?){_END}"
+# A word of a list has none of the signs that divide the list, so that there is one way to read it.
+_LETTER = r"(?!以及)[^\W或和]|[.+#-]"
+_ENTRY = rf"[“\"'‘]?[A-Za-z0-9_+#*](?:{_LETTER}|\*)*(?: (?:{_LETTER})+){{0,2}}[”\"'’]?"
+_LIST = rf"(?P<list>{_ENTRY}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?+{_ENTRY})*(?:\s*,?\s*(?:and|or)\s+{_ENTRY})?){_END}"
 _SENTENCES = (
     re.compile(
         r"\b(?:values?|options?|it|they|which|type|mode|status|policy|state)\s+(?:can|may|must|could|should)"
@@ -41,7 +44,7 @@ _SENTENCES = (
     re.compile(
         r"(?<!默认)(?<!缺省)(?:取值|可选值|枚举值|可选项|取值范围|可取值|取值可以|参数值|值)\s*"
         r"(?:有|包括|包含|可以为|可以是|可为|分别为|为|是|如下)?\s*[:：]?\s*"
-        rf"(?P<list>{_WORD}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_WORD})+)\s*(?:[。；;.，]|$)"
+        rf"(?P<list>{_ENTRY}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_ENTRY})+)\s*(?:[。；;.，]|$)"
     ),
 )
 _SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")

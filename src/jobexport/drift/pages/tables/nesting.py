@@ -29,7 +29,7 @@ _STRUCTURE = re.compile(
     r" (?:the )?)?"
     r"(?P<name>[\w.-]+?)(?:['’]s)?(?:\s*(?:(?:data )?structures?|fields?|parameters?|attributes?|objects?"
     r"|elements?|descriptions?|information|data|job information"
-    r"|列表|数据结构|字段|参数|结构体?|对象|属性|说明|描述|数据|的|信息)\s*)*",
+    r"|列表|数据结构|字段|参数|结构体?|对象|属性|说明|描述|数据|的|信息))*+\s*",
     re.IGNORECASE,
 )
 _ROOT = re.compile(

@@ -45,11 +45,17 @@ _NEEDED = (
 )
 _CASE = r"\b(?:if|when|unless|where|in case|only)\b"
 _NEEDED_ZH = r"(?:必选|必填|必传|必需|必须(?:填|设|指定|传|配|携带|提供|输入)|不能为空)"
-_MANDATORY = (
-    re.compile(rf"{_NEEDED}.*{_CASE}|{_CASE}.*{_NEEDED}", re.IGNORECASE | re.DOTALL),
-    re.compile(r"\bthis (?:parameter|field|header|item|value) is (?:mandatory|required) for\b", re.IGNORECASE),
-    re.compile(rf"(?:当|如果|若|如|时|仅|只有|且|场景下?|情况下?|除非).*{_NEEDED_ZH}"),
-    re.compile(rf"{_NEEDED_ZH}.*(?:当|如果|若|时|仅|只有|场景|情况)"),
+_FOR = r"\bthis (?:parameter|field|header|item|value) is (?:mandatory|required) for\b"
+# A sentence has the second somewhere behind the first.
+_MANDATORY = tuple(
+    (re.compile(first, re.IGNORECASE), re.compile(second, re.IGNORECASE))
+    for first, second in (
+        (_NEEDED, _CASE),
+        (_CASE, _NEEDED),
+        (_FOR, ""),
+        (r"当|如果|若|如|时|仅|只有|且|场景|情况|除非", _NEEDED_ZH),
+        (_NEEDED_ZH, r"当|如果|若|时|仅|只有|场景|情况"),
+    )
 )
 _NOT_MANDATORY = re.compile(
     r"\b(?:not|n't|no longer) (?:be )?(?:mandatory|required)|\boptional\b"
@@ -89,7 +95,10 @@ def condition(parts: Sequence[Paragraph]) -> str | None:
 
 def says_when(sentence: str) -> bool:
     """Check whether a sentence names a case in which a parameter is mandatory."""
-    return any(each.search(sentence) for each in _MANDATORY) and not _NOT_MANDATORY.search(sentence)
+    named = any(
+        (found := first.search(sentence)) and second.search(sentence, found.end()) for first, second in _MANDATORY
+    )
+    return named and not _NOT_MANDATORY.search(sentence)
 
 
 # ---- defaults ----

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
 
     from jobexport.drift.facts import DataType
 
-NUMBER = r"(-?\d{1,3}(?:,\d{3})+|-?\d+(?:\.\d+)?)"
+NUMBER = r"(-?\d{1,3}(?:,\d{3}){1,6}|-?\d{1,20}(?:\.\d{1,20})?)"
 _TO = r"\s*(?:to|through|and|-|–|—|~|～|到|至)\s*"
 _IS = r"\s*(?:is|of|为|是|:|：|=)?\s*"
-_CHARACTERS = r"(?:[\w-]+\s+)?(?:characters?|chars?|letters|bytes?)\b|\s*(?:个|位)?\s*(?:英文|中文)?(?:字符|字节|位长)"
+_CHARACTERS = (
+    r"(?:[\w-]{1,30}\s+)?(?:characters?|chars?|letters|bytes?)\b|\s*(?:个|位)?\s*(?:英文|中文)?(?:字符|字节|位长)"
+)
 _MOST = (
     r"(?:a maximum of|maximum of|at most|up to|no more than|not more than|less than or equal to|within"
     r"|(?:cannot|must not|can't|should not|may not) exceed"

@@ -46,7 +46,7 @@ _OBJECT = re.compile(
     r"(.+?)\s*(?:data structures?|structures?|objects?|structs?|数据结构体?|结构体?|对象|类型)",
     re.IGNORECASE | re.DOTALL,
 )
-_LENGTH = re.compile(r"(.+?)\s*[(（]\s*(?:\d[\d,~–-]*|.*?字符.*?)\s*[)）]", re.DOTALL)
+_LENGTH = re.compile(r"(.+?)\s*[(（]\s*(?:\d[\d,~–-]*|(?=[^)）]*字符)[^)）]*)\s*[)）]", re.DOTALL)
 _OR = re.compile(r"\s+or\s+|\s*/\s*|\s*\|\s*|\s*或者?\s*", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _WIDE = str.maketrans("＜＞［］（），｛｝", "<>[](),{}")
