@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
 
+from jobexport.drift.pages.visible import shown, without_marks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -100,8 +102,8 @@ _VARIABLE = re.compile(r"[A-Za-z]\w{2,}")
 
 
 def fold(text: str) -> str:
-    """Return the text with runs of whitespace made one space, and without characters of zero width."""
-    return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
+    """Return the text with runs of whitespace made one space, and without what a reader does not see."""
+    return " ".join(without_marks(shown(text)).split())
 
 
 def marked(parts: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
@@ -142,6 +144,11 @@ class Flow:
             lead = text[: len(text) - len(text.lstrip())]
             self._line = line + lead.count("\n")
         self._runs.append((text, variable))
+
+    @property
+    def last(self) -> str:
+        """The text that was added last; empty at the beginning of a paragraph."""
+        return next((text for text, _ in reversed(self._runs) if text), "")
 
     def link(self, text: str, target: str) -> None:
         """Record that the text just added is a link."""

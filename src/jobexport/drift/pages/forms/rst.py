@@ -26,7 +26,19 @@ _INLINE_LIMIT = 6000
 
 _CODE_NAMES = "code-block sourcecode code highlight parsed-literal literalinclude"
 _CODE = frozenset(_CODE_NAMES.split())
-_IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", "meta", "raw"))
+_IGNORED = frozenset(
+    (
+        "comment",
+        "substitution_definition",
+        "pending",
+        "image",
+        "meta",
+        "raw",
+        "footnote_reference",
+        "citation_reference",
+        "label",
+    )
+)
 _DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
 _RULE = re.compile(r"[\s|]*\+[-+=]+\+[\s|]*")
 _OPTION = re.compile(r"\s*:[\w-]+:")
@@ -59,6 +71,7 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     return walker.flow.blocks
 
 
+_STRUCK = frozenset(("del", "s", "strike", "strikethrough", "line-through"))
 _KNOWN_ROLES = frozenset(("emphasis", "strong", "literal", "subscript", "superscript", "title-reference", ""))
 
 
@@ -79,6 +92,8 @@ def _inliner(deadline: Deadline) -> Any:
     def lenient(rawsource: str, text: str, role: str, lineno: int) -> Any:
         if role in _KNOWN_ROLES:
             return interpreted(rawsource, text, role, lineno)
+        if role in _STRUCK:
+            return [], []
         plain = utils.unescape(text)
         words, target = _reference(plain)
         return [nodes.reference(rawsource, words, refuri=f"#{target}")], []
