@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import TYPE_CHECKING, Any
+
 from jobexport.drift import read_page
+from jobexport.drift.pages import reader
+from jobexport.drift.pages.bounds import Deadline
+from jobexport.drift.pages.tables import nesting
+
+if TYPE_CHECKING:
+    import pytest
 
 HEADS = "| Parameter | Mandatory | Type | Description |\n|---|---|---|---|\n"
 
@@ -143,8 +152,18 @@ def test_a_table_of_files_is_no_body() -> None:
     assert [each.role for each in page.tables] == ["files"]
 
 
-def test_tables_that_multiply_are_cut_and_named() -> None:
-    """Tables that lead to each other many times give 5000 parameters and an unread entry with the reason."""
+def test_tables_that_multiply_are_cut_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables that lead to each other many times give 5000 parameters and an unread entry, and no more are made."""
+    # The number of parameters is the bound here, so the deadline is out of the way.
+    monkeypatch.setattr(reader, "Deadline", lambda: Deadline(3600))
+    made = itertools.count()
+    evolve = nesting.evolve
+
+    def counted(value: Any, **changes: Any) -> Any:
+        next(made)
+        return evolve(value, **changes)
+
+    monkeypatch.setattr(nesting, "evolve", counted)
     tables = [
         table(number, f"T{number}", *(f"f{each} | T{number + 1} object | x" for each in range(8)))
         for number in range(1, 40)
@@ -152,6 +171,7 @@ def test_tables_that_multiply_are_cut_and_named() -> None:
     page = read_page(("# T\n\n## Request Parameters\n" + "".join(tables)).encode(), "page")
     assert len(page.parameters) == 5000
     assert "More than 5000 parameters" in page.unread[0].reason
+    assert next(made) < 3 * 5000
 
 
 def test_only_the_first_table_that_a_text_names_is_below_the_row() -> None:
