@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 import re
-from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own names
-from re import _parser as parser  # type: ignore[attr-defined]  # as above
+from re import _constants as sre  # the standard library's own names
+from re import _parser as parser
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ class Samples:
     def _part(self, operator: Any, value: Any) -> str:
         choose = self._random
         if operator is sre.LITERAL:
-            return chr(value)
+            return str(chr(value))
         if operator in (sre.NOT_LITERAL, sre.ANY, sre.IN):
             fits = self._counted._character(operator, value)
             known = [chr(each[1]) for each in value if each[0] is sre.LITERAL] if operator is sre.IN else []
@@ -317,7 +317,7 @@ def growth(pattern: re.Pattern[str], how: str, texts: Sequence[Callable[[int], s
     counted = Counted(pattern)
     worst = (2.1, "")
     for text in texts:
-        before, factors = max(counted.count(text(length), how), length), [MOST]
+        before, factors = max(counted.count(text(length), how), length), [float(MOST)]
         for times in (2 * length, 4 * length, 8 * length):
             steps = counted.count(text(times), how)
             factors.append(MOST if steps == MOST else steps / max(before, 1))

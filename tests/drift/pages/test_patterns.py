@@ -72,9 +72,9 @@ def patterns() -> dict[str, tuple[re.Pattern[str], str]]:
             match node:
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="re"), attr="sub" | "search" | "findall" | "split" as how),
-                    args=[ast.Constant(value=str(pattern)), *_],
+                    args=[ast.Constant(value=str(written)), *_],
                 ):
-                    collected[f"{path.stem}.line{node.lineno}"] = re.compile(pattern), "search"
+                    collected[f"{path.stem}.line{node.lineno}"] = re.compile(written), "search"
                     assert how
     return collected
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from jobexport.drift import read_page
 from jobexport.drift.pages import reader
 from jobexport.drift.pages.bounds import Deadline
@@ -157,7 +159,7 @@ def test_tables_that_multiply_are_cut_and_named(monkeypatch: pytest.MonkeyPatch)
     # The number of parameters is the bound here, so the deadline is out of the way.
     monkeypatch.setattr(reader, "Deadline", lambda: Deadline(3600))
     made = itertools.count()
-    evolve = nesting.evolve
+    evolve = attrs.evolve
 
     def counted(value: Any, **changes: Any) -> Any:
         next(made)
