@@ -151,7 +151,7 @@ class Counted:
                 if done >= least and then(at):
                     return True
                 ends: list[int] = []
-                if done >= most or not inner(at, lambda after, ends=ends: ends.append(after) or True):  # type: ignore[misc,func-returns-value]
+                if done >= most or not inner(at, lambda after, ends=ends: ends.append(after) or True):  # type: ignore[misc]
                     return False
                 at, done = ends[0], done + 1
 
@@ -281,11 +281,12 @@ class Samples:
     def _part(self, operator: Any, value: Any) -> str:
         choose = self._random
         if operator is sre.LITERAL:
-            return str(chr(value))
+            return chr(value)
         if operator in (sre.NOT_LITERAL, sre.ANY, sre.IN):
             fits = self._counted._character(operator, value)
             known = [chr(each[1]) for each in value if each[0] is sre.LITERAL] if operator is sre.IN else []
-            return choose.choice([each for each in (*LETTERS, *known) if fits(each)] or ["a"])
+            fitting: list[str] = [each for each in (*LETTERS, *known) if fits(each)]
+            return choose.choice(fitting or ["a"])
         if operator in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
             least, most, inner = value
             times = choose.choice([least, least + 1, least + 2])
