@@ -1,4 +1,4 @@
-"""What the reader of a page sees: letters of no width, marks of footnotes and inlined pictures are not text."""
+"""The text that a person sees on a page: no letters without width, marks of footnotes, or inlined pictures."""
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ _REPAIRED = 20_000
 """The most characters of broken JSON that is repaired."""
 _DEEP = 60
 """The deepest nesting of broken JSON that is repaired."""
+_QUOTES = re.compile(r"(['\"“”‘’])\1{15}")
+"""More quotation marks in a row than any mistake has; the time of a repair grows with the square of their number."""
 _HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
 _OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
 _SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
@@ -105,7 +107,7 @@ def _json(text: str) -> tuple[Any, str]:
         problem = _diagnosis(text, error)
     except ValueError as error:
         return None, f"a number can't be read: {error}"
-    if len(text) > _REPAIRED or _depth(text) > _DEEP:
+    if len(text) > _REPAIRED or _depth(text) > _DEEP or _QUOTES.search(text):
         return None, f"{problem}; too long or too deeply nested to be repaired"
     return _repaired(text, problem)
 
