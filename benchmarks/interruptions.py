@@ -25,13 +25,14 @@ import tempfile
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from jobexport import AsyncDgcClient, DgcClient, mock
-from jobexport.core.files import locked
+from jobexport.core.disk.files import locked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -154,7 +155,7 @@ def part_cancel(server: Any, times: int) -> list[str]:
             for number in range(times):
                 folder = place / str(number)
                 wait = random.uniform(0, length)  # noqa: S311
-                hits += await cancelled(lambda folder=folder: dgc.export_jobs(NAMES, to=folder), way, wait)
+                hits += await cancelled(partial(dgc.export_jobs, NAMES, to=folder), way, wait)
                 before = state(folder)
                 await asyncio.sleep(0.05)
                 if state(folder) != before:

@@ -13,7 +13,7 @@ import pytest
 from attrs import frozen
 
 from jobexport.archive import JobArchive, unpack_for_git
-from jobexport.core.folders import OpenFolder
+from jobexport.core.disk.folders import OpenFolder
 from jobexport.errors import ArchiveCorrupt, JobexportError
 
 if TYPE_CHECKING:

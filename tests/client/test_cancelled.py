@@ -12,7 +12,7 @@ import pytest
 from jobexport import AsyncDgcClient, AsyncDliClient, DgcClient
 from jobexport.client import calls, schedule
 from jobexport.client.batch import Batch
-from jobexport.core.files import locked
+from jobexport.core.disk.files import locked
 from tests.client.making.calls import NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobexport.core.files import open_part
+from jobexport.core.disk.files import open_part
 from jobexport.mock import serve
 from tests.client.making.calls import Caller
 from tests.client.making.values import PROJECT, many_jobs

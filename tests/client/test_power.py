@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport import JobArchive
-from jobexport.core.files import write_text
+from jobexport.core.disk.files import write_text
 from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
 from jobexport.core import strict_json
-from jobexport.core.files import made, workplace, writing
-from jobexport.core.folders import open_folder
+from jobexport.core.disk.files import made, workplace, writing
+from jobexport.core.disk.folders import open_folder
 from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from jobexport.archive.values import Job, Resource
     from jobexport.archive.zip.source import ZipFileSource
-    from jobexport.core.folders import OpenFolder
+    from jobexport.core.disk.folders import OpenFolder
 
 _BLOCK = 1024 * 1024
 _JSON = ".json"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from jobexport.archive.names import check_names
 from jobexport.archive.zip.inflate import chunks
-from jobexport.core.files import made, put_folder, workplace, writing
-from jobexport.core.folders import open_folder
+from jobexport.core.disk.files import made, put_folder, workplace, writing
+from jobexport.core.disk.folders import open_folder
 from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jobexport.archive.zip.directory import ZipMember
     from jobexport.archive.zip.source import ZipFileSource
-    from jobexport.core.folders import OpenFolder
+    from jobexport.core.disk.folders import OpenFolder
 
 
 def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> tuple[Path, ...]:

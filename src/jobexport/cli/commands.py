@@ -69,7 +69,7 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
     EDITION is an id, or the path of an overlay file of your own to apply to the union (in a checkout).
     """
     from jobexport import spec
-    from jobexport.core.files import write_text
+    from jobexport.core.disk.files import write_text
     from jobexport.spec.editions import is_checkout
 
     document = spec.resolve(edition) if is_checkout() else spec.load_edition(edition)

@@ -37,7 +37,7 @@ from jobexport.client.obs_batch import ObsBatch
 from jobexport.client.schedule import Fetched, Schedule, ends_the_run, prevented_by
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, ExportTarget, Part, folder_text
-from jobexport.core.files import locked, make_folder, remove_old_parts, sync_files, sync_folder, writing
+from jobexport.core.disk.files import locked, make_folder, remove_old_parts, sync_files, sync_folder, writing
 from jobexport.errors import ArchiveError, JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:

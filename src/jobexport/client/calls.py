@@ -27,8 +27,8 @@ from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
 from jobexport.client.responses import read_flink_export, read_obs_export
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, ExportTarget, Part, folder_text
+from jobexport.core.disk.files import make_folder, remove_old_parts, writing
 from jobexport.core.extras import needing
-from jobexport.core.files import make_folder, remove_old_parts, writing
 from jobexport.errors import DownloadFailed, JobexportError, UnexpectedResponse
 
 if TYPE_CHECKING:

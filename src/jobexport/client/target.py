@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from attrs import define, field, frozen
 
 from jobexport.archive import JobArchive
-from jobexport.core.files import (
+from jobexport.core.disk.files import (
     end_part,
     open_part,
     put_file,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from jobexport.core.reading import read_up_to
+from jobexport.core.disk.reading import read_up_to
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:

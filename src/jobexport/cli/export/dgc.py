@@ -13,7 +13,7 @@ from jobexport import DgcClient, JobArchive, job_names
 from jobexport.archive import unpack_for_git
 from jobexport.archive.git import git_workplace
 from jobexport.cli.export.progress import ExportProgress
-from jobexport.core.reading import read_up_to
+from jobexport.core.disk.reading import read_up_to
 from jobexport.errors import ApiError, JobexportError
 
 if TYPE_CHECKING:

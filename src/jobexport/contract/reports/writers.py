@@ -14,7 +14,7 @@ import harfile
 import jinja2
 
 from jobexport.contract.reports.model import Failure, OperationReport, as_plain
-from jobexport.core.files import write_text
+from jobexport.core.disk.files import write_text
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobexport.core.disk.reading import read_up_to
 from jobexport.core.extras import needing
-from jobexport.core.reading import read_up_to
 from jobexport.drift.pages.bounds import RAW, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift.pages.decode import decode
 from jobexport.drift.pages.form import form_of

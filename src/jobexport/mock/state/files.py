@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.core import strict_json
-from jobexport.core.reading import read_up_to
+from jobexport.core.disk.reading import read_up_to
 from jobexport.errors import JobexportError
 from jobexport.spec.load import kind, line_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobexport.core.reading import read_up_to
+from jobexport.core.disk.reading import read_up_to
 
 
 @pytest.mark.parametrize(("size", "read"), [(0, 0), (9, 9), (10, 10), (11, 11), (500, 11)])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobexport.core.files import locked
-from jobexport.core.locks import FolderLock
+from jobexport.core.disk.files import locked
+from jobexport.core.disk.locks import FolderLock
 from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:

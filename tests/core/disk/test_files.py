@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobexport.core import files
-from jobexport.core.files import (
+from jobexport.core.disk import files
+from jobexport.core.disk.files import (
     is_part,
     locked,
     made,
@@ -26,7 +26,7 @@ from jobexport.core.files import (
     write_text,
     writing,
 )
-from jobexport.core.locks import try_lock
+from jobexport.core.disk.locks import try_lock
 from jobexport.errors import JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -312,7 +312,7 @@ def test_an_error_of_the_system_becomes_a_sentence(problem: Any, sentence: str) 
 
 def test_a_folder_is_one_runs_and_free_after_a_kill(tmp_path: Path) -> None:
     """A second run is refused while the first one lives; nothing is left behind that could refuse a third."""
-    code = "import sys; from pathlib import Path; from jobexport.core.files import locked\n"
+    code = "import sys; from pathlib import Path; from jobexport.core.disk.files import locked\n"
     code += "with locked(Path(sys.argv[1])):\n    print('has it', flush=True)\n    sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE

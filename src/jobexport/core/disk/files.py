@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 
-from jobexport.core.locks import FolderLock, try_lock
+from jobexport.core.disk.locks import FolderLock, try_lock
 from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:

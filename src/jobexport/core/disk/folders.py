@@ -11,7 +11,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from jobexport.core.files import sync_files, sync_folder
+from jobexport.core.disk.files import sync_files, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
