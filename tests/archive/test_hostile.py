@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport.archive import JobArchive
+from jobexport.archive.zip.source import opened
+from jobexport.archive.zip.whole import check
 from jobexport.errors import ArchiveCorrupt, ArchiveError, ArchiveUnsafe
 from tests.archive.making.hostile import CONTENT, KINDS, MIB
 
@@ -170,3 +172,34 @@ def test_much_json_is_refused_in_memory_and_unpacked_for_git(zips: type[Zips], t
     with pytest.raises(ArchiveUnsafe, match="in memory"):
         archive.jobs  # noqa: B018
     assert len(archive.unpack_for_git(tmp_path).written) == 9
+
+
+@pytest.mark.parametrize(
+    ("values", "members", "problem"),
+    [
+        pytest.param(500_000, 1, "'0.job' has more than 500000 values", id="one job"),
+        pytest.param(300_000, 4, "its jobs and scripts have more than 1000000 values", id="together"),
+    ],
+)
+def test_jobs_of_too_many_values_are_refused(zips: type[Zips], values: int, members: int, problem: str) -> None:
+    """A short zip of jobs that would be a gigabyte of objects is refused for the number of values."""
+    content = b'{"a": [' + b"0," * values + b"0]}"
+    parts = [zips.part(f"{number}.job", content) for number in range(members)]
+    archive = JobArchive.open(io.BytesIO(zips.zipped(*parts)))
+    with pytest.raises(ArchiveUnsafe, match=problem):
+        archive.jobs  # noqa: B018
+
+
+def test_reading_a_zip_ends_when_its_watch_says_so(zips: type[Zips]) -> None:
+    """An error of `watch`, such as that of a deadline, ends the check of a large member between two reads."""
+    reads: list[None] = []
+
+    def watch() -> None:
+        reads.append(None)
+        if len(reads) > 10:
+            raise TimeoutError
+
+    stored = zips.zipped(zips.part("a.bin", bytes(MIB * 2), method=0))
+    with pytest.raises(TimeoutError), opened(None, io.BytesIO(stored), "the zip", watch) as source:
+        check(source)
+    assert len(reads) == 11

@@ -22,7 +22,6 @@ from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ZIP = zip_of({"jobs/myJob.job": b"{}"})
@@ -155,51 +154,6 @@ def test_what_a_server_calls_a_request_is_cleaned(caller: Caller, scripted: Scri
     assert len(raised.value.request_id) < 400
 
 
-class Unending:
-    """A server that never ends its response: it sends `head`, then `piece` again and again, each a little later."""
-
-    def __init__(self, head: bytes, piece: bytes, pause: float) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        self.project_id, self.token = "p", "t"
-        self.head, self.piece, self.pause = head, piece, pause
-        self.sent = 0
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.respond, args=(connection,), daemon=True).start()
-
-    def respond(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                connection.recv(65536)
-                connection.sendall(self.head)
-                while True:
-                    connection.sendall(self.piece)
-                    self.sent += len(self.piece)
-                    time.sleep(self.pause)
-            except OSError:
-                return
-
-
-@pytest.fixture
-def unending() -> Iterator[Any]:
-    made: list[Unending] = []
-
-    def make(head: bytes, piece: bytes, pause: float = 0.05) -> Unending:
-        made.append(Unending(head, piece, pause))
-        return made[-1]
-
-    yield make
-    for server in made:
-        server.listener.close()
-
-
 def test_a_refusal_without_end_is_not_read(caller: Caller, unending: Any) -> None:
     """A 401 whose body never ends costs neither memory nor time before the next token is tried."""
     server = unending(b"HTTP/1.1 401 No\r\nContent-Length: 999999999999\r\n\r\n", b"x" * 65536, 0)
@@ -212,16 +166,6 @@ def test_a_refusal_without_end_is_not_read(caller: Caller, unending: Any) -> Non
     # The first was left at once, of the second what may be the text of an error was read.
     assert server.sent < 200 * 1024 * 1024
     assert next(tokens, None) is None
-
-
-def test_a_head_without_end_ends_with_the_deadline(unending: Any) -> None:
-    """An awaited call keeps the deadline while a server sends its head line by line."""
-    server = unending(b"HTTP/1.1 200 OK\r\n", b"X-More: y\r\n")
-    calling = Caller("async").with_options(retries=Retries(times=0, deadline=0.5))
-    started = time.monotonic()
-    with pytest.raises(errors.TimedOut, match="deadline"):
-        calling.job(server, "myJob", to="never.zip")
-    assert time.monotonic() - started < 3
 
 
 class Slow:

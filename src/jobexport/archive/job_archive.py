@@ -70,7 +70,8 @@ class JobArchive:
 
         Raises:
             ArchiveCorrupt: the zip is damaged, or a job is not a JSON object.
-            ArchiveUnsafe: the zip holds members that no export has, or more than 64 MiB of JSON.
+            ArchiveUnsafe: the zip holds members that no export has, more than 64 MiB of JSON, or more than a million
+                values of JSON.
             JobexportError: the zip can't be read.
         """
         return self._content.jobs

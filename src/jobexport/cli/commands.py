@@ -121,7 +121,8 @@ def contract(
     """Check a server against the documentation.
 
     With --url the server is treated with care: a plan is printed, requests keep to the document and come slowly, and
-    exports are written to OBS only under --obs-dir and --obs-path. The variables below are for that server.
+    exports are written to OBS only under --obs-dir and --obs-path; --negative and --disposable allow more. The
+    variables below are for that server.
     """
     with needing("contract"):
         from jobexport.cli.contract import command, identify

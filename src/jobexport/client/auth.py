@@ -6,10 +6,13 @@ a while to load, is imported where it is used.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import threading
 import time
+from contextvars import copy_context
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -17,6 +20,7 @@ from attrs import evolve, field, frozen
 
 from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.client import arguments
+from jobexport.core.bounds import current
 from jobexport.core.forks import renew_in_children
 from jobexport.errors import JobexportError, TokenUnavailable
 
@@ -170,15 +174,34 @@ def secrets_of(request: httpx.Request) -> list[str]:
     return [value for name in headers if (value := request.headers.get(name))]
 
 
+def _begin(fetch: AsyncFetch) -> Callable[[], Any]:
+    """Return the function for another thread, with the deadline of the call for the requests that it sends."""
+    bound, context = current(), copy_context()
+    if bound is None:
+        return partial(context.run, fetch)
+
+    def begin() -> Any:
+        with bound.inner().applied():
+            return fetch()
+
+    return partial(context.run, begin)
+
+
 def _call(fetch: AsyncFetch | None) -> Any:
     if fetch is None:
         raise AssertionError("a fixed token is never renewed")
-    problem = ""
+    from jobexport.core.waiting import call_beside
+
+    problem, bound = "", current()
+    left = None if bound is None else bound.left()
     try:
-        token = fetch()
+        # The deadline can end a wait for a thread, but no function.
+        token = fetch() if left is None else call_beside(_begin(fetch), left)
     except JobexportError:
         raise
     except Exception as error:  # the text of a foreign error may hold the token
+        if bound is not None:
+            bound.left()
         problem = type(error).__name__
     else:
         if not inspect.isawaitable(token):
@@ -192,13 +215,16 @@ def _call(fetch: AsyncFetch | None) -> Any:
 async def _async_call(fetch: AsyncFetch | None) -> Any:
     if fetch is None:
         raise AssertionError("a fixed token is never renewed")
-    from asyncio import to_thread
+    from jobexport.core.waiting import beside
 
-    problem = ""
+    problem, bound = "", current()
     try:
-        # A function that blocks must not hold up the other tasks.
-        token = fetch() if inspect.iscoroutinefunction(fetch) else await to_thread(fetch)
-        return await token if inspect.isawaitable(token) else token
+        # A function that blocks must not hold up the other tasks, nor the end of the program.
+        token = fetch() if inspect.iscoroutinefunction(fetch) else await beside(_begin(fetch))
+        if not inspect.isawaitable(token):
+            return token
+        with contextlib.nullcontext() if bound is None else bound.inner().applied():
+            return await token
     except JobexportError:
         raise
     except Exception as error:  # as above

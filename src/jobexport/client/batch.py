@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from jobexport.archive.zip.source import ZipFileSource
     from jobexport.client.exchange import Exchange
     from jobexport.client.responses import ObsExport
-    from jobexport.client.retry import Retries
+    from jobexport.client.retry import Attempts, Retries
     from jobexport.client.schedule import Progress
     from jobexport.client.steps import Steps
     from jobexport.client.target import Place
@@ -164,8 +164,8 @@ class Batch:
             # A file without a name: nothing of it stays after a kill.
             part = Part(tempfile.TemporaryFile(dir=self.folder), None, self.folder)  # noqa: SIM115
         try:
-            yield from fetch_zip(self.exchange(chunk), part, lambda: self.schedule.receive)
-            fetched: Fetched[JobArchive] = yield Work(partial(self._split, part.file, chunk))
+            attempts = yield from fetch_zip(self.exchange(chunk), part, lambda: self.schedule.receive)
+            fetched: Fetched[JobArchive] = yield Work(partial(self._split, part.file, chunk, attempts))
             return fetched
         finally:
             part.discard()
@@ -202,10 +202,10 @@ class Batch:
         """Build the comment of a zip with these bytes before it."""
         return _COMMENT % (self._origin, digest.sha256.encode())
 
-    def _split(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[JobArchive]:
+    def _split(self, file: IO[bytes], chunk: tuple[str, ...], attempts: Attempts) -> Fetched[JobArchive]:
         """Write the zip of each job of a chunk."""
         fetched = Fetched[JobArchive]()
-        with opened(None, file, "the zip") as source:
+        with opened(None, file, "the zip", attempts.remaining) as source:
             groups, others = group(read_directory(source).files, chunk)
             # Before the jobs: once the jobs are there, the next run would not fetch the chunk again.
             if others:

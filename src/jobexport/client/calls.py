@@ -25,11 +25,12 @@ from jobexport.archive.zip.whole import check
 from jobexport.client import arguments
 from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
 from jobexport.client.responses import read_flink_export, read_obs_export
+from jobexport.client.retry import Attempts
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, ExportTarget, Part, folder_text
 from jobexport.core.disk.files import make_folder, remove_old_parts, writing
 from jobexport.core.extras import needing
-from jobexport.errors import DownloadFailed, JobexportError, UnexpectedResponse
+from jobexport.errors import DownloadFailed, JobexportError, TimedOut, UnexpectedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -119,8 +120,8 @@ def _download(exchange: Exchange, name: str, target: ExportTarget) -> Steps[JobA
     if target.path is not None:
         yield Work(partial(remove_old_parts, target.path.parent))
     with target.opened() as part:
-        yield from fetch_zip(exchange, part, intake.begin)
-        yield Work(partial(intake.check, part.file, name))
+        attempts = yield from fetch_zip(exchange, part, intake.begin)
+        yield Work(partial(intake.check, part.file, name, attempts))
         archive: JobArchive = yield Work(partial(target.keep, part, intake.digest))
         return archive
 
@@ -140,8 +141,8 @@ class _Intake:
         self.digest.add(piece)
         self._follower.feed(piece)
 
-    def check(self, file: IO[bytes], name: str) -> None:
-        with opened(None, file, "the zip") as source:
+    def check(self, file: IO[bytes], name: str, attempts: Attempts) -> None:
+        with opened(None, file, "the zip", attempts.remaining) as source:
             directory = check(source, self._follower.members)
         if not holds(directory.files, name):
             raise job_is_missing(EXPORT_JOB, name)
@@ -200,7 +201,7 @@ def export_flink_jobs(
     try:
         files = []
         for path, name in zip(_paths(result, folder), result.archives, strict=True):
-            yield from _fetch_from_store(store, name, path)
+            yield from _fetch_from_store(store, name, path, retries)
             files.append(path)
     except JobexportError as error:
         error.add_note(f"the export itself succeeded and is in OBS: {', '.join(result.archives)}")
@@ -259,19 +260,25 @@ def _key(archive: str) -> str:
     return archive.removeprefix("obs://").partition("/")[2]
 
 
-def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> Steps[None]:
-    """Return the steps that download a zip. Threads only read it, so that one that hangs writes nothing later."""
-    target = ExportTarget(path)
-    with target.opened() as part:
-        pieces = _pieces(store, archive)
-        size, digest = 0, Digest()
-        while piece := (yield Work(partial(next, pieces, b""), may_hang=True)):
-            size += len(piece)
-            check_size(size)
-            part.write(piece)
-            digest.add(piece)
-        part.flush()
-        yield Work(partial(_keep_whole, target, part, digest))
+def _fetch_from_store(store: ObjectStore, archive: str, path: Path, retries: Retries) -> Steps[None]:
+    """Return the steps that download a zip. Threads only read it, so that one that hangs writes nothing later.
+
+    The deadline holds for each zip. A thread of obstore that reads at the deadline goes on until its own timeout.
+    """
+    target, attempts = ExportTarget(path), Attempts(EXPORT_FLINK_JOBS, retries, writes=False)
+    try:
+        with target.opened() as part:
+            pieces = _pieces(store, archive)
+            size, digest = 0, Digest()
+            while piece := (yield Work(partial(next, pieces, b""), may_hang=True, seconds=attempts.remaining())):
+                size += len(piece)
+                check_size(size)
+                part.write(piece)
+                digest.add(piece)
+            part.flush()
+            yield Work(partial(_keep_whole, target, part, digest, attempts))
+    except (TimeoutError, TimedOut):
+        raise DownloadFailed(EXPORT_FLINK_JOBS, archive, attempts.too_late().problem) from None
 
 
 def _pieces(store: ObjectStore, archive: str) -> Iterator[bytes]:
@@ -290,8 +297,8 @@ def _pieces(store: ObjectStore, archive: str) -> Iterator[bytes]:
         raise DownloadFailed(EXPORT_FLINK_JOBS, archive, reason) from None
 
 
-def _keep_whole(target: ExportTarget, part: Part, digest: Digest) -> None:
-    with opened(None, part.file, "the zip") as source:
+def _keep_whole(target: ExportTarget, part: Part, digest: Digest, attempts: Attempts) -> None:
+    with opened(None, part.file, "the zip", attempts.remaining) as source:
         if not check(source).files:
             raise source.corrupt("it holds no file")
     target.keep(part, digest)

@@ -13,6 +13,7 @@ from jobexport.client.arguments import find_base_url
 from jobexport.client.auth import make_auth
 from jobexport.client.retry import Retries
 from jobexport.client.shell import Shell
+from jobexport.core.bounds import bind_client
 from jobexport.core.http import Connections, async_client, client
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def make_shell(service: Service, project: Project, auth: str | AsyncFetch | http
     """
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
+        bind_client(options["http_client"])
         return Shell(Connections(options["http_client"], None, owned=False), proof, base_url)
     transport = options.get("transport")
     build = partial(client, options.get("timeout", _DEFAULT_TIMEOUT), transport)
@@ -107,6 +109,7 @@ def make_async_shell(
 
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
+        bind_client(options["http_client"])
         return AsyncShell(Connections(options["http_client"], None, owned=False), proof, base_url)
     transport = options.get("transport")
     build = partial(async_client, options.get("timeout", _DEFAULT_TIMEOUT), transport)

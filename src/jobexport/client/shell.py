@@ -12,7 +12,8 @@ from attrs import field, frozen
 
 from jobexport.client.auth import renews
 from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Work
-from jobexport.core.http import proxy_of
+from jobexport.core.bounds import Bound, DeadlinePassed, Overlong
+from jobexport.core.http import IDENTITY, encoding_of, proxy_of
 from jobexport.core.waiting import Stop, beside, call_beside, to_its_end
 from jobexport.errors import (
     ConnectionFailed,
@@ -21,12 +22,12 @@ from jobexport.errors import (
     TimedOut,
     TransportError,
     TruncatedResponse,
-    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from jobexport.client.retry import Attempts
     from jobexport.client.steps import Step, Steps
     from jobexport.core.http import Connections
 
@@ -64,8 +65,9 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
             found = ConnectionFailed(operation, problem, ambiguous=False)
             found.lasting = isinstance(error, httpx.UnsupportedProtocol) or _BAD_CERTIFICATE in reason
             return found
-        case httpx.DecodingError() if status is not None:
-            return UnexpectedResponse(operation, status, "the body is not compressed as its head says")
+        case Overlong():
+            problem = f"{host} sends too many bytes beside the body (headers, interim responses, chunk extensions)"
+            return TransportError(operation, f"{problem}; is it the service?")
         case httpx.RemoteProtocolError() if status is not None:
             return TruncatedResponse(operation, f"{host} ended the connection in the middle of the response; try again")
         case httpx.NetworkError() | httpx.RemoteProtocolError():
@@ -121,16 +123,18 @@ class Shell:
     def _take(self, step: Step, stop: Stop | None) -> Any:
         match step:
             case Receive():
-                piece = next(cast("Iterator[bytes]", step.opened.pieces), b"")
+                with step.opened.bound.applied():
+                    piece = next(cast("Iterator[bytes]", step.opened.pieces), b"")
+                step.opened.bound.refund(len(piece))
                 if stop is not None:
                     stop.check()
                 return piece
             case Send():
-                response = self._send(step)
-                if renews(self.auth, response):
-                    response.close()
-                    response = self._send(step)
-                return Opened(step.attempts.operation, response, response.iter_bytes())
+                opened = self._send(step)
+                if renews(self.auth, opened.response):
+                    opened.response.close()
+                    opened = self._send(step)
+                return opened
             case Close():
                 with contextlib.suppress(*EXCEPTIONS):
                     step.opened.response.close()
@@ -142,15 +146,19 @@ class Shell:
                 return _work(step, stop)
         return None
 
-    def _send(self, step: Send) -> httpx.Response:
+    def _send(self, step: Send) -> Opened:
         http = self.connections.of(step.attempts.operation)
-        request = build(http, self.base_url, step)
-        return http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+        request, bound = build(http, self.base_url, step), Bound(step.attempts.until)
+        with bound.applied():
+            response = http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+        # A compressed body, which nobody asked for, is never unpacked.
+        pieces = response.iter_raw() if _is_packed(response) else response.iter_bytes()
+        return Opened(step.attempts, response, pieces, bound)
 
 
 def _work(step: Work, stop: Stop | None) -> Any:
     if step.may_hang:
-        return call_beside(step.function)
+        return call_beside(step.function, step.seconds)
     if stop is None:
         return step.function()
     with stop.working():
@@ -162,6 +170,7 @@ def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> 
     request = dict(step.request)
     # Not the client's own base URL: a client from outside may have another base URL.
     request["url"] = base_url + request["url"]
+    request["headers"] = {**request.get("headers", {}), **IDENTITY}
     left = step.attempts.remaining()
     limits = http.timeout.as_dict()
     if left is not None and any(limit is None or limit > left for limit in limits.values()):
@@ -170,17 +179,23 @@ def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> 
     return http.build_request(**request)
 
 
+def _is_packed(response: httpx.Response) -> bool:
+    """Return True if the body is compressed. A transport from outside may have unpacked it already."""
+    return bool(encoding_of(response.headers)) and not response.is_stream_consumed
+
+
 def own(step: Step, failure: BaseException) -> BaseException:
     """Return the tree's error for an error of httpx, and any other error as it is."""
     if not isinstance(failure, EXCEPTIONS) or not isinstance(step, Send | Receive):
         return failure
     if isinstance(step, Send):
         url, status, attempts = _url(failure), None, step.attempts
-        operation = attempts.operation
     else:
         response = step.opened.response
-        url, status, operation = response.request.url, response.status_code, step.opened.operation
-    return transport_error(operation, failure, url, status)
+        url, status, attempts = response.request.url, response.status_code, step.opened.attempts
+    if isinstance(failure, DeadlinePassed):
+        return attempts.too_late()
+    return transport_error(attempts.operation, failure, url, status)
 
 
 def _url(failure: Exception) -> httpx.URL:
@@ -222,30 +237,43 @@ class AsyncShell:
     async def _take(self, step: Step) -> Any:
         match step:
             case Receive():
-                return await anext(cast("AsyncIterator[bytes]", step.opened.pieces), b"")
+                opened = step.opened
+                async with _in_time(opened.attempts, opened.bound):
+                    piece = await anext(cast("AsyncIterator[bytes]", opened.pieces), b"")
+                opened.bound.refund(len(piece))
+                return piece
             case Send():
-                response = await self._send(step)
-                if renews(self.auth, response):
-                    await response.aclose()
-                    response = await self._send(step)
-                return Opened(step.attempts.operation, response, response.aiter_bytes())
+                opened = await self._send(step)
+                if renews(self.auth, opened.response):
+                    await opened.response.aclose()
+                    opened = await self._send(step)
+                return opened
             case Close():
                 with contextlib.suppress(*EXCEPTIONS):
                     await step.opened.response.aclose()
             case Sleep():
                 await asyncio.sleep(step.seconds)
             case Work() if step.may_hang:
-                return await beside(step.function)
+                return await beside(step.function, step.seconds)
             case Work():
                 return await to_its_end(step.function)
         return None
 
-    async def _send(self, step: Send) -> httpx.Response:
+    async def _send(self, step: Send) -> Opened:
         http = self.connections.of(step.attempts.operation, asyncio.get_running_loop())
-        request = build(http, self.base_url, step)
-        # httpx has a timeout for each piece of a response's head, but not for the whole head.
-        try:
-            async with asyncio.timeout(step.attempts.remaining()):
-                return await http.send(request, stream=True, auth=self.auth, follow_redirects=False)
-        except TimeoutError:
-            raise step.attempts.too_late() from None
+        request, bound = build(http, self.base_url, step), Bound(step.attempts.until)
+        async with _in_time(step.attempts, bound):
+            response = await http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+        pieces = response.aiter_raw() if _is_packed(response) else response.aiter_bytes()
+        return Opened(step.attempts, response, pieces, bound)
+
+
+@contextlib.asynccontextmanager
+async def _in_time(attempts: Attempts, bound: Bound) -> AsyncIterator[None]:
+    """End a wait at the deadline; httpx has a timeout for each read, but not for a whole head or a whole piece."""
+    try:
+        async with asyncio.timeout(attempts.remaining()):
+            with bound.applied():
+                yield
+    except TimeoutError:
+        raise attempts.too_late() from None

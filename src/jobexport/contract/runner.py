@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
 from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
+from jobexport.core.bounds import Bound
 from jobexport.core.extras import find
 from jobexport.core.http import client, failure_reason
 from jobexport.errors import JobexportError
@@ -137,13 +139,13 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
 
 def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
     run = process.FuzzRun(
-        document=narrowed(task.document, task.data) if task.live else task.document,
+        document=narrowed(task.document, task.data, task.live) if task.live else task.document,
         held_to=task.document,
         url=task.url.rstrip("/"),
         data=task.data,
         seed=task.seed,
         max_examples=_examples(task, len(report.operations)),
-        live=task.live,
+        live=task.live and task.live.limits,
         interrupt=interrupt,
         journal=task.journal,
         redaction=redaction(task.data),
@@ -166,7 +168,7 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
 
 def _examples(task: _Task, operations: int) -> int:
     """Return the number of random requests for each operation: at most half of `max_requests` for a server in use."""
-    if task.live is None:
+    if task.live is None or task.live.disposable:
         return task.max_examples
     return max(1, min(task.max_examples, task.live.max_requests // (2 * operations)))
 
@@ -188,6 +190,8 @@ def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgeme
 
 def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:
     """Return the reason why a scenario must not run on this server, or an empty text."""
+    if live.disposable:
+        return ""
     if scenario.negative and not live.negative:
         return "the scenario sends requests that break the document; --negative allows them"
     if wire.sent + scenario.requests > live.max_requests // 2:
@@ -220,14 +224,17 @@ def _run_scenario(
 
 def _reach(url: str) -> None:
     try:
-        # Any response shows that the server is reachable.
-        with client(timeout=10) as http:
-            http.get(url)
+        # Any response shows that the server is reachable, also the beginning of a response.
+        with client(timeout=10) as http, Bound(time.monotonic() + 10).applied(), http.stream("GET", url):
+            pass
     except (httpx.InvalidURL, UnicodeError) as problem:
         raise JobexportError(f"{url!r} is not a URL: {problem}; write it like http://127.0.0.1:8080") from None
     except httpx.UnsupportedProtocol:
         raise JobexportError(f"{url!r} is not a URL; write it like http://127.0.0.1:8080") from None
     except httpx.HTTPError as problem:
+        # A response that never ends is for the checks.
+        if getattr(problem, "began", False):
+            return
         raise JobexportError(f"cannot reach {url}: {failure_reason(problem)}; is the server running?") from None
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
+from jobexport.core.bounds import bind, bind_client
 from jobexport.core.environment import CA_BUNDLE, CA_FILE, CA_FOLDER, CURL_CA_BUNDLE, TLS_KEYS, read
 from jobexport.core.forks import renew_in_children
 from jobexport.core.proxies import Proxy, read_proxies
@@ -21,7 +23,7 @@ from jobexport.errors import ConnectionFailed, JobexportError
 if TYPE_CHECKING:
     import asyncio
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jobexport.core.proxies import Proxies
 
@@ -30,6 +32,9 @@ _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 # The first variable that is set counts. The last two are the variables of requests, and may name a file or a folder.
 _CERTIFICATES = (CA_FILE, CA_FOLDER, CA_BUNDLE, CURL_CA_BUNDLE)
 _PROXY = "jobexport.proxy"
+IDENTITY = {"Accept-Encoding": "identity"}
+"""Header of every request. A body that is compressed all the same is refused: a few bytes of it could fill the memory,
+or the time of a call."""
 
 Timeout = float | httpx.Timeout | None
 
@@ -39,7 +44,7 @@ class EnvironmentUnusable(JobexportError, ValueError):  # noqa: N818  # the name
 
 
 def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """Build a client as the environment says.
+    """Build a client as the environment says. It asks for bodies that are not compressed, and keeps no cookies.
 
     Args:
         timeout: seconds, or httpx's own limits.
@@ -48,14 +53,39 @@ def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> ht
     Raises:
         EnvironmentUnusable: a proxy or the certificates can't be used.
     """
-    return httpx.Client(transport=_Routes() if transport is None else transport, timeout=timeout, trust_env=False)
+    http = httpx.Client(
+        transport=_Routes() if transport is None else transport,
+        timeout=timeout,
+        trust_env=False,
+        headers=IDENTITY,
+        cookies=_no_cookies(),
+    )
+    bind_client(http)
+    return http
 
 
 def async_client(timeout: Timeout, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """Build an async client as the environment says; otherwise as `client`."""
-    return httpx.AsyncClient(
-        transport=_AsyncRoutes() if transport is None else transport, timeout=timeout, trust_env=False
+    http = httpx.AsyncClient(
+        transport=_AsyncRoutes() if transport is None else transport,
+        timeout=timeout,
+        trust_env=False,
+        headers=IDENTITY,
+        cookies=_no_cookies(),
     )
+    bind_client(http)
+    return http
+
+
+def _no_cookies() -> CookieJar:
+    """Return a jar that keeps no cookie: no service documents any, and their number has no bound."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
+
+
+def encoding_of(headers: Mapping[str, str]) -> str:
+    """Return the compression of a response's body, such as `gzip`; empty if it has none, as `IDENTITY` asks for."""
+    encoding = headers.get("Content-Encoding", "").strip().lower()
+    return "" if encoding == "identity" else encoding
 
 
 HttpT = TypeVar("HttpT", bound=httpx.Client | httpx.AsyncClient)
@@ -190,6 +220,8 @@ def _transports(kind: Any, proxies: Proxies) -> dict[Proxy | None, Any]:
             raise EnvironmentUnusable(
                 f"{proxy.variable} is not the URL of a proxy, such as http://proxy:3128; correct it, or unset it"
             ) from None
+    for transport in transports.values():
+        bind(transport)
     return transports
 
 

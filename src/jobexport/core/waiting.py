@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import math
 import queue
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -18,18 +20,27 @@ T = TypeVar("T")
 _LONGEST_WAIT = 0.5
 
 
-def next_result(results: queue.SimpleQueue[T]) -> T:
+def next_result(results: queue.SimpleQueue[T], seconds: float | None = None) -> T:
     """Return the next result in a queue.
 
     A wait without a timeout misses a Ctrl-C that comes just before it, or that another thread takes.
+
+    Raises:
+        TimeoutError: no result came within these seconds.
     """
-    while True:
+    until = math.inf if seconds is None else time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
         with contextlib.suppress(queue.Empty):
-            return results.get(timeout=_LONGEST_WAIT)
+            return results.get(timeout=min(left, _LONGEST_WAIT))
+    raise TimeoutError
 
 
-def call_beside(function: Callable[[], T]) -> T:
-    """Call a function in a thread of its own, so that Ctrl-C ends the wait for it."""
+def call_beside(function: Callable[[], T], seconds: float | None = None) -> T:
+    """Call a function in a thread of its own, so that Ctrl-C ends the wait for it.
+
+    Raises:
+        TimeoutError: the function did not return within these seconds; nobody waits for it any more.
+    """
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 
     def call() -> None:
@@ -39,7 +50,7 @@ def call_beside(function: Callable[[], T]) -> T:
             outcome.put((None, error))
 
     threading.Thread(target=call, daemon=True).start()
-    result, error = next_result(outcome)
+    result, error = next_result(outcome, seconds)
     if error is not None:
         raise error
     return cast("T", result)
@@ -129,8 +140,12 @@ async def all_done(calls: Collection[asyncio.Future[Any]]) -> asyncio.CancelledE
     return cancelled
 
 
-async def beside(function: Callable[[], T]) -> T:
-    """Call a function in a thread that nobody waits for when the task is cancelled or the program ends."""
+async def beside(function: Callable[[], T], seconds: float | None = None) -> T:
+    """Call a function in a thread that nobody waits for when the task is cancelled or the program ends.
+
+    Raises:
+        TimeoutError: the function did not return within these seconds.
+    """
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T] = loop.create_future()
 
@@ -156,4 +171,5 @@ async def beside(function: Callable[[], T]) -> T:
             report(result, None)
 
     threading.Thread(target=call, daemon=True).start()
-    return await outcome
+    async with asyncio.timeout(seconds):
+        return await outcome

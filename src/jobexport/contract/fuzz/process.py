@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import tomlkit
 from attrs import asdict, field, frozen
 
+from jobexport.contract.sending.receiving import SECONDS
 from jobexport.core.environment import (
     ACCESS_KEY,
     CONTRACT_RUN,
@@ -44,9 +45,6 @@ _REJECTIONS = ["400", "401", "403", "404", "405", "413", "415"]
 # schemathesis calls every 400 for a valid request a failure, but a missing job is a 400 too. Our check
 # valid_request_refused distinguishes the two cases by the error's code.
 _LEFT_OUT = "positive_data_acceptance"
-
-# An export of many jobs may take long.
-_SECONDS = 30
 
 
 @frozen
@@ -186,7 +184,7 @@ def _configuration(run: FuzzRun) -> dict[str, Any]:
         "parameters": {},
     }
     if run.live is not None:
-        config["request-timeout"] = _SECONDS
+        config["request-timeout"] = SECONDS
     for number, (name, (values, probability)) in enumerate(run.data.bindings().items()):
         if values:
             config["dictionaries"][f"known-{number}"] = {"values": list(values)}
