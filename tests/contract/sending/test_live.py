@@ -163,7 +163,7 @@ def test_a_disposable_server_gets_everything(mock_process: Callable[..., Any], s
     assert report.complete
     assert report.operations["exportFlinkJobs"].cases["negative 400"] > 10
     assert len(set(map(str, sent(tmp_path, "obs_dir")))) > 5
-    assert list(report.left_out) == []
+    assert not [reason for reason in report.left_out.values() if "--" in reason]
     no_secrets(tmp_path)
 
 
