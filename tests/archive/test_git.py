@@ -238,6 +238,16 @@ class TestFiles:
         archive_of({"job": {}}).unpack_for_git(tmp_path, remove_gone=True)
         assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["job.json"]
 
+    def test_names_that_differ_in_case_from_a_file_that_stays(
+        self, archive_of: Callable[..., Any], tmp_path: Path
+    ) -> None:
+        """A job whose file some system would take for the file of a job that is not exported now is marked."""
+        for names in (["Job"], ["job"], ["Job"], ["JOB"], ["Job", "job"], ["JOB"]):
+            archive_of({name: {} for name in names}).unpack_for_git(tmp_path)
+        files = list((tmp_path / "jobs").iterdir())
+        assert {json.loads(path.read_bytes())["name"] for path in files} == {"Job", "job", "JOB"}
+        assert len({path.name.casefold() for path in files}) == len(files) == 3
+
     def test_long_names(self, zips: type[Zips], tmp_path: Path) -> None:
         """Names too long for a file are cut and still differ."""
         parts = [zips.part(f"{n}.job", as_bytes({"name": "ä" * 200 + end})) for n, end in enumerate("xy")]

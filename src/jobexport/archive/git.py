@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import stat
-from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from attrs import frozen
 
 from jobexport.archive.content import typed
-from jobexport.archive.names import file_stem, folded, marked
+from jobexport.archive.names import LONG_MARK, SHORT_MARK, distinct, file_stem, marked
 from jobexport.archive.values import Script
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
@@ -208,33 +207,39 @@ def _agreeing(known: Mapping[tuple[str, str, str], _Item], items: Iterable[_Item
     return new
 
 
-def _stems(items: Iterable[_Item]) -> Iterator[tuple[str, _Item]]:
+def _stems(items: Iterable[_Item], standing: Mapping[str, set[str]]) -> Iterator[tuple[str, _Item]]:
     """Yield each item's file name without suffix, marked if another name differs in case or accents only."""
-    groups = defaultdict(list)
-    for item in items:
-        groups[item.folder, folded(file_stem(item.name))].append(item)
-    for group in groups.values():
-        for item in group:
-            yield (file_stem(item.name) if len(group) == 1 else _marked(item)), item
+    for folder, taken in standing.items():
+        found = {item.identity: item for item in items if item.folder == folder}
+        stems = distinct({key: file_stem(item.name) for key, item in found.items()}, "\n".join, taken=taken)
+        yield from ((stem, found[key]) for key, stem in stems.items())
 
 
-def _marked(item: _Item) -> str:
-    return marked(file_stem(item.name), "\n".join(item.identity))
+def _standing(folders: Mapping[str, OpenFolder], gone: set[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return the names without suffix of all files that stay, by folder."""
+    return {
+        folder: {
+            name.removesuffix(next(filter(name.endswith, suffixes), ""))
+            for name in (folders[folder].names() if folder in folders else ())
+            if (folder, name) not in gone
+        }
+        for folder, suffixes in _SUFFIXES.items()
+    }
 
 
 def _apply(root: OpenFolder, place: OpenFolder, items: Sequence[_Item], *, remove_gone: bool) -> GitChanges:
     """Update the folder. Removing comes first, so that a file whose name changed case is written anew."""
-    wanted = {
-        (item.folder, f"{stem}{suffix}"): staged
-        for stem, item in _stems(items)
-        for suffix, staged in item.files.items()
-    }
     with contextlib.ExitStack() as stack:
         folders = {name: found for name in _SUFFIXES if (found := _opened(stack, root, name)) is not None}
-        removed = set(_outdated(items)) | (set(_ours(folders)) if remove_gone else set())
+        gone = set(_outdated(items)) | (set(_ours(folders)) if remove_gone else set())
+        wanted = {
+            (item.folder, f"{stem}{suffix}"): staged
+            for stem, item in _stems(items, _standing(folders, gone))
+            for suffix, staged in item.files.items()
+        }
         removed = {
             (folder, name)
-            for folder, name in removed - wanted.keys()
+            for folder, name in gone - wanted.keys()
             if folder in folders and folders[folder].has_file(name)
         }
         for folder, name in removed:
@@ -271,7 +276,8 @@ def _opened(stack: contextlib.ExitStack, root: OpenFolder, name: str) -> OpenFol
 def _outdated(items: Iterable[_Item]) -> Iterator[tuple[str, str]]:
     """Yield the files that an exported item may have had before its script type or its mark changed."""
     for item in items:
-        for stem in (file_stem(item.name), _marked(item)):
+        plain, identity = file_stem(item.name), "\n".join(item.identity)
+        for stem in (plain, *(marked(plain, identity, digits) for digits in (SHORT_MARK, LONG_MARK))):
             for suffix in _SUFFIXES[item.folder]:
                 yield item.folder, f"{stem}{suffix}"
 

@@ -15,7 +15,6 @@ import json
 import re
 import tempfile
 import threading
-from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -25,7 +24,7 @@ from attrs import Factory, define, field, frozen
 
 from jobexport.archive import JobArchive
 from jobexport.archive.members import group, holds
-from jobexport.archive.names import file_stem, marked
+from jobexport.archive.names import zip_names
 from jobexport.archive.zip.copy import copy
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
@@ -96,8 +95,8 @@ class Batch:
     """Builds the request for a chunk."""
     _origin: bytes
     """A digest of the server, the project, the workspace and `depend`."""
-    _files: dict[str, str]
     schedule: Schedule[JobArchive]
+    _files: dict[str, str] = Factory(dict)
     _reused: frozenset[str] = frozenset()
     _others: list[Path] = Factory(list)
     _splitting: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
@@ -131,7 +130,7 @@ class Batch:
         # httpx writes a host in lower case, and leaves out the port that a scheme has anyway.
         choices = json.dumps([str(httpx.URL(base_url)), project_id, workspace, depend]).encode()
         origin = hashlib.sha256(choices).hexdigest().encode()
-        return cls(folder, exchange, origin, _file_names(schedule.names), schedule)
+        return cls(folder, exchange, origin, schedule)
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
@@ -149,7 +148,9 @@ class Batch:
     def _begin(self) -> None:
         with writing(self.folder):
             remove_old_parts(self.folder)
-            others = [path for path in self.folder.iterdir() if _OTHERS.fullmatch(path.name)]
+            standing = list(self.folder.iterdir())
+        others = [path for path in standing if _OTHERS.fullmatch(path.name)]
+        self._files = zip_names(self.schedule.names, (path.name for path in standing))
         self._others += (path for path in others if self._read(path) is not None)
         found = {}
         # Nobody knows which chunk's zip had the members of a damaged one: every chunk is fetched again.
@@ -333,23 +334,3 @@ def _is_whole(others: Path) -> bool:
             return named is not None and Digest.of(file).sha256.startswith(named[1])
     except OSError:
         return False
-
-
-def _file_names(names: tuple[str, ...]) -> dict[str, str]:
-    """Return a file name for each job; names differ even if letter case does not count.
-
-    `"Job" → "Job~1a2b3c4d.zip"` if there is a job `"job"` too: names that differ in case only get a mark, unless they
-    are all in lower case. No job's name has a `%` or `~`. Without `.zip` it is the name of the folder that the job is
-    unpacked in, so no folder is called like another job's file: `"x.zip" → "x%2Ezip.zip"`.
-    """
-    times = Counter(name.lower() for name in names)
-    stems = {name: _stem(name) for name in names}
-    return {
-        name: f"{stem if times[name.lower()] == 1 or name == name.lower() else marked(stem, name)}.zip"
-        for name, stem in stems.items()
-    }
-
-
-def _stem(name: str) -> str:
-    stem = file_stem(name)
-    return f"{stem[:-4]}%2E{stem[-3:]}" if stem.lower().endswith(".zip") else stem

@@ -18,8 +18,9 @@ from jobexport_api.models.export_job_request import ExportJobRequest
 from jobexport_api.types import UNSET
 
 from jobexport.archive.members import holds
+from jobexport.archive.names import download_names
 from jobexport.archive.zip.follow import Follower
-from jobexport.archive.zip.policy import check_size
+from jobexport.archive.zip.policy import LONGEST_PART, check_size
 from jobexport.archive.zip.source import opened
 from jobexport.archive.zip.whole import check
 from jobexport.client import arguments
@@ -210,7 +211,7 @@ def export_flink_jobs(
 
 
 def _paths(result: FlinkExport, folder: Path) -> list[Path]:
-    """Return the files to write: `"bucket/dir/a.zip" → folder / "a.zip"`.
+    """Return the files to write: `"bucket/dir/a.zip" → folder / "a.zip"`; a name that is no file's is percent-encoded.
 
     Raises:
         UnexpectedResponse: a name would lead out of the folder, can't be a file name, or is there twice.
@@ -223,14 +224,15 @@ def _paths(result: FlinkExport, folder: Path) -> list[Path]:
             or not name.isprintable()
             or "\\" in name
             or ":" in name
-            or len(name.encode()) > 255
+            or len(name) > LONGEST_PART
         ):
             raise UnexpectedResponse(
                 EXPORT_FLINK_JOBS, 200, f"{name!r:.80} can't be the name of a zip, so nothing was downloaded"
             )
     if len(set(names)) < len(names):
         raise UnexpectedResponse(EXPORT_FLINK_JOBS, 200, "two zips have the same name, so nothing was downloaded")
-    return [folder / name for name in names]
+    files = download_names(names)
+    return [folder / files[name] for name in names]
 
 
 def _check_store(store: Any) -> None:

@@ -215,6 +215,18 @@ def test_unpack_puts_a_folder_beside_each_zip(server: mock.Server, tmp_path: Pat
         assert files == set(members(tmp_path / "myJob.zip"))
 
 
+def test_unpack_takes_any_name_of_a_job(server: mock.Server, tmp_path: Path) -> None:
+    """Jobs named like devices, like each other, like a zip or like git's own folder are unpacked, each night."""
+    names = ["con", "a.", ".git", "..", "Job", "job", "aux.zip", "x", "x.zip", "n" * 128]
+    place = f"{EXAMPLE_PROJECT}/workspaces/default/jobs"
+    server.core.load(server.core.state.with_files({f"{place}/{name}.job": {"name": name} for name in names}))
+    for _ in range(2):
+        result = dgc(server, *names, "--unpack", "-o", tmp_path)
+        assert result.exit_code == 0, result.stderr
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == len(names)
+    assert (tmp_path / "%63on/jobs/%63on/%63on.job").is_file()
+
+
 def test_unpack_into_what_is_not_empty_fails_that_job(server: mock.Server, tmp_path: Path) -> None:
     """A folder with something of the user's stays as it is, and the job is listed as failed."""
     (tmp_path / "myJob").mkdir()

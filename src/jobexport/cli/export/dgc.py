@@ -160,8 +160,8 @@ def _zips(result: JobsExport, output: Path, *, unpack: bool) -> ExportSummary:
 def _unpacked(archive: JobArchive, path: Path) -> Path:
     folder = path.with_suffix("")
     # An earlier run of the same command may have unpacked it.
-    if not (folder.is_dir() and any(folder.iterdir()) and archive.is_unpacked_in(folder)):
-        archive.unpack(folder)
+    if not (folder.is_dir() and any(folder.iterdir()) and archive.is_unpacked_in(folder, rename=True)):
+        archive.unpack(folder, rename=True)
     return folder
 
 
