@@ -164,7 +164,9 @@ def test_members_that_some_system_lacks_are_unpacked_under_other_names(tmp_path:
     """`rename` unpacks jobs and scripts of any legal name, under the same names on every system."""
     names = [name for name in ODD if re.fullmatch(JOB_NAME, name) and name not in {".", ".."}]
     parts = [part(f"jobs/{name}/{name}.job", job(name)) for name in names]
-    parts += [part(f"jobs/x/{name}.script", name.encode()) for name in ("s", "S", "nul", "com¹", "名" * 100, "名" * 100 + "b")]
+    parts += [
+        part(f"jobs/x/{name}.script", name.encode()) for name in ("s", "S", "nul", "com¹", "名" * 100, "名" * 100 + "b")
+    ]
     archive = JobArchive.open(io.BytesIO(zipped(*parts)))
     files = archive.unpack(tmp_path / "out", rename=True)
     for folder in {file.parent for file in files}:
