@@ -102,7 +102,7 @@ def test_unpack_under_other_names_keeps_inside(
 ) -> None:
     """With `rename` an archive is unpacked under names that every system can hold, or it is refused without a trace."""
     before, out = tree(tmp_path), home / "out"
-    with watch.watching():
+    with within_limits(), watch.watching():
         try:
             files = archive.unpack(out, rename=True)
         except ArchiveError:

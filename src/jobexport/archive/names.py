@@ -157,25 +157,26 @@ def portable(members: Iterable[ZipMember]) -> tuple[ZipMember, ...]:
     A name that leads out of the folder, or that no job, script or resource can have, stays, and is for `check_names`
     to refuse.
     """
-    found = tuple(members)
     # The parts that stand beside each other, by their suffix: only those with one suffix can be taken for each other.
-    beside: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for member in found:
-        parts = member.name.removesuffix("/").split("/")
-        for depth, part in enumerate(parts):
+    beside: defaultdict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
+    paths = [(member, member.name.removesuffix("/").split("/")) for member in members]
+    for _, parts in paths:
+        # A hostile name has hundreds of parts.
+        for depth, part in enumerate(parts if len(parts) <= DEEPEST_FOLDER else ()):
             stem, suffix = _fit(part)
-            beside["/".join(parts[:depth]), folded(suffix)][part] = stem
-    stems = {place: distinct(group, lambda part: part) for place, group in beside.items()}
+            beside["/".join(parts[:depth]), folded(suffix)][part] = stem, suffix
+    names: dict[tuple[str, str], str] = {}
+    for (parent, _), group in beside.items():
+        stems = distinct({part: stem for part, (stem, _) in group.items()}, str)
+        names |= {(parent, part): stems[part] + suffix for part, (_, suffix) in group.items()}
 
-    def renamed(member: ZipMember) -> ZipMember:
-        parts = member.name.split("/")
-        for depth, part in enumerate(member.name.removesuffix("/").split("/")):
-            suffix = _fit(part)[1]
-            parent = "/".join(member.name.split("/")[:depth])
-            parts[depth] = stems[parent, folded(suffix)][part] + suffix
-        return evolve(member, name="/".join(parts))
+    def renamed(member: ZipMember, parts: list[str]) -> ZipMember:
+        if len(parts) > DEEPEST_FOLDER:
+            return member
+        path = "/".join(names["/".join(parts[:depth]), part] for depth, part in enumerate(parts))
+        return evolve(member, name=f"{path}/" if member.is_folder else path)
 
-    return tuple(map(renamed, found))
+    return tuple(renamed(member, parts) for member, parts in paths)
 
 
 def _fit(part: str) -> tuple[str, str]:

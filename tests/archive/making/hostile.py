@@ -358,6 +358,7 @@ UNSAFE = {
     "long-name": named("/".join(["a" * 200] * 6)),
     "longest-name": named("a" * 65535),
     "deep": deep,
+    "deeper": named(*(f"{number}/{'a/' * 500}x" for number in range(200))),
     "many-folders": many_folders,
     "git-config": named(".git/config"),
     "git-upper": named("jobs/.GIT/hooks/post-checkout"),
