@@ -143,6 +143,24 @@ def test_a_panic_of_the_store_is_an_error_of_the_tree(caller: Caller, scripted: 
     assert raised.value.__notes__ == ["the export itself succeeded and is in OBS: b/x.zip"]
 
 
+@pytest.mark.parametrize(
+    ("cloud", "region", "words"),
+    [("otc", "eu-nowhere", "otc has eu-ch2, eu-de, eu-nl"), ("huaweicloud", "eu-de", "huaweicloud has af-south-1, ")],
+)
+def test_a_region_that_is_not_there_leads_to_the_list(cloud: str, region: str, words: str) -> None:
+    """A host that no address belongs to is one of a region, so the error names the cloud's regions."""
+
+    def unknown(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno -2] Name or service not known", request=request)
+
+    options: Any = {"cloud": cloud, "region": region, "retries": NO_RETRIES, "transport": httpx.MockTransport(unknown)}
+    with (
+        DliClient("p", auth="t", **options) as client,
+        pytest.raises(errors.ConnectionFailed, match=f"check the region and the network; {words}"),
+    ):
+        client.export_flink_jobs("b")
+
+
 def test_what_a_server_calls_a_request_is_cleaned(caller: Caller, scripted: Scripted) -> None:
     """A request id with escapes, the token, or any length is shown as text of a line."""
     token = "a-secret-token"

@@ -22,6 +22,7 @@ from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.client import arguments
 from jobexport.core.bounds import current
 from jobexport.core.forks import renew_in_children
+from jobexport.core.redact import remember
 from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class _Held:
     value: str = field(repr=False)
     renew_at: float
     """Seconds since 1970; infinite for a token that can't be renewed."""
+
+    def __attrs_post_init__(self) -> None:
+        remember(self.value)
 
 
 class TokenAuth(httpx.Auth):
@@ -166,12 +170,6 @@ def renews(auth: httpx.Auth, response: httpx.Response) -> bool:
     """Return True if a refused request may succeed with a new token, which is fetched when it is sent again."""
     refused = response.status_code == httpx.codes.UNAUTHORIZED
     return refused and isinstance(auth, TokenAuth) and auth.forget(response.request)
-
-
-def secrets_of(request: httpx.Request) -> list[str]:
-    """Return the values of a request's headers that must not be shown."""
-    headers = (TOKEN_HEADER, "Authorization", "X-Security-Token")
-    return [value for name in headers if (value := request.headers.get(name))]
 
 
 def _begin(fetch: AsyncFetch) -> Callable[[], Any]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
 from attrs import field, frozen
 
+from jobexport.client.arguments import regions_of
 from jobexport.client.auth import renews
 from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Work
 from jobexport.core.bounds import Bound, DeadlinePassed, Overlong
 from jobexport.core.http import IDENTITY, encoding_of, proxy_of
+from jobexport.core.redact import line
 from jobexport.core.waiting import Stop, beside, call_beside, to_its_end
 from jobexport.errors import (
     ConnectionFailed,
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
 
 EXCEPTIONS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 """The base classes of all errors of httpx."""
+# The words of the system for a name that no address belongs to.
+_NO_HOST = re.compile(
+    "Name or service not known|nodename nor servname|getaddrinfo failed|No address associated|Errno -[235]"
+)
 _BAD_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 
 
@@ -58,10 +65,12 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
         case httpx.TimeoutException():
             return TimedOut(operation, f"{host} sent nothing more before the timeout; raise it, or try again later")
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
-            reason = " ".join(str(error).split()) or type(error).__name__
+            reason = line(" ".join(str(error).split())) or type(error).__name__
             refused = isinstance(error, httpx.ProxyError) and proxy is None
             by = "the proxy opened no connection" if refused else "no connection"
-            problem = f"{by} to {host} ({reason}); check the address and the network"
+            regions = regions_of(url.host) if _NO_HOST.search(reason) else ""
+            advice = f"check the region and the network; {regions}" if regions else "check the address and the network"
+            problem = f"{by} to {host} ({reason}); {advice}"
             found = ConnectionFailed(operation, problem, ambiguous=False)
             found.lasting = isinstance(error, httpx.UnsupportedProtocol) or _BAD_CERTIFICATE in reason
             return found

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import evolve, frozen
+from attrs import frozen
 
 from jobexport.contract.fuzz import process
 from jobexport.contract.reports import writers
@@ -20,10 +20,11 @@ from jobexport.contract.sending.interrupt import Interrupt, interruptible
 from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
-from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
+from jobexport.contract.sending.session import Session, Withheld, open_session
 from jobexport.core.bounds import Bound
 from jobexport.core.extras import find
 from jobexport.core.http import client, failure_reason
+from jobexport.core.redact import Redaction
 from jobexport.errors import JobexportError
 from jobexport.spec.document import operations
 from jobexport.spec.register import load_register
@@ -85,7 +86,7 @@ def check_edition(
         {name: OperationReport(name) for name in _labels(held_to).values()},
         seed=seed,
     )
-    judgement = Judgement(report, load_register(), accept)
+    judgement = Judgement(report, load_register(), accept, Redaction.of(data.secrets))
     if live is not None:
         for left in left_out(held_to, data):
             report.left_out[left.operation] = left.reason
@@ -131,7 +132,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
         try:
             _run_scenarios(task, session, report, judgement)
         except RunStopped as stopped:
-            report.reason, report.ending = stopped.reason, str(stopped)
+            report.reason, report.ending = stopped.reason, judgement.redaction.text(str(stopped))
             return
         if not (task.first and report.failures):
             _run_schemathesis(task, interrupt, report, judgement)
@@ -148,7 +149,7 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
         live=task.live and task.live.limits,
         interrupt=interrupt,
         journal=task.journal,
-        redaction=redaction(task.data),
+        redaction=judgement.redaction,
     )
     labels = _labels(task.document)
     tested: set[str] = set()
@@ -207,14 +208,11 @@ def _run_scenario(
     try:
         scenario.run(run)
     except Withheld as reason:
-        report.left_out[name] = str(reason)
+        report.left_out[name] = judgement.redaction.text(str(reason))
     finally:
-        redact = redaction(run.data).text
         # Reported even if the run stops in the middle of the scenario.
         for broken in run.broken_claims:
-            # A response may quote credentials.
-            pointer, message, expected = redact(broken.pointer), redact(broken.message), redact(broken.expected)
-            judgement.add_broken_claim(run.id, evolve(broken, pointer=pointer, message=message, expected=expected))
+            judgement.add_broken_claim(run.id, broken)
     if session.wire.sent > sent:
         report.operations[run.id].checks[scenario.id] += 1
     else:

@@ -18,6 +18,7 @@ from jobexport.core.bounds import bind, bind_client
 from jobexport.core.environment import CA_BUNDLE, CA_FILE, CA_FOLDER, CURL_CA_BUNDLE, TLS_KEYS, read
 from jobexport.core.forks import renew_in_children
 from jobexport.core.proxies import Proxy, read_proxies
+from jobexport.core.redact import line
 from jobexport.errors import ConnectionFailed, JobexportError
 
 if TYPE_CHECKING:
@@ -167,8 +168,9 @@ def proxy_of(error: Exception) -> Proxy | None:
 
 
 def failure_reason(error: Exception) -> str:
-    """Return the reason why a request failed, in one line, with the proxy that the request went through."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    """Return the reason why a request failed, in one line without secrets, with the proxy that it went through."""
+    # Some texts quote a line of the response.
+    text = line(" ".join(str(error).split())) or type(error).__name__
     proxy = proxy_of(error)
     return f"{text}, through the proxy {proxy}" if proxy else text
 

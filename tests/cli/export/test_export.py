@@ -732,6 +732,39 @@ def test_clouds_yaml_without_an_end_is_one_sentence(server: mock.Server, tmp_pat
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("clouds:\n\totc: {}\n", ("clouds.yaml line 2 is not valid YAML", "correct the file")),
+        ("clouds:\n  otc:\n    auth: {password: *another-secret}\n", ("clouds.yaml line 3 is not valid YAML",)),
+        ("clouds:\n  other: {}\n  otc: {}\n", ("lacks auth_url", "under auth", "clouds.yaml line 3)")),
+        (
+            "clouds: {otc: {auth: {auth_url: 'http://127.0.0.1:1/v3', username: u, password: secret, project_id: p}}}",
+            ("can't be reached", "its auth_url", "line 1)"),
+        ),
+        ("clouds:\n  otc:\n    auth: a-secret\n", ("can't be read", "check the file", "line 2)")),
+        ("clouds:\n  otc:\n    regions: [a-1, b-2]\n", ("Region c-3 is not a valid region", "a-1,b-2")),
+        ("- otc\n", ("clouds.yaml is empty or not a valid mapping",)),
+    ],
+)
+def test_a_file_that_can_not_be_used_is_named_with_its_line(
+    server: mock.Server, tmp_path: Path, text: str, words: tuple[str, ...]
+) -> None:
+    """The sentence has the file, the line and the field, or the regions that there are, and shows no value."""
+    (tmp_path / "clouds.yaml").write_text(text)
+    env = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
+    region = ("--region", "c-3") if "regions" in text else ()
+    result = dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc", *region, env=env)
+    one_sentence(result, *words)
+    assert "secret" not in result.output
+
+
+def test_variables_of_an_openrc_file_are_noticed(server: mock.Server, tmp_path: Path) -> None:
+    """Without other credentials the sentence names the profile that uses them."""
+    env = {"OS_AUTH_URL": "https://iam.example/v3"}
+    one_sentence(dgc(server, "myJob", "-o", tmp_path / "out", env=env), "no credentials", "--os-cloud envvars")
+
+
 def test_a_profile_without_a_project_is_one_sentence(
     server: mock.Server, identity: Identity, profile: dict[str, str], tmp_path: Path
 ) -> None:

@@ -16,9 +16,10 @@ from jobexport.contract import Data, Live
 from jobexport.contract.runner import _reach
 from jobexport.contract.sender import TransportProblem
 from jobexport.contract.sending import receiving
-from jobexport.contract.sending.journal import Journal, Redaction, read_journal
+from jobexport.contract.sending.journal import Journal, read_journal
 from jobexport.contract.sending.pace import Wire
 from jobexport.contract.sending.session import open_session
+from jobexport.core.redact import Redaction
 from jobexport.core.strict_json import MOST_VALUES
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jobexport.cli.credentials import read_credentials
+from jobexport.cli.places import Place
 from jobexport.cli.variables import CREDENTIALS
 from jobexport.core.environment import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read
 
@@ -32,7 +32,7 @@ _OPTIONS = (
     click.option(
         "--data",
         "data_file",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=Place(dir_okay=False),
         help="YAML or JSON file with these names; an option overrides it.",
     ),
     click.option("--rate", type=click.FloatRange(0.01), help="Most requests a second.  [default: 3]"),

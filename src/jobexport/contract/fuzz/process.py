@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from jobexport.contract.data import Data
     from jobexport.contract.sending.interrupt import Interrupt
-    from jobexport.contract.sending.journal import Redaction
     from jobexport.contract.sending.pace import Live
+    from jobexport.core.redact import Redaction
 
 # Statuses that a server may send for a request that breaks the document: schemathesis's list without 2xx and 5xx, plus
 # 413 and 415 for a wrong body.
@@ -160,6 +160,8 @@ def _configuration(run: FuzzRun) -> dict[str, Any]:
     careful = _is_careful(run)
     config: dict[str, Any] = {
         "base-url": run.url,
+        # The token must reach no other host, whose response would be none of this server.
+        "max-redirects": 0,
         "seed": run.seed,
         # Two workers make other requests for the same seed, and are not faster on two cores.
         "workers": 1,

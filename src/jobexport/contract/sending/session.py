@@ -14,10 +14,11 @@ from jobexport import signing
 from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.contract.sender import ABSENT, Received, TransportProblem
 from jobexport.contract.sending import receiving
-from jobexport.contract.sending.journal import REDACTED, Got, Journal, Redaction, Sent
+from jobexport.contract.sending.journal import Got, Journal, Sent
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Wire
 from jobexport.core.http import client, failure_reason
+from jobexport.core.redact import REDACTED, Redaction, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -213,8 +214,9 @@ def open_session(
     """
     live = live and live.limits
     places = Places(data.obs_dirs, data.obs_paths) if live else None
+    remember(*data.secrets)
     with journal.open("a", encoding="utf-8") as file, client(timeout=receiving.SECONDS) as http:
-        wire = Wire(Journal(file, redaction(data)), live, waiting=waiting)
+        wire = Wire(Journal(file, Redaction.of(data.secrets)), live, waiting=waiting)
         yield Session(url.rstrip("/"), data, wire, places, http)
 
 
@@ -226,12 +228,6 @@ def _receive(http: httpx.Client, request: httpx.Request) -> Got:
         content = receiving.read_body(response.iter_raw(), bound)
     whole = httpx.Response(response.status_code, headers=response.headers, content=content, request=request)
     return Got(response.status_code, tuple(response.headers.multi_items()), content, whole)
-
-
-def redaction(data: Data) -> Redaction:
-    """Return the redaction of token and key."""
-    key = data.key
-    return Redaction.of((data.token, *((key.id, key.secret, key.security_token) if key else ())))
 
 
 def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:
