@@ -1,5 +1,6 @@
 import os
 import ssl
+from functools import partial
 from typing import Any, Self
 
 import httpx
@@ -89,6 +90,7 @@ class Client:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._client.event_hooks["request"].append(partial(_withhold, self._base_url))
         return self._client
 
     def __enter__(self) -> Self:
@@ -122,6 +124,7 @@ class Client:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._async_client.event_hooks["request"].append(partial(_async_withhold, self._base_url))
         elif self._async_home is not None and self._async_home[1] is None:
             self._async_home = home
         return self._async_client
@@ -134,6 +137,30 @@ class Client:
     async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
         """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
         await self.get_async_httpx_client().__aexit__(*args, **kwargs)
+
+
+_OF_ANY_REQUEST = {
+    "host",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "user-agent",
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+}
+
+
+def _withhold(base_url: str, request: httpx.Request) -> None:
+    """Remove the caller's headers, such as the token, from a request to another host than the API's"""
+    own = httpx.URL(base_url)
+    if (request.url.scheme, request.url.host, request.url.port) != (own.scheme, own.host, own.port):
+        for name in request.headers.keys() - _OF_ANY_REQUEST:
+            del request.headers[name]
+
+
+async def _async_withhold(base_url: str, request: httpx.Request) -> None:
+    _withhold(base_url, request)
 
 
 def _running_loop() -> Any:
@@ -247,6 +274,7 @@ class AuthenticatedClient:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._client.event_hooks["request"].append(partial(_withhold, self._base_url))
         return self._client
 
     def __enter__(self) -> Self:
@@ -283,6 +311,7 @@ class AuthenticatedClient:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._async_client.event_hooks["request"].append(partial(_async_withhold, self._base_url))
         elif self._async_home is not None and self._async_home[1] is None:
             self._async_home = home
         return self._async_client

@@ -130,6 +130,7 @@ def tried(faulty_servers: Callable[[str], Faulty]) -> Callable[[Case], None]:
         mock = faulty_servers(case.edition)
         assert not case.claim(*send_all(mock, case.requests)), "the claim is true without the fault"
         assert case.claim(*send_all(mock, case.requests, f"{case.fault}@*"))
-        assert {name for seen in mock.core.requests for name in seen.as_json(Redaction.of(()))["faults"]} == {case.fault}
+        seen = [request.as_json(Redaction.of(())) for request in mock.core.requests]
+        assert {name for request in seen for name in request["faults"]} == {case.fault}
 
     return check

@@ -92,7 +92,7 @@ def _check_files(names: Iterable[str]) -> None:
 
 
 class _Skipped(logging.Handler):
-    """What openstacksdk logs of a file that it can't parse and passes over."""
+    """Handler of the log lines of openstacksdk about a file that it can't parse and passes over."""
 
     def __init__(self) -> None:
         super().__init__()
