@@ -118,7 +118,7 @@ def test_a_download_that_is_cancelled_writes_nothing_later(
         read.set()
         yield b"PK"
 
-    monkeypatch.setattr(calls, "_pieces", pieces)
+    monkeypatch.setattr(calls, "pieces", pieces)
 
     async def main() -> None:
         async with AsyncDliClient("p", auth="t", base_url=scripted.url, retries=NO_RETRIES) as dli:
