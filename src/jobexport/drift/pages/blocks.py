@@ -32,6 +32,8 @@ class Paragraph:
     """The text, with runs of whitespace made one space, except for `code`."""
     line: int
     links: tuple[Link, ...] = ()
+    depth: int = 0
+    """The number of lists around a list item; 0 for a text whose markup does not show them."""
 
 
 @frozen
@@ -133,6 +135,8 @@ class Flow:
         self.blocks: list[Block] = []
         self.note = 0
         """The number of notes around the current position."""
+        self.lists = 0
+        """The number of lists around the current position."""
         self._item = False
         self._runs: list[tuple[str, bool]] = []
         self._line = 0
@@ -166,7 +170,7 @@ class Flow:
         self._runs, self._line, self._links = [], 0, []
         if text:
             kind: ParagraphKind = "item" if self._item else "note" if self.note else "text"
-            self.blocks.append(Paragraph(kind, text, line, links))
+            self.blocks.append(Paragraph(kind, text, line, links, self.lists if self._item else 0))
             self._item = False
         return text, line
 

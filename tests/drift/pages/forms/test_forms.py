@@ -211,3 +211,26 @@ def test_a_tree_in_plain_text_ends_at_prose() -> None:
     )
     page = read_page(lines.encode(), "page")
     assert [each.entries for each in page.trees] == [("baskets/a.basket", "leaves/b.leaf", "last.leaf")]
+
+
+CELL = "| Parameter | Type | Description |\n|---|---|---|\n| mode | String | "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T\n=\n\nRequest\n-------\n\n+-----------+--------+----------------+\n| Parameter | Type   | Description    |\n"
+        "+===========+========+================+\n| mode      | String | Pump.          |\n"
+        "|           |        |                |\n|           |        | -  **S**: a    |\n"
+        "|           |        |                |\n|           |        |    -  litres:2 |\n"
+        "|           |        |                |\n|           |        | -  **L**: b    |\n"
+        "+-----------+--------+----------------+\n",
+        "<h1>T</h1><h2>Request</h2><table><tr><th>Parameter</th><th>Type</th><th>Description</th></tr><tr><td>mode</td>"
+        "<td>String</td><td><p>Pump.</p><ul><li>S: a<ul><li>litres:2</li></ul></li><li>L: b</li></ul></td></tr></table>",
+        f"# T\n\n## Request\n\n{CELL}Pump.<ul><li>S: a<ul><li>litres:2</li></ul></li><li>L: b</li></ul> |\n",
+    ],
+    ids=["rst", "html", "markdown"],
+)
+def test_items_below_an_item_are_told_from_items_beside_it(text: str) -> None:
+    """An item of a list within a list explains the item above it and is no value."""
+    assert read_page(text.encode(), "page").parameters[0].limits.values == ("S", "L")

@@ -15,10 +15,13 @@ NUMBER, ARRAY = DataType("number"), DataType("array", items=STRING)
 
 
 def parts(*texts: str) -> tuple[Paragraph, ...]:
-    """Return the texts as paragraphs; a text that begins with `- ` is a list item."""
-    return labelled(
-        tuple(Paragraph("item", text[2:], 1) if text.startswith("- ") else Paragraph("text", text, 1) for text in texts)
-    )
+    """Return the texts as paragraphs; a text that begins with `- ` is a list item, with `-- ` an item below an item."""
+    return labelled(tuple(part(text) for text in texts))
+
+
+def part(text: str) -> Paragraph:
+    mark, _, rest = text.partition(" ")
+    return Paragraph("item", rest, 1, depth=len(mark)) if mark in ("-", "--") else Paragraph("text", text, 1)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +141,13 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated
         (("It cannot exceed 1,024 characters.",), ()),
         (("For example, 1 hours, 1 days or 1 weeks.",), ()),
         (("- only one: it",), ()),
+        (("- Definition: how", "- Range:", "-- drip: slowly", "-- spray: fast"), ("drip", "spray")),
+        (("Drops.", "- Minimum value: 1", "- Maximum value: 900"), ()),
+        (("- S: small", "-- litres: 2", "-- hoses: 1", "- L: large", "-- litres: 9"), ("S", "L")),
+        (("To find it:", "- Method 1: Open the console.", "- Method 2: Call the API."), ()),
+        (("Kind.", "- A", "- B", "- N/A"), ("A", "B")),
+        (("- DRIP: slowly", "- SPRAY: fast", "Enumeration values:", "- DRIP", "- SPRAY"), ("DRIP", "SPRAY")),
+        (("- MINIMUM: the least", "- MAXIMUM: the most"), ("MINIMUM", "MAXIMUM")),
     ],
 )
 def test_values_are_those_that_the_prose_lists(texts: tuple[str, ...], values: tuple[str, ...]) -> None:

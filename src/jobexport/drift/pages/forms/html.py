@@ -170,11 +170,14 @@ class _HtmlWalker:
             note = name in _BLOCK and bool(_CLASS.search(kind))
             if name in _BLOCK:
                 self.flow.end()
+            listed = name in ("ul", "ol")
             self.flow.note += note
+            self.flow.lists += listed
             self.walk(node, depth)
             if name in _BLOCK:
                 self.flow.end()
             self.flow.note -= note
+            self.flow.lists -= listed
 
     def _is_footnote(self, node: Any, depth: int) -> bool:
         """Check whether an element is the mark of a footnote: raised, or a link such as `[1]` within the page."""

@@ -196,6 +196,15 @@ class _RstWalker:
         self.walk(node, depth)
         self.flow.link(node.astext(), str(node.get("refuri") or node.get("refname") or ""))
 
+    def _bullet_list(self, node: Any, depth: int) -> None:
+        self.flow.end()
+        self.flow.lists += 1
+        self.walk(node, depth)
+        self.flow.end()
+        self.flow.lists -= 1
+
+    _enumerated_list = _bullet_list
+
     def _list_item(self, node: Any, depth: int) -> None:
         self.flow.item()
         self.walk(node, depth)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from jobexport.drift.pages.blocks import Paragraph
 
@@ -48,6 +48,14 @@ _SENTENCES = (
     ),
 )
 _SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
+_LABEL = re.compile(
+    r"(?:[Dd]efinition|[Cc]onstraints?|(?:[Vv]alue )?[Rr]ange|[Dd]efaults?(?: [Vv]alues?)?|[Oo]ptions|[Uu]nit|[Nn]otes?"
+    r"|[Rr]emarks?|[Ff]ormat|[Ee]xamples?|M(?:in|ax)imum|[Mm](?:in|ax)imum (?:[Vv]alue|[Ll]ength)"
+    r"|参数解释|约束限制|取值范围|默认取值|默认值|缺省值|最[小大]值|最[小大]长度)\s*(?:[:：]|$)|[Nn]/?[Aa]$"
+)
+"""An item of a list that names a fact of the parameter, such as `Range:` or `Minimum value: 1`, and no value of it."""
+_WAY = re.compile(r"(?:Method|Step|Way|Approach|Scenario|Solution|Case|Example|Rule|Note)\s?(?:\d{1,2}|[A-Z])")
+"""The number of an item that explains how something is done."""
 _EXAMPLE = re.compile(r"for example|e\.g|example|例如|比如|示例", re.IGNORECASE)
 _NO_VALUE = re.compile(
     r"[Dd]efaults? values?\b"
@@ -86,7 +94,7 @@ def _listed(parts: Sequence[Paragraph]) -> tuple[str, ...]:
         if before is not None and _NO_VALUES.search(before.text) and not _INTRO.search(before.text):
             continue
         run = _items(parts, start) if opens else _lines(parts, start, _announces(before.text) if before else False)
-        if len(run) >= 2 and (values := _values(run)):
+        if len(run) >= 2 and len(values := _values(run)) >= 2:
             return values
     return ()
 
@@ -96,8 +104,10 @@ def _announces(text: str) -> bool:
 
 
 def _items(parts: Sequence[Paragraph], start: int) -> list[str]:
-    """Return the texts of the list items from here on, past the paragraphs between them."""
-    return [part.text for part in parts[start:] if part.kind == "item"]
+    """Return the texts of the outer list items from here on, past the paragraphs between them and past labels."""
+    items = [part for part in parts[start:] if part.kind == "item" and not _LABEL.match(part.text)]
+    outer = min((part.depth for part in items), default=0)
+    return [part.text for part in items if part.depth == outer]
 
 
 def _lines(parts: Sequence[Paragraph], start: int, announced: bool) -> list[str]:
@@ -122,9 +132,14 @@ def _lines(parts: Sequence[Paragraph], start: int, announced: bool) -> list[str]
 def _values(items: Sequence[str]) -> tuple[str, ...]:
     swapped = [_REVERSED.fullmatch(item) for item in items]
     if all(swapped) and any(each and (" " in each["label"] or not each["label"].isascii()) for each in swapped):
-        return tuple(each["value"] for each in swapped if each)
+        return _once(each["value"] for each in swapped if each)
     values = [value_of(item) for item in items]
-    return tuple(value for value in values if value) if all(values) else ()
+    return _once(value for value in values if value) if all(values) else ()
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the values without repetitions: a page may explain values and list them again."""
+    return tuple(dict.fromkeys(values))
 
 
 def value_of(item: str) -> str | None:
@@ -134,7 +149,7 @@ def value_of(item: str) -> str | None:
         return None
     value = match["value"].strip(QUOTES)
     rest = item.strip()[match.end("value") :].lstrip()
-    if _NO_VALUE.match(value) or value.endswith("."):
+    if _NO_VALUE.match(value) or _WAY.fullmatch(value) or value.endswith("."):
         return None
     # Words before a comma or a verb may begin a sentence, unless they are a value in capitals.
     if rest.startswith((",", "，", "is ", "为", "是")) and not _MARKED.fullmatch(value):
