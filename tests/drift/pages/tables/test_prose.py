@@ -108,6 +108,16 @@ def test_an_item_may_be_called_the_default() -> None:
         (STRING, "A maximum of 4 MB is supported.", Limits()),
         (STRING, "For example, 2018-10-22T23:59:59+08.", Limits()),
         (STRING, "At most 20 names.", Limits()),
+        (STRING, "Minimum: 1", Limits(min_length=1)),
+        (STRING, "最大值：32", Limits(max_length=32)),
+        (STRING, "Maximum: 64 Maximum length: 32", Limits(max_length=32)),
+        (STRING, "Minimum: 1 Maximum: 64", Limits(min_length=1, max_length=64)),
+        (STRING, "The minimum value is 2 GB.", Limits()),
+        (STRING, "Maximum length: 1,024 x 1,024", Limits()),
+        (STRING, "Length range: 1,024 x 1,024 characters.", Limits()),
+        (INTEGER, "The value must be greater than or equal to 0.", Limits(minimum=0)),
+        (INTEGER, "It must be less than or equal to 10.", Limits(maximum=10)),
+        (INTEGER, "取值大于等于1。", Limits(minimum=1)),
     ],
 )
 def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated: Any) -> None:
@@ -147,12 +157,38 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated
         (("To find it:", "- Method 1: Open the console.", "- Method 2: Call the API."), ()),
         (("Kind.", "- A", "- B", "- N/A"), ("A", "B")),
         (("- DRIP: slowly", "- SPRAY: fast", "Enumeration values:", "- DRIP", "- SPRAY"), ("DRIP", "SPRAY")),
+        (("The value can be letters, digits, or underscores.",), ()),
+        (("The protocol can be DRIP, SPRAY, or FLOOD.",), ("DRIP", "SPRAY", "FLOOD")),
+        (("The plan can be changed or removed.",), ()),
+        (("If pump is small, mode must be set to drip or spray.",), ()),
+        (("The value can be 1,024 or 2,048.",), ("1024", "2048")),
+        (("Options: 100,200,300",), ("100", "200", "300")),
+        (("The value can be A, B, or A.",), ("A", "B")),
         (("- MINIMUM: the least", "- MAXIMUM: the most"), ("MINIMUM", "MAXIMUM")),
     ],
 )
 def test_values_are_those_that_the_prose_lists(texts: tuple[str, ...], values: tuple[str, ...]) -> None:
     """Values are read from lists and sentences that name all of them, and from no other text."""
     assert limits(parts(*texts), STRING).values == values
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "values"),
+    [
+        (INTEGER, ("- 0: off", "- 1: on"), ("0", "1")),
+        (INTEGER, ("- LOW: a", "- HIGH: b"), ()),
+        (INTEGER, ("The value ranges from 1 to 5.", "- 3: usual", "- 9: rare"), ()),
+        (NUMBER, ("Progress.", "- 0: begun", "- 1: finished"), ()),
+        (STRING, ("Maximum: 2", "- drip", "- spray"), ()),
+        (STRING, ("Options: true, false",), ("true", "false")),
+        (None, ("Options: true, false",), ()),
+        (None, ("Options: A, B",), ("A", "B")),
+        (ARRAY, ("- A: a", "- B: b"), ("A", "B")),
+    ],
+)
+def test_values_fit_the_type_and_the_bounds(kind: Any, texts: tuple[str, ...], values: tuple[str, ...]) -> None:
+    """A list that holds a word for an integer, or a value outside of the bounds, is not a list of values."""
+    assert limits(parts(*texts), kind).values == values
 
 
 def test_an_object_has_no_list_of_values() -> None:

@@ -47,6 +47,14 @@ _SENTENCES = (
         rf"(?P<list>{_ENTRY}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_ENTRY})+)\s*(?:[。；;.，]|$)"
     ),
 )
+_SUBJECT = re.compile(
+    rf"\b(?:the|this) [\w-]{{1,30}}(?: [\w-]{{1,30}})? can(?: only)? be(?: set to)?(?: either| one of)?\s*[:：]?\s*{_LIST}",
+    re.IGNORECASE,
+)
+"""A sentence about anything, which lists values only if all look like constants: `The protocol can be TCP or UDP.`"""
+_UNDER_A_CONDITION = re.compile(r"(?:if|when|unless|in case|for)\b|当|如果|若", re.IGNORECASE)
+_SIGNS = re.compile(r"\b(?:characters?|bytes?|letters|digits|underscores|hyphens|spaces|periods)\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}),(\d{3})(?![\d,])")
 _SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
 _LABEL = re.compile(
     r"(?:[Dd]efinition|[Cc]onstraints?|(?:[Vv]alue )?[Rr]ange|[Dd]efaults?(?: [Vv]alues?)?|[Oo]ptions|[Uu]nit|[Nn]otes?"
@@ -58,7 +66,8 @@ _WAY = re.compile(r"(?:Method|Step|Way|Approach|Scenario|Solution|Case|Example|R
 """The number of an item that explains how something is done."""
 _EXAMPLE = re.compile(r"for example|e\.g|example|例如|比如|示例", re.IGNORECASE)
 _NO_VALUE = re.compile(
-    r"[Dd]efaults? values?\b"
+    r"[Dd]efaults? values?\b|equal to\b|(?:no )?(?:greater|less|larger|smaller|longer|shorter|higher|lower|more|fewer) than\b"
+    r"|at (?:least|most)\b|up to\b"
     r"|(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b"
     r"|(?:A|An|The|If|When|For|To|In|On|At|This|It|You|Note)\s"
 )
@@ -159,12 +168,17 @@ def value_of(item: str) -> str | None:
 
 def _in_a_sentence(sentences: Sequence[str]) -> tuple[str, ...]:
     for sentence in sentences:
-        if _EXAMPLE.match(sentence):
+        # A value that is only allowed in a case is not all that is allowed.
+        if _EXAMPLE.match(sentence) or _UNDER_A_CONDITION.match(sentence):
             continue
-        for match in (match for pattern in _SENTENCES for match in pattern.finditer(sentence[:600])):
-            values = [word.strip(QUOTES).rstrip(".") for word in _SPLIT.split(match["list"])]
-            if len(values) >= 2 and not any(_NO_VALUE.match(value) or not value for value in values):
-                return tuple(values)
+        text = _THOUSANDS.sub(r"\1\2", sentence[:600])
+        for pattern in (*_SENTENCES, _SUBJECT):
+            for match in pattern.finditer(text):
+                values = _once(word.strip(QUOTES).rstrip(".") for word in _SPLIT.split(match["list"]))
+                if _SIGNS.search(match["list"]) or (pattern is _SUBJECT and not all(map(_MARKED.fullmatch, values))):
+                    continue
+                if len(values) >= 2 and not any(_NO_VALUE.match(value) or not value for value in values):
+                    return values
     return ()
 
 

@@ -14,7 +14,7 @@ from jobexport.drift.pages.tables.ranges import NUMBER, number, ranges
 from jobexport.drift.pages.vocabulary import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jobexport.drift.pages.blocks import Paragraph
 
@@ -138,6 +138,11 @@ def _converted(text: str, kind: DataType | None) -> Any:
 
 # ---- limits ----
 
+_LISTED = ("string", "integer", "unknown")
+"""The types that may have a list of values: `true` and `false` do not limit a boolean, list items in the text of an
+object name its variants, and items in the text of a fraction explain its ends."""
+_INTEGER = re.compile(r"-?\d{1,18}")
+
 
 def limits(parts: Sequence[Paragraph], kind: DataType | None) -> Limits:
     """Return the bounds and the allowed values that the prose states."""
@@ -149,9 +154,18 @@ def limits(parts: Sequence[Paragraph], kind: DataType | None) -> Limits:
     of = kind
     while of is not None and of.kind == "array" and of.items is not None:
         of = of.items
-    # `true` and `false` do not limit a boolean, and list items in the text of an object name its variants.
-    if (of is None or of.kind in ("string", "integer", "number", "unknown")) and (
-        values := allowed(parts, _sentences(parts))
-    ):
+    values = allowed(parts, _sentences(parts)) if of is None or of.kind in _LISTED else ()
+    if all(_fits(value, of.kind if of else "unknown", found) for value in values):
         found["values"] = values
     return Limits(**found)
+
+
+def _fits(value: str, kind: str, bounds: Mapping[str, Any]) -> bool:
+    """Check whether a value is of the type and within the bounds; words that are no value make the list no list."""
+    if kind == "unknown":
+        return value.lower() not in ("true", "false")
+    if kind == "string":
+        return len(value) <= bounds.get("max_length", len(value))
+    return bool(_INTEGER.fullmatch(value)) and (
+        bounds.get("minimum", int(value)) <= int(value) <= bounds.get("maximum", int(value))
+    )
