@@ -270,3 +270,10 @@ def test_words() -> None:
     assert found(page(row("a", description="When chosen is false, it matters.")), old) == [
         ("wording-changed", "description of request parameter `a`", 10)
     ]
+
+
+@pytest.mark.parametrize(("default", "kinds"), [("false", set()), ("true", {"default-changed"})])
+def test_a_default_without_a_type_is_its_spelling(default: str, kinds: set[str]) -> None:
+    """A column of types that is new does not change a default: `false` of no type and false of a boolean are equal."""
+    new, old = page(row("a", BOOLEAN, default=False)), page(row("a", None, default=default))
+    assert {each.kind for each in compare(new, old)} - {"statement-changed"} == kinds

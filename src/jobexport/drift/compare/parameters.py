@@ -79,13 +79,20 @@ def _both(comparison: Comparison, row: Parameter, other: Parameter, renamed: boo
         yield comparison.finding(kind, about(row), (_mandatory(row), row.at), (_mandatory(other), other.at), states)
     # If the type changed, the default of the old type is gone with it.
     lost = row.default is None and not same_type(row.type, other.type)
-    if not same(row.default, other.default) and not lost:
+    if not _same_default(row, other) and not lost:
         states = Statement("default", place, row.default)
         said, others = shown(row.default), shown(other.default)
         yield comparison.finding("default-changed", about(row), (said, row.at), (others, other.at), states)
     yield from _limits(comparison, row, other)
     if not comparison.with_document:
         yield from _words(comparison, row, other)
+
+
+def _same_default(row: Parameter, other: Parameter) -> bool:
+    """Check whether two defaults are equal; without a type on one side, their spelling counts: `"false"` and false."""
+    untyped = any(each.type is None or each.type.kind == "unknown" for each in (row, other))
+    spelled = untyped and None not in (row.default, other.default)
+    return shown(row.default) == shown(other.default) if spelled else same(row.default, other.default)
 
 
 def _limits(comparison: Comparison, row: Parameter, other: Parameter) -> Iterator[Finding]:

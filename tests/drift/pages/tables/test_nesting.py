@@ -184,3 +184,17 @@ def test_only_the_first_table_that_a_text_names_is_below_the_row() -> None:
         table(3, "Kind B", "c | String | x"),
     )
     assert found == {"body a", "body a.b", "body [Kind B].c"}
+
+
+def test_a_default_of_any_shape_leads_to_no_error() -> None:
+    """A row whose default is a list or an object is read as any other row, also above a nested table."""
+    rows = ("a | Array | The default value is [].", "b | Object | Default value: {}", "c | Thing object | x")
+    found = paths(table(1, "Request parameters", *rows), table(2, "Thing", "d | String | x"))
+    assert found == {"body a", "body b", "body c", "body c.d"}
+
+
+def test_a_cell_that_names_the_methods_is_a_condition() -> None:
+    """A cell of the mandatory column that names the methods of a mandatory parameter makes it conditional."""
+    rows = "| a | POST/PUT请求必填。GET不能包含。 | String | x |\n| b | Required for POST | String | x |\n| c | 可选填 | String | x |\n"
+    page = read_page(f"# T\n\n## Request Parameters\n\n{HEADS}{rows}".encode(), "page")
+    assert [each.mandatory for each in page.parameters] == ["conditional", "conditional", "unknown"]

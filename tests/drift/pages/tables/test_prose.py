@@ -44,6 +44,15 @@ def part(text: str) -> Paragraph:
         (STRING, "Default value: /dir/a", "/dir/a"),
         (STRING, "Default value: Spark Python", "Spark Python"),
         (ARRAY, "Default value: []", []),
+        (STRING, "默认为a_first（先近后远），支持a_last（先远后近）。", "a_first"),
+        (STRING, "Default value: a_first (the nearest)", "a_first"),
+        (INTEGER, "最多升数，默认100。", 100),
+        (INTEGER, "每页默认10条", 10),
+        (INTEGER, "How many (default 100).", 100),
+        (BOOLEAN, "是否，默认true", True),
+        (STRING, "保留时间，默认10分钟。", None),
+        (INTEGER, "The default 5 zones are used.", None),
+        (ARRAY, "The default value is [1, 2].", [1, 2]),
         (STRING, "Default value: N/A", None),
         (STRING, "默认取值：不涉及", None),
         (STRING, "Default value: the zone where the service is located", None),
@@ -63,6 +72,8 @@ def test_a_default_is_a_value_of_the_type(kind: Any, text: str, value: Any) -> N
         (("Default Value", "10"), 10),
         (("Definition", "How many.", "Constraints", "N/A", "Default Value:", "7"), 7),
         (("默认取值：", "3"), 3),
+        (("Default Value", "The default value is 4."), 4),
+        (("默认取值：", "默认值为5。"), 5),
     ],
 )
 def test_a_label_stands_over_its_paragraph(texts: tuple[str, ...], value: int) -> None:
@@ -224,6 +235,8 @@ def test_a_sentence_that_names_a_case_is_a_condition(text: str) -> None:
     [
         "This parameter is not required when kind is A.",
         "This parameter is optional if kind is A.",
+        "If pump is set to small, mode must be set to drip or spray.",
+        "当kind为A时，必须设置为B。",
         "To query data in other workspaces, this header must be carried.",
         "如果需要查询其他工作空间的数据，需要带上该消息头。",
         "Data connection required by the engine",

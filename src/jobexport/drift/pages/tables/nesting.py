@@ -119,9 +119,9 @@ def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], 
     unread: list[Unread] = []
     tables = [_Table(read, tuple(_lines(read, unread, deadline))) for read in reads]
     leads = _Leads(tables)
-    below = {(at, line): leads.of(at, line) for at, table in enumerate(tables) for line in table.lines}
+    below = [[leads.of(at, line) for line in table.lines] for at, table in enumerate(tables)]
     # The first table of a cycle must stay, so a row attaches only tables that come after it.
-    attached = {to for (at, _), found in below.items() for to in found if at < to}
+    attached = {to for at, rows in enumerate(below) for found in rows for to in found if at < to}
     found: list[Parameter] = []
     for at, table in enumerate(tables):
         if at in attached:
@@ -169,7 +169,7 @@ def _is_root(tables: Sequence[_Table], at: int) -> bool:
 
 def _below(
     tables: Sequence[_Table],
-    below: dict[tuple[int, ParameterRow], tuple[int, ...]],
+    below: Sequence[Sequence[tuple[int, ...]]],
     at: int,
     above: tuple[str, ...],
     location: ParameterIn,
@@ -180,8 +180,8 @@ def _below(
     for line in lines:
         yield evolve(line.parameter, path=(*above, line.name), location=location)
     if len(within) < _DEPTH:
-        for line in lines:
-            for to in below[at, line]:
+        for line, leads in zip(lines, below[at], strict=True):
+            for to in leads:
                 if to != at and to not in within:
                     yield from _below(tables, below, to, (*above, line.name), location, (*within, at))
 

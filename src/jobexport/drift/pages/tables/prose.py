@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -35,16 +36,22 @@ _DEFAULTS = (
     re.compile(r"\bdefaults?\s+to\s+(?P<value>.+)", re.IGNORECASE),
     re.compile(r"(?:value|it)\s+is\s+(?P<value>\S+)\s+by\s+default", re.IGNORECASE),
     re.compile(r"(?:默认值|缺省值|默认取值|缺省取值|默认|缺省)\s*(?:为|是|[:：=])\s*(?P<value>.+)"),
+    # Without a verb only a number, true or false is certainly a value: 默认100, `(default 100)`.
+    re.compile(
+        r"(?:默认值?|缺省值?|(?:^|[(（,，;] ?)default)\s*(?P<value>-?\d[\d.,]*+(?![^\W条个次项])|true\b|false\b)",
+        re.IGNORECASE,
+    ),
 )
 _DEFAULT_ITEM = re.compile(r"[(（](?:the )?(?:default(?: value)?|默认值?|缺省值?)[)）]", re.IGNORECASE)
-_VALUE_END = re.compile(r"\.(?:\s|$)|[;；。，、)）]|,(?:\s|$)")
+_VALUE_END = re.compile(r"\.(?:\s|$)|[;；。，、)(）（]|,(?:\s|$)")
 
 _NEEDED = (
-    r"\b(?:mandatory|required|must be (?:specified|set|configured|provided|filled in|passed|entered)"
+    r"\b(?:mandatory|required|must be (?:(?:specified|set|configured|provided|passed|entered)(?! to\b| as\b)|filled in)"
     r"|cannot be (?:empty|left blank|null))\b"
 )
 _CASE = r"\b(?:if|when|unless|where|in case|only)\b"
-_NEEDED_ZH = r"(?:必选|必填|必传|必需|必须(?:填|设|指定|传|配|携带|提供|输入)|不能为空)"
+_NEEDED_ZH = r"(?:必选|必填|必传|必需|必须(?:填|设|指定|传|配|携带|提供|输入)(?!置?[为成])|不能为空)"
+_SAYS_NEEDED = re.compile(f"{_NEEDED}|{_NEEDED_ZH}", re.IGNORECASE)
 _FOR = r"\bthis (?:parameter|field|header|item|value) is (?:mandatory|required) for\b"
 # A sentence has the second somewhere behind the first.
 _MANDATORY = tuple(
@@ -101,17 +108,31 @@ def says_when(sentence: str) -> bool:
     return named and not _NOT_MANDATORY.search(sentence)
 
 
+def says_needed(text: str) -> bool:
+    """Check whether a cell that is neither yes nor no calls the parameter mandatory, `POST请求必填`: in some case."""
+    return bool(_SAYS_NEEDED.search(text)) and not _NOT_MANDATORY.search(text)
+
+
 # ---- defaults ----
 
 
 def default(parts: Sequence[Paragraph], kind: DataType | None) -> Any:
     """Return the default that the prose states, as JSON, or None if missing."""
     for part in parts:
-        for pattern in _DEFAULTS:
-            if match := pattern.search(part.text[:_LETTERS]):
-                return _converted(match["value"], kind)
+        if (text := _stated(part.text[:_LETTERS])) is not None:
+            return _converted(text, kind)
         if part.kind == "item" and _DEFAULT_ITEM.search(part.text) and (value := value_of(part.text)):
             return _converted(value, kind)
+    return None
+
+
+def _stated(text: str) -> str | None:
+    """Return what a text says that the default is, or None; `Default Value: The default value is a.` → `a.`"""
+    for pattern in _DEFAULTS:
+        if match := pattern.search(text):
+            inner = match["value"].removeprefix("The ")
+            repeated = next((again for each in _DEFAULTS if (again := each.match(inner))), match)
+            return repeated["value"]
     return None
 
 
@@ -122,17 +143,15 @@ def _converted(text: str, kind: DataType | None) -> Any:
     if wanted in ("integer", "number"):
         match = re.match(NUMBER, text)
         return number(match[1]) if match else None
+    if wanted in ("array", "object", "map") and text[:1] in ("[", "{"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.JSONDecoder().raw_decode(text)[0]
     value = text[: match.start()] if (match := _VALUE_END.search(text)) else text
     value = value.strip(QUOTES)
     if not value or NOTHING.fullmatch(value) or len(value.split()) > 2 or len(value) > 80:
         return None
     if wanted == "boolean":
         return {"true": True, "false": False}.get(value.lower())
-    if wanted in ("array", "object", "map"):
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
     return value
 
 

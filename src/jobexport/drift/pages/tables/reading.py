@@ -189,7 +189,9 @@ def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Paragraph
     mandatory = words.yes_or_no(cell.text)
     if mandatory is None:
         conditions = [
-            part.text for part in cell.parts if prose.says_when(part.text) or "mandatory" in part.text.lower()
+            part.text
+            for part in cell.parts
+            if prose.says_when(part.text) or prose.says_needed(part.text) or "mandatory" in part.text.lower()
         ]
         return ("conditional", " ".join(conditions)) if conditions else ("unknown", None)
     if "mandatory" not in cells:
