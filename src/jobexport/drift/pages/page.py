@@ -55,6 +55,7 @@ _SHORT = 60
 """The most characters of a line that may be a small heading."""
 _EXAMPLES = ("example", "example-request", "example-response", "example-error")
 _ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
+_NO_ERROR = (None, "", 0, "0")
 
 
 class PageReader:
@@ -157,7 +158,7 @@ class PageReader:
         self._mentioned(part)
 
     def _request_line(self, match: re.Match[str], line: int) -> None:
-        path, _, query = match[2].partition("?")
+        path, query = words.target(match[2])
         found = Endpoint(match[1], path, line)
         if self.here == "uri" and self.endpoint is None:
             self.endpoint, self.query = found, query
@@ -181,7 +182,7 @@ class PageReader:
             return
         self.media += mentions.media_types_of_code(code)
         if found.method and self.here == "uri" and self.endpoint is None:
-            self.endpoint = Endpoint(found.method, found.path, code.line)
+            self.endpoint, self.query = Endpoint(found.method, found.path, code.line), found.query
             if found.value is None:
                 return
         kind = self._kind(found)
@@ -195,8 +196,7 @@ class PageReader:
             self._example_code(found.value, code, status)
 
     def _kind(self, found: Listing) -> ExampleKind:
-        failed = isinstance(found.value, dict) and bool(_ERROR_KEYS & found.value.keys())
-        if failed and not found.method:
+        if _failed(found.value) and not found.method:
             return "error"
         if found.method or self.here in ("example-request", "request"):
             return "request"
@@ -307,6 +307,13 @@ class PageReader:
 
     def _at(self, line: Place) -> int:
         return self.source.place(cast("int", line))
+
+
+def _failed(value: Any) -> bool:
+    """Check whether an example is an error: it has a field of errors, and not the fields of a success left empty."""
+    if not isinstance(value, dict) or not _ERROR_KEYS & value.keys():
+        return False
+    return value.get("is_success") is not True and any(value.get(key) not in _NO_ERROR for key in _ERROR_KEYS)
 
 
 def _text(row: Row) -> str:

@@ -62,7 +62,7 @@ _SECTIONS = _patterns(
         "authorization": r"authori[sz]ation(?: information)?|(?:required )?permissions?|permission requirements"
         r"|授权信息|权限(?:要求|说明)?|授权",
         "debugging": r"debugging|api debugging|调试|在线调试",
-        "uri": r"(?:request )?ur[il]s?(?: format)?|(?:api )?prototype|请求地址|接口原型",
+        "uri": r"(?:request )?ur[il]s?(?: format)?|(?:api )?prototype|request (?:syntax|lines?)|请求地址|接口原型",
         "request": r"requests?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?))?|input parameters?"
         r"|请求(?:消息|参数|信息|体|头)?(?:参数)?|输入参数|入参",
         "response": r"responses?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?|elements?))?"
@@ -107,8 +107,12 @@ _COLUMNS = _patterns(
 )
 
 
+_BROKEN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A blank within a Chinese word, where the vendor's tool broke the line."""
+
+
 def _bare(text: str) -> str:
-    text = " ".join(text.split())
+    text = _BROKEN.sub("", " ".join(text.split()))
     text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text) or text
     return text.strip(" :：.。*").replace("＊", "")
 
@@ -166,9 +170,20 @@ STATUS = re.compile(r"[1-5]\d\d")
 ACTION = re.compile(r"[a-z][\w-]{0,60}:[\w*-]{1,60}:[\w*-]{1,60}")
 """A permission, such as `dli:jobs:export`."""
 REQUEST_LINE = re.compile(
-    r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\s+['\"]?"
+    r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)(?:\s+['\"]?|(?=/v\d|https?://))"
     r"(?:https?://[^/\s{}]*(?:\{+[^{}/]*\}+[^/\s{}]*)*)?(/[^\s'\"]*)"
 )
-"""A method and a path, with or without a host before the path."""
+"""A method and a path, with or without a host before the path; `GET/v1/…` has lost its blank."""
+_QUERY = re.compile(r"\{[?&]([^{}]*)\}|\?(.*)")
+
+
+def target(text: str) -> tuple[str, str]:
+    """Return path and query of the target of a request line: `/v1/{id}{?dry,all}` → `/v1/{id}` and `dry&all`."""
+    match = _QUERY.search(text)
+    if match is None:
+        return text, ""
+    return text[: match.start()], (match[1] or "").replace(",", "&") or match[2] or ""
+
+
 TREE_MARK = re.compile(r"^[\s│|]*(?:[├└┣┗][─━-]*|[+\\`|]-{1,3})\s*", re.MULTILINE)
 """The branches that a tree of files has before a name, such as `├─`."""

@@ -213,6 +213,7 @@ def test_a_tree_in_plain_text_ends_at_prose() -> None:
     assert [each.entries for each in page.trees] == [("baskets/a.basket", "leaves/b.leaf", "last.leaf")]
 
 
+ITEMS = "<ul><li>S: a<ul><li>litres:2</li></ul></li><li>L: b</li></ul>"
 CELL = "| Parameter | Type | Description |\n|---|---|---|\n| mode | String | "
 
 
@@ -225,9 +226,10 @@ CELL = "| Parameter | Type | Description |\n|---|---|---|\n| mode | String | "
         "|           |        |                |\n|           |        |    -  litres:2 |\n"
         "|           |        |                |\n|           |        | -  **L**: b    |\n"
         "+-----------+--------+----------------+\n",
-        "<h1>T</h1><h2>Request</h2><table><tr><th>Parameter</th><th>Type</th><th>Description</th></tr><tr><td>mode</td>"
-        "<td>String</td><td><p>Pump.</p><ul><li>S: a<ul><li>litres:2</li></ul></li><li>L: b</li></ul></td></tr></table>",
-        f"# T\n\n## Request\n\n{CELL}Pump.<ul><li>S: a<ul><li>litres:2</li></ul></li><li>L: b</li></ul> |\n",
+        "<h1>T</h1><h2>Request</h2><table><tr><th>Parameter</th><th>Type</th><th>Description</th></tr>"
+        "<tr><td>mode</td><td>String</td><td>"
+        f"<p>Pump.</p>{ITEMS}</td></tr></table>",
+        f"# T\n\n## Request\n\n{CELL}Pump.{ITEMS} |\n",
     ],
     ids=["rst", "html", "markdown"],
 )

@@ -195,6 +195,7 @@ def test_a_default_of_any_shape_leads_to_no_error() -> None:
 
 def test_a_cell_that_names_the_methods_is_a_condition() -> None:
     """A cell of the mandatory column that names the methods of a mandatory parameter makes it conditional."""
-    rows = "| a | POST/PUT请求必填。GET不能包含。 | String | x |\n| b | Required for POST | String | x |\n| c | 可选填 | String | x |\n"
+    cells = ("POST/PUT请求必填。GET不能包含。", "Required for POST", "可选填")
+    rows = "".join(f"| a{number} | {cell} | String | x |\n" for number, cell in enumerate(cells))
     page = read_page(f"# T\n\n## Request Parameters\n\n{HEADS}{rows}".encode(), "page")
     assert [each.mandatory for each in page.parameters] == ["conditional", "conditional", "unknown"]

@@ -48,7 +48,8 @@ _SENTENCES = (
     ),
 )
 _SUBJECT = re.compile(
-    rf"\b(?:the|this) [\w-]{{1,30}}(?: [\w-]{{1,30}})? can(?: only)? be(?: set to)?(?: either| one of)?\s*[:：]?\s*{_LIST}",
+    r"\b(?:the|this) [\w-]{1,30}(?: [\w-]{1,30})? can(?: only)? be(?: set to)?(?: either| one of)?"
+    rf"\s*[:：]?\s*{_LIST}",
     re.IGNORECASE,
 )
 """A sentence about anything, which lists values only if all look like constants: `The protocol can be TCP or UDP.`"""
@@ -66,8 +67,8 @@ _WAY = re.compile(r"(?:Method|Step|Way|Approach|Scenario|Solution|Case|Example|R
 """The number of an item that explains how something is done."""
 _EXAMPLE = re.compile(r"for example|e\.g|example|例如|比如|示例", re.IGNORECASE)
 _NO_VALUE = re.compile(
-    r"[Dd]efaults? values?\b|equal to\b|(?:no )?(?:greater|less|larger|smaller|longer|shorter|higher|lower|more|fewer) than\b"
-    r"|at (?:least|most)\b|up to\b"
+    r"[Dd]efaults? values?\b|equal to\b|at (?:least|most)\b|up to\b"
+    r"|(?:no )?(?:greater|less|larger|smaller|longer|shorter|higher|lower|more|fewer) than\b"
     r"|(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b"
     r"|(?:A|An|The|If|When|For|To|In|On|At|This|It|You|Note)\s"
 )

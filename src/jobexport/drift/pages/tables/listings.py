@@ -10,7 +10,7 @@ from attrs import frozen
 
 from jobexport.core.extras import needing
 from jobexport.drift.pages.blocks import Block, Code, Paragraph
-from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK
+from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK, target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,9 +25,12 @@ _HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
 _OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
 _SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
 _HTTP = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
+_METHODS = frozenset(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"))
 _OPENING = re.compile(r"[{\[]")
 _CURLY = re.compile(r"[“”‘’]")
 _BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
+_SENTENCE = re.compile(r".*[:：。]|\S+ \S+ .*")
+"""A line above a tree that is no folder: it ends as a sentence does, or has three words."""
 _FILE = re.compile(r"[^\s/\\]+\.[A-Za-z0-9_]{1,12}")
 
 
@@ -41,6 +44,7 @@ class Listing:
     """The reason why `value` is None, or the mistake that was repaired."""
     method: str = ""
     path: str = ""
+    query: str = ""
     status: int | None = None
     entries: tuple[str, ...] = ()
     """The files of a tree; the other attributes are not set then."""
@@ -50,12 +54,18 @@ def listing(text: str) -> Listing:
     """Parse a listing."""
     if _is_tree(text):
         return Listing(entries=tuple(_entries(text)))
-    method, path, status = "", "", None
+    method, path, query, status = "", "", "", None
     lines = text.split("\n")
     body = 0
     for index, line in enumerate(lines):
-        if (match := REQUEST_LINE.match(line.strip())) and not method:
-            method, path = match[1], match[2].partition("?")[0]
+        if match := REQUEST_LINE.match(line.strip()):
+            # A page may show the same request with several addresses.
+            if not path:
+                method, (path, query) = match[1], target(match[2])
+        elif not path and line.strip() in _METHODS:
+            method = line.strip()
+        elif method and not path and (match := REQUEST_LINE.match(f"{method} {line.strip()}")):
+            path, query = target(match[2])
         elif match := _HTTP.fullmatch(line):
             status = int(match[1])
         elif line.strip() and not _HEADER.fullmatch(line) and not _OPTION.fullmatch(line):
@@ -66,7 +76,7 @@ def listing(text: str) -> Listing:
     if not rest and (sent := _SENT.search(text)):
         rest = sent[2]
     value, problem = _json(rest)
-    return Listing(value, problem if value is not None or not method else "", method, path, status)
+    return Listing(value, problem if value is not None or not path else "", method if path else "", path, query, status)
 
 
 _JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")
@@ -178,7 +188,7 @@ def _entries(text: str) -> Iterator[str]:
         mark = TREE_MARK.match(line)
         lead = mark[0] if mark and _BRANCH.search(mark[0]) else re.match(r"[\s│|]*", line)[0]  # type: ignore[index]
         name = line[len(lead) :].strip().rstrip("/")
-        if not name:
+        if not name or (not above and folder is None and _SENTENCE.fullmatch(name)):
             continue
         depth = len(lead.replace("\t", "    "))
         while above and above[-1][0] >= depth:

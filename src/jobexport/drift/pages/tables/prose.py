@@ -38,7 +38,8 @@ _DEFAULTS = (
     re.compile(r"(?:默认值|缺省值|默认取值|缺省取值|默认|缺省)\s*(?:为|是|[:：=])\s*(?P<value>.+)"),
     # Without a verb only a number, true or false is certainly a value: 默认100, `(default 100)`.
     re.compile(
-        r"(?:默认值?|缺省值?|(?:^|[(（,，;] ?)default)\s*(?P<value>-?\d[\d.,]*+(?![^\W条个次项])|true\b|false\b)",
+        r"(?:默认值?|缺省值?|(?:^|[(（,，;] ?)default)\s*"
+        r"(?P<value>-?\d[\d.,]*+(?![^\W条个次项])|true\b|false\b)",
         re.IGNORECASE,
     ),
 )
@@ -127,7 +128,7 @@ def default(parts: Sequence[Paragraph], kind: DataType | None) -> Any:
 
 
 def _stated(text: str) -> str | None:
-    """Return what a text says that the default is, or None; `Default Value: The default value is a.` → `a.`"""
+    """Return the text of a stated default, `Default Value: The default value is a.` → `"a."`, or None if missing."""
     for pattern in _DEFAULTS:
         if match := pattern.search(text):
             inner = match["value"].removeprefix("The ")

@@ -60,10 +60,11 @@ _BETWEEN = (
         re.IGNORECASE,
     ),
 )
+_MUST_BE = r"(?:must|should|can only|has to) be(?: an integer)?"
 _LEAST = (
     re.compile(rf"(?:minimum(?: value)?|最小值|最小取值)\s*(?:is|为|是|:|：|=)\s*{NUMBER}", re.IGNORECASE),
     re.compile(
-        rf"(?:must|should|can only|has to) be (?:an integer )?(?:greater than or equal to|no less than|at least) {NUMBER}"
+        rf"{_MUST_BE} (?:greater than or equal to|no less than|at least) {NUMBER}"
         rf"|(?:必须|应|需)?(?:大于等于|大于或等于|不小于){NUMBER}",
         re.IGNORECASE,
     ),
@@ -71,7 +72,7 @@ _LEAST = (
 _MOST_VALUE = (
     re.compile(rf"(?:maximum(?: value)?|最大值|最大取值)\s*(?:is|为|是|:|：|=)\s*{NUMBER}", re.IGNORECASE),
     re.compile(
-        rf"(?:must|should|can only|has to) be (?:an integer )?(?:less than or equal to|no (?:more|greater) than|at most) {NUMBER}"
+        rf"{_MUST_BE} (?:less than or equal to|no (?:more|greater) than|at most) {NUMBER}"
         rf"|(?:必须|应|需)?(?:小于等于|小于或等于){NUMBER}",
         re.IGNORECASE,
     ),

@@ -24,6 +24,8 @@ _QUERY = re.compile(r"\bquery\b|query(?:参数|string)|查询参数", re.IGNOREC
 _PATH = re.compile(r"\b(?:path|uri|url)\b|(?:path|uri|url)(?:参数|中)|路径参数", re.IGNORECASE)
 _RESPONSE = re.compile(r"respon|return|output|响应|返回|输出", re.IGNORECASE)
 _REQUEST = re.compile(r"request|input|body|请求|输入|入参", re.IGNORECASE)
+_CODE = re.compile(r"(?=[^\d]*\d)[\w.:-]{2,60}|[A-Z][A-Za-z]{2,59}")
+"""An error code in a column of error codes: with a digit, or a word such as `NoSuchKey`."""
 _LENGTH = re.compile(r"\(\s*(\d+)\s*\)\s*$")
 
 
@@ -222,7 +224,7 @@ def error_code(found: Read, row: Row) -> ErrorCode | None:
     """Parse a row of a table of error codes; None if it has no code."""
     cells = dict(zip(found.columns, row.cells, strict=False))
     code = cells["code"].text if "code" in cells else ""
-    if not re.fullmatch(r"[\w.:-]{2,60}", code) or not re.search(r"\d", code):
+    if not _CODE.fullmatch(code):
         return None
     state = words.STATUS.search(cells["status"].text) if "status" in cells else None
     said = cells.get("message") or cells.get("description") or Cell(())
