@@ -277,3 +277,12 @@ def test_a_default_without_a_type_is_its_spelling(default: str, kinds: set[str])
     """A column of types that is new does not change a default: `false` of no type and false of a boolean are equal."""
     new, old = page(row("a", BOOLEAN, default=False)), page(row("a", None, default=default))
     assert {each.kind for each in compare(new, old)} - {"statement-changed"} == kinds
+
+
+def test_another_meaning_in_the_place_of_a_row_is_no_rename() -> None:
+    """A row with another name and another description at the same place is new, and the old one is missing."""
+    old = page(row("a"), row("message", description="What went wrong."), row("b"))
+    new = page(row("a"), row("gardenerId", description="ID of the gardener."), row("b"))
+    assert {each.kind for each in compare(new, old)} == {"parameter-missing", "parameter-added"}
+    same = page(row("a"), row("text", description="What went wrong, in words."), row("b"))
+    assert {each.kind for each in compare(same, old)} == {"parameter-renamed", "wording-changed"}

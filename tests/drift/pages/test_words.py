@@ -61,9 +61,8 @@ def test_a_blank_within_a_chinese_word_does_not_count(head: str, meaning: str) -
 )
 def test_an_error_code_may_be_a_word(code: str, read_as: bool) -> None:
     """A word in capitals in a column of error codes is a code; a field's name is not."""
-    page = read(
-        f"## Errors\n\n| Error Code | Description | HTTP Status Code |\n|---|---|---|\n| {code} | No. | 404 Not Found |\n"
-    )
+    heads = "| Error Code | Description | HTTP Status Code |\n|---|---|---|\n"
+    page = read(f"## Errors\n\n{heads}| {code} | No. | 404 Not Found |\n")
     assert [(each.code, each.status) for each in page.error_codes] == ([(code, 404)] if read_as else [])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobexport.drift.compare.wording import words
 from jobexport.drift.documents.type_names import may_be_same
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ _LETTERS = 64
 
 _Spot = list[str]
 """The names of two rows, before and after."""
+_COMMON_WORDS = "a an the of in on for to is are and or it this that 的"
+_COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that every description may have."""
 
 
 @frozen
@@ -132,7 +136,11 @@ def _renamed(item: Parameter, spots: dict[int, _Spot], gone: list[Parameter]) ->
     best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
     if best[0] >= _ALIKE:
         return best[1]
-    at_spot = (twin for twin in fitting if spots[id(twin)] == spots[id(item)] and _as_mandatory(item, twin))
+    at_spot = (
+        twin
+        for twin in fitting
+        if spots[id(twin)] == spots[id(item)] and _as_mandatory(item, twin) and _same_meaning(item, twin)
+    )
     return next(at_spot, None)
 
 
@@ -160,6 +168,17 @@ def _spots(table: list[Parameter], other: list[Parameter]) -> dict[int, _Spot]:
 
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
+
+
+def _same_meaning(one: Parameter, other: Parameter) -> bool:
+    """Check whether the descriptions of two pages may be about the same thing: they share a third of their words.
+
+    The descriptions of a document are our own, and so say nothing.
+    """
+    if isinstance(one.at, str) or isinstance(other.at, str):
+        return True
+    mine, theirs = set(words(one.description)) - _COMMON, set(words(other.description)) - _COMMON
+    return not mine or not theirs or len(mine & theirs) * 3 >= min(len(mine), len(theirs))
 
 
 def _as_mandatory(one: Parameter, other: Parameter) -> bool:

@@ -26,7 +26,7 @@ from jobexport.drift.pages import vocabulary as words
 from jobexport.drift.pages.blocks import Block, Code, Heading, Paragraph, Table
 from jobexport.drift.pages.tables import reading
 from jobexport.drift.pages.tables.listings import Listing, gathered, listing
-from jobexport.drift.pages.tables.nesting import in_uri, nested
+from jobexport.drift.pages.tables.nesting import in_query, in_uri, names_structure, nested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -221,8 +221,9 @@ class PageReader:
     # ---- tables ----
 
     def _table(self, table: Table, previous: Block | None) -> None:
-        if not table.caption and isinstance(previous, Paragraph) and words.CAPTION.fullmatch(previous.text):
-            table = evolve(table, caption=previous.text)
+        if not table.caption and isinstance(previous, Paragraph):
+            named = words.CAPTION.fullmatch(previous.text) or names_structure(previous.text)
+            table = evolve(table, caption=previous.text.rstrip(" :：")) if named else table
         found = reading.read(table, reading.TablePlace(self.here, self.section, self.heading, self.label, self.status))
         if found.role == "parameters" and found.location in ("response", "body") and self._describes_files(found):
             found = evolve(found, role="files")
@@ -271,13 +272,15 @@ class PageReader:
 
     def _placed(self) -> PageFacts:
         place, text = self.source.place, self.source.text
-        parameters, missed = nested([each for each in self.tables if each.role == "parameters"], self.deadline)
         endpoint = self.endpoint or self.elsewhere
+        reads = in_query(self.tables, endpoint, self.examples)
+        of_parameters = [each for each in reads if each.role == "parameters"]
+        parameters, missed, values = nested(of_parameters, self.deadline)
+        lists = {id(each) for each in values}
+        reads = [evolve(each, role="other", location=None) if id(each) in lists else each for each in reads]
         language = about.language(self.blocks)
         title = next((block for block in self.blocks if isinstance(block, Heading)), None)
-        tables = (
-            TableFact(each.table.line, each.title, each.role, len(each.rows), each.location) for each in self.tables
-        )
+        tables = (TableFact(each.table.line, each.title, each.role, len(each.rows), each.location) for each in reads)
         return PageFacts(
             source=self.source.name,
             form=self.form,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 import attrs
 
@@ -11,9 +13,6 @@ from jobexport.drift import read_page
 from jobexport.drift.pages import reader
 from jobexport.drift.pages.bounds import Deadline
 from jobexport.drift.pages.tables import nesting
-
-if TYPE_CHECKING:
-    import pytest
 
 HEADS = "| Parameter | Mandatory | Type | Description |\n|---|---|---|---|\n"
 
@@ -199,3 +198,73 @@ def test_a_cell_that_names_the_methods_is_a_condition() -> None:
     rows = "".join(f"| a{number} | {cell} | String | x |\n" for number, cell in enumerate(cells))
     page = read_page(f"# T\n\n## Request Parameters\n\n{HEADS}{rows}".encode(), "page")
     assert [each.mandatory for each in page.parameters] == ["conditional", "conditional", "unknown"]
+
+
+RESPONSE = "# T\n\n## Response Parameters\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        ("resources | List<Resource> | x", "Resource parameters"),
+        ("job | Object | x", "Job parameters"),
+        ("scripts | Array of Script objects | x", "Script parameters"),
+    ],
+)
+def test_a_table_named_after_a_subject_stands_below_its_row(row: str, title: str) -> None:
+    """`Resource parameters` is the table of a row of type `Resource`, if there is such a row."""
+    name = row.partition(" ")[0]
+    found = paths(table(1, "Response parameters", row), table(2, title, "label | String | x"), start=RESPONSE)
+    assert found == {f"response {name}", f"response {name}.label"}
+
+
+def test_a_table_named_after_a_subject_that_no_row_has_is_a_body() -> None:
+    """`Job parameters` describes the request if no row leads to it."""
+    assert paths(table(1, "Job parameters", "a | String | x")) == {"body a"}
+
+
+@pytest.mark.parametrize(
+    "line", ["Bed data structure description", "Bed structure:", "Parameters of the Bed", "Bed字段数据结构说明"]
+)
+def test_a_line_above_a_table_may_name_its_structure(line: str) -> None:
+    """A table without a caption is below the row of the structure that the line above it names."""
+    beds, bed = (f"{HEADS}| {row} | x |\n" for row in ("beds | No | List<Bed>", "label | Yes | String"))
+    found = paths("Parameter description\n\n", beds, f"\n{line}\n\n", bed)
+    assert found == {"body beds", "body beds.label"}
+
+
+STATES = "| Parameter | Type | Description |\n|---|---|---|\n| dry | String | x |\n| wet | String | x |\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "values"), [("Garden states", ("dry", "wet")), ("Values of state", ("dry", "wet")), ("Patterns", ())]
+)
+def test_a_table_of_a_row_s_values_has_no_parameters(title: str, values: tuple[str, ...]) -> None:
+    """A table that a text leads to, named after its row, lists the values of the row; any other table stays."""
+    first = table(1, "Response parameters", "state | String | See Table 2.")
+    page = read_page(f"{RESPONSE}{first}\n**Table 2** {title}\n\n{STATES}".encode(), "page")
+    assert page.parameters[0].limits.values == values
+    assert [each.role for each in page.tables] == ["parameters", "other" if values else "parameters"]
+    assert len(page.parameters) == (1 if values else 3)
+
+
+@pytest.mark.parametrize(
+    ("method", "title", "kind", "example", "location"),
+    [
+        ("GET", "Request parameters", "Integer", "", "query"),
+        ("GET", "Request parameters", "Array of strings", "", "query"),
+        ("GET", "Request body parameters", "Integer", "", "body"),
+        ("GET", "Request parameters", "Object", "", "body"),
+        ("GET", "Request parameters", "Integer", '\n## Example Request\n\n```\n{"size": 1}\n```\n', "body"),
+        ("DELETE", "Request parameters", "Integer", "", "body"),
+        ("POST", "Request parameters", "Integer", "", "body"),
+    ],
+)
+def test_the_request_parameters_of_a_get_are_in_the_query(
+    method: str, title: str, kind: str, example: str, location: str
+) -> None:
+    """A GET sends its flat table of request parameters in the query, unless the page shows or names a body."""
+    start = f"# T\n\n## URI\n\n{method} /v1/{{id}}/x\n\n## Request Parameters\n"
+    page = read_page(f"{start}{table(1, title, f'size | {kind} | x')}{example}".encode(), "page")
+    assert [each.location for each in page.parameters] == [location]
+    assert [each.location for each in page.tables] == [location]
