@@ -133,3 +133,37 @@ def test_tables_that_lead_to_each_other_end() -> None:
     rows = [Parameter("body", ("node",) * depth, depth, DataType("object", name="Node")) for depth in range(1, 30)]
     page = PageFacts("p", "rst", "en", title="A", endpoint=Endpoint("POST", "/v1/a", 1), parameters=tuple(rows))
     assert list(lint_document(scaffold_document(page))) == []
+
+
+LIST = (
+    "# T\n\n## URI\n\nPOST /v1/{id}/x\n\n## Response Parameters\n\n| Parameter | Type | Description |\n|---|---|---|\n"
+)
+ITEM = "\n**Table 2** Beds\n\n| Parameter | Type | Description |\n|---|---|---|\n| wet | Boolean | x |\n"
+SHOWN = '\n## Example Response\n\n```\n[{"wet": true}]\n```\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"| Array elements | Array of objects | See Table 2. |\n{ITEM}",
+        f"| [items] | Array of objects | See Table 2. |\n{ITEM}",
+        f"| 数组元素 | Array of objects | See Table 2. |\n{ITEM}",
+        f"| wet | Boolean | x |\n{SHOWN}",
+        f"| Array elements | Array of objects | See Table 2. |\n{ITEM}{SHOWN}",
+    ],
+)
+def test_a_response_may_be_a_list(text: str) -> None:
+    """A row that is called the elements of a list is the whole body, and so are the rows of a body shown as a list."""
+    scaffolded = scaffold_document(read_page(f"{LIST}{text}".encode(), "page"))
+    [media] = scaffolded["paths"]["/v1/{id}/x"]["post"]["responses"]["200"]["content"].values()
+    schemas = scaffolded["components"]["schemas"]
+    assert media["schema"]["type"] == "array"
+    assert list(schemas) == [media["schema"]["items"]["$ref"].rpartition("/")[2]]
+    assert list(next(iter(schemas.values()))["properties"]) == ["wet"]
+
+
+def test_a_response_may_be_a_list_of_texts() -> None:
+    """Elements without a table of their own are the items of the list."""
+    scaffolded = scaffold_document(read_page(f"{LIST}| Array elements | Array of strings | x |\n".encode(), "page"))
+    [media] = scaffolded["paths"]["/v1/{id}/x"]["post"]["responses"]["200"]["content"].values()
+    assert media["schema"] == {"type": "array", "items": {"type": "string"}}

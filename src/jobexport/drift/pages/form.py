@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from jobexport.drift.facts import Form
 
 _RST = re.compile(
@@ -27,12 +29,13 @@ _MARKDOWN = re.compile(
 )
 
 _LISTING = re.compile(r"<pre\b.*?(?:</pre>|\Z)", re.DOTALL | re.IGNORECASE)
+_CODE = re.compile(r"\.\. (?:code-block|sourcecode|code|parsed-literal|highlight)::")
 _BLOCK = re.compile(r"<(?:table|p|div|h[1-6]|pre|ul|li)\b", re.IGNORECASE)
 
 
 def form_of(text: str) -> Form:
     """Return the form of a page."""
-    head = text[:400_000]
+    head = "\n".join(_outside_listings(text[:400_000].split("\n")))
     if _HTML_PAGE.search(head[:20_000]):
         return "html"
     tags = len(_TAG.findall(head))
@@ -46,6 +49,21 @@ def form_of(text: str) -> Form:
     if tags >= 3 and _BLOCK.search(head):
         return "html"
     return "text"
+
+
+def _outside_listings(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines that are not in a listing of reStructuredText or Markdown, which may be HTML."""
+    indent, fence = -1, ""
+    for line in lines:
+        bare = line.strip()
+        if fence or (indent >= 0 and (not bare or len(line) - len(line.lstrip()) > indent)):
+            if fence and bare == fence:
+                fence = ""
+                yield line
+            continue
+        yield line
+        fence = bare[:3] if bare[:3] in ("```", "~~~") and bare.count(bare[:3]) == 1 else ""
+        indent = len(line) - len(line.lstrip()) if _CODE.match(bare) else -1
 
 
 def _without_listings(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,23 @@ CELL = "| Parameter | Type | Description |\n|---|---|---|\n| mode | String | "
 def test_items_below_an_item_are_told_from_items_beside_it(text: str) -> None:
     """An item of a list within a list explains the item above it and is no value."""
     assert read_page(text.encode(), "page").parameters[0].limits.values == ("S", "L")
+
+
+LISTED = "<!DOCTYPE html>\n<html><body>\n" + "<div><p>a</p><p>b</p></div>\n" * 40 + "</body></html>\n"
+GRID = "+-----------+\n| Parameter |\n+===========+\n| a         |\n+-----------+\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (f"T\n====\n\n{GRID}\n.. code-block::\n\n{textwrap.indent(LISTED, '   ')}", "rst"),
+        (f"T\n====\n\n-  A:\n\n   .. code-block:: html\n\n{textwrap.indent(LISTED, '      ')}\n{GRID}", "rst"),
+        (f"# T\n\n## URI\n\n```html\n{LISTED}```\n", "markdown"),
+        (LISTED, "html"),
+        (f"{LISTED}<pre>\n.. code-block::\n\n   a\n</pre>", "html"),
+    ],
+    ids=["rst", "rst-in-a-list", "markdown", "html", "html-that-holds-rst"],
+)
+def test_a_listing_of_html_does_not_decide_the_form(text: str, form: str) -> None:
+    """A page in reStructuredText or Markdown that shows a page of HTML in a listing keeps its form."""
+    assert read_page(text.encode(), "page").form == form

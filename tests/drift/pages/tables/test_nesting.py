@@ -5,9 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import pytest
-
 import attrs
+import pytest
 
 from jobexport.drift import read_page
 from jobexport.drift.pages import reader
