@@ -59,7 +59,7 @@ class Fields:
 @functools.cache
 def _operations() -> dict[tuple[str, str], tuple[Path, str, str, tuple[str, ...]]]:
     """Return by method and path without names of variables: folder, request, response and query parameters."""
-    found = {}
+    found: dict[tuple[str, str], tuple[Path, str, str, tuple[str, ...]]] = {}
     for package in _PACKAGES:
         spec = importlib.util.find_spec(package)
         assert spec is not None

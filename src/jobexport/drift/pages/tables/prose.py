@@ -185,7 +185,7 @@ def _fits(value: str, kind: str, bounds: Mapping[str, Any]) -> bool:
     if kind == "unknown":
         return value.lower() not in ("true", "false")
     if kind == "string":
-        return len(value) <= bounds.get("max_length", len(value))
-    return bool(_INTEGER.fullmatch(value)) and (
-        bounds.get("minimum", int(value)) <= int(value) <= bounds.get("maximum", int(value))
-    )
+        return bool(len(value) <= bounds.get("max_length", len(value)))
+    if not _INTEGER.fullmatch(value):
+        return False
+    return bool(bounds.get("minimum", int(value)) <= int(value) <= bounds.get("maximum", int(value)))
