@@ -286,3 +286,12 @@ def test_another_meaning_in_the_place_of_a_row_is_no_rename() -> None:
     assert {each.kind for each in compare(new, old)} == {"parameter-missing", "parameter-added"}
     same = page(row("a"), row("text", description="What went wrong, in words."), row("b"))
     assert {each.kind for each in compare(same, old)} == {"parameter-renamed", "wording-changed"}
+
+
+def test_a_new_column_of_types_changes_no_limit() -> None:
+    """`Minimum: 1` without a type and the same words of a string are no change; two stated values are."""
+    untyped = page(row("a", None, limits=Limits(minimum=1)), row("b", None, limits=Limits(values=("0", "1"))))
+    new = page(row("a", STRING, limits=Limits(min_length=1)), row("b", DataType("number")))
+    assert {each.kind for each in compare(new, untyped)} == {"statement-changed"}
+    other = page(row("a", INTEGER, limits=Limits(minimum=2)), row("b", STRING, limits=Limits(values=("0", "2"))))
+    assert {each.kind for each in compare(other, untyped)} == {"statement-changed", "limit-changed", "values-changed"}

@@ -18,6 +18,9 @@ def read(text: str) -> PageFacts:
     [
         ("GET /v1/{id}/beds", "/v1/{id}/beds"),
         ("GET/v1/{id}/beds", "/v1/{id}/beds"),
+        ("GET/rest/{id}/beds", "/rest/{id}/beds"),
+        ("GET：/v1/{id}/beds", "/v1/{id}/beds"),
+        ("GET /v1/{id}/beds[?wet]", "/v1/{id}/beds"),
         ("GEThttps://garden.example.com/v1/{id}/beds", "/v1/{id}/beds"),
         ("GET /v1/{id}/beds?wet={wet}", "/v1/{id}/beds"),
         ("GET /v1/{id}/beds{?wet}", "/v1/{id}/beds"),
@@ -41,9 +44,10 @@ def test_a_variable_of_a_template_is_a_query_parameter() -> None:
     assert [(each.name, each.location) for each in page.parameters] == [("id", "path"), ("dry", "query")]
 
 
-def test_a_request_syntax_is_a_request_line() -> None:
+@pytest.mark.parametrize("title", ["Request Syntax", "Syntax", "Request Line", "请求语法"])
+def test_a_request_syntax_is_a_request_line(title: str) -> None:
     """The first line of a listing below the title Request Syntax is the operation's request line."""
-    page = read("## Request Syntax\n\n```\nGET /?soil HTTP/1.1\nHost: garden.example.com\n```\n")
+    page = read(f"## {title}\n\n```\nGET /?soil HTTP/1.1\nHost: garden.example.com\n```\n")
     assert page.endpoint == Endpoint("GET", "/", 6)
     assert page.examples == ()
 
@@ -57,7 +61,16 @@ def test_a_blank_within_a_chinese_word_does_not_count(head: str, meaning: str) -
 
 
 @pytest.mark.parametrize(
-    ("code", "read_as"), [("NoSuchGarden", True), ("Forbidden", True), ("ORC.0100", True), ("error_code", False)]
+    ("code", "read_as"),
+    [
+        ("NoSuchGarden", True),
+        ("Forbidden", True),
+        ("Common.BadRequest", True),
+        ("N/A", False),
+        ("None", False),
+        ("ORC.0100", True),
+        ("error_code", False),
+    ],
 )
 def test_an_error_code_may_be_a_word(code: str, read_as: bool) -> None:
     """A word in capitals in a column of error codes is a code; a field's name is not."""
@@ -73,6 +86,8 @@ def test_an_error_code_may_be_a_word(code: str, read_as: bool) -> None:
         ('{"error_code": "", "error_msg": ""}', "response"),
         ('{"errorCode": null, "plan": "drip"}', "response"),
         ('{"error_code": 0, "plan": "drip"}', "response"),
+        ('{"success": "true", "error_code": "", "error_msg": "done"}', "response"),
+        ('{"error_code": "0", "error_msg": "done"}', "response"),
         ('{"is_success": false, "error_code": "ORC.0100"}', "error"),
         ('{"error_code": "", "error_msg": "No such garden."}', "error"),
     ],

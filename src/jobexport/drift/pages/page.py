@@ -26,7 +26,7 @@ from jobexport.drift.pages import vocabulary as words
 from jobexport.drift.pages.blocks import Block, Code, Heading, Paragraph, Table
 from jobexport.drift.pages.tables import reading
 from jobexport.drift.pages.tables.listings import Listing, gathered, listing
-from jobexport.drift.pages.tables.nesting import in_query, in_uri, names_structure, nested
+from jobexport.drift.pages.tables.nesting import in_query, in_uri, named_structure, nested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -55,7 +55,7 @@ _SHORT = 60
 """The most characters of a line that may be a small heading."""
 _EXAMPLES = ("example", "example-request", "example-response", "example-error")
 _ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
-_NO_ERROR = (None, "", 0, "0")
+_SUCCESS_KEYS = ("is_success", "isSuccess", "success")
 
 
 class PageReader:
@@ -222,8 +222,8 @@ class PageReader:
 
     def _table(self, table: Table, previous: Block | None) -> None:
         if not table.caption and isinstance(previous, Paragraph):
-            named = words.CAPTION.fullmatch(previous.text) or names_structure(previous.text)
-            table = evolve(table, caption=previous.text.rstrip(" :：")) if named else table
+            captioned = words.CAPTION.fullmatch(previous.text)
+            table = evolve(table, caption=previous.text if captioned else named_structure(previous.text))
         found = reading.read(table, reading.TablePlace(self.here, self.section, self.heading, self.label, self.status))
         if found.role == "parameters" and found.location in ("response", "body") and self._describes_files(found):
             found = evolve(found, role="files")
@@ -314,9 +314,10 @@ class PageReader:
 
 def _failed(value: Any) -> bool:
     """Check whether an example is an error: it has a field of errors, and not the fields of a success left empty."""
-    if not isinstance(value, dict) or not _ERROR_KEYS & value.keys():
+    if not isinstance(value, dict) or any(value.get(key) in (True, "true") for key in _SUCCESS_KEYS):
         return False
-    return value.get("is_success") is not True and any(value.get(key) not in _NO_ERROR for key in _ERROR_KEYS)
+    succeeded = any(value.get(key) in (0, "0") for key in _ERROR_KEYS)
+    return not succeeded and any(value.get(key) not in (None, "") for key in _ERROR_KEYS)
 
 
 def _text(row: Row) -> str:

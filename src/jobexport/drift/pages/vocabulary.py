@@ -62,7 +62,8 @@ _SECTIONS = _patterns(
         "authorization": r"authori[sz]ation(?: information)?|(?:required )?permissions?|permission requirements"
         r"|授权信息|权限(?:要求|说明)?|授权",
         "debugging": r"debugging|api debugging|调试|在线调试",
-        "uri": r"(?:request )?ur[il]s?(?: format)?|(?:api )?prototype|request (?:syntax|lines?)|请求地址|接口原型",
+        "uri": r"(?:request )?ur[il]s?(?: format)?|(?:api )?prototype|(?:(?:request|api|ur[il]) )?syntax"
+        r"|request (?:lines?|formats?)|请求(?:语法|行|格式)|请求地址|接口原型",
         "request": r"requests?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?))?|input parameters?"
         r"|请求(?:消息|参数|信息|体|头)?(?:参数)?|输入参数|入参",
         "response": r"responses?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?|elements?))?"
@@ -170,11 +171,11 @@ STATUS = re.compile(r"[1-5]\d\d")
 ACTION = re.compile(r"[a-z][\w-]{0,60}:[\w*-]{1,60}:[\w*-]{1,60}")
 """A permission, such as `dli:jobs:export`."""
 REQUEST_LINE = re.compile(
-    r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)(?:\s+['\"]?|(?=/v\d|https?://))"
+    r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)(?:\s*[:：]\s*['\"]?|\s+['\"]?|(?=/[a-z{]|https?://))"
     r"(?:https?://[^/\s{}]*(?:\{+[^{}/]*\}+[^/\s{}]*)*)?(/[^\s'\"]*)"
 )
 """A method and a path, with or without a host before the path; `GET/v1/…` has lost its blank."""
-_QUERY = re.compile(r"\{[?&]([^{}]*)\}|\?(.*)")
+_QUERY = re.compile(r"\{[?&]([^{}]*)\}|[\[(]?\?(.*)")
 
 
 def target(text: str) -> tuple[str, str]:

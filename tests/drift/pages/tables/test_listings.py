@@ -17,6 +17,11 @@ BODY = '{"water": 3}'
         "POST\n\nhttps://{endpoint}/v1/0a1b/gardens\n",
         "POST\n/v1/0a1b/gardens\nX-Auth-Token: a",
         "POST/v1/0a1b/gardens",
+        "POST: https://{endpoint}/v1/0a1b/gardens",
+        "POST :\n/v1/0a1b/gardens",
+        "POST /v1/0a1b/gardens\nor\nPOST /v1.1/0a1b/gardens",
+        "Request:\nPOST /v1/0a1b/gardens\n\nRequest body:",
+        "# Water it.\nPOST /v1/0a1b/gardens",
     ],
 )
 def test_the_json_below_request_lines_is_the_example(above: str) -> None:
@@ -38,10 +43,18 @@ def test_an_address_s_query_is_no_part_of_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "above", ["", "The response is packed. Its folders are as follows:\n", "下载的文件如下：\n", "One packed file\n"]
+    "above",
+    [
+        "",
+        "The response is packed. Its folders are as follows:\n",
+        "下载的文件如下：\n",
+        "目录结构如下\n",
+        "One packed file\n",
+    ],
 )
 def test_a_sentence_above_a_tree_is_no_folder(above: str) -> None:
-    """The entries of a tree begin with its first folder."""
+    """The entries of a tree begin with its first folder, and end with its last file."""
+    assert listing(f"{above}beds\n├─{{bed}}.bed\nEach bed has a file.").entries == ("beds/{bed}.bed",)
     assert listing(f"{above}beds\n├─{{bed}}.bed").entries == ("beds/{bed}.bed",)
 
 

@@ -191,12 +191,25 @@ def test_a_default_of_any_shape_leads_to_no_error() -> None:
     assert found == {"body a", "body b", "body c", "body c.d"}
 
 
-def test_a_cell_that_names_the_methods_is_a_condition() -> None:
-    """A cell of the mandatory column that names the methods of a mandatory parameter makes it conditional."""
-    cells = ("POST/PUT请求必填。GET不能包含。", "Required for POST", "可选填")
-    rows = "".join(f"| a{number} | {cell} | String | x |\n" for number, cell in enumerate(cells))
-    page = read_page(f"# T\n\n## Request Parameters\n\n{HEADS}{rows}".encode(), "page")
-    assert [each.mandatory for each in page.parameters] == ["conditional", "conditional", "unknown"]
+@pytest.mark.parametrize(
+    ("cell", "mandatory"),
+    [
+        ("POST/PUT请求必填。GET不能包含。", "conditional"),
+        ("Required for POST", "conditional"),
+        ("POST: Yes; GET: No", "conditional"),
+        ("Yes for POST", "conditional"),
+        ("Conditional", "conditional"),
+        ("No (mandatory for POST)", "conditional"),
+        ("否（POST必选）", "conditional"),
+        ("Yes (POST)", "yes"),
+        ("No (optional)", "no"),
+        ("可选填", "unknown"),
+    ],
+)
+def test_a_cell_that_names_a_case_is_a_condition(cell: str, mandatory: str) -> None:
+    """A cell of the mandatory column that names the case of a mandatory parameter makes it conditional."""
+    page = read_page(f"# T\n\n## Request Parameters\n\n{HEADS}| a | {cell} | String | x |\n".encode(), "page")
+    assert [each.mandatory for each in page.parameters] == [mandatory]
 
 
 RESPONSE = "# T\n\n## Response Parameters\n"
@@ -223,7 +236,14 @@ def test_a_table_named_after_a_subject_that_no_row_has_is_a_body() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Bed data structure description", "Bed structure:", "Parameters of the Bed", "Bed字段数据结构说明"]
+    "line",
+    [
+        "Bed data structure description",
+        "Bed structure:",
+        "Parameters of the Bed",
+        "Bed字段数据结构说明",
+        "The Bed structure is as follows:",
+    ],
 )
 def test_a_line_above_a_table_may_name_its_structure(line: str) -> None:
     """A table without a caption is below the row of the structure that the line above it names."""
@@ -236,7 +256,13 @@ STATES = "| Parameter | Type | Description |\n|---|---|---|\n| dry | String | x 
 
 
 @pytest.mark.parametrize(
-    ("title", "values"), [("Garden states", ("dry", "wet")), ("Values of state", ("dry", "wet")), ("Patterns", ())]
+    ("title", "values"),
+    [
+        ("Garden states", ("dry", "wet")),
+        ("Values of state", ("dry", "wet")),
+        ("状态说明", ("dry", "wet")),
+        ("Patterns", ()),
+    ],
 )
 def test_a_table_of_a_row_s_values_has_no_parameters(title: str, values: tuple[str, ...]) -> None:
     """A table that a text leads to, named after its row, lists the values of the row; any other table stays."""

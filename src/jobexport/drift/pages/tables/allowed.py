@@ -28,7 +28,8 @@ _ENTRY = rf"[“\"'‘]?[A-Za-z0-9_+#*](?:{_LETTER}|\*)*(?: (?:{_LETTER})+){{0,2
 _LIST = rf"(?P<list>{_ENTRY}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?+{_ENTRY})*(?:\s*,?\s*(?:and|or)\s+{_ENTRY})?){_END}"
 _SENTENCES = (
     re.compile(
-        r"\b(?:values?|options?|it|they|which|type|mode|status|policy|state)\s+(?:can|may|must|could|should)"
+        r"\b(?:values?|options?|it|they|which|types?|modes?|status|policy|state|protocol|method|level|algorithm|engine|format)"
+        r"\s+(?:can|may|must|could|should)"
         rf"(?: only)? be(?: set to)?(?: either| one of)?(?: the following)?\s*[:：]?\s*{_LIST}",
         re.IGNORECASE,
     ),
@@ -48,7 +49,8 @@ _SENTENCES = (
     ),
 )
 _SUBJECT = re.compile(
-    r"\b(?:the|this) [\w-]{1,30}(?: [\w-]{1,30})? can(?: only)? be(?: set to)?(?: either| one of)?"
+    r"\b(?:(?:the|this) [\w-]{1,30}(?: [\w-]{1,30})? (?:can|may)(?: only)? be(?: set to)?(?: either| one of)?"
+    r"|supported [\w-]{1,30} (?:are|include))"
     rf"\s*[:：]?\s*{_LIST}",
     re.IGNORECASE,
 )
@@ -58,13 +60,24 @@ _SIGNS = re.compile(r"\b(?:characters?|bytes?|letters|digits|underscores|hyphens
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}),(\d{3})(?![\d,])")
 _SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
 _LABEL = re.compile(
-    r"(?:[Dd]efinition|[Cc]onstraints?|(?:[Vv]alue )?[Rr]ange|[Dd]efaults?(?: [Vv]alues?)?|[Oo]ptions|[Uu]nit|[Nn]otes?"
-    r"|[Rr]emarks?|[Ff]ormat|[Ee]xamples?|M(?:in|ax)imum|[Mm](?:in|ax)imum (?:[Vv]alue|[Ll]ength)"
+    r"(?:[Dd]efinition|[Mm]eaning|[Dd]escription|[Cc]onstraints?|(?:[Vv]alue )?[Rr]ange|[Dd]efaults?(?: [Vv]alues?)?"
+    r"|[Oo]ptions|(?:[A-Z][a-z]+ )?[Vv]alues?|[Uu]nit|[Nn]otes?|[Rr]emarks?|[Ff]ormat|[Ee]xamples?|M(?:in|ax)imum"
+    r"|[Mm](?:in|ax)imum (?:[Vv]alue|[Ll]ength)|M(?:in|ax)\.?(?: [Vv]alue| [Ll]ength)?(?=\s*[:：]\s*\d)"
     r"|参数解释|约束限制|取值范围|默认取值|默认值|缺省值|最[小大]值|最[小大]长度)\s*(?:[:：]|$)|[Nn]/?[Aa]$"
 )
 """An item of a list that names a fact of the parameter, such as `Range:` or `Minimum value: 1`, and no value of it."""
-_WAY = re.compile(r"(?:Method|Step|Way|Approach|Scenario|Solution|Case|Example|Rule|Note)\s?(?:\d{1,2}|[A-Z])")
+_WAY = re.compile(
+    r"(?:Method|Step|Way|Approach|Scenario|Solution|Case|Example|Rule|Note|Option|Mode|Procedure|Choice|Variant|Condition)"
+    r"\s?(?:\d{1,2}|[A-Z])"
+)
 """The number of an item that explains how something is done."""
+_HOW = re.compile(
+    r"\b(?:following|two|these) ways\b|\bin (?:either|one|any) of the following\b"
+    r"|\bto (?:find|obtain|get|query) .*[:：]$"
+    r"|(?:方法|方式|步骤)(?:如下|有)|(?:以下|如下|两种)(?:方法|方式|步骤)",
+    re.IGNORECASE,
+)
+"""A line above items that explain how something is done."""
 _EXAMPLE = re.compile(r"for example|e\.g|example|例如|比如|示例", re.IGNORECASE)
 _NO_VALUE = re.compile(
     r"[Dd]efaults? values?\b|equal to\b|at (?:least|most)\b|up to\b"
@@ -89,6 +102,10 @@ _SET_TO = re.compile(
 )
 
 
+_HEAD = 200
+"""The most characters of a line above items that are searched."""
+
+
 def allowed(parts: Sequence[Paragraph], sentences: Sequence[str]) -> tuple[str, ...]:
     """Return the values that the prose allows, in its order; empty if it does not list them."""
     return _listed(parts) or _in_a_sentence(sentences) or _one_by_one(sentences)
@@ -102,6 +119,8 @@ def _listed(parts: Sequence[Paragraph]) -> tuple[str, ...]:
         if not opens and not (part.kind == "text" and before is not None and before.kind == "text"):
             continue
         if before is not None and _NO_VALUES.search(before.text) and not _INTRO.search(before.text):
+            continue
+        if before is not None and _HOW.search(before.text[-_HEAD:]):
             continue
         run = _items(parts, start) if opens else _lines(parts, start, _announces(before.text) if before else False)
         if len(run) >= 2 and len(values := _values(run)) >= 2:

@@ -23,14 +23,16 @@ _QUOTES = re.compile(r"(['\"“”‘’])\1{15}")
 """More quotation marks in a row than any mistake has; the time of a repair grows with the square of their number."""
 _HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
 _OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
+_BETWEEN = re.compile(r"\s*(?:or|或|#[^{\[]*|//[^{\[]*|[A-Za-z][A-Za-z ]{0,30}[:：])\s*", re.IGNORECASE)
+"""A line above a body that is neither of the request nor of the body: a title, a comment, `or`."""
 _SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
 _HTTP = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
 _METHODS = frozenset(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"))
 _OPENING = re.compile(r"[{\[]")
 _CURLY = re.compile(r"[“”‘’]")
 _BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
-_SENTENCE = re.compile(r".*[:：。]|\S+ \S+ .*")
-"""A line above a tree that is no folder: it ends as a sentence does, or has three words."""
+_SENTENCE = re.compile(r".*(?:[:：。]|如下)|\S+ \S+ .*")
+"""A line above or below a tree that is no folder: it ends as a sentence does, or has three words."""
 _FILE = re.compile(r"[^\s/\\]+\.[A-Za-z0-9_]{1,12}")
 
 
@@ -62,13 +64,18 @@ def listing(text: str) -> Listing:
             # A page may show the same request with several addresses.
             if not path:
                 method, (path, query) = match[1], target(match[2])
-        elif not path and line.strip() in _METHODS:
-            method = line.strip()
+        elif not path and line.strip(" :：") in _METHODS:
+            method = line.strip(" :：")
         elif method and not path and (match := REQUEST_LINE.match(f"{method} {line.strip()}")):
             path, query = target(match[2])
         elif match := _HTTP.fullmatch(line):
             status = int(match[1])
-        elif line.strip() and not _HEADER.fullmatch(line) and not _OPTION.fullmatch(line):
+        elif (
+            line.strip()
+            and not _HEADER.fullmatch(line)
+            and not _OPTION.fullmatch(line)
+            and not _BETWEEN.fullmatch(line)
+        ):
             body = index
             break
         body = index + 1
@@ -188,9 +195,9 @@ def _entries(text: str) -> Iterator[str]:
         mark = TREE_MARK.match(line)
         lead = mark[0] if mark and _BRANCH.search(mark[0]) else re.match(r"[\s│|]*", line)[0]  # type: ignore[index]
         name = line[len(lead) :].strip().rstrip("/")
-        if not name or (not above and folder is None and _SENTENCE.fullmatch(name)):
-            continue
         depth = len(lead.replace("\t", "    "))
+        if not name or (not depth and _SENTENCE.fullmatch(name)):
+            continue
         while above and above[-1][0] >= depth:
             above.pop()
         path = (*(each for _, each in above), name)

@@ -45,6 +45,7 @@ _CALLED = re.compile(
 )
 _BODY = re.compile(r"\bbody\b|请求体|消息体", re.IGNORECASE)
 _SUBJECTS = ("resource", "script", "job")
+_OF_VALUES = {"value", "enumeration", "enum", "取值", "枚举", "状态"}
 _TITLE = 120
 """The most characters of a title that may name a structure."""
 
@@ -67,10 +68,12 @@ class _Table:
         return "" if whole and name not in _SUBJECTS else name
 
 
-def names_structure(text: str) -> bool:
-    """Check whether a line above a table names the structure that it describes: `Bed data structure description`."""
-    text = text.rstrip(" :：.。")
-    return len(text) <= 60 and bool(_CALLED.search(text) and _STRUCTURE.fullmatch(text)) and not _ROOT.fullmatch(text)
+def named_structure(text: str) -> str:
+    """Return the title in a line above a table, `The Bed structure is as follows:`; empty if it names no structure."""
+    if len(text) > 60:
+        return ""
+    title = re.sub(r"^The | is as follows$|如下$", "", text.rstrip(" :：.。"))
+    return title if _CALLED.search(title) and _STRUCTURE.fullmatch(title) and not _ROOT.fullmatch(title) else ""
 
 
 class _Leads:
@@ -181,8 +184,8 @@ def _with_values(tables: list[_Table]) -> set[int]:
 
 def _lists_values(table: _Table, line: ParameterRow) -> bool:
     """Check whether a table is about a row's values: named after the row, `Job states`, with rows of the row's type."""
-    titled = {word.lower().removesuffix("s") for word in re.findall(r"[A-Za-z]+", table.read.title[:_TITLE])}
-    named = line.name.lower().removesuffix("s") in titled or bool(titled & {"value", "enumeration", "enum"})
+    titled = _singulars(table.read.title[:_TITLE])
+    named = bool(titled & (_singulars(line.name) | _OF_VALUES)) or any(word in table.read.title for word in _OF_VALUES)
     kind = line.parameter.type.kind if line.parameter.type else None
     same = all(each.parameter.type is None or each.parameter.type.kind == kind for each in table.lines)
     return named and same and not {"mandatory", "optional"} & set(table.read.columns)
@@ -241,6 +244,12 @@ def _structure_name(kind: DataType | None) -> str | None:
     while kind is not None and kind.items is not None:
         kind = kind.items
     return kind.name if kind else None
+
+
+def _singulars(text: str) -> set[str]:
+    """Return the words of a text or a name, each as it is and without the ends of a plural: `garden_states`."""
+    parts = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", text)]
+    return {each for word in parts for each in (word, word.removesuffix("s"), word.removesuffix("es"))}
 
 
 def in_query(reads: Sequence[Read], endpoint: Endpoint | None, examples: Sequence[Example]) -> list[Read]:

@@ -36,11 +36,15 @@ _DEFAULTS = (
     re.compile(r"\bdefaults?\s+to\s+(?P<value>.+)", re.IGNORECASE),
     re.compile(r"(?:value|it)\s+is\s+(?P<value>\S+)\s+by\s+default", re.IGNORECASE),
     re.compile(r"(?:默认值|缺省值|默认取值|缺省取值|默认|缺省)\s*(?:为|是|[:：=])\s*(?P<value>.+)"),
+    re.compile(r"\bby default,?\s+(?:the value|it)\s+is\s+(?P<value>\S+)", re.IGNORECASE),
     # Without a verb only a number, true or false is certainly a value: 默认100, `(default 100)`.
     re.compile(
-        r"(?:默认值?|缺省值?|(?:^|[(（,，;] ?)default)\s*"
+        r"(?:默认(?:取?值)?|缺省(?:取?值)?|\bdefault value|(?:^|[(（,，;] ?)default)\s*"
         r"(?P<value>-?\d[\d.,]*+(?![^\W条个次项])|true\b|false\b)",
         re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?<![\w.,])(?P<value>-?\d[\d.,]{0,20}|true|false)\s+(?:is (?:used|taken) )?by default\b", re.IGNORECASE
     ),
 )
 _DEFAULT_ITEM = re.compile(r"[(（](?:the )?(?:default(?: value)?|默认值?|缺省值?)[)）]", re.IGNORECASE)

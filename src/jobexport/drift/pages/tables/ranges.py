@@ -60,19 +60,25 @@ _BETWEEN = (
         re.IGNORECASE,
     ),
 )
-_MUST_BE = r"(?:must|should|can only|has to) be(?: an integer)?"
+_BE = (
+    r"(?:(?:must|should|can only|has to) be|(?<!if )(?<!if the )(?<!when )(?<!when the )\b(?:value|it|number) is"
+    r"|\d and)(?: an integer)?"
+)
+_CANNOT_BE = r"(?:cannot|can't|must not|should not|may not) be"
 _LEAST = (
-    re.compile(rf"(?:minimum(?: value)?|最小值|最小取值)\s*(?:is|为|是|:|：|=)\s*{NUMBER}", re.IGNORECASE),
+    re.compile(rf"(?:\bmin(?:imum|\.)?(?: value)?|最小值|最小取值)\s*(?:is|为|是|:|：|=)\s*{NUMBER}", re.IGNORECASE),
     re.compile(
-        rf"{_MUST_BE} (?:greater than or equal to|no less than|at least) {NUMBER}"
+        rf"{_BE} (?:greater than or equal to|no less than|at least) {NUMBER}"
+        rf"|{_CANNOT_BE} (?:less|smaller|lower) than {NUMBER}"
         rf"|(?:必须|应|需)?(?:大于等于|大于或等于|不小于){NUMBER}",
         re.IGNORECASE,
     ),
 )
 _MOST_VALUE = (
-    re.compile(rf"(?:maximum(?: value)?|最大值|最大取值)\s*(?:is|为|是|:|：|=)\s*{NUMBER}", re.IGNORECASE),
+    re.compile(rf"(?:\bmax(?:imum|\.)?(?: value)?|最大值|最大取值)\s*(?:is|为|是|:|：|=)\s*{NUMBER}", re.IGNORECASE),
     re.compile(
-        rf"{_MUST_BE} (?:less than or equal to|no (?:more|greater) than|at most) {NUMBER}"
+        rf"{_BE} (?:less than or equal to|no (?:more|greater) than|at most) {NUMBER}"
+        rf"|{_CANNOT_BE} (?:greater|more|larger|higher) than {NUMBER}"
         rf"|(?:必须|应|需)?(?:小于等于|小于或等于){NUMBER}",
         re.IGNORECASE,
     ),

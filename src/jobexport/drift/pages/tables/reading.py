@@ -24,8 +24,11 @@ _QUERY = re.compile(r"\bquery\b|query(?:参数|string)|查询参数", re.IGNOREC
 _PATH = re.compile(r"\b(?:path|uri|url)\b|(?:path|uri|url)(?:参数|中)|路径参数", re.IGNORECASE)
 _RESPONSE = re.compile(r"respon|return|output|响应|返回|输出", re.IGNORECASE)
 _REQUEST = re.compile(r"request|input|body|请求|输入|入参", re.IGNORECASE)
-_CODE = re.compile(r"(?=[^\d]*\d)[\w.:-]{2,60}|[A-Z][A-Za-z]{2,59}")
+_CODE = re.compile(r"(?=[^\d]*\d)[\w.:-]{2,60}|[A-Z][A-Za-z]{2,40}(?:[._-][A-Za-z]{1,40}){0,3}")
 """An error code in a column of error codes: with a digit, or a word such as `NoSuchKey`."""
+_SOMETIMES = re.compile(r"mandatory|conditional|条件必|\byes (?:for|if|when|in)\b|[:：] ?yes\b", re.IGNORECASE)
+"""A cell that is neither yes nor no, and names a case in which the parameter is mandatory."""
+_REMARK = re.compile(r"[(（]([^()（）]*)[)）]\s*$")
 _LENGTH = re.compile(r"\(\s*(\d+)\s*\)\s*$")
 
 
@@ -193,13 +196,15 @@ def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Paragraph
         conditions = [
             part.text
             for part in cell.parts
-            if prose.says_when(part.text) or prose.says_needed(part.text) or "mandatory" in part.text.lower()
+            if prose.says_when(part.text) or prose.says_needed(part.text) or _SOMETIMES.search(part.text)
         ]
         return ("conditional", " ".join(conditions)) if conditions else ("unknown", None)
     if "mandatory" not in cells:
         mandatory = not mandatory
     if mandatory:
         return "yes", None
+    if (remark := _REMARK.search(cell.text)) and prose.says_needed(remark[1]):
+        return "conditional", remark[1]
     condition = prose.condition(parts)
     return ("conditional", condition) if condition else ("no", None)
 
@@ -224,7 +229,7 @@ def error_code(found: Read, row: Row) -> ErrorCode | None:
     """Parse a row of a table of error codes; None if it has no code."""
     cells = dict(zip(found.columns, row.cells, strict=False))
     code = cells["code"].text if "code" in cells else ""
-    if not _CODE.fullmatch(code):
+    if not _CODE.fullmatch(code) or words.NOTHING.fullmatch(code):
         return None
     state = words.STATUS.search(cells["status"].text) if "status" in cells else None
     said = cells.get("message") or cells.get("description") or Cell(())
