@@ -284,6 +284,14 @@ def test_another_meaning_in_the_place_of_a_row_is_no_rename() -> None:
     old = page(row("a"), row("message", description="What went wrong."), row("b"))
     new = page(row("a"), row("gardenerId", description="ID of the gardener."), row("b"))
     assert {each.kind for each in compare(new, old)} == {"parameter-missing", "parameter-added"}
+    old = page(row("a"), row("jobId", description="ID of the job."), row("b"))
+    new = page(row("a"), row("userNo", description="ID of the user."), row("b"))
+    assert {each.kind for each in compare(new, old)} == {"parameter-missing", "parameter-added"}
+
+
+def test_the_same_meaning_in_the_place_of_a_row_is_a_rename() -> None:
+    """A row with another name and most words of the old description at the same place is renamed."""
+    old = page(row("a"), row("message", description="What went wrong."), row("b"))
     same = page(row("a"), row("text", description="What went wrong, in words."), row("b"))
     assert {each.kind for each in compare(same, old)} == {"parameter-renamed", "wording-changed"}
 

@@ -171,14 +171,14 @@ def _plain(name: str) -> str:
 
 
 def _same_meaning(one: Parameter, other: Parameter) -> bool:
-    """Check whether the descriptions of two pages may be about the same thing: they share a third of their words.
+    """Check whether two descriptions may be about the same thing: they share most words of the shorter one.
 
-    The descriptions of a document are our own, and so say nothing.
+    The descriptions of a document are our own, and so show nothing.
     """
     if isinstance(one.at, str) or isinstance(other.at, str):
         return True
     mine, theirs = set(words(one.description)) - _COMMON, set(words(other.description)) - _COMMON
-    return not mine or not theirs or len(mine & theirs) * 3 >= min(len(mine), len(theirs))
+    return not mine or not theirs or len(mine & theirs) * 2 > min(len(mine), len(theirs))
 
 
 def _as_mandatory(one: Parameter, other: Parameter) -> bool:

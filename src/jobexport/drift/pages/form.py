@@ -16,7 +16,7 @@ _RST = re.compile(
     re.MULTILINE,
 )
 _UNDERLINE = re.compile(r"^[^\s|+<].{2,}\n(?:={4,}|-{4,}|~{4,}|\^{4,})[^\S\n]*$", re.MULTILINE)
-_HTML_PAGE = re.compile(r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_HTML_PAGE = re.compile(r"^[^\S\n]*<(?:!doctype html|(?:html|head|body)[\s>])", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(
     r"</?(?:div|table|thead|tbody|tr|td|th|p|h[1-6]|ul|ol|li|pre|span|section|article|br|a|b|strong)\b[^<>]{0,2000}>",
     re.IGNORECASE,
@@ -63,7 +63,8 @@ def _outside_listings(lines: Sequence[str]) -> Iterator[str]:
             continue
         yield line
         fence = bare[:3] if bare[:3] in ("```", "~~~") and bare.count(bare[:3]) == 1 else ""
-        indent = len(line) - len(line.lstrip()) if _CODE.match(bare) else -1
+        listed = _CODE.match(bare) or (bare.endswith("::") and not bare.startswith(".."))
+        indent = len(line) - len(line.lstrip()) if listed else -1
 
 
 def _without_listings(text: str) -> str:

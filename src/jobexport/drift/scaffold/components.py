@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # Tables may lead to each other.
 _DEEPEST = 12
 _ELEMENTS = re.compile(
-    r"(?:array|list) (?:elements?|items?)|\[(?:(?:array|list) )?(?:elements?|items?|\*)?\]|[\[]?(?:数组|列表)元素[\]]?",
+    r"(?:array|list) (?:elements?|items?)|elements of the (?:array|list)|array of [\w ]{1,40}"
+    r"|\[(?:(?:array|list) )?(?:elements?|items?|\*)?\]|\[?(?:数组|列表)元素\]?",
     re.IGNORECASE,
 )
 """The name of a row that is the whole body, which is a list."""
@@ -45,7 +46,8 @@ class Components:
         titles = dict.fromkeys(row.path[:1] for row in rows if row.path[0].startswith("[") and len(row.path) > 1)
         for root in (each for each in titles if each not in {row.path for row in top}):
             self._table(rows, root, pascal(root[0].strip("[]")) or f"{self._prefix}Table", None, 0)
-        if len(top) == 1 and _ELEMENTS.fullmatch(top[0].name):
+        shown = any(isinstance(value, dict) for value in examples)
+        if len(top) == 1 and _ELEMENTS.fullmatch(top[0].name) and not shown:
             of = top[0].type if top[0].type and top[0].type.kind == "array" else DataType("array", items=top[0].type)
             nested = any(row.path[:-1] == top[0].path for row in rows)
             inner = self._table(rows, top[0].path, f"{self._prefix}{suffix}Item", None, 0) if nested else None

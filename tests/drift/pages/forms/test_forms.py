@@ -248,11 +248,13 @@ GRID = "+-----------+\n| Parameter |\n+===========+\n| a         |\n+-----------
     [
         (f"T\n====\n\n{GRID}\n.. code-block::\n\n{textwrap.indent(LISTED, '   ')}", "rst"),
         (f"T\n====\n\n-  A:\n\n   .. code-block:: html\n\n{textwrap.indent(LISTED, '      ')}\n{GRID}", "rst"),
+        (f"T\n====\n\nShown as::\n\n{textwrap.indent(LISTED, '   ')}\n{GRID}", "rst"),
+        (f"T\n====\n\n{GRID.replace('| a ', '| <html><p>a</p> ')}", "rst"),
         (f"# T\n\n## URI\n\n```html\n{LISTED}```\n", "markdown"),
         (LISTED, "html"),
         (f"{LISTED}<pre>\n.. code-block::\n\n   a\n</pre>", "html"),
     ],
-    ids=["rst", "rst-in-a-list", "markdown", "html", "html-that-holds-rst"],
+    ids=["rst", "rst-in-a-list", "rst-literal", "rst-in-a-cell", "markdown", "html", "html-that-holds-rst"],
 )
 def test_a_listing_of_html_does_not_decide_the_form(text: str, form: str) -> None:
     """A page in reStructuredText or Markdown that shows a page of HTML in a listing keeps its form."""

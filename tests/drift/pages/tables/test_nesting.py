@@ -278,6 +278,8 @@ def test_a_table_of_a_row_s_values_has_no_parameters(title: str, values: tuple[s
     [
         ("GET", "Request parameters", "Integer", "", "query"),
         ("GET", "Request parameters", "Array of strings", "", "query"),
+        ("GET", "Request parameters", "Timestamp", "", "query"),
+        ("HEAD", "Request parameters", "-", "", "query"),
         ("GET", "Request body parameters", "Integer", "", "body"),
         ("GET", "Request parameters", "Object", "", "body"),
         ("GET", "Request parameters", "Integer", '\n## Example Request\n\n```\n{"size": 1}\n```\n', "body"),

@@ -175,7 +175,8 @@ def _with_values(tables: list[_Table]) -> set[int]:
             for to in dict.fromkeys(leads.linked(line)):
                 if to > at and _lists_values(tables[to], line):
                     values.add(to)
-                    names = tuple(each.name for each in tables[to].lines)
+                    texts = line.parameter.type is not None and line.parameter.type.kind == "string"
+                    names = tuple(dict.fromkeys(each.name for each in tables[to].lines)) if texts else ()
                     limits = evolve(line.parameter.limits, values=line.parameter.limits.values or names)
                     rows[number] = evolve(line, parameter=evolve(line.parameter, limits=limits))
         tables[at] = evolve(table, lines=tuple(rows))
@@ -273,7 +274,13 @@ def _is_flat(read: Read) -> bool:
     if _BODY.search(f"{read.title} {read.place.label} {read.place.heading}"):
         return False
     lines = filter(None, (reading.line(read, row) for row in read.rows))
-    return not any(line.parameter.type is not None and _may_lead(line.parameter.type) for line in lines)
+    return not any(_innermost(line.parameter.type) in ("object", "map") for line in lines)
+
+
+def _innermost(kind: DataType | None) -> str | None:
+    while kind is not None and kind.kind == "array":
+        kind = kind.items
+    return kind.kind if kind else None
 
 
 def in_uri(parameters: Sequence[Parameter], endpoint: Endpoint | None, query: str) -> list[Parameter]:

@@ -136,15 +136,17 @@ def line(found: Read, row: Row) -> ParameterRow | None:
     """Parse a row of a table of parameters; None if it has no name."""
     cells: dict[words.Column | None, Cell] = dict(zip(found.columns, row.cells, strict=False))
     name_cell = cells.get("name", Cell(()))
-    name = _name(name_cell.text)
+    type_cell = cells.get("type", Cell(()))
+    spelled = "" if words.NOTHING.fullmatch(type_cell.text) else type_cell.text
+    kind = data_type(spelled) if spelled else None
+    # A body that is a list has one row without a name.
+    unnamed = "[]" if len(found.rows) == 1 and kind and kind.kind == "array" else ""
+    name = _name(name_cell.text) or unnamed
     if not name or (len(row.cells) > 1 and len({id(cell) for cell in row.cells}) == 1):
         return None
-    type_cell = cells.get("type", Cell(()))
     description = cells.get("description", Cell(()))
     extra = [part for column in ("range", "default") for part in _labelled(column, cells.get(column))]
     parts = (*prose.labelled(description.parts), *extra)
-    spelled = "" if words.NOTHING.fullmatch(type_cell.text) else type_cell.text
-    kind = data_type(spelled) if spelled else None
     mandatory, condition = _mandatory(cells, parts)
     parameter = Parameter(
         location=found.location or "body",
