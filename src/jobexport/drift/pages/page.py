@@ -25,7 +25,7 @@ from jobexport.drift.pages import about, mentions
 from jobexport.drift.pages import vocabulary as words
 from jobexport.drift.pages.blocks import Block, Code, Heading, Paragraph, Table
 from jobexport.drift.pages.tables import reading
-from jobexport.drift.pages.tables.listings import Listing, gathered, listing
+from jobexport.drift.pages.tables.listings import Listing, gathered, is_error, listing
 from jobexport.drift.pages.tables.nesting import in_query, in_uri, named_structure, nested
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 _SHORT = 60
 """The most characters of a line that may be a small heading."""
 _EXAMPLES = ("example", "example-request", "example-response", "example-error")
-_ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
-_SUCCESS_KEYS = ("is_success", "isSuccess", "success")
 
 
 class PageReader:
@@ -196,7 +194,7 @@ class PageReader:
             self._example_code(found.value, code, status)
 
     def _kind(self, found: Listing) -> ExampleKind:
-        if _failed(found.value) and not found.method:
+        if is_error(found.value) and not found.method:
             return "error"
         if found.method or self.here in ("example-request", "request"):
             return "request"
@@ -310,14 +308,6 @@ class PageReader:
 
     def _at(self, line: Place) -> int:
         return self.source.place(cast("int", line))
-
-
-def _failed(value: Any) -> bool:
-    """Check whether an example is an error: it has a field of errors, and not the fields of a success left empty."""
-    if not isinstance(value, dict) or any(value.get(key) in (True, "true") for key in _SUCCESS_KEYS):
-        return False
-    succeeded = any(value.get(key) in (0, "0") for key in _ERROR_KEYS)
-    return not succeeded and any(value.get(key) not in (None, "") for key in _ERROR_KEYS)
 
 
 def _text(row: Row) -> str:

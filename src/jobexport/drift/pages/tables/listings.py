@@ -28,6 +28,8 @@ _BETWEEN = re.compile(r"\s*(?:or|或|#[^{\[]*|//[^{\[]*|[A-Za-z][A-Za-z ]{0,30}[
 _SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
 _HTTP = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
 _METHODS = frozenset(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"))
+_ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
+_SUCCESS_KEYS = ("is_success", "isSuccess", "success")
 _OPENING = re.compile(r"[{\[]")
 _CURLY = re.compile(r"[“”‘’]")
 _BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
@@ -175,6 +177,17 @@ def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
         "Expecting ':' delimiter": "a colon is missing",
         "Expecting value": "a value is missing or not JSON",
     }.get(error.msg, "a name has no quotation marks") + where
+
+
+# ---- errors ----
+
+
+def is_error(value: Any) -> bool:
+    """Check whether an example is an error: it has a field of errors, and not the fields of a success left empty."""
+    if not isinstance(value, dict) or any(value.get(key) in (True, "true") for key in _SUCCESS_KEYS):
+        return False
+    succeeded = any(value.get(key) in (0, "0") for key in _ERROR_KEYS)
+    return not succeeded and any(value.get(key) not in (None, "") for key in _ERROR_KEYS)
 
 
 # ---- trees ----
