@@ -33,7 +33,7 @@ class Paragraph:
     line: int
     links: tuple[Link, ...] = ()
     depth: int = 0
-    """The number of lists around a list item; 0 for a text whose markup does not show them."""
+    """The number of lists around a list item."""
 
 
 @frozen
@@ -108,6 +108,11 @@ def fold(text: str) -> str:
     return " ".join(without_marks(shown(text)).split())
 
 
+def depth_of(sign: str) -> int:
+    """Return the number of lists around an item by its sign, as browsers draw them: `•`, within it `◦`, then `▪`."""
+    return 2 if sign in "◦○" else 3 if sign in "▪■" else 1
+
+
 def marked(parts: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
     """Return the paragraphs with list items and notes recognized by their text, such as `• a` or `Note: b`."""
     found: list[Paragraph] = []
@@ -122,7 +127,8 @@ def marked(parts: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
             note = False
             found.append(evolve(part, kind="note"))
         elif part.kind == "text" and (marker := _MARKER.match(part.text)):
-            found.append(evolve(part, kind="item", text=part.text[marker.end() :]))
+            depth = depth_of(marker[0][0])
+            found.append(evolve(part, kind="item", text=part.text[marker.end() :], depth=depth))
         else:
             found.append(part)
     return tuple(found)

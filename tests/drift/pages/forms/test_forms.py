@@ -231,8 +231,11 @@ CELL = "| Parameter | Type | Description |\n|---|---|---|\n| mode | String | "
         "<tr><td>mode</td><td>String</td><td>"
         f"<p>Pump.</p>{ITEMS}</td></tr></table>",
         f"# T\n\n## Request\n\n{CELL}Pump.{ITEMS} |\n",
+        "T\n\nRequest Parameters\n\nParameter\tMandatory\tType\tDescription\nmode\tNo\tString\tPump.\n"
+        "• S: a\n◦ litres:2\n• L: b\n",
+        f"# T\n\n## Request\n\n{CELL}Pump.<br>• S: a<br>◦ litres:2<br>• L: b |\n",
     ],
-    ids=["rst", "html", "markdown"],
+    ids=["rst", "html", "markdown", "text", "signs"],
 )
 def test_items_below_an_item_are_told_from_items_beside_it(text: str) -> None:
     """An item of a list within a list explains the item above it and is no value."""
