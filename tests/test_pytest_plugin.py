@@ -102,4 +102,4 @@ def test_an_unknown_edition(pytester: pytest.Pytester, run: Callable[..., Any]) 
     pytester.makepyfile("import pytest\n@pytest.mark.jobexport_mock('never')\ndef test_it(jobexport_mock): pass")
     code, output = run()
     assert code == 1
-    assert "there is no edition 'never'; choose one of" in output
+    assert "there is no edition 'never' and no such file; choose one of" in output

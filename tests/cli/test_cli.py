@@ -121,8 +121,8 @@ def test_resolve_of_an_unknown_edition() -> None:
 
 
 def test_resolve_of_a_missing_overlay_file(tmp_path: Path) -> None:
-    """The sentence names the file."""
-    one_sentence(run("resolve", tmp_path / "none.yaml"), "cannot read", "none.yaml")
+    """The sentence names the file, and lists the editions."""
+    one_sentence(run("resolve", tmp_path / "none.yaml"), "none.yaml' and no such file", "otc-2026")
 
 
 @pytest.mark.parametrize(

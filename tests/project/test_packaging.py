@@ -46,8 +46,9 @@ def test_the_wheel_holds_both_packages_and_the_documents(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {"jobexport/py.typed", "jobexport_api/py.typed", "jobexport_api/api/dgc/export_job.py"} <= names
-    assert {f"jobexport/spec/_shipped/openapi/{edition}.yaml" for edition in edition_ids()} <= names
-    assert "jobexport/spec/_shipped/inconsistencies.yaml" in names
+    for folder in ("generated/openapi", "overlays"):
+        assert {f"jobexport/spec/_shipped/{folder}/{edition}.yaml" for edition in edition_ids()} <= names
+    assert {f"jobexport/spec/_shipped/openapi/{name}.yaml" for name in ("openapi", "inconsistencies")} <= names
     assert any(name.endswith("/myJob.job") for name in names)
     roots = {name.split("/")[0] for name in names}
     assert {root for root in roots if not root.endswith(".dist-info")} == {"jobexport", "jobexport_api"}

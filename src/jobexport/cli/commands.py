@@ -71,13 +71,12 @@ def list_editions(format_: str) -> None:
 def resolve(edition: str, output: Path, format_: str) -> None:
     """Print or write one edition's OpenAPI document.
 
-    EDITION is an id, or the path of an overlay file of your own to apply to the union (in a checkout).
+    EDITION is an id, or the path of a file of your own: an overlay to apply to the union, or a whole OpenAPI document.
     """
     from jobexport import spec
     from jobexport.core.disk.files import write_text
-    from jobexport.spec.editions import is_checkout
 
-    document = spec.resolve(edition) if is_checkout() else spec.load_edition(edition)
+    document = spec.resolve(edition)
     text = spec.dump_yaml(document) if format_ == "yaml" else json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if str(output) == "-":
         click.echo(text, nl=False)
