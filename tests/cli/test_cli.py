@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from jobexport import mock, signing
@@ -65,6 +66,22 @@ def test_resolve_prints_the_document(edition: str) -> None:
     """The output is the document of generated/, byte for byte."""
     expected = (CHECKOUT / f"generated/openapi/{edition}.yaml").read_text(encoding="utf-8")
     assert run("resolve", edition).stdout == expected
+
+
+@pytest.mark.parametrize(
+    ("beginning", "expected"),
+    [
+        ("otc-20", [("plain", "otc-2024"), ("plain", "otc-2026")]),
+        ("dra", [("file", "dra")]),
+        ("./o", [("file", "./o")]),
+    ],
+)
+@pytest.mark.parametrize("command", ["mock", "contract", "resolve"])
+def test_an_edition_is_completed_with_ids_or_files(command: str, beginning: str, expected: list[Any]) -> None:
+    """A shell is offered the editions that begin so, else its own completion of paths."""
+    arguments = [command] if command == "resolve" else [command, "--edition"]
+    found = ShellComplete(cli, {}, "jobexport", "_JOBEXPORT_COMPLETE").get_completions(arguments, beginning)
+    assert [(item.type, item.value) for item in found] == expected
 
 
 def test_resolve_as_json_is_the_same_document() -> None:
