@@ -163,9 +163,14 @@ def test_two_files_of_one_name_have_two_report_folders(tmp_path: Path, monkeypat
         ("swagger: '2.0'", "neither an overlay nor an OpenAPI document"),
         ("openapi: 3.0.3", "version 3.1.x, such as 3.1.0, not '3.0.3'; convert it"),
         ("openapi: 3.1", "version 3.1.x, such as 3.1.0, not 3.1; convert it"),
-        ("openapi: 3.1.0", "`info` must be an object with a `title`"),
-        ("openapi: 3.1.0\ninfo: {title: 1}", "`info` must be an object with a `title`"),
-        ("openapi: 3.1.0\ninfo: {title: Mine}\npaths: []", "`paths` must be an object"),
+        ("openapi: 3.1.0", 'the top level: "info" is a required property; correct it'),
+        ("openapi: 3.1.0\npaths: {}\ninfo: {title: 1}", '/info/title: 1 is not of type "string"; correct it'),
+        ("openapi: 3.1.0\ninfo: {title: M}\npaths:\n  /a: null", '/paths/~1a: null is not of type "object"'),
+        ("openapi: 3.1.0\ninfo: {title: M}\npaths:\n  /a: {get: {}}", '"operationId" is a required property'),
+        (
+            "overlay: 1.0.0\ninfo: {title: M, version: '1'}\nactions: [{target: $.paths, update: {/a: {get: 1}}}]",
+            'makes a document in which /paths/~1a/get: 1 is not of type "object"',
+        ),
         ("[]", "the top level must be a mapping"),
         ("overlay: 2.0.0", "`overlay` must be a version"),
         ("overlay: 1.0.0\nopenapi: 3.1.0\ninfo: {title: M, version: '1'}\nactions: [{}]", "unknown field `openapi`"),
@@ -175,7 +180,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, text: str, words: str
     """The sentence names the file, and what it should hold."""
     path = tmp_path / "mine.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(JobexportError, match=rf"mine\.yaml: .*{re.escape(words)}"):
+    with pytest.raises(JobexportError, match=rf"mine\.yaml.*: .*{re.escape(words)}"):
         load_edition(path)
 
 

@@ -87,7 +87,9 @@ def resolve(edition: str, output: Path, format_: str) -> None:
 @cli.command(cls=ReadingCommand, variables=VARIABLES)
 @click.option(
     "--edition",
-    help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]",
+    metavar="ID|FILE|all|auto",
+    help="An edition, an overlay or OpenAPI document of your own, all editions, or auto: ask the server.  "
+    "[default: all; must be given with --url]",
     shell_complete=complete_edition,
 )
 @click.option("--url", help="The server to check; without it the embedded mock of each edition.")
@@ -98,7 +100,7 @@ def resolve(edition: str, output: Path, format_: str) -> None:
     type=Place(file_okay=False),
     default=Path("reports/contract"),
     show_default=True,
-    help="Where the reports go, a folder for each edition.",
+    help="Where the reports go, a folder for each edition or file.",
 )
 @click.option(
     "--max-examples", type=click.IntRange(1), default=60, show_default=True, help="Random requests an operation."
@@ -131,7 +133,8 @@ def contract(
     with needing("contract"):
         from jobexport.cli.contract import command, identify
         from jobexport.contract import as_plain, load_acceptances
-        from jobexport.spec import editions
+        from jobexport.spec import editions, load_edition
+        from jobexport.spec.editions import report_name
 
     if url is not None and edition is None:
         raise click.UsageError("--url needs --edition: which edition shall the server be held to?")
@@ -145,10 +148,11 @@ def contract(
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
     reports: list[EditionReport] = []
     for id_ in ids:
-        target = command.live_target(id_, url, api, server) if url is not None else None
+        document, folder = load_edition(id_), report_dir / report_name(id_)
+        target = command.live_target(document, url, api, server) if url is not None else None
         with command.RunProgress(len(ids), done=len(reports)) as progress:
-            run = functools.partial(command.check, id_, target, api=api, seed=seed, max_examples=max_examples)
-            reports.append(run(report_dir=report_dir / id_, accept=accepted, progress=progress))
+            run = functools.partial(command.check, document, target, api=api, seed=seed, max_examples=max_examples)
+            reports.append(run(report_dir=folder, accept=accepted, progress=progress))
         if not reports[-1].complete:
             break
     if format_ == "json":

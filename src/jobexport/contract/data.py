@@ -8,6 +8,7 @@ import jsonschema_rs
 from attrs import asdict, field, frozen
 
 from jobexport.errors import JobexportError
+from jobexport.spec.document import look
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
@@ -65,15 +66,19 @@ class Data:
 
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
-        """Build the data from the examples of the documentation."""
-        components = document["components"]
+        """Build the data from the examples of the documentation; an example that the document lacks is left out."""
+
+        def example(*place: str | int) -> Any:
+            return look(document, ("components", *place))
+
+        project = example("parameters", "ProjectId", "example")
+        names = example("schemas", "JobName", "examples")
+        batch = example("schemas", "BatchExportJobsRequest", "properties", "jobList", "examples", 0)
+        numbers = example("schemas", "FlinkJobId", "examples")
         return cls(
-            project=components["parameters"]["ProjectId"]["example"],
-            jobs=(
-                *components["schemas"]["JobName"]["examples"],
-                *components["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["examples"][0],
-            ),
-            flink_jobs=tuple(components["schemas"]["FlinkJobId"]["examples"]),
+            project=project if isinstance(project, str) else "",
+            jobs=tuple(name for found in (names, batch) if isinstance(found, list) for name in found),
+            flink_jobs=tuple(numbers) if isinstance(numbers, list) else (),
             token=token,
         )
 

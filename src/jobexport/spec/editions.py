@@ -18,6 +18,7 @@ from attrs import frozen
 from jobexport.errors import JobexportError
 from jobexport.spec.load import load_yaml, tree
 from jobexport.spec.overlay import apply_overlay
+from jobexport.spec.shape import check_shape
 
 # src/jobexport/spec/editions.py → the checkout; in an installed package this folder holds no openapi/.
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -158,19 +159,18 @@ def _own_document(path: Path, root: Path) -> dict[str, Any]:
     content = load_yaml(path)
     id_ = path.stem if _is_of_edition(path, root) else _name(path, root)
     if "overlay" in content:
-        return _resolved(content, path, id_, root)
-    version, info = content.get("openapi"), content.get("info")
+        document = _resolved(content, path, id_, root)
+        check_shape(document, path, made=True)
+        return document
+    version = content.get("openapi")
     if version is None:
         raise JobexportError(
             f"{path}: neither an overlay nor an OpenAPI document; begin it with `overlay: 1.1.0` or `openapi: 3.1.0`"
         )
     if not (isinstance(version, str) and _OPENAPI.fullmatch(version)):
         raise JobexportError(f"{path}: `openapi` must be a version 3.1.x, such as 3.1.0, not {version!r}; convert it")
-    if not (isinstance(info, dict) and isinstance(info.get("title"), str)):
-        raise JobexportError(f"{path}: `info` must be an object with a `title`; add it")
-    if not isinstance(content.get("paths"), dict):
-        raise JobexportError(f"{path}: `paths` must be an object; describe the operations there")
-    return content | {"info": info | {"x-edition": id_}}
+    check_shape(content, path)
+    return content | {"info": content["info"] | {"x-edition": id_}}
 
 
 def _name(path: Path, root: Path) -> str:

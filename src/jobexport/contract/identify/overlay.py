@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jobexport.contract.identify.finding import entries_for
 from jobexport.spec.change import actions_for, applied, to_path
 from jobexport.spec.document import look
-from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, is_checkout
+from jobexport.spec.editions import BASE, OVERLAYS, SOURCES
 from jobexport.spec.load import dump_yaml, load_yaml
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def overlay_for(closest: Description, findings: list[Identified], register: Register) -> tuple[str, dict[str, Any]]:
     """Return the overlay as YAML, and the document that it makes.
 
-    In a checkout the overlay applies to the union, as each overlays/<edition>.yaml does. An installed package has no
-    union; its overlay applies to the document of the closest edition.
+    The overlay applies to the union, as each overlays/<edition>.yaml does.
 
     Raises:
         JobexportError: the closest edition's overlay can't be read.
     """
-    base, union = _base(closest.edition)
+    base: list[Action] = load_yaml(SOURCES / OVERLAYS / f"{closest.edition}.yaml")["actions"]
+    union = load_yaml(SOURCES / BASE)
     document = dict(closest.document)
     added: list[Action] = []
     for change in (change for finding in findings for change in finding.changes):
@@ -40,15 +40,8 @@ def overlay_for(closest: Description, findings: list[Identified], register: Regi
         if undone is None:
             mark = {"x-inconsistency": marks[0] if len(marks) == 1 else marks}
             added += [{"description": change.description, **mark, **action} for action in actions]
-    text = dump_yaml({"overlay": "1.0.0", "info": _info(closest, findings, union), "actions": [*base, *added]})
+    text = dump_yaml({"overlay": "1.0.0", "info": _info(closest, findings), "actions": [*base, *added]})
     return text, document
-
-
-def _base(edition: str) -> tuple[list[Action], dict[str, Any] | None]:
-    if not is_checkout():
-        return [], None
-    overlay = load_yaml(CHECKOUT / OVERLAYS / f"{edition}.yaml")
-    return overlay["actions"], load_yaml(CHECKOUT / BASE)
 
 
 def _marks(change: Change, findings: list[Identified], register: Register) -> list[str]:
@@ -61,11 +54,9 @@ def _marks(change: Change, findings: list[Identified], register: Register) -> li
     return sorted(ids)
 
 
-def _info(closest: Description, findings: list[Identified], union: dict[str, Any] | None) -> dict[str, str]:
+def _info(closest: Description, findings: list[Identified]) -> dict[str, str]:
     day = time.strftime("%Y-%m-%d", time.gmtime())
     words = [f"The responses of a server on {day}; the rest is {closest.edition}, the closest edition."]
-    if union is None:
-        words.append(f"Apply this overlay to the document of {closest.edition}.")
     unsaid = [finding.unsaid for finding in findings if finding.unsaid]
     if unsaid:
         words.append(f"The overlay can't express: {'; '.join(unsaid)}.")
@@ -76,9 +67,9 @@ def _info(closest: Description, findings: list[Identified], union: dict[str, Any
     }
 
 
-def _undone(change: Change, base: list[Action], union: dict[str, Any] | None) -> Action | None:
+def _undone(change: Change, base: list[Action], union: dict[str, Any]) -> Action | None:
     """Return the action of the closest edition's overlay that removes the value that the change adds, or None."""
-    if change.remove or union is None or look(union, change.location) != change.value:
+    if change.remove or look(union, change.location) != change.value:
         return None
     target = to_path(change.location)
     return next((action for action in base if action.get("remove") and action["target"] == target), None)
