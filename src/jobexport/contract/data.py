@@ -8,7 +8,7 @@ import jsonschema_rs
 from attrs import asdict, field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.spec.document import look
+from jobexport.spec.document import at, deref, look, parameters
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobexport.auth import AccessKey
+    from jobexport.spec.document import OperationObject
 
 _NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}}
 _FILE: dict[str, Any] = {
@@ -109,6 +110,17 @@ class Data:
             "body.obs_dir": (self.obs_dirs, 0.8),
             "body.obsPath": (self.obs_paths, 0.8),
         }
+
+
+def needs_workspace(document: Mapping[str, Any], operation: OperationObject) -> bool:
+    """Return whether each request of an operation must name its workspace."""
+    found = parameters(document, operation.location)
+    return any(
+        where == "header"
+        and name.lower() == "workspace"
+        and deref(document, at(document, place)).get("required", False)
+        for (where, name), place in found.items()
+    )
 
 
 def load_names(path: Path) -> dict[str, Any]:

@@ -98,15 +98,24 @@ def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(
 OTHER_STATUS = {"job-not-found": "404", "no-permission": "403", "invalid-request": "422", "obs-path-invalid": "409"}
 
 
-def test_the_document_decides_the_status_of_a_refusal(tmp_path: Path) -> None:
-    """On a server whose document has its errors under other statuses than 400, no rule is broken."""
-    document, broken = load_edition(EDITION), set()
+def with_other_statuses(document: Any) -> None:
     for operation in operations(document):
         responses = document["paths"][operation.path]["post"]["responses"]
         old = responses["400"]["content"]["application/json"]
         for name in OTHER_STATUS.keys() & old["examples"].keys():
             media = {"schema": old["schema"], "examples": {name: old["examples"].pop(name)}}
             responses[OTHER_STATUS[name]] = {"description": name, "content": {"application/json": media}}
+
+
+def with_required_workspace(document: Any) -> None:
+    document["components"]["parameters"]["Workspace"]["required"] = True
+
+
+@pytest.mark.parametrize("change", [with_other_statuses, with_required_workspace])
+def test_scenarios_keep_to_a_document_of_the_users_own(change: Callable[[Any], None], tmp_path: Path) -> None:
+    """On the mock of a document with other statuses or a required header, no rule is broken."""
+    document, broken = load_edition(EDITION), set()
+    change(document)
     with (
         mock.serve(document) as server,
         open_session(server.url, data := mock_data(server), None, tmp_path / "journal") as session,

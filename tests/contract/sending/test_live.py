@@ -225,6 +225,15 @@ def test_a_disposable_server_is_fuzzed_with_the_whole_document() -> None:
     assert shaped["components"]["schemas"]["JobName"]["examples"] == ["known"]
 
 
+def test_a_required_workspace_must_be_named() -> None:
+    """Operations whose requests must name their workspace are not run without one."""
+    document = load_edition("otc-2026")
+    document["components"]["parameters"]["Workspace"]["required"] = True
+    reason = "not run: the document requires a workspace; name a workspace with --workspace"
+    assert f"  exportJob: {reason}" in plan(document, "http://server", data(), Live())
+    assert "  exportJob: writes nothing" in plan(document, "http://server", data(workspaces=("w",)), Live())
+
+
 def test_narrowing_leaves_the_document_alone() -> None:
     """The document for checking responses is unchanged and still has obsPath."""
     document = load_edition("huaweicloud-cn-2025")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from jobexport.contract.data import needs_workspace
 from jobexport.spec.document import METHODS, at, deref, look, media, operations, request_body, schema_of
 from jobexport.spec.editions import BASE, SOURCES
 from jobexport.spec.load import load_yaml
@@ -53,6 +54,8 @@ def left_out(document: Mapping[str, Any], data: Data, live: Live) -> Iterator[Le
         exports = (operation.method, operation.id) in _exports()
         if not (live.disposable or exports or operation.reads):
             yield LeftOut(operation.id, "no edition has it, so nobody knows what it changes")
+        elif needs_workspace(document, operation) and not data.workspaces:
+            yield LeftOut(operation.id, "the document requires a workspace; name a workspace with --workspace")
         elif "obs_dir" in properties and not data.obs_dirs:
             yield LeftOut(operation.id, "it writes to OBS; name an allowed folder with --obs-dir")
         elif "job_selected" in properties and not data.flink_jobs:
