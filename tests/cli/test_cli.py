@@ -84,6 +84,12 @@ def test_an_edition_is_completed_with_ids_or_files(command: str, beginning: str,
     assert [(item.type, item.value) for item in found] == expected
 
 
+def test_drift_completes_ids_only() -> None:
+    """No file is offered where no file is taken."""
+    shell = ShellComplete(cli, {}, "jobexport", "_JOBEXPORT_COMPLETE")
+    assert shell.get_completions(["drift", "--edition"], "./o") == []
+
+
 def test_resolve_as_json_is_the_same_document() -> None:
     """JSON and YAML hold the same."""
     assert json.loads(run("resolve", "otc-2024", "--format", "json").stdout) == load_edition("otc-2024")

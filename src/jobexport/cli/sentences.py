@@ -57,8 +57,12 @@ def complete_edition(
         # A shell shows nothing but completions.
         return []
     words = [*resolved_ids(), *(("all", "auto") if context.command.name == "contract" else ())]
+    found = [word for word in words if word.startswith(beginning)]
+    if found or context.command.name == "drift":
+        # drift edits the overlays of editions, so it takes no other file.
+        return found
     # A shell shows either words or its own completion of paths.
-    return [word for word in words if word.startswith(beginning)] or [CompletionItem(beginning, type="file")]
+    return [CompletionItem(beginning, type="file")]
 
 
 @contextlib.contextmanager
