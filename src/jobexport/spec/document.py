@@ -86,6 +86,12 @@ def reference(node: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def refers(node: Any) -> bool:
+    """Check whether a node has a reference, in itself or in anything below it."""
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return reference(node) is not None or any(map(refers, below))
+
+
 def referred(node: Any) -> Location:
     """Return the place that a reference names, even if the document lacks it; empty if the node is not a reference."""
     return from_pointer(unquote((reference(node) or "#")[1:]))
