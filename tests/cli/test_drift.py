@@ -186,7 +186,6 @@ def test_against_a_folder_finds_the_page_of_the_operation(tmp_path: Path) -> Non
     for folder, name, page in (
         ("old", "a.md", FLINK_OTC_2024),
         ("old", "b.md", BATCH_OTC),
-        ("old", "c.md", JOB_CN_2020),
         ("new", "1.md", BATCH_OTC),
         ("new", "2.md", FLINK_OTC_2024),
     ):
@@ -197,6 +196,24 @@ def test_against_a_folder_finds_the_page_of_the_operation(tmp_path: Path) -> Non
     assert (
         f"{tmp_path}/new/1.md: page of batchExportJobs, compared with {tmp_path}/old/b.md: nothing new" in result.stdout
     )
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "github"])
+def test_against_a_folder_names_pages_that_are_gone(tmp_path: Path, format_: str) -> None:
+    """A page that only the old folder has is a finding with its file and operation, in each format; exit code 1."""
+    for name in ("old/same.md", "new/same.md"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(render(FLINK_OTC_2024, "markdown"), encoding="utf-8")
+    (tmp_path / "old/job.md").write_text(render(JOB_CN_2020, "markdown"), encoding="utf-8")
+    result = run("--against", tmp_path / "old", tmp_path / "new", "--format", format_)
+    assert result.exit_code == 1
+    assert "/old/job.md" in result.stdout
+    assert "POST /v1/{project_id}/jobs/{name}/export" in result.stdout
+    assert "operation-gone" in result.stdout
+    assert format_ != "json" or len(json.loads(result.stdout)) == 2
+    assert format_ != "text" or result.stdout.endswith("1 error, 0 warnings, 0 info; 0 known; 1 gone\n")
+    # A page that is named alone leaves the other pages of the old folder alone.
+    assert run("--against", tmp_path / "old", tmp_path / "new/same.md").exit_code == 0
 
 
 def test_scaffold_prints_a_document(pages: Any, tmp_path: Path) -> None:

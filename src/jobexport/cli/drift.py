@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from jobexport.cli.findings import Printer
 from jobexport.cli.places import Place
 from jobexport.cli.sentences import complete_edition, sentences
 from jobexport.errors import JobexportError
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress
 
-    from jobexport.drift import PageFacts, PageReport
+    from jobexport.drift import PageReport
 
-_STYLES = {"error": "red", "warning": "yellow", "info": "cyan", "known": "green", "dim": "dim", "head": "bold"}
+    _Result = TypeVar("_Result")
+
 _LEVELS = ("error", "warning", "info")
 
 # Media types of files in a folder of documentation that are not pages.
@@ -72,15 +74,17 @@ def drift(
     if not paths:
         raise JobexportError(f"{', '.join(map(str, pages))}: the folder has no page; name files or another folder")
     if scaffold:
-        failed = _each(paths, _scaffolder())
+        texts: list[str] = []
+        failed = _each(_scaffolds(paths), len(paths), texts.append)
+        # `---` separates the documents of a YAML stream.
+        click.echo("---\n".join(texts), nl=False)
     else:
-        reports: list[PageReport] = []
-        failed = _each(paths, _checker(reports, edition, against))
-        _show(reports, failed, format_)
-        reached = {finding.level for report in reports for finding in report.new}
-        if not failed and reached.intersection(_LEVELS[: _LEVELS.index(fail_on) + 1]):
+        printer = Printer(format_)
+        failed = _each(_reports(paths, pages, edition, against), len(paths), printer.add)
+        printer.end(failed)
+        if not failed and any(printer.totals.new[level] for level in _LEVELS[: _LEVELS.index(fail_on) + 1]):
             raise SystemExit(1)
-        if not failed and not any(report.compared for report in reports):
+        if not failed and not printer.totals.compared:
             # A check that read nothing must not look like a check that found nothing.
             raise JobexportError(
                 "nothing was compared: no page says anything of an operation that the description has; "
@@ -103,16 +107,16 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield inner
 
 
-def _each(paths: Sequence[Path], work: Callable[[Path], None]) -> int:
-    """Call `work` for each page, print the error of each unusable page, and return the number of errors."""
+def _each(results: Iterable[_Result | JobexportError], number: int, use: Callable[[_Result], None]) -> int:
+    """Call `use` for each result, print each error, and return the number of errors."""
     failed = 0
     with _bar() as bar:
-        for path in bar.track(paths, description="pages"):
-            try:
-                work(path)
-            except JobexportError as problem:
+        for result in bar.track(results, total=number, description="pages"):
+            if isinstance(result, JobexportError):
                 failed += 1
-                bar.console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+                bar.console.print(str(result), markup=False, highlight=False, soft_wrap=True)
+            else:
+                use(result)
     return failed
 
 
@@ -122,82 +126,40 @@ def _bar() -> Progress:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    return Progress(console=console, disable=not console.is_terminal, transient=True)
+    # The reports on a terminal are progress enough, and a bar would be drawn between their lines.
+    hidden = not console.is_terminal or sys.stdout.isatty()
+    return Progress(console=console, disable=hidden, transient=True, redirect_stdout=False)
 
 
-def _checker(reports: list[PageReport], edition: str | None, against: Path | None) -> Callable[[Path], None]:
+def _reports(
+    paths: Sequence[Path], pages: Sequence[Path], edition: str | None, against: Path | None
+) -> Iterator[PageReport | JobexportError]:
+    """Yield the report of each page, or its error."""
     from jobexport.drift import check_page, check_pages, load_described, read_page
+    from jobexport.drift.trees import Trees, attempt, leaf_of
 
     described = load_described()
     if edition is not None:
         described.check_edition(edition)
-    older = list(_older(against)) if against is not None else []
+    if against is not None and against.is_dir():
+        roots = {path: page for page in pages if page.is_dir() for path in _files([page])}
+        new = (leaf_of(path, roots.get(path)) for path in paths)
+        old = (leaf_of(path, against) for path in _files([against]))
+        yield from Trees(described, whole=bool(roots)).compare(old, new)
+        return
+    older = read_page(against) if against is not None else None
 
-    def check(path: Path) -> None:
+    def report(path: Path) -> PageReport:
         page = read_page(path)
-        if against is None:
-            reports.append(check_page(page, described, edition))
-        else:
-            reports.append(check_pages(page, _counterpart(page, older, against), described))
+        return check_page(page, described, edition) if older is None else check_pages(page, older, described)
 
-    return check
+    for path in paths:
+        yield attempt(path, report)
 
 
-def _older(against: Path) -> Iterator[PageFacts]:
-    from jobexport.drift import read_page
-
-    for path in _files([against]):
-        try:
-            yield read_page(path)
-        except JobexportError:
-            # A folder may have other files than pages; for a named file the error is of interest.
-            if not against.is_dir():
-                raise
-
-
-def _counterpart(page: PageFacts, older: Sequence[PageFacts], against: Path) -> PageFacts:
-    """Return the older page of the same operation, else of the same file name."""
-    if not against.is_dir():
-        return older[0]
-    for other in older:
-        if page.endpoint and other.endpoint and page.endpoint.path == other.endpoint.path:
-            return other
-    for other in older:
-        if Path(other.source).stem == Path(page.source).stem:
-            return other
-    raise JobexportError(f"{page.source}: {against} has no page of the same operation or name; name the older page")
-
-
-def _scaffolder() -> Callable[[Path], None]:
+def _scaffolds(paths: Sequence[Path]) -> Iterator[str | JobexportError]:
     from jobexport.drift import read_page, scaffold
+    from jobexport.drift.trees import attempt
 
-    written: list[Path] = []
-
-    def write(path: Path) -> None:
-        text = scaffold(read_page(path))
-        # `---` separates the documents of a YAML stream.
-        click.echo(f"---\n{text}" if written else text, nl=False)
-        written.append(path)
-
-    return write
-
-
-def _show(reports: Sequence[PageReport], failed: int, format_: str) -> None:
-    from jobexport.drift import report as written
-
-    if format_ == "json":
-        click.echo(json.dumps([written.as_plain(report) for report in reports], indent=2, ensure_ascii=False))
-        return
-    if format_ == "github":
-        for report in reports:
-            for line in written.github_lines(report):
-                click.echo(line)
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console()
-    for report in reports:
-        for line, style in written.text_lines(report):
-            console.print(Text(line, style=_STYLES.get(style, "")), soft_wrap=True)
-    console.print(Text(written.summary(reports, failed)), soft_wrap=True)
+    for path in paths:
+        yield attempt(path, lambda path: scaffold(read_page(path)))

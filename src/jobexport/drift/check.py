@@ -10,16 +10,16 @@ from attrs import frozen
 from jobexport.drift.compare.compare import findings_of
 from jobexport.drift.compare.comparison import Comparison
 from jobexport.drift.edits.advise import advise
-from jobexport.drift.findings import SourceLine, in_order
+from jobexport.drift.findings import WHOLE_PAGE, Finding, SourceLine, in_order
 from jobexport.drift.known.edition import Guess, guess_edition
 from jobexport.drift.known.known import held_statements, judge
 from jobexport.drift.known.operation import operation_of
+from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from jobexport.drift.documents.description import Described
     from jobexport.drift.edits.advise import Advice
     from jobexport.drift.facts import PageFacts
-    from jobexport.drift.findings import Finding
     from jobexport.drift.known.gone import Held
 
 _ADVISED = 200
@@ -50,7 +50,12 @@ class PageReport:
         """True if facts were compared; a page that was not read, such as a login form, has no findings either."""
         page = self.page
         facts = (page.endpoint, page.parameters, page.statuses, page.error_codes, page.examples, page.trees)
-        return bool(self.against) and any(facts)
+        return bool(self.against or self.alone) and any(facts)
+
+    @property
+    def alone(self) -> str:
+        """The kind of finding that only one of two folders has the page, such as `operation-gone`; empty otherwise."""
+        return next((finding.kind for finding in self.findings if finding.kind in WHOLE_PAGE), "")
 
     @property
     def new(self) -> tuple[Finding, ...]:
@@ -119,6 +124,25 @@ def check_pages(page: PageFacts, other: PageFacts, described: Described) -> Page
         for finding in findings_of(Comparison(page, other))
     )
     return PageReport(page, _nature(page, operation), operation or "", None, other.source, findings)
+
+
+def single_page(page: PageFacts, kind: str, described: Described) -> PageReport:
+    """Return the report on a page that only one of two folders has; `kind` is a kind of finding of `WHOLE_PAGE`."""
+    document = described.union or described.documents[described.editions[0]]
+    operation = operation_of(page, document, described.register) or ""
+    endpoint, gone = page.endpoint, kind.endswith("-gone")
+    about = f"{endpoint.method} {endpoint.path}" if endpoint is not None else page.title or page.source
+    line = int(endpoint.at if endpoint is not None else page.title_at)
+    finding = Finding(
+        kind,
+        about,
+        page=None if gone else about,
+        other=about if gone else None,
+        line=line,
+        states=Statement(kind, ""),
+        operation=operation,
+    )
+    return PageReport(page, _nature(page, operation or None), operation, None, "", (finding,))
 
 
 def _judged(

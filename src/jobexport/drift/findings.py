@@ -17,6 +17,10 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 KINDS: dict[str, tuple[Level, str]] = {
+    "operation-gone": ("error", "no page of the new folder has the operation"),
+    "operation-added": ("error", "no page of the old folder has the operation"),
+    "page-gone": ("info", "a page is gone, and its operation, if any, is on another page"),
+    "page-added": ("info", "a page is new, and its operation, if any, was on another page"),
     "path-changed": ("error", "the request line has another path"),
     "method-changed": ("error", "the request line has another method"),
     "path-variable-renamed": ("warning", "a variable of the path has another name"),
@@ -59,6 +63,10 @@ KINDS: dict[str, tuple[Level, str]] = {
 `error`: the difference is seen on the wire. `warning`: it breaks a promise that the wire does not show. `info`: the
 wording differs. A kind has one level.
 """
+
+
+WHOLE_PAGE = ("operation-gone", "operation-added", "page-gone", "page-added")
+"""The kinds of findings about a page that only one of two folders has."""
 
 
 @frozen

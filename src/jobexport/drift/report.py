@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from attrs import define, field
 
-from jobexport.drift.findings import KINDS, LEVELS
+from jobexport.drift.findings import KINDS, LEVELS, WHOLE_PAGE
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
 from jobexport.spec.load import dump_yaml
 
@@ -55,6 +57,8 @@ def _head(report: PageReport) -> str:
             words += f" (equally close: {', '.join(report.guess.others)})"
     elif report.against:
         words += f", compared with {report.against}"
+    elif report.alone:
+        words += f": {KINDS[report.alone][1]}"
     elif report.page.endpoint is not None:
         words += "; jobexport drift --scaffold prints a first description of it"
     else:
@@ -65,6 +69,9 @@ def _head(report: PageReport) -> str:
 
 
 def _sides(report: PageReport, finding: Finding) -> Iterator[str]:
+    if finding.kind in WHOLE_PAGE:
+        # The line above names the page.
+        return
     yield f"the page: {_said(finding.page)} (line {finding.line})"
     yield f"{other_side(report, finding)}: {_said(finding.other)}"
     if finding.near:
@@ -88,14 +95,34 @@ def _said(text: str | None) -> str:
     return "nothing" if text is None else text
 
 
-def summary(reports: Sequence[PageReport], failed: int) -> str:
-    """Return one line with the numbers of pages, of new findings by level, and of known findings."""
-    new = [finding.level for report in reports for finding in report.new]
-    known = sum(bool(finding.known) for report in reports for finding in report.findings)
-    counts = [f"{new.count(level)} {level}{'' if new.count(level) == 1 else 's'}" for level in ("error", "warning")]
-    pages = f"{len(reports)} page{'' if len(reports) == 1 else 's'}"
-    unread = f"; {failed} could not be read" if failed else ""
-    return f"{pages}: {', '.join(counts)}, {new.count('info')} info; {known} known{unread}"
+@define
+class Totals:
+    """The numbers of pages and of findings so far."""
+
+    pages: int = 0
+    compared: int = 0
+    new: Counter[str] = field(factory=Counter)
+    """The number of new findings of each level."""
+    known: int = 0
+    alone: Counter[str] = field(factory=Counter)
+    """The number of pages that only one of two folders has, by `gone` and `added`."""
+
+    def add(self, report: PageReport) -> None:
+        """Count a report."""
+        self.pages += 1
+        self.compared += report.compared
+        self.new.update(finding.level for finding in report.new)
+        self.known += sum(bool(finding.known) for finding in report.findings)
+        if report.alone:
+            self.alone[report.alone.partition("-")[2]] += 1
+
+    def line(self, failed: int) -> str:
+        """Return one line with all numbers; `failed` is the number of pages that could not be read."""
+        counts = [f"{self.new[level]} {level}{'' if self.new[level] == 1 else 's'}" for level in ("error", "warning")]
+        pages = f"{self.pages} page{'' if self.pages == 1 else 's'}"
+        alone = "".join(f"; {count} {word}" for word, count in sorted(self.alone.items(), reverse=True))
+        unread = f"; {failed} could not be read" if failed else ""
+        return f"{pages}: {', '.join(counts)}, {self.new['info']} info; {self.known} known{alone}{unread}"
 
 
 def as_plain(report: PageReport) -> dict[str, Any]:
@@ -163,6 +190,8 @@ def github_lines(report: PageReport) -> Iterator[str]:
         place = f"file={_property(report.page.source)},line={finding.line},title={_property(finding.kind)}"
         other = f"{other_side(report, finding)} says {_said(finding.other)}"
         message = f"{finding.operation} {finding.about}: the page says {_said(finding.page)}, {other}"
+        if finding.kind in WHOLE_PAGE:
+            message = f"{finding.operation} {finding.about}: {KINDS[finding.kind][1]}"
         yield f"::{_COMMANDS[finding.level]} {place}::{_escaped(message)}"
 
 
