@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from jobexport.drift import PageReport, load_described
-from jobexport.drift.trees import Remembered, Leaf, Trees, attempt, leaf_of, pairs
+from jobexport.drift.trees import Leaf, Remembered, Trees, attempt, leaf_of, pairs
 from jobexport.errors import JobexportError
 from tests.drift.making.rendering import Field, Page, render
 

@@ -42,7 +42,18 @@ _NO_PAGES = ("image", "audio", "video", "font")
     metavar="OLD",
     help="An older page, or a folder of older pages, to compare with instead of the description.",
 )
-@click.option("--scaffold", is_flag=True, help="Print a first OpenAPI description of each page's operation.")
+@click.option(
+    "--scaffold",
+    is_flag=True,
+    help="Print a first OpenAPI description of the page's operation, or of all operations of a folder.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --scaffold: the file to write the description to.  [default: standard output]",
+)
 @click.option(
     "--format",
     "format_",
@@ -59,7 +70,13 @@ _NO_PAGES = ("image", "audio", "video", "font")
 )
 @sentences
 def drift(
-    pages: tuple[Path, ...], edition: str | None, against: Path | None, scaffold: bool, format_: str, fail_on: str
+    pages: tuple[Path, ...],
+    edition: str | None,
+    against: Path | None,
+    scaffold: bool,
+    output: Path | None,
+    format_: str,
+    fail_on: str,
 ) -> None:
     """Compare pages of the vendor's documentation with the description.
 
@@ -70,14 +87,13 @@ def drift(
     """
     if against is not None and (edition is not None or scaffold):
         raise click.UsageError("--against compares two pages; leave out --edition and --scaffold")
+    if output is not None and not scaffold:
+        raise click.UsageError("--output is the file of --scaffold; add --scaffold")
     paths = list(_files(pages))
     if not paths:
         raise JobexportError(f"{', '.join(map(str, pages))}: the folder has no page; name files or another folder")
     if scaffold:
-        texts: list[str] = []
-        failed = _each(_scaffolds(paths), len(paths), texts.append)
-        # `---` separates the documents of a YAML stream.
-        click.echo("---\n".join(texts), nl=False)
+        failed = _scaffold(paths, pages, output)
     else:
         printer = Printer(format_)
         failed = _each(_reports(paths, pages, edition, against), len(paths), printer.add)
@@ -105,6 +121,11 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             kind = (mimetypes.guess_type(inner.name)[0] or "").partition("/")[0]
             if inner.is_file() and not hidden and kind not in _NO_PAGES:
                 yield inner
+
+
+def _roots(pages: Iterable[Path]) -> dict[Path, Path]:
+    """Return the folder, among the arguments, of each page that was not named itself."""
+    return {path: page for page in pages if page.is_dir() for path in _files([page])}
 
 
 def _each(results: Iterable[_Result | JobexportError], number: int, use: Callable[[_Result], None]) -> int:
@@ -142,7 +163,7 @@ def _reports(
     if edition is not None:
         described.check_edition(edition)
     if against is not None and against.is_dir():
-        roots = {path: page for page in pages if page.is_dir() for path in _files([page])}
+        roots = _roots(pages)
         new = (leaf_of(path, roots.get(path)) for path in paths)
         old = (leaf_of(path, against) for path in _files([against]))
         yield from Trees(described, whole=bool(roots)).compare(old, new)
@@ -157,9 +178,28 @@ def _reports(
         yield attempt(path, report)
 
 
-def _scaffolds(paths: Sequence[Path]) -> Iterator[str | JobexportError]:
+def _scaffold(paths: Sequence[Path], pages: Sequence[Path], output: Path | None) -> int:
+    """Write the description of a page, or of several pages as one document; return the number of unusable pages."""
+    from jobexport.core.disk.files import write_text
     from jobexport.drift import read_page, scaffold
+    from jobexport.drift.scaffold import FolderScaffold
     from jobexport.drift.trees import attempt
 
-    for path in paths:
-        yield attempt(path, lambda path: scaffold(read_page(path)))
+    failed = 0
+    if len(paths) == 1 and not pages[0].is_dir():
+        text = scaffold(read_page(paths[0]))
+    else:
+        folder = FolderScaffold(pages[0].resolve().name if len(pages) == 1 else f"{len(pages)} files and folders")
+        roots = _roots(pages)
+
+        def add(path: Path) -> None:
+            folder.add(read_page(path), path.relative_to(roots.get(path, path.parent)).as_posix())
+
+        failed = _each((attempt(path, add) for path in paths), len(paths), lambda _: None)
+        text = folder.text()
+        click.echo(folder.summary, err=True)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_text(output, text)
+    return failed

@@ -198,6 +198,16 @@ class TableFact:
 
 
 @frozen
+class Reference:
+    """A link to the page that describes the request or the response instead, such as `see Exporting a Job`."""
+
+    side: Literal["request", "response"]
+    target: str
+    """The target of the link: `exporting_a_job.html`, or an anchor such as `#dataartsstudio_02_0088__section56`."""
+    at: Place
+
+
+@frozen
 class Unread:
     """A text that looks like a fact and was not understood."""
 
@@ -237,5 +247,6 @@ class PageFacts:
     actions: tuple[IamAction, ...] = ()
     tables: tuple[TableFact, ...] = ()
     unread: tuple[Unread, ...] = ()
+    references: tuple[Reference, ...] = ()
     markers: tuple[str, ...] = ()
     """Clouds whose marks the page has: `otc`, `huaweicloud-cn`, `huaweicloud-intl`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -52,14 +53,22 @@ def row_schema(row: Parameter, schema: SchemaObject | None = None) -> SchemaObje
     values = list(dict.fromkeys(value_of(text, of) for text in row.limits.values))
     if values and reference(of) is None and all(fits(value, of if of is not schema else written) for value in values):
         if of is schema:
-            written["enum"] = values
+            written |= enum_of(values)
         else:
-            written["items"] = {**of, "enum": values}
+            written["items"] = {**of, **enum_of(values)}
     # A schema with a reference is not looked into: only the outermost type has to fit.
     outer = {key: value for key, value in written.items() if key != "$ref" and not refers(value)}
     if row.default is not None and outer and fits(row.default, outer):
         written["default"] = row.default
     return written
+
+
+def enum_of(values: Sequence[Any]) -> SchemaObject:
+    """Build the `enum` of a schema; values that a generator would give one name, such as `asc` and `ASC`, get names."""
+    names = [re.sub(r"\W+", "_", str(value)).upper() for value in values]
+    if len(set(names)) == len(names):
+        return {"enum": list(values)}
+    return {"enum": list(values), "x-enum-varnames": [f"{name}_{at}" for at, name in enumerate(names, 1)]}
 
 
 def value_of(text: str, schema: SchemaObject) -> Any:

@@ -116,6 +116,7 @@ def test_a_page_without_a_request_line_is_one_sentence() -> None:
     [
         ("Creating a Job", "createJob"),
         ("Stopping a Batch of Jobs", "stopBatchJobs"),
+        ("Batch Stopping Jobs", "batchStopJobs"),
         ("Deleting a Queue", "deleteQueue"),
         ("Querying the Details", "queryDetails"),
         ("Running SQL", "runSQL"),

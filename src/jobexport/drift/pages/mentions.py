@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jobexport.drift.facts import FileName, IamAction, MediaType
+from jobexport.drift.facts import FileName, IamAction, MediaType, Reference
 from jobexport.drift.pages import vocabulary as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
     from jobexport.drift.pages.blocks import Code, Paragraph
 
@@ -28,6 +29,7 @@ _MEMBER = re.compile(
     rf"{_START}[A-Za-z0-9_{{}}.-]{{0,200}}[A-Za-z0-9_{{}}]\."
     r"(?!(?:zip|tar|tgz|gz|com|html?|eu|cn|md)(?![a-z]))[a-z][a-z0-9]{1,9}(?![A-Za-z0-9_/.(-])"
 )
+_ELSEWHERE = re.compile(r"\b(?:same|identical|see|refer)\b|参考|参见|请见|详见|一致|相同|一样", re.IGNORECASE)
 _NO_PERMISSION = re.compile(
     r"\bno (?:identity policy-based |iam )?(?:permissions?|actions?|authorization)\b.{0,40}"
     r"\b(?:required|needed|necessary)"
@@ -88,3 +90,10 @@ def permission(part: Paragraph) -> Iterator[IamAction]:
         yield IamAction("none", part.line)
     for name in words.ACTION.findall(part.text):
         yield IamAction(name, part.line)
+
+
+def references(part: Paragraph, side: Literal["request", "response"]) -> Iterator[Reference]:
+    """Yield the links of a paragraph of one side that says to look elsewhere, such as `see Exporting a Job`."""
+    if part.links and _ELSEWHERE.search(part.text):
+        for link in part.links:
+            yield Reference(side, link.target, part.line)

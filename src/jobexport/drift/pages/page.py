@@ -17,6 +17,7 @@ from jobexport.drift.facts import (
     IamAction,
     MediaType,
     PageFacts,
+    Reference,
     Status,
     TableFact,
     Unread,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         FileName,
         MediaType,
         Parameter,
+        Reference,
         Status,
         TableFact,
         Unread,
@@ -83,6 +85,7 @@ class PageReader:
         self.trees: list[ArchiveTree] = []
         self.actions: list[IamAction] = []
         self.unread: list[Unread] = []
+        self.references: list[Reference] = []
 
     @property
     def here(self) -> words.Section | None:
@@ -167,6 +170,8 @@ class PageReader:
         self.media += mentions.media_types(part, self.here) or mentions.media_types_of_code(Code(part.text, part.line))
         if self.section == "authorization":
             self.actions += mentions.permission(part)
+        if self.here == "request" or self.here == "response":
+            self.references += mentions.references(part, self.here)
         if self.here in ("response", "example", "example-response"):
             self.files += mentions.file_names(part)
 
@@ -300,6 +305,7 @@ class PageReader:
             actions=self._all(_once(self.actions)),
             tables=self._all(tables),
             unread=self._all([*self.unread, *missed]),
+            references=self._all(self.references),
             markers=about.markers(text, self.source.noise, language),
         )
 

@@ -1,5 +1,6 @@
-"""A first description of an operation that the union does not have."""
+"""A first description of operations that the union does not have."""
 
 from jobexport.drift.scaffold.document import scaffold, scaffold_document
+from jobexport.drift.scaffold.folder import FolderScaffold
 
-__all__ = ["scaffold", "scaffold_document"]
+__all__ = ["FolderScaffold", "scaffold", "scaffold_document"]

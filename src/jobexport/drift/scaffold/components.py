@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.facts import DataType
 from jobexport.drift.page_schemas import SchemaObject, around, condition_of, row_schema, type_schema
-from jobexport.drift.scaffold.names import pascal, unique
+from jobexport.drift.scaffold.names import pascal, singular, unique
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,13 +83,18 @@ class Components:
         nested = depth < _DEEPEST and any(other.path[:-1] == row.path for other in rows)
         schema = None
         if nested:
-            name = pascal(_structure(row.type) or row.name) or f"{self._prefix}Object"
+            name = pascal(_structure(row.type) or _item(row)) or f"{self._prefix}Object"
             schema = around(row.type, self._table(rows, row.path, name, None, depth + 1))
         # OpenAPI 3.1 allows further keys beside a `$ref`.
         written = {**row_schema(row, schema), "x-page-line": row.at}
         if row.mandatory == "conditional":
             written["x-required-when"] = condition_of(row)
         return written
+
+
+def _item(row: Parameter) -> str:
+    """Return the name of an object of a row: `jobs` → `job` for an item of a list."""
+    return singular(row.name) if row.type is not None and row.type.kind == "array" else row.name
 
 
 def _structure(type_: DataType | None) -> str | None:

@@ -32,6 +32,11 @@ _ERROR = {
 }
 
 
+COMPONENTS: Document = {
+    "securitySchemes": {"XAuthToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+}
+
+
 def scaffold(page: PageFacts) -> str:
     """Return the facts of a page as an OpenAPI document in YAML, with the page's lines as `x-page-line`.
 
@@ -75,11 +80,11 @@ def scaffold_document(page: PageFacts) -> Document:
         "security": [{"XAuthToken": []}],
         "paths": {endpoint.path: {endpoint.method.lower(): operation}},
         "components": {
-            "securitySchemes": {"XAuthToken": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+            **COMPONENTS,
             "schemas": components.schemas,
         },
     }
-    _sort_out_examples(document)
+    sort_out_examples(document)
     return document
 
 
@@ -199,7 +204,7 @@ def _examples(page: PageFacts, kind: str) -> dict[str, Document]:
     return {f"line-{example.at}": {"value": example.value} for example in of_kind}
 
 
-def _sort_out_examples(document: Document) -> None:
+def sort_out_examples(document: Document) -> None:
     """Move examples that contradict the page's own tables to `x-contradicting-examples`, with the problem."""
     for media in _media(document["paths"]):
         for name, example in list(media.get("examples", {}).items()):
