@@ -225,9 +225,24 @@ def test_scaffold_prints_a_document(pages: Any, tmp_path: Path) -> None:
     assert list(load_yaml(path)["paths"]) == ["/v1/{project_id}/baskets/{basket}/copy"]
 
 
+def test_scaffold_of_a_folder_is_one_file(pages: Any, tmp_path: Path) -> None:
+    """-o has the operations of all pages, with their paths below the folder; a broken page is named, exit code 2."""
+    path = tmp_path / "openapi.yaml"
+    assert run("--scaffold", pages, "-o", path).exit_code == 0
+    (pages / "zip").write_bytes(b"PK\x03\x04\0\0\0\0" * 50)
+    result = run("--scaffold", pages, "-o", path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert str(pages / "zip") in result.stderr
+    assert "2 operations, 5 schemas (9 before sharing)" in result.stderr
+    found = load_yaml(path)["paths"]
+    assert list(found) == ["/v1.0/{project_id}/streaming/jobs/export", "/v1/{project_id}/baskets/{basket}/copy"]
+    assert found["/v1.0/{project_id}/streaming/jobs/export"]["post"]["x-page"] == "inner/changed.html"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["-o", "openapi.yaml", "missing.rst"], "add --scaffold"),
         (["missing.rst"], "missing.rst: no such file"),
         (["--edition", "otc-1999", "missing.rst"], "there is no edition 'otc-1999'"),
         (["--against", "a.rst", "--scaffold", "b.rst"], "leave out --edition and --scaffold"),

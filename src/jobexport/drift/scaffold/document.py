@@ -109,7 +109,11 @@ def _parameter(row: Parameter) -> Document:
     written: Document = {"name": row.name, "in": row.location, "required": required, "x-page-line": row.at}
     if row.mandatory == "conditional":
         written["x-required-when"] = condition_of(row)
-    return {**written, "schema": row_schema(row) or {"type": "string"}}
+    schema = row_schema(row) or {"type": "string"}
+    if row.location in ("path", "header") and schema.get("type") in ("array", "object"):
+        # OpenAPI could say how it is written in a path or header, but the page does not, and no generator supports it.
+        schema = {"type": "string", "x-page-type": row.type_text}
+    return {**written, "schema": schema}
 
 
 def _request(page: PageFacts, components: Components) -> Document:

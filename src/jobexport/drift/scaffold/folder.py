@@ -27,13 +27,13 @@ _NO_BODY = ("get", "head", "delete")
 
 
 @define
-class Operation:
+class PageOperation:
     """The operation of a page; its references lead to keys of shapes."""
 
     pages: list[str]
     """The files of its pages."""
     names: frozenset[str]
-    """What a link to its page may say: identifier, title and name of the file."""
+    """The words by which a link may name its page: identifier, title and name of the file."""
     method: str
     path: str
     content: Document
@@ -57,10 +57,10 @@ class FolderScaffold:
 
     def __init__(self, title: str) -> None:
         self.title, self.updated = title, ""
-        self.operations: list[Operation] = []
+        self.operations: list[PageOperation] = []
         self.shapes = Shapes()
         self.notes: list[str] = []
-        """What was done about collisions, what was followed, and what was not understood, a sentence each."""
+        """Collisions and what was done, references that were followed, and text that was not understood."""
         self.counts = Counts(0, 0, 0)
         self.left_out = 0
 
@@ -88,7 +88,7 @@ class FolderScaffold:
         known = frozenset(_plain(each) for each in names if each)
         content = {**replaced(content, keys.__getitem__), "x-page": name}
         self.operations.append(
-            Operation(
+            PageOperation(
                 [name],
                 known,
                 method,
@@ -159,15 +159,15 @@ class FolderScaffold:
                         mine, theirs = operation.pages[0], other.pages[0]
                         self.notes.append(f"{mine} line {reference.at}: the {reference.side} is that of {theirs}.")
 
-    def _page_of(self, target: str) -> Operation | None:
+    def _page_of(self, target: str) -> PageOperation | None:
         file, _, anchor = target.partition("#")
         wanted = {_plain(PurePath(file).stem), _plain(anchor), _plain(anchor.partition("__")[0])} - {""}
         return next((operation for operation in self.operations if wanted & operation.names), None)
 
     # ---- several pages of one operation ----
 
-    def _merged(self, paths: dict[str, str]) -> list[Operation]:
-        found: dict[tuple[str, str], Operation] = {}
+    def _merged(self, paths: dict[str, str]) -> list[PageOperation]:
+        found: dict[tuple[str, str], PageOperation] = {}
         for operation in self.operations:
             path = paths[operation.path]
             if path != operation.path:
@@ -185,7 +185,7 @@ class FolderScaffold:
                 first.pages += operation.pages
         return list(found.values())
 
-    def _named(self, operations: Sequence[Operation], paths: dict[str, str]) -> dict[tuple[str, str], str]:
+    def _named(self, operations: Sequence[PageOperation], paths: dict[str, str]) -> dict[tuple[str, str], str]:
         """Make the operationIds unique, and return them by path and method."""
         wanted = [(each.content["operationId"], each.method, paths[each.path]) for each in operations]
         names = operation_ids(wanted)
@@ -202,7 +202,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def _take(operation: Operation, other: Operation, side: str) -> bool:
+def _take(operation: PageOperation, other: PageOperation, side: str) -> bool:
     """Take a body of another operation if the operation has no body of its own; return False if it has one."""
     if side == "request":
         body = other.content.get("requestBody")
@@ -230,7 +230,7 @@ def _without_examples(body: Document) -> Document:
     return {**body, "content": content}
 
 
-def _rename_variables(operation: Operation, path: str) -> None:
+def _rename_variables(operation: PageOperation, path: str) -> None:
     old, new = (re.findall(r"\{([^{}]*)\}", each) for each in (operation.path, path))
     names = dict(zip(old, new, strict=True))
     operation.content["parameters"] = [
@@ -252,7 +252,7 @@ def _classes(content: Document) -> Iterator[str]:
             yield from inner_classes(f"{name}{end}", media["schema"])
 
 
-def _only(paths: Document, operations: Sequence[Operation], names: dict[str, str]) -> Document:
+def _only(paths: Document, operations: Sequence[PageOperation], names: dict[str, str]) -> Document:
     """Return the operations of several pages: their examples may not fit the merged schemas."""
     merged = [operation for operation in operations if len(operation.pages) > 1]
     return {f"{each.method} {each.path}": paths[names[each.path]][each.method] for each in merged}
