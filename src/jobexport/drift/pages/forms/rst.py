@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 import warnings
@@ -53,6 +54,14 @@ _SETTINGS = {
     "syntax_highlight": "none",
     "warning_stream": False,
 }
+
+
+@functools.cache
+def _settings() -> Any:
+    """Return the settings of docutils, which take longer to build than many pages take to read."""
+    settings = frontend.get_default_settings(Parser)
+    settings.update(_SETTINGS, frontend.OptionParser(components=(Parser,)))
+    return settings
 
 
 def blocks(text: str, deadline: Deadline) -> list[Block]:
@@ -126,9 +135,7 @@ class _RstWalker:
         """Parse a text; `shift` is the number of lines of the page above its first line."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
-            settings = frontend.get_default_settings(Parser)
-            settings.update(_SETTINGS, frontend.OptionParser(components=(Parser,)))
-            document = utils.new_document("page", settings)
+            document = utils.new_document("page", _settings().copy())
         note_source = document.note_source
 
         def watched(source: Any, offset: Any) -> None:
