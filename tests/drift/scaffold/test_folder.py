@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("warm")
 
 STRING = DataType("string")
+_lines = itertools.count(2)
 
 
 def page(
@@ -46,7 +48,7 @@ def page(
 
 
 def row(location: Any, *path: str, type_: DataType = STRING, **facts: Any) -> Parameter:
-    return Parameter(location, path, 2, type_, **facts)
+    return Parameter(location, path, next(_lines), type_, **facts)
 
 
 def folder(pages: Sequence[PageFacts]) -> tuple[Any, FolderScaffold]:
@@ -117,25 +119,31 @@ def test_a_body_of_several_operations_has_the_name_of_what_they_share(
     assert list(document["components"]["schemas"]) == [name]
 
 
-def test_no_schema_has_the_name_of_a_class_within_another() -> None:
+@pytest.mark.parametrize(
+    ("uses", "names"), [(["best"], ["Job", "ListJobsJobMode"]), (["best", "worst"], ["ListJobsJob", "JobMode"])]
+)
+def test_no_schema_has_the_name_of_a_class_within_another(uses: list[str], names: list[str]) -> None:
     """`Job` with values of `mode` makes a generator write a class `JobMode`; another schema gets another name."""
     jobs = DataType("array", items=DataType("object", name="Job"))
     mode = DataType("object", name="JobMode")
     rows = (
         row("response", "jobs", type_=jobs),
         row("response", "jobs", "mode", limits=Limits(values=("A", "B"))),
-        row("response", "best", type_=mode),
-        row("response", "best", "name"),
+        *(row("response", name, type_=mode) for name in uses),
+        *(row("response", name, "name") for name in uses),
     )
     document, _ = folder([page("Listing Jobs", "GET /v1/jobs", *rows)])
-    assert "JobMode" not in document["components"]["schemas"]
-    assert "Job" in document["components"]["schemas"]
+    assert list(document["components"]["schemas"]) == ["ListJobsResponse", *names]
 
 
 def test_two_pages_of_an_operation_are_merged() -> None:
     """The operation has the parameters, fields and responses of both; a fact of one page only is optional."""
     one = page(
-        "Creating", "POST /v1/{id}/jobs", row("body", "name", mandatory="yes"), row("body", "old", mandatory="yes")
+        "Creating",
+        "POST /v1/{id}/jobs",
+        row("body", "name", mandatory="yes"),
+        row("body", "old", mandatory="yes"),
+        row("query", "all", mandatory="yes"),
     )
     other = page(
         "Creating",
@@ -148,6 +156,7 @@ def test_two_pages_of_an_operation_are_merged() -> None:
     ((path, item),) = document["paths"].items()
     assert path == "/v1/{job_id}/jobs"
     assert [(each["name"], each["required"]) for each in item["post"]["parameters"]] == [
+        ("all", False),
         ("job_id", True),
         ("dry", False),
     ]
