@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mimetypes
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -16,6 +15,7 @@ from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from rich.progress import Progress
 
@@ -50,7 +50,7 @@ _NO_PAGES = ("image", "audio", "video", "font")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="FILE",
     help="With --scaffold: the file to write the description to.  [default: standard output]",
 )

@@ -72,18 +72,23 @@ def test_made_up_pages_give_a_document_and_a_client(tmp_path: Path) -> None:
         (USUAL, NESTED, ARCHIVE, FLINK_OTC_2024, FLINK_OTC_2026, FLINK_CN_2020, JOB_INTL, BATCH_OTC)
     ):
         made.add(read_page(render(each, "rst").encode(), name=f"{number}.rst"))
+    # Constructs that the generator refuses: values with one name, fractions as values, headers that are lists,
+    # two variables of one name, a property called like a reference.
     clashing = Limits(values=("asc", "ASC", "asc"))
     made.add(
         page(
             "Listing",
-            "GET /v1/lists",
+            "GET /v2/{id}/lists/{id}",
             row("query", "order", limits=clashing),
             row("header", "X-Tags", type_=DataType("array", items=STRING)),
+            row("response", "$ref", type_=DataType("number"), limits=Limits(values=("0.5", "1"))),
         )
     )
     document = generates(made.text(), tmp_path)
     assert loaded(document) == len(operations(document)) == made.counts.operations == 7
-    assert operations(document)["list"]["parameters"][0]["schema"]["enum"] == ["asc", "ASC"]
+    names = [each["name"] for each in operations(document)["list"]["parameters"]]
+    assert names == ["id", "id2", "order", "X-Tags"]
+    assert operations(document)["list"]["parameters"][2]["schema"]["enum"] == ["asc", "ASC"]
 
 
 def test_one_shape_is_one_schema() -> None:
@@ -156,8 +161,8 @@ def test_two_pages_of_an_operation_are_merged() -> None:
     ((path, item),) = document["paths"].items()
     assert path == "/v1/{job_id}/jobs"
     assert [(each["name"], each["required"]) for each in item["post"]["parameters"]] == [
-        ("all", False),
         ("job_id", True),
+        ("all", False),
         ("dry", False),
     ]
     schema = document["components"]["schemas"]["CreateRequest"]
@@ -236,6 +241,7 @@ def test_operation_ids_are_unique(operations: list[str], names: list[str]) -> No
         (["/jobs/{id}/run", "/jobs/{name}/stop"], ["/jobs/{id}/run", "/jobs/{name}/stop"]),
         (["/jobs/{id}", "/jobs/{name}"], ["/jobs/{id}", "/jobs/{id}"]),
         (["/a/{id}/b/{id}"], ["/a/{id}/b/{id2}"]),
+        (["/a/{job.name}/b/{1}/{名}"], ["/a/{job_name}/b/{variable_1}/{variable}"]),
     ],
 )
 def test_variables_of_a_path_are_unified(paths: list[str], written: list[str]) -> None:

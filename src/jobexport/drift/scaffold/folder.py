@@ -232,11 +232,11 @@ def _without_examples(body: Document) -> Document:
 
 def _rename_variables(operation: PageOperation, path: str) -> None:
     old, new = (re.findall(r"\{([^{}]*)\}", each) for each in (operation.path, path))
-    names = dict(zip(old, new, strict=True))
-    operation.content["parameters"] = [
-        {**each, "name": names.get(each["name"], each["name"])} if each["in"] == "path" else each
-        for each in operation.content["parameters"]
-    ]
+    known = {each["name"]: each for each in operation.content["parameters"] if each["in"] == "path"}
+    # A path may name two variables the same; both are described by one row.
+    variables = [{**known[name], "name": written} for name, written in zip(old, new, strict=True)]
+    others = [each for each in operation.content["parameters"] if each["in"] != "path"]
+    operation.content["parameters"] = [*variables, *others]
 
 
 def _classes(content: Document) -> Iterator[str]:

@@ -121,12 +121,18 @@ def variable_names(paths: list[str]) -> dict[str, str]:
         for spot, name in _variables(path):
             alike = [other for other in spots[spot] if plain(other).endswith(plain(name))]
             best = max(alike, key=lambda other: (len(plain(other)), spots[spot][other]))
-            used.add(best := unique(best, used))
+            used.add(best := unique(_variable(best), used))
             # The names before this one are in place already, and can't be found again.
             written = written.replace(f"{{{name}}}", f"<{best}>", 1)
         written = written.replace("<", "{").replace(">", "}")
         found[path] = templates.setdefault(_VARIABLE.sub("{}", written), written)
     return found
+
+
+def _variable(name: str) -> str:
+    """Return a name that generators of code take for a variable of a path: `job.name` → `job_name`."""
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")
+    return name if name[:1].isalpha() else f"variable_{name}".rstrip("_")
 
 
 def _variables(path: str) -> list[tuple[str, str]]:

@@ -147,7 +147,10 @@ def replaced(node: Any, name_of: Any) -> Any:
     """Return a schema with each reference to a component led to `name_of` the name in it."""
     if isinstance(node, dict):
         return {
-            key: PREFIX + name_of(value.removeprefix(PREFIX)) if key == "$ref" else replaced(value, name_of)
+            # A property may be called `$ref`.
+            key: PREFIX + name_of(value.removeprefix(PREFIX))
+            if key == "$ref" and isinstance(value, str)
+            else replaced(value, name_of)
             for key, value in node.items()
         }
     return [replaced(item, name_of) for item in node] if isinstance(node, list) else node
