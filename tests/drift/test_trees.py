@@ -11,6 +11,7 @@ from attrs import evolve
 from jobexport.drift import PageReport, load_described
 from jobexport.drift.trees import Leaf, Remembered, Trees, attempt, leaf_of, pairs
 from jobexport.errors import JobexportError
+from tests.drift.making.effort import alive
 from tests.drift.making.rendering import Field, Page, render
 
 if TYPE_CHECKING:
@@ -26,17 +27,20 @@ def basket(name: str, method: str = "POST", **changes: Any) -> Page:
     return evolve(page, **{"body": (Field("name"), Field("size")), **changes})
 
 
-def compared(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> list[PageReport | JobexportError]:
-    """Write two folders of pages and return the reports."""
+def written(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> list[list[Leaf]]:
+    """Write two folders of pages and return their files."""
     for side, pages in (("old", old), ("new", new)):
         for name, text in pages.items():
             path = folder / side / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    leaves = (
-        [leaf_of(folder / side / name, folder / side) for name in pages] for side, pages in (("old", old), ("new", new))
-    )
-    return list(Trees(described(), whole=True).compare(*leaves))
+    sides = ((folder / "old", old), (folder / "new", new))
+    return [[leaf_of(side / name, side) for name in pages] for side, pages in sides]
+
+
+def compared(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> list[PageReport | JobexportError]:
+    """Write two folders of pages and return the reports."""
+    return list(Trees(described(), whole=True).compare(*written(folder, old, new)))
 
 
 def told(folder: Path, reports: list[PageReport | JobexportError]) -> dict[str, tuple[str, set[str]]]:
@@ -110,6 +114,16 @@ def test_a_page_that_moved_to_another_page_is_not_a_new_operation(tmp_path: Path
     one, page = render(basket("pears"), "rst"), render(evolve(basket("pears"), title="Pears again"), "rst")
     found = told(tmp_path, compared(tmp_path, {"a.rst": one, "b.rst": page}, {"a.rst": one}))
     assert found["old/b.rst"] == ("", {"page-gone"})
+
+
+def test_no_page_is_held(tmp_path: Path) -> None:
+    """At most three pages are in memory: the page of the last report, the next page and its older version."""
+    pages = {f"{number}.rst": render(basket(f"kind{number}"), "rst") for number in range(5)}
+    leaves = written(tmp_path, pages, {**pages, "new.rst": pages["0.rst"]})
+    before, most = alive(), 0
+    for _ in Trees(described(), whole=True).compare(*leaves):
+        most = max(most, alive() - before)
+    assert 1 <= most <= 3
 
 
 def test_a_broken_page_ends_nothing(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from jobexport.drift.check import PageReport, check_pages, single_page
 from jobexport.drift.compare.responses import bare_path
@@ -76,7 +77,7 @@ class Trees:
     described: Described
     whole: bool
     """True if the new pages are a folder too, so that older pages without a counterpart are gone."""
-    _left: list[Remembered] = field(factory=list, init=False)
+    _left: dict[Leaf, Remembered] = field(factory=dict, init=False)
     """The older pages without a counterpart so far."""
 
     def compare(self, old: Iterable[Leaf], new: Iterable[Leaf]) -> Iterator[PageReport | JobexportError]:
@@ -86,11 +87,11 @@ class Trees:
         """
         for leaf in old:
             page = _read(leaf)
-            self._left.append(_entry(leaf, page))
+            self._left[leaf] = _entry(leaf, page)
             if isinstance(page, JobexportError):
                 yield page
         same: dict[object, Remembered] = {
-            (entry.operation, entry.leaf.name): entry for entry in reversed(self._left) if entry.operation
+            (entry.operation, entry.leaf.name): entry for entry in reversed(self._left.values()) if entry.operation
         }
         waiting: list[Remembered] = []
         operations: set[Operation | None] = set()
@@ -104,7 +105,7 @@ class Trees:
             if twin is None or isinstance(page, JobexportError):
                 waiting.append(entry)
             else:
-                self._left.remove(twin)
+                del self._left[twin.leaf]
                 yield self._report(leaf, twin, page)
         yield from self._rest(waiting, operations)
 
@@ -112,8 +113,8 @@ class Trees:
         self, waiting: list[Remembered], operations: set[Operation | None]
     ) -> Iterator[PageReport | JobexportError]:
         """Yield the reports of pages without a counterpart of the same operation and name."""
-        known = {entry.operation for entry in self._left}
-        found = pairs(waiting, self._left)
+        known = {entry.operation for entry in self._left.values()}
+        found = pairs(waiting, self._left.values())
         taken = {twin.leaf for twin in found.values()}
         for entry in waiting:
             if not entry.readable:
@@ -123,7 +124,7 @@ class Trees:
             else:
                 again = entry.operation is None or entry.operation in known
                 yield self._single(entry.leaf, "page-added" if again else "operation-added")
-        for entry in self._left if self.whole else ():
+        for entry in self._left.values() if self.whole else ():
             if entry.readable and entry.leaf not in taken:
                 still = entry.operation is None or entry.operation in operations
                 yield self._single(entry.leaf, "page-gone" if still else "operation-gone")
@@ -132,7 +133,14 @@ class Trees:
         if not twin.readable:
             return JobexportError(f"{leaf.path}: compared with nothing, because {twin.leaf.path} can't be read")
         older = twin.leaf.path
-        return attempt(leaf.path, lambda path: check_pages(page or read_page(path), read_page(older), self.described))
+
+        def compared(path: Path) -> PageReport:
+            mine = page or read_page(path)
+            # Most pages of a manual are the same in its next edition.
+            same = filecmp.cmp(path, older, shallow=False)
+            return check_pages(mine, evolve(mine, source=str(older)) if same else read_page(older), self.described)
+
+        return attempt(leaf.path, compared)
 
     def _single(self, leaf: Leaf, kind: str) -> PageReport | JobexportError:
         return attempt(leaf.path, lambda path: single_page(read_page(path), kind, self.described))

@@ -15,6 +15,7 @@ from jobexport.drift.scaffold.names import operation_ids, singular, variable_nam
 from jobexport.errors import JobexportError
 from jobexport.spec.lint import lint_document
 from tests.drift.making.clients import generates, loaded
+from tests.drift.making.effort import alive
 from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_INTL
 from tests.drift.making.rendering import render
 from tests.drift.making.samples import ARCHIVE, NESTED, USUAL
@@ -201,6 +202,25 @@ def test_a_sentence_that_leads_to_another_page_is_read() -> None:
     link = "\n\nThe response is the same as that of a copy. For details, see :ref:`Copying <dli_02_0088__section1>`."
     facts = read_page((text[:end] + link + text[end:]).encode(), "page")
     assert [(each.side, each.target) for each in facts.references] == [("response", "#dli_02_0088__section1")]
+
+
+def test_an_operation_of_several_pages_has_the_best_name() -> None:
+    """An operationId from an English title goes before a title of another language, the vendor's own before both."""
+    line = "POST /v1/jobs"
+    document, _ = folder([page("创建作业", line), page("Creating a Job", line), page("Adding a Job", line)])
+    assert list(operations(document)) == ["createJob"]
+    document, _ = folder([page("Creating a Job", line), page("Adding a Job", line, names=("BuildJob",))])
+    assert list(operations(document)) == ["buildJob"]
+
+
+def test_no_page_is_held() -> None:
+    """The document is made without any page in memory, so a manual may have any number."""
+    made = FolderScaffold("manual")
+    before = alive()
+    for number in range(5):
+        made.add(page("Listing", f"GET /v1/jobs{number}", row("query", "limit")))
+    made.text()
+    assert alive() == before
 
 
 def test_pages_without_operations_are_noted() -> None:

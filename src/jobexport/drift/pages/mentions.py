@@ -30,6 +30,9 @@ _MEMBER = re.compile(
     r"(?!(?:zip|tar|tgz|gz|com|html?|eu|cn|md)(?![a-z]))[a-z][a-z0-9]{1,9}(?![A-Za-z0-9_/.(-])"
 )
 _ELSEWHERE = re.compile(r"\b(?:same|identical|see|refer)\b|参考|参见|请见|详见|一致|相同|一样", re.IGNORECASE)
+_OF_A_BODY = re.compile(
+    r"respon|request|param|body|message|same|响应|请求|参数|返回|消息|一致|相同|一样", re.IGNORECASE
+)
 _NO_PERMISSION = re.compile(
     r"\bno (?:identity policy-based |iam )?(?:permissions?|actions?|authorization)\b.{0,40}"
     r"\b(?:required|needed|necessary)"
@@ -94,6 +97,6 @@ def permission(part: Paragraph) -> Iterator[IamAction]:
 
 def references(part: Paragraph, side: Literal["request", "response"]) -> Iterator[Reference]:
     """Yield the links of a paragraph of one side that says to look elsewhere, such as `see Exporting a Job`."""
-    if part.links and _ELSEWHERE.search(part.text):
+    if part.links and _ELSEWHERE.search(part.text) and _OF_A_BODY.search(part.text):
         for link in part.links:
             yield Reference(side, link.target, part.line)

@@ -40,6 +40,8 @@ class PageOperation:
     schemas: tuple[str, ...]
     """The keys of schemas that nothing refers to: of tables that no row leads to."""
     references: tuple[Reference, ...]
+    rank: int
+    """How good the operationId is: 2 if the vendor's, 1 if from an English title, 0 if from the path."""
 
 
 @frozen
@@ -86,6 +88,7 @@ class FolderScaffold:
         used = set(references([content, *schemas.values()]))
         names = (page.document_id, page.title, PurePath(page.source).stem)
         known = frozenset(_plain(each) for each in names if each)
+        rank = 2 if page.operation_names else int(page.title.isascii())
         content = {**replaced(content, keys.__getitem__), "x-page": name}
         self.operations.append(
             PageOperation(
@@ -96,6 +99,7 @@ class FolderScaffold:
                 content,
                 tuple(keys[each] for each in schemas if each not in used),
                 page.references,
+                rank,
             )
         )
 
@@ -183,6 +187,9 @@ class FolderScaffold:
                 )
                 self.notes.append(line)
                 first.pages += operation.pages
+                if operation.rank > first.rank:
+                    first.rank = operation.rank
+                    first.content |= {key: operation.content[key] for key in ("operationId", "summary")}
         return list(found.values())
 
     def _named(self, operations: Sequence[PageOperation], paths: dict[str, str]) -> dict[tuple[str, str], str]:

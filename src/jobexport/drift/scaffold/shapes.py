@@ -147,10 +147,7 @@ def replaced(node: Any, name_of: Any) -> Any:
     """Return a schema with each reference to a component led to `name_of` the name in it."""
     if isinstance(node, dict):
         return {
-            # A property may be called `$ref`.
-            key: PREFIX + name_of(value.removeprefix(PREFIX))
-            if key == "$ref" and isinstance(value, str)
-            else replaced(value, name_of)
+            key: PREFIX + name_of(value.removeprefix(PREFIX)) if _leads(key, value) else replaced(value, name_of)
             for key, value in node.items()
         }
     return [replaced(item, name_of) for item in node] if isinstance(node, list) else node
@@ -160,13 +157,18 @@ def references(node: Any) -> Iterator[str]:
     """Yield the names of the components that a part of a document refers to, except in values of examples."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key == "$ref" and isinstance(value, str):
+            if _leads(key, value):
                 yield value.removeprefix(PREFIX)
             elif key not in ("examples", "x-contradicting-examples", "enum", "default"):
                 yield from references(value)
     elif isinstance(node, list):
         for item in node:
             yield from references(item)
+
+
+def _leads(key: str, value: Any) -> bool:
+    """Check whether a key is a reference to a component, and not a property or a key of an example called `$ref`."""
+    return key == "$ref" and isinstance(value, str) and value.startswith(PREFIX)
 
 
 def _shape(node: Any) -> Any:
