@@ -64,13 +64,7 @@ def row_schema(row: Parameter, schema: SchemaObject | None = None) -> SchemaObje
 
 
 def enum_of(values: Sequence[Any]) -> SchemaObject:
-    """Build the `enum` of a schema, so that a generator of code can use it.
-
-    Values that would get one name, such as `asc` and `ASC`, have names of their own. The generator knows no enum of
-    fractions, so they are a note.
-    """
-    if any(isinstance(value, float) for value in values):
-        return {"x-enum": list(values)}
+    """Build the `enum` of a schema; values that a generator would give one name, such as `asc` and `ASC`, get names."""
     names = [re.sub(r"\W+", "_", str(value)).upper() for value in values]
     if len(set(names)) == len(names):
         return {"enum": list(values)}

@@ -86,10 +86,17 @@ class Components:
             name = pascal(_structure(row.type) or _item(row)) or f"{self._prefix}Object"
             schema = around(row.type, self._table(rows, row.path, name, None, depth + 1))
         # OpenAPI 3.1 allows further keys beside a `$ref`.
-        written = {**row_schema(row, schema), "x-page-line": row.at}
+        written = {**for_generators(row_schema(row, schema)), "x-page-line": row.at}
         if row.mandatory == "conditional":
             written["x-required-when"] = condition_of(row)
         return written
+
+
+def for_generators(schema: SchemaObject) -> SchemaObject:
+    """Return a schema without an enum of fractions, which the generator refuses: the values are a note, `x-enum`."""
+    fractions = any(isinstance(value, float) for value in schema.get("enum", ()))
+    written = {"x-enum" if fractions and key == "enum" else key: value for key, value in schema.items()}
+    return {**written, "items": for_generators(schema["items"])} if "items" in schema else written
 
 
 def _item(row: Parameter) -> str:

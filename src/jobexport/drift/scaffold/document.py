@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.compare.comparison import without_error_rows
 from jobexport.drift.page_schemas import condition_of, row_schema
-from jobexport.drift.scaffold.components import Components
+from jobexport.drift.scaffold.components import Components, for_generators
 from jobexport.drift.scaffold.names import operation_id, unique
 from jobexport.errors import JobexportError
 from jobexport.spec.examples import misfits
@@ -109,7 +109,7 @@ def _parameter(row: Parameter) -> Document:
     written: Document = {"name": row.name, "in": row.location, "required": required, "x-page-line": row.at}
     if row.mandatory == "conditional":
         written["x-required-when"] = condition_of(row)
-    schema = row_schema(row) or {"type": "string"}
+    schema = for_generators(row_schema(row)) or {"type": "string"}
     if row.location in ("path", "header") and schema.get("type") in ("array", "object"):
         # OpenAPI could say how it is written in a path or header, but the page does not, and no generator supports it.
         schema = {"type": "string", "x-page-type": row.type_text}

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from jobexport.drift.scaffold.names import common_words, pascal, plain, words_of
+from jobexport.spec.document import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jobexport.drift.page_schemas import SchemaObject
 
@@ -89,8 +90,8 @@ class Shapes:
         """
         if _shape(one) == _shape(other):
             return one
-        if "$ref" in one and "$ref" in other:
-            mine, theirs = (each["$ref"].removeprefix(PREFIX) for each in (one, other))
+        mine, theirs = _component(one), _component(other)
+        if mine is not None and theirs is not None:
             return {**one, "$ref": PREFIX + self._wider(mine, theirs, place, kept)}
         if one.get("type") == other.get("type") == "array":
             return {**one, "items": self.wider(one["items"], other["items"], place, kept)}
@@ -143,32 +144,29 @@ class Shapes:
                 waiting += [*references(self.found[key].schema)][::-1]
 
 
-def replaced(node: Any, name_of: Any) -> Any:
-    """Return a schema with each reference to a component led to `name_of` the name in it."""
+def replaced(node: Any, name_of: Callable[[str], str]) -> Any:
+    """Return a part of a document with each reference to a component led to `name_of` the name in it."""
     if isinstance(node, dict):
+        name = _component(node)
         return {
-            key: PREFIX + name_of(value.removeprefix(PREFIX)) if _leads(key, value) else replaced(value, name_of)
+            key: replaced(value, name_of) if name is None or key != "$ref" else PREFIX + name_of(name)
             for key, value in node.items()
         }
     return [replaced(item, name_of) for item in node] if isinstance(node, list) else node
 
 
 def references(node: Any) -> Iterator[str]:
-    """Yield the names of the components that a part of a document refers to, except in values of examples."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if _leads(key, value):
-                yield value.removeprefix(PREFIX)
-            elif key not in ("examples", "x-contradicting-examples", "enum", "default"):
-                yield from references(value)
-    elif isinstance(node, list):
-        for item in node:
-            yield from references(item)
+    """Yield the names of the components that a part of a document refers to."""
+    if isinstance(node, dict) and (name := _component(node)) is not None:
+        yield name
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from references(value)
 
 
-def _leads(key: str, value: Any) -> bool:
-    """Check whether a key is a reference to a component, and not a property or a key of an example called `$ref`."""
-    return key == "$ref" and isinstance(value, str) and value.startswith(PREFIX)
+def _component(node: SchemaObject) -> str | None:
+    """Return the name of the component that a node refers to, or None without such a reference."""
+    found = reference(node)
+    return found.removeprefix(PREFIX) if found is not None and found.startswith(PREFIX) else None
 
 
 def _shape(node: Any) -> Any:
@@ -213,7 +211,7 @@ def inner_classes(name: str, schema: SchemaObject) -> Iterator[str]:
 
 
 def _class_of(name: str, schema: SchemaObject) -> Iterator[str]:
-    if "$ref" in schema:
+    if reference(schema) is not None:
         return
     if "enum" in schema or "object" in (schema.get("type"), *schema.get("type", ())):
         yield name
