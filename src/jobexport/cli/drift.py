@@ -39,6 +39,8 @@ _NO_PAGES = ("image", "audio", "video", "font")
     metavar="OLD",
     help="An older page, or a folder of older pages, to compare with instead of the description.",
 )
+@click.option("--write", is_flag=True, help="Edit union, overlays and register in place, all files or none.")
+@click.option("--diff", is_flag=True, help="Print what --write would change as a unified diff, and write nothing.")
 @click.option("--scaffold", is_flag=True, help="Print a first OpenAPI description of each page's operation.")
 @click.option(
     "--format",
@@ -56,7 +58,14 @@ _NO_PAGES = ("image", "audio", "video", "font")
 )
 @sentences
 def drift(
-    pages: tuple[Path, ...], edition: str | None, against: Path | None, scaffold: bool, format_: str, fail_on: str
+    pages: tuple[Path, ...],
+    edition: str | None,
+    against: Path | None,
+    write: bool,
+    diff: bool,
+    scaffold: bool,
+    format_: str,
+    fail_on: str,
 ) -> None:
     """Compare pages of the vendor's documentation with the description.
 
@@ -64,12 +73,19 @@ def drift(
     browser, in English or Chinese. Its facts are compared with the edition that the page belongs to. Each difference is
     printed with the line of the page, the file and line of the description, and the edits that resolve it. A difference
     that the register of inconsistencies has already is listed as known.
+
+    --write makes the edits in a checkout. What can't be decided is listed with its line, and the exit code is 1.
     """
+    if (write or diff) and (against is not None or scaffold):
+        raise click.UsageError("--write and --diff edit the description; leave out --against and --scaffold")
     if against is not None and (edition is not None or scaffold):
         raise click.UsageError("--against compares two pages; leave out --edition and --scaffold")
     paths = list(_files(pages))
     if not paths:
         raise JobexportError(f"{', '.join(map(str, pages))}: the folder has no page; name files or another folder")
+    if write or diff:
+        _write(paths, edition, write)
+        return
     if scaffold:
         failed = _each(paths, _scaffolder())
     else:
@@ -87,6 +103,28 @@ def drift(
             )
     if failed:
         raise SystemExit(2)
+
+
+def _write(paths: Sequence[Path], edition: str | None, write: bool) -> None:
+    """Write the edits of all pages, or print them as a diff, then list what is left to people and exit with 1."""
+    from jobexport.drift import load_described, read_page
+    from jobexport.drift.write import diff, follow_pages, left_lines, write_all
+
+    described = load_described()
+    if edition is not None:
+        described.check_edition(edition)
+    written = follow_pages([read_page(path) for path in paths], described, edition)
+    if write:
+        write_all(written.texts)
+        for path in written.texts:
+            click.echo(f"written: {path.relative_to(described.root)}")
+        click.echo(f"{written.resolved} findings resolved, {len(written.left)} left; run make generate, then git diff")
+    else:
+        click.echo(diff(written.texts, described.root), nl=False)
+    for line in left_lines(written):
+        click.echo(line, err=not write)
+    if written.left:
+        raise SystemExit(1)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

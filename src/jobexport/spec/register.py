@@ -176,6 +176,11 @@ def load_register(path: Path | None = None) -> Register:
         pointer = list(problem.instance_path)
         where = "/".join(map(str, pointer))
         raise JobexportError(f"{path} line {line_of(path, pointer)}: /{where}: {problem.message}; correct the entry")
+    return register_of(document)
+
+
+def register_of(document: dict[str, Any]) -> Register:
+    """Return the register that a document has, as its file has it."""
     return Register(
         pages=tuple(PageRef(**page) for page in document["pages"]),
         entries=tuple(_entry(fields) for fields in document["entries"]),

@@ -19,9 +19,9 @@ from jobexport.contract.identify.identification import identify
 from jobexport.contract.identify.probe import ProbeResponse
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.fault import FOR_CLIENTS
-from jobexport.spec.change import to_path
 from jobexport.spec.editions import edition_ids
 from jobexport.spec.lint import lint_document, lint_marks
+from jobexport.spec.statements.change import to_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

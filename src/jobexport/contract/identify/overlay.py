@@ -6,16 +6,16 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.identify.finding import entries_for
-from jobexport.spec.change import actions_for, applied, to_path
 from jobexport.spec.document import look
 from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, is_checkout
 from jobexport.spec.load import dump_yaml, load_yaml
+from jobexport.spec.statements.change import actions_for, applied, to_path
 
 if TYPE_CHECKING:
     from jobexport.contract.identify.description import Description
     from jobexport.contract.identify.finding import Identified
-    from jobexport.spec.change import Action, Change
     from jobexport.spec.register import Register
+    from jobexport.spec.statements.change import Action, Change
 
 
 def overlay_for(closest: Description, findings: list[Identified], register: Register) -> tuple[str, dict[str, Any]]:

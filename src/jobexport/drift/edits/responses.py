@@ -12,9 +12,9 @@ from jobexport.spec.document import MISSING, at, behind, deref, from_pointer, lo
 if TYPE_CHECKING:
     from jobexport.drift.compare.comparison import Comparison
     from jobexport.drift.edits.case import Case
-    from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import ErrorCode
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.plan import Document
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _JSON = "application/json"

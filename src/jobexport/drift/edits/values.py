@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport.drift.documents.schemas import LIMITS
 from jobexport.drift.edits.case import edit_parameter, edit_schema
 from jobexport.drift.edits.rows import require
 from jobexport.drift.page_schemas import condition_of, type_schema, value_of
 from jobexport.spec.document import look, reference
 from jobexport.spec.examples import misfits
+from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobexport.drift.edits.case import Case
-    from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import Parameter
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.plan import Document
 
 # Keys of a schema that do not depend on its type.
 _NEUTRAL = {"description", "title", "deprecated", "readOnly", "writeOnly"}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from jobexport.spec.change import Change, actions_for, applied, same
+from jobexport.errors import JobexportError
 from jobexport.spec.document import MISSING, look
+from jobexport.spec.statements.change import Change, actions_for, applied, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.spec.change import Action
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.change import Action
 
 Document = dict[str, Any]
 
@@ -49,6 +51,8 @@ class Plan:
     _dropped: list[int] = field(init=False, factory=list)
     _own: list[Action] = field(init=False, factory=list)
     _others: dict[str, list[Action]] = field(init=False, factory=dict)
+    _changed: list[Location] = field(init=False, factory=list)
+    """The places that the planned actions change."""
 
     def edits(self) -> Edits:
         """Return the edits planned so far."""
@@ -59,6 +63,7 @@ class Plan:
         """Add changes of the edition alone."""
         for change in changes:
             actions = actions_for(self.document, change)
+            self._changed += [change.location] if actions else []
             self._own += [{"description": change.description, **action} for action in actions]
             self.document = applied(self.document, actions)
 
@@ -72,6 +77,7 @@ class Plan:
             actions = actions_for(self.union, change)
             if not actions:
                 continue
+            self._changed.append(change.location)
             before = {edition: self.document_of(edition) for edition in self.overlays if edition != self.edition}
             self.union = applied(self.union, actions)
             self._union_actions += [{"description": change.description, **action} for action in actions]
@@ -89,9 +95,29 @@ class Plan:
         gone = old is MISSING
         if (new is MISSING) if gone else (new is not MISSING and same(old, new)):
             return
-        back = Change("This edition's page does not say so.", location, None if gone else old, remove=gone)
+        subject = change.description.partition(": ")[0]
+        back = Change(
+            f"{subject}: only the page of {self.edition} says so.", location, None if gone else old, remove=gone
+        )
         actions = actions_for(self.document_of(edition), back)
         self._others.setdefault(edition, []).extend({"description": back.description, **action} for action in actions)
+
+    def copy(self) -> Plan:
+        """Return a plan with the same edits, for a trial."""
+        twin = Plan(self.edition, self.union, self.overlays, self.document, self.touched)
+        twin._union_actions, twin._dropped, twin._own = [*self._union_actions], [*self._dropped], [*self._own]
+        twin._others = {edition: [*actions] for edition, actions in self._others.items()}
+        return twin
+
+    def tidy(self) -> None:
+        """Drop the actions of the edition's own overlay that the planned actions make needless."""
+        for number, touched in enumerate(self.touched):
+            near = any(meet(place, changed) for place in touched for changed in self._changed)
+            trial = self.copy()
+            with contextlib.suppress(JobexportError):
+                trial.undo([number])
+                if near and number not in self._dropped and same(trial.document, self.document):
+                    self.undo([number])
 
     def undo(self, numbers: list[int]) -> None:
         """Drop actions of the edition's own overlay, by number."""
@@ -106,6 +132,12 @@ class Plan:
         kept = [action for number, action in enumerate(self.overlays[edition]) if not (own and number in self._dropped)]
         added = self._own if own else self._others.get(edition, [])
         return applied(self.union, [*kept, *added])
+
+
+def meet(one: Location, other: Location) -> bool:
+    """Check whether one place is the other, or above or below it."""
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]
 
 
 def changes_between(description: str, location: Location, old: Document, new: Document) -> list[Change]:
