@@ -11,8 +11,10 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
+from jobexport import drift
 from jobexport.cli.commands import cli
 from jobexport.spec.load import load_yaml
+from tests.drift.making.described import DESCRIBED
 from tests.drift.making.pages import BATCH_OTC, FLINK_OTC_2024, FLINK_OTC_2026, JOB_CN_2020
 from tests.drift.making.rendering import DOUBLE, Field, Page, RenderedForm, render
 from tests.drift.making.samples import USUAL
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 # One fact of a page of otc-2026 changed: an error.
 CHANGED = evolve(FLINK_OTC_2026, body=(*FLINK_OTC_2026.body, Field("weight", DOUBLE, "no")))
+
+
+@pytest.fixture(autouse=True)
+def _described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare with the description as the hand-made pages have it."""
+    monkeypatch.setattr(drift, "load_described", lambda: DESCRIBED)
 
 
 def run(*arguments: Any) -> Any:

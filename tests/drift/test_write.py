@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from jobexport.drift import check_page, load_described, read_page
+from jobexport.drift import check_page, read_page
 from jobexport.drift.facts import DataType
 from jobexport.drift.write import LEFT_TO_PEOPLE, follow_pages
 from jobexport.spec.editions import CHECKOUT, OVERLAYS
 from jobexport.spec.lint import lint_sources
 from jobexport.spec.load import load_yaml
+from tests.drift.making.described import DESCRIBED
 from tests.drift.making.effort import effort
 from tests.drift.making.mutations import mutation
 from tests.drift.making.pages import PAGES
 from tests.drift.making.rendering import LONG, Field, render
 from tests.drift.making.samples import APPLE
 
-DESCRIBED = load_described()
 CODEGEN = load_yaml(CHECKOUT / OVERLAYS / "codegen.yaml")
 
 

@@ -13,13 +13,12 @@ from jobexport.drift.documents.description import Described
 from jobexport.drift.known.edition import Guess
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import CHECKOUT
+from tests.drift.making.described import DESCRIBED
 from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_OTC, PAGES
 from tests.drift.making.rendering import RenderedForm, render
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-DESCRIBED = load_described()
 
 
 def check(page: Any, form: RenderedForm = "rst", edition: Any = None, described: Any = DESCRIBED) -> Any:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobexport.spec.document import Location
-    from jobexport.spec.register import Register, Statement
+    from jobexport.spec.register import Entry, Register, Statement
 
 LIMITS = {
     "minimum": "minimum",
@@ -75,13 +75,19 @@ def unheld(
         for claim in entry.claims:
             for edition in claim.editions:
                 for statement in claim.says:
-                    if statement.value is None and entry.status == "observed":
+                    if statement.value is None and _decided(entry, statement):
                         continue
                     seen = values(documents[edition], union, statement, entry.operations)
                     # A common page may add a condition, which the entry then has as an observation.
                     common = statement.value == "no" and seen == ["conditional"] and entry.observed
                     if not _agree(statement, seen) and not common:
                         yield Unheld(entry.id, edition, statement, tuple(seen or ()))
+
+
+def _decided(entry: Entry, statement: Statement) -> bool:
+    """Check whether the description has what clients or servers show at a place, against the pages."""
+    here = any(f"{statement.at}/".startswith(f"{pointer}/") for pointer in entry.pointers)
+    return entry.status == "observed" and here
 
 
 def _agree(statement: Statement, seen: Sequence[Any] | None) -> bool:
