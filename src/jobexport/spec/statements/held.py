@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.spec.document import MISSING, behind, deref, located, look, operations_by_id, parameters
+from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jobexport.spec.document import Location
-    from jobexport.spec.register import Entry, Register, Statement
+    from jobexport.spec.register import Claim, Entry, Register
 
 LIMITS = {
     "minimum": "minimum",
@@ -71,17 +72,36 @@ def unheld(
     Words of a page, such as an example's value, are in no document. An entry that is only
     observed decides against the pages, so pages that lack its facts prove nothing.
     """
+    both = {(edition, item.at) for edition, item in _statements(register) if item.fact == "contradiction"}
     for entry in register.entries:
         for claim in entry.claims:
-            for edition in claim.editions:
-                for statement in claim.says:
+            for edition in claim.editions if claim.says else ():
+                for statement in (*claim.says, *_rivals(entry, claim)):
                     if statement.value is None and _decided(entry, statement):
                         continue
                     seen = values(documents[edition], union, statement, entry.operations)
+                    if statement.fact == "type" and (edition, statement.at) in both:
+                        # Table and example disagree: the document allows both types.
+                        seen = [part for value in seen or () for part in str(value).split(" or ")]
                     # A common page may add a condition, which the entry then has as an observation.
                     common = statement.value == "no" and seen == ["conditional"] and entry.observed
                     if not _agree(statement, seen) and not common:
                         yield Unheld(entry.id, edition, statement, tuple(seen or ()))
+
+
+def _statements(register: Register) -> Iterator[tuple[str, Statement]]:
+    for entry in register.entries:
+        for claim in entry.claims:
+            yield from ((edition, statement) for edition in claim.editions for statement in claim.says)
+
+
+def _rivals(entry: Entry, claim: Claim) -> Iterator[Statement]:
+    """Yield that a claim lacks the names that other claims of the entry have, such as `zip_files`."""
+    mine = {statement.at for statement in claim.says}
+    for other in entry.claims:
+        for statement in other.says:
+            if statement.fact == "parameter" and statement.value is not None and statement.at not in mine:
+                yield Statement("parameter", statement.at)
 
 
 def _decided(entry: Entry, statement: Statement) -> bool:
@@ -148,9 +168,8 @@ def _name(spot: Spot) -> Iterator[Any]:
 
 
 def _types(spot: Spot) -> Iterator[Any]:
-    if spot.schema:
-        name = type_text(spot.document, spot.schema)
-        yield from {name, *str(name).split(" or ")} if name else ()
+    if name := type_text(spot.document, spot.schema):
+        yield name
 
 
 def type_text(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> str | None:
