@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from jobexport import mock, spec
 from jobexport.cli.commands import cli
+from tests.making.names import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def unknown() -> Iterator[Any]:
     """Yield a mock of otc-2026 with another name for the array of zips."""
     document = copy.deepcopy(spec.load_edition("otc-2026"))
     fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
-    fields["zips"] = fields.pop("zip_file")
+    fields["zips"] = fields.pop(array_of(document))
     with mock.serve(document, token=TOKEN) as server:
         yield server
 
@@ -57,7 +58,9 @@ def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown: Any, tmp_pa
     result = contract("--url", unknown.url, "--report-dir", tmp_path / "reports")
     assert result.exit_code == 1
     assert "No edition fits all responses; the closest is otc-2026." in result.stdout
-    assert "otc-2026 DLI-001: the response has zips instead of zip_file" in result.stdout
+    assert (
+        f"otc-2026 DLI-001: the response has zips instead of {array_of(spec.load_edition('otc-2026'))}" in result.stdout
+    )
     path = tmp_path / "mine.yaml"
     path.write_text(result.stdout.partition("\n# An overlay")[2].partition("\n")[2], encoding="utf-8")
     schema = spec.resolve(str(path))["components"]["schemas"]["ExportFlinkJobsResponse"]
