@@ -19,4 +19,4 @@ def zips_of(value: dict[str, Any]) -> list[str]:
 def array_of(document: Any) -> str:
     """Return the name of the array of zips in an edition's document."""
     properties = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
-    return next(name for name in properties if name in ZIP_PATHS)
+    return next(name for name in ZIP_PATHS if name in properties)

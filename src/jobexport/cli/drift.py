@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from jobexport.drift import PageFacts, PageReport
+    from jobexport.drift.write import Written
 
 _STYLES = {"error": "red", "warning": "yellow", "info": "cyan", "known": "green", "dim": "dim", "head": "bold"}
 _LEVELS = ("error", "warning", "info")
@@ -105,15 +106,39 @@ def drift(
         raise SystemExit(2)
 
 
+@click.command("new")
+@click.argument("id_", metavar="ID")
+@click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PAGE…")
+@click.option("--like", required=True, help="The edition to begin from.", shell_complete=complete_edition)
+@click.option("--diff", is_flag=True, help="Print what would be written as a unified diff, and write nothing.")
+@sentences
+def new_edition(id_: str, pages: tuple[Path, ...], like: str, diff: bool) -> None:
+    """Begin an edition in a checkout: overlay, pages and claims of another one, then the edits for its own pages.
+
+    ID is the name of the new edition, such as otc-2027. PAGE is a page of it, or a folder of pages.
+    """
+    from jobexport import drift
+    from jobexport.drift.new_edition import begin_edition
+
+    read = [drift.read_page(path) for path in _files(pages)]
+    _keep(begin_edition(id_, like, read, drift.load_described()), write=not diff)
+
+
 def _write(paths: Sequence[Path], edition: str | None, write: bool) -> None:
-    """Write the edits of all pages, or print them as a diff, then list what is left to people and exit with 1."""
     from jobexport.drift import load_described, read_page
-    from jobexport.drift.write import diff, follow_pages, left_lines, write_all
+    from jobexport.drift.write import follow_pages
 
     described = load_described()
     if edition is not None:
         described.check_edition(edition)
-    written = follow_pages([read_page(path) for path in paths], described, edition)
+    _keep(follow_pages([read_page(path) for path in paths], described, edition), write=write)
+
+
+def _keep(written: Written, *, write: bool) -> None:
+    """Write the new sources, or print them as a diff; list what is left to people, and exit with 1 if there is any."""
+    from jobexport.drift.write import diff, left_lines, write_all
+
+    described = written.described
     if write:
         write_all(written.texts)
         for path in written.texts:

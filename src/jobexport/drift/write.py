@@ -17,7 +17,7 @@ from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
 from jobexport.spec.register import register_of
 from jobexport.spec.statements.change import applied
 from jobexport.spec.statements.claims import Documents, amended, marked, pointer_in
-from jobexport.spec.statements.rewrite import rewritten
+from jobexport.spec.statements.rewrite import rewritten, written_anew
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
         described, more, undecided = _followed_page(page, described, report.against, report.operation)
         resolved += more
         left += undecided
-    return Written(_texts(described), tuple(left), resolved, described)
+    return Written(texts_of(described), tuple(left), resolved, described)
 
 
 def _followed_page(
@@ -170,12 +170,14 @@ def _described(
     return Described(register_of(entries), documents, union, overlays, old.root, old.files, entries)
 
 
-def _texts(described: Described) -> dict[Path, str]:
+def texts_of(described: Described) -> dict[Path, str]:
+    """Return the text of each source file that differs from its file."""
     root = described.root
     documents = {root / BASE: described.union or {}, root / REGISTER: described.entries}
     documents |= {root / OVERLAYS / f"{id_}.yaml": dict(overlay) for id_, overlay in described.overlays.items()}
-    texts = {path: rewritten(path, document) for path, document in documents.items()}
-    return {path: text for path, text in texts.items() if text != path.read_text(encoding="utf-8")}
+    there = {path for path in documents if path.exists()}
+    texts = {path: rewritten(path, item) if path in there else written_anew(item) for path, item in documents.items()}
+    return {path: text for path, text in texts.items() if path not in there or text != path.read_text("utf-8")}
 
 
 def diff(texts: Mapping[Path, str], root: Path) -> str:

@@ -154,6 +154,10 @@ class Register:
                 if (edition, operation) not in pages:
                     yield f"{REGISTER}: no page for {operation} in edition {edition}; add it under `pages`"
 
+    def youngest(self, edition: str) -> tuple[str, str]:
+        """Return the date of the youngest page of an edition, and its id: the order of editions by age."""
+        return max((page.date for page in self.pages if page.edition == edition), default=""), edition
+
     def page(self, edition: str, operation: str) -> PageRef:
         """Return the page that an edition has for an operation.
 

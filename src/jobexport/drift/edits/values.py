@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jobexport.drift.compare.contradictions import contradictions
 from jobexport.drift.edits.case import edit_parameter, edit_schema
 from jobexport.drift.edits.rows import require
 from jobexport.drift.page_schemas import condition_of, type_schema, value_of
@@ -27,8 +28,16 @@ def type_changed(case: Case) -> None:
     """Change the type of a row."""
     row = case.row
     bare = type_schema(row.type)
+    at_odds = any(item.parameter is row for item in contradictions(case.comparison.page))
 
     def edit(old: Document) -> Document:
+        if at_odds and {"type", "items"}.isdisjoint(bare.keys() - {"type"}) and "type" in old and "type" in bare:
+            # The page's own example has another type than its table: a server may send either.
+            kinds = [
+                *_listed(old["type"]),
+                *(kind for kind in _listed(bare["type"]) if kind not in _listed(old["type"])),
+            ]
+            return {**old, "type": kinds}
         kept = {key: value for key, value in old.items() if key in _NEUTRAL or key.startswith("x-")}
         new = kept | bare
         if bare.get("type") in _listed(old.get("type")) and isinstance(old["type"], list):

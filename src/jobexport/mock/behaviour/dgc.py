@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from jobexport.archive.names import segment
 from jobexport.errors import JobexportError
 from jobexport.mock.behaviour.zips import member_name, obs_folder, pack
-from jobexport.mock.requests.operations import BINARY, JSON, template
+from jobexport.mock.requests.operations import JSON, template
 from jobexport.mock.requests.outcome import Outcome
 from jobexport.mock.requests.request import Refused, violation
 from jobexport.mock.state.state import DEFAULT_WORKSPACE
@@ -45,7 +45,7 @@ def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> 
         depend = request.body.get("exportDepend", True)
         content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
         if folder is None or object_name is None:
-            return Outcome(_zip(content, archives.file_name.format(**request.path)))
+            return Outcome(_zip(content, archives.file_name.format(**request.path), operation.zip_type))
         folder = f"{folder}/{segment(name)}/{clock()}"
         response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
         return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
@@ -62,7 +62,7 @@ def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], in
         place = _place(operation, state, request)
         names = tuple(dict.fromkeys(request.body.get("jobList", ())))
         content = archives.build(place, names, request.body.get("exportDepend", True), submitted=False)
-        return Outcome(_zip(content, archives.file_name.format(**request.path)))
+        return Outcome(_zip(content, archives.file_name.format(**request.path), operation.zip_type))
 
     return handle
 
@@ -77,7 +77,7 @@ class _Archives:
 
     @classmethod
     def read(cls, operation: Operation, state: State) -> _Archives:
-        extensions = operation.response(BINARY).extensions
+        extensions = operation.response(operation.zip_type).extensions
         variables = {"job_name"} & set(operation.path.names)
         file_name = template(extensions.get("x-zip-file-name"), *variables)
         layout = extensions.get("x-zip-layout", {})
@@ -133,11 +133,11 @@ def _members(layout: dict[str, str], workspace: WorkspaceState, job: DgcJob, dep
     return members
 
 
-def _zip(content: bytes, file_name: str) -> Response:
+def _zip(content: bytes, file_name: str, media_type: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Content-Length": str(len(content))}
     if len(content) <= _CHUNK:
-        return Response(content, headers=headers, media_type=BINARY)
-    return StreamingResponse(_chunks(content), headers=headers, media_type=BINARY)
+        return Response(content, headers=headers, media_type=media_type)
+    return StreamingResponse(_chunks(content), headers=headers, media_type=media_type)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[memoryview]:

@@ -12,7 +12,7 @@ from jobexport.spec.document import MISSING, look
 from jobexport.spec.statements.change import Change, actions_for, applied, same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jobexport.spec.document import Location
     from jobexport.spec.statements.change import Action
@@ -59,12 +59,13 @@ class Plan:
         others = {edition: tuple(actions) for edition, actions in self._others.items() if actions}
         return Edits(tuple(self._union_actions), tuple(self._dropped), tuple(self._own), others)
 
-    def own(self, *changes: Change) -> None:
-        """Add changes of the edition alone."""
+    def own(self, *changes: Change, marks: Sequence[str] = ()) -> None:
+        """Add changes of the edition alone; `marks` are the entries of the register that their actions name."""
+        mark = {"x-inconsistency": marks[0] if len(marks) == 1 else list(marks)} if marks else {}
         for change in changes:
             actions = actions_for(self.document, change)
             self._changed += [change.location] if actions else []
-            self._own += [{"description": change.description, **action} for action in actions]
+            self._own += [{"description": change.description, **mark, **action} for action in actions]
             self.document = applied(self.document, actions)
 
     def everywhere(self, *changes: Change) -> None:
@@ -101,6 +102,19 @@ class Plan:
         )
         actions = actions_for(self.document_of(edition), back)
         self._others.setdefault(edition, []).extend({"description": back.description, **action} for action in actions)
+
+    def actions(self) -> list[Action]:
+        """Return the actions of the edition's overlay as the plan leaves them."""
+        known = self.overlays[self.edition]
+        return [action for number, action in enumerate(known) if number not in self._dropped] + self._own
+
+    def removal_of(self, change: Change) -> int | None:
+        """Return the number of the overlay's action that removes just the value that a change adds, or None."""
+        if change.remove or self.union is None or look(self.union, change.location) != change.value:
+            return None
+        numbers = (number for number, spots in enumerate(self.touched) if spots == [change.location])
+        removing = (number for number in numbers if self.overlays[self.edition][number].get("remove"))
+        return next((number for number in removing if number not in self._dropped), None)
 
     def copy(self) -> Plan:
         """Return a plan with the same edits, for a trial."""

@@ -50,6 +50,11 @@ def rewritten(path: Path, document: dict[str, Any]) -> str:
     return new
 
 
+def written_anew(document: dict[str, Any]) -> str:
+    """Return the text of a new file, in the style of the others."""
+    return "".join(f"{line}\n" for name, value in document.items() for line in _entry(name, value, 0))
+
+
 @define
 class _Writer:
     """The edits of one text."""
