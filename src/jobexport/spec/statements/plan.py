@@ -124,14 +124,19 @@ class Plan:
         return twin
 
     def tidy(self) -> None:
-        """Drop the actions of the edition's own overlay that the planned actions make needless."""
+        """Drop the actions of the edition's own overlay that the planned actions make needless, or take back."""
         for number, touched in enumerate(self.touched):
-            near = any(meet(place, changed) for place in touched for changed in self._changed)
-            trial = self.copy()
-            with contextlib.suppress(JobexportError):
-                trial.undo([number])
-                if near and number not in self._dropped and same(trial.document, self.document):
-                    self.undo([number])
+            if number in self._dropped or not any(meet(one, two) for one in touched for two in self._changed):
+                continue
+            # With an action goes a planned one that only undoes it.
+            for kept in (self._own, *(self._own[:n] + self._own[n + 1 :] for n in range(len(self._own)))):
+                trial = self.copy()
+                trial._own = list(kept)
+                with contextlib.suppress(JobexportError):
+                    trial.undo([number])
+                    if same(trial.document | {"info": {}}, self.document | {"info": {}}):
+                        self._own, self._dropped = trial._own, trial._dropped
+                        break
 
     def undo(self, numbers: list[int]) -> None:
         """Drop actions of the edition's own overlay, by number."""

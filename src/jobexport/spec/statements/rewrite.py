@@ -149,9 +149,9 @@ class _Writer:
 
 
 def _identity(item: Any) -> str:
-    """Return the text that an item of a list keeps while its other keys change: the id, or the whole item."""
-    if isinstance(item, dict) and "id" in item:
-        return str(item["id"])
+    """Return the text by which an item of a list is known again: its id, or all of it but the editions of a claim."""
+    if isinstance(item, dict):
+        item = item.get("id") or {key: value for key, value in item.items() if key != "editions"}
     return json.dumps(item, sort_keys=True)
 
 
