@@ -205,7 +205,10 @@ def write_all(texts: Mapping[Path, str]) -> None:
     Raises:
         TargetUnwritable: a file can't be written; all files are as they were.
     """
-    old = {path: path.read_bytes() if path.exists() else None for path in texts}
+    old: dict[Path, bytes | None] = {}
+    for path in texts:
+        with writing(path):
+            old[path] = path.read_bytes() if path.exists() else None
     parts: list[tuple[Path, Path]] = []
     try:
         for path, text in texts.items():

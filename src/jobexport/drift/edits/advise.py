@@ -40,6 +40,7 @@ _EDITS: dict[str, Callable[[Case], None]] = {
     "type-changed": values.type_changed,
     "mandatory-changed": values.mandatory_changed,
     "response-mandatory-changed": values.mandatory_changed,
+    "claim-gone": values.contradiction_gone,
     "limit-changed": values.limit_changed,
     "values-changed": values.values_changed,
     "default-changed": values.default_changed,

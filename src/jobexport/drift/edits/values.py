@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Keys of a schema that do not depend on its type.
 _NEUTRAL = {"description", "title", "deprecated", "readOnly", "writeOnly"}
 
+# Keys of a schema that describe one type further.
+_OF_ONE_TYPE = {"items", "additionalProperties", "properties", "format"}
+
 
 def type_changed(case: Case) -> None:
     """Change the type of a row."""
@@ -31,7 +34,7 @@ def type_changed(case: Case) -> None:
     at_odds = any(item.parameter is row for item in contradictions(case.comparison.page))
 
     def edit(old: Document) -> Document:
-        if at_odds and {"type", "items"}.isdisjoint(bare.keys() - {"type"}) and "type" in old and "type" in bare:
+        if at_odds and bare.keys() == {"type"} and "type" in old and old.keys().isdisjoint(_OF_ONE_TYPE):
             # The page's own example has another type than its table: a server may send either.
             kinds = [
                 *_listed(old["type"]),
@@ -53,6 +56,14 @@ def type_changed(case: Case) -> None:
         return new
 
     edit_schema(case, edit, _widen_type)
+
+
+def contradiction_gone(case: Case) -> None:
+    """Keep the type of the table alone, if the page's example no longer contradicts it."""
+    place = case.finding.states.at
+    rows = [pair.page for pair in case.comparison.pairs if pair.page and case.comparison.place(pair.page) == place]
+    if case.finding.states.fact == "contradiction" and rows:
+        type_changed(case)
 
 
 def _listed(value: Any) -> list[Any]:
