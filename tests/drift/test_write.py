@@ -9,12 +9,10 @@ import pytest
 from attrs import evolve
 
 from jobexport.drift import Described, check_page, read_page
+from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
 from jobexport.drift.facts import DataType
-from jobexport.drift.write import LEFT_TO_PEOPLE, follow_pages, left_lines, write_all
+from jobexport.drift.write import follow_pages, left_lines, write_all
 from jobexport.errors import JobexportError, TargetUnwritable
-from jobexport.spec.editions import CHECKOUT, OVERLAYS
-from jobexport.spec.lint import lint_sources
-from jobexport.spec.load import load_yaml
 from tests.drift.making.described import DESCRIBED
 from tests.drift.making.effort import effort
 from tests.drift.making.mutations import mutation
@@ -24,8 +22,6 @@ from tests.drift.making.samples import APPLE
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-CODEGEN = load_yaml(CHECKOUT / OVERLAYS / "codegen.yaml")
 
 
 def facts_of(page: Any) -> Any:
@@ -42,7 +38,11 @@ def bare(node: Any) -> Any:
 def problems(page: Any, edition: str) -> list[Any]:
     """Return what is wrong after a page was followed."""
     facts = facts_of(page)
-    written = follow_pages([facts], DESCRIBED, edition)
+    try:
+        written = follow_pages([facts], DESCRIBED, edition)
+    except JobexportError as problem:
+        assert "nothing to compare" in str(problem)  # noqa: PT017  # a page whose path is that of no operation
+        return []
     after = written.described
     again = check_page(facts, after, edition)
     left = {(item.finding.kind, item.finding.about) for item in written.left}
@@ -53,9 +53,8 @@ def problems(page: Any, edition: str) -> list[Any]:
     for id_ in DESCRIBED.editions:
         if id_ != edition and bare(after.documents[id_]) != bare(DESCRIBED.documents[id_]):
             found.append(("changes", id_))
-    overlays = {**after.overlays, "codegen": CODEGEN}
-    assert after.union is not None
-    return found + lint_sources(after.union, after.documents, overlays, after.register)
+    # A role that moved to a field of another name needs people.
+    return found + [problem for problem in written.problems if "mark that property" not in problem]
 
 
 @pytest.mark.parametrize("seed", range(effort(2, 30)))

@@ -143,12 +143,13 @@ def _keep(written: Written, *, write: bool) -> None:
         write_all(written.texts)
         for path in written.texts:
             click.echo(f"written: {path.relative_to(described.root)}")
-        click.echo(f"{written.resolved} findings resolved, {len(written.left)} left; run make generate, then git diff")
+        left = len(written.left) + len(written.problems)
+        click.echo(f"{written.resolved} findings resolved, {left} left; run make generate, then git diff")
     else:
         click.echo(diff(written.texts, described.root), nl=False)
     for line in left_lines(written):
         click.echo(line, err=not write)
-    if written.left:
+    if written.left or written.problems:
         raise SystemExit(1)
 
 

@@ -12,8 +12,11 @@ from attrs import frozen
 from jobexport.core.files import open_part, put_files, writing
 from jobexport.drift.check import Compared, check_page, compare_page, listed_tag
 from jobexport.drift.documents.description import Described
+from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
+from jobexport.spec.lint import lint_sources
+from jobexport.spec.load import load_yaml
 from jobexport.spec.register import register_of
 from jobexport.spec.statements.change import applied
 from jobexport.spec.statements.claims import Documents, amended, marked, pointer_in
@@ -29,12 +32,8 @@ if TYPE_CHECKING:
 
 # Every edit resolves a finding; a page whose findings never end is left to people.
 _MOST = 200
-
-LEFT_TO_PEOPLE = {
-    "path-changed": "the client sends the path of the union; change both",
-    "method-changed": "the client sends the method of the union; change both",
-}
-"""Kinds of findings that no edit of the description alone can resolve, with the reason."""
+# An edit can bring back what the register states to be absent, such as the rest of a body.
+_BROUGHT_BACK = {"parameter-missing"}
 
 
 @frozen
@@ -55,6 +54,8 @@ class Written:
     left: tuple[Left, ...]
     resolved: int
     """The number of findings that the new texts resolve."""
+    problems: tuple[str, ...]
+    """What `make lint-spec` would find in the new texts and did not find before."""
     described: Described
 
 
@@ -72,7 +73,7 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
     if described.union is None:
         raise JobexportError("an installed package has no sources to write; run drift --write in a checkout")
     left: list[Left] = []
-    resolved = 0
+    resolved, before = 0, set(_problems(described))
     for page in pages:
         report = check_page(page, described, edition)
         if not report.compared:
@@ -80,18 +81,31 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
         described, more, undecided = _followed_page(page, described, report.against, report.operation)
         resolved += more
         left += undecided
-    return Written(texts_of(described), tuple(left), resolved, described)
+    problems = tuple(problem for problem in _problems(described) if problem not in before)
+    return Written(texts_of(described), tuple(left), resolved, problems, described)
+
+
+def _problems(described: Described) -> list[str]:
+    codegen = load_yaml(described.root / OVERLAYS / "codegen.yaml")
+    overlays = {**described.overlays, "codegen": codegen}
+    return lint_sources(described.union or {}, described.documents, overlays, described.register)
 
 
 def _followed_page(
     page: PageFacts, described: Described, edition: str, operation: str
 ) -> tuple[Described, int, list[Left]]:
     tag = listed_tag(page, described)
+    known = {_key(item) for item in compare_page(page, described, edition, operation or None, tag).findings}
     left: dict[tuple[str, str], Left] = {}
     resolved = 0
     for _ in range(_MOST):
         found = compare_page(page, described, edition, operation or None, tag)
-        todo = [finding for finding in found.findings if not finding.known and _key(finding) not in left]
+        todo = [
+            finding
+            for finding in found.findings
+            if _key(finding) not in left
+            and (not finding.known or (finding.kind in _BROUGHT_BACK and _key(finding) not in known))
+        ]
         if not todo:
             break
         finding = todo[0]
@@ -191,12 +205,13 @@ def diff(texts: Mapping[Path, str], root: Path) -> str:
 
 
 def left_lines(written: Written) -> Iterator[str]:
-    """Yield a line for each finding that is left to people: page, line, place, reason."""
+    """Yield a line for each finding that is left to people: page, line, place, reason; then each problem."""
     for left in written.left:
         finding = left.finding
         sides = f"the page says {finding.page or 'nothing'}, the description {finding.other or 'nothing'}"
         place = f" ({finding.states.at})" if finding.states.at else ""
         yield f"left: {left.page} line {finding.line}: {finding.kind}: {finding.about}{place}: {sides}; {left.reason}"
+    yield from (f"left: {problem}" for problem in written.problems)
 
 
 def write_all(texts: Mapping[Path, str]) -> None:

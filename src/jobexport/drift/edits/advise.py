@@ -59,6 +59,11 @@ _EDITS: dict[str, Callable[[Case], None]] = {
     "archive-tree-changed": responses.tree_changed,
     "action-changed": responses.action_changed,
 }
+LEFT_TO_PEOPLE = {
+    "path-changed": "the client sends the path of the union; change both",
+    "method-changed": "the client sends the method of the union; change both",
+}
+"""Kinds of findings that no edit of the description alone can resolve, with the reason."""
 # An edit can uncover new differences, which need edits too; this many further rounds are made.
 _ROUNDS = 4
 
@@ -169,7 +174,7 @@ def _plan_edits(finding: Finding, comparison: Comparison, plan: Plan, rounds: in
         return
     after = _again(comparison, plan)
     for other in findings_of(after):
-        if _key(other) not in before:
+        if _key(other) not in before and other.kind not in LEFT_TO_PEOPLE:
             _plan_edits(other, after, plan, rounds - 1)
             return
 

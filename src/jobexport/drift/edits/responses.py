@@ -110,8 +110,9 @@ def _response(responses: Document, code: int) -> Document:
 
 
 def status_missing(case: Case) -> None:
-    """Remove a status."""
-    case.plan.own(case.change(case.place, remove=True))
+    """Remove a status, unless every other edition has it: then only the register states that the page is silent."""
+    if not _needed(case, case.place):
+        case.plan.own(case.change(case.place, remove=True))
 
 
 def code_added(case: Case) -> None:
@@ -242,7 +243,7 @@ def _drop_code(case: Case, code: str) -> None:
 
 
 def _needed(case: Case, place: Location) -> bool:
-    """Check whether every other edition has an example: it is a case that the mock responds with, on any page."""
+    """Check whether every other edition has a response or an example: clients and the mock rely on it, on any page."""
     others = [id_ for id_ in case.plan.overlays if id_ != case.plan.edition]
     return bool(others) and all(look(case.plan.document_of(id_), place) is not MISSING for id_ in others)
 
