@@ -55,7 +55,7 @@ class Written:
     resolved: int
     """The number of findings that the new texts resolve."""
     problems: tuple[str, ...]
-    """What `make lint-spec` would find in the new texts and did not find before."""
+    """The findings of `make lint-spec` in the new texts that the old texts do not have."""
     described: Described
 
 
