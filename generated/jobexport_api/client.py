@@ -1,4 +1,6 @@
+import os
 import ssl
+from functools import partial
 from typing import Any, Self
 
 import httpx
@@ -40,6 +42,8 @@ class Client:
     _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, repr=False, alias="httpx_args")
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False, repr=False)
+    _process: int | None = field(default=None, init=False, repr=False, eq=False)
+    _async_home: tuple[int, Any] | None = field(default=None, init=False, repr=False, eq=False)
 
     def with_headers(self, headers: dict[str, str]) -> "Client":
         """Get a new client matching this one with additional headers"""
@@ -70,12 +74,13 @@ class Client:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._client = client
+        self._client, self._process = client, None
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
+        """Get the underlying httpx.Client, constructing a new one if not previously set, or for a child of os.fork"""
+        if self._client is None or self._process not in (None, os.getpid()):
+            self._process = os.getpid()
             self._client = httpx.Client(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -85,6 +90,7 @@ class Client:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._client.event_hooks["request"].append(partial(_withhold, self._base_url))
         return self._client
 
     def __enter__(self) -> Self:
@@ -101,12 +107,14 @@ class Client:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._async_client = async_client
+        self._async_client, self._async_home = async_client, None
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
+        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set, or for another event loop"""
+        home = (os.getpid(), _running_loop())
+        if self._async_client is None or not _is_at_home(self._async_home, home):
+            self._async_home = home
             self._async_client = httpx.AsyncClient(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -116,6 +124,9 @@ class Client:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._async_client.event_hooks["request"].append(partial(_async_withhold, self._base_url))
+        elif self._async_home is not None and self._async_home[1] is None:
+            self._async_home = home
         return self._async_client
 
     async def __aenter__(self) -> Self:
@@ -126,6 +137,43 @@ class Client:
     async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
         """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
         await self.get_async_httpx_client().__aexit__(*args, **kwargs)
+
+
+_OF_ANY_REQUEST = {
+    "host",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "user-agent",
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+}
+
+
+def _withhold(base_url: str, request: httpx.Request) -> None:
+    """Remove the caller's headers, such as the token, from a request to another host than the API's"""
+    own = httpx.URL(base_url)
+    if (request.url.scheme, request.url.host, request.url.port) != (own.scheme, own.host, own.port):
+        for name in request.headers.keys() - _OF_ANY_REQUEST:
+            del request.headers[name]
+
+
+async def _async_withhold(base_url: str, request: httpx.Request) -> None:
+    _withhold(base_url, request)
+
+
+def _running_loop() -> Any:
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _is_at_home(built: tuple[int, Any] | None, now: tuple[int, Any]) -> bool:
+    return built is None or (built[0] == now[0] and (built[1] is now[1] or None in (built[1], now[1])))
 
 
 def _check_token(_client: object, _attribute: object, token: str) -> None:
@@ -168,6 +216,8 @@ class AuthenticatedClient:
     _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, repr=False, alias="httpx_args")
     _client: httpx.Client | None = field(default=None, init=False, repr=False)
     _async_client: httpx.AsyncClient | None = field(default=None, init=False, repr=False)
+    _process: int | None = field(default=None, init=False, repr=False, eq=False)
+    _async_home: tuple[int, Any] | None = field(default=None, init=False, repr=False, eq=False)
 
     token: str = field(repr=False, validator=_check_token)
     """The token to use for authentication"""
@@ -205,12 +255,13 @@ class AuthenticatedClient:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._client = client
+        self._client, self._process = client, None
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
+        """Get the underlying httpx.Client, constructing a new one if not previously set, or for a child of os.fork"""
+        if self._client is None or self._process not in (None, os.getpid()):
+            self._process = os.getpid()
             self._client = httpx.Client(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -223,6 +274,7 @@ class AuthenticatedClient:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._client.event_hooks["request"].append(partial(_withhold, self._base_url))
         return self._client
 
     def __enter__(self) -> Self:
@@ -239,12 +291,14 @@ class AuthenticatedClient:
 
         **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
         """
-        self._async_client = async_client
+        self._async_client, self._async_home = async_client, None
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
+        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set, or for another event loop"""
+        home = (os.getpid(), _running_loop())
+        if self._async_client is None or not _is_at_home(self._async_home, home):
+            self._async_home = home
             self._async_client = httpx.AsyncClient(
                 base_url=self._base_url,
                 cookies=self._cookies,
@@ -257,6 +311,9 @@ class AuthenticatedClient:
                 follow_redirects=self._follow_redirects,
                 **self._httpx_args,
             )
+            self._async_client.event_hooks["request"].append(partial(_async_withhold, self._base_url))
+        elif self._async_home is not None and self._async_home[1] is None:
+            self._async_home = home
         return self._async_client
 
     async def __aenter__(self) -> Self:

@@ -53,7 +53,7 @@ else:
         {
             "jobexport.archive": ("JobArchive",),
             "jobexport.client": tuple(name for name in __all__ if name not in _ELSEWHERE),
-            "jobexport.core.version": ("__version__",),
+            "jobexport.version": ("__version__",),
             "jobexport.errors": ("JobexportError",),
         },
     )

@@ -9,6 +9,7 @@ import httpx
 from attrs import field, frozen
 
 from jobexport import signing
+from jobexport.core.redact import remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -60,6 +61,7 @@ class SignatureAuth(httpx.Auth):
     def __init__(self, key: AccessKey, *, at: Callable[[], int] | None = None) -> None:
         """Sign with this key; `at` returns the time in milliseconds since 1970, now if not given."""
         self._key, self._at = key, at
+        remember(key.id, key.secret, key.security_token)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the signature's headers."""

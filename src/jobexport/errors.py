@@ -27,7 +27,8 @@
         └── ArchiveUnsafe          it could do harm where it is unpacked
 
 No page has a code for a workspace that does not exist: DLF responds as if the caller may not use it, PermissionDenied.
-An argument that is refused before anything is sent is a ValueError. No error's text holds a token or a key.
+An argument that is refused before anything is sent is a ValueError. No error's text holds a token or a key, however a
+server spells it (`core.redact`), nor a character that hides or turns text.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ class ExportFailed(JobexportError):
         self.message = message
         """The server's message, for people; may be empty."""
         self.archives = archives
-        """Names of zips in OBS, if the response has any all the same."""
+        """Names of zips in OBS, if the response has any all the same; for people."""
 
     def __str__(self) -> str:
         said = f" and says: {self.message}" if self.message else ""
@@ -170,7 +171,7 @@ class DownloadFailed(JobexportError):
         self.operation = operation
         """The operation's id, such as `exportFlinkJobs`."""
         self.archive = archive
-        """The zip that did not come, as in `FlinkExport.archives`."""
+        """The zip that did not come, as in `FlinkExport.archives`, but without secrets."""
         self.problem = problem
 
     def __str__(self) -> str:

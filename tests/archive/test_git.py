@@ -13,6 +13,7 @@ import pytest
 from attrs import frozen
 
 from jobexport.archive import JobArchive, unpack_for_git
+from jobexport.core.disk.folders import OpenFolder
 from jobexport.errors import ArchiveCorrupt, JobexportError
 
 if TYPE_CHECKING:
@@ -237,6 +238,16 @@ class TestFiles:
         archive_of({"job": {}}).unpack_for_git(tmp_path, remove_gone=True)
         assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["job.json"]
 
+    def test_names_that_differ_in_case_from_a_file_that_stays(
+        self, archive_of: Callable[..., Any], tmp_path: Path
+    ) -> None:
+        """A job whose file some system would take for the file of a job that is not exported now is marked."""
+        for name in ("Job", "job", "Job", "JOB"):
+            archive_of({name: {}}).unpack_for_git(tmp_path)
+        files = list((tmp_path / "jobs").iterdir())
+        assert {json.loads(path.read_bytes())["name"] for path in files} == {"Job", "job", "JOB"}
+        assert len({path.name.casefold() for path in files}) == len(files) == 3
+
     def test_long_names(self, zips: type[Zips], tmp_path: Path) -> None:
         """Names too long for a file are cut and still differ."""
         parts = [zips.part(f"{n}.job", as_bytes({"name": "ä" * 200 + end})) for n, end in enumerate("xy")]
@@ -337,6 +348,31 @@ def test_nothing_exported_is_not_everything_gone(archive_of: Callable[..., Any],
         with pytest.raises(ArchiveCorrupt, match="the archives hold nothing"):
             unpack_for_git(archives, tmp_path, remove_gone=True)
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("step", ["put", "remove", "read"])
+def test_a_folder_that_is_swapped_for_a_link_leads_nowhere(
+    archive_of: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """A link that takes the place of `jobs` after it was checked is not followed: nothing outside is changed."""
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    archive_of({"same": {"a": 1}, "new": {"a": 1}, "gone": {"a": 1}}).unpack_for_git(root)
+    elsewhere.mkdir()
+    for name in ("same.json", "new.json", "gone.json"):
+        (elsewhere / name).write_text("theirs")
+    real = getattr(OpenFolder, step)
+
+    def swapped(*args: Any) -> Any:
+        if not (root / "jobs").is_symlink():
+            (root / "jobs").rename(root / "moved")
+            (root / "jobs").symlink_to(elsewhere)
+        return real(*args)
+
+    monkeypatch.setattr(OpenFolder, step, swapped)
+    archive_of({"same": {"a": 1}, "new": {"a": 2}}).unpack_for_git(root, remove_gone=True)
+    assert (root / "jobs").is_symlink()
+    assert {path.read_text() for path in elsewhere.iterdir()} == {"theirs"}
+    assert len(list(elsewhere.iterdir())) == 3
 
 
 def test_an_archive_that_can_not_be_used_is_left_out(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import resource
 import time
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport.archive import JobArchive
+from jobexport.archive.zip.source import opened
+from jobexport.archive.zip.whole import check
 from jobexport.errors import ArchiveCorrupt, ArchiveError, ArchiveUnsafe
-from tests.archive.making.hostile import CONTENT, KINDS, MIB
+from tests.archive.making.hostile import CONTENT, KINDS, MIB, built
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,14 +61,8 @@ def home(tmp_path: Path) -> Any:
     return folder
 
 
-@pytest.fixture(scope="module")
-def built(zips: type[Zips]) -> Any:
-    """A function that gives a kind's zip, built once."""
-    return functools.cache(lambda kind: KINDS[kind][0](zips))
-
-
 @pytest.fixture
-def archive(request: pytest.FixtureRequest, built: Any, tmp_path: Path) -> Any:
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """The archive of a kind, in a file."""
     path = tmp_path / "hostile.zip"
     path.write_bytes(built(request.param))
@@ -78,8 +73,8 @@ every_kind = pytest.mark.parametrize("archive", KINDS, indirect=True)
 
 
 def test_the_set_is_large() -> None:
-    """There are more than a hundred kinds."""
-    assert len(KINDS) > 100
+    """There are more than two hundred kinds."""
+    assert len(KINDS) > 200
 
 
 @pytest.mark.parametrize(("archive", "error"), [(k, e) for k, (_, e) in KINDS.items()], indirect=["archive"], ids=KINDS)
@@ -98,7 +93,30 @@ def test_unpack_refuses(archive: Any, error: Any, home: Any, tmp_path: Path, tre
 
 
 # Its thousands of members are files like others here, and writing them takes its time.
-@pytest.mark.parametrize("archive", [kind for kind in KINDS if kind != "many-folders"], indirect=True)
+without_many = pytest.mark.parametrize("archive", [kind for kind in KINDS if kind != "many-folders"], indirect=True)
+
+
+@without_many
+def test_unpack_under_other_names_keeps_inside(
+    archive: Any, home: Any, tmp_path: Path, tree: Any, watch: Watch
+) -> None:
+    """With `rename` an archive is unpacked under names that every system can hold, or it is refused without a trace."""
+    before, out = tree(tmp_path), home / "out"
+    with within_limits(), watch.watching():
+        try:
+            files = archive.unpack(out, rename=True)
+        except ArchiveError:
+            files = ()
+            assert tree(tmp_path) == before
+    assert (watch.links, watch.outside(home)) == (set(), [])
+    parts = [part for file in files for part in file.relative_to(out).parts]
+    assert all(part.isprintable() and part == part.strip(" ") and not part.endswith(".") for part in parts)
+    assert not {part.lower().partition(".")[0] for part in parts} & {"con", "nul", "aux", "lpt1"}
+    assert not {part.lower() for part in parts} & {".git", "git~1", ".."}
+    assert len({str(file).casefold() for file in files}) == len(files)
+
+
+@without_many
 def test_unpack_for_git_keeps_inside(archive: Any, home: Any, tmp_path: Path, tree: Any, watch: Watch) -> None:
     """The layout for git is made of file names that lie in its folders, or it is refused and nothing is there."""
     before = tree(tmp_path)
@@ -123,9 +141,10 @@ def test_unpack_for_git_keeps_inside(archive: Any, home: Any, tmp_path: Path, tr
 def test_reading_keeps_to_the_limits(archive: Any) -> None:
     """Looking into a hostile archive takes little time and memory, and raises the two errors or nothing."""
     calls = [lambda: JobArchive.open(archive.path), archive.verify, lambda: archive.jobs, lambda: archive.others]
-    for call in calls:
-        with within_limits(), contextlib.suppress(ArchiveCorrupt, ArchiveUnsafe):
-            call()
+    with within_limits():
+        for call in calls:
+            with contextlib.suppress(ArchiveCorrupt, ArchiveUnsafe):
+                call()
 
 
 @pytest.mark.parametrize("content", CONTENT.values(), ids=CONTENT)
@@ -170,3 +189,34 @@ def test_much_json_is_refused_in_memory_and_unpacked_for_git(zips: type[Zips], t
     with pytest.raises(ArchiveUnsafe, match="in memory"):
         archive.jobs  # noqa: B018
     assert len(archive.unpack_for_git(tmp_path).written) == 9
+
+
+@pytest.mark.parametrize(
+    ("values", "members", "problem"),
+    [
+        pytest.param(500_000, 1, "'0.job' has more than 500000 values", id="one job"),
+        pytest.param(300_000, 4, "its jobs and scripts have more than 1000000 values", id="together"),
+    ],
+)
+def test_jobs_of_too_many_values_are_refused(zips: type[Zips], values: int, members: int, problem: str) -> None:
+    """A short zip of jobs that would be a gigabyte of objects is refused for the number of values."""
+    content = b'{"a": [' + b"0," * values + b"0]}"
+    parts = [zips.part(f"{number}.job", content) for number in range(members)]
+    archive = JobArchive.open(io.BytesIO(zips.zipped(*parts)))
+    with pytest.raises(ArchiveUnsafe, match=problem):
+        archive.jobs  # noqa: B018
+
+
+def test_reading_a_zip_ends_when_its_watch_says_so(zips: type[Zips]) -> None:
+    """An error of `watch`, such as that of a deadline, ends the check of a large member between two reads."""
+    reads: list[None] = []
+
+    def watch() -> None:
+        reads.append(None)
+        if len(reads) > 10:
+            raise TimeoutError
+
+    stored = zips.zipped(zips.part("a.bin", bytes(MIB * 2), method=0))
+    with pytest.raises(TimeoutError), opened(None, io.BytesIO(stored), "the zip", watch) as source:
+        check(source)
+    assert len(reads) == 11

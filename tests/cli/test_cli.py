@@ -80,6 +80,42 @@ def test_resolve_writes_a_file(tmp_path: Path) -> None:
     assert load_yaml(tmp_path / "new/otc.yaml") == load_edition("otc-2024")
 
 
+def test_a_dash_is_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`resolve -o -` prints the document, and writes no file called `-`; `./-` is such a file."""
+    monkeypatch.chdir(tmp_path)
+    assert run("resolve", "otc-2024", "-o", "-").stdout == run("resolve", "otc-2024").stdout
+    assert not [*tmp_path.iterdir()]
+    assert run("resolve", "otc-2024", "-o", "./-").stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["-"]
+
+
+@pytest.mark.parametrize("place", ["-", ""])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("drift",),
+        ("drift", "page.html", "--against"),
+        ("contract", "--data"),
+        ("contract", "--accept"),
+        ("contract", "--report-dir"),
+        ("dgc", "export", "x", "-o"),
+        ("dli", "export", "--all", "--obs-dir", "b", "--download"),
+        ("mock", "--jobs"),
+    ],
+    ids=" ".join,
+)
+def test_a_dash_or_nothing_is_no_name_of_a_file(command: tuple[str, ...], place: str) -> None:
+    """Where `-` is neither standard input nor output it is refused, as an empty text is, and nothing is written."""
+    result = run(*command, place)
+    assert result.exit_code == 2
+    assert ("name a file, or ./-" if place else "is a variable not set?") in result.stderr
+
+
+def test_a_dash_is_no_storage() -> None:
+    """`mock --obs -` makes no folder called `-`."""
+    one_sentence(run("mock", "--obs", "-"), "--obs - is no storage", "s3://BUCKET")
+
+
 def test_resolve_of_an_unknown_edition() -> None:
     """The sentence lists the editions."""
     one_sentence(run("resolve", "otc-1999"), "no edition 'otc-1999'", "otc-2026")
@@ -286,7 +322,7 @@ def test_mock_with_faults_and_violations() -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
     """The line is printed once requests get responses; the signal ends the process with code 0."""
     command = [sys.executable, *JOBEXPORT, "mock", "--port", "0", "--edition", "otc-2024"]

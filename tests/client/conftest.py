@@ -12,6 +12,7 @@ import pytest
 from jobexport.mock import Server, serve
 from tests.client.making.calls import EDITION, OUTCOMES, Caller
 from tests.client.making.scripted import Scripted
+from tests.making.unending import unending as unending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

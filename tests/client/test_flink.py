@@ -229,6 +229,20 @@ def test_a_download_that_fails_says_that_the_export_did_not(
     assert {path.name for path in tmp_path.rglob("*")} <= {"got", "good.zip"}
 
 
+def test_downloads_have_files_that_every_system_can_hold(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """Zips whose names are too long for a file, a device's, or differ in case only are files of their own."""
+    store, names = MemoryStore(), ["名" * 128, "con", "Job", "job", "a?b", "a b"]
+    for name in names:
+        store.put(f"{name}.zip", zip_of({name: b"1"}))
+    scripted.respond(ScriptedResponse.json({"is_success": True, "zip_file": [f"b/{name}.zip" for name in names]}))
+    files = caller.dli(scripted, "b", download_to=tmp_path, store=store).files
+    assert [[*members(path)] for path in files] == [[name] for name in names]
+    plain = [path.name.removesuffix(".zip").partition("~")[0] for path in files[1:]]
+    assert plain == ["%63on", "Job", "job", "a%3Fb", "a b"]
+    assert len({path.name.casefold() for path in files}) == len(names)
+    assert len(files[0].name.encode()) < 200
+
+
 def test_a_download_needs_both_places(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """download_to without store is a ValueError, and nothing is exported."""
     with pytest.raises(ValueError, match="give download_to and store together"):

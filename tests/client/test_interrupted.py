@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jobexport.core.disk.files import open_part
 from jobexport.mock import serve
 from tests.client.making.calls import Caller
 from tests.client.making.values import PROJECT, many_jobs
@@ -96,12 +97,18 @@ def test_after_a_kill_the_same_call_goes_on_where_it_was(server: Server, tmp_pat
     assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.zip" for name in NAMES)
 
 
-def test_what_a_killed_run_left_half_written_is_removed(caller: Caller, server: Server, tmp_path: Path) -> None:
-    """A `%….part` goes at the next run; files of others stay."""
+@pytest.mark.parametrize("call", ["job", "jobs"])
+def test_what_a_killed_run_left_half_written_is_removed(
+    caller: Caller, server: Server, tmp_path: Path, call: str
+) -> None:
+    """A `%….part` goes at the next run; files of others stay, and those of runs that live."""
     (tmp_path / "%0123456789abcdef.part").write_bytes(b"half")
     (tmp_path / "notes.part").write_bytes(b"mine")
-    caller.jobs(server, NAMES[:1], to=tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["job0.zip", "notes.part"]
+    living, file = open_part(tmp_path / "other.zip")
+    with file:
+        getattr(caller, call)(server, NAMES[0] if call == "job" else NAMES[:1], to=tmp_path)
+    zip_ = "DLF_job0.zip" if call == "job" else "job0.zip"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([living.name, zip_, "notes.part"])
 
 
 def test_ctrl_c_ends_at_once_and_leaves_nothing_half(caller: Caller, server: Server, tmp_path: Path) -> None:

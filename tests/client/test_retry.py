@@ -149,7 +149,7 @@ class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def test_a_response_without_an_end_is_left_and_closed(caller: Caller) -> None:
-    """A body that is not a zip is read up to 64 MiB, and its connection goes back to the pool."""
+    """A body that is not a zip is read up to 8 MiB, and its connection goes back to the pool."""
     body = Endless()
 
     class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -159,9 +159,9 @@ def test_a_response_without_an_end_is_left_and_closed(caller: Caller) -> None:
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, stream=body)
 
-    with pytest.raises(errors.UnexpectedResponse, match="longer than 67108864 bytes"):
+    with pytest.raises(errors.UnexpectedResponse, match="longer than 8388608 bytes"):
         caller.with_options(transport=Transport()).dli(_Nowhere, "b")
-    assert body.given == 65
+    assert body.given == 9
     assert body.closed
 
 

@@ -16,13 +16,12 @@ import pytest
 from obstore.store import LocalStore, S3Store
 
 from jobexport import AsyncDgcClient, DgcClient, DliClient, Retries, Token, errors
-from jobexport.client import shell
+from jobexport.core.waiting import call_beside
 from tests.client.making.calls import CLIENTS, NO_RETRIES, Caller
 from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import zip_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ZIP = zip_of({"jobs/myJob.job": b"{}"})
@@ -144,6 +143,24 @@ def test_a_panic_of_the_store_is_an_error_of_the_tree(caller: Caller, scripted: 
     assert raised.value.__notes__ == ["the export itself succeeded and is in OBS: b/x.zip"]
 
 
+@pytest.mark.parametrize(
+    ("cloud", "region", "words"),
+    [("otc", "eu-nowhere", "otc has eu-ch2, eu-de, eu-nl"), ("huaweicloud", "eu-de", "huaweicloud has af-south-1, ")],
+)
+def test_a_region_that_is_not_there_leads_to_the_list(cloud: str, region: str, words: str) -> None:
+    """A host that no address belongs to is one of a region, so the error names the cloud's regions."""
+
+    def unknown(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno -2] Name or service not known", request=request)
+
+    options: Any = {"cloud": cloud, "region": region, "retries": NO_RETRIES, "transport": httpx.MockTransport(unknown)}
+    with (
+        DliClient("p", auth="t", **options) as client,
+        pytest.raises(errors.ConnectionFailed, match=f"check the region and the network; {words}"),
+    ):
+        client.export_flink_jobs("b")
+
+
 def test_what_a_server_calls_a_request_is_cleaned(caller: Caller, scripted: Scripted) -> None:
     """A request id with escapes, the token, or any length is shown as text of a line."""
     token = "a-secret-token"
@@ -153,51 +170,6 @@ def test_what_a_server_calls_a_request_is_cleaned(caller: Caller, scripted: Scri
     assert raised.value.request_id is not None
     assert raised.value.request_id.startswith("[31m[redacted]AAA")
     assert len(raised.value.request_id) < 400
-
-
-class Unending:
-    """A server that never ends its response: it sends `head`, then `piece` again and again, each a little later."""
-
-    def __init__(self, head: bytes, piece: bytes, pause: float) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        self.project_id, self.token = "p", "t"
-        self.head, self.piece, self.pause = head, piece, pause
-        self.sent = 0
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.respond, args=(connection,), daemon=True).start()
-
-    def respond(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                connection.recv(65536)
-                connection.sendall(self.head)
-                while True:
-                    connection.sendall(self.piece)
-                    self.sent += len(self.piece)
-                    time.sleep(self.pause)
-            except OSError:
-                return
-
-
-@pytest.fixture
-def unending() -> Iterator[Any]:
-    made: list[Unending] = []
-
-    def make(head: bytes, piece: bytes, pause: float = 0.05) -> Unending:
-        made.append(Unending(head, piece, pause))
-        return made[-1]
-
-    yield make
-    for server in made:
-        server.listener.close()
 
 
 def test_a_refusal_without_end_is_not_read(caller: Caller, unending: Any) -> None:
@@ -212,16 +184,6 @@ def test_a_refusal_without_end_is_not_read(caller: Caller, unending: Any) -> Non
     # The first was left at once, of the second what may be the text of an error was read.
     assert server.sent < 200 * 1024 * 1024
     assert next(tokens, None) is None
-
-
-def test_a_head_without_end_ends_with_the_deadline(unending: Any) -> None:
-    """An awaited call keeps the deadline while a server sends its head line by line."""
-    server = unending(b"HTTP/1.1 200 OK\r\n", b"X-More: y\r\n")
-    calling = Caller("async").with_options(retries=Retries(times=0, deadline=0.5))
-    started = time.monotonic()
-    with pytest.raises(errors.TimedOut, match="deadline"):
-        calling.job(server, "myJob", to="never.zip")
-    assert time.monotonic() - started < 3
 
 
 class Slow:
@@ -296,7 +258,7 @@ def test_ctrl_c_that_interrupts_no_wait_is_seen_all_the_same() -> None:
 
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        shell._call_beside(hangs)
+        call_beside(hangs)
     assert time.monotonic() - started < 5
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.making.unending import unending as unending
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

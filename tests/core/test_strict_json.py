@@ -105,3 +105,26 @@ def test_other_values_are_written_as_json_writes_them(value: Any, sort_keys: boo
     """The form is that of the standard library, so that the files of earlier exports stay as they are."""
     expected = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=sort_keys) + "\n"
     assert strict_json.write(value, sort_keys=sort_keys) == expected
+
+
+@pytest.mark.parametrize("piece", [b"{},", b"0,", b'"",', b'"a":{},'])
+def test_too_many_values_are_refused_before_they_are_made(piece: bytes) -> None:
+    """A text whose values would take a hundred times its bytes is refused for their number, right or wrong."""
+    with pytest.raises(strict_json.TooManyValues, match="more than 500000 values"):
+        strict_json.parse(b"[" + piece * 500_001 + b"0]")
+
+
+@pytest.mark.parametrize("text", [b'"%s"', rb'"\"%s\\"', b'"%s'])
+def test_commas_within_a_text_are_no_values(text: bytes) -> None:
+    """A script of many commas is one value, also after an escaped quotation mark, or without an end."""
+    assert strict_json.count_values(b'{"content": ' + text % (b"[{," * 200_000) + b"}") <= 3
+
+
+def test_counting_takes_time_in_proportion_to_the_bytes() -> None:
+    """Quotation marks that open texts without end are passed once, not once for each mark."""
+    strict_json.count_values(b'"' + rb"\"" * 1_000_000 + b"," * 20_000)
+
+
+def test_brackets_within_a_text_are_no_depth() -> None:
+    """A file's text may hold any number of brackets."""
+    assert strict_json.parse(b'["' + b"[" * 1000 + b'"]', file=True) == ["[" * 1000]

@@ -92,3 +92,35 @@ def test_a_token_that_no_header_can_carry_is_not_quoted(server: Server, token: s
     with pytest.raises(ValueError, match="newline") as caught:
         AuthenticatedClient(base_url=server.base_url, token=around.format(token))
     assert token not in str(caught.value) + repr(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["blocking", "async"])
+def test_a_redirect_takes_no_token_to_another_host(kind: str, token: str) -> None:
+    """With follow_redirects, the other host gets neither the token nor the caller's headers; the same host gets them."""
+    requests: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        places = ["https://api.example/again", "https://other.example/x"]
+        if len(requests) > len(places):
+            return httpx.Response(200, content=b"PK")
+        return httpx.Response(307, headers={"Location": places[len(requests) - 1]})
+
+    client = AuthenticatedClient(
+        base_url="https://api.example",
+        token=token,
+        headers={"X-Security-Token": "SECRET"},
+        follow_redirects=True,
+        httpx_args={"transport": httpx.MockTransport(respond)},
+    )
+
+    async def send() -> None:
+        async with client:
+            await export_job.asyncio_detailed("p", "j", client=client)
+
+    if kind == "async":
+        asyncio.run(send())
+    else:
+        export_job.sync_detailed("p", "j", client=client)
+    assert [request.headers.get("X-Auth-Token") for request in requests] == [token, token, None]
+    assert [request.headers.get("X-Security-Token") for request in requests] == ["SECRET", "SECRET", None]

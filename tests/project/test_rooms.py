@@ -52,14 +52,14 @@ def test_every_package_has_an_exhaustive_contract() -> None:
     """A new package, or a new module in a package's own folder, fails import-linter until it has its layer."""
     packages = {"jobexport"} | {name(room) for room in ROOMS if room.parent == SOURCE}
     contracts = [contract for contract in CONTRACTS if contract["type"] == "layers" and contract.get("exhaustive")]
-    assert {container for contract in contracts for container in contract["containers"]} == packages
+    assert packages <= {container for contract in contracts for container in contract["containers"]}
 
 
 def test_the_core_needs_the_standard_library_and_httpx_only() -> None:
     """The core imports only the standard library, httpx, and `errors`."""
     imported = {
         module
-        for path in (SOURCE / "core").glob("*.py")
+        for path in (SOURCE / "core").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         for module in (
             [alias.name for alias in node.names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,6 @@ from jobexport.spec.load import dump_yaml, kind, line_of, load_yaml, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -256,12 +256,73 @@ def test_top_level(refused: Callable[..., Any], content: str, found: str) -> Non
 @pytest.mark.parametrize("content", ["a: &x {b: *x}", "a: &x [*x]"])
 def test_alias_inside_its_anchor(refused: Callable[..., Any], content: str) -> None:
     """A value that contains itself is refused, since no JSON document can hold it."""
-    assert refused(content).startswith("api.yaml: an alias contains itself, ")
+    assert refused(content) == "api.yaml line 1: alias *x contains itself; write the value out"
 
 
-def test_extreme_nesting(refused: Callable[..., Any]) -> None:
-    """A document nested thousands deep gives a message, not a stack trace."""
-    assert refused(f"a: {'[' * 3000}{']' * 3000}").endswith("or nesting is too deep; write the value out")
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("a: " + "[" * 200_000 + "]" * 200_000, 1),
+        ('{"a":' * 200_000, 1),
+        ("- " * 200_000, 1),
+        ("? " * 200_000, 1),
+        ("".join(f"{' ' * each}a:\n" for each in range(120)), 101),
+        ("".join(f"a{each}: &a{each} [{f'*a{each - 1}' if each else ''}]\n" for each in range(120)), 100),
+    ],
+    ids=["flow", "json", "compact", "keys", "indents", "aliases"],
+)
+def test_extreme_nesting(refused: Callable[..., Any], tmp_path: Path, content: str, line: int) -> None:
+    """A document of any depth, written out or behind aliases, gives a message with its line."""
+    assert (
+        refused(content) == f"api.yaml line {line}: lists and mappings are nested deeper than 100; write them flatter"
+    )
+    assert line_of(tmp_path / "api.yaml", ["a"]) is None
+
+
+def test_the_deepest_nesting_is_read(load: Callable[..., Any]) -> None:
+    """Nesting of 100 levels is read."""
+    assert load("a: " + "[" * 99 + "]" * 99)
+
+
+ALIASES = "a0: &a0 [x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    "content", [ALIASES, f"a: &x {'y' * 9999}\nb: [{'*x, ' * 999}]\n", "[" + "1," * 210_000 + "]"], ids=range(3)
+)
+def test_aliases_count_as_the_values_that_they_stand_for(
+    refused: Callable[..., Any], tmp_path: Path, content: str
+) -> None:
+    """A file that stands for more than 4 MiB is refused before anything is built of it, however short it is."""
+    assert refused(content).endswith(": the file stands for more than 4 MiB; leave out what is not needed")
+    assert line_of(tmp_path / "api.yaml", ["a"]) is None
+
+
+def test_tags_without_number(refused: Callable[..., Any]) -> None:
+    """Declarations of tags, of which libyaml compares each with all, are at most 100."""
+    declared = "".join(f"%TAG !e{each}! tag:x,2000:\n" for each in range(200))
+    assert refused(f"{declared}---\na: 1") == "api.yaml line 101: more than 100 %TAG lines; leave them out"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/dev/zero", "/dev/zero: longer than 4 MiB; leave out what is not needed"),
+        ("/dev/null", "/dev/null: the top level must be a mapping, not null"),
+        ("/dev", "cannot read /dev: Is a directory; check the path"),
+        ("a\0b", "cannot read a\0b: not a file's name; check the path"),
+    ],
+)
+def test_what_is_no_file(path: str, message: str) -> None:
+    """A device without an end, an empty one, a folder and an impossible name give a message."""
+    with pytest.raises(JobexportError) as caught:
+        load_yaml(Path(path))
+    assert str(caught.value) == message
+
+
+def test_numbers_of_many_digits(refused: Callable[..., Any]) -> None:
+    """An integer with more digits than Python reads is named with its line."""
+    assert refused(f"b: 1\na: {'9' * 5000}") == f"api.yaml line 2: {'9' * 40} cannot be read as int; put it in quotes"
 
 
 TEXTS = [

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from jobexport.archive.values import Job, Resource, Script
 from jobexport.archive.zip.inflate import chunks
-from jobexport.archive.zip.policy import LONGEST_JSON, MOST_JSON
+from jobexport.archive.zip.policy import LONGEST_JSON, MOST_JSON, MOST_VALUES
 from jobexport.core import strict_json
 
 if TYPE_CHECKING:
@@ -35,13 +35,19 @@ def read_content(source: ZipFileSource, files: Sequence[ZipMember]) -> Content:
 
     Raises:
         ArchiveCorrupt: a member is damaged, or a job is not a JSON object.
-        ArchiveUnsafe: together the members have more than 64 MiB.
+        ArchiveUnsafe: together the members have more than 64 MiB, or too many values of JSON.
         JobexportError: the source can't be read.
     """
     total = sum(member.size for member in files if _kind(member))
     if total > MOST_JSON:
         raise source.unsafe(f"its jobs and scripts have {total} bytes, at most {MOST_JSON} are held in memory")
-    values = [(member, typed(source, member)) for member in files]
+    values, held = [], 0
+    for member in files:
+        value, count = _read(source, member)
+        values.append((member, value))
+        held += count
+        if held > MOST_VALUES:
+            raise source.unsafe(f"its jobs and scripts have more than {MOST_VALUES} values")
     return Content(
         tuple(value for _, value in values if isinstance(value, Job)),
         tuple(value for _, value in values if isinstance(value, Script)),
@@ -57,21 +63,28 @@ def typed(source: ZipFileSource, member: ZipMember) -> Job | Script | Resource |
 
     Raises:
         ArchiveCorrupt: the member is damaged, or is a job but not a JSON object.
-        ArchiveUnsafe: the member is larger than any job or script.
+        ArchiveUnsafe: the member is larger than any job or script, or has too many values.
         JobexportError: the source can't be read.
     """
+    return _read(source, member)[0]
+
+
+def _read(source: ZipFileSource, member: ZipMember) -> tuple[Job | Script | Resource | None, int]:
+    """Return the result of `typed`, and the number of JSON values that it holds, at most."""
     kind = _kind(member)
     if kind is None:
-        return None
+        return None, 0
     if member.size > LONGEST_JSON:
         raise source.unsafe(f"{member} has {member.size} bytes, a job has at most {LONGEST_JSON}")
+    content = b"".join(chunks(source, member))
     try:
-        fields = _object(b"".join(chunks(source, member)))
+        return kind(member.name, _object(content)), strict_json.count_values(content)
+    except strict_json.TooManyValues as problem:
+        raise source.unsafe(f"{member} has {problem}, as no job has") from None
     except ValueError as problem:
         if kind is not Job:
-            return None
+            return None, 0
         raise source.corrupt(f"{member} is not a JSON object: {problem}") from None
-    return kind(member.name, fields)
 
 
 def _kind(member: ZipMember) -> type[Job | Script | Resource] | None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import filecmp
+import contextlib
 import hashlib
-from collections import defaultdict
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
 from attrs import frozen
 
 from jobexport.archive.content import typed
-from jobexport.archive.names import file_stem, folded, marked
+from jobexport.archive.names import LONG_MARK, SHORT_MARK, distinct, file_stem, marked
 from jobexport.archive.values import Script
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
 from jobexport.core import strict_json
-from jobexport.core.files import made, put_files, workplace, writing
+from jobexport.core.disk.files import made, workplace, writing
+from jobexport.core.disk.folders import open_folder
 from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from jobexport.archive.values import Job, Resource
     from jobexport.archive.zip.source import ZipFileSource
+    from jobexport.core.disk.folders import OpenFolder
 
+_BLOCK = 1024 * 1024
 _JSON = ".json"
 _SHELL, _PYTHON, _SQL, _TEXT = ".sh", ".py", ".sql", ".txt"
 # The suffixes of the files in each folder; a file in `others` may have any name.
@@ -68,14 +71,30 @@ class _Item:
     folder: str
     name: str
     label: str
-    files: Mapping[str, Path]
-    """The files by suffix."""
+    files: Mapping[str, str]
+    """The files' names in the workplace, by suffix."""
     digest: str
 
     @property
     def identity(self) -> tuple[str, str, str]:
         # Two exports may use one name for different other members: no page excludes it.
         return self.folder, self.name, self.digest if self.folder == "others" else ""
+
+
+@contextlib.contextmanager
+def git_workplace(root: Path) -> Iterator[Path]:
+    """Create a folder in a folder under git, and remove it at the end; the next run removes that of a killed run.
+
+    Raises:
+        TargetUnwritable: the folder can't be written.
+    """
+    with contextlib.ExitStack() as stack:
+        with writing(root):
+            stack.enter_context(made(root))
+            place = stack.enter_context(workplace(root, ".jobexport-"))
+            # So that git ignores what a killed run left.
+            (place / ".gitignore").write_text("*\n", encoding="utf-8")
+        yield place
 
 
 def unpack_for_git(
@@ -104,15 +123,18 @@ def unpack_for_git(
         JobexportError: an archive can't be read, or the folder can't be written.
     """
     root = Path(folder)
-    with writing(root), made(root), workplace(root, ".jobexport-") as place:
-        # So that git ignores the workplace of a killed run.
-        (place / ".gitignore").write_text("*\n", encoding="utf-8")
+    with (
+        writing(root),
+        git_workplace(root) as made_,
+        open_folder(root) as held,
+        open_folder(made_, follow=False) as place,
+    ):
         items: dict[tuple[str, str, str], _Item] = {}
         complete = True
         for number, archive in enumerate(archives):
             try:
                 with opened(archive.path, archive.stream) as source:
-                    items |= _agreeing(items, list(_items(source, place / str(number))))
+                    items |= _agreeing(items, list(_items(source, place, number)))
             except ArchiveError as error:
                 if left_out is None:
                     raise
@@ -120,12 +142,11 @@ def unpack_for_git(
                 left_out(archive, error)
         if remove_gone and complete and not items:
             raise ArchiveCorrupt(f"the archives hold nothing, so all of {root} would be removed; export the jobs again")
-        return _apply(root, tuple(items.values()), remove_gone=remove_gone and complete)
+        return _apply(held, place, tuple(items.values()), remove_gone=remove_gone and complete)
 
 
-def _items(source: ZipFileSource, place: Path) -> Iterator[_Item]:
+def _items(source: ZipFileSource, place: OpenFolder, archive: int) -> Iterator[_Item]:
     """Write every member to the workplace, and yield it as an item."""
-    place.mkdir()
     for number, member in enumerate(read_directory(source).files):
         value = typed(source, member)
         files: Mapping[str, Iterable[bytes]]
@@ -136,9 +157,9 @@ def _items(source: ZipFileSource, place: Path) -> Iterator[_Item]:
         digest = hashlib.sha256()
         staged = {}
         for suffix, content in files.items():
-            staged[suffix] = place / f"{number}{suffix}"
+            staged[suffix] = f"{archive}-{number}{suffix}"
             digest.update(suffix.encode() + b"\0")
-            with staged[suffix].open("xb") as file:
+            with place.create(staged[suffix]) as file:
                 for chunk in content:
                     digest.update(chunk)
                     file.write(chunk)
@@ -186,59 +207,99 @@ def _agreeing(known: Mapping[tuple[str, str, str], _Item], items: Iterable[_Item
     return new
 
 
-def _stems(items: Iterable[_Item]) -> Iterator[tuple[str, _Item]]:
+def _stems(items: Iterable[_Item], standing: Mapping[str, set[str]]) -> Iterator[tuple[str, _Item]]:
     """Yield each item's file name without suffix, marked if another name differs in case or accents only."""
-    groups = defaultdict(list)
-    for item in items:
-        groups[item.folder, folded(file_stem(item.name))].append(item)
-    for group in groups.values():
-        for item in group:
-            yield (file_stem(item.name) if len(group) == 1 else _marked(item)), item
+    for folder, taken in standing.items():
+        found = {item.identity: item for item in items if item.folder == folder}
+        stems = distinct({key: file_stem(item.name) for key, item in found.items()}, "\n".join, taken=taken)
+        yield from ((stem, found[key]) for key, stem in stems.items())
 
 
-def _marked(item: _Item) -> str:
-    return marked(file_stem(item.name), "\n".join(item.identity))
-
-
-def _apply(root: Path, items: Sequence[_Item], *, remove_gone: bool) -> GitChanges:
-    """Update the folder. Removing comes first, so that a file whose name changed case is written anew."""
-    for folder in _SUFFIXES:
-        if (root / folder).is_symlink():
-            raise TargetUnwritable(f"{root / folder} is a link; replace it with a folder")
-    wanted = {
-        root / item.folder / f"{stem}{suffix}": staged
-        for stem, item in _stems(items)
-        for suffix, staged in item.files.items()
+def _standing(folders: Mapping[str, OpenFolder], gone: set[tuple[str, str]]) -> dict[str, set[str]]:
+    """Return the names without suffix of all files that stay, by folder."""
+    return {
+        folder: {
+            name.removesuffix(next(filter(name.endswith, suffixes), ""))
+            for name in (folders[folder].names() if folder in folders else ())
+            if (folder, name) not in gone
+        }
+        for folder, suffixes in _SUFFIXES.items()
     }
-    removed = set(_outdated(root, items)) | (set(_ours(root)) if remove_gone else set())
-    removed = {path for path in removed if path not in wanted and _is_file(path)}
-    for path in removed:
-        path.unlink()
-    written = [path for path, staged in wanted.items() if not _same(staged, path)]
-    for path in written:
-        path.parent.mkdir(exist_ok=True)
-    put_files([(wanted[path], path) for path in written])
-    return GitChanges(tuple(sorted(written)), tuple(sorted(removed)))
 
 
-def _outdated(root: Path, items: Iterable[_Item]) -> Iterator[Path]:
-    """Yield the paths that an exported item may have had before its script type or its mark changed."""
+def _apply(root: OpenFolder, place: OpenFolder, items: Sequence[_Item], *, remove_gone: bool) -> GitChanges:
+    """Update the folder. Removing comes first, so that a file whose name changed case is written anew."""
+    with contextlib.ExitStack() as stack:
+        folders = {name: found for name in _SUFFIXES if (found := _opened(stack, root, name)) is not None}
+        gone = set(_outdated(items)) | (set(_ours(folders)) if remove_gone else set())
+        wanted = {
+            (item.folder, f"{stem}{suffix}"): staged
+            for stem, item in _stems(items, _standing(folders, gone))
+            for suffix, staged in item.files.items()
+        }
+        removed = {
+            (folder, name)
+            for folder, name in gone - wanted.keys()
+            if folder in folders and folders[folder].has_file(name)
+        }
+        for folder, name in removed:
+            folders[folder].remove(name)
+        written = [key for key, staged in wanted.items() if not _same(place, staged, folders.get(key[0]), key[1])]
+        for folder in {folder for folder, _ in written} - folders.keys():
+            root.make(folder)
+            folders[folder] = stack.enter_context(root.below(folder))
+        place.sync_files([wanted[key] for key in written])
+        for folder, name in written:
+            folders[folder].put(place, wanted[folder, name], name)
+        for changed in (root, *(folders[name] for name in {folder for folder, _ in (*written, *removed)})):
+            changed.sync()
+    paths = [sorted(root.path / folder / name for folder, name in keys) for keys in (written, removed)]
+    return GitChanges(tuple(paths[0]), tuple(paths[1]))
+
+
+def _opened(stack: contextlib.ExitStack, root: OpenFolder, name: str) -> OpenFolder | None:
+    """Open one of the four folders, or return None if missing; it is held until the end of the stack.
+
+    Raises:
+        TargetUnwritable: it is a link.
+    """
+    try:
+        return stack.enter_context(root.below(name))
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        if stat.S_ISLNK(root.state(name).st_mode):
+            raise TargetUnwritable(f"{root.path / name} is a link; replace it with a folder") from None
+        return None
+
+
+def _outdated(items: Iterable[_Item]) -> Iterator[tuple[str, str]]:
+    """Yield the files that an exported item may have had before its script type or its mark changed."""
     for item in items:
-        for stem in (file_stem(item.name), _marked(item)):
+        plain, identity = file_stem(item.name), "\n".join(item.identity)
+        for stem in (plain, *(marked(plain, identity, digits) for digits in (SHORT_MARK, LONG_MARK))):
             for suffix in _SUFFIXES[item.folder]:
-                yield root / item.folder / f"{stem}{suffix}"
+                yield item.folder, f"{stem}{suffix}"
 
 
-def _ours(root: Path) -> Iterator[Path]:
+def _ours(folders: Mapping[str, OpenFolder]) -> Iterator[tuple[str, str]]:
     """Yield the files that an export may have written."""
-    for folder, suffixes in _SUFFIXES.items():
-        if (root / folder).is_dir():
-            yield from (path for path in (root / folder).iterdir() if path.name.endswith(suffixes))
+    for folder, held in folders.items():
+        yield from ((folder, name) for name in held.names() if name.endswith(_SUFFIXES[folder]))
 
 
-def _is_file(path: Path) -> bool:
-    return path.is_symlink() or path.is_file()
-
-
-def _same(staged: Path, path: Path) -> bool:
-    return path.is_file() and not path.is_symlink() and filecmp.cmp(staged, path, shallow=False)
+def _same(place: OpenFolder, staged: str, folder: OpenFolder | None, name: str) -> bool:
+    """Return True if a folder has a file with the content of a file in the workplace."""
+    if folder is None:
+        return False
+    try:
+        state = folder.state(name)
+        if not stat.S_ISREG(state.st_mode) or state.st_size != place.state(staged).st_size:
+            return False
+        with place.read(staged) as new, folder.read(name) as old:
+            while block := new.read(_BLOCK):
+                if old.read(len(block)) != block:
+                    return False
+            return not old.read(1)
+    except FileNotFoundError:
+        return False

@@ -70,7 +70,8 @@ class JobArchive:
 
         Raises:
             ArchiveCorrupt: the zip is damaged, or a job is not a JSON object.
-            ArchiveUnsafe: the zip holds members that no export has, or more than 64 MiB of JSON.
+            ArchiveUnsafe: the zip holds members that no export has, more than 64 MiB of JSON, or more than a million
+                values of JSON.
             JobexportError: the zip can't be read.
         """
         return self._content.jobs
@@ -117,7 +118,7 @@ class JobArchive:
                     raise source.corrupt("its SHA-256 is not that of the bytes received")
             check(source)
 
-    def unpack(self, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    def unpack(self, folder: str | os.PathLike[str], *, rename: bool = False) -> tuple[Path, ...]:
         """Unpack all members into a folder that is new or empty, and return the files' paths, sorted.
 
         The zip is unpacked into a new folder beside it, which is renamed at the end: a failure leaves nothing behind.
@@ -125,7 +126,12 @@ class JobArchive:
         and times in the zip are ignored.
 
         Names that some system can't hold or can't distinguish are refused on every system: `con`, `a.`, `Job` beside
-        `job`. Jobs may have such names; `unpack_for_git` writes them under other file names.
+        `job`. Jobs and scripts may have such names: `rename=True` writes these members under other names, the same on
+        every system: `jobs/con/con.job` → `jobs/%63on/%63on.job`.
+
+        Args:
+            folder: the folder.
+            rename: write such members under other names instead of refusing the zip.
 
         Raises:
             ArchiveCorrupt: the zip is damaged.
@@ -135,10 +141,10 @@ class JobArchive:
             JobexportError: the zip can't be read.
         """
         with opened(self.path, self.stream) as source:
-            return unpack(source, read_directory(source).members, Path(folder))
+            return unpack(source, read_directory(source).members, Path(folder), rename=rename)
 
-    def is_unpacked_in(self, folder: str | os.PathLike[str]) -> bool:
-        """Return True if a folder holds exactly the files that `unpack` would write.
+    def is_unpacked_in(self, folder: str | os.PathLike[str], *, rename: bool = False) -> bool:
+        """Return True if a folder holds exactly the files that `unpack` with the same `rename` would write.
 
         Raises:
             ArchiveCorrupt: the zip is damaged.
@@ -146,7 +152,7 @@ class JobArchive:
             JobexportError: the zip or the folder can't be read.
         """
         with opened(self.path, self.stream) as source:
-            return holds_just(source, read_directory(source).files, Path(folder))
+            return holds_just(source, read_directory(source).files, Path(folder), rename=rename)
 
     def unpack_for_git(self, folder: str | os.PathLike[str], *, remove_gone: bool = False) -> GitChanges:
         """Write the content of the archive into a folder under version control.

@@ -1,16 +1,23 @@
-"""Names of files and members: the rules for unpacking, and a file name and a path segment for any job's name."""
+"""Names of files and members: the rules for unpacking, and a file name and a path segment for any job's name.
+
+Every name that is derived from the name of a job, a script, a resource or a zip is made here. The names of one folder
+are distinct on every file system, legal on every system, and at most 255 bytes long with their suffix.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import evolve
 
 from jobexport.archive.zip.policy import DEEPEST_FOLDER, LONGEST_PART, MOST_MEMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from jobexport.archive.zip.directory import ZipMember
     from jobexport.archive.zip.source import ZipFileSource
@@ -20,8 +27,14 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9]) *(\..*)
 # Windows may call `.git` `git~1`.
 _GIT = {".git", "git~1"}
 _STEPS = {".", ".."}
-# Leaves room for a mark of nine characters and a suffix, on file systems with shorter names too.
+# Leaves room for the longest mark, 33 characters, and a suffix.
 _LONGEST_STEM = 180
+_LONGEST_MARKED = 200
+SHORT_MARK, LONG_MARK = 8, 32
+"""Digits of a mark: usually, and if marks of that length collide."""
+_LONGEST_SUFFIX = 16
+
+T = TypeVar("T")
 
 
 def check_names(source: ZipFileSource, members: Iterable[ZipMember]) -> None:
@@ -57,18 +70,124 @@ def file_stem(name: str) -> str:
     """Return a file name, without suffix, that every system accepts: `"a/b" → "a%2Fb"`, `"con" → "%63on"`.
 
     Letters, digits, `-`, `_` and `.` stay; the rest is percent-encoded, and so is a dot at either end and the first
-    letter of a device's name. A long name is cut and marked. Two names never have the same stem.
+    letter of a device's name. So the name can be read back. A long name is cut and marked: the file's content has it.
     """
     stem = "".join(letter if letter.isalnum() or letter in "-_." else _percent(letter) for letter in name)
     if stem.startswith("."):
         stem = "%2E" + stem[1:]
     if stem.endswith("."):
         stem = stem[:-1] + "%2E"
-    if _DEVICE.fullmatch(stem):
+    # Windows takes `com¹` for `com1`.
+    if _DEVICE.fullmatch(unicodedata.normalize("NFKC", stem)):
         stem = _percent(stem[0]) + stem[1:]
-    if len(stem.encode()) > _LONGEST_STEM:
-        return marked(stem.encode()[:_LONGEST_STEM].decode(errors="ignore"), name)
+    if _cut(stem, _LONGEST_STEM) != stem:
+        return marked(_cut(stem, _LONGEST_STEM), name)
     return stem or "%"
+
+
+def download_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a file name for each name of a zip in OBS: the same, or percent-encoded if some system can't hold it."""
+    wanted = {name: name.removesuffix(".zip") for name in names}
+    stems = {name: file_stem(stem) if _problem(name) or name.startswith(".") else stem for name, stem in wanted.items()}
+    return {name: f"{stem}.zip" for name, stem in distinct(stems, str).items()}
+
+
+def zip_names(names: Iterable[str], standing: Iterable[str] = ()) -> dict[str, str]:
+    """Return a file name for the zip of each job; without `.zip` it is the name of the folder it is unpacked in.
+
+    `"Job" → "Job~1a2b3c4d.zip"` if there is a job `"job"` too, or a file of another run that is called like it: names
+    that differ in case only get a mark, unless they are all in lower case. No job's name has a `%` or `~`. No folder
+    is called like the zip of another job: `"x.zip" → "x%2Ezip.zip"`.
+
+    Args:
+        names: the jobs.
+        standing: the names of the files and folders that are in the folder.
+    """
+    taken = {name.removesuffix(".zip") for name in standing}
+    stems = distinct(
+        {name: _zip_stem(name) for name in names}, str, taken=taken, stays=lambda name: name == name.lower()
+    )
+    return {name: f"{stem}.zip" for name, stem in stems.items()}
+
+
+def _zip_stem(name: str) -> str:
+    stem = file_stem(name)
+    return f"{stem[:-4]}%2E{stem[-3:]}" if stem.lower().endswith(".zip") else stem
+
+
+def distinct(
+    stems: Mapping[T, str],
+    identity: Callable[[T], str],
+    *,
+    taken: Collection[str] = (),
+    stays: Callable[[T], bool] = lambda _: False,
+) -> dict[T, str]:
+    """Return file names without suffix by key, which differ even if case and the writing of accents do not count.
+
+    Names that would be taken for each other get a mark: `"Job" → "Job~1a2b3c4d"`. A mark has 8 digits of a digest, and
+    32 digits if names with 8 digits would be taken for each other, too.
+
+    Args:
+        stems: the names to begin with.
+        identity: the text that distinguishes a key from all others; the mark is its digest.
+        taken: names that stand in the folder. A name that would be taken for one of them, but is not the same, is
+            marked, even if it is there as well.
+        stays: a function that tells which keys keep their name; of those that would be taken for each other, one.
+    """
+    found = dict(stems)
+    standing = Counter(folded(name) for name in set(taken))
+    for digits in (SHORT_MARK, LONG_MARK):
+        groups: defaultdict[str, list[T]] = defaultdict(list)
+        for key, stem in found.items():
+            groups[folded(stem)].append(key)
+        for fold, keys in groups.items():
+            others = standing[fold] - sum(found[key] in taken for key in keys)
+            if len(keys) == 1 and not others:
+                continue
+            kept = [key for key in keys if not others and found[key] == stems[key] and stays(key)]
+            for key in keys:
+                if [key] != kept:
+                    found[key] = marked(stems[key], identity(key), digits)
+    return found
+
+
+def portable(members: Iterable[ZipMember]) -> tuple[ZipMember, ...]:
+    """Return the members under names that every system can hold and distinguish: `"jobs/con.job" → "jobs/%63on.job"`.
+
+    A name that leads out of the folder, or that no job, script or resource can have, stays, and is for `check_names`
+    to refuse.
+    """
+    # The parts that stand beside each other, by their suffix: only those with one suffix can be taken for each other.
+    beside: defaultdict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
+    paths = [(member, member.name.removesuffix("/").split("/")) for member in members]
+    for _, parts in paths:
+        # A hostile name has hundreds of parts.
+        for depth, part in enumerate(parts if len(parts) <= DEEPEST_FOLDER else ()):
+            stem, suffix = _fit(part)
+            beside["/".join(parts[:depth]), folded(suffix)][part] = stem, suffix
+    names: dict[tuple[str, str], str] = {}
+    for (parent, _), group in beside.items():
+        stems = distinct({part: stem for part, (stem, _) in group.items()}, str)
+        names |= {(parent, part): stems[part] + suffix for part, (_, suffix) in group.items()}
+
+    def renamed(member: ZipMember, parts: list[str]) -> ZipMember:
+        if len(parts) > DEEPEST_FOLDER:
+            return member
+        path = "/".join(names["/".join(parts[:depth]), part] for depth, part in enumerate(parts))
+        return evolve(member, name=f"{path}/" if member.is_folder else path)
+
+    return tuple(renamed(member, parts) for member, parts in paths)
+
+
+def _fit(part: str) -> tuple[str, str]:
+    """Return one part of a member's name as stem and suffix, the stem percent-encoded if some system can't hold it."""
+    stem, dot, suffix = part.rpartition(".")
+    if not stem or not suffix or len(suffix) > _LONGEST_SUFFIX or not suffix.isascii() or not suffix.isalnum():
+        stem, dot, suffix = part, "", ""
+    wide = unicodedata.normalize("NFKC", part)
+    if {part, wide} & {"", *_STEPS} or not (_misfit(part) or _misfit(wide)):
+        return stem, dot + suffix
+    return file_stem(stem), dot + suffix
 
 
 def segment(name: str) -> str:
@@ -87,12 +206,25 @@ def segment_name(part: str) -> str:
     return name if name in _STEPS else part
 
 
-def marked(stem: str, identity: str) -> str:
+def marked(stem: str, identity: str, digits: int = SHORT_MARK) -> str:
     """Return a stem with a mark, to distinguish it from the same stem of another identity: `"a" → "a~1a2b3c4d"`.
 
     No stem of `file_stem` has a `~` before it is marked.
     """
-    return f"{stem}~{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+    return f"{_cut(stem, _LONGEST_MARKED)}~{hashlib.sha256(identity.encode()).hexdigest()[:digits]}"
+
+
+def _cut(text: str, most: int) -> str:
+    """Return the beginning of a text that has at most so many bytes, on file systems that decompose letters too."""
+    if text.isascii():
+        return text[:most]
+    size = 0
+    for place, letter in enumerate(text):
+        # HFS+ counts the 16-bit units of the decomposed form.
+        size += max(len(letter.encode()), len(unicodedata.normalize("NFD", letter).encode("utf-16-le")) // 2)
+        if size > most:
+            return text[:place]
+    return text
 
 
 def _percent(letter: str) -> str:
@@ -119,12 +251,19 @@ def _problem_of_spelling(name: str) -> str | None:
     for part in parts:
         if part in {"", ".", ".."}:
             return "leads out of the folder"
-        if part != part.strip(" ") or part.endswith("."):
-            return "has a name that begins or ends with a blank, or ends with a dot"
-        if _DEVICE.fullmatch(part):
-            return "has the name of a device"
-        if part.casefold() in _GIT:
-            return "would become a git repository's own file"
-        if len(part.encode()) > LONGEST_PART:
-            return f"has a name of more than {LONGEST_PART} bytes"
+        if problem := _misfit(part):
+            return problem
+    return None
+
+
+def _misfit(part: str) -> str | None:
+    """Return the reason why some system can't hold a file of this name, or None if every system can."""
+    if part != part.strip(" ") or part.endswith("."):
+        return "has a name that begins or ends with a blank, or ends with a dot"
+    if _DEVICE.fullmatch(part):
+        return "has the name of a device"
+    if part.casefold() in _GIT:
+        return "would become a git repository's own file"
+    if len(part.encode()) > LONGEST_PART:
+        return f"has a name of more than {LONGEST_PART} bytes"
     return None

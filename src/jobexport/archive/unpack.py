@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobexport.archive.names import check_names
+from jobexport.archive.names import check_names, portable
 from jobexport.archive.zip.inflate import chunks
-from jobexport.core.files import made, put_folder, workplace, writing
+from jobexport.core.disk.files import made, put_folder, workplace, writing
+from jobexport.core.disk.folders import open_folder
 from jobexport.errors import TargetUnwritable
 
 if TYPE_CHECKING:
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 
     from jobexport.archive.zip.directory import ZipMember
     from jobexport.archive.zip.source import ZipFileSource
+    from jobexport.core.disk.folders import OpenFolder
 
 
-def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> tuple[Path, ...]:
+def unpack(
+    source: ZipFileSource, members: Sequence[ZipMember], folder: Path, *, rename: bool = False
+) -> tuple[Path, ...]:
     """Unpack all members into a folder, as `JobArchive.unpack`, and return the files' paths, sorted."""
+    members = portable(members) if rename else members
     check_names(source, members)
     with writing(folder):
         # A link to a folder stays a link: the folder that it leads to is replaced.
@@ -29,18 +34,20 @@ def unpack(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) ->
             raise TargetUnwritable(f"{folder} is a file; name a folder")
         if target.exists() and any(target.iterdir()):
             raise TargetUnwritable(f"{folder} is not empty; name a new folder or empty it")
-        with made(target.parent), workplace(target.parent, f".{target.name[:200]}.") as place:
-            if target.exists():
-                shutil.copymode(target, place)
-            for member in members:
-                _write(source, member, place / member.name)
+        with made(target.parent), workplace(target.parent, ".jobexport-") as place:
+            with open_folder(place, follow=False) as held:
+                if target.exists():
+                    mode = stat.S_IMODE(target.stat().st_mode)
+                    os.chmod(place if held.handle is None else held.handle, mode)  # noqa: PTH101  # by its handle
+                for member in members:
+                    _write(source, member, held)
             put_folder(place, target)
     return tuple(sorted(folder / member.name for member in members if not member.is_folder))
 
 
-def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path) -> bool:
+def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path, *, rename: bool = False) -> bool:
     """Return True if a folder has the files that the members are, with the same content, and no other file."""
-    files = {folder / member.name: member for member in members}
+    files = {folder / member.name: member for member in (portable(members) if rename else members)}
     with writing(folder):
         if {path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()} != files.keys():
             return False
@@ -51,11 +58,13 @@ def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path
     return True
 
 
-def _write(source: ZipFileSource, member: ZipMember, path: Path) -> None:
+def _write(source: ZipFileSource, member: ZipMember, place: OpenFolder) -> None:
     if member.is_folder:
-        path.mkdir(parents=True, exist_ok=True)
+        place.make(member.name.removesuffix("/"))
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
+    folder, slash, _ = member.name.rpartition("/")
+    if slash:
+        place.make(folder)
+    with place.create(member.name) as file:
         for chunk in chunks(source, member):
             file.write(chunk)

@@ -14,6 +14,7 @@ from jobexport.cli.contract.live import VARIABLES, live_options, refuse
 from jobexport.cli.drift import drift, new_edition
 from jobexport.cli.export.command import dgc, dli
 from jobexport.cli.mock import mock
+from jobexport.cli.places import Place
 from jobexport.cli.sentences import complete_edition, sentences
 from jobexport.cli.variables import ReadingCommand
 from jobexport.core.extras import needing
@@ -65,22 +66,26 @@ list_editions.add_command(new_edition)
 @cli.command()
 @click.argument("edition", shell_complete=complete_edition)
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write instead of printing."
+    "-o",
+    "--output",
+    type=Place(dir_okay=False, allow_dash=True),
+    default="-",
+    help="File to write; - prints, as without this option.",
 )
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml")
 @sentences
-def resolve(edition: str, output: Path | None, format_: str) -> None:
+def resolve(edition: str, output: Path, format_: str) -> None:
     """Print or write one edition's OpenAPI document.
 
     EDITION is an id, or the path of an overlay file of your own to apply to the union (in a checkout).
     """
     from jobexport import spec
-    from jobexport.core.files import write_text
+    from jobexport.core.disk.files import write_text
     from jobexport.spec.editions import is_checkout
 
     document = spec.resolve(edition) if is_checkout() else spec.load_edition(edition)
     text = spec.dump_yaml(document) if format_ == "yaml" else json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    if output is None:
+    if str(output) == "-":
         click.echo(text, nl=False)
     else:
         write_text(output, text)
@@ -97,7 +102,7 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same requests.")
 @click.option(
     "--report-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     default=Path("reports/contract"),
     show_default=True,
     help="Where the reports go, a folder for each edition.",
@@ -108,7 +113,7 @@ def resolve(edition: str, output: Path | None, format_: str) -> None:
 @live_options
 @click.option(
     "--accept",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Place(dir_okay=False),
     help="YAML list of known deviations: {id: DGC-010, reason: why}.",
 )
 @_format
@@ -127,7 +132,8 @@ def contract(
     """Check a server against the documentation.
 
     With --url the server is treated with care: a plan is printed, requests keep to the document and come slowly, and
-    exports are written to OBS only under --obs-dir and --obs-path. The variables below are for that server.
+    exports are written to OBS only under --obs-dir and --obs-path; --negative and --disposable allow more. The
+    variables below are for that server.
     """
     with needing("contract"):
         from jobexport.cli.contract import command, identify

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jobexport.cli.places import Place
 from jobexport.cli.sentences import complete_edition, sentences
 from jobexport.errors import JobexportError
 
@@ -28,7 +29,7 @@ _NO_PAGES = ("image", "audio", "video", "font")
 
 
 @click.command()
-@click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PAGE…")
+@click.argument("pages", nargs=-1, required=True, type=Place(), metavar="PAGE…")
 @click.option(
     "--edition",
     help="The edition to compare the pages with.  [default: guessed, page by page]",
@@ -36,7 +37,7 @@ _NO_PAGES = ("image", "audio", "video", "font")
 )
 @click.option(
     "--against",
-    type=click.Path(path_type=Path),
+    type=Place(),
     metavar="OLD",
     help="An older page, or a folder of older pages, to compare with instead of the description.",
 )

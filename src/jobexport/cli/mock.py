@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import functools
 import itertools
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobexport.cli.places import Place
 from jobexport.cli.sentences import complete_edition, sentences, shown
 from jobexport.cli.variables import ReadingCommand
 from jobexport.core.environment import ACCESS_KEY, S3_ACCESS_KEY, S3_REGION, S3_SECRET_KEY, SECRET_KEY, TOKEN
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jobexport.mock import Server, State
 
 
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 @click.option("--access-key", envvar=ACCESS_KEY, show_envvar=True, help="The access key (AK) to accept.")
 @click.option("--secret-key", envvar=SECRET_KEY, show_envvar=True, help="Secret key (SK) of the access key; give both.")
 @click.option("--project", metavar="ID", help="Project id of the example jobs; with --jobs, a project in that folder.")
-@click.option("--jobs", type=click.Path(path_type=Path, file_okay=False), help="Folder of jobs to serve.")
+@click.option("--jobs", type=Place(file_okay=False), help="Folder of jobs to serve.")
 @click.option("--obs", metavar="DIR|s3://BUCKET", help="Storage of exports.  [default: a new temporary folder]")
 @click.option("--obs-endpoint", metavar="URL", help="S3 server.  [default: Amazon's for the region]")
 @click.option(

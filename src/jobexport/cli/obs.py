@@ -30,6 +30,8 @@ def open_storage(obs: str | None, endpoint: str | None) -> Iterator[Storage]:
     """
     from jobexport.mock import FolderStorage, MemoryStorage
 
+    if obs == "-":
+        raise click.UsageError("--obs - is no storage; name a folder or s3://BUCKET")
     if obs is not None and obs.startswith(_SCHEME):
         yield _bucket(obs.removeprefix(_SCHEME), endpoint)
     elif endpoint is not None:

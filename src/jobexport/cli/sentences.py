@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport.cli.missing import needing_cli
+from jobexport.core.redact import known, line, printable
 from jobexport.errors import JobexportError, MissingExtra
 
 if TYPE_CHECKING:
@@ -32,16 +33,17 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
                 command(*args, **options)
         except JobexportError as problem:
             # A note lists the work that was done all the same.
-            raise _Failure(printable("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
+            raise _Failure(line("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
 
     return wrapper
 
 
-def printable(text: str) -> str:
-    r"""Escape the characters that a line of a terminal must not have, such as a server's escape codes: `\x1b`."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
-    )
+class _Lines(logging.Formatter):
+    """The form of log lines, each one line of a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a line; a traceback keeps its lines."""
+        return printable(known().text(super().format(record)), "\n" if record.exc_info else "")
 
 
 def complete_edition(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
@@ -59,7 +61,7 @@ def complete_edition(context: click.Context, _parameter: click.Parameter, beginn
 def shown(name: str, level: int = logging.NOTSET, form: str = "%(message)s") -> Iterator[None]:
     """Show a logger's lines on standard error."""
     logger, handler = logging.getLogger(name), logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(form))
+    handler.setFormatter(_Lines(form))
     before = logger.level
     logger.addHandler(handler)
     if level:

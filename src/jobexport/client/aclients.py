@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Unpack, overload
 
 from jobexport.client import calls
 from jobexport.client.batch import plan_batch
 from jobexport.client.connection import make_async_shell, make_project
 from jobexport.client.schedule import run_in_tasks
+from jobexport.core.waiting import to_its_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -149,12 +150,10 @@ class AsyncDgcClient:
             concurrency=concurrency,
             progress=progress,
         )
-        begun = batch.begun()
-        await asyncio.to_thread(begun.__enter__)
-        try:
+        # Left in the end, even if the task is cancelled while a thread enters it.
+        with contextlib.ExitStack() as run:
+            await to_its_end(lambda: run.enter_context(batch.begun()))
             await run_in_tasks(batch.schedule, batch.fetch, self._shell)
-        finally:
-            begun.__exit__(None, None, None)
         return batch.result()
 
 

@@ -27,6 +27,24 @@ ENDPOINTS = {
 EXCEPTIONS = {("dgc", "huaweicloud", "eu-west-101"): "https://dayu-dlf.eu-west-101.myhuaweicloud.eu"}
 """Base URL by service, cloud and region, for regions that do not follow the pattern."""
 
+REGIONS = {
+    "huaweicloud": (
+        *(
+            "af-south-1",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-southeast-3",
+            "ap-southeast-4",
+            "cn-east-2",
+            "cn-east-3",
+        ),
+        *("cn-north-1", "cn-north-4", "cn-north-9", "cn-south-1", "cn-southwest-2", "eu-west-101", "la-north-2"),
+        *("la-south-2", "me-east-1", "na-mexico-1", "sa-brazil-1", "tr-west-1"),
+    ),
+    "otc": ("eu-ch2", "eu-de", "eu-nl"),
+}
+"""Known regions by cloud, to be named in an error. Clouds get new regions, so that no other region is refused."""
+
 _ODD_HOST = re.compile(r"[][\s<>^|\\%]|\.\.")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -48,6 +66,15 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
     if not isinstance(region, str) or not _REGION.fullmatch(region):
         raise ValueError(f"region {region!r} must be lower-case letters and digits joined by `-`, such as eu-de")
     return EXCEPTIONS.get((service, cloud, region)) or ENDPOINTS[service, cloud].format(region=region)
+
+
+def regions_of(host: str) -> str:
+    """Return the known regions of a host's cloud, such as `otc has eu-ch2, eu-de, eu-nl`; empty for another host."""
+    for (_, cloud), pattern in ENDPOINTS.items():
+        before, _, after = pattern.removeprefix("https://").partition("{region}")
+        if host.startswith(before) and host.endswith(after):
+            return f"{cloud} has {', '.join(REGIONS[cloud])}"
+    return ""
 
 
 def url(name: str, value: Any) -> str:

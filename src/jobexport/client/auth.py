@@ -6,10 +6,13 @@ a while to load, is imported where it is used.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import threading
 import time
+from contextvars import copy_context
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -17,11 +20,14 @@ from attrs import evolve, field, frozen
 
 from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.client import arguments
+from jobexport.core.bounds import current
+from jobexport.core.forks import renew_in_children
+from jobexport.core.redact import remember
 from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+    from concurrent.futures import Future
 
     Fetch = Callable[[], "str | Token"]
     AsyncFetch = Callable[[], "str | Token | Awaitable[str | Token]"]
@@ -48,6 +54,9 @@ class _Held:
     renew_at: float
     """Seconds since 1970; infinite for a token that can't be renewed."""
 
+    def __attrs_post_init__(self) -> None:
+        remember(self.value)
+
 
 class TokenAuth(httpx.Auth):
     """Authentication with a token. A token of a function is fetched anew before it expires, or after a refusal.
@@ -59,7 +68,13 @@ class TokenAuth(httpx.Auth):
         self._fetch = source if callable(source) else None
         self._held = None if callable(source) else _Held(arguments.header("token", source), float("inf"))
         self._lock = threading.Lock()
-        self._async_lock: asyncio.Lock | None = None
+        self._fetching: Future[None] | None = None
+        """Done once the task that fetches a token has ended; tasks of several event loops may wait for it."""
+        renew_in_children(self)
+
+    def forked(self) -> None:
+        """Keep the token; leave the lock to the parent, and what the parent's tasks fetch."""
+        self._lock, self._fetching = threading.Lock(), None
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the token."""
@@ -76,17 +91,31 @@ class TokenAuth(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Send the token."""
         held = self._good()
-        if held is None:
-            if self._async_lock is None:
-                from asyncio import Lock
-
-                self._async_lock = Lock()
-            async with self._async_lock:
-                held = self._good()
-                if held is None:
-                    held = self._held = _hold(await _async_call(self._fetch))
+        while held is None:
+            held = await self._fetched()
         request.headers[TOKEN_HEADER] = held.value
         yield request
+
+    async def _fetched(self) -> _Held | None:
+        """Fetch a token, or wait for the task that fetches one; return None if that task may have failed."""
+        from asyncio import shield, wrap_future
+        from concurrent.futures import Future
+
+        with self._lock:
+            others = self._fetching
+            if others is None:
+                mine = self._fetching = Future[None]()
+        if others is not None:
+            # A task that is cancelled while it waits does not cancel the wait of the others.
+            await shield(wrap_future(others))
+            return self._good()
+        try:
+            # Another task may have fetched a token in the meantime.
+            held = self._held = self._good() or _hold(await _async_call(self._fetch))
+            return held
+        finally:
+            self._fetching = None
+            mine.set_result(None)
 
     def forget(self, refused: httpx.Request) -> bool:
         """Drop the token of a refused request. Return True if a new token can be fetched."""
@@ -143,21 +172,34 @@ def renews(auth: httpx.Auth, response: httpx.Response) -> bool:
     return refused and isinstance(auth, TokenAuth) and auth.forget(response.request)
 
 
-def secrets_of(request: httpx.Request) -> list[str]:
-    """Return the values of a request's headers that must not be shown."""
-    headers = (TOKEN_HEADER, "Authorization", "X-Security-Token")
-    return [value for name in headers if (value := request.headers.get(name))]
+def _begin(fetch: AsyncFetch) -> Callable[[], Any]:
+    """Return the function for another thread, with the deadline of the call for the requests that it sends."""
+    bound, context = current(), copy_context()
+    if bound is None:
+        return partial(context.run, fetch)
+
+    def begin() -> Any:
+        with bound.inner().applied():
+            return fetch()
+
+    return partial(context.run, begin)
 
 
 def _call(fetch: AsyncFetch | None) -> Any:
     if fetch is None:
         raise AssertionError("a fixed token is never renewed")
-    problem = ""
+    from jobexport.core.waiting import call_beside
+
+    problem, bound = "", current()
+    left = None if bound is None else bound.left()
     try:
-        token = fetch()
+        # The deadline can end a wait for a thread, but no function.
+        token = fetch() if left is None else call_beside(_begin(fetch), left)
     except JobexportError:
         raise
     except Exception as error:  # the text of a foreign error may hold the token
+        if bound is not None:
+            bound.left()
         problem = type(error).__name__
     else:
         if not inspect.isawaitable(token):
@@ -171,13 +213,16 @@ def _call(fetch: AsyncFetch | None) -> Any:
 async def _async_call(fetch: AsyncFetch | None) -> Any:
     if fetch is None:
         raise AssertionError("a fixed token is never renewed")
-    from asyncio import to_thread
+    from jobexport.core.waiting import beside
 
-    problem = ""
+    problem, bound = "", current()
     try:
-        # A function that blocks must not hold up the other tasks.
-        token = fetch() if inspect.iscoroutinefunction(fetch) else await to_thread(fetch)
-        return await token if inspect.isawaitable(token) else token
+        # A function that blocks must not hold up the other tasks, nor the end of the program.
+        token = fetch() if inspect.iscoroutinefunction(fetch) else await beside(_begin(fetch))
+        if not inspect.isawaitable(token):
+            return token
+        with contextlib.nullcontext() if bound is None else bound.inner().applied():
+            return await token
     except JobexportError:
         raise
     except Exception as error:  # as above

@@ -15,7 +15,6 @@ import json
 import re
 import tempfile
 import threading
-from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -25,7 +24,7 @@ from attrs import Factory, define, field, frozen
 
 from jobexport.archive import JobArchive
 from jobexport.archive.members import group, holds
-from jobexport.archive.names import file_stem, marked
+from jobexport.archive.names import zip_names
 from jobexport.archive.zip.copy import copy
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
@@ -37,7 +36,7 @@ from jobexport.client.obs_batch import ObsBatch
 from jobexport.client.schedule import Fetched, Schedule, ends_the_run, prevented_by
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, ExportTarget, Part, folder_text
-from jobexport.core.files import is_part, locked, writing
+from jobexport.core.disk.files import locked, make_folder, remove_old_parts, sync_files, sync_folder, writing
 from jobexport.errors import ArchiveError, JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from jobexport.archive.zip.source import ZipFileSource
     from jobexport.client.exchange import Exchange
     from jobexport.client.responses import ObsExport
-    from jobexport.client.retry import Retries
+    from jobexport.client.retry import Attempts, Retries
     from jobexport.client.schedule import Progress
     from jobexport.client.steps import Steps
     from jobexport.client.target import Place
@@ -57,6 +56,8 @@ _OTHERS = re.compile("%others-([0-9a-f]{12})[.]zip")
 # Two digests in hexadecimal, and the words around them.
 _COMMENT = b"jobexport from %b, content %b"
 _COMMENT_SIZE = len(_COMMENT % (b"0" * 64, b"0" * 64))
+# Zips that wait for the disk together. They are open, and some systems allow 256 open files in a process.
+_AT_ONCE = 50
 
 
 @frozen
@@ -94,11 +95,12 @@ class Batch:
     """Builds the request for a chunk."""
     _origin: bytes
     """A digest of the server, the project, the workspace and `depend`."""
-    _files: dict[str, str]
     schedule: Schedule[JobArchive]
+    _files: dict[str, str] = Factory(dict)
     _reused: frozenset[str] = frozenset()
     _others: list[Path] = Factory(list)
     _splitting: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
+    _settling: threading.Lock = field(init=False, factory=threading.Lock, repr=False)
 
     @classmethod
     def planned(
@@ -128,7 +130,7 @@ class Batch:
         # httpx writes a host in lower case, and leaves out the port that a scheme has anyway.
         choices = json.dumps([str(httpx.URL(base_url)), project_id, workspace, depend]).encode()
         origin = hashlib.sha256(choices).hexdigest().encode()
-        return cls(folder, exchange, origin, _file_names(schedule.names), schedule)
+        return cls(folder, exchange, origin, schedule)
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
@@ -138,19 +140,17 @@ class Batch:
             TargetUnwritable: the folder can't be written, or another run writes to it.
         """
         with writing(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
         with locked(self.folder):
             self._begin()
             yield
 
     def _begin(self) -> None:
-        others = []
         with writing(self.folder):
-            for path in self.folder.iterdir():
-                if is_part(path.name):
-                    path.unlink(missing_ok=True)
-                elif _OTHERS.fullmatch(path.name):
-                    others.append(path)
+            remove_old_parts(self.folder)
+            standing = list(self.folder.iterdir())
+        others = [path for path in standing if _OTHERS.fullmatch(path.name)]
+        self._files = zip_names(self.schedule.names, (path.name for path in standing))
         self._others += (path for path in others if self._read(path) is not None)
         found = {}
         # Nobody knows which chunk's zip had the members of a damaged one: every chunk is fetched again.
@@ -165,8 +165,8 @@ class Batch:
             # A file without a name: nothing of it stays after a kill.
             part = Part(tempfile.TemporaryFile(dir=self.folder), None, self.folder)  # noqa: SIM115
         try:
-            yield from fetch_zip(self.exchange(chunk), part, lambda: self.schedule.receive)
-            fetched: Fetched[JobArchive] = yield Work(partial(self._split, part.file, chunk))
+            attempts = yield from fetch_zip(self.exchange(chunk), part, lambda: self.schedule.receive)
+            fetched: Fetched[JobArchive] = yield Work(partial(self._split, part.file, chunk, attempts))
             return fetched
         finally:
             part.discard()
@@ -203,35 +203,71 @@ class Batch:
         """Build the comment of a zip with these bytes before it."""
         return _COMMENT % (self._origin, digest.sha256.encode())
 
-    def _split(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[JobArchive]:
+    def _split(self, file: IO[bytes], chunk: tuple[str, ...], attempts: Attempts) -> Fetched[JobArchive]:
         """Write the zip of each job of a chunk."""
         fetched = Fetched[JobArchive]()
-        full: JobexportError | None = None
-        # One chunk at a time: threads that take turns at every small file are slower than one after the other.
-        with self._splitting, opened(None, file, "the zip") as source:
+        with opened(None, file, "the zip", attempts.remaining) as source:
             groups, others = group(read_directory(source).files, chunk)
             # Before the jobs: once the jobs are there, the next run would not fetch the chunk again.
             if others:
-                self._keep_others(source, others)
-            for name, members in groups.items():
-                if full is not None:
-                    fetched.failures[name] = full
-                    continue
-                if not holds(members, name):
-                    fetched.failures[name] = job_is_missing(BATCH_EXPORT_JOBS, name)
-                    continue
-                try:
-                    fetched.exports[name] = self._write(source, members, self.folder / self._files[name])
-                except (ArchiveError, TargetUnwritable) as error:
-                    fetched.failures[name] = error
-                    full = error if ends_the_run(error) else None
+                with self._splitting:
+                    self._keep_others(source, others)
+            jobs = list(groups.items())
+            for start in range(0, len(jobs), _AT_ONCE):
+                with contextlib.ExitStack() as parts:
+                    # One at a time: threads that take turns at every small file are slower than one after the other.
+                    with self._splitting:
+                        written = self._write(source, jobs[start : start + _AT_ONCE], fetched, parts)
+                        # Taken before the other is released, so that few files are open.
+                        parts.enter_context(self._settling)
+                    self._settle(written, fetched)
         return fetched
 
-    def _write(self, source: ZipFileSource, members: list[ZipMember], path: Path) -> JobArchive:
-        target, digest = ExportTarget(path), Digest()
-        with target.opened() as part:
-            self._copy(source, members, part, digest)
-            return target.keep(part, digest)
+    def _write(
+        self,
+        source: ZipFileSource,
+        jobs: list[tuple[str, list[ZipMember]]],
+        fetched: Fetched[JobArchive],
+        parts: contextlib.ExitStack,
+    ) -> dict[str, tuple[Part, Digest]]:
+        """Write the zips of some jobs beside their places; return the files by job."""
+        written: dict[str, tuple[Part, Digest]] = {}
+        for name, members in jobs:
+            if (full := _full(fetched)) is not None:
+                fetched.failures[name] = full
+            elif not holds(members, name):
+                fetched.failures[name] = job_is_missing(BATCH_EXPORT_JOBS, name)
+            else:
+                try:
+                    part, digest = parts.enter_context(ExportTarget(self.folder / self._files[name]).opened()), Digest()
+                    self._copy(source, members, part, digest)
+                    part.flush()
+                    written[name] = part, digest
+                except (ArchiveError, TargetUnwritable) as error:
+                    fetched.failures[name] = error
+        return written
+
+    def _settle(self, written: dict[str, tuple[Part, Digest]], fetched: Fetched[JobArchive]) -> None:
+        """Put zips into their places, once all of them are on the disk."""
+        try:
+            with writing(self.folder):
+                sync_files([path for part, _ in written.values() for path in part.end()])
+        except TargetUnwritable as error:
+            fetched.failures |= dict.fromkeys(written, error)
+            return
+        for name, (part, digest) in written.items():
+            path = self.folder / self._files[name]
+            if (full := _full(fetched)) is not None:
+                fetched.failures[name] = full
+                continue
+            try:
+                with writing(path):
+                    part.put(path)
+                fetched.exports[name] = JobArchive(path, sha256=digest.sha256, size=digest.size)
+            except TargetUnwritable as error:
+                fetched.failures[name] = error
+        with writing(self.folder):
+            sync_folder(self.folder)
 
     def _copy(self, source: ZipFileSource, members: list[ZipMember], part: Part, digest: Digest) -> None:
         copy(source, members, partial(_write_piece, part, digest), _COMMENT_SIZE)
@@ -280,6 +316,11 @@ def plan_batch(
     return ObsBatch.planned(project_id, retries, obs_path, workspace, depend, status, exports)
 
 
+def _full(fetched: Fetched[JobArchive]) -> JobexportError | None:
+    """Return the failure after which no file can be written, if there was one."""
+    return next(filter(ends_the_run, fetched.failures.values()), None)
+
+
 def _write_piece(part: Part, digest: Digest, piece: bytes) -> None:
     part.write(piece)
     digest.add(piece)
@@ -293,23 +334,3 @@ def _is_whole(others: Path) -> bool:
             return named is not None and Digest.of(file).sha256.startswith(named[1])
     except OSError:
         return False
-
-
-def _file_names(names: tuple[str, ...]) -> dict[str, str]:
-    """Return a file name for each job; names differ even if letter case does not count.
-
-    `"Job" → "Job~1a2b3c4d.zip"` if there is a job `"job"` too: names that differ in case only get a mark, unless they
-    are all in lower case. No job's name has a `%` or `~`. Without `.zip` it is the name of the folder that the job is
-    unpacked in, so no folder is called like another job's file: `"x.zip" → "x%2Ezip.zip"`.
-    """
-    times = Counter(name.lower() for name in names)
-    stems = {name: _stem(name) for name in names}
-    return {
-        name: f"{stem if times[name.lower()] == 1 or name == name.lower() else marked(stem, name)}.zip"
-        for name, stem in stems.items()
-    }
-
-
-def _stem(name: str) -> str:
-    stem = file_stem(name)
-    return f"{stem[:-4]}%2E{stem[-3:]}" if stem.lower().endswith(".zip") else stem

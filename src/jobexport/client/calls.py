@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
@@ -18,21 +19,25 @@ from jobexport_api.models.export_job_request import ExportJobRequest
 from jobexport_api.types import UNSET
 
 from jobexport.archive.members import holds
+from jobexport.archive.names import download_names
 from jobexport.archive.zip.follow import Follower
-from jobexport.archive.zip.policy import check_size
+from jobexport.archive.zip.policy import LONGEST_PART, check_size
 from jobexport.archive.zip.source import opened
 from jobexport.archive.zip.whole import check
 from jobexport.client import arguments
 from jobexport.client.exchange import Exchange, fetch_value, fetch_zip
+from jobexport.client.obs.download import check_store, object_key, pieces
 from jobexport.client.responses import read_flink_export, read_obs_export
+from jobexport.client.retry import Attempts
 from jobexport.client.steps import Work
 from jobexport.client.target import Digest, ExportTarget, Part, folder_text
-from jobexport.core.extras import needing
-from jobexport.core.files import writing
-from jobexport.errors import DownloadFailed, JobexportError, UnexpectedResponse
+from jobexport.core.bounds import Bound
+from jobexport.core.disk.files import make_folder, remove_old_parts, writing
+from jobexport.core.redact import line
+from jobexport.errors import DownloadFailed, JobexportError, TimedOut, UnexpectedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from jobexport_api.types import Unset
     from obstore.store import ObjectStore
@@ -116,9 +121,11 @@ def batch_exchange(
 
 def _download(exchange: Exchange, name: str, target: ExportTarget) -> Steps[JobArchive]:
     intake = _Intake()
+    if target.path is not None:
+        yield Work(partial(remove_old_parts, target.path.parent))
     with target.opened() as part:
-        yield from fetch_zip(exchange, part, intake.begin)
-        yield Work(partial(intake.check, part.file, name))
+        attempts = yield from fetch_zip(exchange, part, intake.begin)
+        yield Work(partial(intake.check, part.file, name, attempts))
         archive: JobArchive = yield Work(partial(target.keep, part, intake.digest))
         return archive
 
@@ -138,8 +145,8 @@ class _Intake:
         self.digest.add(piece)
         self._follower.feed(piece)
 
-    def check(self, file: IO[bytes], name: str) -> None:
-        with opened(None, file, "the zip") as source:
+    def check(self, file: IO[bytes], name: str, attempts: Attempts) -> None:
+        with opened(None, file, "the zip", attempts.remaining) as source:
             directory = check(source, self._follower.members)
         if not holds(directory.files, name):
             raise job_is_missing(EXPORT_JOB, name)
@@ -182,7 +189,7 @@ def export_flink_jobs(
         raise ValueError("give download_to and store together: where to, and the bucket to download from")
     folder = None if download_to is None else Path(folder_text(download_to))
     if store is not None:
-        _check_store(store)
+        check_store(store)
     body = ExportFlinkJobsRequest(
         obs_dir=arguments.text("obs_dir", obs_dir),
         is_selected=ids is not None,
@@ -198,16 +205,16 @@ def export_flink_jobs(
     try:
         files = []
         for path, name in zip(_paths(result, folder), result.archives, strict=True):
-            yield Work(partial(_fetch_from_store, store, name, path), may_hang=True)
+            yield from _fetch_from_store(store, name, path, retries)
             files.append(path)
     except JobexportError as error:
-        error.add_note(f"the export itself succeeded and is in OBS: {', '.join(result.archives)}")
+        error.add_note(f"the export itself succeeded and is in OBS: {line(', '.join(result.archives))}")
         raise
     return evolve(result, files=tuple(files))
 
 
 def _paths(result: FlinkExport, folder: Path) -> list[Path]:
-    """Return the files to write: `"bucket/dir/a.zip" → folder / "a.zip"`.
+    """Return the files to write: `"bucket/dir/a.zip" → folder / "a.zip"`; a name that is no file's is percent-encoded.
 
     Raises:
         UnexpectedResponse: a name would lead out of the folder, can't be a file name, or is there twice.
@@ -216,66 +223,59 @@ def _paths(result: FlinkExport, folder: Path) -> list[Path]:
     for name, archive in zip(names, result.archives, strict=True):
         if (
             not name.endswith(".zip")
-            or {"", ".", ".."} & set(_key(archive).split("/"))
+            or {"", ".", ".."} & set(object_key(archive).split("/"))
             or not name.isprintable()
             or "\\" in name
             or ":" in name
-            or len(name.encode()) > 255
+            or len(name) > LONGEST_PART
         ):
             raise UnexpectedResponse(
-                EXPORT_FLINK_JOBS, 200, f"{name!r:.80} can't be the name of a zip, so nothing was downloaded"
+                EXPORT_FLINK_JOBS, 200, f"{line(name)!r:.80} can't be the name of a zip, so nothing was downloaded"
             )
     if len(set(names)) < len(names):
         raise UnexpectedResponse(EXPORT_FLINK_JOBS, 200, "two zips have the same name, so nothing was downloaded")
-    return [folder / name for name in names]
-
-
-def _check_store(store: Any) -> None:
-    with needing("obs", "a download"):
-        from obstore import store as stores
-    kinds = (
-        stores.S3Store,
-        stores.LocalStore,
-        stores.MemoryStore,
-        stores.HTTPStore,
-        stores.AzureStore,
-        stores.GCSStore,
-    )
-    if not isinstance(store, kinds):
-        raise ValueError(f"store must be a store of obstore.store, such as S3Store, not {type(store).__name__}")
+    files = download_names(names)
+    return [folder / files[name] for name in names]
 
 
 def _make_folder(folder: Path) -> None:
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        remove_old_parts(folder)
         Part.beside(folder / "x").discard()
 
 
-def _key(archive: str) -> str:
-    """Return the key of a zip in its bucket: `"bucket/dir/a.zip" → "dir/a.zip"`."""
-    return archive.removeprefix("obs://").partition("/")[2]
+def _fetch_from_store(store: ObjectStore, archive: str, path: Path, retries: Retries) -> Steps[None]:
+    """Return the steps that download a zip. Threads only read it, so that one that hangs writes nothing later.
 
-
-def _fetch_from_store(store: ObjectStore, archive: str, path: Path) -> None:
-    from obstore import get
-
-    target = ExportTarget(path)
-    with target.opened() as part:
-        try:
-            size = 0
-            for piece in get(store, _key(archive)).stream(min_chunk_size=_BLOCK):
+    The deadline holds for each zip. A thread of obstore that reads at the deadline goes on until its own timeout.
+    """
+    target, attempts = ExportTarget(path), Attempts(EXPORT_FLINK_JOBS, retries, writes=False)
+    try:
+        with target.opened() as part:
+            left = attempts.remaining()
+            bound = Bound(None if left is None else time.monotonic() + left)
+            read = partial(_next, pieces(store, archive, attempts, bound), bound)
+            size, digest = 0, Digest()
+            while piece := (yield Work(read, may_hang=True, seconds=attempts.remaining())):
                 size += len(piece)
                 check_size(size)
-                part.write(bytes(piece))
-        except JobexportError:
-            raise
-        # Not Exception only: at some settings obstore panics, and its panic is a BaseException. This runs in a thread
-        # of its own, which does not receive Ctrl-C.
-        except BaseException as error:
-            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            raise DownloadFailed(EXPORT_FLINK_JOBS, archive, reason) from None
-        part.flush()
-        with opened(None, part.file, "the zip") as source:
-            if not check(source).files:
-                raise source.corrupt("it holds no file")
-        target.keep(part, Digest.of(part.file))
+                part.write(piece)
+                digest.add(piece)
+            part.flush()
+            yield Work(partial(_keep_whole, target, part, digest, attempts))
+    except (TimeoutError, TimedOut):
+        raise DownloadFailed(EXPORT_FLINK_JOBS, line(archive), attempts.too_late().problem) from None
+
+
+def _next(found: Iterator[bytes], bound: Bound) -> bytes:
+    """Return the next piece, or no byte at the end. Bounds are of a thread, and each piece may have another."""
+    with bound.applied():
+        return next(found, b"")
+
+
+def _keep_whole(target: ExportTarget, part: Part, digest: Digest, attempts: Attempts) -> None:
+    with opened(None, part.file, "the zip", attempts.remaining) as source:
+        if not check(source).files:
+            raise source.corrupt("it holds no file")
+    target.keep(part, digest)

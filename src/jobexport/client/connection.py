@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
 import httpx
@@ -12,7 +13,8 @@ from jobexport.client.arguments import find_base_url
 from jobexport.client.auth import make_auth
 from jobexport.client.retry import Retries
 from jobexport.client.shell import Shell
-from jobexport.core.http import async_client, client
+from jobexport.core.bounds import bind_client
+from jobexport.core.http import Connections, async_client, client
 
 if TYPE_CHECKING:
     from jobexport.client.arguments import Cloud, Service
@@ -87,9 +89,11 @@ def make_shell(service: Service, project: Project, auth: str | AsyncFetch | http
     """
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
-        return Shell(options["http_client"], proof, base_url, owned=False)
-    http = client(options.get("timeout", _DEFAULT_TIMEOUT), options.get("transport"))
-    return Shell(http, proof, base_url, owned=True)
+        bind_client(options["http_client"])
+        return Shell(Connections(options["http_client"], None, owned=False), proof, base_url)
+    transport = options.get("transport")
+    build = partial(client, options.get("timeout", _DEFAULT_TIMEOUT), transport)
+    return Shell(Connections(build(), build if _may_be_shared(transport) else None), proof, base_url)
 
 
 def make_async_shell(
@@ -105,9 +109,16 @@ def make_async_shell(
 
     base_url, proof = _base_url(service, options), make_auth(auth, project.id)
     if "http_client" in options:
-        return AsyncShell(options["http_client"], proof, base_url, owned=False)
-    http = async_client(options.get("timeout", _DEFAULT_TIMEOUT), options.get("transport"))
-    return AsyncShell(http, proof, base_url, owned=True)
+        bind_client(options["http_client"])
+        return AsyncShell(Connections(options["http_client"], None, owned=False), proof, base_url)
+    transport = options.get("transport")
+    build = partial(async_client, options.get("timeout", _DEFAULT_TIMEOUT), transport)
+    return AsyncShell(Connections(build(), build if _may_be_shared(transport) else None), proof, base_url)
+
+
+def _may_be_shared(transport: object) -> bool:
+    """Return True if processes and event loops may share a transport: no transport, or one without connections."""
+    return transport is None or isinstance(transport, httpx.MockTransport | httpx.ASGITransport | httpx.WSGITransport)
 
 
 def _base_url(service: Service, options: Options | AsyncOptions) -> str:

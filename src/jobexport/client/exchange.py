@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from attrs import field, frozen
 
@@ -10,6 +10,8 @@ from jobexport.archive.zip.policy import check_size
 from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, unexpected
 from jobexport.client.retry import Attempts
 from jobexport.client.steps import Close, Receive, Send, Sleep
+from jobexport.core.http import encoding_of
+from jobexport.core.strict_json import most_values
 from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedResponse
 
 if TYPE_CHECKING:
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The largest response that is not a zip: the names of some hundred thousand zips.
-_LONGEST = 64 * 1024 * 1024
+# The largest response that is not a zip: the names of a hundred thousand zips.
+_LONGEST = 8 * 1024 * 1024
+# JSON of that length could be a hundred times as large in memory.
+_MOST_VALUES = 200_000
 _SIGNATURE = 4
 _BLOCK = 128 * 1024
 
@@ -58,8 +62,10 @@ def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps
     return (yield from _attempts(exchange, receive))
 
 
-def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[bytes], None]]) -> Steps[None]:
+def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[bytes], None]]) -> Steps[Attempts]:
     """Send the request and write the zip in the response to a file, without a check of the zip's content.
+
+    The result is the attempts, whose deadline holds for the check.
 
     Args:
         exchange: the request.
@@ -71,11 +77,11 @@ def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[byte
         JobexportError: the error of the last attempt.
     """
 
-    def receive(attempts: Attempts, opened: Opened) -> Steps[None]:
+    def receive(attempts: Attempts, opened: Opened) -> Steps[Attempts]:
         beginning = b""
         while len(beginning) < _SIGNATURE and (piece := (yield Receive(opened))):
             beginning += piece
-        if not is_zip(beginning):
+        if not is_zip(beginning) or encoding_of(opened.response.headers):
             raise_not_a_zip(opened, (yield from _whole(attempts, opened, beginning)))
         part.restart()
         take, size, piece = begin(), 0, beginning
@@ -90,8 +96,9 @@ def fetch_zip(exchange: Exchange, part: Part, begin: Callable[[], Callable[[byte
             piece = yield Receive(opened)
         _check_length(opened, size)
         part.flush()
+        return attempts
 
-    yield from _attempts(exchange, receive)
+    return (yield from _attempts(exchange, receive))
 
 
 def _attempts(exchange: Exchange, receive: Callable[[Attempts, Opened], Steps[T]]) -> Steps[T]:
@@ -128,7 +135,24 @@ def _whole(attempts: Attempts, opened: Opened, beginning: bytes) -> Steps[bytes]
             unexpected(opened, f"the response is not a zip, and longer than {_LONGEST} bytes")
         attempts.remaining()
     _check_length(opened, size)
-    return b"".join(pieces)
+    if encoding := encoding_of(opened.response.headers):
+        _refuse_encoding(opened, encoding)
+    content = b"".join(pieces)
+    if most_values(content) > _MOST_VALUES:
+        unexpected(opened, f"the response has more than {_MOST_VALUES} values, as no response of the service has")
+    return content
+
+
+def _refuse_encoding(opened: Opened, encoding: str) -> NoReturn:
+    """Raise the error for a compressed body; a status that is an error anyway counts for more."""
+    problem = f"the response is compressed ({encoding:.20}), which no request asks for"
+    if opened.status < 400:
+        unexpected(opened, problem)
+    try:
+        raise_error(opened, b"")
+    except ApiError as error:
+        error.message = problem
+        raise
 
 
 def _blocks(piece: bytes) -> Iterable[bytes]:
@@ -142,6 +166,6 @@ def _check_length(opened: Opened, size: int) -> None:
     headers = opened.response.headers
     length = headers.get("Content-Length", "")
     # Python does not read numbers of any length.
-    if "Content-Encoding" in headers or not length.isdecimal() or (len(length) < 20 and size >= int(length)):
+    if not length.isdecimal() or (len(length) < 20 and size >= int(length)):
         return
     raise TruncatedResponse(opened.operation, f"{size} bytes came of {length}; try again")

@@ -11,8 +11,8 @@ from jobexport_api.models.export_flink_jobs_response import ExportFlinkJobsRespo
 from jobexport_api.models.export_job_to_obs_response import ExportJobToObsResponse
 from jobexport_api.types import ROLES, Unset
 
-from jobexport.client.auth import secrets_of
 from jobexport.core import lenient_json
+from jobexport.core.redact import Redaction, known, printable, secrets_in
 from jobexport.core.retry_after import read_retry_after
 from jobexport.errors import (
     ApiError,
@@ -67,9 +67,9 @@ _STATUS_DECIDES = {401, 403, 429}
 _LONGEST_SHOWN = 300
 # No page has this field of an error.
 _REQUEST_ID = "request_id"
-# A token that the response repeats must lie within these bytes, or it is not redacted as a whole.
+# A secret in a longer text would take long to look for; only the beginning is shown anyway.
 _LONGEST_SEARCHED = 65536
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\s]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -144,7 +144,7 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
     message = _value(found, "message")
     message = _clean(opened, message) if isinstance(message, str) else ""
     if not succeeded:
-        raise ExportFailed(opened.operation, message, archives)
+        raise ExportFailed(opened.operation, message, tuple(_clean(opened, archive) for archive in archives))
     unknown = found.additional_properties
     has_unknown_list = not lists and any(value and isinstance(value, list) for value in unknown.values())
     if not any(map(str.strip, archives)) and (named or has_unknown_list or _names_a_zip(unknown)):
@@ -274,10 +274,10 @@ def _names_a_zip(value: Any) -> bool:
 
 
 def _clean(opened: Opened, text: str) -> str:
-    """Return a text of the server as one line, with the request's secrets redacted."""
-    for secret in secrets_of(opened.response.request):
-        text = text.replace(secret, "[redacted]")
-    text = _CONTROLS.sub(" ", text).strip()
+    """Return a text of the server as one line, without secrets."""
+    sent = Redaction.of(secrets_in(opened.response.request.headers.items()))
+    text = known().text(sent.text(text[:_LONGEST_SEARCHED]))
+    text = printable(" ".join(_CONTROLS.sub(" ", text).split()))
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 

@@ -42,8 +42,9 @@ class Retries:
     deadline: float | None = field(default=900.0)
     """Seconds for all attempts and waits of a request, the response's body included; None for no deadline.
 
-    The deadline is checked between two pieces of a response. A blocking client's `timeout` holds for each piece of the
-    head, so that a server which sends the head byte by byte can exceed the deadline.
+    The deadline ends each wait for the server, for the function that fetches tokens, and the check of a zip. A download
+    from object storage has as long for each zip. With a transport from outside that is not httpx's, or that speaks
+    HTTP/2, a blocking client checks the deadline only between two pieces of a response.
     """
     first_wait: float = field(default=0.5, validator=validators.ge(0))
     """Most seconds of the first wait."""
@@ -68,18 +69,24 @@ class Attempts:
     number: int = 1
     started: float = field(factory=time.monotonic)
 
+    @property
+    def until(self) -> float | None:
+        """The time of the deadline, or None without a deadline."""
+        return None if self.retries.deadline is None else self.started + self.retries.deadline
+
     def remaining(self) -> float | None:
         """Return the seconds left until the deadline, or None without a deadline.
 
         Raises:
             TimedOut: the deadline has passed.
         """
-        if self.retries.deadline is None:
-            return None
-        left = self.started + self.retries.deadline - time.monotonic()
-        if left <= 0:
+        left = self._left()
+        if left is not None and left <= 0:
             raise self.too_late()
         return left
+
+    def _left(self) -> float | None:
+        return None if self.until is None else self.until - time.monotonic()
 
     def too_late(self) -> TimedOut:
         """Build the error for a deadline that has passed."""
@@ -89,7 +96,7 @@ class Attempts:
     def wait_after(self, error: JobexportError) -> float | None:
         """Return the seconds to wait before the next attempt, or None to give up."""
         wait = self._wait(error) if self._may_repeat(error) else None
-        left = None if self.retries.deadline is None else self.started + self.retries.deadline - time.monotonic()
+        left = self._left()
         if wait is not None and (self.number > self.retries.times or (left is not None and wait >= left)):
             wait = None
         taken = time.monotonic() - self.started

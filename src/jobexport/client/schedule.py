@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
-from jobexport.core.waiting import next_result
+from jobexport.core.waiting import Stop, all_done, next_result
 from jobexport.errors import (
     ApiError,
     ArchiveError,
@@ -51,7 +51,7 @@ _DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 # The most refusals that nobody can read before any job is exported, times the concurrency: a proxy's page may refuse
 # every request. A chunk of 100 jobs is cut seven times.
 _MOST_UNREADABLE = 8
-# The time for threads to clean up after Ctrl-C. A thread that waits for the server has no named file on the disk.
+# The time for threads that wait for the server to clean up after Ctrl-C; they have no named file on the disk.
 _GRACE_SECONDS = 1.0
 
 
@@ -199,7 +199,7 @@ def run_in_threads(schedule: Schedule[Any], fetch: Fetch, shell: Shell) -> None:
         BaseException: an error that is not of the tree.
     """
     finished: queue.SimpleQueue[tuple[Chunk, Fetched[Any] | BaseException]] = queue.SimpleQueue()
-    stop = threading.Event()
+    stop = Stop()
     running: dict[Chunk, threading.Thread] = {}
 
     def work(chunk: Chunk) -> None:
@@ -222,7 +222,10 @@ def run_in_threads(schedule: Schedule[Any], fetch: Fetch, shell: Shell) -> None:
             schedule.settle(chunk, outcome)
     except BaseException:
         stop.set()
-        _join(running.values(), _GRACE_SECONDS)
+        try:
+            _join(running.values(), _GRACE_SECONDS)
+        finally:
+            stop.join()
         raise
 
 
@@ -253,4 +256,9 @@ async def run_in_tasks(schedule: Schedule[Any], fetch: Fetch, shell: AsyncShell)
     finally:
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        cancelled = await all_done(running)
+        for task in running:
+            if not task.cancelled():
+                task.exception()  # so that asyncio does not report it
+        if cancelled is not None:
+            raise cancelled

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
-import threading
+import re
 import time
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
 from attrs import field, frozen
 
+from jobexport.client.arguments import regions_of
 from jobexport.client.auth import renews
 from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Work
-from jobexport.core.http import proxy_of
-from jobexport.core.waiting import next_result
+from jobexport.core.bounds import Bound, DeadlinePassed, Overlong
+from jobexport.core.http import IDENTITY, encoding_of, proxy_of
+from jobexport.core.redact import line
+from jobexport.core.waiting import Stop, beside, call_beside, to_its_end
 from jobexport.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -23,17 +25,22 @@ from jobexport.errors import (
     TimedOut,
     TransportError,
     TruncatedResponse,
-    UnexpectedResponse,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
+    from jobexport.client.retry import Attempts
     from jobexport.client.steps import Step, Steps
+    from jobexport.core.http import Connections
 
 
 EXCEPTIONS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 """The base classes of all errors of httpx."""
+# The words of the system for a name that no address belongs to.
+_NO_HOST = re.compile(
+    "Name or service not known|nodename nor servname|getaddrinfo failed|No address associated|Errno -[235]"
+)
 _BAD_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 
 
@@ -58,15 +65,18 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
         case httpx.TimeoutException():
             return TimedOut(operation, f"{host} sent nothing more before the timeout; raise it, or try again later")
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
-            reason = " ".join(str(error).split()) or type(error).__name__
+            reason = line(" ".join(str(error).split())) or type(error).__name__
             refused = isinstance(error, httpx.ProxyError) and proxy is None
             by = "the proxy opened no connection" if refused else "no connection"
-            problem = f"{by} to {host} ({reason}); check the address and the network"
+            regions = regions_of(url.host) if _NO_HOST.search(reason) else ""
+            advice = f"check the region and the network; {regions}" if regions else "check the address and the network"
+            problem = f"{by} to {host} ({reason}); {advice}"
             found = ConnectionFailed(operation, problem, ambiguous=False)
             found.lasting = isinstance(error, httpx.UnsupportedProtocol) or _BAD_CERTIFICATE in reason
             return found
-        case httpx.DecodingError() if status is not None:
-            return UnexpectedResponse(operation, status, "the body is not compressed as its head says")
+        case Overlong():
+            problem = f"{host} sends too many bytes beside the body (headers, interim responses, chunk extensions)"
+            return TransportError(operation, f"{problem}; is it the service?")
         case httpx.RemoteProtocolError() if status is not None:
             return TruncatedResponse(operation, f"{host} ended the connection in the middle of the response; try again")
         case httpx.NetworkError() | httpx.RemoteProtocolError():
@@ -82,26 +92,20 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
 T = TypeVar("T")
 
 
-class CallStopped(BaseException):
-    """Signal that ends a call: the thread that waits for it has gone."""
-
-
 @frozen(eq=False)
 class Shell:
     """The shell that carries out steps by blocking."""
 
-    http: httpx.Client = field(repr=False)
+    connections: Connections[httpx.Client] = field(repr=False)
     auth: httpx.Auth = field(repr=False)
     base_url: str
-    owned: bool
-    """True if the HTTP client is closed with the shell."""
 
     def close(self) -> None:
         """Close the connections, unless the client was given from outside."""
-        if self.owned:
-            self.http.close()
+        if (http := self.connections.close()) is not None:
+            http.close()
 
-    def run(self, steps: Steps[T], stop: threading.Event | None = None) -> T:
+    def run(self, steps: Steps[T], stop: Stop | None = None) -> T:
         """Carry out the steps to their end, and return their result.
 
         Args:
@@ -112,8 +116,8 @@ class Shell:
             step = next(steps)
             while True:
                 try:
-                    if stop is not None and stop.is_set() and not isinstance(step, Close):
-                        raise CallStopped
+                    if stop is not None and not isinstance(step, Close):
+                        stop.check()
                     result = self._take(step, stop)
                 except BaseException as error:  # raised in the steps, which clean up
                     failure = error
@@ -125,49 +129,49 @@ class Shell:
         except StopIteration as end:
             return cast("T", end.value)
 
-    def _take(self, step: Step, stop: threading.Event | None) -> Any:
+    def _take(self, step: Step, stop: Stop | None) -> Any:
         match step:
             case Receive():
-                return next(cast("Iterator[bytes]", step.opened.pieces), b"")
+                with step.opened.bound.applied():
+                    piece = next(cast("Iterator[bytes]", step.opened.pieces), b"")
+                step.opened.bound.refund(len(piece))
+                if stop is not None:
+                    stop.check()
+                return piece
             case Send():
-                response = self._send(step)
-                if renews(self.auth, response):
-                    response.close()
-                    response = self._send(step)
-                return Opened(step.attempts.operation, response, response.iter_bytes())
+                opened = self._send(step)
+                if renews(self.auth, opened.response):
+                    opened.response.close()
+                    opened = self._send(step)
+                return opened
             case Close():
                 with contextlib.suppress(*EXCEPTIONS):
                     step.opened.response.close()
             case Sleep() if stop is not None:
-                stop.wait(step.seconds)
+                stop.sleep(step.seconds)
             case Sleep():
                 time.sleep(step.seconds)
-            case Work() if step.may_hang:
-                return _call_beside(step.function)
             case Work():
-                return step.function()
+                return _work(step, stop)
         return None
 
-    def _send(self, step: Send) -> httpx.Response:
-        request = build(self.http, self.base_url, step)
-        return self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+    def _send(self, step: Send) -> Opened:
+        http = self.connections.of(step.attempts.operation)
+        request, bound = build(http, self.base_url, step), Bound(step.attempts.until)
+        with bound.applied():
+            response = http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+        # A compressed body, which nobody asked for, is never unpacked.
+        pieces = response.iter_raw() if _is_packed(response) else response.iter_bytes()
+        return Opened(step.attempts, response, pieces, bound)
 
 
-def _call_beside(function: Callable[[], T]) -> T:
-    """Call a function in a thread of its own, so that Ctrl-C ends the wait for it."""
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def call() -> None:
-        try:
-            outcome.put((function(), None))
-        except BaseException as error:  # raised again where it is awaited
-            outcome.put((None, error))
-
-    threading.Thread(target=call, daemon=True).start()
-    result, error = next_result(outcome)
-    if error is not None:
-        raise error
-    return cast("T", result)
+def _work(step: Work, stop: Stop | None) -> Any:
+    if step.may_hang:
+        return call_beside(step.function, step.seconds)
+    if stop is None:
+        return step.function()
+    with stop.working():
+        return step.function()
 
 
 def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> httpx.Request:
@@ -175,6 +179,7 @@ def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> 
     request = dict(step.request)
     # Not the client's own base URL: a client from outside may have another base URL.
     request["url"] = base_url + request["url"]
+    request["headers"] = {**request.get("headers", {}), **IDENTITY}
     left = step.attempts.remaining()
     limits = http.timeout.as_dict()
     if left is not None and any(limit is None or limit > left for limit in limits.values()):
@@ -183,17 +188,23 @@ def build(http: httpx.Client | httpx.AsyncClient, base_url: str, step: Send) -> 
     return http.build_request(**request)
 
 
+def _is_packed(response: httpx.Response) -> bool:
+    """Return True if the body is compressed. A transport from outside may have unpacked it already."""
+    return bool(encoding_of(response.headers)) and not response.is_stream_consumed
+
+
 def own(step: Step, failure: BaseException) -> BaseException:
     """Return the tree's error for an error of httpx, and any other error as it is."""
     if not isinstance(failure, EXCEPTIONS) or not isinstance(step, Send | Receive):
         return failure
     if isinstance(step, Send):
         url, status, attempts = _url(failure), None, step.attempts
-        operation = attempts.operation
     else:
         response = step.opened.response
-        url, status, operation = response.request.url, response.status_code, step.opened.operation
-    return transport_error(operation, failure, url, status)
+        url, status, attempts = response.request.url, response.status_code, step.opened.attempts
+    if isinstance(failure, DeadlinePassed):
+        return attempts.too_late()
+    return transport_error(attempts.operation, failure, url, status)
 
 
 def _url(failure: Exception) -> httpx.URL:
@@ -207,16 +218,14 @@ def _url(failure: Exception) -> httpx.URL:
 class AsyncShell:
     """The shell that carries out steps by awaiting."""
 
-    http: httpx.AsyncClient = field(repr=False)
+    connections: Connections[httpx.AsyncClient] = field(repr=False)
     auth: httpx.Auth = field(repr=False)
     base_url: str
-    owned: bool
-    """True if the HTTP client is closed with the shell."""
 
     async def aclose(self) -> None:
-        """Close the connections, unless the client was given from outside."""
-        if self.owned:
-            await self.http.aclose()
+        """Close the connections of the running loop, unless the client was given from outside."""
+        if (http := self.connections.close(asyncio.get_running_loop())) is not None:
+            await http.aclose()
 
     async def run(self, steps: Steps[T]) -> T:
         """Carry out the steps to their end, and return their result."""
@@ -237,69 +246,43 @@ class AsyncShell:
     async def _take(self, step: Step) -> Any:
         match step:
             case Receive():
-                return await anext(cast("AsyncIterator[bytes]", step.opened.pieces), b"")
+                opened = step.opened
+                async with _in_time(opened.attempts, opened.bound):
+                    piece = await anext(cast("AsyncIterator[bytes]", opened.pieces), b"")
+                opened.bound.refund(len(piece))
+                return piece
             case Send():
-                response = await self._send(step)
-                if renews(self.auth, response):
-                    await response.aclose()
-                    response = await self._send(step)
-                return Opened(step.attempts.operation, response, response.aiter_bytes())
+                opened = await self._send(step)
+                if renews(self.auth, opened.response):
+                    await opened.response.aclose()
+                    opened = await self._send(step)
+                return opened
             case Close():
                 with contextlib.suppress(*EXCEPTIONS):
                     await step.opened.response.aclose()
             case Sleep():
                 await asyncio.sleep(step.seconds)
             case Work() if step.may_hang:
-                return await _beside(step.function)
+                return await beside(step.function, step.seconds)
             case Work():
-                return await _to_its_end(step.function)
+                return await to_its_end(step.function)
         return None
 
-    async def _send(self, step: Send) -> httpx.Response:
-        request = build(self.http, self.base_url, step)
-        # httpx has a timeout for each piece of a response's head, but not for the whole head.
-        try:
-            async with asyncio.timeout(step.attempts.remaining()):
-                return await self.http.send(request, stream=True, auth=self.auth, follow_redirects=False)
-        except TimeoutError:
-            raise step.attempts.too_late() from None
+    async def _send(self, step: Send) -> Opened:
+        http = self.connections.of(step.attempts.operation, asyncio.get_running_loop())
+        request, bound = build(http, self.base_url, step), Bound(step.attempts.until)
+        async with _in_time(step.attempts, bound):
+            response = await http.send(request, stream=True, auth=self.auth, follow_redirects=False)
+        pieces = response.aiter_raw() if _is_packed(response) else response.aiter_bytes()
+        return Opened(step.attempts, response, pieces, bound)
 
 
-async def _to_its_end(function: Callable[[], T]) -> T:
-    """Call a function in a thread. A cancelled task ends after the function, so that nothing goes on unseen."""
-    call = asyncio.ensure_future(asyncio.to_thread(function))
+@contextlib.asynccontextmanager
+async def _in_time(attempts: Attempts, bound: Bound) -> AsyncIterator[None]:
+    """End a wait at the deadline; httpx has a timeout for each read, but not for a whole head or a whole piece."""
     try:
-        return await asyncio.shield(call)
-    except asyncio.CancelledError:
-        await asyncio.wait([call])
-        raise
-
-
-async def _beside(function: Callable[[], T]) -> T:
-    """Call a function in a thread that nobody waits for when the task is cancelled or the program ends."""
-    loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if outcome.done():
-            return
-        if error is None:
-            outcome.set_result(cast("T", result))
-        else:
-            outcome.set_exception(error)
-
-    def report(result: T | None, error: BaseException | None) -> None:
-        # The loop may be closed by now.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, error)
-
-    def call() -> None:
-        try:
-            result = function()
-        except BaseException as error:  # raised again where it is awaited
-            report(None, error)
-        else:
-            report(result, None)
-
-    threading.Thread(target=call, daemon=True).start()
-    return await outcome
+        async with asyncio.timeout(attempts.remaining()):
+            with bound.applied():
+                yield
+    except TimeoutError:
+        raise attempts.too_late() from None

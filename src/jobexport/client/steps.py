@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from jobexport.client.retry import Attempts
+    from jobexport.core.bounds import Bound
 
 T = TypeVar("T")
 
@@ -28,9 +29,16 @@ T = TypeVar("T")
 class Opened:
     """A response whose head is there; its body comes with `Receive`."""
 
-    operation: str
+    attempts: Attempts
     response: httpx.Response = field(repr=False)
     pieces: Iterator[bytes] | AsyncIterator[bytes] = field(repr=False)
+    bound: Bound = field(repr=False)
+    """Bounds of the response, which hold for each `Receive`."""
+
+    @property
+    def operation(self) -> str:
+        """The operation's id, such as `exportJob`."""
+        return self.attempts.operation
 
     @property
     def status(self) -> int:
@@ -74,6 +82,8 @@ class Work:
     function: Callable[[], Any]
     may_hang: bool = False
     """True if the function waits for another machine: a cancelled call does not wait for its end."""
+    seconds: float | None = None
+    """Seconds until nobody waits any more for a function that may hang; then TimeoutError is raised in the steps."""
 
 
 if TYPE_CHECKING:

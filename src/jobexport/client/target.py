@@ -15,7 +15,15 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from attrs import define, field, frozen
 
 from jobexport.archive import JobArchive
-from jobexport.core.files import open_part, put_files, unwritable, writing
+from jobexport.core.disk.files import (
+    end_part,
+    open_part,
+    put_file,
+    sync_files,
+    sync_folder,
+    unwritable,
+    writing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +114,9 @@ class ExportTarget:
                 while piece := part.file.read(_BLOCK):
                     _write_all(self.stream, piece)
             else:
+                sync_files(part.end())
                 part.put(cast("Path", self.path))
+                sync_folder(cast("Path", self.path).parent)
         return JobArchive(self.path, sha256=digest.sha256, size=digest.size)
 
 
@@ -160,12 +170,17 @@ class Part:
         with writing(self.target):
             self.file.flush()
 
+    def end(self) -> list[Path]:
+        """Flush the file; return its path, or no path if it has no name."""
+        end_part(self.file)
+        return [] if self.path is None else [self.path]
+
     def put(self, target: Path) -> None:
-        """Rename the file to its place; it gets the permissions of a file that it replaces."""
-        self.file.close()
+        """Rename the file to its place; `sync_files` must have it on the disk."""
         if self.path is not None:
-            put_files([(self.path, target)])
+            put_file(self.path, target)
             self.path = None
+        self.file.close()
 
     def discard(self) -> None:
         """Remove the file, unless it was renamed to its place."""

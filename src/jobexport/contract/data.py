@@ -57,6 +57,12 @@ class Data:
     complete: bool = False
     """True if the server holds nothing else; it must then refuse every other name as unknown."""
 
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """Token and key, for a redaction; None for each that is missing."""
+        key = self.key
+        return (self.token, *((key.id, key.secret, key.security_token) if key else ()))
+
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
         """Build the data from the examples of the documentation."""

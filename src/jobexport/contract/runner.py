@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import evolve, frozen
+from attrs import frozen
 
 from jobexport.contract.fuzz import process
 from jobexport.contract.reports import writers
@@ -19,9 +20,11 @@ from jobexport.contract.sending.interrupt import Interrupt, interruptible
 from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
-from jobexport.contract.sending.session import Session, Withheld, open_session, redaction
+from jobexport.contract.sending.session import Session, Withheld, open_session
+from jobexport.core.bounds import Bound
 from jobexport.core.extras import find
 from jobexport.core.http import client, failure_reason
+from jobexport.core.redact import Redaction
 from jobexport.errors import JobexportError
 from jobexport.spec.document import operations
 from jobexport.spec.register import load_register
@@ -83,7 +86,7 @@ def check_edition(
         {name: OperationReport(name) for name in _labels(held_to).values()},
         seed=seed,
     )
-    judgement = Judgement(report, load_register(), accept)
+    judgement = Judgement(report, load_register(), accept, Redaction.of(data.secrets))
     if live is not None:
         for left in left_out(held_to, data):
             report.left_out[left.operation] = left.reason
@@ -129,7 +132,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
         try:
             _run_scenarios(task, session, report, judgement)
         except RunStopped as stopped:
-            report.reason, report.ending = stopped.reason, str(stopped)
+            report.reason, report.ending = stopped.reason, judgement.redaction.text(str(stopped))
             return
         if not (task.first and report.failures):
             _run_schemathesis(task, interrupt, report, judgement)
@@ -137,16 +140,16 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
 
 def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
     run = process.FuzzRun(
-        document=narrowed(task.document, task.data) if task.live else task.document,
+        document=narrowed(task.document, task.data, task.live) if task.live else task.document,
         held_to=task.document,
         url=task.url.rstrip("/"),
         data=task.data,
         seed=task.seed,
         max_examples=_examples(task, len(report.operations)),
-        live=task.live,
+        live=task.live and task.live.limits,
         interrupt=interrupt,
         journal=task.journal,
-        redaction=redaction(task.data),
+        redaction=judgement.redaction,
     )
     labels = _labels(task.document)
     tested: set[str] = set()
@@ -166,7 +169,7 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
 
 def _examples(task: _Task, operations: int) -> int:
     """Return the number of random requests for each operation: at most half of `max_requests` for a server in use."""
-    if task.live is None:
+    if task.live is None or task.live.disposable:
         return task.max_examples
     return max(1, min(task.max_examples, task.live.max_requests // (2 * operations)))
 
@@ -188,6 +191,8 @@ def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgeme
 
 def _held_back(scenario: Scenario, live: Live, wire: Wire) -> str:
     """Return the reason why a scenario must not run on this server, or an empty text."""
+    if live.disposable:
+        return ""
     if scenario.negative and not live.negative:
         return "the scenario sends requests that break the document; --negative allows them"
     if wire.sent + scenario.requests > live.max_requests // 2:
@@ -203,14 +208,11 @@ def _run_scenario(
     try:
         scenario.run(run)
     except Withheld as reason:
-        report.left_out[name] = str(reason)
+        report.left_out[name] = judgement.redaction.text(str(reason))
     finally:
-        redact = redaction(run.data).text
         # Reported even if the run stops in the middle of the scenario.
         for broken in run.broken_claims:
-            # A response may quote credentials.
-            pointer, message, expected = redact(broken.pointer), redact(broken.message), redact(broken.expected)
-            judgement.add_broken_claim(run.id, evolve(broken, pointer=pointer, message=message, expected=expected))
+            judgement.add_broken_claim(run.id, broken)
     if session.wire.sent > sent:
         report.operations[run.id].checks[scenario.id] += 1
     else:
@@ -220,14 +222,17 @@ def _run_scenario(
 
 def _reach(url: str) -> None:
     try:
-        # Any response shows that the server is reachable.
-        with client(timeout=10) as http:
-            http.get(url)
+        # Any response shows that the server is reachable, also the beginning of a response.
+        with client(timeout=10) as http, Bound(time.monotonic() + 10).applied(), http.stream("GET", url):
+            pass
     except (httpx.InvalidURL, UnicodeError) as problem:
         raise JobexportError(f"{url!r} is not a URL: {problem}; write it like http://127.0.0.1:8080") from None
     except httpx.UnsupportedProtocol:
         raise JobexportError(f"{url!r} is not a URL; write it like http://127.0.0.1:8080") from None
     except httpx.HTTPError as problem:
+        # A response that never ends is for the checks.
+        if getattr(problem, "began", False):
+            return
         raise JobexportError(f"cannot reach {url}: {failure_reason(problem)}; is the server running?") from None
 
 

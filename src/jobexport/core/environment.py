@@ -17,6 +17,7 @@ SECURITY_TOKEN = "HUAWEICLOUD_SDK_SECURITY_TOKEN"  # noqa: S105
 PROJECT = "HUAWEICLOUD_SDK_PROJECT_ID"
 # As OpenStack's tools name it.
 OS_CLOUD = "OS_CLOUD"
+OS_AUTH_URL = "OS_AUTH_URL"
 # As the tools for S3 name them.
 S3_ACCESS_KEY = "AWS_ACCESS_KEY_ID"
 S3_SECRET_KEY = "AWS_SECRET_ACCESS_KEY"  # noqa: S105
@@ -42,6 +43,7 @@ MEANINGS = {
     SECURITY_TOKEN: "the security token of a temporary access key",
     PROJECT: "the project's id, if --project is not given",
     OS_CLOUD: "a profile of clouds.yaml, if neither token nor key is set",
+    OS_AUTH_URL: "set by an openrc file, whose variables --os-cloud envvars uses",
     S3_ACCESS_KEY: "the access key for --obs s3://BUCKET",
     S3_SECRET_KEY: "the secret of that access key",
     S3_REGION: "the region of the bucket; us-east-1 if not set",

@@ -7,17 +7,24 @@ off. Each request of a client, also a redirected request, goes the way that `cor
 from __future__ import annotations
 
 import os
+import threading
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import httpx
 
+from jobexport.core.bounds import bind, bind_client
 from jobexport.core.environment import CA_BUNDLE, CA_FILE, CA_FOLDER, CURL_CA_BUNDLE, TLS_KEYS, read
+from jobexport.core.forks import renew_in_children
 from jobexport.core.proxies import Proxy, read_proxies
-from jobexport.errors import JobexportError
+from jobexport.core.redact import line
+from jobexport.errors import ConnectionFailed, JobexportError
 
 if TYPE_CHECKING:
+    import asyncio
     import ssl
+    from collections.abc import Callable, Mapping
 
     from jobexport.core.proxies import Proxies
 
@@ -26,6 +33,9 @@ _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 # The first variable that is set counts. The last two are the variables of requests, and may name a file or a folder.
 _CERTIFICATES = (CA_FILE, CA_FOLDER, CA_BUNDLE, CURL_CA_BUNDLE)
 _PROXY = "jobexport.proxy"
+IDENTITY = {"Accept-Encoding": "identity"}
+"""Header of every request. A body that is compressed all the same is refused: a few bytes of it could fill the memory,
+or the time of a call."""
 
 Timeout = float | httpx.Timeout | None
 
@@ -35,7 +45,7 @@ class EnvironmentUnusable(JobexportError, ValueError):  # noqa: N818  # the name
 
 
 def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """Build a client as the environment says.
+    """Build a client as the environment says. It asks for bodies that are not compressed, and keeps no cookies.
 
     Args:
         timeout: seconds, or httpx's own limits.
@@ -44,14 +54,103 @@ def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> ht
     Raises:
         EnvironmentUnusable: a proxy or the certificates can't be used.
     """
-    return httpx.Client(transport=_Routes() if transport is None else transport, timeout=timeout, trust_env=False)
+    http = httpx.Client(
+        transport=_Routes() if transport is None else transport,
+        timeout=timeout,
+        trust_env=False,
+        headers=IDENTITY,
+        cookies=_no_cookies(),
+    )
+    bind_client(http)
+    return http
 
 
 def async_client(timeout: Timeout, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """Build an async client as the environment says; otherwise as `client`."""
-    return httpx.AsyncClient(
-        transport=_AsyncRoutes() if transport is None else transport, timeout=timeout, trust_env=False
+    http = httpx.AsyncClient(
+        transport=_AsyncRoutes() if transport is None else transport,
+        timeout=timeout,
+        trust_env=False,
+        headers=IDENTITY,
+        cookies=_no_cookies(),
     )
+    bind_client(http)
+    return http
+
+
+def _no_cookies() -> CookieJar:
+    """Return a jar that keeps no cookie: no service documents any, and their number has no bound."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
+
+
+def encoding_of(headers: Mapping[str, str]) -> str:
+    """Return the compression of a response's body, such as `gzip`; empty if it has none, as `IDENTITY` asks for."""
+    encoding = headers.get("Content-Encoding", "").strip().lower()
+    return "" if encoding == "identity" else encoding
+
+
+HttpT = TypeVar("HttpT", bound=httpx.Client | httpx.AsyncClient)
+
+
+class Connections(Generic[HttpT]):
+    """The HTTP clients behind one client: one for each process and, if it is async, for each event loop.
+
+    A child of `os.fork` would receive its parent's responses; a connection is of no use outside its event loop.
+    """
+
+    def __init__(self, first: HttpT, another: Callable[[], HttpT] | None, *, owned: bool = True) -> None:
+        """Begin with a client.
+
+        Args:
+            first: the client of the process and the loop that come first.
+            another: builds the client of the next one; None if it can't be built, so that the next one is refused.
+            owned: False for a client from outside, which `close` leaves open.
+        """
+        self._first, self._another, self._owned = first, another, owned
+        self._by_loop: dict[asyncio.AbstractEventLoop | None, HttpT] = {}
+        self._process: int | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def forked(self) -> None:
+        """Leave the connections to the parent."""
+        self._by_loop, self._lock = {}, threading.Lock()
+
+    def of(self, operation: str, loop: asyncio.AbstractEventLoop | None = None) -> HttpT:
+        """Return the client for a request of an operation; `loop` is the running loop, None for a blocking client.
+
+        Raises:
+            ConnectionFailed: the client was used in another process or loop, and can't be built anew.
+        """
+        found = self._by_loop.get(loop)
+        if found is None:
+            with self._lock:
+                found = self._by_loop.get(loop) or self._new(operation)
+                self._by_loop[loop] = found
+        return found
+
+    def _new(self, operation: str) -> HttpT:
+        if self._process is None:
+            self._process = os.getpid()
+            return self._first
+        if self._closed:
+            raise RuntimeError("the client has been closed; build a new one")
+        if self._another is None:
+            where = "in another event loop" if self._process == os.getpid() else "before os.fork"
+            problem = f"http_client or transport was used {where} and can't be shared; build a client of its own here"
+            error = ConnectionFailed(operation, problem, ambiguous=False)
+            error.lasting = True
+            raise error
+        self._by_loop = {loop: http for loop, http in self._by_loop.items() if loop is None or not loop.is_closed()}
+        return self._another()
+
+    def close(self, loop: asyncio.AbstractEventLoop | None = None) -> HttpT | None:
+        """Allow no further client. Return the client of a loop, for the caller to close; None if there is nothing."""
+        with self._lock:
+            self._closed = True
+            found = self._first if self._process is None else self._by_loop.get(loop)
+        return found if self._owned else None
 
 
 def certificates() -> tuple[str, str] | None:
@@ -69,8 +168,9 @@ def proxy_of(error: Exception) -> Proxy | None:
 
 
 def failure_reason(error: Exception) -> str:
-    """Return the reason why a request failed, in one line, with the proxy that the request went through."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    """Return the reason why a request failed, in one line without secrets, with the proxy that it went through."""
+    # Some texts quote a line of the response.
+    text = line(" ".join(str(error).split())) or type(error).__name__
     proxy = proxy_of(error)
     return f"{text}, through the proxy {proxy}" if proxy else text
 
@@ -122,6 +222,8 @@ def _transports(kind: Any, proxies: Proxies) -> dict[Proxy | None, Any]:
             raise EnvironmentUnusable(
                 f"{proxy.variable} is not the URL of a proxy, such as http://proxy:3128; correct it, or unset it"
             ) from None
+    for transport in transports.values():
+        bind(transport)
     return transports
 
 

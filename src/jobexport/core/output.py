@@ -1,4 +1,6 @@
-"""The one way to standard output: letters that its encoding lacks are escaped, and a failure is one sentence.
+"""The one way to standard output: letters that its encoding lacks or that nobody sees are escaped.
+
+A failure is one sentence.
 
 Inside `standard_output`, `print`, click, rich and argparse all write to one stream of ours.
 """
@@ -12,8 +14,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from jobexport.core.redact import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# Colours and line breaks are made by programs of ours, and the blanks of other scripts are no harm.
+_STEERING = "".join(map(chr, range(0x20))) + "\x7f\u00a0\u3000"
 
 
 class OutputFailed(BaseException):
@@ -77,7 +85,8 @@ class _Stream:
         if self._closed and text:
             raise OutputFailed("standard output is closed")
         with self._sentence():
-            return self._stream.write(text)
+            self._stream.write(printable(text, _STEERING))
+            return len(text)
 
     def flush(self) -> None:
         """Write the buffered text."""

@@ -8,6 +8,8 @@ r"""The one strict reader of JSON, which refuses a text that two readers could u
 - Half of a surrogate pair, which only an escape such as `"\ud800"` can write, has no form in UTF-8.
 - Lists and objects of a file are nested at most 100 levels, as copying and writing them need more stack than reading;
   the pages' own examples have six. Lists and objects of a body may be nested as deeply as Python's own reader allows.
+- A text has at most 500,000 values: `{},` takes three bytes, and its object seventy. Depth and number are counted
+  before any value is made.
 
 Responses of servers in use are read by `lenient_json` instead.
 """
@@ -17,12 +19,24 @@ from __future__ import annotations
 import codecs
 import json
 import math
+import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DEEPEST = 100
+MOST_VALUES = 500_000
+"""Values of one text, each list, object, text, number and constant counted."""
+_DEEPEST, _FEW = 100, 10_000
+# Also a text that has no end, so that the time depends on the length only.
+_QUOTED = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
+_BRACKETS = {91: 1, 123: 1, 93: -1, 125: -1}
+_NO_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
+
+
+class TooManyValues(ValueError):  # noqa: N818  # the name says what happened
+    """JSON text with more values than a reader makes of it. The error's text fits into a sentence."""
 
 
 class Number(float):
@@ -53,14 +67,16 @@ def parse(content: bytes, *, file: bool = False, exact: bool = False) -> Any:
             `Number`.
 
     Raises:
-        ValueError: the text breaks a rule of this module. A text that is not JSON raises `json.JSONDecodeError`, which
-            has the line. The error's text fits into a sentence.
+        TooManyValues: the text has too many values.
+        ValueError: the text breaks another rule of this module. A text that is not JSON raises `json.JSONDecodeError`,
+            which has the line. The error's text fits into a sentence.
     """
+    check_size(content)
     try:
         text = (content.removeprefix(codecs.BOM_UTF8) if file else content).decode("utf-8")
-        value = (_EXACT_DECODER if exact else _DECODER).decode(text)
         if file:
-            _check_depth(value)
+            _check_depth(content)
+        value = (_EXACT_DECODER if exact else _DECODER).decode(text)
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError:
@@ -100,14 +116,37 @@ def _pieces(value: Any, line: str, sort_keys: bool) -> Iterator[str]:
         yield value.text if isinstance(value, Number) else _text(value)
 
 
-def _check_depth(value: Any) -> None:
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(_DEEPEST):
-        children = (child for item in level for child in (item.values() if isinstance(item, dict) else item))
-        level = [child for child in children if isinstance(child, dict | list)]
-        if not level:
-            return
-    raise ValueError("nested too deeply")
+def most_values(content: bytes) -> int:
+    """Return a number that the values of a JSON text can't exceed, whatever its charset; commas in texts count too."""
+    return 1 + content.count(b",") + _openings(content)
+
+
+def count_values(content: bytes) -> int:
+    """Return the number of values in a JSON text in UTF-8, or a larger number if it is not more than 10,000."""
+    most = most_values(content)
+    return most if most <= _FEW else most_values(_QUOTED.sub(b"", content))
+
+
+def check_size(content: bytes) -> None:
+    """Check the number of values in a JSON text in UTF-8, before they are made.
+
+    Raises:
+        TooManyValues: they are too many.
+    """
+    if count_values(content) > MOST_VALUES:
+        raise TooManyValues(f"more than {MOST_VALUES} values")
+
+
+def _openings(content: bytes) -> int:
+    return content.count(b"[") + content.count(b"{")
+
+
+def _check_depth(content: bytes) -> None:
+    if _openings(content) <= _DEEPEST:
+        return
+    brackets = _QUOTED.sub(b"", content).translate(None, _NO_BRACKETS)
+    if max(accumulate(map(_BRACKETS.__getitem__, brackets)), default=0) > _DEEPEST:
+        raise ValueError("nested too deeply")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

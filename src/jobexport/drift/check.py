@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from jobexport.drift.findings import Finding
     from jobexport.drift.known.gone import Held
 
+_ADVISED = 200
+"""The most new findings that get advice, each of which takes some 20 ms; a page with more is another page."""
+
 
 @frozen
 class PageReport:
@@ -40,7 +43,7 @@ class PageReport:
     held: tuple[Held, ...] = ()
     """The statements of the register about the page."""
     advice: tuple[Advice | None, ...] = ()
-    """Advice for each finding, in the same order; None for a known finding. Empty between two pages."""
+    """Advice for each finding, in the same order; None if known, or if too many. Empty between two pages."""
 
     @property
     def compared(self) -> bool:
@@ -98,7 +101,8 @@ def check_page(page: PageFacts, described: Described, edition: str | None = None
         for finding in found.findings
     )
     findings = in_order(sourced)
-    advice = tuple(None if finding.known else found.advice(finding, described) for finding in findings)
+    few = sum(not finding.known for finding in findings) <= _ADVISED
+    advice = tuple(found.advice(finding, described) if few and not finding.known else None for finding in findings)
     return PageReport(page, nature, operation or "", guess, guess.edition, findings, found.held, advice)
 
 

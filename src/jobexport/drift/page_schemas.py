@@ -47,13 +47,16 @@ def row_schema(row: Parameter, schema: SchemaObject | None = None) -> SchemaObje
     for name, key in LIMITS.items():
         if (limit := getattr(row.limits, name)) is not None:
             written[key] = limit
-    if row.limits.values:
-        values = [value_of(text, schema) for text in row.limits.values]
-        if schema.get("type") == "array":
-            written["items"] = {**schema["items"], "enum": values}
-        else:
+    of = schema.get("items", {}) if schema.get("type") == "array" else schema
+    values = list(dict.fromkeys(value_of(text, of) for text in row.limits.values))
+    if values and "$ref" not in of and all(fits(value, of if of is not schema else written) for value in values):
+        if of is schema:
             written["enum"] = values
-    if row.default is not None and fits(row.default, written):
+        else:
+            written["items"] = {**of, "enum": values}
+    # A schema with a reference is not looked into: only the outermost type has to fit.
+    outer = {key: value for key, value in written.items() if "$ref" not in repr((key, value))}
+    if row.default is not None and outer and fits(row.default, outer):
         written["default"] = row.default
     return written
 

@@ -21,8 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobexport.core.disk.files import swap_folder, workplace, writing
 from jobexport.core.environment import inherited
-from jobexport.core.files import swap_folder, workplace, writing
 from jobexport.core.output import standard_output
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import (

@@ -2,6 +2,9 @@
 
 YAML 1.1 turns `no`, `on` and `2026-03-01` into booleans and dates; an OpenAPI document has JSON's types. So only
 `true`, `false`, `null`, integers and floats are special here, keys are strings, and a key given twice is an error.
+
+Every file of YAML or JSON that a user names is read here, and is measured before anything is built of it: its bytes,
+its nesting, and its values, where an alias counts as the values that it stands for.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from jobexport.core.disk.reading import read_up_to
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -22,6 +26,14 @@ if TYPE_CHECKING:
 # libyaml is several times faster; PyYAML's wheels have it, a source build may not.
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+_BYTES = 4 << 20
+"""The most bytes of a file; the largest file of the project has 54,000."""
+_DEEPEST = 100
+"""The deepest nesting of lists and mappings; copying and writing them need more stack than reading."""
+_MOST = 4 << 20
+"""The most characters that a file may stand for, with `_EACH` more for each value; aliases are written out."""
+_EACH = 20
 
 # The tags PyYAML constructs as JSON would; None stands for every tag it does not know.
 _KEPT_TAGS = (*(f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")), None)
@@ -134,6 +146,7 @@ def _load(path: Path) -> Any:
 def parse_yaml(text: str, path: Path) -> Any:
     """Parse YAML text; `path` is the file that messages name. It raises as `load_yaml` does."""
     try:
+        _measure(text)
         return tree(yaml.load(text, _JsonLoader))  # noqa: S506  # derived from the safe loader
     except _Refused as problem:
         raise JobexportError(f"{path} line {problem.line}: {problem.problem}") from None
@@ -145,8 +158,57 @@ def parse_yaml(text: str, path: Path) -> Any:
         ) from None
     except yaml.YAMLError as problem:
         raise JobexportError(f"{path}: not valid YAML: {' '.join(str(problem).split())}; correct the file") from None
-    except RecursionError:
-        raise JobexportError(f"{path}: an alias contains itself, or nesting is too deep; write the value out") from None
+
+
+def _measure(text: str) -> None:
+    """Raise _Refused if a document is nested too deeply or stands for too much, before any value is built.
+
+    libyaml builds nodes by calling itself, so that a deep document would end the interpreter.
+    """
+    _check_tags(text)
+    sizes: dict[str, tuple[int, int]] = {}
+    """Of each anchor: the characters and the levels of its value."""
+    open_: list[tuple[str | None, int, int]] = [(None, 0, 0)]
+    event: Any
+    for event in yaml.parse(text, _JsonLoader):
+        line = event.start_mark.line + 1
+        anchor, below = getattr(event, "anchor", None), 0
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_.append((anchor, _EACH, 1))
+        elif isinstance(event, yaml.AliasEvent):
+            if any(anchor == each for each, _, _ in open_):
+                raise _Refused(line, f"alias *{anchor} contains itself; write the value out")
+            size, below = sizes.get(str(anchor), (_EACH, 0))
+            _add(open_, size, below)
+        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionEndEvent):
+            size, levels = _EACH, 0
+            if isinstance(event, yaml.ScalarEvent):
+                size += len(event.value)
+            else:
+                anchor, size, levels = open_.pop()
+            if anchor is not None:
+                sizes[anchor] = size, levels
+            _add(open_, size, levels)
+        else:
+            continue
+        if len(open_) - 1 + below > _DEEPEST:
+            raise _Refused(line, f"lists and mappings are nested deeper than {_DEEPEST}; write them flatter")
+        if sum(size for _, size, _ in open_) > _MOST:
+            raise _Refused(line, f"the file stands for more than {_MOST >> 20} MiB; leave out what is not needed")
+
+
+def _check_tags(text: str) -> None:
+    """Raise _Refused for many declarations of tags: libyaml compares each with all before it."""
+    if text.count("%TAG") > _DEEPEST:
+        lines = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("%TAG")]
+        if len(lines) > _DEEPEST:
+            raise _Refused(lines[_DEEPEST], f"more than {_DEEPEST} %TAG lines; leave them out")
+
+
+def _add(open_: list[tuple[str | None, int, int]], size: int, levels: int) -> None:
+    """Add the size of a value to the innermost of the open collections."""
+    anchor, before, deepest = open_[-1]
+    open_[-1] = anchor, before + size, max(deepest, levels + 1)
 
 
 def tree(value: Any) -> Any:
@@ -177,7 +239,9 @@ def lines_of(path: Path) -> Callable[[Sequence[str | int]], int | None]:
 
 def compose_yaml(path: Path) -> yaml.Node | None:
     """Return the nodes of a YAML file, each with its lines; the file must be one that `load_yaml` reads."""
-    return yaml.compose(_read(path), _JsonLoader)
+    text = _read(path)
+    _measure(text)
+    return yaml.compose(text, _JsonLoader)
 
 
 def _line_in(node: yaml.Node | None, pointer: Sequence[str | int]) -> int | None:
@@ -212,7 +276,10 @@ def kind(value: Any) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        content = read_up_to(path, _BYTES)
+        if len(content) > _BYTES:
+            raise JobexportError(f"{path}: longer than {_BYTES >> 20} MiB; leave out what is not needed")
+        return content.decode("utf-8")
     except OSError as problem:
         raise JobexportError(f"cannot read {path}: {problem.strerror}; check the path") from None
     except UnicodeDecodeError as problem:

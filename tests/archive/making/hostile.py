@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 import zipfile
@@ -9,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from jobexport.errors import ArchiveCorrupt, ArchiveError, ArchiveUnsafe
+from tests.archive.making.zips import Zips
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,8 @@ def member(name: str = "jobs/a.job", content: bytes = b"{}", **fields: Any) -> C
 
 def deflated_zeros(size: Any) -> Any:
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-    return b"".join(deflate.compress(bytes(MIB)) for _ in range(size // MIB)) + deflate.flush()
+    # After a full flush nothing refers back, so the same bytes stand for the next zeros, too.
+    return (deflate.compress(bytes(MIB)) + deflate.flush(zlib.Z_FULL_FLUSH)) * (size // MIB) + deflate.flush()
 
 
 def lying(size: Any, *, announced: Any) -> Any:
@@ -163,7 +166,148 @@ def wide(record: Any, place: Any, value: Any) -> Callable[..., Any]:
     return build
 
 
+def unicode_path(raw: bytes, name: bytes, *, local: bool = True) -> Callable[..., Any]:
+    """A member whose Unicode path field has another name; without `local` in the directory only."""
+    content = struct.pack("<BL", 1, zlib.crc32(raw)) + name
+    extra = struct.pack("<2H", 0x7075, len(content)) + content
+    there: dict[str, Any] = {} if local else {"local": {"extra": b""}}
+    return lambda zips: zips.zipped(zips.part(raw, flags=0, extra=extra, **there))
+
+
+def patched(signature: bytes, place: int, value: bytes) -> Callable[..., Any]:
+    """A sound zip with some bytes after the last signature of a kind replaced."""
+
+    def build(zips: Any) -> bytes:
+        content = bytearray(zips.zipped(zips.part("jobs/a.job"), zips.part("jobs/b.job")))
+        begin = content.rfind(signature) + place
+        content[begin : begin + len(value)] = value
+        return bytes(content)
+
+    return build
+
+
+def inserted(signature: bytes, piece: bytes, *, wide: bool = False, moved: bool = False) -> Callable[..., Any]:
+    """A zip with bytes before a record; if `moved`, the end counts them to the directory."""
+
+    def build(zips: Any) -> bytes:
+        content = zips.zipped(zips.part("jobs/a.job"), wide=wide)
+        place = content.rfind(signature)
+        changed = bytearray(content[:place] + piece + content[place:])
+        if moved:
+            end = changed.rfind(b"PK\5\6")
+            (size,) = struct.unpack_from("<L", changed, end + 12)
+            struct.pack_into("<L", changed, end + 12, size + len(piece))
+        return bytes(changed)
+
+    return build
+
+
+def in_extra_field(zips: Any) -> Any:
+    """A member that stands in the extra field of another."""
+    inner = zips.part("jobs/b.job", b"{}", method=0)
+    hidden, _ = zips.members_of(inner)
+    outer = zips.part("jobs/a.job", extra=struct.pack("<2H", 0x9999, len(hidden)) + hidden)
+    content, _ = zips.members_of(outer)
+    place = content.index(hidden)
+    return zips.finished(content, zips.entry(outer, 0) + zips.entry(inner, place), 2)
+
+
+def in_comment(zips: Any) -> Any:
+    """A member that stands in the comment of the zip."""
+    inner = zips.part("jobs/b.job", b"{}", method=0)
+    hidden, _ = zips.members_of(inner)
+    outer = zips.part("jobs/a.job")
+    content, _ = zips.members_of(outer)
+    directory = zips.entry(outer, 0) + zips.entry(inner, 0)
+    place = len(content) + len(directory) + 22
+    return zips.finished(content, zips.entry(outer, 0) + zips.entry(inner, place), 2, comment=hidden)
+
+
+def two_zips(zips: Any) -> Any:
+    """Two whole zips one behind the other."""
+    return zips.zipped(zips.part("jobs/evil.job")) + zips.zipped(zips.part("jobs/a.job"))
+
+
+def same_data_two_names(zips: Any) -> Any:
+    part = zips.part("jobs/a.job", method=0)
+    content, _ = zips.members_of(part)
+    return zips.finished(content, zips.entry(part, 0) + zips.entry(zips.part("jobs/b.job", method=0), 0), 2)
+
+
+def wide_field(field: bytes, *, local: bytes | None = None) -> Callable[..., Any]:
+    """A member whose size stands in a zip64 field that is as given."""
+    extra = struct.pack("<2H", 1, len(field)) + field
+    there: dict[str, Any] = {} if local is None else {"local": {"extra": local}}
+    return lambda zips: zips.zipped(zips.part("jobs/a.job", size=0xFFFFFFFF, extra=extra, **there))
+
+
+ODD_NAMES: dict[str, list[str | bytes]] = {
+    "etc": ["/etc/passwd"],
+    "url": ["file:///etc/passwd"],
+    "device-path": ["//?/C:/x"],
+    "device-path-backslash": ["\\\\?\\C:\\x"],
+    "drive-small": ["c:\\x"],
+    "drive-inside": ["jobs/D:/x"],
+    "stream": ["jobs/a.job::$DATA"],
+    "stream-folder": ["jobs:hidden/a.job"],
+    "stream-git": [".git::$INDEX_ALLOCATION/config"],
+    "git-blank": [".git /config"],
+    "git-dot": [".git./config"],
+    "git-wide": ["\uff0egit/config"],
+    "con-colon": ["CON:"],
+    "prn-suffixes": ["jobs/prn.x.y"],
+    "console-in": ["CONIN$"],
+    "console-out": ["jobs/conout$.job"],
+    "com-wide": ["jobs/\uff43om1.job"],
+    "lpt-superscript": ["jobs/LPT\u00b2"],
+    "nul-folder": ["NUL/a.job"],
+    "backslash-only": ["\\"],
+    "backslash-absolute": ["\\x"],
+    "backslash-mixed": ["jobs/..\\..\\x"],
+    "backslash-folder": ["jobs\\..\\..\\x/"],
+    "dot-dot-blank": [".. /x"],
+    "dot-dot-dot": [".../x"],
+    "blank-dot-dot": [" ../x"],
+    "dot-dot-after-folder": ["jobs/a/../../../x"],
+    "dot-dot-many": ["../" * 300 + "x"],
+    "two-dots-only": [".."],
+    "dot-only": ["."],
+    "nul-first": [b"\0jobs/a.job"],
+    "nul-after-dot-dot": [b"../x\0.job"],
+    "tab": ["jobs/\ta.job"],
+    "carriage-return": ["jobs/a\r.job"],
+    "c1-control": ["jobs/\x9ba.job"],
+    "line-separator": ["jobs/a\u2028.job"],
+    "byte-order-mark": ["\ufeffjobs/a.job"],
+    "soft-hyphen": ["jobs/a\u00ad.job"],
+    "tag-letters": ["jobs/a\U000e0061.job"],
+    "private-letter": ["jobs/\ue000.job"],
+    "redirection": ["jobs/<a>.job"],
+    "pipe": ["jobs/a|b.job"],
+    "quote": ['jobs/"a".job'],
+    "question-mark": ["jobs/a?.job"],
+    "twice-by-kelvin": ["jobs/K.job", "jobs/\u212a.job"],
+    "twice-by-width": ["jobs/a.job", "jobs/\uff41.job"],
+    "twice-by-jamo": ["jobs/\ud55c.job", "jobs/\u1112\u1161\u11ab.job"],
+    "twice-by-sigma": ["jobs/\u03c3.job", "jobs/\u03c2.job"],
+    "twice-by-micro": ["jobs/\u00b5.job", "jobs/\u03bc.job"],
+    "twice-by-order": ["jobs/a\u0323\u0307.job", "jobs/a\u0307\u0323.job"],
+    "twice-by-case-of-folder": ["jobs/a/x.job", "jobs/A/y.job"],
+    "file-and-folder-by-case": ["jobs/a", "Jobs/A/x"],
+}
+
 UNSAFE = {
+    **{f"name-{kind}": named(*names) for kind, names in ODD_NAMES.items()},
+    "path-field-dot-dot": unicode_path(b"\xff\xfe", b"../../x"),
+    "path-field-absolute": unicode_path(b"\xff\xfe", b"/etc/passwd"),
+    "path-field-device": unicode_path(b"\xff\xfe", b"jobs/con.job"),
+    "path-field-nul": unicode_path(b"\xff\xfe", b"jobs/a.job\0.txt"),
+    "link-to-folder-and-file": lambda zips: zips.zipped(zips.part("x", b"..", mode=0o120755), zips.part("x/a.job")),
+    "link-deflated-empty": member(mode=0o120777, content=b""),
+    "whiteout": member(mode=0o160000),
+    "in-extra-field": in_extra_field,
+    "backslash-in-shift-jis": lambda zips: zips.zipped(zips.part(b"jobs/\x95\x5c.job", flags=0)),
+    "sizes-behind-encrypted": member(flags=0x0809),
     "dot-dot": named("../x"),
     "dot-dot-inside": named("jobs/../../x"),
     "dot-dot-at-end": named("jobs/.."),
@@ -214,6 +358,7 @@ UNSAFE = {
     "long-name": named("/".join(["a" * 200] * 6)),
     "longest-name": named("a" * 65535),
     "deep": deep,
+    "deeper": named(*(f"{number}/{'a/' * 500}x" for number in range(200))),
     "many-folders": many_folders,
     "git-config": named(".git/config"),
     "git-upper": named("jobs/.GIT/hooks/post-checkout"),
@@ -281,6 +426,39 @@ CORRUPT = {
     "wide-end-elsewhere": wide(b"PK\6\7", 8, 0),
     "wide-length-false": wide(b"PK\6\6", 4, 2**63),
     "wide-place-false": wide(b"PK\6\6", 48, 0),
+    "path-field-other-name": unicode_path(b"jobs/a.job", b"../../x"),
+    "path-field-in-directory-only": unicode_path(b"jobs/a.job", b"jobs/evil.job", local=False),
+    "path-field-empty": unicode_path(b"\xff\xfe", b""),
+    "path-field-no-utf-8": unicode_path(b"\xff\xfe", b"\xc0\xae\xc0\xae/x"),
+    "utf-8-overlong": named(b"\xc0\xae\xc0\xae/x"),
+    "utf-8-surrogate": named(b"jobs/\xed\xa0\x80.job"),
+    "same-data-two-names": same_data_two_names,
+    "in-comment": in_comment,
+    "two-zips": two_zips,
+    "other-case-inside": lambda zips: zips.zipped(zips.part("jobs/a.job", local={"name": b"jobs/A.job"})),
+    "longer-name-inside": lambda zips: zips.zipped(zips.part("jobs/a.job", local={"name": b"jobs/a.job\0/../x"})),
+    "no-name-inside": lambda zips: zips.zipped(zips.part("jobs/a.job", local={"name": b""})),
+    "stored-inside": lambda zips: zips.zipped(zips.part("jobs/a.job", local={"method": 0})),
+    "sizes-behind-inside": lambda zips: zips.zipped(zips.part("jobs/a.job", local={"flags": 0x0808})),
+    "no-signature-inside": patched(b"PK\3\4", 0, b"PK\3\5"),
+    "place-inside-other": patched(b"PK\1\2", 42, b"\1\0\0\0"),
+    "name-length-less": patched(b"PK\1\2", 28, b"\1\0"),
+    "name-length-more": patched(b"PK\1\2", 28, b"\xff\0"),
+    "comment-length-more": patched(b"PK\1\2", 32, b"\xff\xff"),
+    "end-comment-less": lambda zips: zips.zipped(zips.part("jobs/a.job"), comment=b"x")[:-1],
+    "end-comment-more": patched(b"PK\5\6", 20, b"\1\0"),
+    "end-counts-on-this-disk": patched(b"PK\5\6", 8, b"\1\0"),
+    "end-counts-full": patched(b"PK\5\6", 8, b"\1\0\1\0"),
+    "before-the-directory": inserted(b"PK\1\2", b"hidden"),
+    "before-the-end": inserted(b"PK\5\6", b"hidden"),
+    "signature-record": inserted(b"PK\5\6", b"PK\5\5\4\0sign", moved=True),
+    "extra-data-record": inserted(b"PK\1\2", b"PK\6\x08\4\0\0\0data"),
+    "before-the-wide-end": inserted(b"PK\6\6", b"hidden", wide=True),
+    "before-the-wide-place": inserted(b"PK\6\7", b"hidden", wide=True),
+    "behind-the-wide-place": inserted(b"PK\5\6", b"hidden", wide=True),
+    "wide-field-short": wide_field(b"\2\0\0\0"),
+    "wide-field-empty": wide_field(b""),
+    "wide-field-other-inside": wide_field(struct.pack("<Q", 2), local=struct.pack("<2HQ", 1, 8, 9)),
     "wide-end-disagrees": wide(b"PK\5\6", 8, 0xFFFFFFFF_0005_0005),
 }
 
@@ -288,6 +466,12 @@ KINDS: dict[str, tuple[Callable[..., bytes], type[ArchiveError]]] = {
     name: (build, ArchiveUnsafe) for name, build in UNSAFE.items()
 }
 KINDS |= {name: (build, ArchiveCorrupt) for name, build in CORRUPT.items()}
+
+
+@functools.cache
+def built(kind: str) -> bytes:
+    """Return the zip of a kind, built once for all modules of tests."""
+    return KINDS[kind][0](Zips)
 
 
 # A member's content, for calls that look into it.

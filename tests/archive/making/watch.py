@@ -23,7 +23,13 @@ class Watch:
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:
         if not self.on:
             return
-        if event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        # A handle was opened by its path before.
+        if (
+            event == "open"
+            and not isinstance(args[0], int)
+            and isinstance(args[2], int)
+            and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        ):
             self.touched.add(os.fspath(args[0]))
         elif event in {"os.mkdir", "os.rmdir", "os.remove", "os.chmod", "os.truncate", "os.rename"}:
             self.touched |= {os.fspath(path) for path in args[:2] if isinstance(path, (str, os.PathLike))}
@@ -39,9 +45,11 @@ class Watch:
             self.on = False
 
     def outside(self, folder: Path) -> list[str]:
-        # rmtree removes by descriptor: its names are relative to a folder that was checked before.
-        absolute = {Path(path) for path in self.touched if Path(path).is_absolute()}
-        return [str(path) for path in absolute if folder not in path.resolve().parents]
+        # Other names are relative to the handle of a folder that was opened by its path before.
+        touched = {Path(path) for path in self.touched}
+        absolute = {path for path in touched if path.is_absolute()}
+        climbing = [str(path) for path in touched - absolute if ".." in path.parts]
+        return climbing + [str(path) for path in absolute if folder not in path.resolve().parents]
 
 
 WATCH = Watch()

@@ -211,6 +211,8 @@ NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
         (("--edition", "otc-2024", "--job", "myJob"), {}, "--job is only for a server in use"),
         (("--edition", "otc-2024", "--rate", "1"), {}, "--rate is only for a server in use"),
         (("--edition", "otc-2024", "--negative"), {}, "--negative is only for a server in use"),
+        (("--edition", "otc-2024", "--disposable"), {}, "--disposable is only for a server in use"),
+        ((*NOWHERE, "--disposable", "--rate", "1"), {"JOBEXPORT_TOKEN": "t"}, "leave out --rate, or --disposable"),
         (("--edition", "otc-2024", "--accept", "none.yaml"), {}, "cannot read none.yaml"),
     ],
 )

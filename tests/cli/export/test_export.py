@@ -173,6 +173,7 @@ def test_names_come_from_a_file(server: mock.Server, tmp_path: Path, source: str
         (b"myJob\n\nmy job\n", ("jobs.txt line 3", "'my job'", "1 to 128 letters")),
         (b"# nothing\n", ("names is empty",)),
         (b"\xff\xfem\0y\0", ("jobs.txt is not UTF-8", "save it as UTF-8")),
+        (b"j\n" * (3 << 20), ("jobs.txt is longer than 4 MiB", "name fewer jobs")),
         (None, ("cannot read", "jobs.txt", "No such file")),
     ],
 )
@@ -212,6 +213,18 @@ def test_unpack_puts_a_folder_beside_each_zip(server: mock.Server, tmp_path: Pat
         assert result.exit_code == 0, result.stderr
         files = {path.relative_to(tmp_path / "myJob").as_posix() for path in (tmp_path / "myJob").rglob("*.*")}
         assert files == set(members(tmp_path / "myJob.zip"))
+
+
+def test_unpack_takes_any_name_of_a_job(server: mock.Server, tmp_path: Path) -> None:
+    """Jobs named like devices, like each other, like a zip or like git's own folder are unpacked, each night."""
+    names = ["con", "a.", ".git", "..", "Job", "job", "aux.zip", "x", "x.zip", "n" * 128]
+    place = f"{EXAMPLE_PROJECT}/workspaces/default/jobs"
+    server.core.load(server.core.state.with_files({f"{place}/{name}.job": {"name": name} for name in names}))
+    for _ in range(2):
+        result = dgc(server, *names, "--unpack", "-o", tmp_path)
+        assert result.exit_code == 0, result.stderr
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == len(names)
+    assert (tmp_path / "%63on/jobs/%63on/%63on.job").is_file()
 
 
 def test_unpack_into_what_is_not_empty_fails_that_job(server: mock.Server, tmp_path: Path) -> None:
@@ -529,9 +542,20 @@ def test_on_a_terminal_a_bar_shows_jobs_and_bytes(many: mock.Server, tmp_path: P
     assert re.search(rb"\d+\.\d kB", shown)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_git_leaves_its_zips_in_the_folder_only(server: mock.Server, tmp_path: Path, monkeypatch: Any) -> None:
+    """The zips of a killed run lie in the folder under git, where git ignores them and the next run removes them."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    left = tmp_path / "out" / ".jobexport-0123456789ab"
+    left.mkdir(parents=True)
+    (left / "job.zip").touch()
+    done = dgc(server, "job_batch", "-o", tmp_path / "out", "--git")
+    assert done.exit_code == 0, done.output
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["jobs", "scripts"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number: signal.Signals) -> None:
-    """An interrupted export is one sentence and exit code 2; every zip is complete, and the same command goes on."""
+    """It is one sentence and the signal's exit code; every zip is complete, and the same command goes on."""
     many.core.set_faults("latency:0.2@batchExportJobs")
     command = [sys.executable, *JOBEXPORT, "dgc", "export", "--from-file", "jobs.txt", "-o", "out", "--url", many.url]
     folder = tmp_path / "out"
@@ -545,7 +569,7 @@ def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number:
         process.send_signal(number)
         assert process.stderr is not None
         said = process.stderr.read()
-    assert process.returncode == 2
+    assert process.returncode == 128 + number
     assert said.startswith("Error: interrupted")
     assert len(said.splitlines()) == 1
     names = [path.name for path in folder.iterdir()]
@@ -578,7 +602,7 @@ def test_ctrl_c_does_not_wait_for_a_silent_server(tmp_path: Path, command: tuple
             said = process.stderr.read()
             connection.close()
     assert time.monotonic() - started < 5
-    assert process.returncode == 2
+    assert process.returncode == 130
     assert said.startswith("Error: interrupted; the service ends what it began")
 
 
@@ -696,6 +720,49 @@ def test_a_profile_that_can_not_be_used_is_one_sentence(
     result = dgc(server, "myJob", "-o", tmp_path / "out", *options, env=profile)
     one_sentence(result, *words)
     assert "secret" not in result.output
+
+
+def test_clouds_yaml_without_an_end_is_one_sentence(server: mock.Server, tmp_path: Path) -> None:
+    """A pipe that nobody writes to in place of clouds.yaml is named, and not waited for."""
+    os.mkfifo(tmp_path / "clouds.yaml")
+    given = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
+    one_sentence(
+        dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc", env=given),
+        f"{tmp_path / 'clouds.yaml'} is not a file, or longer than 4 MiB; check the path",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("clouds:\n\totc: {}\n", ("clouds.yaml line 2 is not valid YAML", "correct the file")),
+        ("clouds:\n  otc:\n    auth: {password: *another-secret}\n", ("clouds.yaml line 3 is not valid YAML",)),
+        ("clouds:\n  other: {}\n  otc: {}\n", ("lacks auth_url", "under auth", "clouds.yaml line 3)")),
+        (
+            "clouds: {otc: {auth: {auth_url: 'http://127.0.0.1:1/v3', username: u, password: secret, project_id: p}}}",
+            ("can't be reached", "its auth_url", "line 1)"),
+        ),
+        ("clouds:\n  otc:\n    auth: a-secret\n", ("can't be read", "check the file", "line 2)")),
+        ("clouds:\n  otc:\n    regions: [a-1, b-2]\n", ("Region c-3 is not a valid region", "a-1,b-2")),
+        ("- otc\n", ("clouds.yaml is empty or not a valid mapping",)),
+    ],
+)
+def test_a_file_that_can_not_be_used_is_named_with_its_line(
+    server: mock.Server, tmp_path: Path, text: str, words: tuple[str, ...]
+) -> None:
+    """The sentence has the file, the line and the field, or the regions that there are, and shows no value."""
+    (tmp_path / "clouds.yaml").write_text(text)
+    env = {"OS_CLIENT_CONFIG_FILE": str(tmp_path / "clouds.yaml")}
+    region = ("--region", "c-3") if "regions" in text else ()
+    result = dgc(server, "myJob", "-o", tmp_path / "out", "--os-cloud", "otc", *region, env=env)
+    one_sentence(result, *words)
+    assert "secret" not in result.output
+
+
+def test_variables_of_an_openrc_file_are_noticed(server: mock.Server, tmp_path: Path) -> None:
+    """Without other credentials the sentence names the profile that uses them."""
+    env = {"OS_AUTH_URL": "https://iam.example/v3"}
+    one_sentence(dgc(server, "myJob", "-o", tmp_path / "out", env=env), "no credentials", "--os-cloud envvars")
 
 
 def test_a_profile_without_a_project_is_one_sentence(

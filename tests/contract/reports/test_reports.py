@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport import mock
+from jobexport.cli.contract.command import problems
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, EditionReport, Live, check_edition
 from jobexport.contract.reports.model import as_curl
 from jobexport.contract.sending.journal import Sent
+from jobexport.core import redact
 from jobexport.spec import load_edition, load_register
+from tests.making.spellings import leaks, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,15 +163,18 @@ def test_no_report_holds_the_token_or_the_key(failing: tuple[Any, Any, Any]) -> 
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """A server that refuses every request and quotes its headers, as careless gateways do."""
+    """A server that refuses every request and quotes its headers, and its token in every spelling, as gateways do."""
 
     protocol_version = "HTTP/1.1"
 
     def respond(self) -> None:
         self.rfile.read(int(self.headers.get("content-length") or 0))
-        content = json.dumps({"error_code": "DLF.3051", "error_msg": str(dict(self.headers))}).encode()
+        said = " ".join([str(dict(self.headers)), *spellings(TOKEN).values(), "\u202eturned\u200b"])
+        content = json.dumps({"error_code": "DLF.3051", "error_msg": said}).encode()
         self.send_response(400)
-        self.send_header("X-Echo", self.headers.get("X-Auth-Token", ""))
+        for number, spelling in enumerate(spellings(TOKEN).values()):
+            self.send_header(f"X-Echo-{number}", spelling.replace("\0", "%00"))
+            self.send_header("Set-Cookie", f"c{number}={spelling}".replace("\0", "%00"))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -210,13 +216,22 @@ def test_a_refusal_of_valid_requests_is_found(refused: tuple[EditionReport, Path
 def test_a_server_that_gives_secrets_back_does_not_bring_them_into_a_report(
     refused: tuple[EditionReport, Path],
 ) -> None:
-    """Secrets in a response's headers and body are in no report and in no failure's message."""
+    """Secrets in a response's headers and body are in no report and in no failure's message, however spelled."""
     report, folder = refused
     assert "[redacted]" in (folder / "exchanges.har").read_text(encoding="utf-8")
     assert report.failures
-    assert TOKEN not in repr(report)
+    assert not leaks(repr(report), TOKEN)
+    assert not leaks("\n".join(problems(report)), TOKEN)
     for path in folder.iterdir():
-        assert TOKEN not in path.read_text(encoding="utf-8"), path
+        assert not leaks(path.read_text(encoding="utf-8"), TOKEN), path
+
+
+@pytest.mark.parametrize("name", ["report.html", "junit.xml", "report.json", "exchanges.har"])
+def test_a_report_has_no_character_that_turns_text(refused: tuple[EditionReport, Path], name: str) -> None:
+    """What a server sends to turn or to hide text is shown by its number."""
+    text = (refused[1] / name).read_text(encoding="utf-8")
+    assert "\\u202e" in text
+    assert not redact.unseen(text, "\n\t\xa0")
 
 
 def test_a_curl_command_is_safe_to_paste() -> None:

@@ -155,6 +155,18 @@ def test_broken_requests_are_sent_when_asked_for_and_write_nowhere_else(
     no_secrets(tmp_path)
 
 
+def test_a_disposable_server_gets_everything(mock_process: Callable[..., Any], stored: Any, tmp_path: Path) -> None:
+    """With `disposable` there is no limit: broken requests come, at any rate, and exports to any folder."""
+    live = Live(rate=0.01, max_requests=1, negative=True, disposable=True)
+    given = data(token=TOKEN, obs_dirs=("mine",))
+    report = check(mock_process("otc-2026"), tmp_path, given, live=live, api="dli", max_examples=2)
+    assert report.complete
+    assert report.operations["exportFlinkJobs"].cases["negative 400"] > 10
+    assert len(set(map(str, sent(tmp_path, "obs_dir")))) > 5
+    assert not [reason for reason in report.left_out.values() if "--" in reason]
+    no_secrets(tmp_path)
+
+
 def test_a_token_that_expires_ends_the_run_with_what_there_is(process: Callable[..., Any], tmp_path: Path) -> None:
     """All reports have the requests and failures up to the end of the token."""
     url = process(EXPIRING, "otc-2026", TOKEN, 90)
@@ -195,17 +207,32 @@ def test_the_plan_says_what_is_run_and_what_is_written() -> None:
     assert lines[0].endswith("also requests that break the document")
     assert lines[1] == "  exportFlinkJobs: writes zips of the Flink jobs 100 to mine"
     assert lines[2] == "  exportJob: not run: no job is known; name a job with --job"
+    lines = plan(document, "http://server", data(obs_dirs=("mine",)), Live(disposable=True))
+    assert lines == [
+        "http://server: disposable: any number of requests, at any rate, also requests that break the document",
+        "  exportFlinkJobs: writes zips of any jobs to any place",
+        "  exportJob: writes zips of any jobs to any place",
+        "  batchExportJobs: writes nothing",
+    ]
+
+
+def test_a_disposable_server_is_fuzzed_with_the_whole_document() -> None:
+    """Nothing is taken from the document but the examples, which become names that exist on the server."""
+    document = load_edition("huaweicloud-cn-2025")
+    shaped = narrowed(document, data(obs_dirs=("mine",), jobs=("known",)), Live(disposable=True))
+    assert shaped["paths"] == document["paths"]
+    assert shaped["components"]["schemas"]["JobName"]["examples"] == ["known"]
 
 
 def test_narrowing_leaves_the_document_alone() -> None:
     """The document for checking responses is unchanged and still has obsPath."""
     document = load_edition("huaweicloud-cn-2025")
     before = json.dumps(document)
-    shaped = narrowed(document, data())
+    shaped = narrowed(document, data(), Live())
     assert json.dumps(document) == before
     assert "obsPath" not in shaped["components"]["schemas"]["ExportJobRequest"]["properties"]
     assert "Workspace" not in json.dumps(shaped["paths"])
-    assert "Workspace" in json.dumps(narrowed(document, data(workspaces=("w",)))["paths"])
+    assert "Workspace" in json.dumps(narrowed(document, data(workspaces=("w",)), Live())["paths"])
 
 
 def test_two_operations_that_are_left_out_share_a_path() -> None:
@@ -213,4 +240,4 @@ def test_two_operations_that_are_left_out_share_a_path() -> None:
     document = load_edition("otc-2026")
     (path,) = [path for path, item in document["paths"].items() if item["post"]["operationId"] == "exportFlinkJobs"]
     document["paths"][path]["put"] = document["paths"][path]["post"] | {"operationId": "putFlinkJobs"}
-    assert path not in narrowed(document, data(obs_dirs=()))["paths"]
+    assert path not in narrowed(document, data(obs_dirs=()), Live())["paths"]

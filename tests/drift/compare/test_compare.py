@@ -270,3 +270,36 @@ def test_words() -> None:
     assert found(page(row("a", description="When chosen is false, it matters.")), old) == [
         ("wording-changed", "description of request parameter `a`", 10)
     ]
+
+
+@pytest.mark.parametrize(("default", "kinds"), [("false", set()), ("true", {"default-changed"})])
+def test_a_default_without_a_type_is_its_spelling(default: str, kinds: set[str]) -> None:
+    """A column of types that is new does not change a default: `false` of no type and false of a boolean are equal."""
+    new, old = page(row("a", BOOLEAN, default=False)), page(row("a", None, default=default))
+    assert {each.kind for each in compare(new, old)} - {"statement-changed"} == kinds
+
+
+def test_another_meaning_in_the_place_of_a_row_is_no_rename() -> None:
+    """A row with another name and another description at the same place is new, and the old one is missing."""
+    old = page(row("a"), row("message", description="What went wrong."), row("b"))
+    new = page(row("a"), row("gardenerId", description="ID of the gardener."), row("b"))
+    assert {each.kind for each in compare(new, old)} == {"parameter-missing", "parameter-added"}
+    old = page(row("a"), row("jobId", description="ID of the job."), row("b"))
+    new = page(row("a"), row("userNo", description="ID of the user."), row("b"))
+    assert {each.kind for each in compare(new, old)} == {"parameter-missing", "parameter-added"}
+
+
+def test_the_same_meaning_in_the_place_of_a_row_is_a_rename() -> None:
+    """A row with another name and most words of the old description at the same place is renamed."""
+    old = page(row("a"), row("message", description="What went wrong."), row("b"))
+    same = page(row("a"), row("text", description="What went wrong, in words."), row("b"))
+    assert {each.kind for each in compare(same, old)} == {"parameter-renamed", "wording-changed"}
+
+
+def test_a_new_column_of_types_changes_no_limit() -> None:
+    """`Minimum: 1` without a type and the same words of a string are no change; two stated values are."""
+    untyped = page(row("a", None, limits=Limits(minimum=1)), row("b", None, limits=Limits(values=("0", "1"))))
+    new = page(row("a", STRING, limits=Limits(min_length=1)), row("b", DataType("number")))
+    assert {each.kind for each in compare(new, untyped)} == {"statement-changed"}
+    other = page(row("a", INTEGER, limits=Limits(minimum=2)), row("b", STRING, limits=Limits(values=("0", "2"))))
+    assert {each.kind for each in compare(other, untyped)} == {"statement-changed", "limit-changed", "values-changed"}

@@ -37,6 +37,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "html lists in lists": lambda: b"<html>" + b"<ul><li>" * 10_000,
     "html tables in tables": lambda: (_HTML + "<tr><td>").encode() * 10_000,
     "html bold in bold": lambda: b"<html>" + b"".join(b"<b a=%d>" % each for each in range(10_000)),
+    "html styles in paragraphs": lambda: b"<html><body>" + b"<p><b><i><font>" * 60_000,
     "html text moved out of a table": lambda: b"<html><table>" + b"x<b>" * 10_000,
     "html rows": lambda: _long(_HTML, _ROW),
     "html tables": lambda: _long(
@@ -54,6 +55,9 @@ CASES: dict[str, Callable[[], bytes]] = {
     "markdown images without an end": lambda: _long(_MARKDOWN, "!["),
     "markdown emphasis without an end": lambda: _long(_MARKDOWN, "*a "),
     "markdown rows": lambda: (_MARKDOWN + "|a|b|\n|--|--|\n" + "|x|y|\n" * _LINES).encode(),
+    "markdown cells": lambda: (
+        _MARKDOWN + "|" + "a|" * 59 + "\n|" + "-|" * 59 + "\n" + ("|" + "a|" * 59 + "\n") * 8000
+    ).encode(),
     "markdown columns": lambda: (_MARKDOWN + "|" + "a|" * 50_000 + "\n|" + "--|" * 50_000 + "\n").encode(),
     "rst quotations in quotations": lambda: (_RST + "".join(f"{' ' * each}x\n\n" for each in range(1000))).encode(),
     "rst lists in lists": lambda: (_RST + "".join(f"{'  ' * each}- x\n\n" for each in range(800))).encode(),
@@ -68,6 +72,8 @@ CASES: dict[str, Callable[[], bytes]] = {
     "text rows": lambda: (_TEXT + "a\nYes\nString\nx\n" * (_LINES // 4)).encode(),
     "text brackets": lambda: (_TEXT + "{\n" * _LINES).encode(),
     "text columns": lambda: ("Parameter\tType" + "\ta" * 400_000).encode(),
+    "text blanks": lambda: _long("T\nPOST /v1/{id}/x\n", " "),
+    "text empty lines": lambda: (_TEXT + "\n" * _LINES).encode(),
     "text a line": lambda: _long("", "x"),
     "json in json": lambda: (_MARKDOWN + "```\n" + '{"a":' * 100_000 + "\n```\n").encode(),
     "json brackets": lambda: (_MARKDOWN + "```\n" + "{" * 90_000 + "\n```\n").encode(),

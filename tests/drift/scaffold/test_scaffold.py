@@ -133,3 +133,81 @@ def test_tables_that_lead_to_each_other_end() -> None:
     rows = [Parameter("body", ("node",) * depth, depth, DataType("object", name="Node")) for depth in range(1, 30)]
     page = PageFacts("p", "rst", "en", title="A", endpoint=Endpoint("POST", "/v1/a", 1), parameters=tuple(rows))
     assert list(lint_document(scaffold_document(page))) == []
+
+
+LIST = (
+    "# T\n\n## URI\n\nPOST /v1/{id}/x\n\n## Response Parameters\n\n| Parameter | Type | Description |\n|---|---|---|\n"
+)
+ITEM = "\n**Table 2** Beds\n\n| Parameter | Type | Description |\n|---|---|---|\n| wet | Boolean | x |\n"
+SHOWN = '\n## Example Response\n\n```\n[{"wet": true}]\n```\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"| Array elements | Array of objects | See Table 2. |\n{ITEM}",
+        f"| [items] | Array of objects | See Table 2. |\n{ITEM}",
+        f"| - | Array of objects | See Table 2. |\n{ITEM}",
+        f"| Array of objects | Array of objects | See Table 2. |\n{ITEM}",
+        f"| 数组元素 | Array of objects | See Table 2. |\n{ITEM}",
+        f"| wet | Boolean | x |\n{SHOWN}",
+        f"| Array elements | Array of objects | See Table 2. |\n{ITEM}{SHOWN}",
+    ],
+)
+def test_a_response_may_be_a_list(text: str) -> None:
+    """A row that is called the elements of a list is the whole body, and so are the rows of a body shown as a list."""
+    scaffolded = scaffold_document(read_page(f"{LIST}{text}".encode(), "page"))
+    [media] = scaffolded["paths"]["/v1/{id}/x"]["post"]["responses"]["200"]["content"].values()
+    schemas = scaffolded["components"]["schemas"]
+    assert media["schema"]["type"] == "array"
+    assert list(schemas) == [media["schema"]["items"]["$ref"].rpartition("/")[2]]
+    assert list(next(iter(schemas.values()))["properties"]) == ["wet"]
+
+
+def test_a_response_may_be_a_list_of_texts() -> None:
+    """Elements without a table of their own are the items of the list."""
+    scaffolded = scaffold_document(read_page(f"{LIST}| Array elements | Array of strings | x |\n".encode(), "page"))
+    [media] = scaffolded["paths"]["/v1/{id}/x"]["post"]["responses"]["200"]["content"].values()
+    assert media["schema"] == {"type": "array", "items": {"type": "string"}}
+
+
+def schema_of(kind: str, text: str, more: str = "") -> Any:
+    """Return the schema of the only row of a request with this type and text."""
+    scaffolded = scaffold_document(
+        read_page(f"{LIST.replace('Response', 'Request')}| a | {kind} | {text} |\n{more}".encode(), "page")
+    )
+    written = scaffolded["components"]["schemas"]["TRequest"]["properties"]["a"]
+    del written["x-page-line"]
+    return written
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "schema"),
+    [
+        ("Array of integers", "Options: 1, 2", {"type": "array", "items": {"type": "integer", "enum": [1, 2]}}),
+        ("String(1)", "Options: A, BB", {"type": "string", "maxLength": 1}),
+        ("Integer", "The value must be less than or equal to 3. Options: 1, 9", {"type": "integer", "maximum": 3}),
+        ("String or Integer", "Options: A, B, A", {"type": ["string", "integer"], "enum": ["A", "B"]}),
+        ("Double", "Options: 0, 1", {"type": "number", "format": "double"}),
+    ],
+)
+def test_an_enum_fits_its_type_and_bounds(kind: str, text: str, schema: Any) -> None:
+    """An enum has values of the type, each once, and is left out if a bound excludes one of them."""
+    assert schema_of(kind, text) == schema
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "default"),
+    [("Array of Thing objects", "Default value: []", []), ("Thing object", "Default value: {}", None)],
+)
+def test_a_default_beside_a_reference_is_looked_at_from_outside(kind: str, text: str, default: Any) -> None:
+    """A default of a list of a structure is kept, a default of a structure itself is left to people."""
+    nested = "\n**Table 2** Thing\n\n| Parameter | Type | Description |\n|---|---|---|\n| b | String | x |\n"
+    assert schema_of(kind, text, nested).get("default") == default
+
+
+def test_a_field_called_as_a_list_is_a_field_if_the_example_has_it() -> None:
+    """An example that is an object with the row's name shows that the row is a field."""
+    shown = '\n## Example Response\n\n```\n{"[items]": []}\n```\n'
+    scaffolded = scaffold_document(read_page(f"{LIST}| [items] | Array of strings | x |\n{shown}".encode(), "page"))
+    assert list(scaffolded["components"]["schemas"]["TResponse"]["properties"]) == ["[items]"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from jobexport.core.redact import Redaction
 from jobexport.errors import JobexportError
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, FAULTS, FolderStorage, create_app, serve
 from jobexport.mock.faults.fault import FOR_CLIENTS
@@ -83,7 +84,7 @@ class TestWhere:
                 httpx.post(server.url + FLINK, json=body, headers=headers, trust_env=False, verify=False).status_code
                 == 400
             )
-            assert server.core.requests[-1].as_json()["faults"] == [fault][times:]
+            assert server.core.requests[-1].as_json(Redaction.of(()))["faults"] == [fault][times:]
             assert server.core.fault_set.active[0].times == times
 
     def test_outside_of_operations(self, mock: Faulty) -> None:
@@ -156,7 +157,7 @@ class TestChaos:
         for number in range(count):
             with contextlib.suppress(httpx.TransportError):
                 mock.call(OPERATIONS[number % 3])
-        return [seen.as_json()["faults"] for seen in mock.core.requests]
+        return [seen.as_json(Redaction.of(()))["faults"] for seen in mock.core.requests]
 
     def test_same_seed(self, mock: Faulty) -> None:
         """The same seed and requests meet the same faults; another seed meets other faults."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from attrs import frozen
 
+from jobexport.core.redact import Redaction
 from jobexport.mock import EXAMPLE_PROJECT, Server, serve
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Faulty:
         return {"exportFlinkJobs": self.flink, "exportJob": self.job, "batchExportJobs": self.batch}[operation]()
 
     def last(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.core.requests[-1].as_json()
+        found: dict[str, Any] = self.core.requests[-1].as_json(Redaction.of(()))
         return found
 
     def raw(self) -> socket.socket:

@@ -204,6 +204,16 @@ class TestSeed:
         assert again == state
         assert again is not state
 
+    def test_names_are_files_of_their_own(self) -> None:
+        """Names that some file system takes for one, or that no file can have, are jobs and scripts of their own."""
+        jobs, scripts = ["Job", "job", "con", "n" * 128], ["名" * 128, "é", "e\u0301"]
+        files = {f"{SPACE}/jobs/{name}.job": {"name": name} for name in jobs}
+        files |= {f"{SPACE}/scripts/{name}.script": {"name": name} for name in scripts}
+        again = State.example().with_files(files).with_files({})
+        workspace = again.projects[EXAMPLE_PROJECT].workspaces["default"]
+        assert {*jobs} <= workspace.jobs.keys()
+        assert {*scripts} <= workspace.scripts.keys()
+
     @pytest.mark.parametrize(
         ("path", "value", "words"),
         [

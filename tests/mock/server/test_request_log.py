@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, serve
 from jobexport.spec.editions import load_edition
+from tests.making.spellings import SECRET, leaks, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,6 +114,17 @@ class TestSecrets:
         response = client.get("/_mock/requests")
         assert TOKEN not in response.text
         assert [name.lower(), "[redacted]"] in response.json()["requests"][0]["headers"]
+
+    def test_spelled(self) -> None:
+        """The mock's own token and keys are redacted wherever a client puts them by mistake, however spelled."""
+        with serve(token=SECRET) as server:
+            for spelling in spellings().values():
+                sent = spelling.replace("\0", "%00")
+                path = f"{server.url}/v1/{quote(sent, safe='')}/jobs/x/export"
+                httpx.post(path, content=sent, headers={"X-Echo": sent})
+            shown = httpx.get(f"{server.url}/_mock/requests").json()
+        assert len(shown["requests"]) == len(spellings())
+        assert not leaks(json.dumps(shown, ensure_ascii=False))
 
     def test_nowhere(self, client: Any, caplog: pytest.LogCaptureFixture, server: Any) -> None:
         """A token in every header and in the query is neither shown nor logged."""

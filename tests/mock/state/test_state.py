@@ -182,6 +182,18 @@ class TestLoad:
         assert str(file) in text
         assert words in text
 
+    @pytest.mark.parametrize(
+        ("place", "words"), [("/dev/zero", "longer than 16 MiB; remove it"), ("/dev/null", "not valid JSON")]
+    )
+    def test_device(self, folder: tuple[Any, Callable[..., Any]], place: str, words: str) -> None:
+        """A link to a device in place of a file is an error that names it, also if the device has no end."""
+        file = folder[1]("workspaces/default/scripts/s.script", "")
+        file.unlink()
+        file.symlink_to(place)
+        text = problem(folder[0])
+        assert str(file) in text
+        assert words in text
+
     def test_wrong_ending(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A file with another ending is an error."""
         file = folder[1]("workspaces/default/jobs/x.jobs", "{}")

@@ -24,6 +24,8 @@ LONGEST_JSON = 16 * MIB
 """Bytes of a member that is read as JSON; the service takes files of up to 10 MB for import."""
 MOST_JSON = 64 * MIB
 """Bytes of members that are held in memory at once."""
+MOST_VALUES = 1_000_000
+"""Values of JSON that are held in memory at once: each takes up to some hundred bytes, however short it is written."""
 # Text rarely shrinks to less than a thirtieth; deflate reaches a thousandth. Small zips may have any ratio.
 RATIO, FREE_OF_RATIO = 100, 16 * MIB
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe, JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _CHUNK = 64 * 1024
@@ -24,11 +24,13 @@ class ZipFileSource:
         file: the file or stream; the zip begins at position 0.
         label: the name of the zip in messages.
         size: the zip's length in bytes.
+        watch: called before each read; an error that it raises ends the reading, as at a deadline.
     """
 
     file: IO[bytes]
     label: str
     size: int
+    watch: Callable[[], object] | None = None
 
     def read(self, place: int, length: int) -> bytes:
         """Return exactly `length` bytes from position `place` on.
@@ -39,6 +41,8 @@ class ZipFileSource:
         """
         if place + length > self.size:
             raise self.corrupt(f"it ends at byte {self.size} where {place + length} are announced")
+        if self.watch is not None:
+            self.watch()
         parts, missing = [], length
         # Not with `_reading`, which is slow: each member needs several reads.
         try:
@@ -72,13 +76,16 @@ class ZipFileSource:
 
 
 @contextlib.contextmanager
-def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iterator[ZipFileSource]:
+def opened(
+    path: Path | None, stream: IO[bytes] | None, label: str = "", watch: Callable[[], object] | None = None
+) -> Iterator[ZipFileSource]:
     """Open the zip at a path, or use a seekable stream and restore its position at the end.
 
     Args:
         path: the file.
         stream: the stream, used instead of the file if given.
         label: the name of the zip in messages; the path or `the stream` if not given.
+        watch: see `ZipFileSource`.
 
     Raises:
         JobexportError: the zip can't be opened or read.
@@ -95,7 +102,7 @@ def opened(path: Path | None, stream: IO[bytes] | None, label: str = "") -> Iter
                 file = stream
                 stack.callback(_put_back, file, label, file.tell())
             size = file.seek(0, 2)
-        yield ZipFileSource(file, label, size)
+        yield ZipFileSource(file, label, size, watch)
 
 
 def _put_back(file: IO[bytes], label: str, place: int) -> None:

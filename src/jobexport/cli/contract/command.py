@@ -18,6 +18,7 @@ from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.cli.contract.live import server_data, treatment
 from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
+from jobexport.core.redact import printable
 from jobexport.spec import load_edition
 
 if TYPE_CHECKING:
@@ -124,8 +125,8 @@ def show(reports: list[EditionReport], report_dir: Path) -> None:
             table.add_row(report.edition, operation.operation, *map(str, numbers), style=style)
     console.print(table)
     for report in reports:
-        for line in problems(report):
-            console.print(Text(line), soft_wrap=True)
+        for problem in problems(report):
+            console.print(Text(printable(problem, "\n")), soft_wrap=True)
     held = sum(report.passed for report in reports)
     console.print(Text(f"{held} of {len(reports)} editions held; reports under {report_dir}"), soft_wrap=True)
 

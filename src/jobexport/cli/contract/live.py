@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jobexport.cli.credentials import read_credentials
+from jobexport.cli.places import Place
 from jobexport.cli.variables import CREDENTIALS
 from jobexport.core.environment import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read
 
@@ -32,12 +32,17 @@ _OPTIONS = (
     click.option(
         "--data",
         "data_file",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=Place(dir_okay=False),
         help="YAML or JSON file with these names; an option overrides it.",
     ),
     click.option("--rate", type=click.FloatRange(0.01), help="Most requests a second.  [default: 3]"),
     click.option("--max-requests", type=click.IntRange(1), help="Most requests in all.  [default: 400]"),
     click.option("--negative", is_flag=True, help="Also send requests that break the document."),
+    click.option(
+        "--disposable",
+        is_flag=True,
+        help="Everything, without limits: the server exists only to be tested, and may be broken.",
+    ),
 )
 VARIABLES = (*CREDENTIALS, PROJECT)
 """Environment variables that `server_data` reads."""
@@ -61,8 +66,8 @@ def refuse(given: Mapping[str, Any]) -> None:
 def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
     """Return names and credentials of the server: from options, the file, or the documentation's examples.
 
-    An option overrides the file. The examples are used only if no job is named. Places in OBS are never taken from the
-    examples.
+    An option overrides the file. The examples are used only if no job is named. Places in OBS are taken from the
+    examples for a disposable server only.
 
     Raises:
         JobexportError: the file can't be read.
@@ -77,7 +82,9 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
     if "project" not in names and (project := read(PROJECT)):
         names["project"] = project
     examples = Data.of_examples(document)
-    known: dict[str, Any] = {"jobs": (), "flink_jobs": (), "obs_dirs": (), "obs_paths": ()}
+    known: dict[str, Any] = {"jobs": (), "flink_jobs": ()}
+    if not given["disposable"]:
+        known |= {"obs_dirs": (), "obs_paths": ()}
     if not names.keys() & {"jobs", "flink_jobs"}:
         known |= {"jobs": examples.jobs, "flink_jobs": examples.flink_jobs}
     data = Data(**({"project": examples.project} | known | names))
@@ -88,8 +95,18 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
 
 
 def treatment(given: Mapping[str, Any]) -> Live:
-    """Return the limits for the server."""
+    """Return the limits for the server.
+
+    Raises:
+        UsageError: a limit is given for a disposable server.
+    """
     from jobexport.contract import Live
 
+    if given["disposable"]:
+        for name in ("rate", "max_requests"):
+            if given[name] is not None:
+                option = "--" + name.replace("_", "-")
+                raise click.UsageError(f"--disposable means no limits; leave out {option}, or --disposable")
+        return Live(negative=True, disposable=True)
     limits = {name: given[name] for name in ("rate", "max_requests") if given[name] is not None}
     return Live(**limits, negative=given["negative"])

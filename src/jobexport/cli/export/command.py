@@ -6,32 +6,22 @@ import contextlib
 import json
 import logging
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jobexport.cli.export.connection import VARIABLES, connect, connection_options
-from jobexport.cli.sentences import printable, sentences, shown
+from jobexport.cli.places import Place
+from jobexport.cli.sentences import sentences, shown
+from jobexport.cli.signals import Signalled
 from jobexport.cli.variables import ReadingCommand
 from jobexport.core.output import OutputFailed
+from jobexport.core.redact import line
 from jobexport.errors import ExportFailed, JobexportError, JobNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class _Folder(click.Path):
-    """A folder; an empty text, as an unset variable leaves it, is refused."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path, file_okay=False)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the folder's path, or fail if it is empty or a file."""
-        if value == "":
-            self.fail("it is empty; is a variable not set?", param, ctx)
-        return super().convert(value, param, ctx)
+    from pathlib import Path
 
 
 _format = click.option(
@@ -51,10 +41,12 @@ def dli() -> None:
 
 @dgc.command("export", cls=ReadingCommand, variables=VARIABLES)
 @click.argument("names", nargs=-1, metavar="NAME…")
-@click.option("-o", "--output", type=_Folder(), metavar="DIR", help="The folder that gets NAME.zip for each job.")
+@click.option(
+    "-o", "--output", type=Place(file_okay=False), metavar="DIR", help="The folder that gets NAME.zip for each job."
+)
 @click.option(
     "--from-file",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    type=Place(dir_okay=False, allow_dash=True),
     metavar="FILE",
     help="Names, one a line; # begins a comment; - is standard input.",
 )
@@ -94,10 +86,10 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
         interrupted = "the service ends what it began; the same command would export that again"
     with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
         summary = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
-    for line in summary.complaints():
-        click.echo(printable(line), err=True)
+    for complaint in summary.complaints():
+        click.echo(line(complaint), err=True)
     with _done():
-        click.echo(json.dumps(summary.as_plain(), indent=2) if format_ == "json" else printable(summary.sentence()))
+        click.echo(json.dumps(summary.as_plain(), indent=2) if format_ == "json" else line(summary.sentence()))
     if summary.failures:
         raise SystemExit(1)
 
@@ -106,7 +98,9 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
 @click.option("--obs-dir", required=True, metavar="DIR", help="The folder in OBS that gets the zips: bucket/folder.")
 @click.option("--job", "job_ids", type=int, multiple=True, metavar="ID", help="A Flink job; repeatable.")
 @click.option("--all", "all_", is_flag=True, help="Every Flink job of the project.")
-@click.option("--download", type=_Folder(), metavar="DIR", help="Fetch the zips from OBS; needs an access key.")
+@click.option(
+    "--download", type=Place(file_okay=False), metavar="DIR", help="Fetch the zips from OBS; needs an access key."
+)
 @click.option("--obs-endpoint", metavar="URL", help="The URL of OBS, if not that of the cloud's region.")
 @connection_options
 @_format
@@ -127,7 +121,7 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
         try:
             result = dli_export.export(connect(given), None if all_ else job_ids, given)
         except (ExportFailed, JobNotFound) as problem:
-            click.echo(printable(f"Error: {problem}"), err=True)
+            click.echo(line(f"Error: {problem}"), err=True)
             raise SystemExit(1) from None
     if not result.archives:
         click.echo("the service exported no job; does the project have Flink jobs?", err=True)
@@ -138,7 +132,7 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
             click.echo(json.dumps(shown_, indent=2))
         else:
             for name in result.files or result.archives:
-                click.echo(printable(str(name)))
+                click.echo(line(str(name)))
 
 
 @contextlib.contextmanager
@@ -164,22 +158,12 @@ def _usage_errors() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ended_by_signals(sentence: str) -> Iterator[None]:
-    """Run the block; at Ctrl-C or SIGTERM let it clean up, then raise JobexportError with a sentence on the export."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not the main thread; only the main thread gets signals
-        before = None
+    """Add a sentence on the export to the end by Ctrl-C or another signal."""
     try:
         yield
-    except KeyboardInterrupt:
-        raise JobexportError(f"interrupted; {sentence}") from None
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
+    except (KeyboardInterrupt, Signalled) as end:
+        click.echo(f"Error: interrupted; {sentence}", err=True)
+        raise (end if isinstance(end, Signalled) else Signalled(signal.SIGINT)) from None
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from jobexport.cli.credentials import read_credentials
 from jobexport.cli.variables import CREDENTIALS
-from jobexport.core.environment import ACCESS_KEY, OS_CLOUD, PROJECT, SECRET_KEY, TOKEN, read
+from jobexport.core.environment import ACCESS_KEY, OS_AUTH_URL, OS_CLOUD, PROJECT, SECRET_KEY, TOKEN, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jobexport.client.connection import Options
 
 CLOUDS = ("huaweicloud", "otc")
-VARIABLES = (*CREDENTIALS, PROJECT, OS_CLOUD)
+VARIABLES = (*CREDENTIALS, PROJECT, OS_CLOUD, OS_AUTH_URL)
 """The environment variables that `connect` reads."""
 
 _OPTIONS = (
@@ -67,6 +67,8 @@ def connect(given: Mapping[str, Any]) -> Connection:
     if name:
         return _of_profile(name, given)
     if not found:
+        if read(OS_AUTH_URL):
+            raise click.UsageError("no credentials; give --os-cloud envvars for those of OS_AUTH_URL and its like")
         raise click.UsageError(
             f"no credentials; set {TOKEN}, or {ACCESS_KEY} and {SECRET_KEY}, or name a profile with --os-cloud"
         )

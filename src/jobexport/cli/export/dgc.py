@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,9 @@ from attrs import field, frozen
 
 from jobexport import DgcClient, JobArchive, job_names
 from jobexport.archive import unpack_for_git
+from jobexport.archive.git import git_workplace
 from jobexport.cli.export.progress import ExportProgress
+from jobexport.core.disk.reading import read_up_to
 from jobexport.errors import ApiError, JobexportError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from jobexport import JobsExport
     from jobexport.cli.export.connection import Connection
+
+_BYTES = 4 << 20
+"""The most bytes of a file with names."""
 
 
 @frozen
@@ -69,7 +73,9 @@ def read_names(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
 def _names_in(file: Path) -> Iterator[str]:
     label = "standard input" if str(file) == "-" else str(file)
     try:
-        content = _standard_input() if str(file) == "-" else file.read_bytes()
+        content = _standard_input() if str(file) == "-" else read_up_to(file, _BYTES)
+        if len(content) > _BYTES:
+            raise JobexportError(f"{label} is longer than {_BYTES >> 20} MiB; name fewer jobs")
         lines = content.decode("utf-8-sig").splitlines()
     except OSError as problem:
         raise JobexportError(f"cannot read {label}: {problem.strerror}; check the path") from None
@@ -87,7 +93,7 @@ def _names_in(file: Path) -> Iterator[str]:
 def _standard_input() -> bytes:
     if sys.stdin is None:
         raise JobexportError("standard input is closed; give --from-file a file, or a pipe")
-    return sys.stdin.buffer.read()
+    return sys.stdin.buffer.read(_BYTES + 1)
 
 
 def export(
@@ -114,8 +120,8 @@ def export(
         if output is None:
             return _to_obs(client, names, str(obs_path), workspace, concurrency, quiet=quiet)
         with contextlib.ExitStack() as stack:
-            # A folder under git gets the unpacked files only, not the zips.
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jobexport-"))) if git else output
+            # A folder under git keeps the unpacked files only, not the zips.
+            folder = stack.enter_context(git_workplace(output)) / "zips" if git else output
             with ExportProgress(quiet=quiet) as progress:
                 result = client.export_jobs(
                     names,
@@ -154,8 +160,8 @@ def _zips(result: JobsExport, output: Path, *, unpack: bool) -> ExportSummary:
 def _unpacked(archive: JobArchive, path: Path) -> Path:
     folder = path.with_suffix("")
     # An earlier run of the same command may have unpacked it.
-    if not (folder.is_dir() and any(folder.iterdir()) and archive.is_unpacked_in(folder)):
-        archive.unpack(folder)
+    if not (folder.is_dir() and any(folder.iterdir()) and archive.is_unpacked_in(folder, rename=True)):
+        archive.unpack(folder, rename=True)
     return folder
 
 

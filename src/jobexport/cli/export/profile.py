@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from jobexport.client import Token
+from jobexport.core.environment import inherited
 from jobexport.core.extras import needing
+from jobexport.core.redact import is_secret, remember
 from jobexport.errors import JobexportError, TokenUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # The cloud by the end of the identity service's host.
 _CLOUDS = {".otc.t-systems.com": "otc", ".myhuaweicloud.com": "huaweicloud", ".myhuaweicloud.eu": "huaweicloud"}
 _TIMEOUT_SECONDS = 60.0
+_FILES = ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE")
+"""The variables with which openstacksdk finds its files."""
+_BYTES = 4 << 20
+"""The most bytes of a file of openstacksdk, which reads any file to its end."""
 
 
 @frozen
@@ -41,16 +49,22 @@ def load_profile(name: str, region: str | None) -> Profile:
         JobexportError: openstacksdk is not installed, the profile is missing, or the identity service refuses it.
     """
     with needing("openstack", "a profile of clouds.yaml"):
-        from openstack.config import OpenStackConfig
+        from openstack.config import OpenStackConfig, loader
     # openstacksdk logs an error before it raises it, and Python prints logs that have no handler.
     for library in ("keystoneauth", "openstack"):
         logging.getLogger(library).addHandler(logging.NullHandler())
+    given = (inherited().get(variable) for variable in _FILES)
+    _check_files([*filter(None, given), *loader.CONFIG_FILES, *loader.SECURE_FILES, *loader.VENDOR_FILES])
     chosen: dict[str, Any] = {} if region is None else {"region_name": region}
-    with _sentences(name, "can't be read", "check the file"):
-        profile: Any = OpenStackConfig().get_one(cloud=name, api_timeout=_TIMEOUT_SECONDS, **chosen)
+    where = [""]
+    with _skipped_files(), _sentences(name, where, "can't be read", "check the file"):
+        config: Any = OpenStackConfig()
+        where[0] = _place(config.config_filename, name)
+        profile: Any = config.get_one(cloud=name, api_timeout=_TIMEOUT_SECONDS, **chosen)
         session = profile.get_session()
         host = urlsplit(session.auth.auth_url).hostname or ""
-    refused = "is refused by the identity service", "check its auth_url, user, password and project"
+    remember(*(value for key, value in profile.config["auth"].items() if is_secret(key) and isinstance(value, str)))
+    refused = where, "is refused by the identity service", "check its auth_url, user, password and project"
     with _sentences(name, *refused):
         access = session.auth.get_access(session)
     if not access.project_id:
@@ -70,17 +84,94 @@ def load_profile(name: str, region: str | None) -> Profile:
     return Profile(access.project_id, fetch, cloud, profile.region_name or None)
 
 
+def _check_files(names: Iterable[str]) -> None:
+    """Raise TokenUnavailable for a file that openstacksdk would read for ever: a device, a pipe, a very long file."""
+    for path in map(Path, names):
+        if path.exists() and not (path.is_file() and path.stat().st_size <= _BYTES):
+            raise TokenUnavailable(f"{path} is not a file, or longer than {_BYTES >> 20} MiB; check the path")
+
+
+class _Skipped(logging.Handler):
+    """Handler of the log lines of openstacksdk about a file that it can't parse and passes over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the file, the line and the kind of the fault, without the values that the text may quote."""
+        if isinstance(record.args, tuple) and len(record.args) == _FILE_AND_ERROR:
+            path, error = record.args
+            if isinstance(error, Exception):
+                self.problems.append(_fault(str(path), error))
+
+
+_FILE_AND_ERROR = 2
+
+
 @contextlib.contextmanager
-def _sentences(name: str, problem: str, advice: str) -> Iterator[None]:
+def _skipped_files() -> Iterator[None]:
+    """Raise TokenUnavailable with the fault of a file that was passed over, if the block fails with one."""
+    skipped, logger = _Skipped(), logging.getLogger("openstack.config")
+    logger.addHandler(skipped)
+    try:
+        yield
+    except TokenUnavailable:
+        if skipped.problems:
+            raise TokenUnavailable(f"{skipped.problems[0]}; correct the file") from None
+        raise
+    finally:
+        logger.removeHandler(skipped)
+
+
+def _fault(path: str, error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = getattr(error, "lineno", None) if mark is None else mark.line + 1
+    # A name in quotes may be the beginning of a password, such as *word.
+    said = re.sub("'.*'", "…", str(getattr(error, "problem", None) or getattr(error, "msg", None) or "not UTF-8"))
+    return (
+        f"{path}{f' line {line}' if line else ''} is not valid {'JSON' if path.endswith('json') else 'YAML'} ({said})"
+    )
+
+
+def _place(path: str | None, name: str) -> str:
+    """Return the file of a profile, with its line if the file has the profile; empty if there is no file."""
+    import yaml
+
+    if path is None:
+        return ""
+    with contextlib.suppress(OSError, ValueError, yaml.YAMLError, RecursionError):
+        node: Any = yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        for key in ("clouds", name):
+            found = next((pair for pair in node.value if pair[0].value == key), None)
+            if found is None:
+                return str(path)
+            start, node = found
+        return f"{path} line {start.start_mark.line + 1}"
+    return path
+
+
+@contextlib.contextmanager
+def _sentences(name: str, where: list[str], problem: str, advice: str) -> Iterator[None]:
     """Raise TokenUnavailable with one sentence for any error in the block."""
+    from keystoneauth1.exceptions import ConnectionError as Unreachable
+    from keystoneauth1.exceptions import DiscoveryFailure, MissingRequiredOptions
     from openstack.exceptions import ConfigException
 
     try:
         yield
     except ConfigException as error:
-        reason = " ".join(str(error).split())[:200].rstrip(".")
-        raise TokenUnavailable(f"profile {name} of clouds.yaml can't be used: {reason}; {advice}") from None
+        reason = " ".join(str(error).split())[:600].rstrip(".")
+        said = f"can't be used: {reason}; {advice}"
+    except MissingRequiredOptions as error:
+        names = ", ".join(option.dest for option in error.options)
+        said = f"lacks {names}; add what is missing under auth"
+    except (Unreachable, DiscoveryFailure) as error:
+        reason = type(error).__name__
+        said = f"names an identity service that can't be reached ({reason}); check its auth_url and the network"
     # A malformed file raises any kind of exception, whose text may quote the password.
     except Exception as error:
-        reason = type(error).__name__
-        raise TokenUnavailable(f"profile {name} of clouds.yaml {problem} ({reason}); {advice}") from None
+        said = f"{problem} ({type(error).__name__}); {advice}"
+    else:
+        return
+    raise TokenUnavailable(f"profile {name} of clouds.yaml {said}{f' ({where[0]})' if where[0] else ''}")

@@ -123,8 +123,8 @@ class Archive:
             return None
 
 
-# Several checks read the same response.
-@lru_cache(maxsize=16)
+# Several checks read the same response, one response after the other.
+@lru_cache(maxsize=2)
 def read_archive(content: bytes) -> Archive:
     """Read a zip with all its members, by the rules of the client and of `JobArchive`."""
     names: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import io
+from http.client import HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,11 +23,14 @@ from schemathesis.auths import GLOBAL_AUTH_STORAGE
 from schemathesis.core import SCHEMATHESIS_TEST_CASE_HEADER
 
 from jobexport.contract.fuzz.hooks import is_positive
+from jobexport.contract.sending import receiving
 from jobexport.contract.sending.journal import Got, Sent
+from jobexport.core.bounds import Bound, DeadlinePassed, Overlong, current
 from jobexport.core.http import certificates
 from jobexport.core.proxies import read_proxies
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from requests import PreparedRequest
@@ -37,6 +41,9 @@ if TYPE_CHECKING:
     from jobexport.contract.sending.live import Places
     from jobexport.contract.sending.pace import Wire
     from jobexport.core.proxies import Proxies
+
+
+_BLOCK = 64 * 1024
 
 
 @define(eq=False)
@@ -91,6 +98,7 @@ class Line:
             return places is None or places.allow(case.body)
 
         requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
+        HTTPConnection.response_class = _BoundResponse
         schemathesis.hook(before_call)
         # A filter costs time for each generated value.
         if places is not None:
@@ -105,10 +113,22 @@ class Line:
 
         def once() -> Got:
             # Signed anew for each attempt, because the next attempt may follow a long wait.
-            return _got(transmit(self.credentials(request) if known else request))
+            bound = receiving.bound()
+            with bound.applied():
+                try:
+                    return _got(transmit(self.credentials(request) if known else request), bound)
+                except requests.RequestException:
+                    # requests has an error of its own for a read beyond the bounds.
+                    bound.left()
+                    bound.spend(0)
+                    raise
 
         right = known and f"/{self.project}/" in request.path_url
-        response: Response = self.wire.exchange(self._sent(request), once, right=right).response
+        try:
+            response: Response = self.wire.exchange(self._sent(request), once, right=right).response
+        except (DeadlinePassed, Overlong) as problem:
+            # The one error of requests whose text schemathesis shows as it is.
+            raise requests.exceptions.Timeout(str(problem), request=request) from None
         return response
 
     def _sent(self, request: PreparedRequest) -> Sent:
@@ -141,10 +161,54 @@ def _unsent(request: PreparedRequest) -> Response:
     return response
 
 
-def _got(response: Response) -> Got:
-    streams = response.headers.get("Content-Type", "").startswith("text/event-stream")
-    # schemathesis reads a stream of events by itself, because the stream may never end.
-    content = b"" if streams else response.content
+class _BoundResponse(HTTPResponse):
+    """Response whose bytes are read within the bounds of the context that it was made in."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        if (bound := current()) is not None:
+            self.fp = io.BufferedReader(_BoundReader(sock, self.fp, bound))
+
+
+class _BoundReader(io.RawIOBase):
+    """The bytes of a socket, until its bounds are exceeded."""
+
+    def __init__(self, sock: socket.socket, file: io.BufferedReader, bound: Bound) -> None:
+        super().__init__()
+        self._sock, self._file, self._bound, self._timeout = sock, file, bound, sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            self._sock.settimeout(self._bound.shorten(self._timeout))
+            size = self._file.raw.readinto(buffer) or 0
+            self._bound.spend(size)
+        # Errors that urllib3 takes for those of a socket, wherever a response is read.
+        except DeadlinePassed as problem:
+            raise TimeoutError(str(problem)) from None
+        except Overlong as problem:
+            raise ConnectionError(str(problem)) from None
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _got(response: Response, bound: Bound) -> Got:
+    try:
+        receiving.check_head(response.headers)
+        if response.headers.get("Content-Type", "").startswith("text/event-stream"):
+            # schemathesis reads a stream of events by itself, because it may never end. The bounds hold for it, too.
+            bound.spare, content = receiving.LONGEST, b""
+        else:
+            pieces = response.iter_content(_BLOCK) if response._content is False else (response.content,)
+            content = response._content = receiving.read_body(pieces, bound)
+    except BaseException:
+        response.close()
+        raise
     return Got(response.status_code, tuple(response.headers.items()), content, response)
 
 

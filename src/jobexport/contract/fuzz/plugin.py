@@ -21,10 +21,11 @@ from jobexport.contract.data import Data
 from jobexport.contract.fuzz import hooks
 from jobexport.contract.fuzz.adapter import Line, RightCredentials
 from jobexport.contract.fuzz.differences import difference
-from jobexport.contract.sending.journal import Journal, Redaction
+from jobexport.contract.sending.journal import Journal
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
 from jobexport.core.environment import ACCESS_KEY, CONTRACT_RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN, read
+from jobexport.core.redact import Redaction
 
 _run: dict[str, Any] = json.loads(Path(read(CONTRACT_RUN) or "").read_text(encoding="utf-8"))
 _document: dict[str, Any] = _run["document"]
@@ -70,7 +71,7 @@ def _scenario(event: events.ScenarioFinished) -> dict[str, Any]:
 
 
 def _write(value: dict[str, Any]) -> None:
-    print(json.dumps(_redaction.tree(value)), file=sys.stderr, flush=True)
+    print(json.dumps(value), file=sys.stderr, flush=True)
 
 
 def _open_line() -> Line:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import tomlkit
 from attrs import asdict, field, frozen
 
+from jobexport.contract.sending.receiving import SECONDS
 from jobexport.core.environment import (
     ACCESS_KEY,
     CONTRACT_RUN,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 
     from jobexport.contract.data import Data
     from jobexport.contract.sending.interrupt import Interrupt
-    from jobexport.contract.sending.journal import Redaction
     from jobexport.contract.sending.pace import Live
+    from jobexport.core.redact import Redaction
 
 # Statuses that a server may send for a request that breaks the document: schemathesis's list without 2xx and 5xx, plus
 # 413 and 415 for a wrong body.
@@ -44,9 +45,6 @@ _REJECTIONS = ["400", "401", "403", "404", "405", "413", "415"]
 # schemathesis calls every 400 for a valid request a failure, but a missing job is a 400 too. Our check
 # valid_request_refused distinguishes the two cases by the error's code.
 _LEFT_OUT = "positive_data_acceptance"
-
-# An export of many jobs may take long.
-_SECONDS = 30
 
 
 @frozen
@@ -162,6 +160,8 @@ def _configuration(run: FuzzRun) -> dict[str, Any]:
     careful = _is_careful(run)
     config: dict[str, Any] = {
         "base-url": run.url,
+        # The token must reach no other host, whose response would be none of this server.
+        "max-redirects": 0,
         "seed": run.seed,
         # Two workers make other requests for the same seed, and are not faster on two cores.
         "workers": 1,
@@ -186,7 +186,7 @@ def _configuration(run: FuzzRun) -> dict[str, Any]:
         "parameters": {},
     }
     if run.live is not None:
-        config["request-timeout"] = _SECONDS
+        config["request-timeout"] = SECONDS
     for number, (name, (values, probability)) in enumerate(run.data.bindings().items()):
         if values:
             config["dictionaries"][f"known-{number}"] = {"values": list(values)}

@@ -21,6 +21,7 @@ from jobexport.contract.identify.probe import ProbeResponses, probe, shown
 from jobexport.contract.identify.requests import request_findings
 from jobexport.contract.identify.responses import SUCCESSES, field_findings, success_findings, understood
 from jobexport.contract.identify.zips import zip_findings
+from jobexport.core.redact import Redaction
 from jobexport.spec import editions, load_edition, load_register
 from jobexport.spec.document import operations
 
@@ -100,7 +101,7 @@ def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Re
         unsaid += tuple(
             f"{finding.fact}: {finding.evidence.seen}" for finding in left if finding.evidence and _is_left(finding)
         )
-        overlay = overlay.replace(data.token, "…") if data.token else overlay
+        overlay = Redaction.of(data.secrets).text(overlay)
     return Identification(responses.sent, verdicts, closest, fits, overlay, unsaid, responses.stopped)
 
 
@@ -127,7 +128,7 @@ def _is_left(finding: Identified) -> bool:
 
 
 def _clean(finding: Identified, data: Data) -> Identified:
-    """Return a finding whose texts are fit for people: short lines without the token."""
+    """Return a finding whose texts are fit for people: short lines without secrets."""
     evidence = finding.evidence
     if evidence is not None:
         evidence = evolve(evidence, seen=shown(evidence.seen, data), pointer=shown(evidence.pointer, data))

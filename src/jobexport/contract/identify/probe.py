@@ -13,6 +13,7 @@ from jobexport.contract.checks.exchange import Archive, read_archive
 from jobexport.contract.identify.tree import members_by_kind
 from jobexport.contract.sender import path_segment
 from jobexport.core import lenient_json
+from jobexport.core.redact import Redaction, printable
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -249,11 +250,11 @@ class _Session:
             response = self.send(request)
         except httpx.HTTPError as problem:
             # The text of some errors quotes a header, and a header may have the token.
-            said = str(problem) if isinstance(problem, _HOPELESS) else type(problem).__name__
+            said = shown(str(problem), self.data) if isinstance(problem, _HOPELESS) else type(problem).__name__
             self.failures += 1
             self.sent.append(f"{line} → {said}")
             if isinstance(problem, _HOPELESS) or self.failures == _MOST_FAILURES:
-                self.stopped = f"the server could not be reached: {shown(said, self.data)}"
+                self.stopped = f"the server could not be reached: {said}"
             return None
         self.sent.append(f"{line} → {response.status_code}")
         if response.status_code == 401:
@@ -262,10 +263,8 @@ class _Session:
 
 
 def shown(text: str, data: Data, longest: int = 120) -> str:
-    """Return a text of the server for people: in one line, at most `longest` characters, without the token."""
-    if data.token:
-        text = text.replace(data.token, "…")
-    text = "".join(char if char.isprintable() else " " for char in text)
+    """Return a text of the server for people: in one line, at most `longest` characters, without secrets."""
+    text = printable(" ".join(Redaction.of(data.secrets).text(text).split()))
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jobexport.contract.reports.accept import Acceptance
     from jobexport.contract.scenarios.scenario import BrokenClaim
     from jobexport.contract.sending.journal import Recorded
+    from jobexport.core.redact import Redaction
     from jobexport.spec.register import Register
 
 _OURS = {rule.id for rule in (*CHECKS, *SCENARIOS)}
@@ -30,13 +31,16 @@ class Judgement:
     report: EditionReport
     register: Register = field(repr=False)
     accept: Iterable[Acceptance]
+    redaction: Redaction
+    """Redaction of everything that a response may quote."""
     _cases: dict[str, list[tuple[str, tuple[Any, ...]]]] = field(factory=dict, init=False)
     """operationId and key of each failure, by id of the exchange that shows it."""
 
     def take(self, event: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         """Add an event of schemathesis to the report."""
         if event["event"] == "error":
-            text = f"{event['label']}: {event['message']}".removeprefix(": ").splitlines()[0]
+            message = self.redaction.text(event["message"])
+            text = f"{event['label']}: {message}".removeprefix(": ").splitlines()[0]
             if text not in self.report.errors:
                 self.report.errors.append(text)
         elif event["event"] == "finished":
@@ -83,7 +87,7 @@ class Judgement:
         if reason == "server_unavailable":
             self.report.reason, self.report.ending = "unreachable", "the server stopped responding"
         elif ending:
-            self.report.reason, self.report.ending = reason, ending
+            self.report.reason, self.report.ending = reason, self.redaction.text(ending)
 
     def _add(
         self,
@@ -98,6 +102,7 @@ class Judgement:
         expected: str,
         seen: str,
     ) -> None:
+        title, message, pointer, expected, seen = map(self.redaction.text, (title, message, pointer, expected, seen))
         ids = tuple(id_ for id_ in rests_on if self._is_about(id_, operation))
         # Two failures of an own rule differ only in words, but schemathesis has one check for faults of several titles.
         key = (check, "" if check in _OURS else title, pointer, ids)

@@ -14,7 +14,8 @@ import harfile
 import jinja2
 
 from jobexport.contract.reports.model import Failure, OperationReport, as_plain
-from jobexport.core.files import write_text
+from jobexport.core.disk.files import write_text
+from jobexport.core.redact import printable, unseen
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 JUNIT, HTML, JSON, HAR = NAMES = ("junit.xml", "report.html", "report.json", "exchanges.har")
 
-# XML can't contain most control characters.
-_UNWRITABLE = {number: "�" for number in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF) if chr(number) not in "\t\n\r"}
+# Line breaks, and the blanks of other scripts.
+_KEPT = "\t\n\r\u00a0\u3000"
 
 
 def prepare(report_dir: Path) -> None:
@@ -52,12 +53,18 @@ def write(report: EditionReport, report_dir: Path, exchanges: Iterable[Recorded]
     """
     write_text(report_dir / JUNIT, _junit(report))
     write_text(report_dir / HTML, _html(report))
-    write_text(report_dir / JSON, json.dumps(as_plain(report), indent=2, ensure_ascii=False) + "\n")
+    write_text(report_dir / JSON, _json(as_plain(report)) + "\n")
     try:
         with (report_dir / HAR).open("w", encoding="utf-8") as file:
             _write_har(file, exchanges)
     except OSError as problem:
         raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
+
+
+def _json(value: Any) -> str:
+    r"""Return a value as JSON in which letters stay as they are, and `\u` stands for what nobody sees."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text.translate({ord(letter): json.dumps(letter)[1:-1] for letter in unseen(text, _KEPT)})
 
 
 def _junit(report: EditionReport) -> str:
@@ -130,7 +137,8 @@ def _as_text(failure: Failure) -> str:
 
 
 def _writable(text: str) -> str:
-    return text.translate(_UNWRITABLE).encode("utf-8", "replace").decode()
+    """Return a text that XML can contain, with every character to be seen."""
+    return printable(text, _KEPT)
 
 
 def _html(report: EditionReport) -> str:
@@ -142,12 +150,13 @@ def _html(report: EditionReport) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["body"] = _body
+    environment.finalize = _finalized
     template = environment.get_template("report.html.jinja")
-    return (
-        template.render(report=report, problems=report.problems(), version=version("jobexport"))
-        .encode("utf-8", "replace")
-        .decode()
-    )
+    return template.render(report=report, problems=report.problems(), version=version("jobexport"))
+
+
+def _finalized(value: Any) -> Any:
+    return _writable(value) if isinstance(value, str) else value
 
 
 def _body(content: bytes, size: int) -> str:

@@ -6,24 +6,25 @@ import base64
 import hashlib
 import json
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
+
+from jobexport.core.redact import is_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-Headers = tuple[tuple[str, str], ...]
+    from jobexport.core.redact import Redaction
 
-REDACTED = "[redacted]"
+Headers = tuple[tuple[str, str], ...]
 
 # Longer bodies are cut, so that people can read the reports.
 _LONGEST = 64 * 1024
 
-_CREDENTIALS = {"authorization", "x-auth-token", "x-security-token"}
-# Headers that differ between two runs with the same requests.
-_PASSING = _CREDENTIALS | {"host", "x-sdk-date", "x-schemathesis-testcaseid"}
+# Headers that differ between two runs with the same requests, beside credentials.
+_PASSING = {"host", "x-sdk-date", "x-schemathesis-testcaseid"}
 
 
 @frozen
@@ -77,45 +78,6 @@ class Recorded:
 
 
 @frozen
-class Redaction:
-    """Replaces secrets by `[redacted]` in everything that is shown or stored."""
-
-    secrets: tuple[str, ...] = field(repr=False)
-
-    @classmethod
-    def of(cls, secrets: Iterable[str | None]) -> Redaction:
-        """Build the redaction of these secrets, also in the spelling of JSON and of URLs."""
-        given = [secret for secret in secrets if secret]
-        spelled = {spelling for secret in given for spelling in (secret, json.dumps(secret)[1:-1], quote(secret, ""))}
-        # The longest first, because a secret may be part of another secret.
-        return cls(tuple(sorted(spelled, key=lambda text: (-len(text), text))))
-
-    def text(self, text: str) -> str:
-        """Return the text without secrets."""
-        for secret in self.secrets:
-            text = text.replace(secret, REDACTED)
-        return text
-
-    def content(self, content: bytes) -> bytes:
-        """Return the bytes without secrets."""
-        for secret in self.secrets:
-            content = content.replace(secret.encode(), REDACTED.encode())
-        return content
-
-    def headers(self, headers: Headers) -> Headers:
-        """Return the headers without the values of `Authorization`, `X-Auth-Token` and `X-Security-Token`."""
-        return tuple((name, REDACTED if name.lower() in _CREDENTIALS else self.text(value)) for name, value in headers)
-
-    def tree(self, value: Any) -> Any:
-        """Return a JSON value without secrets in its texts."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {self.text(key): self.tree(item) for key, item in value.items()}
-        return [self.tree(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-@frozen
 class Journal:
     """The file of a run's exchanges; each exchange is written before the next request is sent."""
 
@@ -128,13 +90,13 @@ class Journal:
         line = {
             "sent": [sent.operation, sent.kind, sent.case, sent.method, redact.text(sent.url)],
             "headers": redact.headers(sent.headers),
-            "content": _packed(redact.content(sent.content)),
+            "content": _packed(redact, sent.content),
             "problem": redact.text(recorded.problem),
             "times": [recorded.started, recorded.elapsed],
             "retried": recorded.retried,
         }
         if got is not None:
-            line["got"] = [got.status, redact.headers(got.headers), _packed(redact.content(got.content)), recorded.size]
+            line["got"] = [got.status, redact.headers(got.headers), _packed(redact, got.content), recorded.size]
         self.file.write(json.dumps(line) + "\n")
         self.file.flush()
 
@@ -168,8 +130,10 @@ class Sequence:
         if recorded.retried:
             return
         sent, parts = recorded.sent, urlsplit(recorded.sent.url)
-        headers = sorted((name.lower(), value) for name, value in sent.headers if name.lower() not in _PASSING)
-        line = [sent.method, parts.path, parts.query, headers, _packed(sent.content)]
+        headers = sorted(
+            (name.lower(), value) for name, value in sent.headers if not (name.lower() in _PASSING or is_secret(name))
+        )
+        line = [sent.method, parts.path, parts.query, headers, base64.b64encode(sent.content).decode()]
         self._hash.update(json.dumps(line).encode() + b"\n")
 
     def __str__(self) -> str:
@@ -177,8 +141,9 @@ class Sequence:
         return self._hash.hexdigest()
 
 
-def _packed(content: bytes) -> str:
-    return base64.b64encode(content[:_LONGEST]).decode()
+def _packed(redact: Redaction, content: bytes) -> str:
+    # Cut first: the time to look for secrets is bounded, and a piece of a secret is found, too.
+    return base64.b64encode(redact.content(content[:_LONGEST])).decode()
 
 
 def _pairs(headers: Iterable[Iterable[str]]) -> Headers:

@@ -55,17 +55,18 @@ def left_out(document: Mapping[str, Any], data: Data) -> Iterator[LeftOut]:
             yield LeftOut(operation.id, "no job is known; name a job with --job")
 
 
-def narrowed(document: Mapping[str, Any], data: Data) -> dict[str, Any]:
+def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, Any]:
     """Return a copy of the document that allows only requests that are safe for a server in use.
 
     It lacks the operations that can't be tested. Its values for `obs_dir` and `obsPath` are the named places, its Flink
-    jobs are the named jobs, and it has no `workspace` header if no workspace is named.
+    jobs are the named jobs, and it has no `workspace` header if no workspace is named. For a disposable server it lacks
+    only the operations, and has the names that exist there as examples.
     """
     shaped: dict[str, Any] = copy.deepcopy(dict(document))
     without = {left.operation for left in left_out(document, data)}
     for path in {operation.path for operation in operations(shaped) if operation.id in without}:
         del shaped["paths"][path]
-    for operation in operations(shaped):
+    for operation in () if live.disposable else operations(shaped):
         if not data.workspaces:
             shaped["paths"][operation.path]["parameters"] = [
                 parameter
@@ -124,10 +125,13 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
         api: `dli` or `dgc` for the operations of this family only.
     """
     without = {left.operation: left.reason for left in left_out(document, data)}
-    lines = [
-        f"{url}: at most {live.max_requests} requests, at most {live.rate:g} a second, "
-        + ("also requests that break the document" if live.negative else "all valid by the document"),
-    ]
+    if live.disposable:
+        rules = "disposable: any number of requests, at any rate, also requests that break the document"
+    else:
+        rules = f"at most {live.max_requests} requests, at most {live.rate:g} a second, " + (
+            "also requests that break the document" if live.negative else "all valid by the document"
+        )
+    lines = [f"{url}: {rules}"]
     for operation in operations(document):
         name = operation.id
         if api is not None and api not in operation.fields["tags"]:
@@ -136,7 +140,9 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
             lines.append(f"  {name}: not run: {without[name]}")
             continue
         properties = _body(document, operation).get("properties", {})
-        if "obs_dir" in properties:
+        if live.disposable and {"obs_dir", "obsPath"} & properties.keys():
+            writes = "writes zips of any jobs to any place"
+        elif "obs_dir" in properties:
             jobs = ", ".join(map(str, data.flink_jobs))
             writes = f"writes zips of the Flink jobs {jobs} to {', '.join(data.obs_dirs)}"
         elif "obsPath" in properties and data.obs_paths:

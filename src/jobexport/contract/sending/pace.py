@@ -34,6 +34,13 @@ class Live:
     max_requests: int = 400
     negative: bool = False
     """True if requests that break the document may be sent."""
+    disposable: bool = False
+    """True if everything is allowed, without limits: the server exists only to be tested, and may be broken."""
+
+    @property
+    def limits(self) -> Live | None:
+        """The limits, or None for a disposable server."""
+        return None if self.disposable else self
 
 
 class RunStopped(KeyboardInterrupt):
@@ -109,7 +116,9 @@ class Wire:
                     retried=False,
                 )
             )
-            self._count_silence()
+            # A response that began and never ended is no silence: the server runs, and the run goes on.
+            if not getattr(problem, "began", False):
+                self._count_silence()
             raise
         self._without_response = 0
         elapsed = time.perf_counter() - clock

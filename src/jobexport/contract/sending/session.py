@@ -13,10 +13,12 @@ from attrs import define, evolve, field
 from jobexport import signing
 from jobexport.auth import AccessKey, SignatureAuth
 from jobexport.contract.sender import ABSENT, Received, TransportProblem
-from jobexport.contract.sending.journal import REDACTED, Got, Journal, Redaction, Sent
+from jobexport.contract.sending import receiving
+from jobexport.contract.sending.journal import Got, Journal, Sent
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Wire
 from jobexport.core.http import client, failure_reason
+from jobexport.core.redact import REDACTED, Redaction, remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
@@ -32,7 +34,6 @@ _WRONG_KEY = AccessKey("NOTANACCESSKEY000000", "not-a-secret-of-anybody")
 _OTHER_PROJECT = "0123456789abcdef0123456789abcdef"
 
 _HOUR_MS = 3_600_000
-_SECONDS = 30.0
 
 
 class Withheld(Exception):  # noqa: N818  # nothing went wrong
@@ -149,8 +150,7 @@ class Session:
         )
 
         def transmit() -> Got:
-            response = self.client.send(_signed(request, auth, credentials))
-            return Got(response.status_code, tuple(response.headers.multi_items()), response.content, response)
+            return _receive(self.client, _signed(request, auth, credentials))
 
         right = credentials == "right" and f"/{self.data.project}/" in request.url.path
         try:
@@ -208,20 +208,26 @@ def open_session(
     Args:
         url: the base URL of the server.
         data: names that exist on the server, and credentials.
-        live: limits for a server in use, or None if the server exists only for the run.
+        live: limits for a server in use, or None if the server exists only for the run. A disposable server has none.
         journal: the file of the exchanges; see `read_journal`.
         waiting: called before each wait for Retry-After, with its seconds.
     """
+    live = live and live.limits
     places = Places(data.obs_dirs, data.obs_paths) if live else None
-    with journal.open("a", encoding="utf-8") as file, client(timeout=_SECONDS) as http:
-        wire = Wire(Journal(file, redaction(data)), live, waiting=waiting)
+    remember(*data.secrets)
+    with journal.open("a", encoding="utf-8") as file, client(timeout=receiving.SECONDS) as http:
+        wire = Wire(Journal(file, Redaction.of(data.secrets)), live, waiting=waiting)
         yield Session(url.rstrip("/"), data, wire, places, http)
 
 
-def redaction(data: Data) -> Redaction:
-    """Return the redaction of token and key."""
-    key = data.key
-    return Redaction.of((data.token, *((key.id, key.secret, key.security_token) if key else ())))
+def _receive(http: httpx.Client, request: httpx.Request) -> Got:
+    """Send a request and return the response with its body, within the bounds of `receiving`."""
+    bound = receiving.bound()
+    with bound.applied(), contextlib.closing(http.send(request, stream=True)) as response:
+        receiving.check_head(response.headers)
+        content = receiving.read_body(response.iter_raw(), bound)
+    whole = httpx.Response(response.status_code, headers=response.headers, content=content, request=request)
+    return Got(response.status_code, tuple(response.headers.multi_items()), content, whole)
 
 
 def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:

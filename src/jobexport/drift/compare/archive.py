@@ -15,12 +15,23 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import ArchiveTree, IamAction
     from jobexport.drift.findings import Finding
 
-_VARIABLE = re.compile(r"\\\{[^{}]*\\\}")
+_VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
 def fits(name: str, pattern: str) -> bool:
     """Check whether a name fits a pattern: `DLF_mine.zip` and `DLF_{name}.zip` fit `DLF_{job_name}.zip`."""
-    return re.fullmatch(_VARIABLE.sub("[^/]+", re.escape(pattern)), name) is not None
+    start, *rest = _VARIABLE.split(pattern)
+    if not rest:
+        return name == pattern
+    # Each piece is taken where it comes first: a regular expression would try every place for every variable.
+    at = len(start)
+    for piece in rest[:-1]:
+        found = name.find(piece, at + 1)
+        if found < 0 or "/" in name[at:found]:
+            return False
+        at = found + len(piece)
+    end = len(name) - len(rest[-1])
+    return name.startswith(start) and name.endswith(rest[-1]) and at < end and "/" not in name[at:end]
 
 
 def file_name_findings(comparison: Comparison) -> Iterator[Finding]:

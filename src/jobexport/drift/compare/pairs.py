@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from jobexport.drift.compare.wording import words
 from jobexport.drift.documents.type_names import may_be_same
 
 if TYPE_CHECKING:
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 
 # Names with at least this similarity are one name that changed: zip_file and zip_files, jobList and job_list.
 _ALIKE = 0.7
+_CANDIDATES = 100
+"""The most new rows that are compared with missing ones, and the most missing rows that each is compared with."""
+_LETTERS = 64
+"""The most letters of a name that is compared by likeness: the time grows with the square."""
+
+_Spot = list[str]
+"""The names of two rows, before and after."""
+_COMMON_WORDS = "a an the of in on for to is are and or it this that 的"
+_COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that every description may have."""
 
 
 @frozen
@@ -87,12 +98,14 @@ def _children(path: tuple[str, ...], parameters: Sequence[Parameter]) -> list[Pa
 def _pair_siblings(
     mine: list[Parameter], theirs: list[Parameter], page_parent: Parameter | None, other_parent: Parameter | None
 ) -> list[Pair]:
-    same = {id(item): twin for item in mine for twin in theirs if _same_row(item, twin)}
+    twins = {_row(twin): twin for twin in theirs}
+    same = {id(item): twins[_row(item)] for item in mine if _row(item) in twins}
     taken = {id(twin) for twin in same.values()}
     gone = [item for item in theirs if id(item) not in taken]
     candidates = [item for item in gone if not _is_credential(item)]
-    for item in mine:
-        if id(item) not in same and (twin := _renamed(item, mine, theirs, candidates)):
+    spots = _spots(mine, theirs) | _spots(theirs, mine)
+    for item in [each for each in mine if id(each) not in same][:_CANDIDATES]:
+        if candidates and (twin := _renamed(item, spots, candidates)):
             same[id(item)] = twin
             gone.remove(twin)
             candidates.remove(twin)
@@ -105,9 +118,10 @@ def _is_credential(row: Parameter) -> bool:
     return str(row.at).startswith("/components/securitySchemes/")
 
 
-def _same_row(one: Parameter, other: Parameter) -> bool:
+def _row(item: Parameter) -> tuple[str, str]:
+    """Return name and table of a row, by which both sides have it; the names of headers ignore case."""
     # The path of a row in a table that no row leads to begins with the table's title.
-    return same_name(one, other) and _title(one) == _title(other)
+    return item.name.lower() if item.location == "header" else item.name, _title(item)
 
 
 def _title(parameter: Parameter) -> str:
@@ -115,31 +129,56 @@ def _title(parameter: Parameter) -> str:
     return first.lower() if first.startswith("[") and len(parameter.path) > 1 else ""
 
 
-def _renamed(
-    item: Parameter, mine: list[Parameter], theirs: list[Parameter], gone: list[Parameter]
-) -> Parameter | None:
+def _renamed(item: Parameter, spots: dict[int, _Spot], gone: list[Parameter]) -> Parameter | None:
     """Return the missing row that a new row renames: with a similar name, else at the same spot with the same facts."""
     fitting = [twin for twin in gone if may_be_same(item.type, twin.type) and _title(item) == _title(twin)]
-    alike = [(difflib.SequenceMatcher(None, _plain(item.name), _plain(twin.name)).ratio(), twin) for twin in fitting]
+    alike = [(_alike(_plain(item.name), _plain(twin.name)), twin) for twin in fitting[:_CANDIDATES]]
     best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
     if best[0] >= _ALIKE:
         return best[1]
-    spot = _spot(item, mine, theirs)
-    at_spot = (twin for twin in fitting if _spot(twin, theirs, mine) == spot and _as_mandatory(item, twin))
+    at_spot = (
+        twin
+        for twin in fitting
+        if spots[id(twin)] == spots[id(item)] and _as_mandatory(item, twin) and _same_meaning(item, twin)
+    )
     return next(at_spot, None)
 
 
-def _spot(item: Parameter, table: list[Parameter], other: list[Parameter]) -> tuple[str, str]:
-    """Return the names of the nearest rows before and after a row that the other side has too."""
+def _alike(one: str, other: str) -> float:
+    """Return the similarity of two names, or 0 if a quick look shows that it is too low to count."""
+    if max(len(one), len(other)) > _LETTERS:
+        return 0.0
+    match = difflib.SequenceMatcher(None, one, other)
+    return match.ratio() if match.real_quick_ratio() >= _ALIKE and match.quick_ratio() >= _ALIKE else 0.0
+
+
+def _spots(table: list[Parameter], other: list[Parameter]) -> dict[int, _Spot]:
+    """Return for each row, by its id, the names of the nearest rows before and after it that the other side has too."""
     names = {row.name.lower() for row in other}
-    number = next(number for number, row in enumerate(table) if row is item)
-    before = next((row.name for row in reversed(table[:number]) if row.name.lower() in names), "")
-    after = next((row.name for row in table[number + 1 :] if row.name.lower() in names), "")
-    return before, after
+    before, after, nearest = [], [], ""
+    for row in table:
+        before.append(nearest)
+        nearest = row.name if row.name.lower() in names else nearest
+    nearest = ""
+    for row in reversed(table):
+        after.append(nearest)
+        nearest = row.name if row.name.lower() in names else nearest
+    return {id(row): spot for row, *spot in zip(table, before, reversed(after), strict=True)}
 
 
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
+
+
+def _same_meaning(one: Parameter, other: Parameter) -> bool:
+    """Check whether two descriptions may be about the same thing: they share most words of the shorter one.
+
+    The descriptions of a document are our own, and so show nothing.
+    """
+    if isinstance(one.at, str) or isinstance(other.at, str):
+        return True
+    mine, theirs = set(words(one.description)) - _COMMON, set(words(other.description)) - _COMMON
+    return not mine or not theirs or len(mine & theirs) * 2 > min(len(mine), len(theirs))
 
 
 def _as_mandatory(one: Parameter, other: Parameter) -> bool:

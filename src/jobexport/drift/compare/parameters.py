@@ -79,7 +79,7 @@ def _both(comparison: Comparison, row: Parameter, other: Parameter, renamed: boo
         yield comparison.finding(kind, about(row), (_mandatory(row), row.at), (_mandatory(other), other.at), states)
     # If the type changed, the default of the old type is gone with it.
     lost = row.default is None and not same_type(row.type, other.type)
-    if not same(row.default, other.default) and not lost:
+    if not _same_default(row, other) and not lost:
         states = Statement("default", place, row.default)
         said, others = shown(row.default), shown(other.default)
         yield comparison.finding("default-changed", about(row), (said, row.at), (others, other.at), states)
@@ -88,17 +88,29 @@ def _both(comparison: Comparison, row: Parameter, other: Parameter, renamed: boo
         yield from _words(comparison, row, other)
 
 
+def _same_default(row: Parameter, other: Parameter) -> bool:
+    """Check whether two defaults are equal; without a type on one side, their spelling counts: `"false"` and false."""
+    untyped = any(each.type is None or each.type.kind == "unknown" for each in (row, other))
+    spelled = untyped and None not in (row.default, other.default)
+    return shown(row.default) == shown(other.default) if spelled else same(row.default, other.default)
+
+
 def _limits(comparison: Comparison, row: Parameter, other: Parameter) -> Iterator[Finding]:
     place = comparison.place(row)
+    # Between pages, a new column of types only decides what the words mean: `Minimum: 1` of a string is a length.
+    retyped = not comparison.with_document and (row.type is None) != (other.type is None)
     for name in LIMITS:
         mine, theirs = getattr(row.limits, name), getattr(other.limits, name)
+        if retyped and None in (mine, theirs):
+            continue
         # A document has limits that pages leave to common sense, such as one job at least.
         if mine != theirs and (mine is not None or not comparison.with_document):
             states = Statement("limit", place, {name: mine})
             word = f"{about(row)}, {name.replace('_', ' ')}"
             yield comparison.finding("limit-changed", word, (shown(mine), row.at), (shown(theirs), other.at), states)
     mine, theirs = row.limits.values, other.limits.values
-    if set(mine) != set(theirs) and (mine or not comparison.with_document):
+    stated = (mine and theirs) if retyped else (mine or not comparison.with_document)
+    if set(mine) != set(theirs) and stated:
         states = Statement("values", place, list(mine) or None)
         said, others = ", ".join(mine) or None, ", ".join(theirs) or None
         yield comparison.finding("values-changed", about(row), (said, row.at), (others, other.at), states)

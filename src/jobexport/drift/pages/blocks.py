@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
 
+from jobexport.drift.pages.visible import shown, without_marks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -30,6 +32,8 @@ class Paragraph:
     """The text, with runs of whitespace made one space, except for `code`."""
     line: int
     links: tuple[Link, ...] = ()
+    depth: int = 0
+    """The number of lists around a list item."""
 
 
 @frozen
@@ -100,8 +104,13 @@ _VARIABLE = re.compile(r"[A-Za-z]\w{2,}")
 
 
 def fold(text: str) -> str:
-    """Return the text with runs of whitespace made one space, and without characters of zero width."""
-    return " ".join(text.replace("\u200b", "").replace("\ufeff", "").split())
+    """Return the text with runs of whitespace made one space, and without what a reader does not see."""
+    return " ".join(without_marks(shown(text)).split())
+
+
+def depth_of(sign: str) -> int:
+    """Return the number of lists around an item by its sign, as browsers draw them: `•`, within it `◦`, then `▪`."""
+    return 2 if sign in "◦○" else 3 if sign in "▪■" else 1
 
 
 def marked(parts: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
@@ -118,7 +127,8 @@ def marked(parts: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
             note = False
             found.append(evolve(part, kind="note"))
         elif part.kind == "text" and (marker := _MARKER.match(part.text)):
-            found.append(evolve(part, kind="item", text=part.text[marker.end() :]))
+            depth = depth_of(marker[0][0])
+            found.append(evolve(part, kind="item", text=part.text[marker.end() :], depth=depth))
         else:
             found.append(part)
     return tuple(found)
@@ -131,6 +141,8 @@ class Flow:
         self.blocks: list[Block] = []
         self.note = 0
         """The number of notes around the current position."""
+        self.lists = 0
+        """The number of lists around the current position."""
         self._item = False
         self._runs: list[tuple[str, bool]] = []
         self._line = 0
@@ -142,6 +154,11 @@ class Flow:
             lead = text[: len(text) - len(text.lstrip())]
             self._line = line + lead.count("\n")
         self._runs.append((text, variable))
+
+    @property
+    def last(self) -> str:
+        """The text that was added last; empty at the beginning of a paragraph."""
+        return next((text for text, _ in reversed(self._runs) if text), "")
 
     def link(self, text: str, target: str) -> None:
         """Record that the text just added is a link."""
@@ -159,7 +176,7 @@ class Flow:
         self._runs, self._line, self._links = [], 0, []
         if text:
             kind: ParagraphKind = "item" if self._item else "note" if self.note else "text"
-            self.blocks.append(Paragraph(kind, text, line, links))
+            self.blocks.append(Paragraph(kind, text, line, links, self.lists if self._item else 0))
             self._item = False
         return text, line
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobexport.drift.pages import bounds
+from jobexport.drift.pages.container import container_of_bytes, container_of_text
+from jobexport.drift.pages.visible import shown, without_data, without_data_bytes
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_NO_TEXT = "the file is not text; save the page as HTML, Markdown, reStructuredText or plain text"
+_SAVE = "save the page as HTML, Markdown, reStructuredText or plain text"
+_NO_TEXT = f"the file is not text; {_SAVE}"
 _SCRIPT = re.compile(r"<(script|style|svg|!--)", re.IGNORECASE)
 _CONTROL_BYTES = bytes(each for each in (*range(32), 127) if chr(each) not in "\t\n\v\f\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
@@ -69,15 +72,22 @@ def decode(content: bytes, name: str) -> DecodedPage:
     Raises:
         JobexportError: the content is empty, too long, or not text.
     """
+    if kind := container_of_bytes(content):
+        raise JobexportError(f"{name}: the file is {kind}; {_SAVE}")
+    if len(content) > bounds.FILE:
+        content = without_data_bytes(content[: bounds.RAW + 1])
     if len(content) > bounds.FILE:
         raise JobexportError(
             f"{name}: longer than {bounds.FILE >> 20} MiB, which no documentation page is; save only the page"
         )
     text = _text(content, name).replace("\r\n", "\n").replace("\r", "\n").translate(_OTHER_ENDS)
+    text = without_data(shown(text))
     if not text.strip():
         raise JobexportError(f"{name}: the file is empty; save the page again")
     if len(_CONTROL.findall(text)) > max(4, len(text) // 200):
         raise JobexportError(f"{name}: {_NO_TEXT}")
+    if kind := container_of_text(text):
+        raise JobexportError(f"{name}: the file is {kind}; {_SAVE}")
     if len(text) > bounds.TEXT // 4:
         text = _without_scripts(text)
     lines = _CONTROL.sub("", text).split("\n")

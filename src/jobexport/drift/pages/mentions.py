@@ -61,8 +61,9 @@ def _media_types(part: Paragraph, section: words.Section | None) -> Iterator[Med
 
 def media_types_of_code(code: Code) -> Iterator[MediaType]:
     """Yield the media types that a request in a listing sends and accepts."""
+    lines = code.text[:20_000].split("\n")
     for name, value in _SENT.findall(code.text[:20_000]):
-        number = next((at for at, line in enumerate(code.text.split("\n")) if value in line), 0)
+        number = next((at for at, line in enumerate(lines) if value in line), 0)
         yield MediaType("response" if name.lower() == "accept" else "request", value.lower(), code.line + number)
 
 

@@ -25,8 +25,8 @@ from jobexport.drift.pages import about, mentions
 from jobexport.drift.pages import vocabulary as words
 from jobexport.drift.pages.blocks import Block, Code, Heading, Paragraph, Table
 from jobexport.drift.pages.tables import reading
-from jobexport.drift.pages.tables.listings import Listing, gathered, listing
-from jobexport.drift.pages.tables.nesting import in_uri, nested
+from jobexport.drift.pages.tables.listings import Listing, gathered, is_error, listing
+from jobexport.drift.pages.tables.nesting import in_query, in_uri, named_structure, nested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 _SHORT = 60
 """The most characters of a line that may be a small heading."""
 _EXAMPLES = ("example", "example-request", "example-response", "example-error")
-_ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
 
 
 class PageReader:
@@ -157,7 +156,7 @@ class PageReader:
         self._mentioned(part)
 
     def _request_line(self, match: re.Match[str], line: int) -> None:
-        path, _, query = match[2].partition("?")
+        path, query = words.target(match[2])
         found = Endpoint(match[1], path, line)
         if self.here == "uri" and self.endpoint is None:
             self.endpoint, self.query = found, query
@@ -181,7 +180,7 @@ class PageReader:
             return
         self.media += mentions.media_types_of_code(code)
         if found.method and self.here == "uri" and self.endpoint is None:
-            self.endpoint = Endpoint(found.method, found.path, code.line)
+            self.endpoint, self.query = Endpoint(found.method, found.path, code.line), found.query
             if found.value is None:
                 return
         kind = self._kind(found)
@@ -195,8 +194,7 @@ class PageReader:
             self._example_code(found.value, code, status)
 
     def _kind(self, found: Listing) -> ExampleKind:
-        failed = isinstance(found.value, dict) and bool(_ERROR_KEYS & found.value.keys())
-        if failed and not found.method:
+        if is_error(found.value) and not found.method:
             return "error"
         if found.method or self.here in ("example-request", "request"):
             return "request"
@@ -221,8 +219,9 @@ class PageReader:
     # ---- tables ----
 
     def _table(self, table: Table, previous: Block | None) -> None:
-        if not table.caption and isinstance(previous, Paragraph) and words.CAPTION.fullmatch(previous.text):
-            table = evolve(table, caption=previous.text)
+        if not table.caption and isinstance(previous, Paragraph):
+            captioned = words.CAPTION.fullmatch(previous.text)
+            table = evolve(table, caption=previous.text if captioned else named_structure(previous.text))
         found = reading.read(table, reading.TablePlace(self.here, self.section, self.heading, self.label, self.status))
         if found.role == "parameters" and found.location in ("response", "body") and self._describes_files(found):
             found = evolve(found, role="files")
@@ -271,13 +270,15 @@ class PageReader:
 
     def _placed(self) -> PageFacts:
         place, text = self.source.place, self.source.text
-        parameters, missed = nested([each for each in self.tables if each.role == "parameters"], self.deadline)
         endpoint = self.endpoint or self.elsewhere
+        reads = in_query(self.tables, endpoint, self.examples)
+        of_parameters = [each for each in reads if each.role == "parameters"]
+        parameters, missed, values = nested(of_parameters, self.deadline)
+        lists = {id(each) for each in values}
+        reads = [evolve(each, role="other", location=None) if id(each) in lists else each for each in reads]
         language = about.language(self.blocks)
         title = next((block for block in self.blocks if isinstance(block, Heading)), None)
-        tables = (
-            TableFact(each.table.line, each.title, each.role, len(each.rows), each.location) for each in self.tables
-        )
+        tables = (TableFact(each.table.line, each.title, each.role, len(each.rows), each.location) for each in reads)
         return PageFacts(
             source=self.source.name,
             form=self.form,

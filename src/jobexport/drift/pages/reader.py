@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobexport.core.disk.reading import read_up_to
 from jobexport.core.extras import needing
-from jobexport.drift.pages.bounds import FILE, TOO_DEEP, Deadline, Unreadable
+from jobexport.drift.pages.bounds import RAW, TOO_DEEP, Deadline, Unreadable
 from jobexport.drift.pages.decode import decode
 from jobexport.drift.pages.form import form_of
 from jobexport.drift.pages.page import PageReader
@@ -45,9 +46,7 @@ def read_page(source: Path | str | bytes, name: str | None = None) -> PageFacts:
 
 def _content(path: Path, name: str) -> bytes:
     try:
-        with path.open("rb") as file:
-            # One byte more than allowed, so that a file that is too long is recognized.
-            return file.read(FILE + 1)
+        return read_up_to(path, RAW)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise JobexportError(f"{name}: {reason}; name a file with a documentation page") from error

@@ -62,7 +62,8 @@ _SECTIONS = _patterns(
         "authorization": r"authori[sz]ation(?: information)?|(?:required )?permissions?|permission requirements"
         r"|授权信息|权限(?:要求|说明)?|授权",
         "debugging": r"debugging|api debugging|调试|在线调试",
-        "uri": r"(?:request )?ur[il]s?(?: format)?|(?:api )?prototype|请求地址|接口原型",
+        "uri": r"(?:request )?ur[il]s?(?: format)?|(?:api )?prototype|(?:(?:request|api|ur[il]) )?syntax"
+        r"|request (?:lines?|formats?)|请求(?:语法|行|格式)|请求地址|接口原型",
         "request": r"requests?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?))?|input parameters?"
         r"|请求(?:消息|参数|信息|体|头)?(?:参数)?|输入参数|入参",
         "response": r"responses?(?: (?:parameters?|messages?|information|bod(?:y|ies)|headers?|elements?))?"
@@ -107,8 +108,12 @@ _COLUMNS = _patterns(
 )
 
 
+_BROKEN = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A blank within a Chinese word, where the vendor's tool broke the line."""
+
+
 def _bare(text: str) -> str:
-    text = " ".join(text.split())
+    text = _BROKEN.sub("", " ".join(text.split()))
     text = re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", text) or text
     return text.strip(" :：.。*").replace("＊", "")
 
@@ -157,18 +162,29 @@ def yes_or_no(text: str) -> bool | None:
     return True if _YES.fullmatch(bare) else False if _NO.fullmatch(bare) else None
 
 
-NAME = re.compile(r"[\w$@\[\]{}<>.:/-]*[A-Za-z_][\w$@\[\]{}<>.:/-]*\*?")
+NAME = re.compile(r"(?=[^A-Za-z_]*[A-Za-z_])[\w$@\[\]{}<>.:/-]+\*?")
 """A parameter's name, without spaces."""
 CODE = re.compile(r"[A-Z][A-Za-z]{0,15}[A-Za-z0-9_-]*\.\d{2,9}|[A-Z]{2,8}[_-]?\d{3,9}|\d{4,9}")
 """An error code, such as `DLF.0100`."""
 STATUS = re.compile(r"[1-5]\d\d")
 """An HTTP status."""
-ACTION = re.compile(r"[a-z][\w-]*:[\w*-]+:[\w*-]+")
+ACTION = re.compile(r"[a-z][\w-]{0,60}:[\w*-]{1,60}:[\w*-]{1,60}")
 """A permission, such as `dli:jobs:export`."""
 REQUEST_LINE = re.compile(
-    r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)\s+['\"]?"
-    r"(?:https?://(?:\{+[^{}/]*\}+|[^/\s{}]*)+)?(/[^\s'\"]*)"
+    r"(?:curl\b.*?-X\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS)(?:\s*[:：]\s*['\"]?|\s+['\"]?|(?=/[a-z{]|https?://))"
+    r"(?:https?://[^/\s{}]*(?:\{+[^{}/]*\}+[^/\s{}]*)*)?(/[^\s'\"]*)"
 )
-"""A method and a path, with or without a host before the path."""
+"""A method and a path, with or without a host before the path; `GET/v1/…` has lost its blank."""
+_QUERY = re.compile(r"\{[?&]([^{}]*)\}|[\[(]?\?(.*)")
+
+
+def target(text: str) -> tuple[str, str]:
+    """Return path and query of the target of a request line: `/v1/{id}{?dry,all}` → `/v1/{id}` and `dry&all`."""
+    match = _QUERY.search(text)
+    if match is None:
+        return text, ""
+    return text[: match.start()], (match[1] or "").replace(",", "&") or match[2] or ""
+
+
 TREE_MARK = re.compile(r"^[\s│|]*(?:[├└┣┗][─━-]*|[+\\`|]-{1,3})\s*", re.MULTILINE)
 """The branches that a tree of files has before a name, such as `├─`."""

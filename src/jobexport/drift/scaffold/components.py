@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
-from jobexport.drift.page_schemas import SchemaObject, around, condition_of, row_schema
+from jobexport.drift.facts import DataType
+from jobexport.drift.page_schemas import SchemaObject, around, condition_of, row_schema, type_schema
 from jobexport.drift.scaffold.names import pascal, unique
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobexport.drift.facts import DataType, Parameter, ParameterIn
+    from jobexport.drift.facts import Parameter, ParameterIn
 
 # Tables may lead to each other.
 _DEEPEST = 12
+_ELEMENTS = re.compile(
+    r"(?:array|list) (?:elements?|items?)|elements of the (?:array|list)|array of [\w ]{1,40}"
+    r"|\[(?:(?:array|list) )?(?:elements?|items?|\*)?\]|\[?(?:数组|列表)元素\]?",
+    re.IGNORECASE,
+)
+"""The name of a row that is the whole body, which is a list."""
 
 
 class Components:
@@ -25,18 +33,30 @@ class Components:
         self._prefix = operation[0].upper() + operation[1:]
         self._written: dict[str, str] = {}
 
-    def body(self, location: ParameterIn, suffix: str) -> SchemaObject | None:
+    def body(self, location: ParameterIn, suffix: str, examples: Sequence[Any]) -> SchemaObject | None:
         """Build the schema of a body and return a reference to it, or None if the page has no row of the body.
 
+        The body is a list if its only row is called so, such as `Array elements`, or if all its examples are lists.
         A table that no row leads to becomes a schema that nothing refers to yet.
         """
         rows = [row for row in self._rows if row.location == location]
         if not rows:
             return None
-        for root in dict.fromkeys(row.path[:1] for row in rows if row.path[0].startswith("[") and len(row.path) > 1):
-            self._table(rows, root, pascal(root[0].strip("[]")) or f"{self._prefix}Table", None, 0)
         top = [row for row in rows if len(row.path) == 1]
-        return self._table(rows, (), f"{self._prefix}{suffix}", None, 0) if top else {"type": "object"}
+        titles = dict.fromkeys(row.path[:1] for row in rows if row.path[0].startswith("[") and len(row.path) > 1)
+        for root in (each for each in titles if each not in {row.path for row in top}):
+            self._table(rows, root, pascal(root[0].strip("[]")) or f"{self._prefix}Table", None, 0)
+        shown = any(isinstance(value, dict) for value in examples)
+        if len(top) == 1 and _ELEMENTS.fullmatch(top[0].name) and not shown:
+            of = top[0].type if top[0].type and top[0].type.kind == "array" else DataType("array", items=top[0].type)
+            nested = any(row.path[:-1] == top[0].path for row in rows)
+            inner = self._table(rows, top[0].path, f"{self._prefix}{suffix}Item", None, 0) if nested else None
+            return type_schema(of) if inner is None else around(of, inner)
+        if not top:
+            return {"type": "object"}
+        if examples and all(isinstance(value, list) for value in examples):
+            return {"type": "array", "items": self._table(rows, (), f"{self._prefix}{suffix}Item", None, 0)}
+        return self._table(rows, (), f"{self._prefix}{suffix}", None, 0)
 
     def _table(
         self, rows: Sequence[Parameter], path: tuple[str, ...], name: str, line: int | None, depth: int

@@ -108,7 +108,7 @@ def _parameter(row: Parameter) -> Document:
 
 
 def _request(page: PageFacts, components: Components) -> Document:
-    schema = components.body("body", "Request")
+    schema = components.body("body", "Request", _values(page, "request"))
     if schema is None:
         return {}
     named = [media_type.value for media_type in page.media_types if media_type.side == "request"]
@@ -141,7 +141,7 @@ def _responses(page: PageFacts, components: Components) -> Document:
 
 def _success(page: PageFacts, components: Components, code: int) -> Document:
     response: Document = {"description": _phrase(code)}
-    schema = components.body("response", "Response")
+    schema = components.body("response", "Response", _values(page, "response"))
     named = [media_type.value for media_type in page.media_types if media_type.side == "response"]
     files = [file.name for file in page.file_names if not file.member]
     if schema is not None:
@@ -186,6 +186,10 @@ def _phrase(code: int) -> str:
         return f"{http.HTTPStatus(code).phrase}."
     except ValueError:
         return f"Status {code}."
+
+
+def _values(page: PageFacts, kind: str) -> list[Any]:
+    return [example.value for example in page.examples if example.kind == kind and example.value is not None]
 
 
 def _examples(page: PageFacts, kind: str) -> dict[str, Document]:

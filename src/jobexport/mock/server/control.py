@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 
 from jobexport.core import strict_json
+from jobexport.core.redact import Redaction
 from jobexport.errors import JobexportError
 from jobexport.mock.requests.operations import JSON
 from jobexport.mock.requests.request import (
@@ -168,7 +169,8 @@ async def _clear_faults(core: Core, body: Any) -> dict[str, Any]:
 
 
 async def _requests(core: Core, _: Any) -> dict[str, Any]:
-    return {"requests": [seen.as_json() for seen in core.requests]}
+    redaction = Redaction.of((core.token, core.access_key, core.secret_key))
+    return {"requests": [seen.as_json(redaction) for seen in core.requests]}
 
 
 async def _forget_requests(core: Core, body: Any) -> dict[str, Any]:

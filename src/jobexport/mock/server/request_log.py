@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import deque
 from datetime import UTC, datetime
@@ -14,12 +13,11 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Scope
 
+    from jobexport.core.redact import Redaction
     from jobexport.mock.faults.active import Chosen
 
 KEPT = 200
 LONGEST_BODY = 2048
-_SECRET = re.compile("authorization|cookie|token|secret|signature|password|access-?key", re.IGNORECASE)
-_REDACTED = "[redacted]"
 
 
 @define(eq=False)
@@ -45,21 +43,17 @@ class Seen:
             self.status = None
         return app
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, redaction: Redaction) -> dict[str, Any]:
         """Return the request as JSON values; credentials are redacted."""
+        headers = ((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in self.headers)
         return {
             "time": datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds"),
             "method": self.method,
-            "path": self.path,
+            "path": redaction.text(self.path),
             "operation": self.operation,
             "status": self.status,
-            "headers": [
-                [name, _REDACTED if _SECRET.search(name) else value]
-                for name, value in (
-                    (name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in self.headers
-                )
-            ],
-            "body": self.content.decode("utf-8", "replace"),
+            "headers": redaction.headers(headers),
+            "body": redaction.text(self.content.decode("utf-8", "replace")),
             "violation": self.violation,
             "faults": [] if self.chosen is None else [fault.name for fault in self.chosen.applied],
         }

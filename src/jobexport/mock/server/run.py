@@ -120,7 +120,7 @@ def run(
     ready: Callable[[Server], None],
     **options: Unpack[ServerOptions],
 ) -> None:
-    """Serve an edition until SIGINT or SIGTERM arrives. Only the main thread can call this.
+    """Serve an edition until SIGINT, SIGTERM or SIGHUP arrives. Only the main thread can call this.
 
     Args:
         edition: the id of an edition, or a resolved document of your own.
@@ -135,7 +135,13 @@ def run(
     """
     stop = threading.Event()
     # uvicorn's own handlers would raise the signal again after the end, which would kill the process.
-    previous = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    previous = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in numbers
+        # nohup has SIGHUP ignored.
+        if number != getattr(signal, "SIGHUP", None) or signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         with serve(edition, port=port, host=host, allow_hosts=allow_hosts, **options) as server:
             ready(server)

@@ -9,7 +9,6 @@ and create-resource; unknown fields are kept.
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,12 @@ from attrs import frozen
 
 from jobexport.core import strict_json
 from jobexport.errors import JobexportError
-from jobexport.mock.state.files import UnfitFile, read_files, subfolders
+from jobexport.mock.state.files import MemoryPath, UnfitFile, read_files, subfolders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.mock.state.files import File
+    from jobexport.mock.state.files import File, Place
 
 
 EXAMPLE_PROJECT = "b384b9e9ab9b4ee8994c8633aabc9505"
@@ -112,19 +111,15 @@ class State:
             JobexportError: a path does not belong to a state folder, or a file has wrong content; the message names it.
                 Or the files are too many or too large.
         """
-        texts = {**dict(_texts(self)), **_seed_texts(files)}
-        # Written and read as a folder, so that the same rules hold for both.
-        with tempfile.TemporaryDirectory(prefix="jobexport-seed-") as folder:
-            for path, text in texts.items():
-                _write(Path(folder), path, text)
-            try:
-                return State({path.name: _project(path) for path in subfolders(Path(folder))})
-            except (JobexportError, UnfitFile) as problem:
-                words = f"{problem.path}: {problem.problem}" if isinstance(problem, UnfitFile) else str(problem)
-                raise JobexportError(words.replace(f"{folder}/", "")) from None
+        # Read as a folder, so that the same rules hold for both; in memory, so that any two names are two files.
+        folder = MemoryPath.of({**dict(_texts(self)), **_seed_texts(files)})
+        try:
+            return State({path.name: _project(path) for path in subfolders(folder)})
+        except UnfitFile as file:
+            raise JobexportError(f"{file.path}: {file.problem}") from None
 
 
-def _project(folder: Path) -> ProjectState:
+def _project(folder: Place) -> ProjectState:
     flink: dict[int, FlinkJob] = {}
     names: dict[str, int] = {}
     for file in read_files(folder / "flink", ".json", named=False):
@@ -141,7 +136,7 @@ def _project(folder: Path) -> ProjectState:
     return ProjectState(dict(sorted(flink.items())), workspaces)
 
 
-def _workspace(folder: Path) -> WorkspaceState:
+def _workspace(folder: Place) -> WorkspaceState:
     scripts = {file.name: file.content for file in read_files(folder / "scripts", ".script")}
     resources = list(read_files(folder / "resources", ".resource"))
     return WorkspaceState(
@@ -152,7 +147,7 @@ def _workspace(folder: Path) -> WorkspaceState:
     )
 
 
-def _jobs(folder: Path, scripts: Mapping[str, bytes], resources: list[File]) -> dict[str, DgcJob]:
+def _jobs(folder: Place, scripts: Mapping[str, bytes], resources: list[File]) -> dict[str, DgcJob]:
     # A node names a script by its name. No page says how a node names a resource: `resourcePath` is "a path". So it may
     # be the name or the location of a resource; any other path is a plain file.
     known = {location: file.name for file in resources if isinstance(location := file.fields.get("location"), str)}
@@ -165,7 +160,7 @@ def _jobs(folder: Path, scripts: Mapping[str, bytes], resources: list[File]) -> 
         wanted = [value for name, value, _ in used if name == "scriptName"]
         for name, value, pointer in used:
             if name == "scriptName" and value not in scripts:
-                script = folder.parent / "scripts" / f"{value}.script"
+                script = f"{folder.parent}/scripts/{value}.script"
                 raise file.error(f"node uses script {value!r}, but there is no {script}; add it", pointer)
         found = [known[value] for name, value, _ in used if name == "resourcePath" and value in known]
         jobs[file.name] = DgcJob(file.name, file.content, tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(found)))
@@ -198,6 +193,7 @@ _PATH = re.compile(
 )
 # One small call must not fill a disk or the memory: a file takes a block, and indentation can make JSON much longer.
 _MOST_FILES = 10_000
+_LONGEST_NAME = 255
 _LONGEST_TEXT = 64 * 1024 * 1024
 
 
@@ -216,6 +212,7 @@ def _seed_texts(files: Mapping[str, Any]) -> dict[str, bytes]:
                 f"{path[:200]!r} is not a path of a state folder; valid paths are <project>/flink/<id>.json and "
                 "<project>/workspaces/<workspace>/jobs/<name>.job, and likewise submitted, scripts and resources"
             )
+        _check_names(path)
         length += _indented(value)
         if length > _LONGEST_TEXT:
             raise JobexportError(
@@ -242,14 +239,15 @@ def _indented(value: Any) -> int:
     return length
 
 
-def _write(folder: Path, path: str, text: bytes) -> None:
+def _check_names(path: str) -> None:
+    """Check that the names in a path are texts of a name's length."""
     try:
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text)
-    except (OSError, ValueError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "not a file's name"
-        raise JobexportError(f"cannot keep {path[:100]!r}: {reason}; choose another name") from None
+        path.encode()
+        sound = all(len(part) <= _LONGEST_NAME for part in path.split("/"))
+    except UnicodeEncodeError:
+        sound = False
+    if not sound:
+        raise JobexportError(f"cannot keep {path[:100]!r}: not a file's name; choose another name")
 
 
 def _texts(state: State) -> Iterator[tuple[str, bytes]]:

@@ -122,8 +122,8 @@ class FolderStorage:
             self.folder.mkdir(parents=True, exist_ok=True)
             root = os.open(self.folder, _FOLDER & ~getattr(os, "O_NOFOLLOW", 0))
             try:
-                self._write(root, b".writable", b"")
-                os.unlink(b".writable", dir_fd=root)
+                self._write(root, b"\\writable", b"")
+                os.unlink(b"\\writable", dir_fd=root)
             finally:
                 os.close(root)
         except (OSError, ValueError) as problem:

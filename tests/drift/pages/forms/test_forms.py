@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -211,3 +212,53 @@ def test_a_tree_in_plain_text_ends_at_prose() -> None:
     )
     page = read_page(lines.encode(), "page")
     assert [each.entries for each in page.trees] == [("baskets/a.basket", "leaves/b.leaf", "last.leaf")]
+
+
+ITEMS = "<ul><li>S: a<ul><li>litres:2</li></ul></li><li>L: b</li></ul>"
+CELL = "| Parameter | Type | Description |\n|---|---|---|\n| mode | String | "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "T\n=\n\nRequest\n-------\n\n+-----------+--------+----------------+\n| Parameter | Type   | Description    |\n"
+        "+===========+========+================+\n| mode      | String | Pump.          |\n"
+        "|           |        |                |\n|           |        | -  **S**: a    |\n"
+        "|           |        |                |\n|           |        |    -  litres:2 |\n"
+        "|           |        |                |\n|           |        | -  **L**: b    |\n"
+        "+-----------+--------+----------------+\n",
+        "<h1>T</h1><h2>Request</h2><table><tr><th>Parameter</th><th>Type</th><th>Description</th></tr>"
+        "<tr><td>mode</td><td>String</td><td>"
+        f"<p>Pump.</p>{ITEMS}</td></tr></table>",
+        f"# T\n\n## Request\n\n{CELL}Pump.{ITEMS} |\n",
+        "T\n\nRequest Parameters\n\nParameter\tMandatory\tType\tDescription\nmode\tNo\tString\tPump.\n"
+        "• S: a\n◦ litres:2\n• L: b\n",
+        f"# T\n\n## Request\n\n{CELL}Pump.<br>• S: a<br>◦ litres:2<br>• L: b |\n",
+    ],
+    ids=["rst", "html", "markdown", "text", "signs"],
+)
+def test_items_below_an_item_are_told_from_items_beside_it(text: str) -> None:
+    """An item of a list within a list explains the item above it and is no value."""
+    assert read_page(text.encode(), "page").parameters[0].limits.values == ("S", "L")
+
+
+LISTED = "<!DOCTYPE html>\n<html><body>\n" + "<div><p>a</p><p>b</p></div>\n" * 40 + "</body></html>\n"
+GRID = "+-----------+\n| Parameter |\n+===========+\n| a         |\n+-----------+\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (f"T\n====\n\n{GRID}\n.. code-block::\n\n{textwrap.indent(LISTED, '   ')}", "rst"),
+        (f"T\n====\n\n-  A:\n\n   .. code-block:: html\n\n{textwrap.indent(LISTED, '      ')}\n{GRID}", "rst"),
+        (f"T\n====\n\nShown as::\n\n{textwrap.indent(LISTED, '   ')}\n{GRID}", "rst"),
+        (f"T\n====\n\n{GRID.replace('| a ', '| <html><p>a</p> ')}", "rst"),
+        (f"# T\n\n## URI\n\n```html\n{LISTED}```\n", "markdown"),
+        (LISTED, "html"),
+        (f"{LISTED}<pre>\n.. code-block::\n\n   a\n</pre>", "html"),
+    ],
+    ids=["rst", "rst-in-a-list", "rst-literal", "rst-in-a-cell", "markdown", "html", "html-that-holds-rst"],
+)
+def test_a_listing_of_html_does_not_decide_the_form(text: str, form: str) -> None:
+    """A page in reStructuredText or Markdown that shows a page of HTML in a listing keeps its form."""
+    assert read_page(text.encode(), "page").form == form

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
+import attrs
+import pytest
+
 from jobexport.drift import read_page
+from jobexport.drift.pages import reader
+from jobexport.drift.pages.bounds import Deadline
+from jobexport.drift.pages.tables import nesting
 
 HEADS = "| Parameter | Mandatory | Type | Description |\n|---|---|---|---|\n"
 
@@ -143,8 +152,18 @@ def test_a_table_of_files_is_no_body() -> None:
     assert [each.role for each in page.tables] == ["files"]
 
 
-def test_tables_that_multiply_are_cut_and_named() -> None:
-    """Tables that lead to each other many times give 5000 parameters and an unread entry with the reason."""
+def test_tables_that_multiply_are_cut_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables that lead to each other many times give 5000 parameters and an unread entry, and no more are made."""
+    # The number of parameters is the bound here, so the deadline is out of the way.
+    monkeypatch.setattr(reader, "Deadline", lambda: Deadline(3600))
+    made = itertools.count()
+    evolve = attrs.evolve
+
+    def counted(value: Any, **changes: Any) -> Any:
+        next(made)
+        return evolve(value, **changes)
+
+    monkeypatch.setattr(nesting, "evolve", counted)
     tables = [
         table(number, f"T{number}", *(f"f{each} | T{number + 1} object | x" for each in range(8)))
         for number in range(1, 40)
@@ -152,6 +171,7 @@ def test_tables_that_multiply_are_cut_and_named() -> None:
     page = read_page(("# T\n\n## Request Parameters\n" + "".join(tables)).encode(), "page")
     assert len(page.parameters) == 5000
     assert "More than 5000 parameters" in page.unread[0].reason
+    assert next(made) < 3 * 5000
 
 
 def test_only_the_first_table_that_a_text_names_is_below_the_row() -> None:
@@ -162,3 +182,116 @@ def test_only_the_first_table_that_a_text_names_is_below_the_row() -> None:
         table(3, "Kind B", "c | String | x"),
     )
     assert found == {"body a", "body a.b", "body [Kind B].c"}
+
+
+def test_a_default_of_any_shape_leads_to_no_error() -> None:
+    """A row whose default is a list or an object is read as any other row, also above a nested table."""
+    rows = ("a | Array | The default value is [].", "b | Object | Default value: {}", "c | Thing object | x")
+    found = paths(table(1, "Request parameters", *rows), table(2, "Thing", "d | String | x"))
+    assert found == {"body a", "body b", "body c", "body c.d"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "mandatory"),
+    [
+        ("POST/PUT请求必填。GET不能包含。", "conditional"),
+        ("Required for POST", "conditional"),
+        ("POST: Yes; GET: No", "conditional"),
+        ("Yes for POST", "conditional"),
+        ("Conditional", "conditional"),
+        ("No (mandatory for POST)", "conditional"),
+        ("否（POST必选）", "conditional"),
+        ("Yes (POST)", "yes"),
+        ("No (optional)", "no"),
+        ("可选填", "unknown"),
+    ],
+)
+def test_a_cell_that_names_a_case_is_a_condition(cell: str, mandatory: str) -> None:
+    """A cell of the mandatory column that names the case of a mandatory parameter makes it conditional."""
+    page = read_page(f"# T\n\n## Request Parameters\n\n{HEADS}| a | {cell} | String | x |\n".encode(), "page")
+    assert [each.mandatory for each in page.parameters] == [mandatory]
+
+
+RESPONSE = "# T\n\n## Response Parameters\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        ("resources | List<Resource> | x", "Resource parameters"),
+        ("job | Object | x", "Job parameters"),
+        ("scripts | Array of Script objects | x", "Script parameters"),
+    ],
+)
+def test_a_table_named_after_a_subject_stands_below_its_row(row: str, title: str) -> None:
+    """`Resource parameters` is the table of a row of type `Resource`, if there is such a row."""
+    name = row.partition(" ")[0]
+    found = paths(table(1, "Response parameters", row), table(2, title, "label | String | x"), start=RESPONSE)
+    assert found == {f"response {name}", f"response {name}.label"}
+
+
+def test_a_table_named_after_a_subject_that_no_row_has_is_a_body() -> None:
+    """`Job parameters` describes the request if no row leads to it."""
+    assert paths(table(1, "Job parameters", "a | String | x")) == {"body a"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bed data structure description",
+        "Bed structure:",
+        "Parameters of the Bed",
+        "Bed字段数据结构说明",
+        "The Bed structure is as follows:",
+    ],
+)
+def test_a_line_above_a_table_may_name_its_structure(line: str) -> None:
+    """A table without a caption is below the row of the structure that the line above it names."""
+    beds, bed = (f"{HEADS}| {row} | x |\n" for row in ("beds | No | List<Bed>", "label | Yes | String"))
+    found = paths("Parameter description\n\n", beds, f"\n{line}\n\n", bed)
+    assert found == {"body beds", "body beds.label"}
+
+
+STATES = "| Parameter | Type | Description |\n|---|---|---|\n| dry | String | x |\n| wet | String | x |\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "values"),
+    [
+        ("Garden states", ("dry", "wet")),
+        ("Values of state", ("dry", "wet")),
+        ("状态说明", ("dry", "wet")),
+        ("Patterns", ()),
+    ],
+)
+def test_a_table_of_a_row_s_values_has_no_parameters(title: str, values: tuple[str, ...]) -> None:
+    """A table that a text leads to, named after its row, lists the values of the row; any other table stays."""
+    first = table(1, "Response parameters", "state | String | See Table 2.")
+    page = read_page(f"{RESPONSE}{first}\n**Table 2** {title}\n\n{STATES}".encode(), "page")
+    assert page.parameters[0].limits.values == values
+    assert [each.role for each in page.tables] == ["parameters", "other" if values else "parameters"]
+    assert len(page.parameters) == (1 if values else 3)
+
+
+@pytest.mark.parametrize(
+    ("method", "title", "kind", "example", "location"),
+    [
+        ("GET", "Request parameters", "Integer", "", "query"),
+        ("GET", "Request parameters", "Array of strings", "", "query"),
+        ("GET", "Request parameters", "Timestamp", "", "query"),
+        ("HEAD", "Request parameters", "-", "", "query"),
+        ("GET", "Request body parameters", "Integer", "", "body"),
+        ("GET", "Request parameters", "Object", "", "body"),
+        ("GET", "Request parameters", "Integer", '\n## Example Request\n\n```\n{"size": 1}\n```\n', "body"),
+        ("DELETE", "Request parameters", "Integer", "", "body"),
+        ("POST", "Request parameters", "Integer", "", "body"),
+    ],
+)
+def test_the_request_parameters_of_a_get_are_in_the_query(
+    method: str, title: str, kind: str, example: str, location: str
+) -> None:
+    """A GET sends its flat table of request parameters in the query, unless the page shows or names a body."""
+    start = f"# T\n\n## URI\n\n{method} /v1/{{id}}/x\n\n## Request Parameters\n"
+    page = read_page(f"{start}{table(1, title, f'size | {kind} | x')}{example}".encode(), "page")
+    assert [each.location for each in page.parameters] == [location]
+    assert [each.location for each in page.tables] == [location]

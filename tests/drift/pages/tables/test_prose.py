@@ -15,10 +15,13 @@ NUMBER, ARRAY = DataType("number"), DataType("array", items=STRING)
 
 
 def parts(*texts: str) -> tuple[Paragraph, ...]:
-    """Return the texts as paragraphs; a text that begins with `- ` is a list item."""
-    return labelled(
-        tuple(Paragraph("item", text[2:], 1) if text.startswith("- ") else Paragraph("text", text, 1) for text in texts)
-    )
+    """Return the texts as paragraphs; a text that begins with `- ` is a list item, with `-- ` an item below an item."""
+    return labelled(tuple(part(text) for text in texts))
+
+
+def part(text: str) -> Paragraph:
+    mark, _, rest = text.partition(" ")
+    return Paragraph("item", rest, 1, depth=len(mark)) if mark in ("-", "--") else Paragraph("text", text, 1)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,19 @@ def parts(*texts: str) -> tuple[Paragraph, ...]:
         (STRING, "Default value: /dir/a", "/dir/a"),
         (STRING, "Default value: Spark Python", "Spark Python"),
         (ARRAY, "Default value: []", []),
+        (STRING, "默认为a_first（先近后远），支持a_last（先远后近）。", "a_first"),
+        (STRING, "Default value: a_first (the nearest)", "a_first"),
+        (INTEGER, "最多升数，默认100。", 100),
+        (INTEGER, "每页默认10条", 10),
+        (INTEGER, "How many (default 100).", 100),
+        (BOOLEAN, "是否，默认true", True),
+        (STRING, "保留时间，默认10分钟。", None),
+        (INTEGER, "The default 5 zones are used.", None),
+        (ARRAY, "The default value is [1, 2].", [1, 2]),
+        (INTEGER, "By default, the value is 7.", 7),
+        (INTEGER, "If it is not set, the default value 100 is used.", 100),
+        (INTEGER, "100 by default", 100),
+        (INTEGER, "默认取值100", 100),
         (STRING, "Default value: N/A", None),
         (STRING, "默认取值：不涉及", None),
         (STRING, "Default value: the zone where the service is located", None),
@@ -60,6 +76,8 @@ def test_a_default_is_a_value_of_the_type(kind: Any, text: str, value: Any) -> N
         (("Default Value", "10"), 10),
         (("Definition", "How many.", "Constraints", "N/A", "Default Value:", "7"), 7),
         (("默认取值：", "3"), 3),
+        (("Default Value", "The default value is 4."), 4),
+        (("默认取值：", "默认值为5。"), 5),
     ],
 )
 def test_a_label_stands_over_its_paragraph(texts: tuple[str, ...], value: int) -> None:
@@ -105,6 +123,22 @@ def test_an_item_may_be_called_the_default() -> None:
         (STRING, "A maximum of 4 MB is supported.", Limits()),
         (STRING, "For example, 2018-10-22T23:59:59+08.", Limits()),
         (STRING, "At most 20 names.", Limits()),
+        (STRING, "Minimum: 1", Limits(min_length=1)),
+        (STRING, "最大值：32", Limits(max_length=32)),
+        (STRING, "Maximum: 64 Maximum length: 32", Limits(max_length=32)),
+        (STRING, "Minimum: 1 Maximum: 64", Limits(min_length=1, max_length=64)),
+        (STRING, "The minimum value is 2 GB.", Limits()),
+        (STRING, "Maximum length: 1,024 x 1,024", Limits()),
+        (STRING, "Length range: 1,024 x 1,024 characters.", Limits()),
+        (INTEGER, "The value must be greater than or equal to 0.", Limits(minimum=0)),
+        (INTEGER, "It must be less than or equal to 10.", Limits(maximum=10)),
+        (INTEGER, "取值大于等于1。", Limits(minimum=1)),
+        (INTEGER, "It is greater than or equal to 0 and less than or equal to 9.", Limits(minimum=0, maximum=9)),
+        (INTEGER, "The value cannot be less than 2.", Limits(minimum=2)),
+        (INTEGER, "It must not be greater than 5.", Limits(maximum=5)),
+        (INTEGER, "Checked if the value is greater than or equal to 5.", Limits()),
+        (INTEGER, "Min. value: 3", Limits(minimum=3)),
+        (STRING, "Max: 32", Limits(max_length=32)),
     ],
 )
 def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated: Any) -> None:
@@ -138,11 +172,52 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated
         (("It cannot exceed 1,024 characters.",), ()),
         (("For example, 1 hours, 1 days or 1 weeks.",), ()),
         (("- only one: it",), ()),
+        (("- Definition: how", "- Range:", "-- drip: slowly", "-- spray: fast"), ("drip", "spray")),
+        (("Drops.", "- Minimum value: 1", "- Maximum value: 900"), ()),
+        (("- S: small", "-- litres: 2", "-- hoses: 1", "- L: large", "-- litres: 9"), ("S", "L")),
+        (("To find it:", "- Method 1: Open the console.", "- Method 2: Call the API."), ()),
+        (("Kind.", "- A", "- B", "- N/A"), ("A", "B")),
+        (("- DRIP: slowly", "- SPRAY: fast", "Enumeration values:", "- DRIP", "- SPRAY"), ("DRIP", "SPRAY")),
+        (("The value can be letters, digits, or underscores.",), ()),
+        (("The protocol can be DRIP, SPRAY, or FLOOD.",), ("DRIP", "SPRAY", "FLOOD")),
+        (("The plan can be changed or removed.",), ()),
+        (("If pump is small, mode must be set to drip or spray.",), ()),
+        (("The value can be 1,024 or 2,048.",), ("1024", "2048")),
+        (("Options: 100,200,300",), ("100", "200", "300")),
+        (("The value can be A, B, or A.",), ("A", "B")),
+        (("- Description: how", "- Allowed values:", "-- drip: slowly", "-- spray: fast"), ("drip", "spray")),
+        (("- Min: 1", "- Max: 900"), ()),
+        (("- min: the least", "- max: the most"), ("min", "max")),
+        (("To find it:", "- Option 1: Open the console.", "- Option 2: Call the API."), ()),
+        (("Obtain it in either of the following ways:", "- Console: open it", "- API: call it"), ()),
+        (("获取方法如下：", "- Console：打开", "- API：调用"), ()),
+        (("The protocol can be tcp or udp.",), ("tcp", "udp")),
+        (("Supported protocols are TCP and UDP.",), ("TCP", "UDP")),
+        (("- MINIMUM: the least", "- MAXIMUM: the most"), ("MINIMUM", "MAXIMUM")),
     ],
 )
 def test_values_are_those_that_the_prose_lists(texts: tuple[str, ...], values: tuple[str, ...]) -> None:
     """Values are read from lists and sentences that name all of them, and from no other text."""
     assert limits(parts(*texts), STRING).values == values
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "values"),
+    [
+        (INTEGER, ("- 0: off", "- 1: on"), ("0", "1")),
+        (INTEGER, ("- LOW: a", "- HIGH: b"), ()),
+        (INTEGER, ("The value ranges from 1 to 5.", "- 3: usual", "- 9: rare"), ()),
+        (NUMBER, ("Progress.", "- 0: begun", "- 1: finished"), ()),
+        (STRING, ("Maximum: 2", "- drip", "- spray"), ()),
+        (STRING, ("Options: true, false",), ("true", "false")),
+        (None, ("Options: true, false",), ()),
+        (None, ("Options: A, B",), ("A", "B")),
+        (ARRAY, ("- A: a", "- B: b"), ("A", "B")),
+    ],
+)
+def test_values_fit_the_type_and_the_bounds(kind: Any, texts: tuple[str, ...], values: tuple[str, ...]) -> None:
+    """A list that holds a word for an integer, or a value outside of the bounds, is not a list of values."""
+    assert limits(parts(*texts), kind).values == values
 
 
 def test_an_object_has_no_list_of_values() -> None:
@@ -178,6 +253,8 @@ def test_a_sentence_that_names_a_case_is_a_condition(text: str) -> None:
     [
         "This parameter is not required when kind is A.",
         "This parameter is optional if kind is A.",
+        "If pump is set to small, mode must be set to drip or spray.",
+        "当kind为A时，必须设置为B。",
         "To query data in other workspaces, this header must be carried.",
         "如果需要查询其他工作空间的数据，需要带上该消息头。",
         "Data connection required by the engine",

@@ -14,8 +14,8 @@ OBJECT, NODE, ARRAY = DataType("object"), DataType("object", name="Node"), DataT
 
 # Spellings of a type, with a bar between them.
 SPELLINGS = [
-    (STRING, "String|string|Str|字符串|字符串类型|枚举|Enum|String(64)|String（1-64）"),
-    (INTEGER, "Integer|int|Int|INT|整型|整数"),
+    (STRING, "String|string|Str|UUID|字符串|字符串类型|枚举|Enum|String(64)|String（1-64）"),
+    (INTEGER, "Integer|int|Int|Short|INT|整型|整数"),
     (DataType("integer", format="int32"), "Int32|integer32"),
     (LONG, "Long|long|Int64|bigint|长整型"),
     (DataType("number", format="double"), "Double|双精度浮点型"),
@@ -24,6 +24,7 @@ SPELLINGS = [
     (DataType("boolean"), "Boolean|bool|boolean|布尔型|布尔值"),
     (DataType("binary"), "File|binary|Stream|文件流"),
     (DataType("string", format="date-time"), "DateTime|date-time"),
+    (DataType("unknown"), "Timestamp|timestamp|时间戳|Any|任意类型"),
     (OBJECT, "Object|JSON|JSON object|Data structure|data structure|数据结构|对象|Dict"),
     (NODE, "Node|Node object|Node data structure|Node structure|Node结构|Node数据结构|Node对象|表示Node结构"),
     (ARRAY, "List|Array|list|列表数据结构|数组|列表|List data structure|JSONArray|[]|List<>|List<?>"),

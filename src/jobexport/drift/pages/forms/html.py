@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from justhtml import JustHTML
 
 from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Row, Table, fold
-from jobexport.drift.pages.bounds import COLUMNS, TOO_DEEP, Deadline, Unreadable
+from jobexport.drift.pages.bounds import COLUMNS, ELEMENTS, TOO_DEEP, TOO_MANY, Deadline, Unreadable
+from jobexport.drift.pages.visible import is_mark, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 DEPTH = 150
 """The deepest nesting of elements; a page saved from a browser has up to 60."""
 
-_NESTING = re.compile(r"<(/?)(?:table|div|ul|ol|dl|blockquote|section|article|span|figure|details)\b", re.IGNORECASE)
+# A parser opens the elements for the style of a text again in every paragraph below, until they are closed.
+_STYLES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
+_NESTING = re.compile(
+    rf"<(/?)(?:table|div|ul|ol|dl|blockquote|section|article|span|figure|details|center|form|fieldset|{_STYLES})\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[A-Za-z]")
 _ANGLE = re.compile(r"<(?![!?])(/?(?:([A-Za-z][A-Za-z0-9]*)(-[\w-]+)?)?)")
 _ELEMENTS_NAMES = (
     "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blockquote body br "
@@ -34,10 +41,18 @@ _BLOCK_NAMES = (
     "figure footer form header hr html legend main nav ol p section summary ul"
 )
 _BLOCK = frozenset(_BLOCK_NAMES.split())
-_SKIPPED_NAMES = "button head iframe input math nav noscript script select style svg template textarea"
+# What browsers do not show, what they show as struck out, and what is no text of the page.
+_SKIPPED_NAMES = (
+    "audio button canvas datalist del head iframe input math nav noframes noscript rp s script select strike style svg "
+    "template textarea video"
+)
 _SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VARIABLES = frozenset(("cite", "em", "i", "var"))
+_UNSEEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)",
+    re.IGNORECASE,
+)
 _CLASS = re.compile(r"\b(?:note|notice|caution|warning|important|danger|admonition)\b", re.IGNORECASE)
 _LINE_NUMBERS = re.compile(r"\b(?:linenos?|linenodiv|line-numbers?|gutter|lineno|blob-num)\b")
 
@@ -49,12 +64,33 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
         Unreadable: elements are nested too deeply, or reading takes too long.
     """
     text = _ANGLE.sub(_escaped, text)
-    _check_depth(text)
+    _check_elements(text)
     document = JustHTML(text, sanitize=False, track_node_locations=True)
+    _prune(document.root)
     walker = _HtmlWalker(text.split("\n"), deadline)
     walker.walk(document.root, 0)
     walker.flow.end()
     return walker.flow.blocks
+
+
+def _prune(root: Any) -> None:
+    """Take the elements away that the reader of the page does not see."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.children:
+            node.children[:] = [child for child in node.children if not _is_unseen(child)]
+            waiting += node.children
+
+
+def _is_unseen(node: Any) -> bool:
+    if node.name.startswith(("#", "!")):
+        return bool(node.name != "#text")
+    attributes = node.attrs
+    closed = node.name == "dialog" and "open" not in attributes
+    return (
+        closed or node.name in _SKIPPED or "hidden" in attributes or bool(_UNSEEN.search(attributes.get("style") or ""))
+    )
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -67,8 +103,10 @@ def _escaped(match: re.Match[str]) -> str:
     return match[0] if own or (name.lower() in _ELEMENTS and not mixed) else f"&lt;{match[1]}"
 
 
-def _check_depth(text: str) -> None:
-    """Raise Unreadable for elements that are nested too deeply, before they are parsed."""
+def _check_elements(text: str) -> None:
+    """Raise Unreadable for elements that are too many or nested too deeply, before they are parsed."""
+    if sum(1 for _ in _TAG.finditer(text)) > ELEMENTS:
+        raise Unreadable(TOO_MANY)
     depth = 0
     for match in _NESTING.finditer(text):
         depth = max(depth + (-1 if match[1] else 1), 0)
@@ -93,7 +131,7 @@ class _HtmlWalker:
         for child in node.children or ():
             if child.name == "#text":
                 self._text(child)
-            elif not child.name.startswith(("#", "!")):
+            else:
                 self.line = child.origin_line or self.line
                 self._element(child, depth + 1)
 
@@ -107,7 +145,7 @@ class _HtmlWalker:
         name, attributes = node.name, node.attrs
         self.names += [attributes[key] for key in ("id", "name") if attributes.get(key)]
         kind = attributes.get("class") or ""
-        if name in _SKIPPED or (name == "span" and "notetitle" in kind):
+        if (name == "span" and "notetitle" in kind) or self._is_footnote(node, depth):
             return
         if name == "table":
             self._table(node, depth)
@@ -132,11 +170,24 @@ class _HtmlWalker:
             note = name in _BLOCK and bool(_CLASS.search(kind))
             if name in _BLOCK:
                 self.flow.end()
+            listed = name in ("ul", "ol")
             self.flow.note += note
+            self.flow.lists += listed
             self.walk(node, depth)
             if name in _BLOCK:
                 self.flow.end()
             self.flow.note -= note
+            self.flow.lists -= listed
+
+    def _is_footnote(self, node: Any, depth: int) -> bool:
+        """Check whether an element is the mark of a footnote: raised, or a link such as `[1]` within the page."""
+        if node.name == "sup":
+            linked = any(True for _ in _descendants(node, "a", depth))
+            return is_mark(_words(node, depth), self.flow.last, linked=linked)
+        if node.name == "a" and "#" in (node.attrs.get("href") or ""):
+            words = _words(node, depth).strip()
+            return words.startswith("[") and words.endswith("]") and is_mark(words, "", linked=True)
+        return False
 
     def _table(self, node: Any, depth: int) -> None:
         if code := _numbered_listing(node, depth, self.lines):
@@ -230,7 +281,7 @@ def _listing(node: Any, line: int, depth: int, lines: Sequence[str]) -> tuple[st
                     # HTML drops a line end directly after the tag `pre`.
                     dropped = not pieces and column > len(lines[at - 1])
                     starts.append(at + dropped + lead.count("\n"))
-                pieces.append(child.data)
+                pieces.append(shown(child.data))
             elif child.name == "br":
                 pieces.append("\n")
             elif not child.name.startswith("#") and not _LINE_NUMBERS.search(child.attrs.get("class") or ""):

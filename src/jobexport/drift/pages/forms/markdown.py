@@ -5,6 +5,7 @@ So a table may be a pipe table or HTML, even HTML that blank lines cut into seve
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,18 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from jobexport.drift.pages.bounds import ELEMENTS, TOO_MANY, Deadline, Unreadable
 from jobexport.drift.pages.forms import html
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
     from jobexport.drift.pages.blocks import Block
-    from jobexport.drift.pages.bounds import Deadline
 
 _LETTERS = 20_000
 """The most characters of a paragraph whose markup is read: the time grows with the square of its brackets."""
+_FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]{1,40})\]:", re.MULTILINE)
+_REFERENCE = re.compile(r"\[\^([^\]\s]{1,40})\]")
 
 
 def _inline(state: StateCore) -> None:
@@ -38,7 +41,7 @@ def _inline(state: StateCore) -> None:
             state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
-_PARSER = MarkdownIt("commonmark", {"html": True, "maxNesting": 60}).enable("table")
+_PARSER = MarkdownIt("commonmark", {"html": True, "maxNesting": 60}).enable(["table", "strikethrough"])
 _PARSER.core.ruler.at("inline", _inline)
 _RENDERER = RendererHTML()
 
@@ -47,9 +50,20 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     """Parse a Markdown text into blocks.
 
     Raises:
-        Unreadable: elements are nested too deeply, or reading takes too long.
+        Unreadable: elements are too many or nested too deeply, or reading takes too long.
     """
-    return html.blocks(render(text, deadline), deadline)
+    if text.count("|") > ELEMENTS:
+        raise Unreadable(TOO_MANY)
+    return html.blocks(render(_without_footnotes(text), deadline), deadline)
+
+
+def _without_footnotes(text: str) -> str:
+    """Return the text without the marks of its footnotes, such as `[^1]`."""
+    known = set(_FOOTNOTE.findall(text))
+    if not known:
+        return text
+    text = _FOOTNOTE.sub("", text)
+    return _REFERENCE.sub(lambda match: "" if match[1] in known else match[0], text)
 
 
 def render(text: str, deadline: Deadline) -> str:

@@ -26,11 +26,22 @@ _INLINE_LIMIT = 6000
 
 _CODE_NAMES = "code-block sourcecode code highlight parsed-literal literalinclude"
 _CODE = frozenset(_CODE_NAMES.split())
-_IGNORED = frozenset(("comment", "substitution_definition", "pending", "image", "meta", "raw"))
+_IGNORED = frozenset(
+    (
+        "comment",
+        "substitution_definition",
+        "pending",
+        "image",
+        "meta",
+        "raw",
+        "footnote_reference",
+        "citation_reference",
+        "label",
+    )
+)
 _DIRECTIVE = re.compile(r"\s*\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
 _RULE = re.compile(r"[\s|]*\+[-+=]+\+[\s|]*")
 _OPTION = re.compile(r"\s*:[\w-]+:")
-_REFERENCE = re.compile(r"(?s)(.*?)\s*<([^<>]+)>\s*")
 _SETTINGS = {
     "_disable_config": True,
     "file_insertion_enabled": False,
@@ -60,6 +71,7 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     return walker.flow.blocks
 
 
+_STRUCK = frozenset(("del", "s", "strike", "strikethrough", "line-through"))
 _KNOWN_ROLES = frozenset(("emphasis", "strong", "literal", "subscript", "superscript", "title-reference", ""))
 
 
@@ -80,13 +92,23 @@ def _inliner(deadline: Deadline) -> Any:
     def lenient(rawsource: str, text: str, role: str, lineno: int) -> Any:
         if role in _KNOWN_ROLES:
             return interpreted(rawsource, text, role, lineno)
+        if role in _STRUCK:
+            return [], []
         plain = utils.unescape(text)
-        titled = _REFERENCE.fullmatch(plain)
-        words, target = (titled[1], titled[2]) if titled else (plain, plain)
+        words, target = _reference(plain)
         return [nodes.reference(rawsource, words, refuri=f"#{target}")], []
 
     vars(inliner).update(parse=bounded, interpreted=lenient)
     return inliner
+
+
+def _reference(text: str) -> tuple[str, str]:
+    """Return words and target of a reference: `"a <b>"` → `("a", "b")`; without a target the words are the target."""
+    words, opened, target = text.rstrip().rpartition("<")
+    inside = target[:-1]
+    return (
+        (words.rstrip(), inside) if opened and target.endswith(">") and inside and ">" not in inside else (text, text)
+    )
 
 
 class _RstWalker:
@@ -173,6 +195,15 @@ class _RstWalker:
     def _reference(self, node: Any, depth: int) -> None:
         self.walk(node, depth)
         self.flow.link(node.astext(), str(node.get("refuri") or node.get("refname") or ""))
+
+    def _bullet_list(self, node: Any, depth: int) -> None:
+        self.flow.end()
+        self.flow.lists += 1
+        self.walk(node, depth)
+        self.flow.end()
+        self.flow.lists -= 1
+
+    _enumerated_list = _bullet_list
 
     def _list_item(self, node: Any, depth: int) -> None:
         self.flow.item()

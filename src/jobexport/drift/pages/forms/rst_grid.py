@@ -11,18 +11,18 @@ from jobexport.drift.pages.blocks import Cell, Paragraph, Row, Table, fold, mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_RULE = re.compile(r"\s*\+[-=+ ]{3,}\+?\s*")
+_RULE = re.compile(r"\+[-=+ ]{3,}")
 _MARKUP = re.compile(r"\*\*|``|:\w+:(?=`)|`|\\(?=.)")
 
 
 def broken_grid(lines: Sequence[str], start: int) -> Table | None:
     """Parse the lines of a grid table; `start` is the first line's number on the page. None if they are not a table."""
-    if not lines or not _RULE.fullmatch(lines[0]):
+    if not lines or not _RULE.fullmatch(lines[0].strip()):
         return None
     rows: list[Row] = []
     pending: list[tuple[int, str]] = []
     for number, line in enumerate(lines, start):
-        if _RULE.fullmatch(line):
+        if _RULE.fullmatch(line.strip()):
             if pending:
                 rows.append(_row(pending))
             pending = []

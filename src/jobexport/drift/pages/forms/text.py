@@ -68,7 +68,9 @@ class _TextReader:
                 self.shown = section.startswith("example")
                 self.at += 1
             else:
-                self.blocks.append(Paragraph("item" if line.bullet else "text", line.text, line.number))
+                self.blocks.append(
+                    Paragraph("item" if line.bullet else "text", line.text, line.number, depth=line.bullet)
+                )
                 self.at += 1
         return self.blocks
 

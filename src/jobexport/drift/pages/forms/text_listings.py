@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 _OPENS = re.compile(r"\s*[{\[]\s*$|\s*\{\s*[\"“].*|\s*\[\s*[{\[\"“\d].*|\s*\{\s*\}\s*")
 _CLOSED = re.compile(r"\s*[}\]]+\s*")
 _HEADER = re.compile(r"(?:Content-Type|Accept|Host|Authorization|X-[\w-]+)\s*:", re.IGNORECASE)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+# A quotation mark behind a backslash begins no string.
+_STRING = re.compile(r'\\.|"(?:[^"\\]|\\.)*"')
 _BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
 _FILE = re.compile(r"\s*[\w{}.-]+\.\w{1,12}\s*", re.ASCII)
 _ROOT = re.compile(r"\s*[\w{}.-]{1,80}/?\s*", re.ASCII)
-_PROSE = re.compile(r"[^\"{}\[\]:]*[^\W\d_]+\s+[^\"{}\[\]:]+")
+_SIGN = re.compile(r"[\"{}\[\]:]")
+_WORDS = re.compile(r"[^\W\d_]\s+\S")
 _MOST = 5000
 
 
@@ -75,9 +77,7 @@ def _json_end(lines: Sequence[TextLine], opening: int) -> int:
     end = opening
     while end < min(len(lines), opening + _MOST):
         line = lines[end]
-        if end > opening and (
-            words.section(line.text) or words.CAPTION.fullmatch(line.text) or _PROSE.fullmatch(line.text)
-        ):
+        if end > opening and (words.section(line.text) or words.CAPTION.fullmatch(line.text) or _is_prose(line.text)):
             break
         # Brackets in strings do not count.
         bare = _STRING.sub("", line.text)
@@ -88,6 +88,10 @@ def _json_end(lines: Sequence[TextLine], opening: int) -> int:
     while end < len(lines) and _CLOSED.fullmatch(lines[end].raw):
         end += 1
     return end
+
+
+def _is_prose(text: str) -> bool:
+    return not _SIGN.search(text) and bool(_WORDS.search(text))
 
 
 def _listing(raw: Sequence[str], lines: Sequence[TextLine], at: int, end: int) -> tuple[Code, int]:

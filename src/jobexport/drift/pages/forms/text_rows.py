@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobexport.drift.pages import vocabulary as words
-from jobexport.drift.pages.blocks import Cell, Paragraph, Row, fold, marked
+from jobexport.drift.pages.blocks import Cell, Paragraph, Row, depth_of, fold, marked
 from jobexport.drift.pages.bounds import COLUMNS
 from jobexport.drift.pages.tables.types import spells_a_type
 
@@ -28,7 +28,8 @@ class TextLine:
     text: str
     cells: tuple[str, ...]
     """The texts between the tabs; one cell for a line without tabs."""
-    bullet: bool
+    bullet: int
+    """The number of lists around the item that begins here; 0 if no item does."""
 
 
 def line_of(number: int, raw: str) -> TextLine:
@@ -39,13 +40,16 @@ def line_of(number: int, raw: str) -> TextLine:
     if len(filled) < 2:
         cells = (filled[0] if filled else "",)
     text = fold(raw[bullet.end() :] if bullet else raw)
-    return TextLine(number, raw, text, cells, bool(bullet))
+    return TextLine(number, raw, text, cells, depth_of(bullet[0].strip()) if bullet else 0)
 
 
-def cell_of(texts: Sequence[tuple[str, int]], bullets: Sequence[bool] = ()) -> Cell:
+def cell_of(texts: Sequence[tuple[str, int]], bullets: Sequence[int] = ()) -> Cell:
     """Return a cell of these texts with their line numbers; texts with a bullet become list items."""
-    items = bullets or [False] * len(texts)
-    parts = (Paragraph("item" if item else "text", text, line) for (text, line), item in zip(texts, items, strict=True))
+    depths = bullets or [0] * len(texts)
+    parts = (
+        Paragraph("item" if depth else "text", text, line, depth=depth)
+        for (text, line), depth in zip(texts, depths, strict=True)
+    )
     return Cell(marked(parts))
 
 
@@ -66,7 +70,7 @@ def tab_rows(lines: Sequence[TextLine], width: int) -> list[Row]:
 
 
 def _piece(line: TextLine, text: str) -> TextLine:
-    return TextLine(line.number, text, text, (text,), line.bullet and len(line.cells) == 1)
+    return TextLine(line.number, text, text, (text,), line.bullet if len(line.cells) == 1 else 0)
 
 
 def _first(row: Sequence[Sequence[TextLine]]) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from jobexport.drift.pages.blocks import Paragraph
 
@@ -22,10 +22,14 @@ _NO_VALUES = re.compile(
 )
 _WORD = r"[“\"'‘]?[A-Za-z0-9_+#*][\w.+#/*-]*(?: [\w.+#-]+){0,2}[”\"'’]?"
 _END = r"\s*(?:[.。;]|$)"
-_LIST = rf"(?P<list>{_WORD}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?{_WORD})*(?:\s*,?\s*(?:and|or)\s+{_WORD})?){_END}"
+# A word of a list has none of the signs that divide the list, so that there is one way to read it.
+_LETTER = r"(?!以及)[^\W或和]|[.+#-]"
+_ENTRY = rf"[“\"'‘]?[A-Za-z0-9_+#*](?:{_LETTER}|\*)*(?: (?:{_LETTER})+){{0,2}}[”\"'’]?"
+_LIST = rf"(?P<list>{_ENTRY}(?:\s*(?:,|/|\||;)\s*(?:(?:and|or)\s+)?+{_ENTRY})*(?:\s*,?\s*(?:and|or)\s+{_ENTRY})?){_END}"
 _SENTENCES = (
     re.compile(
-        r"\b(?:values?|options?|it|they|which|type|mode|status|policy|state)\s+(?:can|may|must|could|should)"
+        r"\b(?:values?|options?|it|they|which|types?|modes?|status|policy|state|protocol|method|level|algorithm|engine|format)"
+        r"\s+(?:can|may|must|could|should)"
         rf"(?: only)? be(?: set to)?(?: either| one of)?(?: the following)?\s*[:：]?\s*{_LIST}",
         re.IGNORECASE,
     ),
@@ -41,13 +45,43 @@ _SENTENCES = (
     re.compile(
         r"(?<!默认)(?<!缺省)(?:取值|可选值|枚举值|可选项|取值范围|可取值|取值可以|参数值|值)\s*"
         r"(?:有|包括|包含|可以为|可以是|可为|分别为|为|是|如下)?\s*[:：]?\s*"
-        rf"(?P<list>{_WORD}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_WORD})+)\s*(?:[。；;.，]|$)"
+        rf"(?P<list>{_ENTRY}(?:\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*{_ENTRY})+)\s*(?:[。；;.，]|$)"
     ),
 )
+_SUBJECT = re.compile(
+    r"\b(?:(?:the|this) [\w-]{1,30}(?: [\w-]{1,30})? (?:can|may)(?: only)? be(?: set to)?(?: either| one of)?"
+    r"|supported [\w-]{1,30} (?:are|include))"
+    rf"\s*[:：]?\s*{_LIST}",
+    re.IGNORECASE,
+)
+"""A sentence about anything, which lists values only if all look like constants: `The protocol can be TCP or UDP.`"""
+_UNDER_A_CONDITION = re.compile(r"(?:if|when|unless|in case|for)\b|当|如果|若", re.IGNORECASE)
+_SIGNS = re.compile(r"\b(?:characters?|bytes?|letters|digits|underscores|hyphens|spaces|periods)\b", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<![\d,])(\d{1,3}),(\d{3})(?![\d,])")
 _SPLIT = re.compile(r"\s*(?:、|，|,|/|\||；|;|或者?|和|以及)\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
+_LABEL = re.compile(
+    r"(?:[Dd]efinition|[Mm]eaning|[Dd]escription|[Cc]onstraints?|(?:[Vv]alue )?[Rr]ange|[Dd]efaults?(?: [Vv]alues?)?"
+    r"|[Oo]ptions|(?:[A-Z][a-z]+ )?[Vv]alues?|[Uu]nit|[Nn]otes?|[Rr]emarks?|[Ff]ormat|[Ee]xamples?|M(?:in|ax)imum"
+    r"|[Mm](?:in|ax)imum (?:[Vv]alue|[Ll]ength)|M(?:in|ax)\.?(?: [Vv]alue| [Ll]ength)?(?=\s*[:：]\s*\d)"
+    r"|参数解释|约束限制|取值范围|默认取值|默认值|缺省值|最[小大]值|最[小大]长度)\s*(?:[:：]|$)|[Nn]/?[Aa]$"
+)
+"""An item of a list that names a fact of the parameter, such as `Range:` or `Minimum value: 1`, and no value of it."""
+_WAY = re.compile(
+    r"(?:Method|Step|Way|Approach|Scenario|Solution|Case|Example|Rule|Note|Option|Mode|Procedure|Choice|Variant|Condition)"
+    r"\s?(?:\d{1,2}|[A-Z])"
+)
+"""The number of an item that explains how something is done."""
+_HOW = re.compile(
+    r"\b(?:following|two|these) ways\b|\bin (?:either|one|any) of the following\b"
+    r"|\bto (?:find|obtain|get|query) .*[:：]$"
+    r"|(?:方法|方式|步骤)(?:如下|有)|(?:以下|如下|两种)(?:方法|方式|步骤)",
+    re.IGNORECASE,
+)
+"""A line above items that explain how something is done."""
 _EXAMPLE = re.compile(r"for example|e\.g|example|例如|比如|示例", re.IGNORECASE)
 _NO_VALUE = re.compile(
-    r"[Dd]efaults? values?\b"
+    r"[Dd]efaults? values?\b|equal to\b|at (?:least|most)\b|up to\b"
+    r"|(?:no )?(?:greater|less|larger|smaller|longer|shorter|higher|lower|more|fewer) than\b"
     r"|(?:a|an|the|set|left|obtained|used|empty|null|only|any|one|not|be|for|from|in|of|to|is|are)\b"
     r"|(?:A|An|The|If|When|For|To|In|On|At|This|It|You|Note)\s"
 )
@@ -68,6 +102,10 @@ _SET_TO = re.compile(
 )
 
 
+_HEAD = 200
+"""The most characters of a line above items that are searched."""
+
+
 def allowed(parts: Sequence[Paragraph], sentences: Sequence[str]) -> tuple[str, ...]:
     """Return the values that the prose allows, in its order; empty if it does not list them."""
     return _listed(parts) or _in_a_sentence(sentences) or _one_by_one(sentences)
@@ -82,8 +120,10 @@ def _listed(parts: Sequence[Paragraph]) -> tuple[str, ...]:
             continue
         if before is not None and _NO_VALUES.search(before.text) and not _INTRO.search(before.text):
             continue
+        if before is not None and _HOW.search(before.text[-_HEAD:]):
+            continue
         run = _items(parts, start) if opens else _lines(parts, start, _announces(before.text) if before else False)
-        if len(run) >= 2 and (values := _values(run)):
+        if len(run) >= 2 and len(values := _values(run)) >= 2:
             return values
     return ()
 
@@ -93,8 +133,10 @@ def _announces(text: str) -> bool:
 
 
 def _items(parts: Sequence[Paragraph], start: int) -> list[str]:
-    """Return the texts of the list items from here on, past the paragraphs between them."""
-    return [part.text for part in parts[start:] if part.kind == "item"]
+    """Return the texts of the outer list items from here on, past the paragraphs between them and past labels."""
+    items = [part for part in parts[start:] if part.kind == "item" and not _LABEL.match(part.text)]
+    outer = min((part.depth for part in items), default=0)
+    return [part.text for part in items if part.depth == outer]
 
 
 def _lines(parts: Sequence[Paragraph], start: int, announced: bool) -> list[str]:
@@ -119,9 +161,14 @@ def _lines(parts: Sequence[Paragraph], start: int, announced: bool) -> list[str]
 def _values(items: Sequence[str]) -> tuple[str, ...]:
     swapped = [_REVERSED.fullmatch(item) for item in items]
     if all(swapped) and any(each and (" " in each["label"] or not each["label"].isascii()) for each in swapped):
-        return tuple(each["value"] for each in swapped if each)
+        return _once(each["value"] for each in swapped if each)
     values = [value_of(item) for item in items]
-    return tuple(value for value in values if value) if all(values) else ()
+    return _once(value for value in values if value) if all(values) else ()
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the values without repetitions: a page may explain values and list them again."""
+    return tuple(dict.fromkeys(values))
 
 
 def value_of(item: str) -> str | None:
@@ -131,7 +178,7 @@ def value_of(item: str) -> str | None:
         return None
     value = match["value"].strip(QUOTES)
     rest = item.strip()[match.end("value") :].lstrip()
-    if _NO_VALUE.match(value) or value.endswith("."):
+    if _NO_VALUE.match(value) or _WAY.fullmatch(value) or value.endswith("."):
         return None
     # Words before a comma or a verb may begin a sentence, unless they are a value in capitals.
     if rest.startswith((",", "，", "is ", "为", "是")) and not _MARKED.fullmatch(value):
@@ -141,12 +188,17 @@ def value_of(item: str) -> str | None:
 
 def _in_a_sentence(sentences: Sequence[str]) -> tuple[str, ...]:
     for sentence in sentences:
-        if _EXAMPLE.match(sentence):
+        # A value that is only allowed in a case is not all that is allowed.
+        if _EXAMPLE.match(sentence) or _UNDER_A_CONDITION.match(sentence):
             continue
-        for match in (match for pattern in _SENTENCES for match in pattern.finditer(sentence[:600])):
-            values = [word.strip(QUOTES).rstrip(".") for word in _SPLIT.split(match["list"])]
-            if len(values) >= 2 and not any(_NO_VALUE.match(value) or not value for value in values):
-                return tuple(values)
+        text = _THOUSANDS.sub(r"\1\2", sentence[:600])
+        for pattern in (*_SENTENCES, _SUBJECT):
+            for match in pattern.finditer(text):
+                values = _once(word.strip(QUOTES).rstrip(".") for word in _SPLIT.split(match["list"]))
+                if _SIGNS.search(match["list"]) or (pattern is _SUBJECT and not all(map(_MARKED.fullmatch, values))):
+                    continue
+                if len(values) >= 2 and not any(_NO_VALUE.match(value) or not value for value in values):
+                    return values
     return ()
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from jobexport.core.extras import needing
 from jobexport.drift.pages.blocks import Block, Code, Paragraph
-from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK
+from jobexport.drift.pages.vocabulary import REQUEST_LINE, TREE_MARK, target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,13 +19,22 @@ _REPAIRED = 20_000
 """The most characters of broken JSON that is repaired."""
 _DEEP = 60
 """The deepest nesting of broken JSON that is repaired."""
+_QUOTES = re.compile(r"(['\"“”‘’])\1{15}")
+"""More quotation marks in a row than any mistake has; the time of a repair grows with the square of their number."""
 _HEADER = re.compile(r"\s*(?:-H\s+['\"])?[A-Za-z][\w-]*:\s.*")
 _OPTION = re.compile(r"\s*(?:curl\b.*|-[\w-]+(?:\s+.*)?|\\\s*)")
+_BETWEEN = re.compile(r"\s*(?:or|或|#[^{\[]*|//[^{\[]*|[A-Za-z][A-Za-z ]{0,30}[:：])\s*", re.IGNORECASE)
+"""A line above a body that is neither of the request nor of the body: a title, a comment, `or`."""
 _SENT = re.compile(r"(?:^|\s)(?:-d|--data(?:-\w+)?)\s+(['\"])([{\[].*)\1", re.DOTALL)
 _HTTP = re.compile(r"\s*HTTP/\d(?:\.\d)?\s+(\d{3})\b.*", re.IGNORECASE)
+_METHODS = frozenset(("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"))
+_ERROR_KEYS = {"error_code", "errorCode", "error_msg", "errorMsg"}
+_SUCCESS_KEYS = ("is_success", "isSuccess", "success")
 _OPENING = re.compile(r"[{\[]")
 _CURLY = re.compile(r"[“”‘’]")
 _BRANCH = re.compile(r"[├└┣┗]|[+\\`|]-{2,}")
+_SENTENCE = re.compile(r".*(?:[:：。]|如下)|\S+ \S+ .*")
+"""A line above or below a tree that is no folder: it ends as a sentence does, or has three words."""
 _FILE = re.compile(r"[^\s/\\]+\.[A-Za-z0-9_]{1,12}")
 
 
@@ -39,6 +48,7 @@ class Listing:
     """The reason why `value` is None, or the mistake that was repaired."""
     method: str = ""
     path: str = ""
+    query: str = ""
     status: int | None = None
     entries: tuple[str, ...] = ()
     """The files of a tree; the other attributes are not set then."""
@@ -48,15 +58,26 @@ def listing(text: str) -> Listing:
     """Parse a listing."""
     if _is_tree(text):
         return Listing(entries=tuple(_entries(text)))
-    method, path, status = "", "", None
+    method, path, query, status = "", "", "", None
     lines = text.split("\n")
     body = 0
     for index, line in enumerate(lines):
-        if (match := REQUEST_LINE.match(line.strip())) and not method:
-            method, path = match[1], match[2].partition("?")[0]
+        if match := REQUEST_LINE.match(line.strip()):
+            # A page may show the same request with several addresses.
+            if not path:
+                method, (path, query) = match[1], target(match[2])
+        elif not path and line.strip(" :：") in _METHODS:
+            method = line.strip(" :：")
+        elif method and not path and (match := REQUEST_LINE.match(f"{method} {line.strip()}")):
+            path, query = target(match[2])
         elif match := _HTTP.fullmatch(line):
             status = int(match[1])
-        elif line.strip() and not _HEADER.fullmatch(line) and not _OPTION.fullmatch(line):
+        elif (
+            line.strip()
+            and not _HEADER.fullmatch(line)
+            and not _OPTION.fullmatch(line)
+            and not _BETWEEN.fullmatch(line)
+        ):
             body = index
             break
         body = index + 1
@@ -64,7 +85,7 @@ def listing(text: str) -> Listing:
     if not rest and (sent := _SENT.search(text)):
         rest = sent[2]
     value, problem = _json(rest)
-    return Listing(value, problem if value is not None or not method else "", method, path, status)
+    return Listing(value, problem if value is not None or not path else "", method if path else "", path, query, status)
 
 
 _JSON_OPENS = re.compile(r"\{\s*(?:$|[\"“'])")
@@ -105,7 +126,7 @@ def _json(text: str) -> tuple[Any, str]:
         problem = _diagnosis(text, error)
     except ValueError as error:
         return None, f"a number can't be read: {error}"
-    if len(text) > _REPAIRED or _depth(text) > _DEEP:
+    if len(text) > _REPAIRED or _depth(text) > _DEEP or _QUOTES.search(text):
         return None, f"{problem}; too long or too deeply nested to be repaired"
     return _repaired(text, problem)
 
@@ -158,6 +179,17 @@ def _diagnosis(text: str, error: json.JSONDecodeError) -> str:
     }.get(error.msg, "a name has no quotation marks") + where
 
 
+# ---- errors ----
+
+
+def is_error(value: Any) -> bool:
+    """Check whether an example is an error: it has a field of errors, and not the fields of a success left empty."""
+    if not isinstance(value, dict) or any(value.get(key) in (True, "true") for key in _SUCCESS_KEYS):
+        return False
+    succeeded = any(value.get(key) in (0, "0") for key in _ERROR_KEYS)
+    return not succeeded and any(value.get(key) not in (None, "") for key in _ERROR_KEYS)
+
+
 # ---- trees ----
 
 
@@ -176,9 +208,9 @@ def _entries(text: str) -> Iterator[str]:
         mark = TREE_MARK.match(line)
         lead = mark[0] if mark and _BRANCH.search(mark[0]) else re.match(r"[\s│|]*", line)[0]  # type: ignore[index]
         name = line[len(lead) :].strip().rstrip("/")
-        if not name:
-            continue
         depth = len(lead.replace("\t", "    "))
+        if not name or (not depth and _SENTENCE.fullmatch(name)):
+            continue
         while above and above[-1][0] >= depth:
             above.pop()
         path = (*(each for _, each in above), name)

@@ -15,7 +15,7 @@ from jobexport.drift.pages.vocabulary import TABLE_NUMBER
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jobexport.drift.facts import Endpoint, Parameter, ParameterIn
+    from jobexport.drift.facts import Endpoint, Example, Parameter, ParameterIn
     from jobexport.drift.pages.blocks import Paragraph
     from jobexport.drift.pages.bounds import Deadline
     from jobexport.drift.pages.tables.reading import ParameterRow, Read
@@ -29,7 +29,7 @@ _STRUCTURE = re.compile(
     r" (?:the )?)?"
     r"(?P<name>[\w.-]+?)(?:['’]s)?(?:\s*(?:(?:data )?structures?|fields?|parameters?|attributes?|objects?"
     r"|elements?|descriptions?|information|data|job information"
-    r"|列表|数据结构|字段|参数|结构体?|对象|属性|说明|描述|数据|的|信息)\s*)*",
+    r"|列表|数据结构|字段|参数|结构体?|对象|属性|说明|描述|数据|的|信息))*+\s*",
     re.IGNORECASE,
 )
 _ROOT = re.compile(
@@ -40,6 +40,12 @@ _ROOT = re.compile(
     r"(?:列表|说明|描述)?",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"(?:^| )(?:structures?|objects?|fields?|parameters?|descriptions?)\b|数据结构|结构体?|字段|参数", re.IGNORECASE
+)
+_BODY = re.compile(r"\bbody\b|请求体|消息体", re.IGNORECASE)
+_SUBJECTS = ("resource", "script", "job")
+_OF_VALUES = {"value", "enumeration", "enum", "取值", "枚举", "状态"}
 _TITLE = 120
 """The most characters of a title that may name a structure."""
 
@@ -56,9 +62,18 @@ class _Table:
         """The name of the structure in the table's title, in lower case; empty if the title names no structure."""
         title = self.read.title[:_TITLE]
         match = _STRUCTURE.fullmatch(title)
-        # `Request parameters` describes no structure called `request`.
+        # `Request parameters` describes no structure called `request`; `Job parameters` may describe one called `job`.
         whole = (" " in title or not title.isascii()) and _ROOT.fullmatch(title)
-        return match["name"].lower() if match and not whole else ""
+        name = match["name"].lower() if match else ""
+        return "" if whole and name not in _SUBJECTS else name
+
+
+def named_structure(text: str) -> str:
+    """Return the title in a line above a table, `The Bed structure is as follows:`; empty if it names no structure."""
+    if len(text) > 60:
+        return ""
+    title = re.sub(r"^The | is as follows$|如下$", "", text.rstrip(" :：.。"))
+    return title if _CALLED.search(title) and _STRUCTURE.fullmatch(title) and not _ROOT.fullmatch(title) else ""
 
 
 class _Leads:
@@ -77,6 +92,11 @@ class _Leads:
                 self.structures.setdefault(name, []).append(at)
         self.numbers.pop("", None)
         self.structures.pop("", None)
+
+    def linked(self, line: ParameterRow) -> Iterator[int]:
+        """Yield the tables that a row's type and text name by a link or number."""
+        for part in (*line.type_cell.parts, *line.description.parts):
+            yield from self._linked(part)
 
     def of(self, at: int, line: ParameterRow) -> tuple[int, ...]:
         """Return the tables that a row leads to: by a link or number, by its structure's name, by its own name."""
@@ -114,17 +134,18 @@ class _Leads:
         return ()
 
 
-def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], list[Unread]]:
-    """Return the parameters of a page's tables, in the page's order, and the rows that were not understood."""
+def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], list[Unread], list[Read]]:
+    """Return the parameters of a page's tables, in the page's order, rows not understood, and tables of values."""
     unread: list[Unread] = []
     tables = [_Table(read, tuple(_lines(read, unread, deadline))) for read in reads]
+    values = _with_values(tables)
     leads = _Leads(tables)
-    below = {(at, line): leads.of(at, line) for at, table in enumerate(tables) for line in table.lines}
+    below = [[leads.of(at, line) for line in table.lines] for at, table in enumerate(tables)]
     # The first table of a cycle must stay, so a row attaches only tables that come after it.
-    attached = {to for (at, _), found in below.items() for to in found if at < to}
+    attached = {to for at, rows in enumerate(below) for found in rows for to in found if at < to}
     found: list[Parameter] = []
     for at, table in enumerate(tables):
-        if at in attached:
+        if at in attached or at in values:
             continue
         if table.read.location is None:
             unread += [
@@ -140,7 +161,35 @@ def nested(reads: Sequence[Read], deadline: Deadline) -> tuple[list[Parameter], 
             reason = f"More than {_MOST} parameters, because tables lead to each other."
             unread.append(Unread(table.read.table.line, title, reason))
             break
-    return found[:_MOST], unread
+    return found[:_MOST], unread, [reads[at] for at in values if at not in attached]
+
+
+def _with_values(tables: list[_Table]) -> set[int]:
+    """Set the allowed values of rows that lead to a table of values, and return the places of these tables."""
+    leads, values = _Leads(tables), set[int]()
+    for at, table in enumerate(tables):
+        rows = list(table.lines)
+        for number, line in enumerate(rows):
+            if _may_lead(line.parameter.type):
+                continue
+            for to in dict.fromkeys(leads.linked(line)):
+                if to > at and _lists_values(tables[to], line):
+                    values.add(to)
+                    texts = line.parameter.type is not None and line.parameter.type.kind == "string"
+                    names = tuple(dict.fromkeys(each.name for each in tables[to].lines)) if texts else ()
+                    limits = evolve(line.parameter.limits, values=line.parameter.limits.values or names)
+                    rows[number] = evolve(line, parameter=evolve(line.parameter, limits=limits))
+        tables[at] = evolve(table, lines=tuple(rows))
+    return values
+
+
+def _lists_values(table: _Table, line: ParameterRow) -> bool:
+    """Check whether a table is about a row's values: named after the row, `Job states`, with rows of the row's type."""
+    titled = _singulars(table.read.title[:_TITLE])
+    named = bool(titled & (_singulars(line.name) | _OF_VALUES)) or any(word in table.read.title for word in _OF_VALUES)
+    kind = line.parameter.type.kind if line.parameter.type else None
+    same = all(each.parameter.type is None or each.parameter.type.kind == kind for each in table.lines)
+    return named and same and not {"mandatory", "optional"} & set(table.read.columns)
 
 
 def _lines(read: Read, unread: list[Unread], deadline: Deadline) -> Iterator[ParameterRow]:
@@ -169,7 +218,7 @@ def _is_root(tables: Sequence[_Table], at: int) -> bool:
 
 def _below(
     tables: Sequence[_Table],
-    below: dict[tuple[int, ParameterRow], tuple[int, ...]],
+    below: Sequence[Sequence[tuple[int, ...]]],
     at: int,
     above: tuple[str, ...],
     location: ParameterIn,
@@ -180,8 +229,8 @@ def _below(
     for line in lines:
         yield evolve(line.parameter, path=(*above, line.name), location=location)
     if len(within) < _DEPTH:
-        for line in lines:
-            for to in below[at, line]:
+        for line, leads in zip(lines, below[at], strict=True):
+            for to in leads:
                 if to != at and to not in within:
                     yield from _below(tables, below, to, (*above, line.name), location, (*within, at))
 
@@ -196,6 +245,42 @@ def _structure_name(kind: DataType | None) -> str | None:
     while kind is not None and kind.items is not None:
         kind = kind.items
     return kind.name if kind else None
+
+
+def _singulars(text: str) -> set[str]:
+    """Return the words of a text or a name, each as it is and without the ends of a plural: `garden_states`."""
+    parts = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", text)]
+    return {each for word in parts for each in (word, word.removesuffix("s"), word.removesuffix("es"))}
+
+
+def in_query(reads: Sequence[Read], endpoint: Endpoint | None, examples: Sequence[Example]) -> list[Read]:
+    """Return the tables, with the request parameters of a GET without a body located in the query.
+
+    The request has a body if a title or an example of it says so, or if a parameter is an object.
+    """
+    body = [at for at, each in enumerate(reads) if each.role == "parameters" and each.location == "body"]
+    sent = any(each.kind == "request" and each.value is not None for each in examples)
+    if (
+        endpoint is None
+        or endpoint.method not in ("GET", "HEAD")
+        or sent
+        or not all(_is_flat(reads[at]) for at in body)
+    ):
+        return list(reads)
+    return [evolve(each, location="query") if at in body else each for at, each in enumerate(reads)]
+
+
+def _is_flat(read: Read) -> bool:
+    if _BODY.search(f"{read.title} {read.place.label} {read.place.heading}"):
+        return False
+    lines = filter(None, (reading.line(read, row) for row in read.rows))
+    return not any(_innermost(line.parameter.type) in ("object", "map") for line in lines)
+
+
+def _innermost(kind: DataType | None) -> str | None:
+    while kind is not None and kind.kind == "array":
+        kind = kind.items
+    return kind.kind if kind else None
 
 
 def in_uri(parameters: Sequence[Parameter], endpoint: Endpoint | None, query: str) -> list[Parameter]:

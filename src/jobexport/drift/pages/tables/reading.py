@@ -24,6 +24,11 @@ _QUERY = re.compile(r"\bquery\b|query(?:参数|string)|查询参数", re.IGNOREC
 _PATH = re.compile(r"\b(?:path|uri|url)\b|(?:path|uri|url)(?:参数|中)|路径参数", re.IGNORECASE)
 _RESPONSE = re.compile(r"respon|return|output|响应|返回|输出", re.IGNORECASE)
 _REQUEST = re.compile(r"request|input|body|请求|输入|入参", re.IGNORECASE)
+_CODE = re.compile(r"(?=[^\d]*\d)[\w.:-]{2,60}|[A-Z][A-Za-z]{2,40}(?:[._-][A-Za-z]{1,40}){0,3}")
+"""An error code in a column of error codes: with a digit, or a word such as `NoSuchKey`."""
+_SOMETIMES = re.compile(r"mandatory|conditional|条件必|\byes (?:for|if|when|in)\b|[:：] ?yes\b", re.IGNORECASE)
+"""A cell that is neither yes nor no, and names a case in which the parameter is mandatory."""
+_REMARK = re.compile(r"[(（]([^()（）]*)[)）]\s*$")
 _LENGTH = re.compile(r"\(\s*(\d+)\s*\)\s*$")
 
 
@@ -131,15 +136,17 @@ def line(found: Read, row: Row) -> ParameterRow | None:
     """Parse a row of a table of parameters; None if it has no name."""
     cells: dict[words.Column | None, Cell] = dict(zip(found.columns, row.cells, strict=False))
     name_cell = cells.get("name", Cell(()))
-    name = _name(name_cell.text)
+    type_cell = cells.get("type", Cell(()))
+    spelled = "" if words.NOTHING.fullmatch(type_cell.text) else type_cell.text
+    kind = data_type(spelled) if spelled else None
+    # A body that is a list has one row without a name.
+    unnamed = "[]" if len(found.rows) == 1 and kind and kind.kind == "array" else ""
+    name = _name(name_cell.text) or unnamed
     if not name or (len(row.cells) > 1 and len({id(cell) for cell in row.cells}) == 1):
         return None
-    type_cell = cells.get("type", Cell(()))
     description = cells.get("description", Cell(()))
     extra = [part for column in ("range", "default") for part in _labelled(column, cells.get(column))]
     parts = (*prose.labelled(description.parts), *extra)
-    spelled = "" if words.NOTHING.fullmatch(type_cell.text) else type_cell.text
-    kind = data_type(spelled) if spelled else None
     mandatory, condition = _mandatory(cells, parts)
     parameter = Parameter(
         location=found.location or "body",
@@ -189,13 +196,17 @@ def _mandatory(cells: dict[words.Column | None, Cell], parts: Sequence[Paragraph
     mandatory = words.yes_or_no(cell.text)
     if mandatory is None:
         conditions = [
-            part.text for part in cell.parts if prose.says_when(part.text) or "mandatory" in part.text.lower()
+            part.text
+            for part in cell.parts
+            if prose.says_when(part.text) or prose.says_needed(part.text) or _SOMETIMES.search(part.text)
         ]
         return ("conditional", " ".join(conditions)) if conditions else ("unknown", None)
     if "mandatory" not in cells:
         mandatory = not mandatory
     if mandatory:
         return "yes", None
+    if (remark := _REMARK.search(cell.text)) and prose.says_needed(remark[1]):
+        return "conditional", remark[1]
     condition = prose.condition(parts)
     return ("conditional", condition) if condition else ("no", None)
 
@@ -220,7 +231,7 @@ def error_code(found: Read, row: Row) -> ErrorCode | None:
     """Parse a row of a table of error codes; None if it has no code."""
     cells = dict(zip(found.columns, row.cells, strict=False))
     code = cells["code"].text if "code" in cells else ""
-    if not re.fullmatch(r"[\w.:-]{2,60}", code) or not re.search(r"\d", code):
+    if not _CODE.fullmatch(code) or words.NOTHING.fullmatch(code):
         return None
     state = words.STATUS.search(cells["status"].text) if "status" in cells else None
     said = cells.get("message") or cells.get("description") or Cell(())

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _DEPTH = 8
 
 _SPELLINGS: tuple[tuple[str, Kind, str | None], ...] = (
-    ("string|str|text|char|varchar|character|enum|enumeration", "string", None),
+    ("string|str|text|char|varchar|character|enum|enumeration|uuid", "string", None),
     ("字符串|字符|文本|枚举|字符型|字符串型|字符串类型|枚举类型|枚举型", "string", None),
-    ("integer|int|整数|整型|整形|整数型|整数类型", "integer", None),
+    ("integer|int|short|整数|整型|整形|整数型|整数类型", "integer", None),
     ("int32|integer32", "integer", "int32"),
     ("long|bigint|int64|long integer|长整型|长整数|长整形", "integer", "int64"),
     ("number|numeric|decimal|bigdecimal|数字|数值|数值型", "number", None),
@@ -30,6 +30,8 @@ _SPELLINGS: tuple[tuple[str, Kind, str | None], ...] = (
     ("对象|数据结构|结构体|结构|json对象|json格式|复杂类型", "object", None),
     ("array|list|set|collection|jsonarray|json array|list data structure|array data structure", "array", None),
     ("数组|列表|集合|列表数据结构|数组数据结构", "array", None),
+    # A time may be a text or a number, and anything may be anything.
+    ("timestamp|time|时间戳|时间|any|任意类型|任意", "unknown", None),
     ("map|hashmap|map data structure|key-value|key-value pair|映射|键值对", "map", None),
 )
 _SCALARS = {word: (kind, form) for words, kind, form in _SPELLINGS for word in words.split("|")}
@@ -46,7 +48,7 @@ _OBJECT = re.compile(
     r"(.+?)\s*(?:data structures?|structures?|objects?|structs?|数据结构体?|结构体?|对象|类型)",
     re.IGNORECASE | re.DOTALL,
 )
-_LENGTH = re.compile(r"(.+?)\s*[(（]\s*(?:\d[\d,~–-]*|.*?字符.*?)\s*[)）]", re.DOTALL)
+_LENGTH = re.compile(r"(.+?)\s*[(（]\s*(?:\d[\d,~–-]*|(?=[^)）]*字符)[^)）]*)\s*[)）]", re.DOTALL)
 _OR = re.compile(r"\s+or\s+|\s*/\s*|\s*\|\s*|\s*或者?\s*", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _WIDE = str.maketrans("＜＞［］（），｛｝", "<>[](),{}")

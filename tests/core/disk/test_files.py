@@ -6,23 +6,27 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobexport.core.files import (
+from jobexport.core.disk import files
+from jobexport.core.disk.files import (
     is_part,
     locked,
     made,
     open_part,
     put_files,
     put_folder,
+    remove_old_parts,
     swap_folder,
     workplace,
     write_text,
     writing,
 )
+from jobexport.core.disk.locks import try_lock
 from jobexport.errors import JobexportError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -184,6 +188,10 @@ def new(tmp_path: Path) -> Iterator[Any]:
         yield folder
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def contents(folder: Path) -> dict[Any, Any]:
     return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
@@ -231,6 +239,58 @@ def test_folders_that_were_made_are_removed_when_the_block_fails(tmp_path: Path)
     assert [path.name for path in tmp_path.rglob("*")] == ["there"]
 
 
+def test_what_killed_runs_left_is_removed_and_what_lives_stays(tmp_path: Path) -> None:
+    """A part that nobody has locked goes; the part of a running export, and files of others, stay."""
+    (tmp_path / "%0123456789abcdef.part").write_bytes(b"half")
+    (tmp_path / "notes.part").write_bytes(b"mine")
+    part, file = open_part(tmp_path / "a.zip")
+    with file:
+        remove_old_parts(tmp_path)
+        assert names(tmp_path) == sorted([part.name, "notes.part"])
+    remove_old_parts(tmp_path)
+    assert names(tmp_path) == ["notes.part"]
+
+
+def test_a_workplace_removes_those_of_killed_runs(tmp_path: Path) -> None:
+    """Folders that nobody has locked go, with all that is in them; a folder of another prefix or form stays."""
+    for name in (".x.0123456789ab", ".x.0123456789ac.old", ".xy.0123456789ab", ".x.mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").touch()
+    with workplace(tmp_path, ".x.") as first, workplace(tmp_path, ".x.") as second:
+        assert names(tmp_path) == sorted([first.name, second.name, ".xy.0123456789ab", ".x.mine"])
+    assert names(tmp_path) == [".x.mine", ".xy.0123456789ab"]
+
+
+@pytest.mark.parametrize(("age", "left"), [(0, True), (2 * 24 * 3600, False)])
+def test_without_locks_age_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: int, left: bool) -> None:
+    """A part that was written a day ago is old."""
+    monkeypatch.setattr(files, "try_lock", lambda _: None)
+    part = tmp_path / "%0123456789abcdef.part"
+    part.write_bytes(b"half")
+    os.utime(part, (time.time() - age,) * 2)
+    remove_old_parts(tmp_path)
+    assert part.exists() == left
+
+
+def test_a_part_that_is_removed_before_it_is_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run may take the new file for an old one; the part that is returned is there."""
+    lock, seen = try_lock, list[Path]()
+
+    def late(handle: int) -> bool | None:
+        if not seen:
+            seen.extend(tmp_path.iterdir())
+            seen[0].unlink()
+        return lock(handle)
+
+    monkeypatch.setattr(files, "try_lock", late)
+    part, file = open_part(tmp_path / "a.zip")
+    file.close()
+    assert seen != [part]
+    assert part.exists()
+
+
 @pytest.mark.parametrize(
     ("problem", "sentence"),
     [
@@ -252,7 +312,7 @@ def test_an_error_of_the_system_becomes_a_sentence(problem: Any, sentence: str) 
 
 def test_a_folder_is_one_runs_and_free_after_a_kill(tmp_path: Path) -> None:
     """A second run is refused while the first one lives; nothing is left behind that could refuse a third."""
-    code = "import sys; from pathlib import Path; from jobexport.core.files import locked\n"
+    code = "import sys; from pathlib import Path; from jobexport.core.disk.files import locked\n"
     code += "with locked(Path(sys.argv[1])):\n    print('has it', flush=True)\n    sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -1,0 +1,1 @@
+"""The download of zips from object storage (OBS)."""
