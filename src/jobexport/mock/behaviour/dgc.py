@@ -45,7 +45,7 @@ def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> 
         depend = request.body.get("exportDepend", True)
         content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
         if folder is None or object_name is None:
-            return Outcome(_zip(content, archives.file_name.format(**request.path), operation.zip_type))
+            return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
         folder = f"{folder}/{segment(name)}/{clock()}"
         response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
         return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
@@ -62,7 +62,7 @@ def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], in
         place = _place(operation, state, request)
         names = tuple(dict.fromkeys(request.body.get("jobList", ())))
         content = archives.build(place, names, request.body.get("exportDepend", True), submitted=False)
-        return Outcome(_zip(content, archives.file_name.format(**request.path), operation.zip_type))
+        return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
 
     return handle
 
@@ -72,6 +72,7 @@ class _Archives:
     """The zips of one operation. The last zips are cached, because the jobs of a state never change."""
 
     file_name: str
+    media_type: str
     build: Callable[..., bytes]
     """A function of (project id, workspace id), job names, `depend` (add scripts and resources) and `submitted`."""
 
@@ -94,7 +95,7 @@ class _Archives:
                 members |= _members(layout, workspace, _job(workspace, name, submitted), depend)
             return pack(members)
 
-        return cls(file_name, build)
+        return cls(file_name, operation.zip_type, build)
 
 
 def _place(operation: Operation, state: State, request: Request) -> tuple[str, str]:
