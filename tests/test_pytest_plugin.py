@@ -97,9 +97,25 @@ def test_without_the_extra(pytester: pytest.Pytester, run: Callable[..., Any]) -
     assert "pip install 'jobexport[mock]'" in output
 
 
+def test_a_path_begins_in_the_root_folder(pytester: pytest.Pytester, run: Callable[..., Any]) -> None:
+    """A marker's relative path begins in pytest's root folder, wherever pytest is started."""
+    overlay = "overlay: 1.0.0\ninfo: {title: Mine, version: '1'}\nactions: [{target: $.info, update: {x-mine: true}}]"
+    pytester.path.joinpath("mine.yaml").write_text(overlay, encoding="utf-8")
+    pytester.makepyfile(
+        **{
+            "tests/test_mine": "import os, pytest\n@pytest.mark.jobexport_mock('mine.yaml')\n"
+            "def test_it(jobexport_mock):\n"
+            "    assert jobexport_mock.core.document['info']['x-edition'] == 'mine'\n"
+            "    assert os.path.basename(os.getcwd()) == 'tests'\n"
+        }
+    )
+    code, output = run(before="import os; os.chdir('tests')")
+    assert (code, "1 passed" in output) == (0, True), output
+
+
 def test_an_unknown_edition(pytester: pytest.Pytester, run: Callable[..., Any]) -> None:
     """A marker with an edition that does not exist is an error that lists those that do."""
     pytester.makepyfile("import pytest\n@pytest.mark.jobexport_mock('never')\ndef test_it(jobexport_mock): pass")
     code, output = run()
     assert code == 1
-    assert "there is no edition 'never'; choose one of" in output
+    assert "there is no edition 'never' and no such file; choose one of" in output

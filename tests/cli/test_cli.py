@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
 from jobexport import mock, signing
@@ -66,6 +67,28 @@ def test_resolve_prints_the_document(edition: str) -> None:
     """The output is the document of generated/, byte for byte."""
     expected = (CHECKOUT / f"generated/openapi/{edition}.yaml").read_text(encoding="utf-8")
     assert run("resolve", edition).stdout == expected
+
+
+@pytest.mark.parametrize(
+    ("beginning", "expected"),
+    [
+        ("otc-20", [("plain", "otc-2024"), ("plain", "otc-2026")]),
+        ("dra", [("file", "dra")]),
+        ("./o", [("file", "./o")]),
+    ],
+)
+@pytest.mark.parametrize("command", ["mock", "contract", "resolve"])
+def test_an_edition_is_completed_with_ids_or_files(command: str, beginning: str, expected: list[Any]) -> None:
+    """A shell is offered the editions that begin so, else its own completion of paths."""
+    arguments = [command] if command == "resolve" else [command, "--edition"]
+    found = ShellComplete(cli, {}, "jobexport", "_JOBEXPORT_COMPLETE").get_completions(arguments, beginning)
+    assert [(item.type, item.value) for item in found] == expected
+
+
+def test_drift_completes_ids_only() -> None:
+    """No file is offered where no file is taken."""
+    shell = ShellComplete(cli, {}, "jobexport", "_JOBEXPORT_COMPLETE")
+    assert shell.get_completions(["drift", "--edition"], "./o") == []
 
 
 def test_resolve_as_json_is_the_same_document() -> None:
@@ -122,8 +145,8 @@ def test_resolve_of_an_unknown_edition() -> None:
 
 
 def test_resolve_of_a_missing_overlay_file(tmp_path: Path) -> None:
-    """The sentence names the file."""
-    one_sentence(run("resolve", tmp_path / "none.yaml"), "cannot read", "none.yaml")
+    """The sentence names the file, and lists the editions."""
+    one_sentence(run("resolve", tmp_path / "none.yaml"), "none.yaml' and no such file", "otc-2026")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobexport.contract import Acceptance, load_acceptances, load_names
+from jobexport.contract import Acceptance, Data, load_acceptances, load_names
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ def test_names_are_read_from_yaml_and_json(tmp_path: Path) -> None:
     found = load_names(tmp_path / "names.yaml")
     assert found == load_names(tmp_path / "names.json")
     assert found == {"project": "p", "jobs": ("a", "b"), "flink_jobs": (100,), "obs_dirs": ("bucket/x",)}
+
+
+def test_examples_that_a_document_lacks_are_left_out() -> None:
+    """A document of the user's own need not have the examples of the documentation."""
+    assert Data.of_examples({"components": {"schemas": {"FlinkJobId": {"examples": [7]}}}}) == Data("", (), (7,))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -46,8 +47,9 @@ def test_the_wheel_holds_both_packages_and_the_documents(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     assert {"jobexport/py.typed", "jobexport_api/py.typed", "jobexport_api/api/dgc/export_job.py"} <= names
-    assert {f"jobexport/spec/_shipped/openapi/{edition}.yaml" for edition in edition_ids()} <= names
-    assert "jobexport/spec/_shipped/inconsistencies.yaml" in names
+    for folder in ("generated/openapi", "overlays"):
+        assert {f"jobexport/spec/_shipped/{folder}/{edition}.yaml" for edition in edition_ids()} <= names
+    assert {f"jobexport/spec/_shipped/openapi/{name}.yaml" for name in ("openapi", "inconsistencies")} <= names
     assert any(name.endswith("/myJob.job") for name in names)
     roots = {name.split("/")[0] for name in names}
     assert {root for root in roots if not root.endswith(".dist-info")} == {"jobexport", "jobexport_api"}
@@ -76,6 +78,44 @@ def test_the_installed_mock_responds(installed: Path) -> None:
         "    print(httpx.post(url, headers={'X-Auth-Token': server.token}).status_code)\n"
     )
     assert run_installed(installed, "-c", code) == "200\n"
+
+
+def test_the_installed_package_takes_a_file_in_place_of_an_edition(installed: Path, tmp_path: Path) -> None:
+    """Without a checkout, the overlay of an unknown server is printed, resolved, served, and held to."""
+    code = """
+import json, os, sys
+from click.testing import CliRunner
+from jobexport import mock, spec
+from jobexport.cli.commands import cli
+
+def contract(*arguments):
+    command = ["contract", "--url", server.url, "--obs-dir", "obs-test", "--rate", "500", *arguments]
+    return CliRunner(env={"JOBEXPORT_TOKEN": server.token}).invoke(cli, command)
+
+def overlay():
+    return json.loads(contract("--edition", "auto", "--format", "json").stdout)["identification"]["overlay"]
+
+document = spec.load_edition("otc-2026")
+fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+fields["zips"] = fields.pop("zip_file")
+with mock.serve(document) as server:
+    found = overlay()
+    open("mine.yaml", "w").write(found)
+    held = contract("--edition", "mine.yaml", "--max-examples", "1")
+    assert held.exit_code == 0, held.output
+own = json.loads(CliRunner().invoke(cli, ["resolve", "mine.yaml", "--format", "json"]).stdout)
+assert "zips" in own["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+with mock.serve("mine.yaml") as server:
+    assert overlay() == found
+assert not sys.modules["jobexport.spec.editions"].is_checkout()
+print(own["info"]["x-edition"], *os.listdir("reports/contract"))
+"""
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"mine mine-[0-9a-f]{8}\n", done.stdout)
 
 
 def test_the_installed_drift_compares(installed: Path, tmp_path: Path) -> None:

@@ -77,13 +77,12 @@ list_editions.add_command(new_edition)
 def resolve(edition: str, output: Path, format_: str) -> None:
     """Print or write one edition's OpenAPI document.
 
-    EDITION is an id, or the path of an overlay file of your own to apply to the union (in a checkout).
+    EDITION is an id, or the path of a file of your own: an overlay to apply to the union, or a whole OpenAPI document.
     """
     from jobexport import spec
     from jobexport.core.disk.files import write_text
-    from jobexport.spec.editions import is_checkout
 
-    document = spec.resolve(edition) if is_checkout() else spec.load_edition(edition)
+    document = spec.resolve(edition)
     text = spec.dump_yaml(document) if format_ == "yaml" else json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if str(output) == "-":
         click.echo(text, nl=False)
@@ -94,7 +93,9 @@ def resolve(edition: str, output: Path, format_: str) -> None:
 @cli.command(cls=ReadingCommand, variables=VARIABLES)
 @click.option(
     "--edition",
-    help="An edition, all, or auto: ask the server.  [default: all; must be given with --url]",
+    metavar="ID|FILE|all|auto",
+    help="An edition, an overlay or OpenAPI document of your own, all editions, or auto: ask the server.  "
+    "[default: all; must be given with --url]",
     shell_complete=complete_edition,
 )
 @click.option("--url", help="The server to check; without it the embedded mock of each edition.")
@@ -105,7 +106,7 @@ def resolve(edition: str, output: Path, format_: str) -> None:
     type=Place(file_okay=False),
     default=Path("reports/contract"),
     show_default=True,
-    help="Where the reports go, a folder for each edition.",
+    help="Where the reports go, a folder for each edition or file.",
 )
 @click.option(
     "--max-examples", type=click.IntRange(1), default=60, show_default=True, help="Random requests an operation."
@@ -138,7 +139,8 @@ def contract(
     with needing("contract"):
         from jobexport.cli.contract import command, identify
         from jobexport.contract import as_plain, load_acceptances
-        from jobexport.spec import editions
+        from jobexport.spec import editions, load_edition
+        from jobexport.spec.editions import report_name
 
     if url is not None and edition is None:
         raise click.UsageError("--url needs --edition: which edition shall the server be held to?")
@@ -152,10 +154,11 @@ def contract(
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
     reports: list[EditionReport] = []
     for id_ in ids:
-        target = command.live_target(id_, url, api, server) if url is not None else None
+        document, folder = load_edition(id_), report_dir / report_name(id_)
+        target = command.live_target(document, url, api, server) if url is not None else None
         with command.RunProgress(len(ids), done=len(reports)) as progress:
-            run = functools.partial(command.check, id_, target, api=api, seed=seed, max_examples=max_examples)
-            reports.append(run(report_dir=report_dir / id_, accept=accepted, progress=progress))
+            run = functools.partial(command.check, document, target, api=api, seed=seed, max_examples=max_examples)
+            reports.append(run(report_dir=folder, accept=accepted, progress=progress))
         if not reports[-1].complete:
             break
     if format_ == "json":

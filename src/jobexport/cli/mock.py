@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 @click.command(cls=ReadingCommand, variables=(S3_ACCESS_KEY, S3_SECRET_KEY, S3_REGION))
 @click.option(
     "--edition",
+    metavar="ID|FILE",
     default="otc-2026",
     show_default=True,
-    help="Edition to serve.",
+    help="Edition to serve, or an overlay or OpenAPI document of your own.",
     shell_complete=complete_edition,
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")

@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from jobexport.cli.missing import needing_cli
 from jobexport.core.redact import known, line, printable
@@ -46,15 +47,22 @@ class _Lines(logging.Formatter):
         return printable(known().text(super().format(record)), "\n" if record.exc_info else "")
 
 
-def complete_edition(context: click.Context, _parameter: click.Parameter, beginning: str) -> list[str]:
-    """Complete an edition's id for a shell; `contract` also takes `all` and `auto`."""
+def complete_edition(
+    context: click.Context, _parameter: click.Parameter, beginning: str
+) -> list[str] | list[CompletionItem]:
+    """Complete an edition's id for a shell, or the path of a file; `contract` also takes `all` and `auto`."""
     try:
         from jobexport.spec.editions import resolved_ids
     except MissingExtra:
         # A shell shows nothing but completions.
         return []
     words = [*resolved_ids(), *(("all", "auto") if context.command.name == "contract" else ())]
-    return [word for word in words if word.startswith(beginning)]
+    found = [word for word in words if word.startswith(beginning)]
+    if found or context.command.name == "drift":
+        # drift edits the overlays of editions, so it takes no other file.
+        return found
+    # A shell shows either words or its own completion of paths.
+    return [CompletionItem(beginning, type="file")]
 
 
 @contextlib.contextmanager

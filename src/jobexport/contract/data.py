@@ -8,6 +8,7 @@ import jsonschema_rs
 from attrs import asdict, field, frozen
 
 from jobexport.errors import JobexportError
+from jobexport.spec.document import at, deref, look, parameters
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jobexport.auth import AccessKey
+    from jobexport.spec.document import OperationObject
 
 _NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}}
 _FILE: dict[str, Any] = {
@@ -65,15 +67,19 @@ class Data:
 
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
-        """Build the data from the examples of the documentation."""
-        components = document["components"]
+        """Build the data from the examples of the documentation; an example that the document lacks is left out."""
+
+        def example(*place: str | int) -> Any:
+            return look(document, ("components", *place))
+
+        project = example("parameters", "ProjectId", "example")
+        names = example("schemas", "JobName", "examples")
+        batch = example("schemas", "BatchExportJobsRequest", "properties", "jobList", "examples", 0)
+        numbers = example("schemas", "FlinkJobId", "examples")
         return cls(
-            project=components["parameters"]["ProjectId"]["example"],
-            jobs=(
-                *components["schemas"]["JobName"]["examples"],
-                *components["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["examples"][0],
-            ),
-            flink_jobs=tuple(components["schemas"]["FlinkJobId"]["examples"]),
+            project=project if isinstance(project, str) else "",
+            jobs=tuple(name for found in (names, batch) if isinstance(found, list) for name in found),
+            flink_jobs=tuple(numbers) if isinstance(numbers, list) else (),
             token=token,
         )
 
@@ -104,6 +110,17 @@ class Data:
             "body.obs_dir": (self.obs_dirs, 0.8),
             "body.obsPath": (self.obs_paths, 0.8),
         }
+
+
+def needs_workspace(document: Mapping[str, Any], operation: OperationObject) -> bool:
+    """Return whether each request of an operation must name its workspace."""
+    found = parameters(document, operation.location)
+    return any(
+        where == "header"
+        and name.lower() == "workspace"
+        and deref(document, at(document, place)).get("required", False)
+        for (where, name), place in found.items()
+    )
 
 
 def load_names(path: Path) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def check_edition(
     )
     judgement = Judgement(report, load_register(), accept, Redaction.of(data.secrets))
     if live is not None:
-        for left in left_out(held_to, data):
+        for left in left_out(held_to, data, live):
             report.left_out[left.operation] = left.reason
             del report.operations[left.operation]
     with tempfile.TemporaryDirectory() as folder:
@@ -240,7 +240,7 @@ def _of_family(document: Mapping[str, Any], api: str | None) -> Mapping[str, Any
     """Return the document with the paths of one family only."""
     if api is None:
         return document
-    paths = [operation.path for operation in operations(document) if api in operation.fields["tags"]]
+    paths = [operation.path for operation in operations(document) if api in operation.tags]
     return {**document, "paths": {path: document["paths"][path] for path in paths}}
 
 

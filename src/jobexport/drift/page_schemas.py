@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from jobexport.spec.document import reference, refers
 from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ def row_schema(row: Parameter, schema: SchemaObject | None = None) -> SchemaObje
             written[key] = limit
     of = schema.get("items", {}) if schema.get("type") == "array" else schema
     values = list(dict.fromkeys(value_of(text, of) for text in row.limits.values))
-    if values and "$ref" not in of and all(fits(value, of if of is not schema else written) for value in values):
+    if values and reference(of) is None and all(fits(value, of if of is not schema else written) for value in values):
         if of is schema:
             written["enum"] = values
         else:
             written["items"] = {**of, "enum": values}
     # A schema with a reference is not looked into: only the outermost type has to fit.
-    outer = {key: value for key, value in written.items() if "$ref" not in repr((key, value))}
+    outer = {key: value for key, value in written.items() if key != "$ref" and not refers(value)}
     if row.default is not None and outer and fits(row.default, outer):
         written["default"] = row.default
     return written

@@ -20,7 +20,8 @@ Location = tuple[str | int, ...]
 """A place in a document: the keys and the numbers that lead to it, such as `("paths", "/v1/x", "post")`."""
 
 _JSON = "application/json"
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+"""The keys of a path item that are operations."""
 
 
 class _Missing(Enum):
@@ -83,6 +84,12 @@ def reference(node: Any) -> str | None:
     """Return the `$ref` of a node, or None if the node is not a reference."""
     found = node.get("$ref") if isinstance(node, dict) else None
     return found if isinstance(found, str) else None
+
+
+def refers(node: Any) -> bool:
+    """Check whether a node has a reference, in itself or in anything below it."""
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return reference(node) is not None or any(map(refers, below))
 
 
 def referred(node: Any) -> Location:
@@ -153,6 +160,16 @@ class OperationObject:
     """The path item that the operation stands in."""
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags, such as `dgc`."""
+        return tuple(self.fields.get("tags", ()))
+
+    @property
+    def reads(self) -> bool:
+        """True if the method changes nothing on a server, by the rules of HTTP."""
+        return self.method in {"get", "head", "options", "trace"}
+
+    @property
     def id(self) -> str:
         """The operationId.
 
@@ -176,7 +193,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[OperationObject]:
         place = behind(document, ("paths", path))
         item = at(document, place)
         for method in item:
-            if method in _METHODS and isinstance(item[method], dict):
+            if method in METHODS and isinstance(item[method], dict):
                 yield OperationObject(path, method, (*place, method), item[method], item)
 
 

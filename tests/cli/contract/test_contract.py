@@ -34,6 +34,11 @@ VARIABLES = (
 )
 JOBEXPORT = ("-m", "jobexport")
 TOKEN = "a-secret-token"
+OVERLAY = """overlay: 1.0.0
+info: {title: Mine, version: '1'}
+actions:
+  - {target: $.components.schemas.ExportFlinkJobsResponse.properties.zip_files, remove: true}
+"""
 
 
 def contract(*arguments: Any, env: Any = None) -> Any:
@@ -197,13 +202,44 @@ def test_an_accepted_deviation_is_shown_and_passes(tmp_path: Path) -> None:
         assert "it was older" in text
 
 
+def test_an_overlay_file_in_place_of_an_edition(tmp_path: Path) -> None:
+    """The embedded mock of the file is held to it; the reports bear its name, in a folder of its own."""
+    (tmp_path / "mine.yaml").write_text(OVERLAY, encoding="utf-8")
+    arguments = ("--api", "dli", "--max-examples", 1, "--report-dir", tmp_path / "r")
+    result = contract("--edition", tmp_path / "mine.yaml", *arguments)
+    assert result.exit_code == 0, result.output
+    assert re.search(r"mine\s+exportFlinkJobs", result.stdout)
+    (folder,) = (tmp_path / "r").iterdir()
+    assert re.fullmatch("mine-[0-9a-f]{8}", folder.name)
+    assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["edition"] == "mine"
+
+
+def test_a_file_rests_on_no_page(tmp_path: Path) -> None:
+    """A failure names the entries of the register that the document marks, and no page of an edition."""
+    (tmp_path / "mine.yaml").write_text(OVERLAY, encoding="utf-8")
+    with mock.serve("huaweicloud-cn-2020", token=TOKEN) as server:
+        arguments = ("--edition", tmp_path / "mine.yaml", "--url", server.url, "--api", "dli", "--max-examples", 1)
+        options = ("--rate", 500, "--obs-dir", "mine", "--report-dir", tmp_path / "r")
+        result = contract(*arguments, *options, env={"JOBEXPORT_TOKEN": TOKEN})
+    assert result.exit_code == 1, result.output
+    assert "mine exportFlinkJobs: undocumented_field: the response has zip_files" in result.stdout
+    assert "  rests on DLI-001, COM-001\n" in result.stdout
+
+
+def test_a_document_without_a_project_wants_one(tmp_path: Path) -> None:
+    """The sentence names the option."""
+    path = tmp_path / "whole.yaml"
+    path.write_text("openapi: 3.1.0\ninfo: {title: Mine}\npaths: {}\n", encoding="utf-8")
+    one_sentence(contract("--edition", path, "--url", "http://127.0.0.1:1", env={"JOBEXPORT_TOKEN": "t"}), "--project")
+
+
 NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
 
 
 @pytest.mark.parametrize(
     ("arguments", "env", "words"),
     [
-        (("--edition", "otc-1999"), {}, "no edition 'otc-1999'"),
+        (("--edition", "otc-1999"), {}, "no edition 'otc-1999' and no such file"),
         (("--url", "http://127.0.0.1:1"), {}, "--url needs --edition"),
         (NOWHERE, {}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),
         (NOWHERE, {"HUAWEICLOUD_SDK_AK": "half"}, "set JOBEXPORT_TOKEN, or HUAWEICLOUD_SDK_AK and"),

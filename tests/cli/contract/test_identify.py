@@ -68,6 +68,16 @@ def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown: Any, tmp_pa
     assert TOKEN not in result.output
 
 
+def test_the_printed_overlay_holds_at_once(unknown: Any, tmp_path: Path) -> None:
+    """The overlay, saved to a file, is an edition whose contract the server keeps."""
+    path = tmp_path / "mine.yaml"
+    overlay = json.loads(contract("--url", unknown.url, "--format", "json").stdout)["identification"]["overlay"]
+    path.write_text(overlay, encoding="utf-8")
+    result = contract("--url", unknown.url, "--edition", path, "--max-examples", 1, "--report-dir", tmp_path / "r")
+    assert result.exit_code == 0, result.output
+    assert "1 of 1 editions held" in result.stdout
+
+
 def test_an_unknown_edition_as_json(unknown: Any) -> None:
     """With --format json, standard output has verdicts and overlay as JSON."""
     result = contract("--url", unknown.url, "--format", "json")

@@ -13,10 +13,12 @@ from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
 from jobexport.contract.scenarios.scenario import ScenarioRun
 from jobexport.contract.sending.session import open_session
 from jobexport.spec import load_edition, load_register
+from jobexport.spec.document import operations
 from tests.making.stored import stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 # The edition with most fields.
 EDITION = "huaweicloud-intl-2026"
@@ -91,6 +93,39 @@ def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(
     operation, fault = FAULTS[scenario.id]
     assert found(scenario, operation) == set()
     assert scenario.id in found(scenario, operation, f"{fault}@{operation}")
+
+
+OTHER_STATUS = {"job-not-found": "404", "no-permission": "403", "invalid-request": "422", "obs-path-invalid": "409"}
+
+
+def with_other_statuses(document: Any) -> None:
+    for operation in operations(document):
+        responses = document["paths"][operation.path]["post"]["responses"]
+        old = responses["400"]["content"]["application/json"]
+        for name in OTHER_STATUS.keys() & old["examples"].keys():
+            media = {"schema": old["schema"], "examples": {name: old["examples"].pop(name)}}
+            responses[OTHER_STATUS[name]] = {"description": name, "content": {"application/json": media}}
+
+
+def with_required_workspace(document: Any) -> None:
+    document["components"]["parameters"]["Workspace"]["required"] = True
+
+
+@pytest.mark.parametrize("change", [with_other_statuses, with_required_workspace])
+def test_scenarios_keep_to_a_document_of_the_users_own(change: Callable[[Any], None], tmp_path: Path) -> None:
+    """On the mock of a document with other statuses or a required header, no rule is broken."""
+    document, broken = load_edition(EDITION), set()
+    change(document)
+    with (
+        mock.serve(document) as server,
+        open_session(server.url, data := mock_data(server), None, tmp_path / "journal") as session,
+    ):
+        for scenario in SCENARIOS:
+            session.scenario = scenario.id
+            run = ScenarioRun(document, FAULTS[scenario.id][0], data, session, mock_tools(server))
+            scenario.run(run)
+            broken |= {(scenario.id, claim.check, claim.message) for claim in run.broken_claims}
+    assert broken == set()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live, check_edition, plan
 from jobexport.contract.sending.live import narrowed
 from jobexport.spec import load_edition
+from jobexport.spec.document import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,6 +225,15 @@ def test_a_disposable_server_is_fuzzed_with_the_whole_document() -> None:
     assert shaped["components"]["schemas"]["JobName"]["examples"] == ["known"]
 
 
+def test_a_required_workspace_must_be_named() -> None:
+    """Operations whose requests must name their workspace are not run without one."""
+    document = load_edition("otc-2026")
+    document["components"]["parameters"]["Workspace"]["required"] = True
+    reason = "not run: the document requires a workspace; name a workspace with --workspace"
+    assert f"  exportJob: {reason}" in plan(document, "http://server", data(), Live())
+    assert "  exportJob: writes nothing" in plan(document, "http://server", data(workspaces=("w",)), Live())
+
+
 def test_narrowing_leaves_the_document_alone() -> None:
     """The document for checking responses is unchanged and still has obsPath."""
     document = load_edition("huaweicloud-cn-2025")
@@ -233,6 +243,20 @@ def test_narrowing_leaves_the_document_alone() -> None:
     assert "obsPath" not in shaped["components"]["schemas"]["ExportJobRequest"]["properties"]
     assert "Workspace" not in json.dumps(shaped["paths"])
     assert "Workspace" in json.dumps(narrowed(document, data(workspaces=("w",)), Live())["paths"])
+
+
+def test_an_operation_that_no_edition_has_is_only_read() -> None:
+    """Of operations that no edition has, a server in use gets only those that read; a disposable server gets all."""
+    document = load_edition("otc-2026")
+    path, item = next(iter(document["paths"].items()))
+    fields = item["post"]
+    item |= {method: fields | {"operationId": f"{method}It"} for method in ("get", "delete", "put")}
+    lines = plan(document, "http://server", data(obs_dirs=("mine",)), Live())
+    assert "  getIt: writes zips of the Flink jobs 100 to mine" in lines
+    for method in ("delete", "put"):
+        assert f"  {method}It: not run: no edition has it, so nobody knows what it changes" in lines
+    for live, sent in ((Live(), {"get", "post"}), (Live(disposable=True), {"get", "post", "delete", "put"})):
+        assert METHODS & narrowed(document, data(obs_dirs=("mine",)), live)["paths"][path].keys() == sent
 
 
 def test_two_operations_that_are_left_out_share_a_path() -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -18,6 +18,9 @@ import pytest
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, MemoryStorage, run, serve
 from jobexport.mock.server.run import _listen
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 
@@ -94,6 +97,21 @@ class TestServe:
             serve(host=host, port=port),
         ):
             pass
+
+    def test_a_file_in_place_of_an_edition(self, tmp_path: Path) -> None:
+        """The server of an overlay responds as the overlay says; a broken rule and the page bear the file's name."""
+        path = tmp_path / "mine.yaml"
+        schema = "$.components.schemas.ExportFlinkJobsResponse.properties"
+        renamed = f"[{{target: {schema}, update: {{zips: {{type: array, x-object-name: '{{job_name}}'}}}}}}]"
+        path.write_text(f"overlay: 1.0.0\ninfo: {{title: Mine, version: '1'}}\nactions: {renamed}", encoding="utf-8")
+        url = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+        with serve(path) as server, httpx.Client(base_url=server.url, trust_env=False, verify=False) as client:
+            client.headers["X-Auth-Token"] = server.token
+            exported = client.post(url, json={"obs_dir": "a", "is_selected": True, "job_selected": [100]})
+            assert exported.json()["zips"] == ["aggregate"]
+            assert client.post(url, json={}).headers["x-mock-edition"] == "mine"
+            assert 'href="/?edition=mine"' in client.get("/").text
+            assert client.get("/_mock/openapi/mine.json").json()["info"]["x-edition"] == "mine"
 
     def test_unknown_edition(self) -> None:
         """An unknown edition is an error before anything starts."""

@@ -19,7 +19,6 @@ from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.cli.contract.live import server_data, treatment
 from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
 from jobexport.core.redact import printable
-from jobexport.spec import load_edition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,14 +58,13 @@ class LiveServer:
     live: Live
 
 
-def live_target(edition: str, url: str, api: str | None, given: Mapping[str, Any]) -> LiveServer:
+def live_target(document: Mapping[str, Any], url: str, api: str | None, given: Mapping[str, Any]) -> LiveServer:
     """Return the server at `url` with its data and limits, and print the plan of the run.
 
     Raises:
-        JobexportError: the edition or the data file can't be read.
+        JobexportError: the data file can't be read.
         UsageError: the credentials are missing.
     """
-    document = load_edition(edition)
     target = LiveServer(url, server_data(document, given), treatment(given))
     for line in plan(document, url, target.data, target.live, api):
         click.echo(line, err=True)
@@ -74,7 +72,7 @@ def live_target(edition: str, url: str, api: str | None, given: Mapping[str, Any
 
 
 def check(
-    edition: str,
+    document: Mapping[str, Any],
     target: LiveServer | None,
     *,
     api: str | None,
@@ -84,11 +82,10 @@ def check(
     accept: Sequence[Acceptance],
     progress: Callable[[str, int], None],
 ) -> EditionReport:
-    """Check a server against an edition: the target, or by default an embedded mock of the edition."""
-    document = load_edition(edition)
+    """Check a server against a document: the target, or by default an embedded mock of the document."""
     with contextlib.ExitStack() as stack:
         if target is None:
-            server = stack.enter_context(mock.serve(edition))
+            server = stack.enter_context(mock.serve(document))
             url, data, live, tools = server.url, mock_data(server), None, mock_tools(server)
         else:
             url, data, live, tools = target.url, target.data, target.live, None
@@ -103,7 +100,7 @@ def check(
             live=live,
             accept=accept,
             tools=tools,
-            progress=lambda text, steps: progress(f"{edition} {text}", steps),
+            progress=lambda text, steps: progress(f"{document['info']['x-edition']} {text}", steps),
         )
 
 
@@ -153,5 +150,6 @@ def _block(edition: str, operation: str, failure: Failure) -> str:
     if failure.pointer:
         lines.append(f"  at {failure.pointer}")
     if failure.rests_on:
-        lines.append(f"  rests on {', '.join(failure.rests_on)}: {', '.join(failure.pages)}")
+        # The pages are those of an edition; a file of the user's own has no pages.
+        lines.append(f"  rests on {': '.join(filter(None, map(', '.join, (failure.rests_on, failure.pages))))}")
     return "\n".join([*lines, f"  {failure.curl}"])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Tools
+from jobexport.contract.data import needs_workspace
+from jobexport.spec.document import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +27,12 @@ def mock_data(server: mock.Server) -> Data:
     others = {name: workspace for name, workspace in project.workspaces.items() if name != _DEFAULT}
     submitted = (name for name, job in default.submitted.items() if job.content != default.jobs[name].content)
     locations = (json.loads(content).get("location") for content in default.resources.values())
+    document = server.core.document
+    named = any(needs_workspace(document, operation) for operation in operations(document))
     return Data(
         project=server.project_id,
+        # The default workspace has no id; an empty one names it.
+        workspaces=("",) if named else (),
         jobs=tuple(default.jobs),
         flink_jobs=tuple(project.flink),
         workspace_jobs={name: tuple(workspace.jobs) for name, workspace in others.items()},

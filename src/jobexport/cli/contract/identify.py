@@ -51,7 +51,10 @@ def settle(url: str | None, api: str | None, format_: str, given: Mapping[str, A
     if format_ == "json":
         click.echo(json.dumps({"identification": as_json(found), "reports": []}, indent=2))
     elif found.overlay:
-        click.echo(f"\n# An overlay for this server; save it as overlays/<edition>.yaml.\n{found.overlay}", nl=False)
+        click.echo(
+            f"\n# An overlay for this server; saved to a file, it is an edition: contract --edition FILE --url {url}"
+        )
+        click.echo(found.overlay, nl=False)
     raise SystemExit(1)
 
 

@@ -88,6 +88,10 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
     if not names.keys() & {"jobs", "flink_jobs"}:
         known |= {"jobs": examples.jobs, "flink_jobs": examples.flink_jobs}
     data = Data(**({"project": examples.project} | known | names))
+    if not data.project:
+        raise click.UsageError(
+            f"the document has no example of a project; name the project with --project or {PROJECT}"
+        )
     found = read_credentials()
     if not found:
         raise click.UsageError(f"--url needs credentials for the server; set {TOKEN}, or {ACCESS_KEY} and {SECRET_KEY}")

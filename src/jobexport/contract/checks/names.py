@@ -6,7 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.checks.responses import example_code
+from jobexport.contract.checks.responses import example_code, refusal
 from jobexport.contract.checks.violation import Violation
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _DAY_MS = 24 * 60 * 60 * 1000
 def valid_request_refused(exchange: CheckedExchange) -> None:
     """Raise if the response calls a request invalid that keeps to the document."""
     value = exchange.json()
-    if not exchange.valid or exchange.status != 400 or not isinstance(value, dict):
+    if not exchange.valid or exchange.status not in range(400, 500) or not isinstance(value, dict):
         return
     for name in _REFUSALS:
         code = example_code(exchange, name)
@@ -47,14 +47,18 @@ def unknown_name(exchange: CheckedExchange) -> None:
     unknown = _unknown(exchange)
     if not unknown or exchange.status in _NOT_THE_REQUEST:
         return
-    codes = {code for name in unknown if (code := example_code(exchange, name, 400)) is not None}
+    documented = {(status, code) for name in unknown for status, code in [refusal(exchange, name)] if code is not None}
     value = exchange.json()
     if exchange.status == 200:
         raise Violation(f"the request has an unknown name ({', '.join(unknown)}), but the response is 200")
-    if codes and not (exchange.status == 400 and isinstance(value, dict) and value.get("error_code") in codes):
+    got = exchange.status, value.get("error_code") if isinstance(value, dict) else None
+    if documented and got not in documented:
+        wanted: dict[int, list[str]] = {}
+        for status, code in sorted(documented):
+            wanted.setdefault(status, []).append(code)
+        words = " or ".join(f"{status} {' or '.join(codes)}" for status, codes in wanted.items())
         raise Violation(
-            f"documented for an unknown name is 400 {' or '.join(sorted(codes))}, but the response is "
-            f"{exchange.status}{_code(exchange)}",
+            f"documented for an unknown name is {words}, but the response is {exchange.status}{_code(exchange)}",
             pointer="/error_code",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -155,11 +156,23 @@ def obs_path_response(exchange: CheckedExchange) -> None:
         raise Violation(f"obsPath {word} sent, so the response must be {expected}, not {exchange.media_type}")
 
 
-def example_code(exchange: CheckedExchange, name: str, status: int | None = None) -> str | None:
+def example_code(exchange: CheckedExchange, name: str, status: int | str | None = None) -> str | None:
     """Return the code of the response's example of this name, or None if the document has no such example."""
     documented = response(exchange.document, exchange.operation, status or exchange.status)
     example = media(documented).get("examples", {}).get(name)
     return None if example is None else str(example["value"]["error_code"])
+
+
+def refusal(exchange: CheckedExchange, name: str) -> tuple[int, str | None]:
+    """Return status and code of the error that the document has under a name, such as `job-not-found`.
+
+    By default 400 and None, as most errors of the union are of 400.
+    """
+    for status in sorted(exchange.operation["responses"], key=lambda status: (status != "400", status)):
+        code = example_code(exchange, name, status) if re.fullmatch(r"4\d\d", status) else None
+        if code is not None:
+            return int(status), code
+    return 400, None
 
 
 def _marks_within(node: Mapping[str, Any]) -> tuple[str, ...]:

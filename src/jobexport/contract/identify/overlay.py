@@ -9,7 +9,7 @@ from attrs import evolve
 
 from jobexport.contract.identify.finding import entries_for
 from jobexport.spec.document import MISSING, look
-from jobexport.spec.editions import BASE, CHECKOUT, OVERLAYS, is_checkout
+from jobexport.spec.editions import BASE, OVERLAYS, SOURCES
 from jobexport.spec.load import dump_yaml, load_yaml
 from jobexport.spec.overlay import touched_places
 from jobexport.spec.statements.plan import Plan
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 def overlay_for(closest: Description, findings: list[Identified], register: Register) -> tuple[str, dict[str, Any]]:
     """Return the overlay as YAML, and the document that it makes.
 
-    In a checkout the overlay applies to the union, as each overlays/<edition>.yaml does. An installed package has no
-    union; its overlay applies to the document of the closest edition.
+    The overlay applies to the union, as each overlays/<edition>.yaml does.
 
     Raises:
         JobexportError: the closest edition's overlay can't be read.
@@ -40,15 +39,13 @@ def overlay_for(closest: Description, findings: list[Identified], register: Regi
             plan.undo([undone])
         elif look(plan.document, placed.location[:-1]) is not MISSING:
             plan.own(placed, marks=_marks(change, findings, register))
-    info = _info(closest, findings, plan.union)
+    info = _info(closest, findings)
     return dump_yaml({"overlay": "1.0.0", "info": info, "actions": plan.actions()}), plan.document
 
 
 def _plan(closest: Description) -> Plan:
     document = dict(closest.document)
-    if not is_checkout():
-        return Plan(closest.edition, None, {closest.edition: []}, document, [])
-    overlay, union = load_yaml(CHECKOUT / OVERLAYS / f"{closest.edition}.yaml"), load_yaml(CHECKOUT / BASE)
+    overlay, union = load_yaml(SOURCES / OVERLAYS / f"{closest.edition}.yaml"), load_yaml(SOURCES / BASE)
     touched = touched_places(union, overlay)
     return Plan(closest.edition, union, {closest.edition: overlay["actions"]}, document, touched)
 
@@ -83,11 +80,9 @@ def _marks(change: Change, findings: list[Identified], register: Register) -> li
     return sorted(ids)
 
 
-def _info(closest: Description, findings: list[Identified], union: dict[str, Any] | None) -> dict[str, str]:
+def _info(closest: Description, findings: list[Identified]) -> dict[str, str]:
     day = time.strftime("%Y-%m-%d", time.gmtime())
     words = [f"The responses of a server on {day}; the rest is {closest.edition}, the closest edition."]
-    if union is None:
-        words.append(f"Apply this overlay to the document of {closest.edition}.")
     unsaid = [finding.unsaid for finding in findings if finding.unsaid]
     if unsaid:
         words.append(f"The overlay can't express: {'; '.join(unsaid)}.")

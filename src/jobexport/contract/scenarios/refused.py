@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.checks.responses import example_code
+from jobexport.contract.checks.responses import refusal
 from jobexport.contract.scenarios.scenario import expect
 from jobexport.contract.sender import FORGED, NOBODY
 from jobexport.spec.document import deref, marks
@@ -35,8 +35,8 @@ def another_project(run: ScenarioRun) -> None:
             continue
         response = run.send(project=project, valid=False)
         expect(400 <= response.status < 500, f"a request for another project gets {response.status}")
-        code = example_code(response, "no-permission", 400)
-        if response.status == 400:
+        status, code = refusal(response, "no-permission")
+        if response.status == status:
             text = f"documented for another project is {code}, not {_code(response)}"
             expect(_code(response) == code, text, pointer="/error_code")
 
@@ -50,8 +50,8 @@ def unknown_job(run: ScenarioRun) -> None:
         response = run.send(run.example(jobList=[run.data.jobs[0], _UNKNOWN_JOB]))
     else:
         response = run.send(run.example(job_selected=[run.data.flink_jobs[0], _UNKNOWN_FLINK_JOB]))
-    code = example_code(response, "job-not-found", 400)
-    expect(response.status == 400, f"documented for an unknown job is 400, not {response.status}")
+    status, code = refusal(response, "job-not-found")
+    expect(response.status == status, f"documented for an unknown job is {status}, not {response.status}")
     text = f"documented for an unknown job is {code}, not {_code(response)}"
     expect(_code(response) == code, text, pointer="/error_code")
 
@@ -64,7 +64,7 @@ def near_names(run: ScenarioRun) -> None:
         if near in run.data.jobs or not near:
             continue
         response = run.send(job=near) if run.id == "exportJob" else run.send(run.example(jobList=[near]))
-        code = example_code(response, "job-not-found", 400)
+        _, code = refusal(response, "job-not-found")
         text = f"the server has no job {near!r}, but the response is {response.status} {_code(response)}"
         expect(_code(response) == code, text)
 
@@ -72,9 +72,9 @@ def near_names(run: ScenarioRun) -> None:
 def unknown_workspace(run: ScenarioRun) -> None:
     """Send a request with an unknown workspace."""
     response = run.send(workspace="no-such-workspace")
-    code = example_code(response, "no-permission", 400)
+    status, code = refusal(response, "no-permission")
     expect(400 <= response.status < 500, f"a request with an unknown workspace gets {response.status}")
-    if response.status == 400:
+    if response.status == status:
         text = f"documented for an unknown workspace is {code}, not {_code(response)}"
         expect(_code(response) == code, text, pointer="/error_code")
 
@@ -91,15 +91,17 @@ def job_elsewhere(run: ScenarioRun) -> None:
                     else run.send(run.example(jobList=[name]), workspace=asked)
                 )
                 place = "the default workspace" if asked is None else "the other workspace"
-                expect(response.status == 400, f"{place} has no job {name!r}, but the response is {response.status}")
+                status, _ = refusal(response, "job-not-found")
+                expect(response.status == status, f"{place} has no job {name!r}, but the response is {response.status}")
 
 
 def broken_body(run: ScenarioRun) -> None:
     """Send bodies that break the schema in one place each."""
     for words, body in broken_bodies(run):
         response = run.send(body, valid=False)
-        text = f"a body {words} must be refused with 400, not {response.status}"
-        expect(response.status == 400, text, *marks(run.schema))
+        status, _ = refusal(response, "invalid-request")
+        text = f"a body {words} must be refused with {status}, not {response.status}"
+        expect(response.status == status, text, *marks(run.schema))
         codes = _invalid_codes(response)
         text = f"documented for a body {words} is {' or '.join(codes)}, not {_code(response)}"
         expect(_code(response) in codes, text)
@@ -122,7 +124,8 @@ def broken_json(run: ScenarioRun) -> None:
     contents += [b"\xff\xfe", right.encode("utf-16"), right.encode().replace(b"{", b'{"\xff": 1, ', 1)]
     for content in (*contents, b"") if run.body_required else contents:
         response = run.send(content=content, headers={"Content-Type": "application/json"}, valid=False)
-        expect(response.status == 400, f"the body {content!r} must be refused with 400, not {response.status}")
+        status, _ = refusal(response, "invalid-request")
+        expect(response.status == status, f"the body {content!r} must be refused with {status}, not {response.status}")
 
 
 def media_type(run: ScenarioRun) -> None:
@@ -162,8 +165,8 @@ def odd_names(run: ScenarioRun) -> None:
     for raw in (*odd, "%252E%252E", f"{known}%20", f"{known}%0A", "a" * 129, "a%3Fb", "a%23b", "%FF", "a,b", "a*"):
         response = run.send(raw_job=raw, valid=False)
         expect(400 <= response.status < 500, f"the illegal name {raw!r} gets {response.status}")
-        code = example_code(response, "job-name-invalid", 400)
-        if response.status == 400 and code is not None:
+        status, code = refusal(response, "job-name-invalid")
+        if response.status == status and code is not None:
             expect(_code(response) == code, f"documented for the illegal name {raw!r} is {code}, not {_code(response)}")
 
 
@@ -171,8 +174,8 @@ def dots(run: ScenarioRun) -> None:
     """Request the jobs `.`, `..` and `...`; their names are legal, but most servers have no such jobs."""
     for name in (".", "..", "..."):
         response = run.send(job=name)
-        code = example_code(response, "job-not-found", 400)
-        found = response.status == 200 or (response.status == 400 and _code(response) == code)
+        status, code = refusal(response, "job-not-found")
+        found = response.status == 200 or (response.status == status and _code(response) == code)
         text = f"documented for the legal name {name!r} is a zip or {code}, not {response.status} {_code(response)}"
         expect(found, text)
 
@@ -200,8 +203,8 @@ def bad_obs_path(run: ScenarioRun) -> None:
         return
     for target in ("no-scheme/folder/", "obs://", "obs:///x", "https://host/x", "obs://bucket/../x", "file:///tmp"):
         response = run.send({"obsPath": target}, valid=False)
-        code = example_code(response, "obs-path-invalid", 400)
-        expect(response.status == 400, f"obsPath {target!r} must be refused with 400, not {response.status}")
+        status, code = refusal(response, "obs-path-invalid")
+        expect(response.status == status, f"obsPath {target!r} must be refused with {status}, not {response.status}")
         text = f"documented for obsPath {target!r} is {code}, not {_code(response)}"
         expect(code is None or _code(response) in (code, *_invalid_codes(response)), text)
 
@@ -261,7 +264,7 @@ def _short(value: Any) -> str:
 
 def _invalid_codes(response: CheckedExchange) -> tuple[str, ...]:
     names = ("invalid-request", "job-name-invalid")
-    return tuple(code for name in names if (code := example_code(response, name, 400)) is not None)
+    return tuple(code for name in names if (code := refusal(response, name)[1]) is not None)
 
 
 def _code(response: CheckedExchange) -> Any:

@@ -196,7 +196,7 @@ _REFUSED = (
     ),
     Scenario(
         "unknown_job",
-        "An unknown job is refused with 400 and the documented code, alone and beside a known job.",
+        "An unknown job is refused with the documented status and code, alone and beside a known job.",
         ("DGC-014", "COM-002", "DGC-108"),
         _ALL,
         refused.unknown_job,

@@ -16,6 +16,7 @@ from attrs import Factory, define, evolve, field, frozen
 from jobexport.contract.checks.exchange import CheckedExchange
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
+from jobexport.contract.data import needs_workspace
 from jobexport.contract.sender import ABSENT, TransportProblem, path_segment
 from jobexport.spec.document import media, operations_by_id, request_body, schema_of
 
@@ -72,11 +73,15 @@ class ScenarioRun:
     broken_claims: list[BrokenClaim] = Factory(list)
     _path: str = field(init=False)
     _operation: Mapping[str, Any] = field(init=False, repr=False)
+    _home: str | None = field(init=False, default=None)
+    """The workspace of the known jobs, if requests must name it."""
     _last: Received | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         operation = operations_by_id(self.document)[self.id]
         self._path, self._operation = operation.path, operation.fields
+        if needs_workspace(self.document, operation):
+            self._home = next(iter(self.data.workspaces), None)
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -120,7 +125,7 @@ class ScenarioRun:
             job: name of the job in the path; by default the first known job.
             raw_job: the encoded name of the job in the path, instead of `job`.
             project: id of the project; by default the known project.
-            workspace: the `workspace` header.
+            workspace: the `workspace` header; by default the first known workspace if the document requires one.
             headers: other headers.
             method: the HTTP method.
             credentials: as in `Sender.send`.
@@ -139,7 +144,8 @@ class ScenarioRun:
         for name, value in variables.items():
             encoded = raw_job if name == "job_name" and raw_job is not None else path_segment(str(value))
             path = path.replace(f"{{{name}}}", encoded)
-        extra = {} if workspace is None else {"workspace": workspace}
+        named = self._home if workspace is None else workspace
+        extra = {} if named is None else {"workspace": named}
         known = valid and credentials == "right" and method == "POST"
         received = self.sender.send(
             self.id,

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import copy
+import functools
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.spec.document import deref, media, operations, request_body, schema_of
+from jobexport.contract.data import needs_workspace
+from jobexport.spec.document import METHODS, at, deref, look, media, operations, request_body, schema_of
+from jobexport.spec.editions import BASE, SOURCES
+from jobexport.spec.load import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobexport.contract.data import Data
     from jobexport.contract.sending.pace import Live
-    from jobexport.spec.document import OperationObject
+    from jobexport.spec.document import Location, OperationObject
 
 # Properties of a request's body that name a place in object storage.
 _PLACES = ("obs_dir", "obsPath")
@@ -43,16 +47,27 @@ class LeftOut:
     reason: str
 
 
-def left_out(document: Mapping[str, Any], data: Data) -> Iterator[LeftOut]:
+def left_out(document: Mapping[str, Any], data: Data, live: Live) -> Iterator[LeftOut]:
     """Yield the operations that can't be tested, because a name or a place is missing."""
     for operation in operations(document):
         properties = _body(document, operation).get("properties", {})
-        if "obs_dir" in properties and not data.obs_dirs:
+        exports = (operation.method, operation.id) in _exports()
+        if not (live.disposable or exports or operation.reads):
+            yield LeftOut(operation.id, "no edition has it, so nobody knows what it changes")
+        elif needs_workspace(document, operation) and not data.workspaces:
+            yield LeftOut(operation.id, "the document requires a workspace; name a workspace with --workspace")
+        elif "obs_dir" in properties and not data.obs_dirs:
             yield LeftOut(operation.id, "it writes to OBS; name an allowed folder with --obs-dir")
         elif "job_selected" in properties and not data.flink_jobs:
             yield LeftOut(operation.id, "no Flink job is known; name a job with --flink-job")
-        elif "dgc" in operation.fields["tags"] and not data.jobs:
+        elif "dgc" in operation.tags and not data.jobs:
             yield LeftOut(operation.id, "no job is known; name a job with --job")
+
+
+@functools.cache
+def _exports() -> frozenset[tuple[str, str]]:
+    """Return method and operationId of each operation of the union: all are exports, which change no job."""
+    return frozenset((operation.method, operation.id) for operation in operations(load_yaml(SOURCES / BASE)))
 
 
 def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, Any]:
@@ -63,9 +78,12 @@ def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, A
     only the operations, and has the names that exist there as examples.
     """
     shaped: dict[str, Any] = copy.deepcopy(dict(document))
-    without = {left.operation for left in left_out(document, data)}
-    for path in {operation.path for operation in operations(shaped) if operation.id in without}:
-        del shaped["paths"][path]
+    without = {left.operation for left in left_out(document, data, live)}
+    for operation in [operation for operation in operations(shaped) if operation.id in without]:
+        item = at(shaped, operation.location[:-1])
+        item.pop(operation.method, None)
+        if not METHODS & item.keys():
+            shaped["paths"].pop(operation.path, None)
     for operation in () if live.disposable else operations(shaped):
         if not data.workspaces:
             shaped["paths"][operation.path]["parameters"] = [
@@ -74,20 +92,23 @@ def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, A
                 if deref(shaped, parameter)["name"].lower() != "workspace"
             ]
         _narrow_body(shaped, operation, data)
-    _name_known(shaped["components"], data)
+    _name_known(shaped.get("components", {}), data)
     return shaped
 
 
 def _name_known(components: dict[str, Any], data: Data) -> None:
     """Replace the documentation's examples, which schemathesis sends first, by names that exist on the server."""
-    parameters, schemas = components["parameters"], components["schemas"]
-    parameters["ProjectId"]["example"] = data.project
+    known: list[tuple[Location, Any]] = [(("parameters", "ProjectId", "example"), data.project)]
     if data.workspaces:
-        parameters["Workspace"]["example"] = data.workspaces[0]
+        known.append((("parameters", "Workspace", "example"), data.workspaces[0]))
     if data.jobs:
-        parameters["JobName"]["example"] = data.jobs[0]
-        schemas["JobName"]["examples"] = list(data.jobs)
-        schemas["BatchExportJobsRequest"]["properties"]["jobList"]["examples"] = [list(data.jobs)]
+        batch = ("schemas", "BatchExportJobsRequest", "properties", "jobList", "examples")
+        known.append((("parameters", "JobName", "example"), data.jobs[0]))
+        known += [(("schemas", "JobName", "examples"), list(data.jobs)), (batch, [list(data.jobs)])]
+    for place, value in known:
+        # A document of the user's own may lack the place.
+        if isinstance(node := look(components, place[:-1]), dict):
+            node[place[-1]] = value
 
 
 def _narrow_body(document: dict[str, Any], operation: OperationObject, data: Data) -> None:
@@ -124,7 +145,7 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
         live: limits for the server.
         api: `dli` or `dgc` for the operations of this family only.
     """
-    without = {left.operation: left.reason for left in left_out(document, data)}
+    without = {left.operation: left.reason for left in left_out(document, data, live)}
     if live.disposable:
         rules = "disposable: any number of requests, at any rate, also requests that break the document"
     else:
@@ -134,7 +155,7 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
     lines = [f"{url}: {rules}"]
     for operation in operations(document):
         name = operation.id
-        if api is not None and api not in operation.fields["tags"]:
+        if api is not None and api not in operation.tags:
             continue
         if name in without:
             lines.append(f"  {name}: not run: {without[name]}")

@@ -1,7 +1,8 @@
-"""The ASGI application for one edition: the operations, the control API and the page behind one address."""
+"""The ASGI application for one document: the operations, the control API and the page behind one address."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from starlette.applications import Starlette
@@ -14,13 +15,14 @@ from jobexport.mock.server.guard import Guard, is_control
 from jobexport.spec.editions import load_edition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import os
+    from collections.abc import Sequence
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def create_app(
-    edition: str | Mapping[str, Any] = DEFAULT_EDITION,
+    edition: str | os.PathLike[str] | Mapping[str, Any] = DEFAULT_EDITION,
     *,
     allow_hosts: Sequence[str] = (),
     **options: Unpack[ServerOptions],
@@ -28,16 +30,16 @@ def create_app(
     """Return the application that follows an edition's document.
 
     Args:
-        edition: the id of an edition, or a resolved document of your own.
+        edition: the id of an edition, the path of an overlay or of an OpenAPI document, or a resolved document.
         allow_hosts: names and addresses that a `Host` may have besides loopback and the address of the connection.
         options: see `ServerOptions`.
 
     Raises:
-        JobexportError: the edition does not exist, the document lacks a part that the server needs, or a name is not
-            the name of a host.
+        JobexportError: neither edition nor file exists, the file is unusable, the document lacks a part that the server
+            needs, or a name is not the name of a host.
     """
     guard = Guard.of(allow_hosts)
-    core = Core(load_edition(edition) if isinstance(edition, str) else edition, **options)
+    core = Core(edition if isinstance(edition, Mapping) else load_edition(edition), **options)
     app = Starlette(routes=[*page_routes(core), control(core)], middleware=[Middleware(guard.before)])
     # `/v1/x/` is an unknown path, not another spelling of `/v1/x`.
     app.router.redirect_slashes = False

@@ -24,6 +24,7 @@ from jobexport.mock.server.diagnosis import LOGGER
 from jobexport.mock.state.state import EXAMPLE_PROJECT
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import uvicorn
@@ -82,7 +83,7 @@ class Server:
 
 @contextlib.contextmanager
 def serve(
-    edition: str | Mapping[str, Any] = DEFAULT_EDITION,
+    edition: str | os.PathLike[str] | Mapping[str, Any] = DEFAULT_EDITION,
     *,
     port: int = 0,
     host: str = "127.0.0.1",
@@ -92,15 +93,14 @@ def serve(
     """Serve an edition from a thread while the context lasts; inside the context the server already listens.
 
     Args:
-        edition: the id of an edition, or a resolved document of your own.
+        edition: as for `create_app`.
         port: the port to listen on, 0 for any free one.
         host: the address to listen on. Unless it is a loopback address, a warning is logged.
         allow_hosts: names and addresses by which the mock may be called, besides `host` and loopback.
         options: see `ServerOptions`.
 
     Raises:
-        JobexportError: the edition does not exist, the document lacks a part, the port is not available, or a name is
-            not the name of a host.
+        JobexportError: as for `create_app`, or the port is not available.
     """
     with contextlib.closing(_listen(host, port)) as listener:
         app = create_app(edition, allow_hosts=(*filter(None, [host]), *allow_hosts), **options)
@@ -112,7 +112,7 @@ def serve(
 
 
 def run(
-    edition: str | Mapping[str, Any] = DEFAULT_EDITION,
+    edition: str | os.PathLike[str] | Mapping[str, Any] = DEFAULT_EDITION,
     *,
     port: int = 0,
     host: str = "127.0.0.1",
@@ -123,7 +123,7 @@ def run(
     """Serve an edition until SIGINT, SIGTERM or SIGHUP arrives. Only the main thread can call this.
 
     Args:
-        edition: the id of an edition, or a resolved document of your own.
+        edition: as for `create_app`.
         port: the port to listen on, 0 for any free one.
         host: as for `serve`.
         allow_hosts: as for `serve`.
