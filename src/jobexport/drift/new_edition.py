@@ -46,9 +46,10 @@ def begin_edition(id_: str, like: str, pages: Sequence[PageFacts], described: De
             problem = "has no operation of the description" if not operation else f"is a second page of {operation}"
             raise JobexportError(f"{page.source}: it {problem}; leave it out")
         own[operation] = page
-    overlay = described.overlays[like] | {"info": _info(like, own)}
     documents = {**described.documents, id_: described.documents[like]}
     entries = _entries(described.entries, id_, like, own)
+    rows = [row for row in entries["pages"] if row["edition"] == id_ and row["operation"] in own]
+    overlay = described.overlays[like] | {"info": _info(like, rows)}
     file = described.root / OVERLAYS / f"{id_}.yaml"
     begun = Described(
         register_of(entries),
@@ -62,8 +63,8 @@ def begin_edition(id_: str, like: str, pages: Sequence[PageFacts], described: De
     return follow_pages(pages, begun, id_)
 
 
-def _info(like: str, own: Mapping[str, PageFacts]) -> dict[str, str]:
-    pages = [f"{operation} of {page.updated or 'an unknown day'}" for operation, page in own.items()]
+def _info(like: str, rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    pages = [f"{row['operation']} of {row['date']}" for row in rows]
     return {
         "title": f"Pages: {', '.join(pages)}",
         "version": "1.0.0",
