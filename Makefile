@@ -71,7 +71,7 @@ drift: $(READY) ## report what documentation pages change: make drift DOCS=folde
 	$(BIN)/jobexport drift $(DOCS) $(if $(filter command,$(firstword $(origin EDITION))),--edition $(EDITION))
 
 .PHONY: lint-spec
-lint-spec: $(READY) ## check the union, the editions, the examples and the register
+lint-spec: $(GENERATED) ## check the union, the editions, the examples and the register
 	$(BIN)/python -m jobexport.spec.lint
 
 ##@ Run

@@ -24,6 +24,7 @@ from jobexport import mock, signing
 from jobexport.cli.commands import cli
 from jobexport.spec import load_edition, load_yaml
 from jobexport.spec.editions import CHECKOUT, edition_ids
+from tests.making.names import zips_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -274,9 +275,8 @@ def test_mock_says_where_objects_are(tmp_path: Path) -> None:
                 body = {"obs_dir": "a/b", "is_selected": True, "job_selected": [100]}
                 path = f"/v1.0/{mock.EXAMPLE_PROJECT}/streaming/jobs/export"
                 headers = {"X-Auth-Token": mock.EXAMPLE_TOKEN}
-                (name,) = httpx.post(url + path, json=body, headers=headers, trust_env=False, verify=False).json()[
-                    "zip_file"
-                ]
+                response = httpx.post(url + path, json=body, headers=headers, trust_env=False, verify=False)
+                (name,) = zips_of(response.json())
                 assert Path(folder, name).read_bytes().startswith(b"PK")
                 it.send_signal(signal.SIGTERM)
                 assert it.wait(timeout=10) == 0

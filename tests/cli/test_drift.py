@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,13 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
+from jobexport import drift
 from jobexport.cli.commands import cli
+from jobexport.drift.documents.description import load_described
+from jobexport.drift.write import texts_of
+from jobexport.spec.editions import CHECKOUT
 from jobexport.spec.load import load_yaml
+from tests.drift.making.described import DESCRIBED
 from tests.drift.making.pages import BATCH_OTC, FLINK_OTC_2024, FLINK_OTC_2026, JOB_CN_2020
 from tests.drift.making.rendering import DOUBLE, Field, Page, RenderedForm, render
 from tests.drift.making.samples import USUAL
@@ -22,6 +28,12 @@ if TYPE_CHECKING:
 
 # One fact of a page of otc-2026 changed: an error.
 CHANGED = evolve(FLINK_OTC_2026, body=(*FLINK_OTC_2026.body, Field("weight", DOUBLE, "no")))
+
+
+@pytest.fixture(autouse=True)
+def _described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare with the description as the hand-made pages have it."""
+    monkeypatch.setattr(drift, "load_described", lambda: DESCRIBED)
 
 
 def run(*arguments: Any) -> Any:
@@ -267,3 +279,59 @@ def test_colours_are_for_a_terminal_only(pages: Any) -> None:
     """What goes into a pipe has no escape sequences, neither bar nor styles."""
     result = run(pages)
     assert "\x1b" not in result.stdout + result.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the sources, as the hand-made pages have them."""
+    for name in ("openapi", "overlays"):
+        shutil.copytree(CHECKOUT / name, tmp_path / "checkout" / name)
+    for path, text in texts_of(DESCRIBED).items():
+        (tmp_path / "checkout" / path.relative_to(CHECKOUT)).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(drift, "load_described", lambda: load_described(tmp_path / "checkout"))
+    return tmp_path / "checkout"
+
+
+def digest(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*.yaml")}
+
+
+def test_write_edits_the_sources_and_nothing_is_new_afterwards(checkout: Path, pages: Any) -> None:
+    """--diff shows what --write changes and writes nothing; after --write the same page says nothing new."""
+    before = digest(checkout)
+    page = (pages / "inner/changed.html", "--edition", "otc-2026")
+    shown = run(*page, "--diff")
+    assert (shown.exit_code, digest(checkout)) == (0, before)
+    assert "+++ b/openapi/openapi.yaml" in shown.stdout
+    written = run(*page, "--write")
+    assert written.exit_code == 0, written.output
+    assert "written: overlays/otc-2024.yaml" in written.stdout.splitlines()
+    assert digest(checkout) != before
+    assert ": nothing new" in run(*page).stdout
+    assert run(*page, "--write").stdout == "0 findings resolved, 0 left; run make generate, then git diff\n"
+
+
+def test_what_is_left_to_people_is_exit_code_1(checkout: Path, tmp_path: Path) -> None:
+    """A changed path is listed with line and place; the page's other changes are written."""
+    path = tmp_path / "page.rst"
+    path.write_text(render(evolve(CHANGED, path="/v2.0/{project_id}/streaming/jobs/export"), "rst"), encoding="utf-8")
+    result = run(path, "--edition", "otc-2026", "--write")
+    assert result.exit_code == 1
+    assert f"left: {path} line " in result.stdout
+    assert "weight:" in (checkout / "openapi/openapi.yaml").read_text(encoding="utf-8")
+
+
+def test_an_edition_is_begun_with_one_command(checkout: Path, pages: Any) -> None:
+    """`editions new` writes overlay, pages and claims, and what the page says."""
+    arguments = ["editions", "new", "otc-2027", "--like", "otc-2026", str(pages / "inner/changed.html")]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    assert "written: overlays/otc-2027.yaml" in result.stdout
+    assert ": nothing new" in run(pages / "inner/changed.html", "--edition", "otc-2027").stdout
+
+
+@pytest.mark.parametrize("options", [("--write", "--scaffold"), ("--diff", "--against", "old")])
+def test_write_is_for_the_description(pages: Any, options: tuple[str, ...]) -> None:
+    """--write and --diff do not go with options that do not compare with the description."""
+    result = run(pages / "same.rst", *options)
+    assert (result.exit_code, "leave out --against and --scaffold" in result.stderr) == (2, True)

@@ -43,6 +43,7 @@ CALLS: list[tuple[tuple[str, ...], dict[str, str]]] = [
     (FLINK, KEYS),
     (("drift", "no-such-page"), {}),
     (("editions",), {}),
+    (("editions", "new", "otc-2027", "--like", "otc-2026", "no-such-page"), {}),
     (("resolve", "no-such-edition"), {}),
 ]
 

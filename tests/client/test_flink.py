@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jobexport_api.types import ROLES
 from obstore.store import LocalStore, MemoryStore
 
 from jobexport import FlinkExport, errors
@@ -62,15 +63,15 @@ def test_every_form_of_success_is_read(
 @pytest.mark.parametrize(
     ("ids", "fields"),
     [
-        ([100], {"is_success": True, "message": "", "archives": NAMES}),
+        ([100], {"is_success": True, "message": "", "in_no_edition": NAMES}),
         ([100], {"is_success": "true"}),
         ([100], {"is_success": True, "zip_file": []}),
         ([100], {"is_success": True, "zip_file": [""]}),
         ([100], {"is_success": True, "zip_file": None}),
         ([100], {"is_success": True, "zip_files": ""}),
-        (None, {"is_success": True, "archives": NAMES}),
-        (None, {"is_success": True, "zip_file": [], "archives": NAMES}),
-        (None, {"is_success": True, "archive": NAMES[0]}),
+        (None, {"is_success": True, "in_no_edition": NAMES}),
+        (None, {"is_success": True, "zip_file": [], "in_no_edition": NAMES}),
+        (None, {"is_success": True, "in_no_edition": NAMES[0]}),
         (None, {"is_success": True, "data": {"zip_file": NAMES}}),
     ],
 )
@@ -79,7 +80,8 @@ def test_a_success_without_a_zip_is_no_empty_success(
 ) -> None:
     """A success that names no zip though jobs were named, or in a field that no edition has, is UnexpectedResponse."""
     scripted.respond(ScriptedResponse.json(fields))
-    words = rf"the response names no zip in zip_file or zip_files; it has {', '.join(fields)} \(status"
+    known = " or ".join(ROLES["ExportFlinkJobsResponse"]["zip-paths"])
+    words = rf"the response names no zip in {known}; it has {', '.join(fields)} \(status"
     with pytest.raises(errors.UnexpectedResponse, match=words):
         caller.dli(scripted, "b", *([] if ids is None else [ids]))
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from jobexport.drift import check_page, load_described, read_page
+from jobexport.drift import check_page, read_page
+from tests.drift.making.described import DESCRIBED
 from tests.drift.making.effort import effort
 from tests.drift.making.mutations import mutation
 from tests.drift.making.pages import PAGES
 from tests.drift.making.rendering import FORMS, Style, render
-
-DESCRIBED = load_described()
 
 # Further findings of a single change: the page's example, or another table, still has the old fact.
 FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}

@@ -21,6 +21,7 @@ from obstore.store import S3Store
 
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, S3Storage, serve
 from jobexport.mock.storage.storage import StorageUnavailable
+from tests.making.names import zips_of
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -80,7 +81,7 @@ def keys(boto: Any) -> list[Any]:
 def test_a_flink_export_is_there_under_its_name(storage: Any, boto: Any, endpoint: str) -> None:
     """The key of a zip is its name in the response: OBS bucket, folder, object."""
     with serve("otc-2026", storage=storage, clock=lambda: NOW) as server:
-        names = post(server, FLINK, {"obs_dir": "obs://obs-test/a b/ä#?%2e/", "is_selected": False}).json()["zip_file"]
+        names = zips_of(post(server, FLINK, {"obs_dir": "obs://obs-test/a b/ä#?%2e/", "is_selected": False}).json())
     assert names[0] == f"obs-test/a b/ä#?%2e/aggregate_{NOW}.zip"
     assert keys(boto) == sorted(names)
     for name in names:
@@ -183,7 +184,7 @@ def test_the_command_writes_to_s3(storage: Any, boto: Any, endpoint: str) -> Non
             response = httpx.post(
                 url + FLINK, json=body, headers={"X-Auth-Token": EXAMPLE_TOKEN}, trust_env=False, verify=False
             )
-            assert keys(boto) == response.json()["zip_file"]
+            assert keys(boto) == zips_of(response.json())
             process.terminate()
             assert process.wait(timeout=10) == 0
             assert process.stderr is not None

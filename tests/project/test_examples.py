@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -48,8 +49,8 @@ def python(server: mock.Server, folder: Path, name: str, *arguments: str, **env:
 
 
 def test_the_plain_client(server: mock.Server, tmp_path: Path) -> None:
-    """The example prints the names of the zips, and `is_success` as the text that this edition has for a boolean."""
-    assert python(server, tmp_path, "plain_client.py").startswith("true ['obs-test/aggregate_")
+    """The example prints the names of the zips, and `is_success` as this edition has it."""
+    assert re.match(r"(?i)true \['obs-test/aggregate_", python(server, tmp_path, "plain_client.py"))
 
 
 def test_a_backup_goes_on_where_it_was(server: mock.Server, tmp_path: Path) -> None:

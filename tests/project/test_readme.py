@@ -196,8 +196,11 @@ def test_the_pages_of_faults_count_them() -> None:
 
 
 def test_the_page_of_editions_names_every_edition() -> None:
-    """The page lists exactly the editions of `overlays/`."""
-    assert [edition for edition in edition_ids() if edition not in PAGES["docs/editions.md"]] == []
+    """The generated page lists exactly the editions of `overlays/`; the README and the guide link it."""
+    page = (CHECKOUT / "generated/EDITIONS.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([a-z0-9-]+)` ", page, re.MULTILINE) == edition_ids()
+    assert "](generated/EDITIONS.md)" in PAGES["README.md"]
+    assert "](../generated/EDITIONS.md)" in PAGES["docs/editions.md"]
 
 
 def test_every_page_is_reached_from_the_readme() -> None:

@@ -90,9 +90,9 @@ def test_a_changed_source_changes_what_is_generated(checkout: Any, capsys: pytes
         (
             "overlays/otc-2024.yaml",
             "  - target: $.paths['/v1/x']\n    remove: true\n",
-            ["otc-2024.yaml action 14", "$.paths['/v1/x'] matches nothing", "openapi/openapi.yaml"],
+            ["otc-2024.yaml action ", "$.paths['/v1/x'] matches nothing", "openapi/openapi.yaml"],
         ),
-        ("overlays/otc-2024.yaml", "  - target: '$['\n    remove: true\n", ["action 14", "JSONPath"]),
+        ("overlays/otc-2024.yaml", "  - target: '$['\n    remove: true\n", ["otc-2024.yaml action ", "JSONPath"]),
         ("openapi/openapi.yaml", "a: [\n", ["openapi.yaml line", "not valid YAML"]),
         ("openapi/inconsistencies.yaml", "x: 1\n", ["inconsistencies.yaml line", "correct the entry"]),
         (

@@ -11,7 +11,7 @@ import click
 
 from jobexport import __version__
 from jobexport.cli.contract.live import VARIABLES, live_options, refuse
-from jobexport.cli.drift import drift
+from jobexport.cli.drift import drift, new_edition
 from jobexport.cli.export.command import dgc, dli
 from jobexport.cli.mock import mock
 from jobexport.cli.places import Place
@@ -41,11 +41,14 @@ cli.add_command(mock)
 cli.add_command(drift)
 
 
-@cli.command("editions")
+@cli.group("editions", invoke_without_command=True)
 @_format
+@click.pass_context
 @sentences
-def list_editions(format_: str) -> None:
-    """List the editions of the documentation."""
+def list_editions(context: click.Context, format_: str) -> None:
+    """List the editions of the documentation, or begin a new one."""
+    if context.invoked_subcommand is not None:
+        return
     from jobexport.spec import editions
 
     found = editions()
@@ -55,6 +58,9 @@ def list_editions(format_: str) -> None:
     width = max((len(edition.id) for edition in found), default=0)
     for edition in found:
         click.echo(f"{edition.id:{width}}  {edition.title}")
+
+
+list_editions.add_command(new_edition)
 
 
 @cli.command()

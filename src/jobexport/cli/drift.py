@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from jobexport.drift import PageReport
+    from jobexport.drift.write import Written
 
     _Result = TypeVar("_Result")
 
@@ -42,6 +43,8 @@ _NO_PAGES = ("image", "audio", "video", "font")
     metavar="OLD",
     help="An older page, or a folder of older pages, to compare with instead of the description.",
 )
+@click.option("--write", is_flag=True, help="Edit union, overlays and register in place, all files or none.")
+@click.option("--diff", is_flag=True, help="Print what --write would change as a unified diff, and write nothing.")
 @click.option(
     "--scaffold",
     is_flag=True,
@@ -73,6 +76,8 @@ def drift(
     pages: tuple[Path, ...],
     edition: str | None,
     against: Path | None,
+    write: bool,
+    diff: bool,
     scaffold: bool,
     output: Path | None,
     format_: str,
@@ -84,7 +89,11 @@ def drift(
     browser, in English or Chinese. Its facts are compared with the edition that the page belongs to. Each difference is
     printed with the line of the page, the file and line of the description, and the edits that resolve it. A difference
     that the register of inconsistencies has already is listed as known.
+
+    --write makes the edits in a checkout. What can't be decided is listed with its line, and the exit code is 1.
     """
+    if (write or diff) and (against is not None or scaffold):
+        raise click.UsageError("--write and --diff edit the description; leave out --against and --scaffold")
     if against is not None and (edition is not None or scaffold):
         raise click.UsageError("--against compares two pages; leave out --edition and --scaffold")
     if output is not None and not scaffold:
@@ -92,6 +101,9 @@ def drift(
     paths = list(_files(pages))
     if not paths:
         raise JobexportError(f"{', '.join(map(str, pages))}: the folder has no page; name files or another folder")
+    if write or diff:
+        _write(paths, edition, write)
+        return
     if scaffold:
         failed = _scaffold(paths, pages, output)
     else:
@@ -108,6 +120,53 @@ def drift(
             )
     if failed:
         raise SystemExit(2)
+
+
+@click.command("new")
+@click.argument("id_", metavar="ID")
+@click.argument("pages", nargs=-1, required=True, type=Place(), metavar="PAGE…")
+@click.option("--like", required=True, help="The edition to begin from.", shell_complete=complete_edition)
+@click.option("--diff", is_flag=True, help="Print what would be written as a unified diff, and write nothing.")
+@sentences
+def new_edition(id_: str, pages: tuple[Path, ...], like: str, diff: bool) -> None:
+    """Begin an edition in a checkout: overlay, pages and claims of another one, then the edits for its own pages.
+
+    ID is the name of the new edition, such as otc-2027. PAGE is a page of it, or a folder of pages.
+    """
+    from jobexport import drift
+    from jobexport.drift.new_edition import begin_edition
+
+    read = [drift.read_page(path) for path in _files(pages)]
+    _keep(begin_edition(id_, like, read, drift.load_described()), write=not diff)
+
+
+def _write(paths: Sequence[Path], edition: str | None, write: bool) -> None:
+    from jobexport.drift import load_described, read_page
+    from jobexport.drift.write import follow_pages
+
+    described = load_described()
+    if edition is not None:
+        described.check_edition(edition)
+    _keep(follow_pages([read_page(path) for path in paths], described, edition), write=write)
+
+
+def _keep(written: Written, *, write: bool) -> None:
+    """Write the new sources, or print them as a diff; list what is left to people, and exit with 1 if there is any."""
+    from jobexport.drift.write import diff, left_lines, write_all
+
+    described = written.described
+    if write:
+        write_all(written.texts)
+        for path in written.texts:
+            click.echo(f"written: {path.relative_to(described.root)}")
+        left = len(written.left) + len(written.problems)
+        click.echo(f"{written.resolved} findings resolved, {left} left; run make generate, then git diff")
+    else:
+        click.echo(diff(written.texts, described.root), nl=False)
+    for line in left_lines(written):
+        click.echo(line, err=not write)
+    if written.left or written.problems:
+        raise SystemExit(1)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

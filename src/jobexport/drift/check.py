@@ -84,31 +84,62 @@ def check_page(page: PageFacts, described: Described, edition: str | None = None
     document = described.union or described.documents[edition or described.editions[0]]
     operation = operation_of(page, document, described.register)
     nature = _nature(page, operation)
-    tag = _listed_tag(page, described)
+    tag = listed_tag(page, described)
     if operation is None and (page.endpoint is not None or not tag):
         return PageReport(page, nature, "", None, "")
+    compared: dict[str, Compared] = {}
+
+    def against(candidate: str) -> Compared:
+        if candidate not in compared:
+            compared[candidate] = compare_page(page, described, candidate, operation, tag)
+        return compared[candidate]
+
     if edition is not None:
         guess = Guess(edition, "it was named", "told")
     else:
         guess = guess_edition(
-            page,
-            operation,
-            described.register,
-            described.editions,
-            lambda candidate: _judged(page, described, candidate, operation, tag),
+            page, operation, described.register, described.editions, lambda candidate: against(candidate).findings
         )
-    comparison = _comparison(page, described, guess.edition, operation, tag)
-    held = held_statements(comparison, described.register, guess.edition)
-    findings = in_order(
+    found = against(guess.edition)
+    sourced = (
         attrs.evolve(finding, source=described.source(guess.edition, finding.states)) if finding.states.at else finding
-        for finding in judge(findings_of(comparison), comparison, described.register, guess.edition, held)
+        for finding in found.findings
     )
+    findings = in_order(sourced)
     few = sum(not finding.known for finding in findings) <= _ADVISED
-    advice = tuple(
-        advise(finding, comparison, described, guess.edition, held) if few and not finding.known else None
-        for finding in findings
-    )
-    return PageReport(page, nature, operation or "", guess, guess.edition, findings, tuple(held), advice)
+    advice = tuple(found.advice(finding, described) if few and not finding.known else None for finding in findings)
+    return PageReport(page, nature, operation or "", guess, guess.edition, findings, found.held, advice)
+
+
+@frozen
+class Compared:
+    """A page compared with an edition."""
+
+    edition: str
+    comparison: Comparison
+    held: tuple[Held, ...]
+    """The statements of the register about the page."""
+    findings: tuple[Finding, ...]
+
+    def advice(self, finding: Finding, described: Described) -> Advice:
+        """Return the edits after which a new finding is gone."""
+        return advise(finding, self.comparison, described, self.edition, self.held)
+
+
+def compare_page(page: PageFacts, described: Described, edition: str, operation: str | None, tag: str = "") -> Compared:
+    """Compare a page with an edition, and match the findings with the register.
+
+    Args:
+        page: the page's facts.
+        described: the documents and the register.
+        edition: the edition.
+        operation: the operationId, or None for a list of error codes.
+        tag: the tag of the list, such as `dgc`.
+    """
+    comparison = _comparison(page, described, edition, operation, tag)
+    held = held_statements(comparison, described.register, edition)
+    findings = judge(findings_of(comparison), comparison, described.register, edition, held)
+    return Compared(edition, comparison, tuple(held), findings)
 
 
 def check_pages(page: PageFacts, other: PageFacts, described: Described) -> PageReport:
@@ -145,14 +176,6 @@ def single_page(page: PageFacts, kind: str, described: Described) -> PageReport:
     return PageReport(page, _nature(page, operation or None), operation, None, "", (finding,))
 
 
-def _judged(
-    page: PageFacts, described: Described, edition: str, operation: str | None, tag: str
-) -> tuple[Finding, ...]:
-    comparison = _comparison(page, described, edition, operation, tag)
-    held = held_statements(comparison, described.register, edition)
-    return judge(findings_of(comparison), comparison, described.register, edition, held)
-
-
 def _comparison(page: PageFacts, described: Described, edition: str, operation: str | None, tag: str) -> Comparison:
     other = described.facts(edition, operation)
     if operation is None:
@@ -168,7 +191,7 @@ def _comparison(page: PageFacts, described: Described, edition: str, operation: 
     return Comparison(page, other, described.union_facts(operation))
 
 
-def _listed_tag(page: PageFacts, described: Described) -> str:
+def listed_tag(page: PageFacts, described: Described) -> str:
     """Return the tag whose list of error codes shares most codes with the page, such as `dgc`; empty if none does."""
     tabled = {code.code for code in page.error_codes if code.source == "table"}
     shared: dict[str, int] = {}

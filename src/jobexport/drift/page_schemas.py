@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from jobexport.drift.documents.schemas import LIMITS
 from jobexport.spec.document import reference, refers
+from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from jobexport.drift.check import PageReport
     from jobexport.drift.edits.advise import Advice
-    from jobexport.drift.edits.amendments import Amendment
     from jobexport.drift.findings import Finding
-    from jobexport.spec.change import Action
     from jobexport.spec.register import Statement
+    from jobexport.spec.statements.change import Action
+    from jobexport.spec.statements.claims import Amendment
 
 
 StyledLine = tuple[str, str]

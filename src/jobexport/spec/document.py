@@ -21,6 +21,8 @@ Location = tuple[str | int, ...]
 
 _JSON = "application/json"
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+NO_BODY = frozenset({"get", "head", "delete"})
+"""Methods with which the body of a request has no meaning."""
 """The keys of a path item that are operations."""
 
 

@@ -36,7 +36,7 @@ from jobexport.spec.editions import (
     resolve_for_codegen,
 )
 from jobexport.spec.load import dump_yaml
-from jobexport.spec.matrix import render_matrix
+from jobexport.spec.matrix import render_editions, render_matrix
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
@@ -76,13 +76,17 @@ def write_all(root: Path, folder: Path) -> None:
     """Write the resolved documents, the register's page, the client package and the provenance into `folder`."""
     ids = edition_ids(root)
     (folder / "openapi").mkdir(parents=True)
+    titles = {}
     for id_ in ids:
-        (folder / "openapi" / f"{id_}.yaml").write_text(dump_yaml(resolve(id_, root=root)), encoding="utf-8")
+        document = resolve(id_, root=root)
+        titles[id_] = document["info"]["summary"]
+        (folder / "openapi" / f"{id_}.yaml").write_text(dump_yaml(document), encoding="utf-8")
     register = load_register(root / REGISTER)
     for finding in register.gaps(ids):
         raise JobexportError(finding)
     page = render_matrix(register, ids)
     (folder / "INCONSISTENCIES.md").write_text(page, encoding="utf-8")
+    (folder / "EDITIONS.md").write_text(render_editions(register, titles), encoding="utf-8")
     _write_client(root, folder / PACKAGE.name)
     provenance = {
         "tools": {tool: version(tool) for tool in _TOOLS},

@@ -12,15 +12,16 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from jobexport.core.output import standard_output
 from jobexport.errors import JobexportError
-from jobexport.spec.document import MISSING, from_pointer, look, marks, to_pointer
+from jobexport.spec.document import MISSING, located, look, marks, to_pointer
 from jobexport.spec.editions import BASE, OVERLAYS, PACKAGE, REGISTER, edition_ids, resolve
 from jobexport.spec.examples import examples, misfits, objects
 from jobexport.spec.load import load_yaml
 from jobexport.spec.register import load_register
 from jobexport.spec.roles import generated_roles, lint_kept, lint_roles
+from jobexport.spec.statements.held import unheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jobexport.spec.document import Location
     from jobexport.spec.register import Entry, Register
@@ -32,18 +33,41 @@ def lint(root: Path) -> list[str]:
     Raises:
         JobexportError: a file can't be read, or an overlay can't be applied.
     """
-    union = load_yaml(root / BASE)
-    register = load_register(root / REGISTER)
-    ids = edition_ids(root)
-    documents = {str(BASE): union} | {f"edition {id_}": resolve(id_, root=root) for id_ in ids}
-    findings = [f"{name}: {problem}" for name, document in documents.items() for problem in lint_document(document)]
-    marked = {str(BASE): _marked(union)}
-    marked |= {f"{OVERLAYS}/{path.name}": _marked(load_yaml(path)) for path in sorted((root / OVERLAYS).glob("*.yaml"))}
-    findings += lint_marks(marked, register)
+    union, register = load_yaml(root / BASE), load_register(root / REGISTER)
+    documents = {id_: resolve(id_, root=root) for id_ in edition_ids(root)}
+    overlays = {path.stem: load_yaml(path) for path in sorted((root / OVERLAYS).glob("*.yaml"))}
+    findings = lint_sources(union, documents, overlays, register)
     findings += lint_roles(union, str(BASE), generated_roles(root / PACKAGE))
-    findings += [finding for name, document in documents.items() for finding in lint_kept(union, document, name)]
-    findings += lint_register(register, union, ids)
     findings += [finding for entry in register.entries for finding in _missing_test(entry, root)]
+    return findings
+
+
+def lint_sources(
+    union: dict[str, Any],
+    documents: Mapping[str, dict[str, Any]],
+    overlays: Mapping[str, dict[str, Any]],
+    register: Register,
+) -> list[str]:
+    """Check what needs neither the generated package nor the tests, and return the findings.
+
+    Args:
+        union: the union.
+        documents: the resolved document of each edition.
+        overlays: all overlays, by the name of their file without its suffix.
+        register: the register.
+    """
+    named = {str(BASE): union} | {f"edition {id_}": document for id_, document in documents.items()}
+    findings = [f"{name}: {problem}" for name, document in named.items() for problem in lint_document(document)]
+    marked = {f"{OVERLAYS}/{name}.yaml": _marked(overlay) for name, overlay in overlays.items()}
+    findings += lint_marks({str(BASE): _marked(union)} | marked, register)
+    findings += [finding for name, document in named.items() for finding in lint_kept(union, document, name)]
+    findings += lint_register(register, union, list(documents))
+    for item in unheld(register, union, documents):
+        seen = ", ".join(map(str, item.seen)) or "nothing"
+        stated = f"states {item.statement.fact} {item.statement.value} at {item.statement.at}"
+        findings.append(
+            f"{REGISTER}: {item.entry} {stated} for {item.edition}, whose document has {seen}; correct one of the two"
+        )
     return findings
 
 
@@ -82,10 +106,10 @@ def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> 
             yield f"{REGISTER}: {entry.id} stands twice; number one of them anew"
         seen.add(entry.id)
         for pointer in entry.pointers:
-            if look(union, from_pointer(pointer)) is MISSING:
+            if look(union, located(union, pointer)) is MISSING:
                 yield f"{REGISTER}: {entry.id} points to {pointer}, which is not in {BASE}"
         for statement in (statement for claim in entry.claims for statement in claim.says):
-            place = from_pointer(statement.at)
+            place = located(union, statement.at)
             # A statement without a value may point to a node that the union lacks too; then only its parent must exist.
             if look(union, place if statement.value is not None else place[:-1]) is MISSING:
                 yield f"{REGISTER}: {entry.id} says something of {statement.at}, which is not in {BASE}"

@@ -140,7 +140,11 @@ def load_yaml_list(path: Path) -> list[Any]:
 
 
 def _load(path: Path) -> Any:
-    text = _read(path)
+    return parse_yaml(_read(path), path)
+
+
+def parse_yaml(text: str, path: Path) -> Any:
+    """Parse YAML text; `path` is the file that messages name. It raises as `load_yaml` does."""
     try:
         _measure(text)
         return tree(yaml.load(text, _JsonLoader))  # noqa: S506  # derived from the safe loader
@@ -227,12 +231,17 @@ def line_of(path: Path, pointer: Sequence[str | int]) -> int | None:
 def lines_of(path: Path) -> Callable[[Sequence[str | int]], int | None]:
     """Return a `line_of` for many places of one file, which is parsed once."""
     try:
-        text = _read(path)
-        _measure(text)
-        node = yaml.compose(text, _JsonLoader)
+        node = compose_yaml(path)
     except (yaml.YAMLError, _Refused, JobexportError):
         node = None
     return functools.partial(_line_in, node)
+
+
+def compose_yaml(path: Path) -> yaml.Node | None:
+    """Return the nodes of a YAML file, each with its lines; the file must be one that `load_yaml` reads."""
+    text = _read(path)
+    _measure(text)
+    return yaml.compose(text, _JsonLoader)
 
 
 def _line_in(node: yaml.Node | None, pointer: Sequence[str | int]) -> int | None:
@@ -249,6 +258,14 @@ def _line_in(node: yaml.Node | None, pointer: Sequence[str | int]) -> int | None
 def dump_yaml(document: Any) -> str:
     """Write a document as YAML: keys in their order, no aliases, the same text every time."""
     return str(yaml.dump(document, Dumper=_JsonDumper, sort_keys=False, allow_unicode=True, width=120))
+
+
+def dump_line(value: Any) -> str:
+    """Write a value as YAML on one line, as `load_yaml` reads it back: `{a: [1, 'no']}`."""
+    text = yaml.dump(
+        value, Dumper=_JsonDumper, default_flow_style=True, sort_keys=False, allow_unicode=True, width=2**30
+    )
+    return str(text).removesuffix("\n").removesuffix("\n...")
 
 
 def kind(value: Any) -> str:

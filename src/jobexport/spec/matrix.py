@@ -1,11 +1,11 @@
-"""Renders the register as a Markdown page: a matrix editions × facts, then each entry with its evidence."""
+"""Renders the register as Markdown pages: a matrix editions × facts with each entry's evidence, and the editions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jobexport.spec.register import Claim, Entry, Register
 
@@ -17,6 +17,13 @@ Written by `make generate` from `openapi/inconsistencies.yaml`; edit that file, 
 Each row is a fact, each column what one edition says of it. 〃 means: as on the left. Rows marked ⇄ can be seen in a
 server's traffic; the others live in documents only. Below the matrix each entry names its pages, what was decided, and
 the test that holds the decision.
+"""
+
+_EDITIONS_HEAD = """\
+# Editions
+
+Written by `make generate` from `overlays/` and the pages in `openapi/inconsistencies.yaml`; edit those, not this file.
+
 """
 
 _SECTIONS = (
@@ -47,6 +54,22 @@ def render_matrix(register: Register, editions: Sequence[str]) -> str:
         parts.append(f"## {title}\n\n{_table(entries, editions)}")
     parts.append("## Entries\n\n" + "\n".join(_detail(register, entry) for entry in register.entries))
     return "\n".join(parts)
+
+
+def render_editions(register: Register, titles: Mapping[str, str]) -> str:
+    """Return the page of the editions as Markdown: title, and the date of the page of each operation.
+
+    Args:
+        register: the register, which has the pages.
+        titles: the title of each edition, by id.
+    """
+    operations = list(dict.fromkeys(page.operation for page in register.pages))
+    rows = [["edition", "what it stands for", *operations], ["---"] * (len(operations) + 2)]
+    for edition, title in titles.items():
+        pages = {page.operation: page for page in register.pages if page.edition == edition}
+        dates = [pages[operation].date if pages[operation].document != "not known" else "–" for operation in operations]
+        rows.append([f"`{edition}`", title, *dates])
+    return _EDITIONS_HEAD + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
 def _table(entries: Sequence[Entry], editions: Sequence[str]) -> str:

@@ -154,6 +154,10 @@ class Register:
                 if (edition, operation) not in pages:
                     yield f"{REGISTER}: no page for {operation} in edition {edition}; add it under `pages`"
 
+    def youngest(self, edition: str) -> tuple[str, str]:
+        """Return the date of the youngest page of an edition, and its id: the order of editions by age."""
+        return max((page.date for page in self.pages if page.edition == edition), default=""), edition
+
     def page(self, edition: str, operation: str) -> PageRef:
         """Return the page that an edition has for an operation.
 
@@ -176,6 +180,11 @@ def load_register(path: Path | None = None) -> Register:
         pointer = list(problem.instance_path)
         where = "/".join(map(str, pointer))
         raise JobexportError(f"{path} line {line_of(path, pointer)}: /{where}: {problem.message}; correct the entry")
+    return register_of(document)
+
+
+def register_of(document: dict[str, Any]) -> Register:
+    """Return the register that a document has, as its file has it."""
     return Register(
         pages=tuple(PageRef(**page) for page in document["pages"]),
         entries=tuple(_entry(fields) for fields in document["entries"]),

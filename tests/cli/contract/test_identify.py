@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from jobexport import mock, spec
 from jobexport.cli.commands import cli
+from tests.making.names import array_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +32,10 @@ def contract(*arguments: Any, token: Any = TOKEN) -> Any:
 
 @pytest.fixture(scope="module")
 def unknown() -> Iterator[Any]:
-    """Yield a mock of otc-2026 with another name for the array of zips."""
-    document = copy.deepcopy(spec.load_edition("otc-2026"))
+    """Yield a mock of huaweicloud-cn-2020 with another name for the array of zips."""
+    document = copy.deepcopy(spec.load_edition("huaweicloud-cn-2020"))
     fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
-    fields["zips"] = fields.pop("zip_file")
+    fields["zips"] = fields.pop(array_of(document))
     with mock.serve(document, token=TOKEN) as server:
         yield server
 
@@ -56,8 +57,9 @@ def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown: Any, tmp_pa
     """Each contradiction is shown with its request, and the output ends with an overlay file."""
     result = contract("--url", unknown.url, "--report-dir", tmp_path / "reports")
     assert result.exit_code == 1
-    assert "No edition fits all responses; the closest is otc-2026." in result.stdout
-    assert "otc-2026 DLI-001: the response has zips instead of zip_file" in result.stdout
+    assert "No edition fits all responses; the closest is huaweicloud-cn-2020." in result.stdout
+    array = array_of(spec.load_edition("huaweicloud-cn-2020"))
+    assert f"huaweicloud-cn-2020 DLI-001: the response has zips instead of {array}" in result.stdout
     path = tmp_path / "mine.yaml"
     path.write_text(result.stdout.partition("\n# An overlay")[2].partition("\n")[2], encoding="utf-8")
     schema = spec.resolve(str(path))["components"]["schemas"]["ExportFlinkJobsResponse"]
@@ -82,7 +84,7 @@ def test_an_unknown_edition_as_json(unknown: Any) -> None:
     assert result.exit_code == 1
     report = json.loads(result.stdout)
     assert report["reports"] == []
-    assert report["identification"]["closest"] == ["otc-2026"]
+    assert report["identification"]["closest"] == ["huaweicloud-cn-2020"]
     assert report["identification"]["overlay"].startswith("overlay: 1.0.0")
     verdict = next(item for item in report["identification"]["verdicts"] if item["verdict"] == "contradicts")
     assert {"entry", "fact", "edition", "evidence"} <= verdict.keys()

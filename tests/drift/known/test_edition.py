@@ -11,15 +11,16 @@ from attrs import evolve
 from jobexport.drift import check_page, load_described, read_page
 from jobexport.drift.documents.description import Described
 from jobexport.drift.known.edition import Guess
+from jobexport.drift.write import texts_of
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import CHECKOUT
+from jobexport.spec.statements.rewrite import written_anew
+from tests.drift.making.described import DESCRIBED
 from tests.drift.making.pages import BATCH_OTC, FLINK_CN_2020, FLINK_OTC_2024, FLINK_OTC_2026, JOB_OTC, PAGES
 from tests.drift.making.rendering import RenderedForm, render
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-DESCRIBED = load_described()
 
 
 def check(page: Any, form: RenderedForm = "rst", edition: Any = None, described: Any = DESCRIBED) -> Any:
@@ -99,27 +100,12 @@ def test_a_page_with_another_date_than_the_register_is_told() -> None:
     assert [(item.kind, item.page, item.other) for item in report.new] == [("date-changed", "2026-09-09", "2026-03-01")]
 
 
-OVERLAY = """\
-overlay: 1.0.0
-info: {title: 'A cloud of our own: pages of 2030', version: 1.0.0}
-actions:
-  - description: One name.
-    x-inconsistency: DLI-001
-    target: $.components.schemas.ExportFlinkJobsResponse.properties.zip_files
-    remove: true
-  - description: Boolean.
-    x-inconsistency: DLI-002
-    target: $.components.schemas.ExportFlinkJobsResponse.properties.is_success.type[?@ == 'string']
-    remove: true
-  - description: No permission.
-    x-inconsistency: DLI-012
-    target: $.paths[*].post['x-iam-action']
-    remove: true
-  - description: The folder has a default.
-    x-inconsistency: DLI-013
-    target: $.components.schemas.ExportFlinkJobsRequest.properties.obs_dir
-    update: {default: mine}
-"""
+FOLDER = {
+    "description": "The folder has a default.",
+    "x-inconsistency": "DLI-013",
+    "target": "$.components.schemas.ExportFlinkJobsRequest.properties.obs_dir",
+    "update": {"default": "mine"},
+}
 PAGE = (
     "{edition: ours-2030, operation: exportFlinkJobs, document: our_1, date: '2030-02-03', language: en, copy: whole}"
 )
@@ -129,7 +115,11 @@ def test_an_edition_more_needs_no_python(tmp_path: Path) -> None:
     """After adding an overlay and a line of the register, a page is compared with the new edition."""
     for name in ("openapi", "overlays"):
         shutil.copytree(CHECKOUT / name, tmp_path / name)
-    (tmp_path / "overlays/ours-2030.yaml").write_text(OVERLAY, encoding="utf-8")
+    for path, text in texts_of(DESCRIBED).items():
+        (tmp_path / path.relative_to(CHECKOUT)).write_text(text, encoding="utf-8")
+    like = DESCRIBED.overlays["otc-2024"]
+    overlay = written_anew(like | {"actions": [*like["actions"], FOLDER]})
+    (tmp_path / "overlays/ours-2030.yaml").write_text(overlay, encoding="utf-8")
     register = tmp_path / "openapi/inconsistencies.yaml"
     register.write_text(
         register.read_text(encoding="utf-8").replace("pages:\n", f"pages:\n  - {PAGE}\n", 1), encoding="utf-8"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from jobexport.mock import EXAMPLE_PROJECT
+from tests.making.names import zips_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -43,8 +44,7 @@ class Result:
 
     @property
     def zips(self) -> list[str]:
-        names: list[str] = self.json["zip_file"]
-        return names
+        return zips_of(self.json)
 
     @property
     def members(self) -> dict[str, bytes]:

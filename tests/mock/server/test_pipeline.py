@@ -11,6 +11,7 @@ import pytest
 
 from jobexport.core.redact import Redaction
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, create_app, serve
+from tests.making.names import zips_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,5 +109,5 @@ class TestRefusedByStorage:
             assert export("n" * 256).status_code == 400
             response = export("good")
         assert response.status_code == 200
-        assert all(name.startswith("good/") for name in response.json()["zip_file"])
+        assert all(name.startswith("good/") for name in zips_of(response.json()))
         assert server.core.requests[-1].as_json(Redaction.of(()))["faults"] == []

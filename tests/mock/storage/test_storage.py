@@ -18,6 +18,7 @@ import pytest
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, FolderStorage, MemoryStorage, S3Storage, serve
 from jobexport.mock.storage.storage import StorageError, StorageUnavailable
+from tests.making.names import zips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -265,7 +266,7 @@ class TestServed:
 
     def test_exports_are_files_before_the_response(self, server: Any, store: Any, members: Any) -> None:
         """The files that a response names exist before the response, for both operations that store."""
-        for name in post(server, FLINK, {"obs_dir": "obs://b/c/", "is_selected": False}).json()["zip_file"]:
+        for name in zips_of(post(server, FLINK, {"obs_dir": "obs://b/c/", "is_selected": False}).json()):
             assert members((store.folder / name).read_bytes())
         folder = post(server, JOB, {"obsPath": "obs://b/d/"}).json()["obsPath"].removeprefix("obs://")
         assert (store.folder / folder / "myJob.zip").read_bytes() == post(server, JOB, {}).content
@@ -317,9 +318,7 @@ class TestDelay:
             start = time.monotonic()
             name = self.export(server)
             assert get(store, name) is None
-            (zip_,) = post(server, FLINK, {"obs_dir": "b", "is_selected": True, "job_selected": [100]}).json()[
-                "zip_file"
-            ]
+            (zip_,) = zips_of(post(server, FLINK, {"obs_dir": "b", "is_selected": True, "job_selected": [100]}).json())
             assert get(store, zip_)
             while get(store, name) is None:
                 assert time.monotonic() - start < 5

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from jobexport.contract.identify.description import JSON, anywhere
 from jobexport.contract.identify.finding import Identified, evidence
-from jobexport.spec.change import Change
 from jobexport.spec.load import tree
+from jobexport.spec.statements.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,9 @@ from jobexport.spec.document import to_pointer
 if TYPE_CHECKING:
     from jobexport.contract.identify.description import Description
     from jobexport.contract.identify.probe import ProbeResponse, ProbeResponses
-    from jobexport.spec.change import Change
     from jobexport.spec.document import Location
     from jobexport.spec.register import Entry, Register
+    from jobexport.spec.statements.change import Change
 
 
 @frozen

@@ -89,7 +89,7 @@ def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Re
     verdicts = tuple(_verdicts(register, found, responses))
     if not _understood(responses, known):
         return Identification(responses.sent, verdicts, (), False, None, problem=_problem(responses))
-    closest = _closest(found, known, base_url)
+    closest = _closest(found, known, base_url, register)
     first = found[closest[0]]
     unsaid = tuple(finding.unsaid for finding in first if finding.unsaid)
     fits = not unsaid and not any(finding.changes for finding in first)
@@ -167,10 +167,13 @@ def _verdict(entry: Entry | None, edition: str, findings: list[Identified]) -> V
     return Verdict(id_, fact, edition, NOT_OBSERVABLE, reason=reason)
 
 
-def _closest(found: dict[str, list[Identified]], known: tuple[Description, ...], base_url: str) -> tuple[str, ...]:
+def _closest(
+    found: dict[str, list[Identified]], known: tuple[Description, ...], base_url: str, register: Register
+) -> tuple[str, ...]:
     """Return the editions with the fewest contradictions, then the fewest changes, then the most exact documents.
 
-    If several editions are left, an edition whose documents have the host of `base_url` is preferred.
+    If several editions are left, an edition whose documents have the host of `base_url` is preferred. The edition with
+    the youngest page comes first.
     """
 
     def distance(edition: str) -> tuple[int, int, int]:
@@ -184,7 +187,7 @@ def _closest(found: dict[str, list[Identified]], known: tuple[Description, ...],
     nearest = min(map(distance, found))
     closest = tuple(edition for edition in found if distance(edition) == nearest)
     hosted = tuple(own.edition for own in known if own.edition in closest and _serves(own.document, base_url))
-    return hosted or closest
+    return tuple(sorted(hosted or closest, key=register.youngest, reverse=True))
 
 
 def _serves(document: Any, base_url: str) -> bool:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from jobexport.contract.identify.finding import entries_for
-from jobexport.spec.change import actions_for, applied, to_path
-from jobexport.spec.document import look
+from jobexport.spec.document import MISSING, look
 from jobexport.spec.editions import BASE, OVERLAYS, SOURCES
 from jobexport.spec.load import dump_yaml, load_yaml
+from jobexport.spec.overlay import touched_places
+from jobexport.spec.statements.plan import Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from jobexport.contract.identify.description import Description
     from jobexport.contract.identify.finding import Identified
-    from jobexport.spec.change import Action, Change
+    from jobexport.spec.document import Location
     from jobexport.spec.register import Register
+    from jobexport.spec.statements.change import Change
 
 
 def overlay_for(closest: Description, findings: list[Identified], register: Register) -> tuple[str, dict[str, Any]]:
@@ -26,22 +32,42 @@ def overlay_for(closest: Description, findings: list[Identified], register: Regi
     Raises:
         JobexportError: the closest edition's overlay can't be read.
     """
-    base: list[Action] = load_yaml(SOURCES / OVERLAYS / f"{closest.edition}.yaml")["actions"]
-    union = load_yaml(SOURCES / BASE)
-    document = dict(closest.document)
-    added: list[Action] = []
-    for change in (change for finding in findings for change in finding.changes):
-        marks = _marks(change, findings, register)
-        undone = _undone(change, base, union)
+    plan = _plan(closest)
+    for change, placed in _in_place(findings, closest.document):
+        undone = plan.removal_of(placed)
         if undone is not None:
-            base.remove(undone)
-        actions = actions_for(document, change)
-        document = applied(document, actions)
-        if undone is None:
-            mark = {"x-inconsistency": marks[0] if len(marks) == 1 else marks}
-            added += [{"description": change.description, **mark, **action} for action in actions]
-    text = dump_yaml({"overlay": "1.0.0", "info": _info(closest, findings), "actions": [*base, *added]})
-    return text, document
+            plan.undo([undone])
+        elif look(plan.document, placed.location[:-1]) is not MISSING:
+            plan.own(placed, marks=_marks(change, findings, register))
+    info = _info(closest, findings)
+    return dump_yaml({"overlay": "1.0.0", "info": info, "actions": plan.actions()}), plan.document
+
+
+def _plan(closest: Description) -> Plan:
+    document = dict(closest.document)
+    overlay, union = load_yaml(SOURCES / OVERLAYS / f"{closest.edition}.yaml"), load_yaml(SOURCES / BASE)
+    touched = touched_places(union, overlay)
+    return Plan(closest.edition, union, {closest.edition: overlay["actions"]}, document, touched)
+
+
+def _in_place(findings: list[Identified], document: Mapping[str, Any]) -> Iterator[tuple[Change, Change]]:
+    """Yield each change as it was found, and at its place after the findings before it, which may move a media type."""
+    moves: dict[Location, Location] = {}
+    for finding in findings:
+        for change in finding.changes:
+            yield change, evolve(change, location=_moved(change.location, moves))
+        added = [change for change in finding.changes if not change.remove]
+        for old in (change.location for change in finding.changes if change.remove):
+            for new in added:
+                if new.location[:-1] == old[:-1] and new.value == look(document, old):
+                    moves[old] = new.location
+
+
+def _moved(location: Location, moves: dict[Location, Location]) -> Location:
+    for old, new in moves.items():
+        if location[: len(old)] == old and location != old:
+            return (*new, *location[len(old) :])
+    return location
 
 
 def _marks(change: Change, findings: list[Identified], register: Register) -> list[str]:
@@ -65,11 +91,3 @@ def _info(closest: Description, findings: list[Identified]) -> dict[str, str]:
         "version": "1.0.0",
         "description": " ".join(words),
     }
-
-
-def _undone(change: Change, base: list[Action], union: dict[str, Any]) -> Action | None:
-    """Return the action of the closest edition's overlay that removes the value that the change adds, or None."""
-    if change.remove or look(union, change.location) != change.value:
-        return None
-    target = to_path(change.location)
-    return next((action for action in base if action.get("remove") and action["target"] == target), None)

@@ -8,9 +8,9 @@ from jobexport.contract.identify.description import JSON, lend
 from jobexport.contract.identify.finding import Evidence, Identified, evidence
 from jobexport.contract.identify.responses import SUCCESSES
 from jobexport.contract.identify.tree import members_by_kind
-from jobexport.spec.change import Change
 from jobexport.spec.document import referred
 from jobexport.spec.load import tree
+from jobexport.spec.statements.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

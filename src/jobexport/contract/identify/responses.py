@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.identify.description import JSON
 from jobexport.contract.identify.finding import Identified, evidence
-from jobexport.spec.change import Change
+from jobexport.spec.statements.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jobexport.contract.identify.finding import Identified, evidence
 from jobexport.contract.identify.tree import infer_layout, members_by_kind, misfits
-from jobexport.spec.change import Change
+from jobexport.spec.statements.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

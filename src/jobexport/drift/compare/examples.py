@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.compare.comparison import shown
-from jobexport.spec.change import same
 from jobexport.spec.register import Statement
+from jobexport.spec.statements.change import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from jobexport.drift.compare.comparison import about, shown
 from jobexport.drift.compare.wording import same_words
-from jobexport.drift.documents.schemas import LIMITS
 from jobexport.drift.documents.type_names import same_type, type_name
-from jobexport.spec.change import same
 from jobexport.spec.register import Statement
+from jobexport.spec.statements.change import same
+from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,6 +38,8 @@ class Described:
     root: Path
     files: Mapping[str, Path]
     """The file of each edition's document."""
+    entries: dict[str, Any] = field(factory=dict, repr=False)
+    """The register as its file has it; empty in an installed package."""
     _touched: dict[str, list[list[Location]]] = field(init=False, factory=dict, repr=False)
     _lines: dict[Path, Callable[[Sequence[str | int]], int | None]] = field(init=False, factory=dict, repr=False)
 
@@ -128,4 +130,5 @@ def load_described(root: Path = CHECKOUT) -> Described:
         {edition: load_yaml(root / OVERLAYS / f"{edition}.yaml") for edition in ids},
         root,
         {edition: root / OVERLAYS / f"{edition}.yaml" for edition in ids},
+        load_yaml(root / REGISTER),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.facts import DataType, Limits
 from jobexport.spec.document import deref, reference, referred
+from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,15 +22,6 @@ _KINDS: dict[str, Kind] = {
     "object": "object",
     "array": "array",
 }
-LIMITS = {
-    "minimum": "minimum",
-    "maximum": "maximum",
-    "min_length": "minLength",
-    "max_length": "maxLength",
-    "min_items": "minItems",
-    "max_items": "maxItems",
-}
-"""The limits of a value, with JSON Schema's names for them."""
 FACT_KEYS: dict[str, tuple[str, ...]] = {
     "type": ("type", "items", "format"),
     "mandatory": ("required", "x-required-when"),

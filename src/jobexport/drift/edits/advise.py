@@ -13,19 +13,22 @@ from jobexport.drift.documents.facts import document_facts, listing_facts
 from jobexport.drift.edits import responses, rows, values
 from jobexport.drift.edits.amendments import amendments
 from jobexport.drift.edits.case import Case
-from jobexport.drift.edits.plan import Edits, Plan
 from jobexport.drift.edits.repair import repair
-from jobexport.spec.document import operations_by_id
+from jobexport.errors import JobexportError
+from jobexport.spec.document import located, marks, operations_by_id
 from jobexport.spec.editions import REGISTER
+from jobexport.spec.examples import examples, misfits
+from jobexport.spec.statements.plan import Edits, Plan, meet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jobexport.drift.documents.description import Described
-    from jobexport.drift.edits.amendments import Amendment
+    from jobexport.drift.facts import PageFacts
     from jobexport.drift.findings import Finding
     from jobexport.drift.known.gone import Held
-    from jobexport.spec.change import Action
+    from jobexport.spec.statements.change import Action
+    from jobexport.spec.statements.claims import Amendment
 
 _EDITS: dict[str, Callable[[Case], None]] = {
     "path-changed": responses.path_changed,
@@ -37,6 +40,7 @@ _EDITS: dict[str, Callable[[Case], None]] = {
     "type-changed": values.type_changed,
     "mandatory-changed": values.mandatory_changed,
     "response-mandatory-changed": values.mandatory_changed,
+    "claim-gone": values.contradiction_gone,
     "limit-changed": values.limit_changed,
     "values-changed": values.values_changed,
     "default-changed": values.default_changed,
@@ -55,6 +59,11 @@ _EDITS: dict[str, Callable[[Case], None]] = {
     "archive-tree-changed": responses.tree_changed,
     "action-changed": responses.action_changed,
 }
+LEFT_TO_PEOPLE = {
+    "path-changed": "the client sends the path of the union; change both",
+    "method-changed": "the client sends the method of the union; change both",
+}
+"""Kinds of findings that no edit of the description alone can resolve, with the reason."""
 # An edit can uncover new differences, which need edits too; this many further rounds are made.
 _ROUNDS = 4
 
@@ -90,16 +99,53 @@ def advise(
         described.documents[edition],
         described.touched(edition),
     )
-    _plan_edits(finding, comparison, plan, _ROUNDS)
-    repair(plan, finding)
+    plan = _undone(finding, comparison, plan) or plan
+    if not plan.edits().dropped:
+        _plan_edits(finding, comparison, plan, _ROUNDS)
+        repair(plan, finding)
+        plan.tidy()
     after = _again(comparison, plan)
-    alone = plan.edits() == Edits()
-    amended = amendments(finding, comparison, after, described.register, edition, held, alone=alone)
-    if alone:
-        return Advice(amendments=amended, hint=_HINTS.get(finding.kind, _HINT))
-    edits = _marked(plan.edits(), amended[0].entry)
+    edits = plan.edits()
     dropped = tuple(_shown(described, edition, number) for number in edits.dropped)
-    return Advice(edits, amended, dropped)
+    actions = [described.overlays[edition]["actions"][number] for number in edits.dropped]
+    only_dropped = not (edits.union or edits.own)
+    names = tuple(id_ for action in actions for id_ in marks(action)) if only_dropped else ()
+    amended = amendments(finding, comparison, after, described.register, edition, held, edits, names)
+    if edits == Edits():
+        return Advice(amendments=amended, hint=_HINTS.get(finding.kind, _HINT))
+    return Advice(_marked(edits, amended[0].entry), amended, dropped)
+
+
+def _undone(finding: Finding, comparison: Comparison, plan: Plan) -> Plan | None:
+    """Return the plan without the actions that make the edition differ from the page, or None if no action does.
+
+    Where the page agrees with the union, an action is dropped instead of another added.
+    """
+    place = located(plan.document, finding.states.at)
+    before = {_key(other) for other in findings_of(comparison)}
+    if plan.union is None or not place or _key(finding) not in before:
+        return None
+    spots = [number for number, touched in enumerate(plan.touched) if any(meet(place, spot) for spot in touched)]
+    for numbers in (*([number] for number in spots), spots):
+        trial = plan.copy()
+        try:
+            trial.undo(numbers)
+            after = {_key(other) for other in findings_of(_again(comparison, trial))}
+        except JobexportError:
+            continue  # A later action needs what this one makes.
+        alone = _beside(trial.document, comparison) == _beside(plan.document, comparison)
+        if numbers and _key(finding) not in after and after <= before and alone and _sound(trial.document):
+            return trial
+    return None
+
+
+def _beside(document: Mapping[str, Any], comparison: Comparison) -> list[PageFacts]:
+    """Return the facts of the operations that a page is not about."""
+    return [document_facts(document, id_, "") for id_ in operations_by_id(document) if id_ != comparison.operation]
+
+
+def _sound(document: Mapping[str, Any]) -> bool:
+    return not any(misfits(document, schema, value) for _, schema, value in examples(document))
 
 
 def _shown(described: Described, edition: str, number: int) -> str:
@@ -128,7 +174,7 @@ def _plan_edits(finding: Finding, comparison: Comparison, plan: Plan, rounds: in
         return
     after = _again(comparison, plan)
     for other in findings_of(after):
-        if _key(other) not in before:
+        if _key(other) not in before and other.kind not in LEFT_TO_PEOPLE:
             _plan_edits(other, after, plan, rounds - 1)
             return
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrs
-from attrs import frozen
 
 from jobexport.drift.edits import responses
 from jobexport.drift.known.gone import concerns
-from jobexport.drift.known.statements import says, statements
+from jobexport.drift.known.statements import of_row, says, statements
 from jobexport.spec.document import from_pointer, to_pointer
+from jobexport.spec.statements.claims import Amendment, NewEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,22 +18,21 @@ if TYPE_CHECKING:
     from jobexport.drift.compare.comparison import Comparison
     from jobexport.drift.findings import Finding
     from jobexport.drift.known.gone import Held
-    from jobexport.spec.register import Register, Statement
+    from jobexport.spec.register import Entry, Register, Statement
+    from jobexport.spec.statements.plan import Edits
 
-
-@frozen
-class Amendment:
-    """A change of one entry of the register."""
-
-    entry: str
-    """The id of the entry; the next free id if no entry is about the place."""
-    edition: str
-    says: tuple[Statement, ...] = ()
-    """Statements to add to the claim of the edition."""
-    no_longer: tuple[Statement, ...] = ()
-    """Statements to remove from the claim of the edition."""
-    joins: tuple[str, ...] = ()
-    """Editions of a claim that already fits the page: moving the edition to that claim replaces the other changes."""
+# A row that is gone or renamed takes all its facts with it; of other places only the fact of the finding changes.
+_WHOLE = {"parameter-missing", "parameter-renamed", "media-type-changed", "media-type-missing", "path-variable-renamed"}
+_TITLES = {
+    "type-changed": "Type of {}",
+    "mandatory-changed": "When {} is mandatory",
+    "response-mandatory-changed": "When {} is mandatory",
+    "limit-changed": "Bounds of {}",
+    "values-changed": "Values of {}",
+    "default-changed": "Default of {}",
+    "parameter-renamed": "Name of {}",
+    "example-contradicts-table": "Example of {} against its table",
+}
 
 
 def amendments(
@@ -43,8 +42,8 @@ def amendments(
     register: Register,
     edition: str,
     held: Sequence[Held],
-    *,
-    alone: bool,
+    edits: Edits,
+    marked: Sequence[str] = (),
 ) -> tuple[Amendment, ...]:
     """Return an amendment for each entry that has to change; the first is for the entry of the finding.
 
@@ -55,25 +54,109 @@ def amendments(
         register: the register.
         edition: the edition.
         held: the register's statements about the page.
-        alone: True if no document is edited, so that the register has to state the difference.
+        edits: the edits of the documents.
+        marked: the entries that the overlay actions name which are removed.
     """
     gone = _no_longer(finding, held)
-    entry = (*gone, *finding.near, _next_id(finding, register))[0]
+    subject = _entry(finding, register, gone, marked)
+    id_ = subject.id if subject is not None else _next_id(finding, register)
     moved: dict[str, list[tuple[Statement, Statement]]] = {}
     moves = _moves(finding, comparison, after)
     for item in held:
         new = _moved(item.statement, moves)
         if new is not None and item.statement not in gone.get(item.entry, ()):
             moved.setdefault(item.entry, []).append((item.statement, new))
-    stated = alone and finding.states.at and not finding.kind.startswith("claim-")
+    stated = () if finding.kind.startswith("claim-") else _stated(finding, comparison, after, subject)
     found = []
-    for id_ in dict.fromkeys((entry, *gone, *moved)):
-        added = [finding.states] if stated and id_ == entry else []
-        added += [new for _, new in moved.get(id_, ())]
-        old = (*gone.get(id_, ()), *(old for old, _ in moved.get(id_, ())))
-        joins = _joined(register, id_, edition, after, added) if old else ()
-        found.append(Amendment(id_, edition, tuple(added), old, joins))
+    for entry in dict.fromkeys((id_, *gone, *moved)):
+        added = list(stated) if entry == id_ else []
+        added += [new for _, new in moved.get(entry, ())]
+        added += _reworded(finding, after, gone.get(entry, ()))
+        old = (*gone.get(entry, ()), *(old for old, _ in moved.get(entry, ())))
+        joins = _joined(register, entry, edition, after, added) if old else ()
+        lacks = subject is None and entry == id_
+        new_entry = _new(finding, edition, added, moves, edits) if lacks else None
+        elsewhere = tuple(attrs.evolve(item, at=old) for item in stated[:1] for old, _ in moves) if lacks else ()
+        said = {item.key(): item for item in added}
+        found.append(Amendment(entry, edition, (*said.values(),), old, joins, new_entry, elsewhere))
     return tuple(found)
+
+
+def _entry(
+    finding: Finding, register: Register, gone: dict[str, list[Statement]], marked: Sequence[str]
+) -> Entry | None:
+    """Return the entry that is about the subject of a finding, or None if the register lacks it.
+
+    An entry is about a status if it states a status at this place, or that no status is stated above it; an entry about
+    error codes is not.
+    """
+    fact, at = finding.states.fact, finding.states.at
+    by_fact = [id_ for id_, old in gone.items() if any(statement.fact == fact for statement in old)]
+    for id_ in (*by_fact, *gone):
+        return register.entry(id_)
+    own = [entry for entry in register.entries if finding.operation in entry.operations]
+    if finding.kind.startswith("claim-"):
+        return next((entry for entry in own if entry.id in finding.near), None)
+    for entry in own:
+        said = [item for claim in entry.claims if claim.page is None for item in claim.says if item.fact == fact]
+        above = any(f"{at}/".startswith(f"{spot}/") for spot in entry.pointers)
+        for item in said:
+            list_of_all = item.value is None and f"{at}/".startswith(f"{item.at}/")
+            if item.at == at or list_of_all or (above and fact in ("status", "error-code", "media-type")):
+                return entry
+    return next((entry for entry in own if entry.id in marked), None)
+
+
+def _stated(
+    finding: Finding, comparison: Comparison, after: Comparison, subject: Entry | None
+) -> tuple[Statement, ...]:
+    """Return what the page states of the subject of a finding, as statements."""
+    states = finding.states
+    if not states.at:
+        return ()
+    rows = [row for row in comparison.page.parameters if comparison.place(row) == states.at]
+    match finding.kind:
+        case "parameter-added":
+            facts = {"parameter"} if subject is not None else {"parameter", "type", "mandatory", "default", "values"}
+            return tuple(item for row in rows[:1] for item in of_row(after, row) if item.fact in facts)
+        case "parameter-renamed" | "path-variable-renamed":
+            return tuple(item for row in rows[:1] for item in of_row(after, row) if item.fact == "parameter")
+        case "limit-changed" if None in states.value.values():
+            return ()
+        case "error-message-changed" | "error-code-added" | "error-code-changed" | "error-status-changed":
+            same_fact = [item for item in statements(after) if item.fact == states.fact and item.value == states.value]
+            return tuple(same_fact[:1]) or (states,)
+    return (attrs.evolve(states, value=states.value or None) if states.value in ([], "") else states,)
+
+
+def _reworded(finding: Finding, after: Comparison, old: Sequence[Statement]) -> list[Statement]:
+    """Return the page's words in the place of those that the register quotes."""
+    if finding.kind != "claim-reworded":
+        return []
+    places = {(item.fact, item.at) for item in old}
+    return [item for item in statements(after) if (item.fact, item.at) in places][: len(old)]
+
+
+def _new(
+    finding: Finding, edition: str, says: Sequence[Statement], moves: Sequence[tuple[str, str]], edits: Edits
+) -> NewEntry:
+    title = _TITLES.get(finding.kind, "{}").format(finding.about)
+    places = [item.at for item in says] or [finding.states.at]
+    pointers = dict.fromkeys((*(old for old, _ in moves), *places))
+    return NewEntry(
+        title=title[0].upper() + title[1:],
+        operations=(finding.operation,),
+        pointers=tuple(filter(None, pointers)),
+        wire=finding.level == "error",
+        union="What any edition says, in the widest form." if edits.union else "Unchanged.",
+        overlay=_of_overlays(edition, edits),
+    )
+
+
+def _of_overlays(edition: str, edits: Edits) -> str:
+    words = [f"{edition} says what its page says." if edits.own else ""]
+    words.append("The other editions take it back." if edits.others else "")
+    return " ".join(filter(None, words)) or "None."
 
 
 def _joined(register: Register, id_: str, edition: str, after: Comparison, added: list[Statement]) -> tuple[str, ...]:
@@ -95,7 +178,8 @@ def _no_longer(finding: Finding, held: Sequence[Held]) -> dict[str, list[Stateme
     gone: dict[str, list[Statement]] = {}
     for item in held:
         claim = item.entry in finding.near and item.statement.fact == finding.states.fact
-        its_own = claim if finding.kind.startswith("claim-") else concerns(finding, item.statement)
+        same = finding.kind in _WHOLE or item.statement.fact == finding.states.fact
+        its_own = claim if finding.kind.startswith("claim-") else same and concerns(finding, item.statement)
         if not item.on_page and its_own:
             gone.setdefault(item.entry, []).append(item.statement)
     return gone

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.drift.edits.plan import changes_between
-from jobexport.spec.change import Change
 from jobexport.spec.document import MISSING, at, behind, located, look, parameters, schema_of
+from jobexport.spec.statements.change import Change
+from jobexport.spec.statements.plan import changes_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobexport.drift.compare.comparison import Comparison
     from jobexport.drift.compare.pairs import Pair
-    from jobexport.drift.edits.plan import Document, Plan
     from jobexport.drift.facts import Parameter
     from jobexport.drift.findings import Finding
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.plan import Document, Plan
 
 
 @frozen

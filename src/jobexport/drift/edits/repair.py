@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.documents.schemas import DEEPEST
-from jobexport.spec.change import Change
 from jobexport.spec.document import deref, look
 from jobexport.spec.examples import examples, misfits
 from jobexport.spec.load import tree
+from jobexport.spec.statements.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.drift.edits.plan import Document, Plan
     from jobexport.drift.findings import Finding
+    from jobexport.spec.statements.plan import Document, Plan
 
 # A repaired value may uncover another that does not fit.
 _TRIES = 8

@@ -6,15 +6,16 @@ import http
 import re
 from typing import TYPE_CHECKING, Any
 
+from jobexport.drift.edits.case import is_shared
 from jobexport.drift.edits.rows import undo_removals
 from jobexport.spec.document import MISSING, at, behind, deref, from_pointer, located, look
 
 if TYPE_CHECKING:
     from jobexport.drift.compare.comparison import Comparison
     from jobexport.drift.edits.case import Case
-    from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import ErrorCode
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.plan import Document
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _JSON = "application/json"
@@ -109,18 +110,40 @@ def _response(responses: Document, code: int) -> Document:
 
 
 def status_missing(case: Case) -> None:
-    """Remove a status."""
-    case.plan.own(case.change(case.place, remove=True))
+    """Remove a status, unless every other edition has it: then only the register states that the page is silent."""
+    if not _needed(case, case.place):
+        case.plan.own(case.change(case.place, remove=True))
 
 
 def code_added(case: Case) -> None:
     """Add the page's error code, as an example of an error, and remove the code that it replaces, if any."""
     code = _code(case)
     old = case.finding.other if case.finding.kind == "error-code-changed" else None
-    if old is not None:
-        _drop_code(case, old)
-    if not _undo_code(case, code):
+    if _undo_code(case, code):
+        if old is not None:
+            _drop_code(case, old)
+    elif not (old and _recoded(case, old, code)):
         _put_code(case, code)
+
+
+def _recoded(case: Case, old: str, code: ErrorCode) -> bool:
+    """Put a code in the place of another in the edition's examples; return False if no example has the old code.
+
+    The name of an example is its case, such as `job-not-found`, which the mock looks for; the case stays.
+    """
+    if case.comparison.page.endpoint is None:
+        _drop_code(case, old)
+        return False
+    twins = [twin for twin in case.comparison.other.error_codes if twin.code == old and twin.source == "example"]
+    if any(is_shared(case.plan.document, located(case.plan.document, str(twin.at))) for twin in twins):
+        return False
+    for twin in twins:
+        place = (*located(case.plan.document, str(twin.at)), "value")
+        value = {**at(case.plan.document, place), "error_code": code.code}
+        case.plan.own(case.change((*place, "error_code"), code.code))
+        if code.message and code.message != value["error_msg"]:
+            case.plan.own(case.change((*place, "error_msg"), code.message))
+    return bool(twins)
 
 
 def code_missing(case: Case) -> None:
@@ -133,8 +156,17 @@ def code_missing(case: Case) -> None:
 def code_status(case: Case) -> None:
     """Move an error code to the page's status."""
     code = _code(case)
-    _drop_code(case, code.code)
-    _put_code(case, code)
+    twins = [twin for twin in case.comparison.other.error_codes if twin.code == code.code]
+    if case.comparison.page.endpoint is None or not any(twin.source == "example" for twin in twins):
+        _drop_code(case, code.code)
+        _put_code(case, code)
+        return
+    content = _error_content(case, str(code.status))
+    for twin in twins:
+        if twin.source == "example":
+            old = located(case.plan.document, str(twin.at))
+            _put_example(case, content, str(old[-1]), at(case.plan.document, old))
+            case.plan.own(case.change(old, remove=True))
 
 
 def _code(case: Case) -> ErrorCode:
@@ -146,19 +178,25 @@ def _put_code(case: Case, code: ErrorCode) -> None:
     if case.comparison.page.endpoint is None:
         _list_code(case, code)
         return
-    base = case.base
-    status = str(_status(case, code))
-    response = (*case.operation, "responses", status)
-    if look(base, response) is MISSING:
-        responses = at(base, response[:-1])
-        case.plan.everywhere(case.change(response, _response(responses, int(status))))
-        base = case.base
-    content = (*behind(base, response), "content", _JSON)
     example = {
         "summary": "Named on the operation's page",
         "value": {"error_code": code.code, "error_msg": code.message or code.code},
     }
-    name = re.sub(r"[^a-z0-9]+", "-", code.code.lower())
+    content = _error_content(case, str(_status(case, code)))
+    _put_example(case, content, re.sub(r"[^a-z0-9]+", "-", code.code.lower()), example)
+
+
+def _error_content(case: Case, status: str) -> Location:
+    """Return the place of the JSON body of an error, which is added if it is missing."""
+    response = (*case.operation, "responses", status)
+    undo_removals(case, response)
+    if look(case.base, response) is MISSING:
+        case.plan.everywhere(case.change(response, _response(at(case.base, response[:-1]), int(status))))
+    return (*behind(case.base, response), "content", _JSON)
+
+
+def _put_example(case: Case, content: Location, name: str, example: Document) -> None:
+    base = case.base
     if look(base, (*content, "examples")) is not MISSING:
         case.plan.everywhere(case.change((*content, "examples", name), example))
     elif look(base, content) is not MISSING:
@@ -198,10 +236,16 @@ def _drop_code(case: Case, code: str) -> None:
         place = located(case.plan.document, str(twin.at))
         listed = look(case.plan.document, place)
         there = listed is not MISSING
-        if there and twin.source == "example" and not whole:
+        if there and twin.source == "example" and not whole and not _needed(case, place):
             case.plan.own(case.change(place, remove=True))
         elif there and whole and isinstance(listed, list) and code in listed:
             case.plan.own(case.change((*place, listed.index(code)), remove=True))
+
+
+def _needed(case: Case, place: Location) -> bool:
+    """Check whether every other edition has a response or an example: clients and the mock rely on it, on any page."""
+    others = [id_ for id_ in case.plan.overlays if id_ != case.plan.edition]
+    return bool(others) and all(look(case.plan.document_of(id_), place) is not MISSING for id_ in others)
 
 
 def message_changed(case: Case) -> None:

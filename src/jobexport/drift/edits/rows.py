@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from jobexport.drift.edits.case import edit_parameter, is_shared, listed_parameter
 from jobexport.drift.page_schemas import condition_of, object_schema, row_schema
 from jobexport.spec.document import MISSING, at, behind, look
+from jobexport.spec.statements.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobexport.drift.edits.case import Case
-    from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import Parameter
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.plan import Document
 
 
 def added(case: Case) -> None:
@@ -146,7 +147,8 @@ def renamed(case: Case) -> None:
     new = (*place[:-1], row.name)
     if not undo_removals(case, new) and look(case.plan.document, new) is MISSING:
         schema = at(case.plan.document, place)
-        case.plan.everywhere(case.change(new, schema))
+        subject = case.finding.about.replace(f"`{case.finding.other}`", f"`{row.name}`")
+        case.plan.everywhere(Change(f"{subject[0].upper()}{subject[1:]}: the page has it.", new, schema))
     _take_property(case, place, row.name)
 
 

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport.drift.documents.schemas import LIMITS
+from jobexport.drift.compare.contradictions import contradictions
 from jobexport.drift.edits.case import edit_parameter, edit_schema
 from jobexport.drift.edits.rows import require
 from jobexport.drift.page_schemas import condition_of, type_schema, value_of
 from jobexport.spec.document import look, reference
 from jobexport.spec.examples import misfits
+from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jobexport.drift.edits.case import Case
-    from jobexport.drift.edits.plan import Document
     from jobexport.drift.facts import Parameter
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.plan import Document
 
 # Keys of a schema that do not depend on its type.
 _NEUTRAL = {"description", "title", "deprecated", "readOnly", "writeOnly"}
+
+# Keys of a schema that describe one type further.
+_OF_ONE_TYPE = {"items", "additionalProperties", "properties", "format"}
 
 
 def type_changed(case: Case) -> None:
     """Change the type of a row."""
     row = case.row
     bare = type_schema(row.type)
+    at_odds = any(item.parameter is row for item in contradictions(case.comparison.page))
 
     def edit(old: Document) -> Document:
+        if at_odds and bare.keys() == {"type"} and "type" in old and old.keys().isdisjoint(_OF_ONE_TYPE):
+            # The page's own example has another type than its table: a server may send either.
+            kinds = [
+                *_listed(old["type"]),
+                *(kind for kind in _listed(bare["type"]) if kind not in _listed(old["type"])),
+            ]
+            return {**old, "type": kinds}
         kept = {key: value for key, value in old.items() if key in _NEUTRAL or key.startswith("x-")}
         new = kept | bare
         if bare.get("type") in _listed(old.get("type")) and isinstance(old["type"], list):
@@ -44,6 +56,14 @@ def type_changed(case: Case) -> None:
         return new
 
     edit_schema(case, edit, _widen_type)
+
+
+def contradiction_gone(case: Case) -> None:
+    """Keep the type of the table alone, if the page's example no longer contradicts it."""
+    place = case.finding.states.at
+    rows = [pair.page for pair in case.comparison.pairs if pair.page and case.comparison.place(pair.page) == place]
+    if case.finding.states.fact == "contradiction" and rows:
+        type_changed(case)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.compare.archive import action_text
 from jobexport.drift.compare.contradictions import LOCATIONS, contradictions
-from jobexport.drift.documents.schemas import LIMITS
 from jobexport.drift.documents.type_names import type_name
 from jobexport.spec.register import Statement
+from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def statements(comparison: Comparison) -> Iterator[Statement]:
     """Yield the facts of a comparison's page as statements."""
     for row in comparison.page.parameters:
-        yield from _of_row(comparison, row)
+        yield from of_row(comparison, row)
     yield from _of_responses(comparison)
     yield from _of_names(comparison)
     for item in contradictions(comparison.page):
@@ -35,7 +35,8 @@ def says(said: list[Statement], statement: Statement) -> bool:
     return statement.key() in {other.key() for other in said}
 
 
-def _of_row(comparison: Comparison, row: Parameter) -> Iterator[Statement]:
+def of_row(comparison: Comparison, row: Parameter) -> Iterator[Statement]:
+    """Yield the facts of a row as statements."""
     place = comparison.place(row)
     yield Statement("parameter", place, row.name)
     if row.type is not None:

@@ -13,6 +13,7 @@ from jobexport.drift.scaffold.merging import merge
 from jobexport.drift.scaffold.names import operation_ids, pascal, variable_names
 from jobexport.drift.scaffold.shapes import Shapes, inner_classes, references, replaced
 from jobexport.errors import JobexportError
+from jobexport.spec.document import NO_BODY, operations
 from jobexport.spec.load import dump_yaml
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import PageFacts, Reference
 
 Document = dict[str, Any]
-
-_NO_BODY = ("get", "head", "delete")
-"""Methods whose request is not described by another page, because a body has no meaning with them."""
 
 
 @define
@@ -81,8 +79,8 @@ class FolderScaffold:
             return
         self.notes += [f"Not understood, {name} line {each.at}: {each.text} ({each.reason})" for each in page.unread]
         document = scaffold_document(page)
-        ((path, methods),) = document["paths"].items()
-        ((method, content),) = methods.items()
+        (operation,) = operations(document)
+        path, method, content = operation.path, operation.method, operation.fields
         schemas = document["components"]["schemas"]
         keys = self.shapes.absorb(schemas, content["operationId"], len(self.operations), name)
         used = set(references([content, *schemas.values()]))
@@ -213,7 +211,7 @@ def _take(operation: PageOperation, other: PageOperation, side: str) -> bool:
     """Take a body of another operation if the operation has no body of its own; return False if it has one."""
     if side == "request":
         body = other.content.get("requestBody")
-        if "requestBody" in operation.content or body is None or operation.method in _NO_BODY:
+        if "requestBody" in operation.content or body is None or operation.method in NO_BODY:
             return False
         operation.content["requestBody"] = _without_examples(body)
         return True

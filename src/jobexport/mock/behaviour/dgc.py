@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from jobexport.archive.names import segment
 from jobexport.errors import JobexportError
 from jobexport.mock.behaviour.zips import member_name, obs_folder, pack
-from jobexport.mock.requests.operations import BINARY, JSON, template
+from jobexport.mock.requests.operations import JSON, template
 from jobexport.mock.requests.outcome import Outcome
 from jobexport.mock.requests.request import Refused, violation
 from jobexport.mock.state.state import DEFAULT_WORKSPACE
@@ -45,7 +45,7 @@ def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> 
         depend = request.body.get("exportDepend", True)
         content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
         if folder is None or object_name is None:
-            return Outcome(_zip(content, archives.file_name.format(**request.path)))
+            return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
         folder = f"{folder}/{segment(name)}/{clock()}"
         response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
         return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
@@ -62,7 +62,7 @@ def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], in
         place = _place(operation, state, request)
         names = tuple(dict.fromkeys(request.body.get("jobList", ())))
         content = archives.build(place, names, request.body.get("exportDepend", True), submitted=False)
-        return Outcome(_zip(content, archives.file_name.format(**request.path)))
+        return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
 
     return handle
 
@@ -72,12 +72,13 @@ class _Archives:
     """The zips of one operation. The last zips are cached, because the jobs of a state never change."""
 
     file_name: str
+    media_type: str
     build: Callable[..., bytes]
     """A function of (project id, workspace id), job names, `depend` (add scripts and resources) and `submitted`."""
 
     @classmethod
     def read(cls, operation: Operation, state: State) -> _Archives:
-        extensions = operation.response(BINARY).extensions
+        extensions = operation.response(operation.zip_type).extensions
         variables = {"job_name"} & set(operation.path.names)
         file_name = template(extensions.get("x-zip-file-name"), *variables)
         layout = extensions.get("x-zip-layout", {})
@@ -94,7 +95,7 @@ class _Archives:
                 members |= _members(layout, workspace, _job(workspace, name, submitted), depend)
             return pack(members)
 
-        return cls(file_name, build)
+        return cls(file_name, operation.zip_type, build)
 
 
 def _place(operation: Operation, state: State, request: Request) -> tuple[str, str]:
@@ -133,11 +134,11 @@ def _members(layout: dict[str, str], workspace: WorkspaceState, job: DgcJob, dep
     return members
 
 
-def _zip(content: bytes, file_name: str) -> Response:
+def _zip(content: bytes, file_name: str, media_type: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Content-Length": str(len(content))}
     if len(content) <= _CHUNK:
-        return Response(content, headers=headers, media_type=BINARY)
-    return StreamingResponse(_chunks(content), headers=headers, media_type=BINARY)
+        return Response(content, headers=headers, media_type=media_type)
+    return StreamingResponse(_chunks(content), headers=headers, media_type=media_type)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[memoryview]:

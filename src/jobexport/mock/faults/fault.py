@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from jobexport.mock.requests.operations import BINARY, JSON
+from jobexport.mock.requests.operations import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -118,7 +118,7 @@ def _json_response(test: Callable[[SuccessResponse], bool]) -> Callable[[Operati
 
 
 ANY = Suits("responds", lambda _: True)
-ZIP = Suits("responds with a zip", lambda operation: BINARY in operation.responses)
+ZIP = Suits("responds with a zip", lambda operation: operation.zip_type in operation.responses)
 FIELDS = Suits("responds with JSON fields", _json_response(lambda response: bool(response.fields)))
 LISTS = Suits(
     "responds with a list",

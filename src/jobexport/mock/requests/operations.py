@@ -106,6 +106,11 @@ class Operation:
         known = next((name for name in names if name in self.errors), "invalid-request")
         return self.errors[known]
 
+    @property
+    def zip_type(self) -> str:
+        """The media type of the success response that is a zip; by default `application/octet-stream`."""
+        return next((name for name, found in self.responses.items() if "x-zip-layout" in found.extensions), BINARY)
+
     def response(self, media_type: str) -> SuccessResponse:
         """Return the success response in a media type.
 

@@ -12,7 +12,6 @@ from attrs import evolve
 from jobexport.mock.behaviour.zips import member_name, pack
 from jobexport.mock.faults import bad_zips
 from jobexport.mock.faults.fault import BATCH, ZIP, Fault, defects, takes
-from jobexport.mock.requests.operations import BINARY
 from jobexport.mock.requests.outcome import changed, content, dump, is_zip
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def _other_job(call: Call) -> DgcJob | None:
 
 def _layout(call: Call, kind: str, job: str, name: str) -> str:
     """Return the name of a member under the document's layout."""
-    layout = call.operation.response(BINARY).extensions["x-zip-layout"]
+    layout = call.operation.response(call.operation.zip_type).extensions["x-zip-layout"]
     return member_name(layout[kind], job_name=job, **({} if kind == "job" else {f"{kind}_name": name}))
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from jobexport.spec.change import Change, actions_for, applied, same
+from jobexport.errors import JobexportError
 from jobexport.spec.document import MISSING, look
+from jobexport.spec.statements.change import Change, actions_for, applied, same
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from jobexport.spec.change import Action
     from jobexport.spec.document import Location
+    from jobexport.spec.statements.change import Action
 
 Document = dict[str, Any]
 
@@ -49,17 +51,21 @@ class Plan:
     _dropped: list[int] = field(init=False, factory=list)
     _own: list[Action] = field(init=False, factory=list)
     _others: dict[str, list[Action]] = field(init=False, factory=dict)
+    _changed: list[Location] = field(init=False, factory=list)
+    """The places that the planned actions change."""
 
     def edits(self) -> Edits:
         """Return the edits planned so far."""
         others = {edition: tuple(actions) for edition, actions in self._others.items() if actions}
         return Edits(tuple(self._union_actions), tuple(self._dropped), tuple(self._own), others)
 
-    def own(self, *changes: Change) -> None:
-        """Add changes of the edition alone."""
+    def own(self, *changes: Change, marks: Sequence[str] = ()) -> None:
+        """Add changes of the edition alone; `marks` are the entries of the register that their actions name."""
+        mark = {"x-inconsistency": marks[0] if len(marks) == 1 else list(marks)} if marks else {}
         for change in changes:
             actions = actions_for(self.document, change)
-            self._own += [{"description": change.description, **action} for action in actions]
+            self._changed += [change.location] if actions else []
+            self._own += [{"description": change.description, **mark, **action} for action in actions]
             self.document = applied(self.document, actions)
 
     def everywhere(self, *changes: Change) -> None:
@@ -72,6 +78,7 @@ class Plan:
             actions = actions_for(self.union, change)
             if not actions:
                 continue
+            self._changed.append(change.location)
             before = {edition: self.document_of(edition) for edition in self.overlays if edition != self.edition}
             self.union = applied(self.union, actions)
             self._union_actions += [{"description": change.description, **action} for action in actions]
@@ -89,9 +96,47 @@ class Plan:
         gone = old is MISSING
         if (new is MISSING) if gone else (new is not MISSING and same(old, new)):
             return
-        back = Change("This edition's page does not say so.", location, None if gone else old, remove=gone)
+        subject = change.description.partition(": ")[0]
+        back = Change(
+            f"{subject}: only the page of {self.edition} says so.", location, None if gone else old, remove=gone
+        )
         actions = actions_for(self.document_of(edition), back)
         self._others.setdefault(edition, []).extend({"description": back.description, **action} for action in actions)
+
+    def actions(self) -> list[Action]:
+        """Return the actions of the edition's overlay as the plan leaves them."""
+        known = self.overlays[self.edition]
+        return [action for number, action in enumerate(known) if number not in self._dropped] + self._own
+
+    def removal_of(self, change: Change) -> int | None:
+        """Return the number of the overlay's action that removes just the value that a change adds, or None."""
+        if change.remove or self.union is None or look(self.union, change.location) != change.value:
+            return None
+        numbers = (number for number, spots in enumerate(self.touched) if spots == [change.location])
+        removing = (number for number in numbers if self.overlays[self.edition][number].get("remove"))
+        return next((number for number in removing if number not in self._dropped), None)
+
+    def copy(self) -> Plan:
+        """Return a plan with the same edits, for a trial."""
+        twin = Plan(self.edition, self.union, self.overlays, self.document, self.touched)
+        twin._union_actions, twin._dropped, twin._own = [*self._union_actions], [*self._dropped], [*self._own]
+        twin._others = {edition: [*actions] for edition, actions in self._others.items()}
+        return twin
+
+    def tidy(self) -> None:
+        """Drop the actions of the edition's own overlay that the planned actions make needless, or take back."""
+        for number, touched in enumerate(self.touched):
+            if number in self._dropped or not any(meet(one, two) for one in touched for two in self._changed):
+                continue
+            # With an action goes a planned one that only undoes it.
+            for kept in (self._own, *(self._own[:n] + self._own[n + 1 :] for n in range(len(self._own)))):
+                trial = self.copy()
+                trial._own = list(kept)
+                with contextlib.suppress(JobexportError):
+                    trial.undo([number])
+                    if same(trial.document | {"info": {}}, self.document | {"info": {}}):
+                        self._own, self._dropped = trial._own, trial._dropped
+                        break
 
     def undo(self, numbers: list[int]) -> None:
         """Drop actions of the edition's own overlay, by number."""
@@ -106,6 +151,12 @@ class Plan:
         kept = [action for number, action in enumerate(self.overlays[edition]) if not (own and number in self._dropped)]
         added = self._own if own else self._others.get(edition, [])
         return applied(self.union, [*kept, *added])
+
+
+def meet(one: Location, other: Location) -> bool:
+    """Check whether one place is the other, or above or below it."""
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]
 
 
 def changes_between(description: str, location: Location, old: Document, new: Document) -> list[Change]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobexport.spec.change import Change, actions_for, applied
+from jobexport.spec.statements.change import Change, actions_for, applied
 
 
 @pytest.mark.parametrize(

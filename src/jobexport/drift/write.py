@@ -1,0 +1,247 @@
+"""Writes what pages changed into the sources: the union, the overlays and the register."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import frozen
+
+from jobexport.core.disk.files import open_part, put_files, writing
+from jobexport.drift.check import Compared, check_page, compare_page, listed_tag
+from jobexport.drift.documents.description import Described
+from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
+from jobexport.errors import JobexportError
+from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
+from jobexport.spec.lint import lint_sources
+from jobexport.spec.load import load_yaml
+from jobexport.spec.register import register_of
+from jobexport.spec.statements.change import applied
+from jobexport.spec.statements.claims import Documents, amended, marked, pointer_in
+from jobexport.spec.statements.rewrite import rewritten, written_anew
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from jobexport.drift.edits.advise import Advice
+    from jobexport.drift.facts import PageFacts
+    from jobexport.drift.findings import Finding
+
+# Every edit resolves a finding; a page whose findings never end is left to people.
+_MOST = 200
+# An edit can bring back what the register states to be absent, such as the rest of a body.
+_BROUGHT_BACK = {"parameter-missing"}
+
+
+@frozen
+class Left:
+    """A finding that is left to people."""
+
+    page: str
+    finding: Finding
+    reason: str
+
+
+@frozen
+class Written:
+    """The sources after pages were followed."""
+
+    texts: Mapping[Path, str]
+    """The new text of each file that changes."""
+    left: tuple[Left, ...]
+    resolved: int
+    """The number of findings that the new texts resolve."""
+    problems: tuple[str, ...]
+    """The findings of `make lint-spec` in the new texts that the old texts do not have."""
+    described: Described
+
+
+def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str | None = None) -> Written:
+    """Return the sources after the edits for all new findings of pages; no file is changed.
+
+    Args:
+        pages: the pages; each is compared with the sources as the pages before it left them.
+        described: the sources of a checkout.
+        edition: the edition of all pages; guessed page by page if None.
+
+    Raises:
+        JobexportError: an installed package has no sources, or a page has no operation of the description.
+    """
+    if described.union is None:
+        raise JobexportError("an installed package has no sources to write; run drift --write in a checkout")
+    left: list[Left] = []
+    resolved, before = 0, set(_problems(described))
+    for page in pages:
+        report = check_page(page, described, edition)
+        if not report.compared:
+            raise JobexportError(f"{page.source}: {report.nature}: nothing to compare, so nothing can be written")
+        described, more, undecided = _followed_page(page, described, report.against, report.operation)
+        resolved += more
+        left += undecided
+    problems = tuple(problem for problem in _problems(described) if problem not in before)
+    return Written(texts_of(described), tuple(left), resolved, problems, described)
+
+
+def _problems(described: Described) -> list[str]:
+    codegen = load_yaml(described.root / OVERLAYS / "codegen.yaml")
+    overlays = {**described.overlays, "codegen": codegen}
+    return lint_sources(described.union or {}, described.documents, overlays, described.register)
+
+
+def _followed_page(
+    page: PageFacts, described: Described, edition: str, operation: str
+) -> tuple[Described, int, list[Left]]:
+    tag = listed_tag(page, described)
+    known = {_key(item) for item in compare_page(page, described, edition, operation or None, tag).findings}
+    left: dict[tuple[str, str], Left] = {}
+    resolved = 0
+    for _ in range(_MOST):
+        found = compare_page(page, described, edition, operation or None, tag)
+        todo = [
+            finding
+            for finding in found.findings
+            if _key(finding) not in left
+            and (not finding.known or (finding.kind in _BROUGHT_BACK and _key(finding) not in known))
+        ]
+        if not todo:
+            break
+        finding = todo[0]
+        reason = LEFT_TO_PEOPLE.get(finding.kind, "")
+        after = None if reason else _after(finding, found, described)
+        if after is None:
+            left[_key(finding)] = Left(page.source, finding, reason or "no edit resolves it")
+        elif _key(finding) in _keys(compare_page(page, after, edition, operation or None, tag)):
+            left[_key(finding)] = Left(page.source, finding, "the edit does not resolve it")
+        else:
+            described, resolved = after, resolved + 1
+    return described, resolved, list(left.values())
+
+
+def _key(finding: Finding) -> tuple[str, str]:
+    return finding.kind, finding.about
+
+
+def _keys(found: Compared) -> set[tuple[str, str]]:
+    return {_key(finding) for finding in found.findings if not finding.known}
+
+
+def _after(finding: Finding, found: Compared, described: Described) -> Described | None:
+    """Return the sources after the edits for a finding, or None if they can't be made."""
+    if finding.kind == "date-changed":
+        return _dated(described, found, str(finding.states.value))
+    with contextlib.suppress(LookupError, JobexportError):
+        return followed(found.advice(finding, described), described, found.edition)
+    return None
+
+
+def _dated(described: Described, found: Compared, date: str) -> Described:
+    """Return the sources with another date of the page; the overlay's title has it as well, if it is the only one."""
+    operation = found.comparison.operation
+    pages = [dict(page) for page in described.entries["pages"]]
+    mine = next(page for page in pages if (page["edition"], page["operation"]) == (found.edition, operation))
+    old, mine["date"] = mine["date"], date
+    overlays = dict(described.overlays)
+    if not any(page["date"] == old and page["edition"] == found.edition for page in pages):
+        overlay = overlays[found.edition]
+        info = {key: value.replace(old, date) for key, value in overlay["info"].items()}
+        overlays[found.edition] = overlay | {"info": info}
+    return _described(described, described.union or {}, overlays, described.entries | {"pages": pages})
+
+
+def followed(advice: Advice, described: Described, edition: str) -> Described:
+    """Return the sources after an advice: edits of the documents, then amendments of the register, then marks."""
+    edits = advice.edits
+    union = applied(described.union or {}, list(edits.union))
+    overlays = {}
+    for id_, overlay in described.overlays.items():
+        added = edits.own if id_ == edition else edits.others.get(id_, ())
+        dropped = edits.dropped if id_ == edition else ()
+        kept = [action for number, action in enumerate(overlay["actions"]) if number not in dropped]
+        overlays[id_] = overlay | {"actions": [*kept, *added]}
+    after = _described(described, union, overlays, described.entries)
+    entries = described.entries
+    documents = Documents(union, after.documents)
+    for amendment in advice.amendments:
+        new = amendment.new
+        if new is not None:
+            pointers = tuple(dict.fromkeys(pointer_in(union, pointer) for pointer in new.pointers))
+            amendment = attrs.evolve(amendment, new=attrs.evolve(new, pointers=pointers))
+            union = marked(union, amendment.entry, pointers)
+        entries = amended(entries, amendment, documents)
+    return _described(described, union, overlays, entries)
+
+
+def _described(
+    old: Described, union: dict[str, Any], overlays: Mapping[str, dict[str, Any]], entries: dict[str, Any]
+) -> Described:
+    documents = {
+        id_: applied(union, overlay["actions"]) | {"info": old.documents[id_]["info"]}
+        for id_, overlay in overlays.items()
+    }
+    return Described(register_of(entries), documents, union, overlays, old.root, old.files, entries)
+
+
+def texts_of(described: Described) -> dict[Path, str]:
+    """Return the text of each source file that differs from its file."""
+    root = described.root
+    documents = {root / BASE: described.union or {}, root / REGISTER: described.entries}
+    documents |= {root / OVERLAYS / f"{id_}.yaml": dict(overlay) for id_, overlay in described.overlays.items()}
+    there = {path for path in documents if path.exists()}
+    texts = {path: rewritten(path, item) if path in there else written_anew(item) for path, item in documents.items()}
+    return {path: text for path, text in texts.items() if path not in there or text != path.read_text("utf-8")}
+
+
+def diff(texts: Mapping[Path, str], root: Path) -> str:
+    """Return the changes of files as a unified diff, with paths relative to a folder."""
+    lines: list[str] = []
+    for path, text in texts.items():
+        name = path.relative_to(root).as_posix()
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        lines += difflib.unified_diff(old.splitlines(True), text.splitlines(True), f"a/{name}", f"b/{name}")
+    return "".join(lines)
+
+
+def left_lines(written: Written) -> Iterator[str]:
+    """Yield a line for each finding that is left to people: page, line, place, reason; then each problem."""
+    for left in written.left:
+        finding = left.finding
+        sides = f"the page says {finding.page or 'nothing'}, the description {finding.other or 'nothing'}"
+        place = f" ({finding.states.at})" if finding.states.at else ""
+        yield f"left: {left.page} line {finding.line}: {finding.kind}: {finding.about}{place}: {sides}; {left.reason}"
+    yield from (f"left: {problem}" for problem in written.problems)
+
+
+def write_all(texts: Mapping[Path, str]) -> None:
+    """Write all files or none: each is written beside its place first, and put back if a later one can't be put.
+
+    Raises:
+        TargetUnwritable: a file can't be written; all files are as they were.
+    """
+    old: dict[Path, bytes | None] = {}
+    for path in texts:
+        with writing(path):
+            old[path] = path.read_bytes() if path.exists() else None
+    parts: list[tuple[Path, Path]] = []
+    try:
+        for path, text in texts.items():
+            with writing(path):
+                part, file = open_part(path.resolve())
+                parts.append((part, path.resolve()))
+                with file:
+                    file.write(text.encode())
+        for part, path in parts:
+            with writing(path):
+                put_files([(part, path)])
+    except BaseException:
+        for path, content in old.items():
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != content:
+                path.write_bytes(content)
+        raise
+    finally:
+        for part, _ in parts:
+            part.unlink(missing_ok=True)

@@ -1,0 +1,270 @@
+"""Holds the statements of the register against documents: whether an edition's document says what its page says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from jobexport.spec.document import MISSING, behind, deref, located, look, operations_by_id, parameters
+from jobexport.spec.register import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from jobexport.spec.document import Location
+    from jobexport.spec.register import Claim, Entry, Register
+
+LIMITS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "min_items": "minItems",
+    "max_items": "maxItems",
+}
+"""The limits of a value, with JSON Schema's names for them."""
+
+# A page that is silent about other facts proves nothing: statuses, codes and media types come from common pages too.
+_ABSENT = {"parameter", "default", "limit", "values", "action"}
+
+
+@frozen
+class Unheld:
+    """A statement that an edition's document contradicts."""
+
+    entry: str
+    edition: str
+    statement: Statement
+    seen: tuple[Any, ...]
+    """The values of the document at the place of the statement."""
+
+
+@frozen
+class Spot:
+    """A place of a document, for the operations that a statement is about."""
+
+    document: Mapping[str, Any]
+    location: Location
+    owner: Location = ()
+    """The place in a list of parameters that leads here; empty for another place."""
+
+    @property
+    def node(self) -> Any:
+        """The node at the place, behind references; MISSING if the document lacks it."""
+        node = look(self.document, self.location)
+        return node if node is MISSING else deref(self.document, node)
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema at the place; empty if the document lacks it."""
+        node = self.node or {}
+        schema = deref(self.document, node.get("schema", {})) if "in" in node else node
+        return schema if isinstance(schema, dict) else {}
+
+
+def unheld(
+    register: Register, union: Mapping[str, Any], documents: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Unheld]:
+    """Find the statements that the document of their edition contradicts.
+
+    Words of a page, such as an example's value, are in no document. An entry that is only
+    observed decides against the pages, so pages that lack its facts prove nothing.
+    """
+    both = {(edition, item.at) for edition, item in _statements(register) if item.fact == "contradiction"}
+    for entry in register.entries:
+        for claim in entry.claims:
+            for edition in claim.editions if claim.says else ():
+                for statement in (*claim.says, *_rivals(entry, claim)):
+                    if statement.value is None and _decided(entry, statement):
+                        continue
+                    seen = values(documents[edition], union, statement, entry.operations)
+                    if statement.fact == "type" and (edition, statement.at) in both:
+                        # Table and example disagree: the document allows both types.
+                        seen = [part for value in seen or () for part in str(value).split(" or ")]
+                    # A common page may add a condition, which the entry then has as an observation.
+                    common = statement.value == "no" and seen == ["conditional"] and entry.observed
+                    if not _agree(statement, seen) and not common:
+                        yield Unheld(entry.id, edition, statement, tuple(seen or ()))
+
+
+def _statements(register: Register) -> Iterator[tuple[str, Statement]]:
+    for entry in register.entries:
+        for claim in entry.claims:
+            yield from ((edition, statement) for edition in claim.editions for statement in claim.says)
+
+
+def _rivals(entry: Entry, claim: Claim) -> Iterator[Statement]:
+    """Yield that a claim lacks the names that other claims of the entry have, such as `zip_files`."""
+    mine = {statement.at for statement in claim.says}
+    for other in entry.claims:
+        for statement in other.says:
+            if statement.fact == "parameter" and statement.value is not None and statement.at not in mine:
+                yield Statement("parameter", statement.at)
+
+
+def _decided(entry: Entry, statement: Statement) -> bool:
+    """Check whether the description has what clients or servers show at a place, against the pages."""
+    here = any(f"{statement.at}/".startswith(f"{pointer}/") for pointer in entry.pointers)
+    return entry.status == "observed" and here
+
+
+def _agree(statement: Statement, seen: Sequence[Any] | None) -> bool:
+    if seen is None:
+        return True
+    if statement.value is None:
+        return not seen or statement.fact not in _ABSENT
+    return json.dumps(statement.value, sort_keys=True) in {json.dumps(value, sort_keys=True) for value in seen}
+
+
+def values(
+    document: Mapping[str, Any], union: Mapping[str, Any], statement: Statement, operations: Iterable[str]
+) -> list[Any] | None:
+    """Return the values that a document has for the fact of a statement, at its place; None if it can't express it.
+
+    Args:
+        document: an edition's document.
+        union: the union, which has the place.
+        statement: the statement; its value does not matter.
+        operations: the operationIds that the statement is about.
+    """
+    read = _READERS.get(statement.fact)
+    if read is None or statement.at.endswith("/x-zip-example"):
+        return None
+    spots = list(_spots(document, union, statement.at, operations))
+    if any(spot.owner and spot.node["in"] == "path" for spot in spots):
+        # A path needs its variables, whatever the page says of them.
+        unsaid = statement.fact == "mandatory" or statement.value is None
+        return None if unsaid else [value for spot in spots for value in read(spot)]
+    return [value for spot in spots for value in read(spot)]
+
+
+def _spots(
+    document: Mapping[str, Any], union: Mapping[str, Any], pointer: str, operations: Iterable[str]
+) -> Iterator[Spot]:
+    shared = look(union, located(union, pointer))
+    if not (isinstance(shared, dict) and shared.keys() >= {"in", "name", "schema"}):
+        yield Spot(document, located(document, pointer))
+        return
+    # An edition may list a parameter of its own instead of the shared one.
+    known = operations_by_id(document)
+    for operation in operations:
+        listed = parameters(document, known[operation].location) if operation in known else {}
+        if (place := listed.get((shared["in"], shared["name"]))) is not None:
+            yield Spot(document, behind(document, place), place)
+
+
+def _name(spot: Spot) -> Iterator[Any]:
+    """Yield the name of a parameter."""
+    node, last = spot.node, spot.location[-1]
+    if spot.owner:
+        names = look(spot.document, (*spot.owner[:2], "x-documented-names")) or {}
+        yield names.get(node["name"]) or node.get("x-documented-name", node["name"])
+    elif last == "properties":
+        yield from node or ()
+    elif node is not MISSING and "properties" in spot.location:
+        yield last
+
+
+def _types(spot: Spot) -> Iterator[Any]:
+    if name := type_text(spot.document, spot.schema):
+        yield name
+
+
+def type_text(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> str | None:
+    """Write the type of a schema as statements have it, such as `array of int64` or `boolean or string`."""
+    schema = deref(document, schema)
+    kinds = schema.get("type", [])
+    if isinstance(kinds, list):
+        names = [type_text(document, {**schema, "type": kind}, depth) for kind in kinds]
+        return " or ".join(sorted(filter(None, names))) or None
+    inner = schema.get("items") if kinds == "array" else schema.get("additionalProperties")
+    kind = "map" if kinds == "object" and isinstance(inner, dict) else kinds
+    if kind in ("array", "map"):
+        items = type_text(document, inner or {}, depth + 1) if depth < 8 else None
+        return f"{kind} of {items}" if items else str(kind)
+    return str(schema.get("format") or kind)
+
+
+def _mandatory(spot: Spot) -> Iterator[Any]:
+    """Yield when a parameter is mandatory; a variable of the path always is, so a document can't contradict a page."""
+    node, owner, name = spot.node, spot.location[:-2], spot.location[-1]
+    if node is MISSING:
+        return
+    if "properties" in spot.location:
+        required = name in (look(spot.document, (*owner, "required")) or ())
+        when = name in (look(spot.document, (*owner, "then", "required")) or ())
+    else:
+        required, when = bool(node.get("required")), False
+    yield "yes" if required else "conditional" if when or "x-required-when" in node else "no"
+
+
+def _limits(spot: Spot) -> Iterator[Any]:
+    yield from ({name: spot.schema[key]} for name, key in LIMITS.items() if key in spot.schema)
+
+
+def _enum(spot: Spot) -> Iterator[Any]:
+    listed = spot.schema.get("enum") or deref(spot.document, spot.schema.get("items", {})).get("enum")
+    if listed:
+        yield [value if isinstance(value, str) else json.dumps(value) for value in listed]
+
+
+def _codes(spot: Spot) -> Iterator[tuple[str, str]]:
+    """Yield status and code of each error at a response, below the responses, or in a list of codes."""
+    node = spot.node
+    if isinstance(node, list):
+        yield from ((str(spot.location[-1]), code) for code in node)
+    elif spot.location[-1] == "responses":
+        for status in node or ():
+            yield from _codes(Spot(spot.document, (*spot.location, status)))
+    elif isinstance(node, dict):
+        status = str(spot.location[spot.location.index("responses") + 1]) if "responses" in spot.location else ""
+        found = node.get("content", {})
+        examples = [example for media in found.values() for example in media.get("examples", {}).values()]
+        named = [example.get("value") for example in examples or [node]]
+        yield from (
+            (status, value["error_code"]) for value in named if isinstance(value, dict) and "error_code" in value
+        )
+
+
+def _action(spot: Spot) -> Iterator[Any]:
+    node = spot.node
+    if isinstance(node, dict):
+        yield ", ".join(str(node[key]) for key in ("action", "access-level", "resource") if node.get(key))
+    elif node is not MISSING:
+        yield node
+
+
+def _tree(spot: Spot) -> Iterator[Any]:
+    if spot.node is not MISSING:
+        yield list(spot.node.values()) if isinstance(spot.node, dict) else spot.node
+
+
+def _key(spot: Spot) -> Iterator[Any]:
+    if spot.node is not MISSING:
+        yield int(spot.location[-1]) if str(spot.location[-1]).isdecimal() else spot.location[-1]
+
+
+def _value(spot: Spot) -> Iterator[Any]:
+    if spot.node is not MISSING:
+        yield spot.node
+
+
+_READERS: dict[str, Callable[[Spot], Iterator[Any]]] = {
+    "parameter": _name,
+    "type": _types,
+    "mandatory": _mandatory,
+    "default": lambda spot: iter([spot.schema["default"]] if "default" in spot.schema else []),
+    "limit": _limits,
+    "values": _enum,
+    "media-type": _key,
+    "status": _key,
+    "error-code": lambda spot: (code for _, code in _codes(spot)),
+    "error-status": lambda spot: (f"{status} {code}" for status, code in _codes(spot)),
+    "file-name": _value,
+    "tree": _tree,
+    "action": _action,
+    "method": lambda spot: (str(method).upper() for method in _key(spot)),
+}
+"""Other facts are words of the page, which a document does not have."""

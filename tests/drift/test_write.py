@@ -1,0 +1,161 @@
+"""Edits of the sources after changed pages: drift says nothing new, lint is clean, other editions stay as they were."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+
+from jobexport.drift import Described, check_page, read_page
+from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
+from jobexport.drift.facts import DataType
+from jobexport.drift.write import follow_pages, left_lines, texts_of, write_all
+from jobexport.errors import JobexportError, TargetUnwritable
+from tests.drift.making.described import DESCRIBED
+from tests.drift.making.effort import effort
+from tests.drift.making.mutations import mutation
+from tests.drift.making.pages import PAGES
+from tests.drift.making.rendering import LONG, Field, render
+from tests.drift.making.samples import APPLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def facts_of(page: Any) -> Any:
+    return read_page(render(page, "rst").encode(), name="page")
+
+
+def bare(node: Any) -> Any:
+    """Return a document without the marks of the register."""
+    if isinstance(node, dict):
+        return {key: bare(value) for key, value in node.items() if key != "x-inconsistency"}
+    return [bare(item) for item in node] if isinstance(node, list) else node
+
+
+def problems(page: Any, edition: str) -> list[Any]:
+    """Return what is wrong after a page was followed."""
+    facts = facts_of(page)
+    try:
+        written = follow_pages([facts], DESCRIBED, edition)
+    except JobexportError as problem:
+        assert "nothing to compare" in str(problem)  # noqa: PT017  # a page whose path is that of no operation
+        return []
+    after = written.described
+    again = check_page(facts, after, edition)
+    left = {(item.finding.kind, item.finding.about) for item in written.left}
+    found: list[Any] = [
+        ("left", item.finding, item.reason) for item in written.left if item.finding.kind not in LEFT_TO_PEOPLE
+    ]
+    found += [("new", item.kind, item.about) for item in again.new if (item.kind, item.about) not in left]
+    for id_ in DESCRIBED.editions:
+        if id_ != edition and bare(after.documents[id_]) != bare(DESCRIBED.documents[id_]):
+            found.append(("changes", id_))
+    # A role that moved to a field of another name needs people.
+    return found + [problem for problem in written.problems if "mark that property" not in problem]
+
+
+@pytest.mark.parametrize("seed", range(effort(2, 30)))
+def test_a_single_change_is_written_without_a_rest(seed: Any) -> None:
+    """After 2 (thorough: 210) changes, each written, the page has no new finding and the sources are sound."""
+    rng = random.Random(f"write {seed}")  # noqa: S311  # no secrets
+    for edition, _, page in effort([rng.choice(PAGES)], PAGES):
+        changed = mutation(page, rng)
+        assert problems(changed.page, edition) == [], (edition, changed.kinds, changed.about)
+
+
+def nested(page: Any, rng: Any) -> Any:
+    """Return the page with an additional row that leads to a nested table."""
+    table = rng.choice(["body", "response"])
+    kinds = [APPLE, DataType("array", items=APPLE), DataType("map", items=APPLE)]
+    row = Field("thing", rng.choice(kinds), "no", children=(Field("x"), Field("y", LONG, "no")))
+    return evolve(page, **{table: (*getattr(page, table), row)})
+
+
+@pytest.mark.parametrize("seed", range(effort(1, 20)))
+def test_several_changes_are_written_without_a_rest(seed: Any) -> None:
+    """The same holds for a page with two to five changes, compared with any edition."""
+    rng = random.Random(f"several {seed}")  # noqa: S311  # no secrets
+    edition, _, page = rng.choice(PAGES)
+    edition = rng.choice([edition, *DESCRIBED.editions])
+    for _ in range(rng.randrange(2, 6)):
+        page = mutation(page, rng).page
+    page = nested(page, rng) if rng.random() < 0.4 else page
+    assert problems(page, edition) == [], edition
+
+
+def test_all_files_are_written_or_none(tmp_path: Path) -> None:
+    """If the second file can't take its place, the first is as it was, and no part is left."""
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    one.write_text("old\n", encoding="utf-8")
+    (two / "inside").mkdir(parents=True)
+    with pytest.raises(TargetUnwritable, match=r"two\.yaml"):
+        write_all({one: "new\n", two: "new\n"})
+    assert one.read_text(encoding="utf-8") == "old\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.yaml", "two.yaml"]
+
+
+def test_a_changed_path_is_left_to_people() -> None:
+    """The client sends one path: the finding is listed with page, line and place, and no file changes for it."""
+    page = evolve(PAGES[0][2], path="/v2.0/{project_id}/streaming/jobs/export")
+    written = follow_pages([facts_of(page)], DESCRIBED, "otc-2024")
+    (line,) = left_lines(written)
+    assert line.startswith("left: page line ")
+    assert "path-changed" in line
+    assert "/paths/~1v1.0~1{project_id}~1streaming~1jobs~1export/post" in line
+    assert written.texts == texts_of(DESCRIBED)
+
+
+def test_an_installed_package_is_not_written() -> None:
+    """Without sources --write is one sentence."""
+    shipped = Described(DESCRIBED.register, DESCRIBED.documents, None, {}, DESCRIBED.root, DESCRIBED.files)
+    with pytest.raises(JobexportError, match="in a checkout"):
+        follow_pages([facts_of(PAGES[0][2])], shipped, "otc-2024")
+
+
+def test_an_action_that_the_page_makes_needless_is_dropped() -> None:
+    """Where the page agrees with the union again, the overlay loses an action and gets no other."""
+    page = evolve(PAGES[0][2], response=PAGES[1][2].response)  # is_success is a String, and the example a boolean
+    overlay = follow_pages([facts_of(page)], DESCRIBED, "otc-2024").described.overlays["otc-2024"]
+    old = DESCRIBED.overlays["otc-2024"]["actions"]
+    assert [action for action in old if action not in overlay["actions"]] == [
+        action for action in old if action["target"].endswith("is_success.type[?@ == 'string']")
+    ]
+    assert len(overlay["actions"]) == len(old) - 1
+
+
+def test_a_renamed_field_keeps_its_role_and_the_union_has_both_names() -> None:
+    """The client finds the field by its role, in each edition under its own name."""
+    page = evolve(PAGES[0][2], response=(*PAGES[0][2].response[:2], evolve(PAGES[0][2].response[2], name="archives")))
+    after = follow_pages([facts_of(page)], DESCRIBED, "otc-2024").described
+
+    def names(document: Any) -> set[str]:
+        properties = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+        return {name for name, schema in properties.items() if schema.get("x-role") == "zip-paths"}
+
+    assert names(after.union) == names(DESCRIBED.union) | {"archives"}
+    assert names(after.documents["otc-2024"]) == {"archives"}
+    assert names(after.documents["otc-2026"]) == names(DESCRIBED.documents["otc-2026"])
+
+
+def test_a_status_belongs_to_the_entry_of_status_codes() -> None:
+    """A new status is claimed where statuses are, an error code where error codes are; a new field gets an entry."""
+    page = evolve(
+        PAGES[0][2],
+        statuses=(*PAGES[0][2].statuses, (409, "Busy.")),
+        errors=(("DLI.0037", "The job is being edited."),),
+        body=(*PAGES[0][2].body, Field("packed", LONG, "no")),
+    )
+    register = follow_pages([facts_of(page)], DESCRIBED, "otc-2024").described.register
+    values = {
+        fact: [item.value for item in register.entry(id_).claim("otc-2024").says if item.fact == fact]
+        for id_, fact in (("DLI-010", "error-code"), ("DLI-011", "status"))
+    }
+    assert values == {"error-code": ["DLI.0037"], "status": [200, 400, 409]}
+    known = {entry.id for entry in DESCRIBED.register.entries}
+    (new,) = [entry for entry in register.entries if entry.id not in known]
+    assert (new.title, new.wire, new.operations) == ("Request parameter `packed`", True, ("exportFlinkJobs",))
+    assert [claim.fact for claim in new.claims] == ["`packed`; int64; not mandatory", "absent"]
+    assert sorted(edition for claim in new.claims for edition in claim.editions) == DESCRIBED.editions
