@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from jobexport.drift.facts import DataType, Limits, Mandatory
+from jobexport.drift.pages.visible import shown
 from tests.drift.making.rendering import BOOLEAN, DOUBLE, INTEGER, LONG, STRING, Field, Page, Style
 
 # Names that are also words of the manuals: the reader must distinguish a cell from a head or a title.
@@ -37,7 +38,8 @@ _json = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(10**6), 10**6)
-    | st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), max_size=12),
+    # What nobody sees is no text of a page.
+    | st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")).filter(shown), max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=6,
 )
