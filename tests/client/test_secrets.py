@@ -77,6 +77,26 @@ def test_a_header_that_can_not_be_read_is_not_shown(caller: Caller, scripted: Sc
     assert "illegal header line" in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        ScriptedResponse(b"x", 200, {"Content-Encoding": SECRET}),
+        ScriptedResponse(zip_of({"jobs/a/a.job": b"{}", f"jobs/a/{SECRET.replace('/', ':')}": b""})),
+        ScriptedResponse(zip_of({"jobs/a/a.job": b"{}", f"jobs/{SECRET}/../a": b""})),
+    ],
+    ids=["encoding", "member", "folder"],
+)
+def test_no_name_that_a_server_chooses_shows_a_secret(
+    scripted: Scripted, tmp_path: Path, response: ScriptedResponse
+) -> None:
+    """Neither the name of an encoding nor that of a member, in whatever error it ends."""
+    scripted.respond(response)
+    with pytest.raises(errors.JobexportError) as raised:
+        Caller("sync", {"auth": SECRET}).job(scripted, "a", to=tmp_path / "a.zip").unpack(tmp_path / "a")
+    assert not leaks(text_of(raised.value))
+    assert SECRET[:10].lower() not in str(raised.value).lower()
+
+
 @pytest.fixture
 def obs(scripted: Scripted) -> Iterator[Scripted]:
     """Object storage; the service itself is another server."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 
@@ -30,6 +31,29 @@ def test_a_secret_may_have_any_letters(secret: str) -> None:
     """A secret that looks like an escape, is short, or repeats itself is found, too."""
     for name in ("plain", "percent, all", "percent", "JSON, all", "entities, all", "hexadecimal"):
         assert Redaction.of([secret]).text(f"({spellings(secret)[name]})").strip("()") == REDACTED, name
+
+
+@pytest.mark.parametrize(
+    ("secret", "echo"),
+    [
+        ("pass😀word", r"pass\ud83d\ude00word"),
+        ("pass😀word", r"pass\U0001f600word"),
+        ("😀" * 8, json.dumps("😀" * 8)),
+        ("=ab=cd=ef=12", r"\u003dab\u003dcd\u003def\u003d12"),
+        ("top secret word", "top+secret+word"),
+        ("top&secret word", "top%26secret+word"),
+        ("pässwörd", "p%u00E4ssw%u00F6rd"),
+        ("pässwörd", "pa\u0308sswo\u0308rd"),
+        ("pa\u0308sswo\u0308rd", "pässwörd"),
+        ("κωδικός1ς", "ΚΩΔΙΚΌΣ1Σ"),
+        ("ıİıİıİıİ", "ıİıİıİıİ"),
+        ("ıİıİıİıİ", "IİIİIİIİ"),
+        ('a&b<c>d"e&f', "a&ampb&ltc&gtd&quote&ampf"),
+    ],
+)
+def test_a_letter_may_have_several_spellings(secret: str, echo: str) -> None:
+    """Pairs of escapes, blanks of forms, accents apart, letters with several small forms: all are the secret."""
+    assert Redaction.of([secret]).text(f"({echo})").replace('"', "") == f"({REDACTED})"
 
 
 def test_other_text_stays() -> None:

@@ -19,6 +19,7 @@ from jobexport.archive.zip.source import opened
 from jobexport.core import strict_json
 from jobexport.core.disk.files import made, workplace, writing
 from jobexport.core.disk.folders import open_folder
+from jobexport.core.redact import line
 from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
 
 if TYPE_CHECKING:
@@ -201,8 +202,8 @@ def _agreeing(known: Mapping[tuple[str, str, str], _Item], items: Iterable[_Item
         other = known.get(item.identity) or new.setdefault(item.identity, item)
         if other.digest != item.digest:
             raise ArchiveCorrupt(
-                f"{other.label} and {item.label} have the same name but differ; export both at the same time, "
-                "or unpack each workspace into a folder of its own"
+                f"{line(other.label)} and {line(item.label)} have the same name but differ; export both at the same "
+                "time, or unpack each workspace into a folder of its own"
             )
     return new
 

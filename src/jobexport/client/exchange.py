@@ -11,6 +11,7 @@ from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, une
 from jobexport.client.retry import Attempts
 from jobexport.client.steps import Close, Receive, Send, Sleep
 from jobexport.core.http import encoding_of
+from jobexport.core.redact import line
 from jobexport.core.strict_json import most_values
 from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedResponse
 
@@ -145,7 +146,7 @@ def _whole(attempts: Attempts, opened: Opened, beginning: bytes) -> Steps[bytes]
 
 def _refuse_encoding(opened: Opened, encoding: str) -> NoReturn:
     """Raise the error for a compressed body; a status that is an error anyway counts for more."""
-    problem = f"the response is compressed ({encoding:.20}), which no request asks for"
+    problem = f"the response is compressed ({line(encoding):.20}), which no request asks for"
     if opened.status < 400:
         unexpected(opened, problem)
     try:

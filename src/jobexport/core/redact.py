@@ -1,8 +1,9 @@
 r"""The one place that makes foreign text fit to be shown: without secrets, and with every character to be seen.
 
-A secret is found in any letter case and spelling: as it is, percent-encoded, with escapes of JSON (`\u003d`, `\/`) or
-of HTML and XML (`&#61;`, `&equals;`), wholly or in part and up to four times over, in hexadecimal, and in base64 of
-both alphabets at any place of a longer text. A piece of a secret is as secret as the whole: 10 characters of it, or all
+A secret is found in any letter case and spelling: as it is, percent-encoded, as a field of a form (`+` for a blank),
+with escapes of JSON (`\u003d`, `\ud83d\ude00`, `\/`) or of HTML and XML (`&#61;`, `&equals;`), wholly or in part and up
+to four times over, with accents as letters of their own or not, in hexadecimal, and in base64 of both alphabets at any
+place of a longer text. A piece of a secret is as secret as the whole: 10 characters of it, or all
 but one of a shorter secret. A secret shorter than 8 characters is not looked for: it would be a part of common words.
 The time grows with the length of the text only, never with its product with the secret's length.
 """
@@ -13,12 +14,13 @@ import base64
 import logging
 import re
 import threading
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.entities import html5
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,11 +45,14 @@ _SECRET_PART = re.compile(r"(?:Access|Credential|Signature)=([^\s,/]+)")
 _SIGNED = re.compile(r"(X-Amz-(?:Credential|Security-Token|Signature)=)[^&\s\"'<>]+", re.IGNORECASE)
 # Runs are bounded, so that a text of backslashes takes no quadratic time. A zero byte is every second byte of UTF-16.
 _ESCAPE = re.compile(
-    r"""%([0-9a-f]{2})|\\{1,16}u\{?([0-9a-f]{4,6})\}?|\\{1,16}x([0-9a-f]{2})|&\#x([0-9a-f]{1,8});?"""
-    r"""|&\#([0-9]{1,8});?|&([a-z][a-z0-9]{1,30};)|\\{1,16}(["'/])|\\(\\)|(\x00+)""",
+    r"""%([0-9a-f]{2})|\\{1,16}u\{([0-9a-f]{1,6})\}|\\{1,16}(?-i:U)(000[01][0-9a-f]{4})|(?:%|\\{1,16})u([0-9a-f]{4})"""
+    r"""|\\{1,16}x([0-9a-f]{2})|&\#x([0-9a-f]{1,8});?|&\#([0-9]{1,8});?"""
+    r"""|&([a-z][a-z0-9]{1,30};|(?:amp|lt|gt|quot))|\\{1,16}(["'/])|\\(\\)|(\x00+)""",
     re.IGNORECASE | re.ASCII,
 )
-_HEXADECIMAL, _DECIMAL, _NAMED, _GONE = range(1, 5), 5, 6, 9
+_HEXADECIMAL, _DECIMAL, _NAMED, _GONE = range(1, 7), 7, 8, 11
+# Letters that JSON has as two escapes.
+_PAIR_OF = re.compile("[\U00010000-\U0010ffff]")
 # Letters by their category, but nobody sees them: fillers, joiners, selectors of variants.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 _LOGGERS = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
@@ -91,8 +96,7 @@ class Redaction:
         return tuple((name, REDACTED if is_secret(name) else self.text(value)) for name, value in headers)
 
     def _found(self, text: str) -> Iterator[Span]:
-        # The only letter that is longer in lower case.
-        low = text.replace("\u0130", "I").lower()
+        low = _folded(text)
         seed = len(next(iter(self._seeds)))
         for at in range(0, len(low) - seed + 1, min(self._windows) - seed + 1):
             if low[at : at + seed] in self._seeds:
@@ -106,7 +110,7 @@ class Redaction:
 def _redaction(secrets: tuple[str, ...]) -> Redaction:
     windows: dict[int, set[str]] = {}
     for spelling, length in chain.from_iterable(map(_spellings, secrets)):
-        windows.setdefault(length, set()).update(_runs(spelling.lower(), length))
+        windows.setdefault(length, set()).update(_runs(_folded(spelling), length))
     seed = (min(windows, default=0) + 1) // 2
     seeds = frozenset(run for runs in windows.values() for text in runs for run in _runs(text, seed))
     return Redaction({length: frozenset(runs) for length, runs in windows.items()}, seeds)
@@ -114,11 +118,20 @@ def _redaction(secrets: tuple[str, ...]) -> Redaction:
 
 def _spellings(secret: str) -> Iterator[tuple[str, int]]:
     """Yield the spellings that are no escapes, each with the length of a piece that is secret, too."""
+    for form in {secret, *(unicodedata.normalize(name, secret) for name in ("NFC", "NFD"))}:
+        yield from _spellings_of_form(form)
+
+
+def _spellings_of_form(secret: str) -> Iterator[tuple[str, int]]:
     content = secret.encode("utf-8", "surrogatepass")
     piece = min(_PIECE, len(secret) - 1)
     yield secret, piece
+    # As the fields of a form have it.
+    yield secret.replace(" ", "+"), piece
     if not secret.isascii():
         yield content.decode("latin-1"), piece
+        # As an escape for each half of a letter has it.
+        yield _PAIR_OF.sub(_halves, secret), piece
     yield content.hex(), 2 * piece
     for before in range(3):
         # Letters that also depend on the text before or behind the secret are left out.
@@ -128,8 +141,27 @@ def _spellings(secret: str) -> Iterator[tuple[str, int]]:
             yield encoded, min(piece * 4 // 3, len(encoded))
 
 
+def _folded(text: str) -> str:
+    """Return the text in one case; each letter is one letter still, so that places stay."""
+    if text.isascii():
+        return text.lower()
+    return text.translate({ord(letter): _fold(letter) for letter in set(text)})
+
+
+def _fold(letter: str) -> str:
+    if letter in "\u0130\u0131":  # the Turkish letters i, whose other case is an i of ASCII
+        return "i"
+    return next((found for found in (letter.casefold(), letter.lower()) if len(found) == 1), letter)
+
+
 def _runs(text: str, length: int) -> Iterator[str]:
     return (text[start : start + length] for start in range(len(text) - length + 1))
+
+
+def _halves(match: re.Match[str]) -> str:
+    """Return the two halves that UTF-16 has for a letter."""
+    number = ord(match[0]) - 0x10000
+    return chr(0xD800 + (number >> 10)) + chr(0xDC00 + (number & 0x3FF))
 
 
 def _unescaped(text: str) -> tuple[str, Places]:
@@ -235,6 +267,15 @@ def _clean_record(record: logging.LogRecord) -> bool:
 def line(text: str) -> str:
     """Return a foreign text for one line: without secrets in use, and with every character to be seen."""
     return printable(known().text(_SIGNED.sub(rf"\1{REDACTED}", text)))
+
+
+def cleaned(value: Any) -> Any:
+    """Return a value of JSON whose texts, keys included, have no secrets in use."""
+    if isinstance(value, str):
+        return known().text(value)
+    if isinstance(value, dict):
+        return {cleaned(key): cleaned(item) for key, item in value.items()}
+    return [cleaned(item) for item in value] if isinstance(value, list) else value
 
 
 def printable(text: str, keep: str = "") -> str:

@@ -30,6 +30,7 @@ from jobexport.cli.commands import cli
 from jobexport.cli.export import dgc as export_dgc
 from jobexport.cli.export.connection import CLOUDS
 from jobexport.client.arguments import ENDPOINTS
+from jobexport.core import redact
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, State
 from tests.cli.making.identity import PASSWORD, Identity
 
@@ -322,6 +323,23 @@ def test_what_the_service_says_is_fit_for_a_line(server: mock.Server, monkeypatc
     result = dli(server, "--obs-dir", "obs-test", "--job", 100)
     assert len(result.stdout.splitlines()) == 1
     assert result.stdout.startswith("obs-test/a\\x1b[31m\\nb_")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_output_shows_the_token(
+    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Not where a zip's name has it, nor where a user wrote it into the file of names."""
+    flink = server.state.projects[EXAMPLE_PROJECT].flink
+    monkeypatch.setitem(flink, 100, evolve(flink[100], name=EXAMPLE_TOKEN))
+    result = dli(server, "--obs-dir", "obs-test", "--job", 100, "--format", form)
+    assert result.exit_code == 0
+    assert EXAMPLE_TOKEN not in result.output
+    jobs = tmp_path / "jobs.txt"
+    jobs.write_text(f"{EXAMPLE_TOKEN}=\n")
+    redact._known.clear()
+    result = dgc(server, "--from-file", jobs, "-o", tmp_path / "a", "--format", form)
+    one_sentence(result, "line 1: job name '[redacted]='")
 
 
 def test_an_export_to_obs(server: mock.Server, obs: Path) -> None:

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 from attrs import frozen
 
+from jobexport.core.redact import line
 from jobexport.errors import ArchiveCorrupt, ArchiveUnsafe, JobexportError
 
 if TYPE_CHECKING:
@@ -64,12 +65,14 @@ class ZipFileSource:
 
     def corrupt(self, problem: str) -> ArchiveCorrupt:
         """Build the error for a zip that is damaged."""
+        problem = line(problem)
         error = ArchiveCorrupt(f"{self.label} is damaged: {problem}; export it again")
         error.problem = problem
         return error
 
     def unsafe(self, problem: str) -> ArchiveUnsafe:
         """Build the error for a zip that no export makes."""
+        problem = line(problem)
         error = ArchiveUnsafe(f"{self.label} is refused: {problem}; check where it comes from")
         error.problem = problem
         return error

@@ -16,7 +16,7 @@ from jobexport.cli.sentences import sentences, shown
 from jobexport.cli.signals import Signalled
 from jobexport.cli.variables import ReadingCommand
 from jobexport.core.output import OutputFailed
-from jobexport.core.redact import line
+from jobexport.core.redact import cleaned, line
 from jobexport.errors import ExportFailed, JobexportError, JobNotFound
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
     for complaint in summary.complaints():
         click.echo(line(complaint), err=True)
     with _done():
-        click.echo(json.dumps(summary.as_plain(), indent=2) if format_ == "json" else line(summary.sentence()))
+        click.echo(json.dumps(cleaned(summary.as_plain()), indent=2) if format_ == "json" else line(summary.sentence()))
     if summary.failures:
         raise SystemExit(1)
 
@@ -129,7 +129,7 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
         if format_ == "json":
             files = [str(path) for path in result.files]
             shown_ = {"message": result.message, "archives": list(result.archives), "files": files}
-            click.echo(json.dumps(shown_, indent=2))
+            click.echo(json.dumps(cleaned(shown_), indent=2))
         else:
             for name in result.files or result.archives:
                 click.echo(line(str(name)))

@@ -63,7 +63,8 @@ def load_profile(name: str, region: str | None) -> Profile:
         profile: Any = config.get_one(cloud=name, api_timeout=_TIMEOUT_SECONDS, **chosen)
         session = profile.get_session()
         host = urlsplit(session.auth.auth_url).hostname or ""
-    remember(*(value for key, value in profile.config["auth"].items() if is_secret(key) and isinstance(value, str)))
+    # YAML reads a password of digits as a number.
+    remember(*(str(value) for key, value in profile.config["auth"].items() if is_secret(key)))
     refused = where, "is refused by the identity service", "check its auth_url, user, password and project"
     with _sentences(name, *refused):
         access = session.auth.get_access(session)

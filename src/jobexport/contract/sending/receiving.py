@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jobexport.core.bounds import Bound, Overlong
 from jobexport.core.http import encoding_of
+from jobexport.core.redact import line
 from jobexport.core.strict_json import MOST_VALUES, count_values
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def check_head(headers: Mapping[str, str]) -> None:
         Overlong: the body is compressed, so that its length has no bound, or the head announces too many bytes.
     """
     if encoding := encoding_of(headers):
-        raise Overlong(f"the body is compressed ({encoding:.20}), which the request did not ask for")
+        raise Overlong(f"the body is compressed ({line(encoding):.20}), which the request did not ask for")
     length = headers.get("Content-Length", "")
     if length.isdecimal() and (len(length) > 18 or int(length) > LONGEST):
         raise Overlong(f"the body has {length:.20} bytes, at most {LONGEST} are read")
