@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -282,6 +283,22 @@ def test_damaged_members_of_no_job_are_fetched_again(caller: Caller, scripted: S
         result = caller.jobs(scripted, ["a"], to=tmp_path)
         assert (result.reused, result.others, path.read_bytes()) == (frozenset(), (path,), good)
     assert caller.jobs(scripted, ["a"], to=tmp_path).reused == {"a"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")
+def test_nobody_waits_for_a_pipe_in_the_folder(scripted: Scripted, tmp_path: Path) -> None:
+    """A pipe or a device under a name of ours is no zip and no file that was unpacked."""
+    scripted.respond(batch_zip("a"))
+    for name in ("%others-00ff00ff00ff.zip", "a.zip"):
+        os.mkfifo(tmp_path / name)
+    (tmp_path / "%others-00ff00ff00fe.zip").symlink_to("/dev/zero")
+    with DgcClient("p", auth="a-token", base_url=scripted.url) as client:
+        archive = client.export_jobs(["a"], to=tmp_path).archives["a"]
+    archive.unpack(tmp_path / "a")
+    job = tmp_path / "a" / "jobs" / "a" / "a.job"
+    job.unlink()
+    os.mkfifo(job)
+    assert not archive.is_unpacked_in(tmp_path / "a")
 
 
 def test_two_members_of_one_name_are_unsafe(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 
 import pytest
@@ -120,7 +121,19 @@ def test_only_the_last_secrets_are_kept() -> None:
     """A process that renews its tokens for years keeps 32 of them."""
     redact.remember(*(f"renewed-token-{number:04d}-{number * 7919:09d}" for number in range(100)))
     assert redact.known().text("renewed-token-0099-000783981") == REDACTED
-    assert len(redact._known) == 32
+    assert len(redact._known.secrets) == 32
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_child_does_not_wait_for_a_thread_of_its_parent() -> None:
+    """A child that is forked while a thread of the parent looks for secrets can look for them, too."""
+    with redact._known.lock:
+        child = os.fork()
+        if not child:
+            free = redact._known.lock.acquire(timeout=1)
+            os._exit(0 if free else 1)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 @pytest.mark.parametrize("letter", "\x1b\x9b\u200b\u200e\u202e\u2066\u2069\ufeff\u00ad\u3164\ufe0f\u115f\ud800\n")

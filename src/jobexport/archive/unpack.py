@@ -52,6 +52,9 @@ def holds_just(source: ZipFileSource, members: Sequence[ZipMember], folder: Path
         if {path for path in folder.rglob("*") if not path.is_dir() or path.is_symlink()} != files.keys():
             return False
         for path, member in files.items():
+            # Opening a pipe waits for its writer.
+            if not stat.S_ISREG(path.lstat().st_mode):
+                return False
             with path.open("rb") as file:
                 if any(file.read(len(chunk)) != chunk for chunk in chunks(source, member)) or file.read(1):
                     return False

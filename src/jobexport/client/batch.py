@@ -149,7 +149,7 @@ class Batch:
         with writing(self.folder):
             remove_old_parts(self.folder)
             standing = list(self.folder.iterdir())
-        others = [path for path in standing if _OTHERS.fullmatch(path.name)]
+        others = [path for path in standing if _OTHERS.fullmatch(path.name) and path.is_file()]
         self._files = zip_names(self.schedule.names, (path.name for path in standing))
         self._others += (path for path in others if self._read(path) is not None)
         found = {}

@@ -22,6 +22,8 @@ from html.entities import html5
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from jobexport.core.forks import renew_in_children
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -236,18 +238,31 @@ def secrets_in(headers: Iterable[tuple[str, str]]) -> list[str]:
     return found
 
 
-_known: dict[str, None] = {}
-_lock = threading.Lock()
+@dataclass(eq=False)
+class _Known:
+    """Secrets in use in this process, the newest at the end."""
+
+    secrets: dict[str, None] = field(default_factory=dict, repr=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def forked(self) -> None:
+        """Leave the lock to the parent."""
+        self.lock = threading.Lock()
+
+
+_known = _Known()
+renew_in_children(_known)
 
 
 def remember(*secrets: str | None) -> None:
     """Keep secrets in use for `known`: the last 32. From now on, the logs of httpx show none of them."""
-    with _lock:
+    with _known.lock:
+        held = _known.secrets
         for secret in filter(None, secrets):
-            _known.pop(secret, None)
-            _known[secret] = None
-        for secret in [*_known][:-_REMEMBERED]:
-            del _known[secret]
+            held.pop(secret, None)
+            held[secret] = None
+        for secret in [*held][:-_REMEMBERED]:
+            del held[secret]
     for name in _LOGGERS:
         # A logger keeps a filter once.
         logging.getLogger(name).addFilter(_clean_record)
@@ -255,8 +270,8 @@ def remember(*secrets: str | None) -> None:
 
 def known() -> Redaction:
     """Return the redaction of all secrets in use in this process."""
-    with _lock:
-        return Redaction.of(tuple(_known))
+    with _known.lock:
+        return Redaction.of(tuple(_known.secrets))
 
 
 def _clean_record(record: logging.LogRecord) -> bool:

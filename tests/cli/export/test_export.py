@@ -337,7 +337,7 @@ def test_no_output_shows_the_token(
     assert EXAMPLE_TOKEN not in result.output
     jobs = tmp_path / "jobs.txt"
     jobs.write_text(f"{EXAMPLE_TOKEN}=\n")
-    redact._known.clear()
+    redact._known.secrets.clear()
     result = dgc(server, "--from-file", jobs, "-o", tmp_path / "a", "--format", form)
     one_sentence(result, "line 1: job name '[redacted]='")
 

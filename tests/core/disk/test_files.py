@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -249,6 +250,22 @@ def test_what_killed_runs_left_is_removed_and_what_lives_stays(tmp_path: Path) -
         assert names(tmp_path) == sorted([part.name, "notes.part"])
     remove_old_parts(tmp_path)
     assert names(tmp_path) == ["notes.part"]
+
+
+def test_a_signal_in_the_clean_up_leaves_no_workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of the program that a handler of signals raises there comes after the clean-up."""
+    remove = shutil.rmtree
+    ends = [SystemExit(129)]
+
+    def interrupted(folder: Path, **options: Any) -> None:
+        if ends:
+            raise ends.pop()
+        remove(folder, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(SystemExit), workplace(tmp_path, ".x.") as place:
+        (place / "a").touch()
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_workplace_removes_those_of_killed_runs(tmp_path: Path) -> None:

@@ -287,8 +287,14 @@ def workplace(beside: Path, prefix: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        lock.release()
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+        except BaseException:
+            # A signal in the clean-up ends the program, but not before the folder is gone.
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            lock.release()
 
 
 def _locked_folder(beside: Path, prefix: str) -> tuple[Path, FolderLock]:
