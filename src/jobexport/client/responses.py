@@ -28,7 +28,7 @@ from jobexport.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from jobexport.client.steps import Opened
@@ -117,19 +117,19 @@ def raise_error(opened: Opened, content: bytes) -> NoReturn:
     raise error
 
 
-def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) -> FlinkExport:
+def read_flink_export(opened: Opened, content: bytes, *, named: int = 0) -> FlinkExport:
     """Read the response of exportFlinkJobs with status 200.
 
     Args:
         opened: the response.
         content: its body.
-        named: True if the request named jobs; then the response must name a zip.
+        named: number of the jobs that the request named; the response must name a zip for each of them.
 
     Raises:
         ApiError: the body is an error all the same.
         ExportFailed: the body says that the export failed.
-        UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it names no
-            zip, though there must be zips.
+        UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it names fewer
+            zips than there must be, or something else than zips.
     """
     fields = _fields(opened, content)
     found = ExportFlinkJobsResponse.from_dict(fields)
@@ -152,7 +152,18 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
         names = _in_words(ExportFlinkJobsResponse, "zip-paths")
         came = _clean(opened, ", ".join(fields))
         unexpected(opened, f"the export succeeded, but the response names no zip in {names}; it has {came}")
+    if odd := [archive for archive in archives if not archive.strip().lower().endswith(".zip")]:
+        _not_whole(opened, archives, f"{_clean(opened, odd[0])[:80]!r} can't be the name of a zip")
+    if len(archives) < named:
+        _not_whole(opened, archives, f"{named} jobs were named, but the response names only {len(archives)} zips")
     return FlinkExport(succeeded, message, archives)
+
+
+def _not_whole(opened: Opened, archives: Iterable[str], problem: str) -> NoReturn:
+    """Raise the error for an export that succeeded, but not with the zips that were asked for."""
+    error = UnexpectedResponse(opened.operation, opened.status, problem)
+    error.add_note(f"the export itself succeeded and is in OBS: {_clean(opened, ', '.join(archives))}")
+    raise error
 
 
 def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
