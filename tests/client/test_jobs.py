@@ -301,6 +301,14 @@ def test_nobody_waits_for_a_pipe_in_the_folder(scripted: Scripted, tmp_path: Pat
     assert not archive.is_unpacked_in(tmp_path / "a")
 
 
+def test_a_definition_without_content_is_no_job(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
+    """An empty file is no success, in an export of one job and of many."""
+    scripted.respond(ScriptedResponse(zip_of({"jobs/a/a.job": b"", "jobs/b/b.job": b"{}"})))
+    assert list(caller.jobs(scripted, ["a", "b"], to=tmp_path).archives) == ["b"]
+    with pytest.raises(errors.UnexpectedResponse, match="does not hold job a"):
+        caller.job(scripted, "a", to=tmp_path / "a.zip")
+
+
 def test_two_members_of_one_name_are_unsafe(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """Nobody can tell which of them is meant."""
     content = zip_of({"jobs/a/a.job": b"1", "jobs/a/b.job": b"2"}).replace(b"jobs/a/b.job", b"jobs/a/a.job")

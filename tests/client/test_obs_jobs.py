@@ -215,6 +215,16 @@ def test_no_thread_is_left(mock: Server) -> None:
         assert threading.active_count() <= before
 
 
+@pytest.mark.parametrize("place", ["obs://other/folder/a/1", "null", "error: no", "obs://", "/"])
+def test_a_place_in_another_bucket_fails_that_job(caller: Caller, scripted: Scripted, place: str) -> None:
+    """No success leads to a bucket that nobody asked for, in an export of one job and of many."""
+    scripted.respond(ScriptedResponse.json({"obsPath": place}))
+    result = caller.jobs(scripted, ["a"], obs_path=PLACE)
+    assert isinstance(result.failures["a"], errors.UnexpectedResponse)
+    with pytest.raises(errors.UnexpectedResponse, match=f"should be in {PLACE}, but the response names"):
+        caller.job(scripted, "a", obs_path=PLACE)
+
+
 def test_a_response_that_names_no_place_fails_that_job(caller: Caller, scripted: Scripted) -> None:
     """The other jobs are exported, each with its own name."""
     scripted.respond(ScriptedResponse.json({"other": 1}), WRITTEN)

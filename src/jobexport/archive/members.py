@@ -18,9 +18,9 @@ def member_stem(name: str) -> str:
 
 
 def holds(files: Iterable[ZipMember], name: str) -> bool:
-    """Return True if the definition of a job is among the members."""
+    """Return True if the definition of a job is among the members; a file without content is no definition."""
     wanted = {f"{name}.job", f"{segment(name)}.job"}
-    return any(member.name.rpartition("/")[2] in wanted for member in files)
+    return any(member.size and member.name.rpartition("/")[2] in wanted for member in files)
 
 
 def group(files: Iterable[ZipMember], names: Iterable[str]) -> tuple[dict[str, list[ZipMember]], list[ZipMember]]:

@@ -63,7 +63,8 @@ def check_names(source: ZipFileSource, members: Iterable[ZipMember]) -> None:
 
 def folded(name: str) -> str:
     """Return the case-folded NFKC form; names that share it collide on macOS and Windows."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold())
+    # In upper case first: U+0131, the i without a dot, has the upper case of i.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).upper().casefold())
 
 
 def file_stem(name: str) -> str:
@@ -220,8 +221,9 @@ def _cut(text: str, most: int) -> str:
         return text[:most]
     size = 0
     for place, letter in enumerate(text):
-        # HFS+ counts the 16-bit units of the decomposed form.
-        size += max(len(letter.encode()), len(unicodedata.normalize("NFD", letter).encode("utf-16-le")) // 2)
+        # HFS+ counts the 16-bit units of the decomposed form; the form with compatible letters may be longer, too.
+        decomposed, wide = (unicodedata.normalize(form, letter) for form in ("NFD", "NFKC"))
+        size += max(len(letter.encode()), len(decomposed.encode("utf-16-le")) // 2, len(wide.encode()))
         if size > most:
             return text[:place]
     return text

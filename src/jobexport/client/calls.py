@@ -71,7 +71,7 @@ def export_job(
         exchange = obs_exchange(
             project_id, retries, name, obs_path=obs_path, workspace=workspace, depend=depend, status=status
         )
-        return (yield from export_job_to_obs(exchange, name))
+        return (yield from export_job_to_obs(exchange, name, obs_path))
     request = _job_request(project_id, name, workspace, depend, None, status)
     exchange = Exchange(EXPORT_JOB, request, retries, writes=False)
     return (yield from _download(exchange, name, ExportTarget.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
@@ -92,9 +92,9 @@ def obs_exchange(
     return Exchange(EXPORT_JOB, request, retries, writes=True)
 
 
-def export_job_to_obs(exchange: Exchange, name: str) -> Steps[ObsExport]:
+def export_job_to_obs(exchange: Exchange, name: str, obs_path: str) -> Steps[ObsExport]:
     """Return the steps that make the service write one job to OBS."""
-    return fetch_value(exchange, partial(read_obs_export, name=name))
+    return fetch_value(exchange, partial(read_obs_export, name=name, obs_path=obs_path))
 
 
 def _job_request(

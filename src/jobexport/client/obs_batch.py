@@ -53,6 +53,7 @@ class ObsBatch:
 
     exchange: Callable[[str], Exchange]
     """Builds the request for a job."""
+    obs_path: str
     schedule: Schedule[ObsExport]
 
     @classmethod
@@ -76,7 +77,7 @@ class ObsBatch:
         )
         # Building a request checks the arguments.
         exchange(schedule.names[0])
-        return cls(exchange, schedule)
+        return cls(exchange, obs_path, schedule)
 
     @contextlib.contextmanager
     def begun(self) -> Iterator[None]:
@@ -87,7 +88,7 @@ class ObsBatch:
     def fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched[ObsExport]]:
         """Return the steps that make the service write a job to OBS."""
         (name,) = chunk
-        return Fetched({name: (yield from export_job_to_obs(self.exchange(name), name))})
+        return Fetched({name: (yield from export_job_to_obs(self.exchange(name), name, self.obs_path))})
 
     def result(self) -> ObsJobsExport:
         """Return the exports and the failures by job."""

@@ -166,12 +166,13 @@ def _not_whole(opened: Opened, archives: Iterable[str], problem: str) -> NoRetur
     raise error
 
 
-def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
+def read_obs_export(opened: Opened, content: bytes, name: str, obs_path: str) -> ObsExport:
     """Read the response of exportJob with status 200 to a request with `obsPath`.
 
     Raises:
         ApiError: the body is an error all the same.
-        UnexpectedResponse: the body is anything else, such as the zip of a server whose edition has no `obsPath`.
+        UnexpectedResponse: the body is anything else, such as the zip of a server whose edition has no `obsPath`, or a
+            place in another bucket than that of the request.
     """
     if is_zip(content):
         unexpected(opened, "the server ignored obs_path and sent the zip; export to a file with `to`")
@@ -181,7 +182,13 @@ def read_obs_export(opened: Opened, content: bytes, name: str) -> ObsExport:
     if not isinstance(folder, str) or not folder.strip():
         names = _in_words(ExportJobToObsResponse, "obs-path")
         unexpected(opened, f"the response does not say in {names} where the zip will be")
+    if _bucket(folder) != _bucket(obs_path):
+        unexpected(opened, f"the zip should be in {obs_path}, but the response names {_clean(opened, folder)[:80]!r}")
     return ObsExport(folder, f"{folder.rstrip('/')}/{name}.zip")
+
+
+def _bucket(place: str) -> str:
+    return place.strip().removeprefix("obs://").strip("/").partition("/")[0]
 
 
 def raise_not_a_zip(opened: Opened, content: bytes) -> NoReturn:
