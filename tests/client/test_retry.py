@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
+import ssl
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +13,7 @@ import pytest
 
 from jobexport import Retries, errors
 from jobexport.client.retry import Attempts
-from tests.client.making.calls import NO_RETRIES, QUICK
+from tests.client.making.calls import NO_RETRIES, QUICK, Caller
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import zip_of
 
@@ -83,6 +86,56 @@ def test_an_export_of_a_job_to_obs_is_a_write(caller: Caller, mock: Server) -> N
     with pytest.raises(errors.ConnectionLost):
         caller.job(mock, "myJob", obs_path="obs://bucket/folder")
     assert len(mock.core.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "part"),
+    [
+        (b"\x15\x03\x01\x00\x02\x02\x46", "head"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: a-token\r\n\r\n", "head"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000, "head"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na-token\r\n", "body"),
+    ],
+    ids=["tls", "length", "long", "chunk"],
+)
+def test_what_is_no_http_is_not_called_an_end_of_the_connection(caller: Caller, sent: bytes, part: str) -> None:
+    """A server of another protocol is named as such, with what to check."""
+
+    def serve() -> None:
+        with server.accept()[0] as connection, contextlib.suppress(ConnectionError):
+            connection.recv(65536)
+            connection.sendall(sent)
+            connection.recv(65536)  # until the client leaves
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        options = {"base_url": f"http://127.0.0.1:{server.getsockname()[1]}", "retries": NO_RETRIES}
+        with pytest.raises(errors.TransportError, match=f"breaks the rules of HTTP in the {part}.* check the host"):
+            caller.with_options(**options).dli(_Nowhere, "obs-test")
+        thread.join()
+
+
+@pytest.mark.parametrize("while_sending", [True, False])
+def test_an_error_of_tls_is_an_error_of_the_tree(caller: Caller, while_sending: bool) -> None:
+    """An async transport of httpx lets an SSLError pass: after the handshake a record was damaged."""
+
+    class Damaged(httpx.AsyncByteStream, httpx.SyncByteStream):
+        def __iter__(self) -> Any:
+            raise ssl.SSLError(1, "wrong version number")
+
+        async def __aiter__(self) -> Any:
+            raise ssl.SSLError(1, "wrong version number")
+            yield b""
+
+    def respond(_: httpx.Request) -> httpx.Response:
+        if while_sending:
+            raise ssl.SSLError(1, "wrong version number")
+        return httpx.Response(200, stream=Damaged())
+
+    options = {"base_url": "https://host.example", "retries": NO_RETRIES, "transport": httpx.MockTransport(respond)}
+    with pytest.raises(errors.ConnectionLost):
+        caller.with_options(**options).dli(_Nowhere, "obs-test")
 
 
 def test_a_connection_that_never_was_is_repeated_for_writes(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:

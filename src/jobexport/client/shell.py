@@ -41,6 +41,8 @@ EXCEPTIONS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.Cookie
 _NO_HOST = re.compile(
     "Name or service not known|nodename nor servname|getaddrinfo failed|No address associated|Errno -[235]"
 )
+# The words of httpcore, h11 and h2 for a connection that the server has closed.
+_ENDED = re.compile("disconnected|closed connection|Terminated|StreamReset")
 _BAD_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 
 
@@ -53,7 +55,7 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
         url: the request's URL.
         status: the response's status, or None before the response began.
     """
-    host, proxy = url.netloc.decode("ascii", "replace"), proxy_of(error)
+    host, proxy = url.netloc.decode("ascii", "replace") or "the server", proxy_of(error)
     if proxy is not None:
         host = f"{host} through the proxy {proxy}"
     match error:
@@ -77,16 +79,26 @@ def transport_error(operation: str, error: Exception, url: httpx.URL, status: in
         case Overlong():
             problem = f"{host} sends too many bytes beside the body (headers, interim responses, chunk extensions)"
             return TransportError(operation, f"{problem}; is it the service?")
-        case httpx.RemoteProtocolError() if status is not None:
-            return TruncatedResponse(operation, f"{host} ended the connection in the middle of the response; try again")
         case httpx.NetworkError() | httpx.RemoteProtocolError():
-            where = "in the middle of the response" if status is not None else "before the response"
-            return ConnectionLost(operation, f"{host} ended the connection {where}; try again")
+            return _broken(operation, host, error, status)
     if isinstance(error, httpx.InvalidURL):
         found = ConnectionFailed(operation, "the base URL can't be used; check it", ambiguous=False)
         found.lasting = True
         return found
     return TransportError(operation, f"the request to {host} failed ({type(error).__name__}); try again")
+
+
+def _broken(operation: str, host: str, error: Exception, status: int | None) -> TransportError:
+    """Build the error for a connection that ended, or on which something else than HTTP came."""
+    protocol = isinstance(error, httpx.RemoteProtocolError)
+    if protocol and not _ENDED.search(str(error)):
+        # The error's text quotes what came.
+        part, kind = ("head", TransportError) if status is None else ("body", TruncatedResponse)
+        problem = f"{host} breaks the rules of HTTP in the {part} of its response, or the {part} has too long lines"
+        return kind(operation, f"{problem}; check the host, the port, and http:// or https://")
+    where = "before the response" if status is None else "in the middle of the response"
+    kind = TruncatedResponse if protocol and status is not None else ConnectionLost
+    return kind(operation, f"{host} ended the connection {where}; try again")
 
 
 T = TypeVar("T")
@@ -145,7 +157,7 @@ class Shell:
                     opened = self._send(step)
                 return opened
             case Close():
-                with contextlib.suppress(*EXCEPTIONS):
+                with contextlib.suppress(*EXCEPTIONS, OSError):
                     step.opened.response.close()
             case Sleep() if stop is not None:
                 stop.sleep(step.seconds)
@@ -195,6 +207,9 @@ def _is_packed(response: httpx.Response) -> bool:
 
 def own(step: Step, failure: BaseException) -> BaseException:
     """Return the tree's error for an error of httpx, and any other error as it is."""
+    if isinstance(step, Send | Receive) and _is_of_tls(failure):
+        # httpx's async transport lets such an error pass as it is.
+        failure = httpx.ReadError(str(failure))
     if not isinstance(failure, EXCEPTIONS) or not isinstance(step, Send | Receive):
         return failure
     if isinstance(step, Send):
@@ -205,6 +220,12 @@ def own(step: Step, failure: BaseException) -> BaseException:
     if isinstance(failure, DeadlinePassed):
         return attempts.too_late()
     return transport_error(attempts.operation, failure, url, status)
+
+
+def _is_of_tls(failure: BaseException) -> bool:
+    import ssl
+
+    return isinstance(failure, ssl.SSLError)
 
 
 def _url(failure: Exception) -> httpx.URL:
@@ -258,7 +279,7 @@ class AsyncShell:
                     opened = await self._send(step)
                 return opened
             case Close():
-                with contextlib.suppress(*EXCEPTIONS):
+                with contextlib.suppress(*EXCEPTIONS, OSError):
                     await step.opened.response.aclose()
             case Sleep():
                 await asyncio.sleep(step.seconds)

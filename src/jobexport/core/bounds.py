@@ -198,7 +198,10 @@ class _AsyncBoundStream:
     _stream: Any
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        piece: bytes = await self._stream.read(max_bytes, timeout)
+        try:
+            piece: bytes = await self._stream.read(max_bytes, timeout)
+        except OSError as error:  # a damaged record of TLS, which httpcore lets pass
+            raise httpx.ReadError(str(error)) from error
         _count(piece)
         return piece
 

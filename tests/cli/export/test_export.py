@@ -761,6 +761,8 @@ def test_clouds_yaml_without_an_end_is_one_sentence(server: mock.Server, tmp_pat
             ("can't be reached", "its auth_url", "line 1)"),
         ),
         ("clouds:\n  otc:\n    auth: a-secret\n", ("can't be read", "check the file", "line 2)")),
+        ("clouds:\n  - otc\n", ("can't be read", "check the file", "clouds.yaml)")),
+        ("", ("can't be read", "check the file", "clouds.yaml)")),
         ("clouds:\n  otc:\n    regions: [a-1, b-2]\n", ("Region c-3 is not a valid region", "a-1,b-2")),
         ("- otc\n", ("clouds.yaml is empty or not a valid mapping",)),
     ],

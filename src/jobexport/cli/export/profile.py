@@ -53,10 +53,11 @@ def load_profile(name: str, region: str | None) -> Profile:
     # openstacksdk logs an error before it raises it, and Python prints logs that have no handler.
     for library in ("keystoneauth", "openstack"):
         logging.getLogger(library).addHandler(logging.NullHandler())
-    given = (inherited().get(variable) for variable in _FILES)
-    _check_files([*filter(None, given), *loader.CONFIG_FILES, *loader.SECURE_FILES, *loader.VENDOR_FILES])
+    given = [*filter(None, (inherited().get(variable) for variable in _FILES))]
+    _check_files([*given, *loader.CONFIG_FILES, *loader.SECURE_FILES, *loader.VENDOR_FILES])
     chosen: dict[str, Any] = {} if region is None else {"region_name": region}
-    where = [""]
+    # The file that comes first; openstacksdk tells which one it took only if its form is right.
+    where = [next((path for path in (*given[:1], *loader.CONFIG_FILES) if Path(path).is_file()), "")]
     with _skipped_files(), _sentences(name, where, "can't be read", "check the file"):
         config: Any = OpenStackConfig()
         where[0] = _place(config.config_filename, name)
