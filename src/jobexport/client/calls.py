@@ -199,7 +199,7 @@ def export_flink_jobs(
         # Before the export, which would be in vain without the folder.
         yield Work(partial(_make_folder, folder))
     exchange = Exchange(EXPORT_FLINK_JOBS, _flink_kwargs(project_id, body=body), retries, writes=True)
-    result = yield from fetch_value(exchange, partial(read_flink_export, named=len(ids or ())))
+    result = yield from fetch_value(exchange, partial(read_flink_export, named=ids is not None))
     if folder is None or store is None:
         return result
     try:

@@ -117,19 +117,20 @@ def raise_error(opened: Opened, content: bytes) -> NoReturn:
     raise error
 
 
-def read_flink_export(opened: Opened, content: bytes, *, named: int = 0) -> FlinkExport:
+def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) -> FlinkExport:
     """Read the response of exportFlinkJobs with status 200.
 
     Args:
         opened: the response.
         content: its body.
-        named: number of the jobs that the request named; the response must name a zip for each of them.
+        named: True if the request named jobs; then the response must name a zip. No page says whether a zip holds one
+            job or several, so their number is not compared.
 
     Raises:
         ApiError: the body is an error all the same.
         ExportFailed: the body says that the export failed.
-        UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it names fewer
-            zips than there must be, or something else than zips.
+        UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it names no
+            zip, though there must be zips, or something else than zips.
     """
     fields = _fields(opened, content)
     found = ExportFlinkJobsResponse.from_dict(fields)
@@ -155,8 +156,6 @@ def read_flink_export(opened: Opened, content: bytes, *, named: int = 0) -> Flin
     # The union allows any name in an export of all jobs; who downloads the zips checks them.
     if named and (odd := [archive for archive in archives if not archive.strip().lower().endswith(".zip")]):
         _not_whole(opened, archives, f"{_clean(opened, odd[0])[:80]!r} can't be the name of a zip")
-    if len(archives) < named:
-        _not_whole(opened, archives, f"{named} jobs were named, but the response names only {len(archives)} zips")
     return FlinkExport(succeeded, message, archives)
 
 
