@@ -493,3 +493,12 @@ def test_line_of_in_an_unreadable_file(tmp_path: Path, content: bytes | None) ->
 def test_kind(value: Any, words: str) -> None:
     """A type is named as JSON names it; a boolean is not a number."""
     assert kind(value) == words
+
+
+@pytest.mark.parametrize("text", ["a: !!map [b]", "a: !!map b", "!!map [b]"])
+def test_tag_of_another_kind(tmp_path: Path, text: str) -> None:
+    """A list or a text with the tag of a mapping is refused with its line, not with a stack trace."""
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(JobexportError, match=r"a\.yaml line 1: a (sequence|scalar) with the tag !!map"):
+        load_yaml(path)

@@ -49,6 +49,8 @@ class _JsonLoader(_Loader):  # type: ignore[misc]  # the base is chosen when the
     def construct_mapping(
         self, node: yaml.MappingNode, deep: bool = False
     ) -> dict[Hashable, Any]:  # PyYAML's signature
+        if not isinstance(node, yaml.MappingNode):  # `!!map [a]`
+            raise _Refused(node.start_mark.line + 1, f"a {node.id} with the tag !!map; leave the tag out")
         seen: dict[str, int] = {}
         for key, _ in node.value:
             line = key.start_mark.line + 1
