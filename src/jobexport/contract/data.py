@@ -141,7 +141,7 @@ def load_names(path: Path) -> dict[str, Any]:
         where = "".join(f"/{step}" for step in pointer) or "the top level"
         known = ", ".join(_FILE["properties"])
         raise JobexportError(
-            f"{path} line {line_of(path, pointer)}: {where}: {problem.message}; a data file may have {known}"
+            f"{path} line {line_of(path, pointer)}: {where}: {problem.message:.200}; a data file may have {known}"
         )
     # JSON's `100.0` is the integer 100.
     if "flink_jobs" in names:
