@@ -75,3 +75,16 @@ def test_a_bad_file_of_acceptances_is_named_with_its_line(text: str, words: str,
         load_acceptances(path)
     assert str(path) in str(problem.value)
     assert words in str(problem.value)
+
+
+def test_ids_are_integers(tmp_path: Path) -> None:
+    """JSON's `100.0` is the integer 100, and is sent as such."""
+    (tmp_path / "names.yaml").write_text("flink_jobs: [100.0, 1e2, 7]", encoding="utf-8")
+    assert repr(load_names(tmp_path / "names.yaml")["flink_jobs"]) == "(100, 100, 7)"
+
+
+@pytest.mark.parametrize("name", ["a\nb", "工作", "a ", "a\0b"])
+def test_workspaces_that_no_header_can_have(name: str) -> None:
+    """A workspace that no header can have is one sentence; otherwise the server would seem to be silent."""
+    with pytest.raises(JobexportError, match="no header can have the workspace"):
+        Data("project", (), (), workspaces=(name,))

@@ -159,6 +159,9 @@ def test_the_same_seed_makes_the_same_requests(
         ("127.0.0.1:8080", "is not a URL; write it like"),
         ("http://127.0.0.1:http", "is not a URL"),
         ("http://a..b", "is not a URL"),
+        ("http://127.0.0.1:1/?a=b", "is not a URL"),
+        ("file:///etc/passwd", "is not a URL"),
+        ("http://user:passw0rd@127.0.0.1:1", "has an @, is not a URL"),
     ],
 )
 def test_a_server_that_cannot_be_reached_is_one_sentence(url: str, words: str, tmp_path: Path) -> None:
@@ -167,6 +170,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(url: str, words: str, t
     with pytest.raises(JobexportError) as problem:
         check_edition(document, url, Data.of_examples(document, TOKEN), seed=1, report_dir=tmp_path / "reports")
     assert words in str(problem.value)
+    assert "passw0rd" not in str(problem.value)
     assert not (tmp_path / "reports").exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -493,3 +494,29 @@ def test_line_of_in_an_unreadable_file(tmp_path: Path, content: bytes | None) ->
 def test_kind(value: Any, words: str) -> None:
     """A type is named as JSON names it; a boolean is not a number."""
     assert kind(value) == words
+
+
+@pytest.mark.parametrize("text", ["a: !!map [b]", "a: !!map b", "!!map [b]"])
+def test_tag_of_another_kind(tmp_path: Path, text: str) -> None:
+    """A list or a text with the tag of a mapping is refused with its line, not with a stack trace."""
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(JobexportError, match=r"a\.yaml line 1: a (sequence|scalar) with the tag !!map"):
+        load_yaml(path)
+
+
+def test_escapes_of_json_beyond_16_bits(tmp_path: Path) -> None:
+    """A JSON file may write a character as an escaped pair of surrogates, as Python's own writer does."""
+    path = tmp_path / "a.json"
+    value = {"a": "😀", "b": "\\ud83d\\ude00", "c": ["𠮷x"]}
+    path.write_text(json.dumps(value), encoding="utf-8")
+    assert load_yaml(path) == value
+
+
+def test_a_long_tag_is_a_short_sentence(tmp_path: Path) -> None:
+    """An error quotes only the beginning of what a file has."""
+    path = tmp_path / "a.yaml"
+    path.write_text(f"a: !{'b' * 100_000} x", encoding="utf-8")
+    with pytest.raises(JobexportError) as caught:
+        load_yaml(path)
+    assert len(str(caught.value)) < 1000

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport.errors import JobexportError
+from jobexport.spec import jsonpath
 from jobexport.spec.load import dump_yaml, load_yaml
 from jobexport.spec.overlay import OverlayError, apply_overlay, touched_places
 
@@ -296,6 +297,37 @@ def test_extreme_depth_by_copies() -> None:
     actions = [{"description": str(number), "target": "$..end", "copy": "$.start"} for number in range(8)]
     with pytest.raises(OverlayError, match=r"makes the document deeper than 100 levels; add less$"):
         apply_overlay({"start": {"a": {"b": {"end": {}}}}}, overlay(*actions))
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("$" + ".a" * 50_000, "has more than 200 segments"),
+        ("$[?$[?$" + ".a" * 50_000 + "]]", "has more than 200 segments"),
+        ("$..[?$..[?$..[?@..e]]]", "takes more than 20,000 steps"),
+        ("$.list[?$.list[?$.list[?@[0]==2]]]", "takes more than 20,000 steps"),
+        ("$[?match(@, '(a|aa)+b')]", "has the pattern .*, which takes too long"),
+        ("$[?search(@, '(a|aa)+b')]", "has the pattern .*, which takes too long"),
+    ],
+)
+@pytest.mark.parametrize("field", ["target", "copy"])
+def test_endless_search(monkeypatch: pytest.MonkeyPatch, field: str, target: str, reason: str) -> None:
+    """A JSONPath that never ends, or that ends the interpreter, gives a message in bounded time."""
+    monkeypatch.setattr(jsonpath, "_SECONDS", 0.05)
+    monkeypatch.setattr(jsonpath, "_STEPS", 20_000)
+    document = {"list": [[1]] * 150, "text": "a" * 45}
+    action = {"target": "$.text", "copy": "$.text"} | {field: target}
+    with pytest.raises(OverlayError, match=rf"^overlay action 1: target .* {reason}.*; write") as caught:
+        apply_overlay(document, overlay(action))
+    assert len(str(caught.value)) < 1000
+
+
+def test_deep_values_of_a_caller() -> None:
+    """A document or an update of Python that is too deep to copy gives a message, not a stack trace."""
+    with pytest.raises(OverlayError, match=r"^openapi/openapi.yaml: nested too deeply"):
+        apply_overlay(nested(100_000), overlay({"target": "$", "update": {}}))
+    with pytest.raises(OverlayError, match=r"^overlay action 1: target \$ is nested too deeply"):
+        apply_overlay({}, overlay({"target": "$", "update": nested(100_000)}))
 
 
 def test_extreme_index() -> None:

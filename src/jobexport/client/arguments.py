@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
-import httpx
+from jobexport.core.http import is_base_url
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -45,7 +45,6 @@ REGIONS = {
 }
 """Known regions by cloud, to be named in an error. Clouds get new regions, so that no other region is refused."""
 
-_ODD_HOST = re.compile(r"[][\s<>^|\\%]|\.\.")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -83,18 +82,9 @@ def url(name: str, value: Any) -> str:
     Raises:
         ValueError: the value is not such a URL; the error's text does not show it, as it may hold a password.
     """
-    problem = f"{name} must be http:// or https:// and a host, without user, query and fragment"
-    if not isinstance(value, str) or not value.isprintable() or " " in value:
-        raise ValueError(problem)
-    try:
-        parsed = httpx.URL(value)
-        parsed.raw_host.decode("ascii")
-        sound = parsed.scheme in {"http", "https"} and bool(parsed.host) and not _ODD_HOST.search(parsed.host)
-    except (httpx.InvalidURL, ValueError):
-        raise ValueError(problem) from None
-    if not sound or parsed.userinfo or "@" in value or "?" in value or "#" in value:
-        raise ValueError(problem)
-    return value.rstrip("/")
+    if not is_base_url(value):
+        raise ValueError(f"{name} must be http:// or https:// and a host, without user, query and fragment")
+    return str(value).rstrip("/")
 
 
 JOB_NAME = r"[A-Za-z0-9._-]+"

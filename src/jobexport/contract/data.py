@@ -33,6 +33,12 @@ _FILE: dict[str, Any] = {
 }
 
 
+def _fits_a_header(_: object, __: object, names: tuple[str, ...]) -> None:
+    for name in names:
+        if not (name.isascii() and name.isprintable() and name == name.strip()):
+            raise JobexportError(f"no header can have the workspace {name!r}; name the workspace by its id")
+
+
 @frozen
 class Data:
     """Names that exist on a server, and the credentials for it."""
@@ -41,7 +47,7 @@ class Data:
     jobs: tuple[str, ...]
     """Names of DGC jobs in the default workspace."""
     flink_jobs: tuple[int, ...]
-    workspaces: tuple[str, ...] = ()
+    workspaces: tuple[str, ...] = field(default=(), validator=_fits_a_header)
     """Workspaces that have these jobs too; if empty, requests name no workspace."""
     obs_dirs: tuple[str, ...] = ("obs-test",)
     obs_paths: tuple[str, ...] = ("obs://test_bucket/job_nodes/",)
@@ -135,6 +141,9 @@ def load_names(path: Path) -> dict[str, Any]:
         where = "".join(f"/{step}" for step in pointer) or "the top level"
         known = ", ".join(_FILE["properties"])
         raise JobexportError(
-            f"{path} line {line_of(path, pointer)}: {where}: {problem.message}; a data file may have {known}"
+            f"{path} line {line_of(path, pointer)}: {where}: {problem.message:.200}; a data file may have {known}"
         )
+    # JSON's `100.0` is the integer 100.
+    if "flink_jobs" in names:
+        names["flink_jobs"] = map(int, names["flink_jobs"])
     return {name: value if name == "project" else tuple(value) for name, value in names.items()}

@@ -16,6 +16,7 @@ from jobexport.contract.reports.gather import Judgement
 from jobexport.contract.reports.model import EditionReport, OperationReport
 from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
 from jobexport.contract.scenarios.scenario import ScenarioRun, Tools
+from jobexport.contract.sender import check_url
 from jobexport.contract.sending.interrupt import Interrupt, interruptible
 from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
@@ -221,14 +222,11 @@ def _run_scenario(
 
 
 def _reach(url: str) -> None:
+    check_url(url)
     try:
         # Any response shows that the server is reachable, also the beginning of a response.
         with client(timeout=10) as http, Bound(time.monotonic() + 10).applied(), http.stream("GET", url):
             pass
-    except (httpx.InvalidURL, UnicodeError) as problem:
-        raise JobexportError(f"{url!r} is not a URL: {problem}; write it like http://127.0.0.1:8080") from None
-    except httpx.UnsupportedProtocol:
-        raise JobexportError(f"{url!r} is not a URL; write it like http://127.0.0.1:8080") from None
     except httpx.HTTPError as problem:
         # A response that never ends is for the checks.
         if getattr(problem, "began", False):

@@ -7,6 +7,9 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
+from jobexport.core.http import is_base_url
+from jobexport.errors import JobexportError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,6 +40,19 @@ def path_segment(name: str) -> str:
     """
     encoded = quote(name, safe="")
     return encoded.replace(".", "%2E") if encoded in {".", ".."} else encoded
+
+
+def check_url(url: str) -> None:
+    """Check the base URL of a server under test.
+
+    Raises:
+        JobexportError: it is not such a URL. The text does not show a user or a password.
+    """
+    if not is_base_url(url):
+        shown = "the server's URL, which has an @," if "@" in url else f"{url!r}"
+        raise JobexportError(
+            f"{shown} is not a URL; write it like http://127.0.0.1:8080, without user, query and fragment"
+        )
 
 
 class TransportProblem(Exception):  # noqa: N818  # a state of the wire, not of this program

@@ -90,10 +90,17 @@ class Bound:
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:
-        """Apply the bounds to all reads from sockets within the context."""
+        """Apply the bounds to all reads from sockets within the context.
+
+        An error that leaves the context gets the attribute `began`: True if bytes of the response have arrived.
+        """
         token = _BOUND.set(self)
         try:
             yield
+        except Exception as error:
+            # Also for a response that is no HTTP, or that ends too early.
+            error.began = self._began  # type: ignore[attr-defined]
+            raise
         finally:
             _BOUND.reset(token)
 

@@ -7,6 +7,7 @@ off. Each request of a client, also a redirected request, goes the way that `cor
 from __future__ import annotations
 
 import os
+import re
 import threading
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -38,10 +39,23 @@ IDENTITY = {"Accept-Encoding": "identity"}
 or the time of a call."""
 
 Timeout = float | httpx.Timeout | None
+_ODD_HOST = re.compile(r"[][\s<>^|\\%]|\.\.")
 
 
 class EnvironmentUnusable(JobexportError, ValueError):  # noqa: N818  # the name says what happened, as in errors.py
     """Environment variable with a proxy or certificates that can't be used. The text shows no password."""
+
+
+def is_base_url(value: Any) -> bool:
+    """Return True for the URL of a server: `http://` or `https://`, a host and perhaps a path, but no user or query."""
+    if not isinstance(value, str) or not value.isprintable() or any(odd in value for odd in " @?#"):
+        return False
+    try:
+        parsed = httpx.URL(value)
+        parsed.raw_host.decode("ascii")
+        return parsed.scheme in {"http", "https"} and bool(parsed.host) and not _ODD_HOST.search(parsed.host)
+    except (httpx.InvalidURL, ValueError):
+        return False
 
 
 def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> httpx.Client:

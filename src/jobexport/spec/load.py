@@ -49,6 +49,8 @@ class _JsonLoader(_Loader):  # type: ignore[misc]  # the base is chosen when the
     def construct_mapping(
         self, node: yaml.MappingNode, deep: bool = False
     ) -> dict[Hashable, Any]:  # PyYAML's signature
+        if not isinstance(node, yaml.MappingNode):  # `!!map [a]`
+            raise _Refused(node.start_mark.line + 1, f"a {node.id} with the tag !!map; leave the tag out")
         seen: dict[str, int] = {}
         for key, _ in node.value:
             line = key.start_mark.line + 1
@@ -139,6 +141,22 @@ def load_yaml_list(path: Path) -> list[Any]:
     return document
 
 
+# Two escapes of JSON for one character beyond U+FFFF, which JSON's writers use and YAML does not know.
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+
+
+def _without_pairs(text: str) -> str:
+    """Return the text of a JSON file with each escaped pair of surrogates as one escape of YAML."""
+    if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        return text
+
+    def escape(match: re.Match[str]) -> str:
+        number = 0x10000 + ((int(match[2], 16) - 0xD800) << 10) + int(match[3], 16) - 0xDC00
+        return f"{match[1]}\\U{number:08x}"
+
+    return _PAIR.sub(escape, text)
+
+
 def _load(path: Path) -> Any:
     return parse_yaml(_read(path), path)
 
@@ -154,7 +172,7 @@ def parse_yaml(text: str, path: Path) -> Any:
         mark = problem.problem_mark or problem.context_mark
         line = f" line {mark.line + 1}" if mark else ""
         raise JobexportError(
-            f"{path}{line}: not valid YAML: {problem.problem or problem.context}; correct the file"
+            f"{path}{line}: not valid YAML: {problem.problem or problem.context:.200}; correct the file"
         ) from None
     except yaml.YAMLError as problem:
         raise JobexportError(f"{path}: not valid YAML: {' '.join(str(problem).split())}; correct the file") from None
@@ -279,7 +297,7 @@ def _read(path: Path) -> str:
         content = read_up_to(path, _BYTES)
         if len(content) > _BYTES:
             raise JobexportError(f"{path}: longer than {_BYTES >> 20} MiB; leave out what is not needed")
-        return content.decode("utf-8")
+        return _without_pairs(content.decode("utf-8"))
     except OSError as problem:
         raise JobexportError(f"cannot read {path}: {problem.strerror}; check the path") from None
     except UnicodeDecodeError as problem:

@@ -7,17 +7,16 @@ overlay that silently stops matching is how a description goes stale.
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonpath_rfc9535 as jsonpath
 from attrs import frozen
 
 from jobexport.errors import JobexportError
+from jobexport.spec import jsonpath
 from jobexport.spec.document import at
 from jobexport.spec.load import kind, line_of, tree
 
@@ -34,9 +33,9 @@ _VERSION = re.compile(r"1\.[01]\.\d+", re.ASCII)
 # Copies of copies grow with every action; so do updates of all that earlier updates added.
 _LARGEST = 4 << 20
 _DEEPEST = 100
+# The longest target in a message.
+_LONGEST = 200
 _VERBS = "`update`, `copy` or `remove: true`"
-# Most of the time of a search is its compilation, and the same overlays are applied again and again.
-_compiled = functools.lru_cache(maxsize=512)(jsonpath.compile)
 
 
 class OverlayError(JobexportError):
@@ -73,7 +72,7 @@ def apply_overlay(
     _check_overlay(overlay, source)
     actions = [_Action.read(fields, source, number) for number, fields in enumerate(overlay["actions"], start=1)]
     _check_unique(actions)
-    result: dict[str, Any] = tree(document)
+    result: dict[str, Any] = _tree(document, base)
     size = 0
     for action in actions:
         locations = action.find(result)
@@ -136,10 +135,21 @@ def _unknown(fields: Mapping[str, Any], known: Sequence[str]) -> str | None:
     return min((str(key) for key in fields if key not in known and not str(key).startswith("x-")), default=None)
 
 
+def _tree(document: Any, base: str | Path) -> Any:
+    """Copy a document of the caller's, which no reader has measured."""
+    try:
+        return tree(document)
+    except RecursionError:
+        raise OverlayError(f"{base}: nested too deeply; write it flatter") from None
+
+
 def _check_unique(actions: Sequence[_Action]) -> None:
     seen: dict[str, int] = {}
     for action in actions:
-        text = json.dumps(action.fields, sort_keys=True, default=str)
+        try:
+            text = json.dumps(action.fields, sort_keys=True, default=str)
+        except RecursionError:
+            raise action.error("is nested too deeply; write it flatter") from None
         if text in seen:
             raise action.error(f"is in action {seen[text]} with the same fields; remove one of the two")
         seen[text] = action.number
@@ -189,30 +199,26 @@ class _Action:
         line = line_of(self.source, ("actions", self.number - 1)) if isinstance(self.source, Path) else None
         where = f"{self.source} action {self.number}" + (f" (line {line})" if line else "")
         target = " ".join(self.target.split())
+        target = target if len(target) <= _LONGEST else f"{target[:_LONGEST]}…"
         return OverlayError(f"{where}: target {target} {problem}" if target else f"{where}: {problem}")
 
-    def compiled(self, name: str) -> Any:
+    def compiled(self, name: str) -> jsonpath.Path:
         """Return the JSONPath of `target` or `copy`."""
         try:
-            return _compiled(self.fields[name])
-        except (jsonpath.JSONPathRecursionError, RecursionError):
-            raise self.too_deep() from None
-        except (jsonpath.JSONPathError, ValueError) as problem:  # ValueError: an index of thousands of digits
-            subject = "" if name == "target" else f"has a `{name}` that "
-            raise self.error(f"{subject}is not a valid RFC 9535 JSONPath: {problem}; correct it") from None
+            return jsonpath.compiled(self.fields[name])
+        except jsonpath.Unsearchable as problem:
+            raise self.unsearchable(name, problem) from None
 
-    def too_deep(self) -> OverlayError:
-        return self.error("is nested too deeply, or searches what is; write out the keys instead of `..`")
+    def unsearchable(self, name: str, problem: Exception) -> OverlayError:
+        return self.error(str(problem) if name == "target" else f"has a `{name}` that {problem}")
 
     def find(self, document: Any, name: str = "target") -> list[Location]:
         """Return the places that the JSONPath of `target` or `copy` selects."""
         path = self.compiled(name)
         try:
-            nodes = path.find(document)
-        except (jsonpath.JSONPathRecursionError, RecursionError):
-            raise self.too_deep() from None
-        # A path with several selectors may select one place twice.
-        return list(dict.fromkeys(tuple(node.location) for node in nodes))
+            return path.find(document)
+        except jsonpath.Unsearchable as problem:
+            raise self.unsearchable(name, problem) from None
 
     def value(self, document: Any) -> Any:
         """Return what the action puts into a document: its `update`, or a copy of the one node that `copy` selects."""

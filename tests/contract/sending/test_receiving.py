@@ -107,6 +107,26 @@ def test_a_broken_response_is_no_silence(unending: Any, tmp_path: Path) -> None:
                 session.send("exportJob", "POST", "/v1/p/jobs/j/export")
 
 
+NO_HTTP = {
+    "two lengths": OK + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\n",
+    "a status of four digits": b"HTTP/1.1 1000 OK\r\n\r\n",
+    "garbage": bytes(range(128, 256)) + b"\r\n\r\n",
+    "a chunk without a length": CHUNKED + b"\r\nZZZ\r\n",
+    "another protocol": b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_HTTP)
+def test_a_response_that_is_no_http_is_no_silence(unending: Any, tmp_path: Path, name: str) -> None:
+    """A server that sends what is not HTTP runs: it is reachable, and each response is a failure of its own."""
+    server = unending(NO_HTTP[name], b" ", 0.05)
+    _reach(server.url)
+    with open_session(server.url, DATA, Live(rate=1000), tmp_path / "journal") as session:
+        for _ in range(4):
+            with pytest.raises(TransportProblem, match="missing or incomplete"):
+                session.send("exportJob", "POST", "/v1/p/jobs/j/export")
+
+
 def test_a_disposable_server_may_be_silent(unending: Any, tmp_path: Path) -> None:
     """Requests without a response do not end the run of a server that may be broken, nor does a refused token."""
     server = unending(b"", b"", 1)

@@ -133,6 +133,8 @@ def test_a_page_that_is_damaged_anywhere_gives_facts_or_a_sentence(content: Any,
         (b"<html>" + b"<div>" * 200, "too deep"),
         (b"<html>" + b"<p><b><i><font>" * 100, "too deep"),
         (b"<html>" + b"<p>" * 50_001, "more than 50,000 elements or cells"),
+        (b"<html>" + b"</p>" * 50_001, "more than 50,000 elements or cells"),
+        (b"<html>" + b"</br>" * 50_001, "more than 50,000 elements or cells"),
         (b"# T\n\n|a|b|\n|-|-|\n" + b"|a|b|c\n" * 17_000, "more than 50,000 elements or cells"),
     ],
 )

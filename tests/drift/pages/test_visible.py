@@ -77,7 +77,12 @@ HIDDEN = [
     "<script>no</script>",
     "<noscript>no</noscript>",
     "<dialog>no</dialog>",
+    "<span popover>no</span>",
+    "<progress>no</progress>",
+    "<noembed>no</noembed>",
     "<!-- no -->",
+    "<![CDATA[no]]>",
+    "<?no?>",
     "<sup>1</sup>",
     '<sup><a href="#fn1">[a]</a></sup>',
     '<a class="footnote-reference" href="#id1">[1]</a>',
@@ -89,6 +94,46 @@ HIDDEN = [
 def test_an_element_that_is_not_shown_is_no_text(form: str, piece: str) -> None:
     """Hidden and struck-out elements, comments and marks of footnotes are no part of a name."""
     assert names(form, f"workspace{piece}") == ["workspace"]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "display:/**/none!important",
+        "opacity: 0.0",
+        "font-size: 0px",
+        "content-visibility: hidden",
+        "color: transparent",
+        "transform: scale(0)",
+        "clip-path: inset(100%)",
+        "text-indent: -9999px",
+        "position: absolute; left: -9999px",
+        "position: absolute; clip: rect(0, 0, 0, 0)",
+        "height: 0; overflow: hidden",
+        "width: 1px; max-height: 0px; overflow: hidden",
+    ],
+)
+def test_a_style_by_which_nothing_is_drawn(style: str) -> None:
+    """Text without size, without colour, cut off or far outside of the page is no part of a name."""
+    assert names("html", f'workspace<span style="{style}">no</span>') == ["workspace"]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "opacity: 0.5",
+        "font-size: 0.8em",
+        "mask-display: none",
+        "height: 0",
+        "left: -9999px",
+        "text-decoration: underline",
+        "color: #000",
+        "margin-left: -1000px",
+    ],
+)
+def test_a_style_of_text_that_is_drawn(style: str) -> None:
+    """Text that is small, pale or moved a little stays."""
+    assert names("html", f'work<span style="{style}">space</span>') == ["workspace"]
 
 
 @pytest.mark.parametrize("piece", ["<tr hidden>", '<tr style="display:none">'])
@@ -182,8 +227,18 @@ MAIL = "From: <Saved by Blink>\nSubject: T\nMIME-Version: 1.0\nContent-Type: mul
         (b"\xef\xbb\xbf\n%PDF-1.4\n", "a PDF"),
         (b"{\\rtf1\\ansi POST /v1/x}", "an RTF document"),
         (b"WARC/1.0\r\n\r\n" + (HTML % ("", "a")).encode(), "a WARC archive"),
+        (b"--x\nContent-Type: text/html\n\n" + (HTML % ("", "a")).encode(), "a web archive (MHTML) or a mail"),
+        (
+            b"HTTP/1.1 200 OK\nContent-Type: text/html\n\n" + (HTML % ("", "a")).encode(),
+            "a web archive (MHTML) or a mail",
+        ),
+        (b"Received: by x\nSubject: T\n\n" + (HTML % ("", "a")).encode(), "a web archive (MHTML) or a mail"),
+        (json.dumps(HTML % ("", "a")).encode(), "JSON"),
+        (f"var page = {json.dumps(HTML % ('', 'a'))};".encode(), "JavaScript"),
+        (f"show({json.dumps({'html': HTML % ('', 'a')})})".encode(), "JavaScript"),
+        (("--- a\n+++ b\n@@ -1 +1 @@\n+" + HTML % ("", "a")).encode(), "a patch"),
     ],
-    ids=range(12),
+    ids=range(19),
 )
 def test_a_container_is_refused_by_its_kind(content: bytes, kind: str) -> None:
     """A file that holds a page within something else is refused in one sentence and never read in part."""

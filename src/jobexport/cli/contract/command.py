@@ -18,6 +18,7 @@ from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.cli.contract.live import server_data, treatment
 from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
+from jobexport.contract.sender import check_url
 from jobexport.core.redact import printable
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ def live_target(document: Mapping[str, Any], url: str, api: str | None, given: M
     """Return the server at `url` with its data and limits, and print the plan of the run.
 
     Raises:
-        JobexportError: the data file can't be read.
+        JobexportError: the data file can't be read, or the URL is no URL of a server.
         UsageError: the credentials are missing.
     """
+    check_url(url)
     target = LiveServer(url, server_data(document, given), treatment(given))
     for line in plan(document, url, target.data, target.live, api):
         click.echo(line, err=True)

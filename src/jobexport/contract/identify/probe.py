@@ -11,10 +11,9 @@ from attrs import define, field, frozen
 
 from jobexport.contract.checks.exchange import Archive, read_archive
 from jobexport.contract.identify.tree import members_by_kind
-from jobexport.contract.sender import path_segment
+from jobexport.contract.sender import check_url, path_segment
 from jobexport.core import lenient_json
 from jobexport.core.redact import Redaction, printable
-from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,6 +107,7 @@ def probe(
     Raises:
         JobexportError: `base_url` is not a URL.
     """
+    check_url(base_url)
     session = _Session(base_url.rstrip("/"), data, send, paths)
     jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS))[:100]
     place = data.obs_dirs[0] if data.obs_dirs else None
@@ -242,10 +242,7 @@ class _Session:
         self, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None, line: str
     ) -> httpx.Response | None:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        try:
-            request = httpx.Request("POST", self.base_url + path, headers=headers, content=content)
-        except (httpx.InvalidURL, UnicodeError) as problem:
-            raise JobexportError(f"{self.base_url!r} is not a URL: {problem}; write it like https://host") from None
+        request = httpx.Request("POST", self.base_url + path, headers=headers, content=content)
         try:
             response = self.send(request)
         except httpx.HTTPError as problem:

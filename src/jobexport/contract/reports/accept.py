@@ -46,7 +46,7 @@ def load_acceptances(path: Path) -> tuple[Acceptance, ...]:
         pointer = list(problem.instance_path)
         where = "".join(f"/{step}" for step in pointer)
         raise JobexportError(
-            f"{path} line {line_of(path, pointer)}: {where}: {problem.message}; write {{id: DGC-010, reason: why}}"
+            f"{path} line {line_of(path, pointer)}: {where}: {problem.message:.200}; write {{id: DGC-010, reason: why}}"
         )
     known = {entry.id for entry in load_register().entries}
     for number, item in enumerate(items):

@@ -25,7 +25,17 @@ _MAGIC = {
     b"version https://git-lfs": "a pointer of Git LFS",
 }
 _HEADER = re.compile(r"([A-Za-z][\w-]{0,60}):\s|[ \t]+\S")
-_MAIL = {"mime-version", "content-transfer-encoding", "snapshot-content-location"}
+_MAIL = {
+    "content-location",
+    "content-transfer-encoding",
+    "content-type",
+    "message-id",
+    "mime-version",
+    "received",
+    "snapshot-content-location",
+}
+_PATCH = re.compile(r"diff --git |(?:Index: .*\n=+\n)?--- .*\n\+\+\+ ")
+_SCRIPT = re.compile(r"""(?:(?:var|let|const)\s[^=\n]{1,80}=|[\w$.]{1,80}\s?=|[\w$.]{1,80}\()\s*["'`{\[]""", re.ASCII)
 
 
 def container_of_bytes(content: bytes) -> str:
@@ -39,18 +49,24 @@ def container_of_text(text: str) -> str:
     """Return what a text is, such as `a web archive (MHTML)`; empty if it may be a page."""
     text = text.lstrip()
     names = set()
-    for line in text[:20_000].split("\n"):
+    lines = text[:20_000].split("\n")
+    # The first line may be the boundary of a part, or the status of a response.
+    for line in lines[lines[0].startswith(("--", "HTTP/")) :]:
         match = _HEADER.match(line)
         if not match:
             break
         names.add((match[1] or "").lower())
     if names & _MAIL:
         return "a web archive (MHTML) or a mail"
+    if _PATCH.match(text):
+        return "a patch"
+    if _SCRIPT.match(text):
+        return "JavaScript"
     if text.startswith("<?xml") and not re.search(r"<(?:!doctype\s+)?html\b", text[:20_000], re.IGNORECASE):
         return "XML"
-    if text.startswith(("{", "[")):
+    if text.startswith(("{", "[", '"')):
         try:
-            return "JSON" if isinstance(json.loads(text), dict | list) else ""
+            return "JSON" if isinstance(json.loads(text), dict | list | str) else ""
         except (ValueError, RecursionError):
             return ""
     return ""

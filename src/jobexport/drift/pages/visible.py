@@ -21,6 +21,42 @@ _INLINED = (
 )
 _DATA = tuple(re.compile(each, re.IGNORECASE) for each in _INLINED)
 _DATA_BYTES = tuple(re.compile(each.encode(), re.IGNORECASE) for each in _INLINED)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_ZERO = r"[-+]?0*\.?0+(?![\d.])(?:[a-z]+|%)?"
+_FAR = r"-\d{3,}.*"
+_NOT_DRAWN = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "display": "none",
+        "visibility": "hidden|collapse",
+        "content-visibility": "hidden",
+        "text-decoration": ".*line-through.*",
+        "text-decoration-line": ".*line-through.*",
+        "opacity": _ZERO,
+        "font-size": _ZERO,
+        "color": "transparent",
+        "clip": r"rect\((?:[01](?:px)?[\s,]*){4}\)",
+        "clip-path": r"inset\((?:[5-9]\d|100)%\)",
+        "transform": rf"scale\({_ZERO}\)",
+        "text-indent": _FAR,
+    }.items()
+}
+"""Declarations of CSS by which a text is not drawn, or is struck out."""
+_PLACED, _CUT = ("left", "right", "top", "bottom"), ("width", "height", "max-width", "max-height")
+
+
+def is_drawn(style: str) -> bool:
+    """Return True if an element with this `style` attribute is drawn; style sheets are not read."""
+    found = {}
+    for declaration in _COMMENT.sub("", style).lower().split(";"):
+        name, _, value = declaration.partition(":")
+        found[name.strip()] = value.partition("!")[0].strip()
+    if any(pattern.fullmatch(found.get(name, "")) for name, pattern in _NOT_DRAWN.items()):
+        return False
+    if found.get("position") in ("absolute", "fixed") and any(re.match(_FAR, found.get(side, "")) for side in _PLACED):
+        return False
+    cut = found.get("overflow", "") in ("hidden", "clip")
+    return not (cut and any(re.fullmatch(_ZERO, found.get(side, "")) for side in _CUT))
 
 
 def shown(text: str) -> str:

@@ -10,7 +10,7 @@ from justhtml import JustHTML
 
 from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Row, Table, fold
 from jobexport.drift.pages.bounds import COLUMNS, ELEMENTS, TOO_DEEP, TOO_MANY, Deadline, Unreadable
-from jobexport.drift.pages.visible import is_mark, shown
+from jobexport.drift.pages.visible import is_drawn, is_mark, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,14 +24,18 @@ _NESTING = re.compile(
     rf"<(/?)(?:table|div|ul|ol|dl|blockquote|section|article|span|figure|details|center|form|fieldset|{_STYLES})\b",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[A-Za-z]")
+# An end of a paragraph without its start, and an end of a line break, make an element, too.
+_TAG = re.compile(r"<(?:[A-Za-z]|/br\b)", re.IGNORECASE)
+_START, _END = (re.compile(rf"<{slash}p\b", re.IGNORECASE) for slash in ("", "/"))
 _ANGLE = re.compile(r"<(?![!?])(/?(?:([A-Za-z][A-Za-z0-9]*)(-[\w-]+)?)?)")
+# Comments for a browser, as `<![CDATA[…]]>` and `<?xml …?>`, which this parser takes for text.
+_BOGUS = re.compile(r"<(?:!(?!--|doctype)|\?)[^>]{0,300}>", re.IGNORECASE)
 _ELEMENTS_NAMES = (
     "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blockquote body br "
     "button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl "
     "dt em embed fieldset figcaption figure font footer form frame frameset g h1 h2 h3 h4 h5 h6 head header "
     "hgroup hr html i iframe img input ins kbd label legend li link main map mark math menu meta meter nav "
-    "nobr noframes noscript object ol optgroup option output p param path picture pre progress q rp rt ruby s "
+    "nobr noembed noframes noscript object ol optgroup option output p param path picture pre progress q rp rt ruby s "
     "samp script search section select slot small source span strike strong style sub summary sup svg table "
     "tbody td template textarea tfoot th thead time title tr track tt u ul use var video wbr"
 )
@@ -43,16 +47,12 @@ _BLOCK_NAMES = (
 _BLOCK = frozenset(_BLOCK_NAMES.split())
 # What browsers do not show, what they show as struck out, and what is no text of the page.
 _SKIPPED_NAMES = (
-    "audio button canvas datalist del head iframe input math nav noframes noscript rp s script select strike style svg "
-    "template textarea video"
+    "audio button canvas datalist del head iframe input math meter nav noembed noframes noscript progress rp s script "
+    "select strike style svg template textarea title video"
 )
 _SKIPPED = frozenset(_SKIPPED_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _VARIABLES = frozenset(("cite", "em", "i", "var"))
-_UNSEEN = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[^;]*line-through)",
-    re.IGNORECASE,
-)
 _CLASS = re.compile(r"\b(?:note|notice|caution|warning|important|danger|admonition)\b", re.IGNORECASE)
 _LINE_NUMBERS = re.compile(r"\b(?:linenos?|linenodiv|line-numbers?|gutter|lineno|blob-num)\b")
 
@@ -63,7 +63,7 @@ def blocks(text: str, deadline: Deadline) -> list[Block]:
     Raises:
         Unreadable: elements are nested too deeply, or reading takes too long.
     """
-    text = _ANGLE.sub(_escaped, text)
+    text = _ANGLE.sub(_escaped, _BOGUS.sub(lambda match: "\n" * match[0].count("\n"), text))
     _check_elements(text)
     document = JustHTML(text, sanitize=False, track_node_locations=True)
     _prune(document.root)
@@ -89,7 +89,10 @@ def _is_unseen(node: Any) -> bool:
     attributes = node.attrs
     closed = node.name == "dialog" and "open" not in attributes
     return (
-        closed or node.name in _SKIPPED or "hidden" in attributes or bool(_UNSEEN.search(attributes.get("style") or ""))
+        closed
+        or node.name in _SKIPPED
+        or not attributes.keys().isdisjoint(("hidden", "popover"))
+        or not is_drawn(attributes.get("style") or "")
     )
 
 
@@ -105,7 +108,8 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _check_elements(text: str) -> None:
     """Raise Unreadable for elements that are too many or nested too deeply, before they are parsed."""
-    if sum(1 for _ in _TAG.finditer(text)) > ELEMENTS:
+    starts, ends = len(_START.findall(text)), len(_END.findall(text))
+    if len(_TAG.findall(text)) + max(0, ends - starts) > ELEMENTS:
         raise Unreadable(TOO_MANY)
     depth = 0
     for match in _NESTING.finditer(text):
