@@ -93,7 +93,9 @@ def test_a_body_of_many_tiny_chunks_is_received(caller: Caller, unending: Any) -
 
 
 @pytest.mark.parametrize(
-    "packed", [gzip.compress(zip_of({"jobs/myJob.job": b"{}"})), zip_of({"jobs/myJob.job": b"{}"})]
+    "packed",
+    [gzip.compress(zip_of({"jobs/myJob.job": b"{}"})), zip_of({"jobs/myJob.job": b"{}"})],
+    ids=["compressed", "only-said-to-be"],
 )
 def test_a_compressed_body_is_refused(caller: Caller, scripted: Scripted, packed: bytes) -> None:
     """The client asks for no compression, and unpacks no body that is compressed all the same."""
