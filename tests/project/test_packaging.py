@@ -97,7 +97,8 @@ def overlay():
 
 document = spec.load_edition("otc-2026")
 fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
-fields["zips"] = fields.pop("zip_file")
+(name,) = [name for name, field in fields.items() if field.get("x-role") == "zip-paths"]
+fields["zips"] = fields.pop(name)
 with mock.serve(document) as server:
     found = overlay()
     open("mine.yaml", "w").write(found)

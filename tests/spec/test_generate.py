@@ -96,7 +96,7 @@ def test_a_changed_source_changes_what_is_generated(checkout: Any, capsys: pytes
         ("openapi/openapi.yaml", "a: [\n", ["openapi.yaml line", "not valid YAML"]),
         ("openapi/inconsistencies.yaml", "x: 1\n", ["inconsistencies.yaml line", "correct the entry"]),
         (
-            "overlays/otc-2027.yaml",
+            "overlays/without-claims.yaml",
             "overlay: 1.0.0\ninfo: {title: New, version: 1.0.0}\nactions:\n  - {target: $.info, update: {x-new: 1}}\n",
             ["DLI-001 needs exactly one claim for each edition"],
         ),

@@ -18,6 +18,8 @@ from click.testing import CliRunner
 
 from jobexport import mock
 from jobexport.cli.commands import cli
+from jobexport.spec.editions import BASE, CHECKOUT
+from jobexport.spec.load import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,11 +36,14 @@ VARIABLES = (
 )
 JOBEXPORT = ("-m", "jobexport")
 TOKEN = "a-secret-token"
-OVERLAY = """overlay: 1.0.0
-info: {title: Mine, version: '1'}
-actions:
-  - {target: $.components.schemas.ExportFlinkJobsResponse.properties.zip_files, remove: true}
-"""
+FIELDS = load_yaml(CHECKOUT / BASE)["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+ACTIONS = [
+    {"target": f"$.components.schemas.ExportFlinkJobsResponse.properties.{name}", "remove": True}
+    for name, field in FIELDS.items()
+    if field.get("x-role") == "zip-paths" and name != "zip_file"
+]
+OVERLAY = json.dumps({"overlay": "1.0.0", "info": {"title": "Mine", "version": "1"}, "actions": ACTIONS})
+"""An overlay, as YAML, that leaves one field of the union for the names of the zips."""
 
 
 def contract(*arguments: Any, env: Any = None) -> Any:
