@@ -140,6 +140,12 @@ def test_a_renamed_field_keeps_its_role_and_the_union_has_both_names() -> None:
     assert names(after.documents["otc-2026"]) == names(DESCRIBED.documents["otc-2026"])
 
 
+def test_a_renamed_field_whose_example_keeps_the_old_name_has_the_type_of_its_table() -> None:
+    """The table and the example no longer contradict each other about one field, so the new name is a string alone."""
+    page = evolve(PAGES[1][2], response=(evolve(PAGES[1][2].response[0], name="succeeded"), *PAGES[1][2].response[1:]))
+    assert problems(page, "otc-2026") == []
+
+
 def test_a_status_belongs_to_the_entry_of_status_codes() -> None:
     """A new status is claimed where statuses are, an error code where error codes are; a new field gets an entry."""
     page = evolve(

@@ -20,6 +20,7 @@ from jobexport.spec.load import load_yaml
 from jobexport.spec.register import register_of
 from jobexport.spec.statements.change import applied
 from jobexport.spec.statements.claims import Documents, amended, marked, pointer_in
+from jobexport.spec.statements.held import unheld
 from jobexport.spec.statements.rewrite import rewritten, written_anew
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def _followed_page(
             if _key(finding) not in left
             and (not finding.known or (finding.kind in _BROUGHT_BACK and _key(finding) not in known))
         ]
+        todo = todo or [item for item in _contradicted(found, described) if _key(item) not in left]
         if not todo:
             break
         finding = todo[0]
@@ -118,6 +120,19 @@ def _followed_page(
         else:
             described, resolved = after, resolved + 1
     return described, resolved, list(left.values())
+
+
+def _contradicted(found: Compared, described: Described) -> list[Finding]:
+    """Return the known findings whose statements the document contradicts.
+
+    After `is_success` was renamed, its example still has the old name: the new name is of the table's type alone.
+    """
+    wrong = {
+        item.statement.key()
+        for item in unheld(described.register, described.union or {}, described.documents)
+        if item.edition == found.edition
+    }
+    return [finding for finding in found.findings if finding.known and finding.states.key() in wrong]
 
 
 def _key(finding: Finding) -> tuple[str, str]:
