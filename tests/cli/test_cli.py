@@ -72,7 +72,7 @@ def test_resolve_prints_the_document(edition: str) -> None:
 @pytest.mark.parametrize(
     ("beginning", "expected"),
     [
-        ("otc-20", [("plain", "otc-2024"), ("plain", "otc-2026")]),
+        ("otc-20", [("plain", id_) for id_ in edition_ids() if id_.startswith("otc-20")]),
         ("dra", [("file", "dra")]),
         ("./o", [("file", "./o")]),
     ],

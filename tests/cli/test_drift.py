@@ -323,11 +323,11 @@ def test_what_is_left_to_people_is_exit_code_1(checkout: Path, tmp_path: Path) -
 
 def test_an_edition_is_begun_with_one_command(checkout: Path, pages: Any) -> None:
     """`editions new` writes overlay, pages and claims, and what the page says."""
-    arguments = ["editions", "new", "otc-2027", "--like", "otc-2026", str(pages / "inner/changed.html")]
+    arguments = ["editions", "new", "otc-2999", "--like", "otc-2026", str(pages / "inner/changed.html")]
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == 0, result.output
-    assert "written: overlays/otc-2027.yaml" in result.stdout
-    assert ": nothing new" in run(pages / "inner/changed.html", "--edition", "otc-2027").stdout
+    assert "written: overlays/otc-2999.yaml" in result.stdout
+    assert ": nothing new" in run(pages / "inner/changed.html", "--edition", "otc-2999").stdout
 
 
 @pytest.mark.parametrize("options", [("--write", "--scaffold"), ("--diff", "--against", "old")])

@@ -31,19 +31,19 @@ def read(*pages: Any) -> list[Any]:
 def test_three_pages_make_an_edition() -> None:
     """Each page has nothing new, the sources are sound, other editions stay, and dates stand in register and title."""
     facts = [evolve(page, updated=day) for page, day in zip(read(FLINK, JOB, BATCH), ("2027-01-02",) * 3, strict=True)]
-    written = begin_edition("otc-2027", "otc-2026", facts, DESCRIBED)
+    written = begin_edition("otc-2999", "otc-2026", facts, DESCRIBED)
     after = written.described
     assert written.left == ()
-    assert [check_page(page, after, "otc-2027").new for page in facts] == [()] * 3
+    assert [check_page(page, after, "otc-2999").new for page in facts] == [()] * 3
     assert all(_unmarked(after.documents[id_]) == _unmarked(DESCRIBED.documents[id_]) for id_ in DESCRIBED.editions)
     overlays = {**after.overlays, "codegen": load_yaml(CHECKOUT / OVERLAYS / "codegen.yaml")}
     assert after.union is not None
     assert lint_sources(after.union, after.documents, overlays, after.register) == []
-    assert {after.register.page("otc-2027", operation).date for operation in ("exportJob", "exportFlinkJobs")} == {
+    assert {after.register.page("otc-2999", operation).date for operation in ("exportJob", "exportFlinkJobs")} == {
         "2027-01-02"
     }
-    assert "2027-01-02" in after.overlays["otc-2027"]["info"]["title"]
-    assert written.texts[CHECKOUT / OVERLAYS / "otc-2027.yaml"].startswith("overlay: 1.0.0\ninfo:\n  title: ")
+    assert "2027-01-02" in after.overlays["otc-2999"]["info"]["title"]
+    assert written.texts[CHECKOUT / OVERLAYS / "otc-2999.yaml"].startswith("overlay: 1.0.0\ninfo:\n  title: ")
 
 
 def _unmarked(node: Any) -> Any:
@@ -54,10 +54,10 @@ def _unmarked(node: Any) -> Any:
 
 def test_a_page_that_could_not_be_had_is_not_known() -> None:
     """Entries of operations without a page have the edition in the claim "not known", and the page has no id."""
-    after = begin_edition("otc-2027", "otc-2026", read(FLINK), DESCRIBED).described
-    assert after.register.page("otc-2027", "exportJob").document == "not known"
-    assert after.register.entry("DGC-009").claim("otc-2027").evidence == "none"
-    assert after.register.entry("DLI-004").claim("otc-2027").evidence == "doc"
+    after = begin_edition("otc-2999", "otc-2026", read(FLINK), DESCRIBED).described
+    assert after.register.page("otc-2999", "exportJob").document == "not known"
+    assert after.register.entry("DGC-009").claim("otc-2999").evidence == "none"
+    assert after.register.entry("DLI-004").claim("otc-2999").evidence == "doc"
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_a_page_that_could_not_be_had_is_not_known() -> None:
     [
         ("otc-2026", "otc-2024", (FLINK,), "there is an edition 'otc-2026' already"),
         ("Otc 2027", "otc-2026", (FLINK,), "write it like otc-2027"),
-        ("otc-2027", "otc-1999", (FLINK,), "there is no edition 'otc-1999'"),
-        ("otc-2027", "otc-2026", (FLINK, FLINK), "second page of exportFlinkJobs"),
-        ("otc-2027", "otc-2026", (evolve(JOB, path="/v1/x", document_id="y"),), "no operation of the description"),
+        ("otc-2999", "otc-1999", (FLINK,), "there is no edition 'otc-1999'"),
+        ("otc-2999", "otc-2026", (FLINK, FLINK), "second page of exportFlinkJobs"),
+        ("otc-2999", "otc-2026", (evolve(JOB, path="/v1/x", document_id="y"),), "no operation of the description"),
     ],
 )
 def test_what_cannot_begin_is_one_sentence(id_: str, like: str, pages: Any, words: str) -> None:
