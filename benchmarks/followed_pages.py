@@ -1,0 +1,89 @@
+"""Counts changed pages that `drift --write` follows: `python benchmarks/followed_pages.py [SINGLE] [MULTIPLE]`.
+
+For each page of the three operations, SINGLE (30) pages with one change and MULTIPLE (10) with two to five are written
+into a copy of the sources. A change passes if drift finds nothing new afterwards, the sources are sound, every
+statement of the register holds, and the other editions stay as they were. Every tenth change is generated too.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from jobexport.drift.edits.advise import LEFT_TO_PEOPLE  # noqa: E402  # the tests' helpers need the path
+from jobexport.drift.write import follow_pages, left_lines, write_all  # noqa: E402
+from jobexport.errors import JobexportError  # noqa: E402
+from jobexport.spec.generate import main as generate  # noqa: E402
+from jobexport.spec.statements.held import unheld  # noqa: E402
+from tests.drift.making.described import DESCRIBED  # noqa: E402
+from tests.drift.making.mutations import mutation  # noqa: E402
+from tests.drift.making.pages import PAGES  # noqa: E402
+from tests.drift.test_write import facts_of, problems  # noqa: E402
+
+
+def changed(page: Any, changes: int, rng: random.Random) -> tuple[Any, list[str]]:
+    """Return a page with several changes, and their kinds with the subjects."""
+    kinds = []
+    for _ in range(changes):
+        change = mutation(page, rng)
+        page = change.page
+        kinds.append(f"{'/'.join(sorted(change.kinds))} {change.about}")
+    return page, kinds
+
+
+def outcome(page: Any, edition: str, *, generated: bool) -> str:
+    """Return what is wrong after a page was followed, `left` if people have to edit, or an empty text."""
+    wrong = problems(page, edition)
+    if wrong:
+        return f"WRONG {wrong[0]}"
+    try:
+        written = follow_pages([facts_of(page)], DESCRIBED, edition)
+    except JobexportError:
+        return "left: a page of no operation"
+    after = written.described
+    for item in unheld(after.register, after.union or {}, after.documents):
+        return f"WRONG unheld {item.entry} {item.edition} {item.statement}"
+    if left := [item for item in written.left if item.finding.kind not in LEFT_TO_PEOPLE]:
+        return f"WRONG left {left[0].finding.kind} {left[0].finding.about}"
+    if lines := list(left_lines(written)):
+        return f"left: {lines[0]}"
+    return _generated(written) if generated else ""
+
+
+def _generated(written: Any) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in ("openapi", "overlays"):
+            shutil.copytree(CHECKOUT / name, copy / name)
+        write_all({copy / path.relative_to(CHECKOUT): text for path, text in written.texts.items()})
+        code = generate(["--root", str(copy)])
+    return f"WRONG generate ends with {code}" if code else ""
+
+
+def main(single: int, multiple: int) -> None:
+    """Print each change that fails, and the counts."""
+    counts: Counter[str] = Counter()
+    start = time.perf_counter()
+    for edition, operation, page in PAGES:
+        for number in range(single + multiple):
+            rng = random.Random(f"followed {edition} {operation} {number}")  # noqa: S311  # no secrets
+            after, kinds = changed(page, 1 if number < single else rng.randrange(2, 6), rng)
+            found = outcome(after, edition, generated=number % 10 == 0)
+            name = "single" if number < single else "multiple"
+            counts[f"{name} {found.partition(' ')[0].rstrip(':') or 'right'}"] += 1
+            if found:
+                print(f"{edition} {operation} {number}: {kinds}: {found}", flush=True)
+    print(dict(counts), f"{time.perf_counter() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main(*(int(text) for text in (*sys.argv[1:], "30", "10")[:2]))
