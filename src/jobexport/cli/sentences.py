@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from jobexport.cli.missing import needing_cli
-from jobexport.core.environment import S3_ACCESS_KEY, S3_SECRET_KEY, SECRETS, read
+from jobexport.core.environment import secrets
 from jobexport.core.redact import known, line, printable, remember
 from jobexport.errors import JobexportError, MissingExtra
 
@@ -31,7 +31,7 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def wrapper(*args: Any, **options: Any) -> None:
         # Before anything is read: a file or an argument may have a secret by mistake, and an error shows it.
-        remember(*map(read, (*SECRETS, S3_ACCESS_KEY, S3_SECRET_KEY)))
+        remember(*secrets())
         try:
             with needing_cli():
                 command(*args, **options)

@@ -79,6 +79,12 @@ def read(name: str) -> str | None:
     return os.environ.get(name) or None
 
 
+def secrets() -> tuple[str, ...]:
+    """Return the values of all variables that hold credentials, to find them in what is shown, not to use them."""
+    names = {*SECRETS, S3_ACCESS_KEY, S3_SECRET_KEY}
+    return tuple(value for name, value in os.environ.items() if name in names)
+
+
 def inherited(*, without: Collection[str] = ()) -> dict[str, str]:
     """Return the environment for a process of our own, without some variables."""
     return {name: value for name, value in os.environ.items() if name not in without}
