@@ -215,6 +215,16 @@ def test_the_page_has_every_entry_and_every_claim() -> None:
             assert shown == entry.claim(edition).fact.replace("|", "¦"), (entry.id, edition)
 
 
+def test_the_page_has_a_section_for_each_operation_and_one_for_common_entries() -> None:
+    """An entry of several operations stands once, under the first; only common entries stand under Common."""
+    sections = render_matrix(load_register(), edition_ids()).partition("## Entries")[0].split("\n## ")[1:]
+    rows = {part.partition("\n")[0]: re.findall(r"^\| \[([A-Z]+-\d+)\]", part, re.MULTILINE) for part in sections}
+    assert {"exportFlinkJobs (DLI)", "exportJob (DGC)", "batchExportJobs (DGC)"} <= rows.keys()
+    assert {id_[:4] for id_ in rows.pop("Common")} == {"COM-"}
+    assert not [id_ for ids in rows.values() for id_ in ids if id_.startswith("COM-")]
+    assert "DLI-001" in rows["exportFlinkJobs (DLI)"]
+
+
 def test_the_page_gives_each_claim_its_page_and_date() -> None:
     """The details name the page and its date for each edition."""
     page = render_matrix(load_register(), edition_ids())

@@ -25,17 +25,17 @@ UNION = load_yaml(CHECKOUT / "openapi/openapi.yaml")
 each_edition = pytest.mark.parametrize("edition", edition_ids())
 
 
-def operation(edition: Any, path: Any) -> Any:
-    return DOCUMENTS[edition]["paths"][path]["post"]
+def operation(edition: Any, path: Any, method: Any = "post") -> Any:
+    return DOCUMENTS[edition]["paths"][path][method]
 
 
 def schema(edition: Any, name: Any) -> Any:
     return DOCUMENTS[edition]["components"]["schemas"][name]
 
 
-def errors(edition: Any, path: Any) -> dict[Any, Any]:
+def errors(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:
     """Return the named example errors of a 400, as name → code."""
-    examples = operation(edition, path)["responses"]["400"]["content"][JSON]["examples"]
+    examples = operation(edition, path, method)["responses"]["400"]["content"][JSON]["examples"]
     return {name: example["value"]["error_code"] for name, example in examples.items()}
 
 

@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from jobexport.core.output import standard_output
 from jobexport.errors import JobexportError
-from jobexport.spec.document import MISSING, located, look, marks, to_pointer
+from jobexport.spec.document import MISSING, located, look, marks, operations_by_id, to_pointer
 from jobexport.spec.editions import BASE, OVERLAYS, PACKAGE, REGISTER, edition_ids, resolve
 from jobexport.spec.examples import examples, misfits, objects
 from jobexport.spec.load import load_yaml
@@ -99,7 +99,12 @@ def lint_marks(marked: dict[str, list[tuple[Location, str]]], register: Register
 
 
 def lint_register(register: Register, union: dict[str, Any], ids: list[str]) -> Iterator[str]:
-    """Find duplicate ids, editions without exactly one claim, missing pages, and pointers into nothing."""
+    """Find unknown operations, duplicate ids, editions without exactly one claim, missing pages, and bad pointers."""
+    known = operations_by_id(union)
+    named = [page.operation for page in register.pages]
+    named += [operation for entry in register.entries for operation in entry.operations]
+    for operation in sorted(set(named) - set(known)):
+        yield f"{REGISTER}: names the operation {operation}, which is not in {BASE}; correct the name"
     seen: set[str] = set()
     for entry in register.entries:
         if entry.id in seen:

@@ -26,13 +26,6 @@ Written by `make generate` from `overlays/` and the pages in `openapi/inconsiste
 
 """
 
-_SECTIONS = (
-    ("exportFlinkJobs (DLI)", "DLI-", ""),
-    ("exportJob (DGC)", "DGC-", "0"),
-    ("batchExportJobs (DGC)", "DGC-", "1"),
-    ("Common", "COM-", ""),
-)
-
 _EVIDENCE = {
     "doc": "page",
     "source": "a public client's source",
@@ -49,8 +42,7 @@ def render_matrix(register: Register, editions: Sequence[str]) -> str:
         editions: the columns, in order.
     """
     parts = [_HEAD]
-    for title, family, digit in _SECTIONS:
-        entries = [entry for entry in register.entries if entry.id.startswith(family + digit)]
+    for title, entries in _sections(register).items():
         parts.append(f"## {title}\n\n{_table(entries, editions)}")
     parts.append("## Entries\n\n" + "\n".join(_detail(register, entry) for entry in register.entries))
     return "\n".join(parts)
@@ -70,6 +62,22 @@ def render_editions(register: Register, titles: Mapping[str, str]) -> str:
         dates = [pages[operation].date if pages[operation].document != "not known" else "–" for operation in operations]
         rows.append([f"`{edition}`", title, *dates])
     return _EDITIONS_HEAD + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _sections(register: Register) -> dict[str, list[Entry]]:
+    """Return the entries by title of section: one section for each operation, then what all operations have in common.
+
+    An entry of several operations stands under the first of them. Operations come in the order of the pages.
+    """
+    operations = dict.fromkeys(page.operation for page in register.pages)
+    own = {operation: [e for e in register.entries if _section(e) == operation] for operation in operations}
+    named = {f"{name} ({entries[0].api.upper()})": entries for name, entries in own.items() if entries}
+    return named | {"Common": [entry for entry in register.entries if _section(entry) is None]}
+
+
+def _section(entry: Entry) -> str | None:
+    """Return the operation under which an entry stands, or None for a common entry."""
+    return None if entry.id.startswith("COM-") else entry.operations[0]
 
 
 def _table(entries: Sequence[Entry], editions: Sequence[str]) -> str:
