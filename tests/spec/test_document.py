@@ -10,6 +10,7 @@ import pytest
 
 import jobexport
 from jobexport.drift.documents.facts import document_facts
+from jobexport.drift.documents.type_names import type_name
 from jobexport.drift.edits.repair import sample
 from jobexport.errors import JobexportError
 from jobexport.mock import create_app
@@ -34,6 +35,8 @@ from jobexport.spec.document import (
     walk,
 )
 from jobexport.spec.editions import load_edition
+from jobexport.spec.register import Statement
+from jobexport.spec.statements.held import values
 
 SOURCES = Path(jobexport.__file__).parent
 WALKER = SOURCES / "spec" / "document.py"
@@ -272,3 +275,28 @@ def test_a_second_way_is_seen(source: str) -> None:
 def test_writing_a_document_is_no_second_way(source: str) -> None:
     """Code that only writes references and marks is not reported."""
     assert second_ways(source) == []
+
+
+JOB = {"type": "object", "properties": {"name": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind", "listed"),
+    [
+        ({"type": "string", "x-open-enum": ["A", "B"]}, "string", ("A", "B")),
+        ({"type": ["string", "null"], "enum": ["A", None]}, "string", ("A",)),
+        ({"type": ["array", "null"], "items": {"type": "string", "x-open-enum": ["A"]}}, "array of string", ("A",)),
+        ({"oneOf": [{"type": "null"}, JOB]}, "object", ()),
+        ({"oneOf": [JOB, {"type": "array", "items": JOB}]}, "array of object or object", ()),
+    ],
+)
+def test_a_nullable_open_or_chosen_type_reads_as_the_page_has_it(schema: Any, kind: str, listed: Any) -> None:
+    """Drift and the register's statements read `null` as no type, `x-open-enum` as values, `oneOf` as either type."""
+    body = {"content": {"application/json": {"schema": {"type": "object", "properties": {"job": schema}}}}}
+    get = {"operationId": "showIt", "responses": {"200": {"description": "", **body}}}
+    document: dict[str, Any] = {"paths": {"/it": {"get": get}}}
+    rows = {row.path: row for row in document_facts(document, "showIt", "test").parameters}
+    assert (type_name(rows["job",].type), rows["job",].limits.values) == (kind, listed)
+    assert (("job", "name") in rows) is ("oneOf" in schema)
+    stated = [values(document, document, Statement(fact, rows["job",].at), ["showIt"]) for fact in ("type", "values")]
+    assert stated == [[kind], [list(listed)] if listed else []]

@@ -14,12 +14,14 @@ from attrs import field, frozen
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 Location = tuple[str | int, ...]
 """A place in a document: the keys and the numbers that lead to it, such as `("paths", "/v1/x", "post")`."""
 
 _JSON = "application/json"
+OPEN_ENUM = "x-open-enum"
+"""The key of a schema with the documented values of a response, to which a server may add others."""
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 NO_BODY = frozenset({"get", "head", "delete"})
 """Methods with which the body of a request has no meaning."""
@@ -246,3 +248,22 @@ def marks(node: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the ids of the register's entries that a node names in `x-inconsistency`."""
     named = node.get("x-inconsistency", ())
     return (named,) if isinstance(named, str) else tuple(named)
+
+
+def value_list(schema: Mapping[str, Any]) -> str:
+    """Return the key of a schema under which its values stand: `x-open-enum` if a server may have others, or `enum`."""
+    return OPEN_ENUM if OPEN_ENUM in schema else "enum"
+
+
+def listed_values(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the values that a schema, or the schema of its items, lists; without the null of a nullable one."""
+    for each in (schema, deref(document, schema.get("items", {}))):
+        if found := each.get(value_list(each)):
+            return [value for value in found if value is not None]
+    return ()
+
+
+def choices(schema: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the schemas of which a value fits at least one, without `null`; empty if a schema is no such choice."""
+    listed = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+    return [each for each in listed if each.get("type") != "null"]

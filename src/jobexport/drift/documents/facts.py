@@ -20,7 +20,16 @@ from jobexport.drift.facts import (
     Parameter,
     Status,
 )
-from jobexport.spec.document import at, behind, deref, operations, operations_by_id, parameters, to_pointer
+from jobexport.spec.document import (
+    at,
+    behind,
+    choices,
+    deref,
+    operations,
+    operations_by_id,
+    parameters,
+    to_pointer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -171,6 +180,11 @@ class _OperationReader:
         while (place := behind(self.document, place)) not in seen:  # the items of an array may be the array's schema
             seen.add(place)
             schema = at(self.document, place)
+            if chosen := choices(schema):
+                # Of several types, such as an object or a list of it, the first one has the properties.
+                key = "oneOf" if "oneOf" in schema else "anyOf"
+                place = (*place, key, schema[key].index(chosen[0]))
+                continue
             key = next((key for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)), None)
             if key is None:
                 break

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.facts import DataType, Limits
-from jobexport.spec.document import deref, reference, referred
+from jobexport.spec.document import OPEN_ENUM, choices, deref, listed_values, reference, referred
 from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FACT_KEYS: dict[str, tuple[str, ...]] = {
     "mandatory": ("required", "x-required-when"),
     "default": ("default",),
     "limit": tuple(LIMITS.values()),
-    "values": ("enum",),
+    "values": ("enum", OPEN_ENUM),
 }
 """The keys of a schema that hold a fact; any other fact is the node itself."""
 
@@ -41,9 +41,12 @@ def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: i
     schema = deref(document, schema)
     given = schema.get("type", [])
     choice = given if isinstance(given, list) else [given]
+    if depth < DEEPEST and (chosen := choices(schema)):
+        types = tuple(filter(None, (schema_type(document, one, depth + 1) for one in chosen)))
+        return types[0] if len(types) == 1 else DataType("unknown", alternatives=types) if types else None
     if len(choice) > 1:
-        types = (schema_type(document, {**schema, "type": one}, depth) for one in choice)
-        return DataType("unknown", alternatives=tuple(filter(None, types)))
+        types = tuple(filter(None, (schema_type(document, {**schema, "type": one}, depth) for one in choice)))
+        return types[0] if len(types) == 1 else DataType("unknown", alternatives=types)
     if not choice or choice[0] not in _KINDS or depth > DEEPEST:
         return None
     kind, format_ = _KINDS[choice[0]], schema.get("format")
@@ -59,7 +62,7 @@ def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: i
 def schema_limits(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Limits:
     """Return the bounds and allowed values of a schema."""
     # The prose of a list parameter lists the values of its items.
-    values = schema.get("enum") or deref(document, schema.get("items", {})).get("enum", ())
+    values = listed_values(document, schema)
     bounds = {name: schema.get(key) for name, key in LIMITS.items()}
     return Limits(**bounds, values=tuple(map(_text, values)))
 

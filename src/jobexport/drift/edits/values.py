@@ -8,7 +8,7 @@ from jobexport.drift.compare.contradictions import contradictions
 from jobexport.drift.edits.case import edit_parameter, edit_schema
 from jobexport.drift.edits.rows import require
 from jobexport.drift.page_schemas import condition_of, type_schema, value_of
-from jobexport.spec.document import look, reference
+from jobexport.spec.document import look, reference, value_list
 from jobexport.spec.examples import misfits
 from jobexport.spec.statements.held import LIMITS
 
@@ -179,15 +179,17 @@ def values_changed(case: Case) -> None:
     row = case.row
 
     def edit(old: Document) -> Document:
-        kept = {key: value for key, value in old.items() if key != "enum"}
+        listed = value_list(old)
+        kept = {key: value for key, value in old.items() if key != listed}
         values = [value_of(text, old) for text in row.limits.values]
         if "default" in kept and values and kept["default"] not in values:
             del kept["default"]
-        return {**kept, "enum": values} if values else kept
+        return {**kept, listed: values} if values else kept
 
     def widen(wide: Document, new: Document) -> Document:
-        if "enum" not in wide or "enum" not in new:
-            return {key: value for key, value in wide.items() if key != "enum"}
-        return {**wide, "enum": [*wide["enum"], *(value for value in new["enum"] if value not in wide["enum"])]}
+        listed = value_list(wide)
+        if listed not in wide or listed not in new:
+            return {key: value for key, value in wide.items() if key != listed}
+        return {**wide, listed: [*wide[listed], *(value for value in new[listed] if value not in wide[listed])]}
 
     edit_schema(case, edit, widen)

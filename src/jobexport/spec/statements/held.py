@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.spec.document import MISSING, behind, deref, located, look, operations_by_id, parameters
+from jobexport.spec.document import (
+    MISSING,
+    behind,
+    choices,
+    deref,
+    listed_values,
+    located,
+    look,
+    operations_by_id,
+    parameters,
+)
 from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
@@ -25,6 +35,9 @@ LIMITS = {
     "max_items": "maxItems",
 }
 """The limits of a value, with JSON Schema's names for them."""
+
+# A schema that contains itself is followed this far.
+_DEEPEST = 8
 
 # A page that is silent about other facts proves nothing: statuses, codes and media types come from common pages too.
 _ABSENT = {"parameter", "default", "limit", "values", "action"}
@@ -176,13 +189,16 @@ def type_text(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int
     """Write the type of a schema as statements have it, such as `array of int64` or `boolean or string`."""
     schema = deref(document, schema)
     kinds = schema.get("type", [])
+    if depth < _DEEPEST and (chosen := choices(schema)):
+        names = [type_text(document, choice, depth + 1) for choice in chosen]
+        return " or ".join(sorted(filter(None, names))) or None
     if isinstance(kinds, list):
-        names = [type_text(document, {**schema, "type": kind}, depth) for kind in kinds]
+        names = [type_text(document, {**schema, "type": kind}, depth) for kind in kinds if kind != "null"]
         return " or ".join(sorted(filter(None, names))) or None
     inner = schema.get("items") if kinds == "array" else schema.get("additionalProperties")
     kind = "map" if kinds == "object" and isinstance(inner, dict) else kinds
     if kind in ("array", "map"):
-        items = type_text(document, inner or {}, depth + 1) if depth < 8 else None
+        items = type_text(document, inner or {}, depth + 1) if depth < _DEEPEST else None
         return f"{kind} of {items}" if items else str(kind)
     return str(schema.get("format") or kind)
 
@@ -205,8 +221,7 @@ def _limits(spot: Spot) -> Iterator[Any]:
 
 
 def _enum(spot: Spot) -> Iterator[Any]:
-    listed = spot.schema.get("enum") or deref(spot.document, spot.schema.get("items", {})).get("enum")
-    if listed:
+    if listed := listed_values(spot.document, spot.schema):
         yield [value if isinstance(value, str) else json.dumps(value) for value in listed]
 
 
