@@ -10,9 +10,10 @@ from attrs import evolve
 
 from jobexport.drift import Described, check_page, read_page
 from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
-from jobexport.drift.facts import DataType
+from jobexport.drift.facts import DataType, Limits
 from jobexport.drift.write import follow_pages, left_lines, texts_of, write_all
 from jobexport.errors import JobexportError, TargetUnwritable
+from jobexport.spec.statements.held import unheld
 from tests.drift.making.described import DESCRIBED
 from tests.drift.making.effort import effort
 from tests.drift.making.mutations import mutation
@@ -144,6 +145,29 @@ def test_a_renamed_field_whose_example_keeps_the_old_name_has_the_type_of_its_ta
     """The table and the example no longer contradict each other about one field, so the new name is a string alone."""
     page = evolve(PAGES[1][2], response=(evolve(PAGES[1][2].response[0], name="succeeded"), *PAGES[1][2].response[1:]))
     assert problems(page, "otc-2026") == []
+
+
+def opened(document: Any) -> Any:
+    """Return a document in which values of `exportStatus` are an open list: a server may have further ones."""
+    if isinstance(document, dict):
+        named = {"enum": "x-open-enum"} if document.get("enum") == ["DEVELOP", "SUBMIT"] else {}
+        return {named.get(key, key): opened(value) for key, value in document.items()}
+    return [opened(item) for item in document] if isinstance(document, list) else document
+
+
+def test_values_of_an_open_list_are_compared_and_written_as_such() -> None:
+    """An open list is held against the page like an enum, and a new value of the page goes into it."""
+    edition, _, page = PAGES[5]
+    documents = {id_: opened(document) for id_, document in DESCRIBED.documents.items()}
+    described = evolve(DESCRIBED, union=opened(DESCRIBED.union), documents=documents)
+    assert list(unheld(described.register, described.union or {}, documents)) == []
+    status = evolve(page.body[-1], limits=Limits(values=("DEVELOP", "SUBMIT", "DRAFT")))
+    facts = facts_of(evolve(page, body=(*page.body[:-1], status)))
+    others = {finding.kind: finding.other for finding in check_page(facts, described, edition).new}
+    assert others["values-changed"] == "DEVELOP, SUBMIT"
+    after = follow_pages([facts], described, edition).described
+    schema = after.documents[edition]["components"]["schemas"]["ExportJobRequest"]["properties"]["exportStatus"]
+    assert (schema["x-open-enum"], "enum" in schema) == (["DEVELOP", "SUBMIT", "DRAFT"], False)
 
 
 def test_a_status_belongs_to_the_entry_of_status_codes() -> None:
