@@ -263,6 +263,13 @@ def test_an_example_that_does_not_fit_its_table(value: dict[str, Any], about: st
     assert found(new, evolve(new, source="old")) == []
 
 
+def test_a_response_without_a_mandatory_field_contradicts_its_table() -> None:
+    """An example response that lacks a mandatory field is one finding, also in an item of a list."""
+    rows = (row("tasks", PLAIN, location="response"), row("tasks.begun", LONG, 11, "response", "yes"))
+    new = page(*rows, examples=(Example("response", 90, "", {"tasks": [{}]}),))
+    assert found(new, page(*rows)) == [("example-contradicts-table", "response parameter `tasks.begun`", 90)]
+
+
 def test_words() -> None:
     """Markup, quotes, case and whitespace do not count; a sentence with other words is an info."""
     old = page(row("a", description="When “chosen” is **true**, it matters."))

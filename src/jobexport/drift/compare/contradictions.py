@@ -84,7 +84,7 @@ def _object(
                 if isinstance(inner, dict):
                     yield from _object(example, inner, (*path, name), table)
     for row in rows.values():
-        if row.mandatory == "yes" and row.name not in value and example.kind == "request":
+        if row.mandatory == "yes" and row.name not in value:
             word, line = "not in the example", int(example.at)
             yield Contradiction("example-contradicts-table", about(row), word, "mandatory", line, {"absent": True}, row)
 

@@ -85,7 +85,10 @@ def unheld(
     Words of a page, such as an example's value, are in no document. An entry that is only
     observed decides against the pages, so pages that lack its facts prove nothing.
     """
-    both = {(edition, item.at) for edition, item in _statements(register) if item.fact == "contradiction"}
+    contradicted = [(edition, item) for edition, item in _statements(register) if item.fact == "contradiction"]
+    both = {(edition, item.at) for edition, item in contradicted}
+    # A mandatory field that the page's own example lacks is optional in the document.
+    optional = {(edition, item.at) for edition, item in contradicted if item.value == {"absent": True}}
     for entry in register.entries:
         for claim in entry.claims:
             for edition in claim.editions if claim.says else ():
@@ -96,6 +99,8 @@ def unheld(
                     if statement.fact == "type" and (edition, statement.at) in both:
                         # Table and example disagree: the document allows both types.
                         seen = [part for value in seen or () for part in str(value).split(" or ")]
+                    if statement.fact == "mandatory" and (edition, statement.at) in optional and seen == ["no"]:
+                        continue
                     # A common page may add a condition, which the entry then has as an observation.
                     common = statement.value == "no" and seen == ["conditional"] and entry.observed
                     if not _agree(statement, seen) and not common:
