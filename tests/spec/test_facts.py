@@ -10,17 +10,22 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from jobexport.spec.document import from_pointer, look, operations, parameters
 from jobexport.spec.editions import CHECKOUT, edition_ids, resolve
 from jobexport.spec.load import load_yaml
+from jobexport.spec.register import load_register
 
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
 BATCH = "/v1/{project_id}/jobs/batch-export"
+IMPORT = "/v1/{project_id}/jobs/import"
+TASK = "/v1/{project_id}/system-tasks/{task_id}"
 OCTET_STREAM = "application/octet-stream"
 JSON = "application/json"
 
 DOCUMENTS = {edition: resolve(edition) for edition in edition_ids()}
 UNION = load_yaml(CHECKOUT / "openapi/openapi.yaml")
+REGISTER = load_register()
 
 each_edition = pytest.mark.parametrize("edition", edition_ids())
 
@@ -42,6 +47,18 @@ def errors(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:
 def accepts(edition: Any, name: Any, value: Any) -> Any:
     root = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENTS[edition]["components"]}
     return jsonschema_rs.validator_for(root).is_valid(value)
+
+
+def examples(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:
+    """Return the values of the named examples of a success."""
+    found = operation(edition, path, method)["responses"]["200"]["content"][JSON]["examples"]
+    return {name: example["value"] for name, example in found.items()}
+
+
+def held_by(test: Any) -> list[Any]:
+    """Return the nodes of the union that the entries point to which name a test."""
+    pointers = [pointer for entry in REGISTER.entries if entry.test.endswith(f"::{test}") for pointer in entry.pointers]
+    return [look(UNION, from_pointer(pointer)) for pointer in pointers]
 
 
 @each_edition
@@ -223,3 +240,58 @@ def test_gateway_errors_have_the_error_body(edition: Any) -> None:
     assert [item["content"][JSON]["schema"] for item in responses] == [
         {"$ref": "#/components/schemas/ErrorResponse"}
     ] * len(responses)
+
+
+@each_edition
+def test_the_header_names_the_workspace_of_every_dgc_operation(edition: Any) -> None:
+    """Every operation of DGC takes the header, also where a page has no table of headers."""
+    document = DOCUMENTS[edition]
+    found = [each for each in operations(document) if "dgc" in each.fields["tags"]]
+    assert IMPORT in {each.path for each in found}
+    assert all(("header", "workspace") in parameters(document, each.location) for each in found)
+
+
+@each_edition
+def test_the_zip_to_import_is_named_with_a_scheme(edition: Any) -> None:
+    """The zip that importJob takes has to be named, and each example names it with obs://."""
+    bodies = operation(edition, IMPORT)["requestBody"]["content"][JSON]["examples"].values()
+    assert all(body["value"]["path"].startswith("obs://") for body in bodies)
+    assert not accepts(edition, "ImportJobRequest", {})
+
+
+def test_guessed_dgc_codes() -> None:
+    """Codes whose use by an operation no page states are marked as guesses."""
+    marked = [node for node in held_by("test_guessed_dgc_codes") if isinstance(node, dict)]
+    assert marked
+    assert all("guess" in example["summary"] for example in marked)
+
+
+@each_edition
+def test_the_path_of_a_task_is_that_of_its_uri_line(edition: Any) -> None:
+    """A task is asked for below system-tasks, whatever the examples of its page have."""
+    assert [path for path in DOCUMENTS[edition]["paths"] if "task" in path.lower()] == [TASK]
+
+
+@each_edition
+def test_the_words_for_states_are_open(edition: Any) -> None:
+    """A state that no page names, such as WARNING, is legal for a task and for a part of it."""
+    task = examples(edition, TASK, "get")["successful"]
+    part = {**task["subtasks"][0], "status": "WARNING"}
+    assert accepts(edition, "SystemTask", {**task, "status": "WARNING", "subtasks": [part]})
+
+
+def test_a_status_that_no_page_states_is_200() -> None:
+    """Where no page states the status of success, it is 200, and the description says so."""
+    found = held_by("test_a_status_that_no_page_states_is_200")
+    assert found
+    assert all("No page states" in node["description"] for node in found)
+
+
+@each_edition
+def test_the_examples_of_a_task_are_of_one_task(edition: Any) -> None:
+    """The examples are JSON of one task: the one that the example of importJob has begun."""
+    (begun,) = examples(edition, IMPORT).values()
+    tasks = examples(edition, TASK, "get").values()
+    assert {task["id"] for task in tasks} == {begun["taskId"]}
+    assert {part["taskId"] for task in tasks for part in task["subtasks"]} == {begun["taskId"]}
+    assert DOCUMENTS[edition]["components"]["parameters"]["TaskId"]["example"] == begun["taskId"]

@@ -87,8 +87,10 @@ def unheld(
     """
     contradicted = [(edition, item) for edition, item in _statements(register) if item.fact == "contradiction"]
     both = {(edition, item.at) for edition, item in contradicted}
-    # A mandatory field that the page's own example lacks is optional in the document.
+    # A mandatory field that the page's own example lacks is optional in the document, and one that only an example has
+    # may be there.
     optional = {(edition, item.at) for edition, item in contradicted if item.value == {"absent": True}}
+    shown = {(edition, item.at) for edition, item in contradicted if isinstance(item.value, dict)} - optional
     for entry in register.entries:
         for claim in entry.claims:
             for edition in claim.editions if claim.says else ():
@@ -100,6 +102,8 @@ def unheld(
                         # Table and example disagree: the document allows both types.
                         seen = [part for value in seen or () for part in str(value).split(" or ")]
                     if statement.fact == "mandatory" and (edition, statement.at) in optional and seen == ["no"]:
+                        continue
+                    if statement.fact == "parameter" and statement.value is None and (edition, statement.at) in shown:
                         continue
                     # A common page may add a condition, which the entry then has as an observation.
                     common = statement.value == "no" and seen == ["conditional"] and entry.observed
