@@ -87,6 +87,38 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "zip_files": "zip_files",
         },
     },
+    "ListFlinkJobsResponse": {
+        "success": {
+            "is_success": "is_success",
+        },
+        "message": {
+            "message": "message",
+        },
+    },
+    "ShowFlinkJobResponse": {
+        "success": {
+            "is_success": "is_success",
+        },
+        "message": {
+            "message": "message",
+        },
+    },
+    "DeleteFlinkJobResponse": {
+        "success": {
+            "is_success": "is_success",
+        },
+        "message": {
+            "message": "message",
+        },
+    },
+    "ImportFlinkJobsResponse": {
+        "success": {
+            "is_success": "is_success",
+        },
+        "message": {
+            "message": "message",
+        },
+    },
     "ExportJobToObsResponse": {
         "obs-path": {
             "obsPath": "obs_path",

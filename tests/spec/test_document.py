@@ -286,6 +286,7 @@ JOB = {"type": "object", "properties": {"name": {"type": "string"}}}
         ({"type": "string", "x-open-enum": ["A", "B"]}, "string", ("A", "B")),
         ({"type": ["string", "null"], "enum": ["A", None]}, "string", ("A",)),
         ({"type": ["array", "null"], "items": {"type": "string", "x-open-enum": ["A"]}}, "array of string", ("A",)),
+        ({"type": ["integer", "string"], "format": "int64"}, "int64 or string", ()),
         ({"oneOf": [{"type": "null"}, JOB]}, "object", ()),
         ({"oneOf": [JOB, {"type": "array", "items": JOB}]}, "array of object or object", ()),
     ],
@@ -298,5 +299,7 @@ def test_a_nullable_open_or_chosen_type_reads_as_the_page_has_it(schema: Any, ki
     rows = {row.path: row for row in document_facts(document, "showIt", "test").parameters}
     assert (type_name(rows["job",].type), rows["job",].limits.values) == (kind, listed)
     assert (("job", "name") in rows) is ("oneOf" in schema)
-    stated = [values(document, document, Statement(fact, rows["job",].at), ["showIt"]) for fact in ("type", "values")]
+    stated = [
+        values(document, document, Statement(fact, str(rows["job",].at)), ["showIt"]) for fact in ("type", "values")
+    ]
     assert stated == [[kind], [list(listed)] if listed else []]

@@ -20,6 +20,9 @@ JOB = "/v1/{project_id}/jobs/{job_name}/export"
 BATCH = "/v1/{project_id}/jobs/batch-export"
 IMPORT = "/v1/{project_id}/jobs/import"
 TASK = "/v1/{project_id}/system-tasks/{task_id}"
+FLINK_JOBS = "/v1.0/{project_id}/streaming/jobs"
+FLINK_JOB = "/v1.0/{project_id}/streaming/jobs/{job_id}"
+FLINK_IMPORT = "/v1.0/{project_id}/streaming/jobs/import"
 OCTET_STREAM = "application/octet-stream"
 JSON = "application/json"
 
@@ -27,6 +30,7 @@ DOCUMENTS = {edition: resolve(edition) for edition in edition_ids()}
 UNION = load_yaml(CHECKOUT / "openapi/openapi.yaml")
 REGISTER = load_register()
 
+FLINK_OPERATIONS = [item for item in operations(UNION) if item.tags == ("dli",)]
 each_edition = pytest.mark.parametrize("edition", edition_ids())
 
 
@@ -90,9 +94,9 @@ def test_message_may_be_empty(edition: Any) -> None:
 @each_edition
 def test_no_response_accepts_anything(edition: Any) -> None:
     """Every operation has the statuses of the common pages, and no default that would accept any response."""
-    for path in (FLINK, JOB, BATCH):
-        responses = operation(edition, path)["responses"]
-        assert set(responses) >= {"401", "403", "404", "413", "415", "429", "500", "503"}
+    for item in operations(DOCUMENTS[edition]):
+        responses = set(item.fields["responses"])
+        assert responses >= {"400", "401", "403", "404", "413", "415", "429", "500", "503"}
         assert "default" not in responses
 
 
@@ -116,9 +120,12 @@ def test_no_header_parameter_for_the_token(edition: Any) -> None:
 
 @each_edition
 def test_operation_ids(edition: Any) -> None:
-    """The operationIds are the names that the client and the register use."""
-    names = [operation(edition, path)["operationId"] for path in (FLINK, JOB, BATCH)]
-    assert names == ["exportFlinkJobs", "exportJob", "batchExportJobs"]
+    """The operationIds are the names that the register uses, in every edition that has the operation."""
+    places = {(item.path, item.method): item.id for item in operations(UNION)}
+    assert places[FLINK, "post"] == "exportFlinkJobs"
+    names = {(item.path, item.method): item.id for item in operations(DOCUMENTS[edition])}
+    assert names.items() <= places.items()
+    assert set(places.values()) == {page.operation for page in load_register().pages}
 
 
 @each_edition
@@ -132,7 +139,7 @@ def test_obs_path_of_export_job(edition: Any) -> None:
 @each_edition
 def test_request_media_type(edition: Any) -> None:
     """Every body is JSON and nothing else."""
-    bodies = [operation(edition, path).get("requestBody") for path in (FLINK, JOB, BATCH)]
+    bodies = [item.fields.get("requestBody") for item in operations(DOCUMENTS[edition])]
     assert all(list(body["content"]) == [JSON] for body in bodies if body)
 
 
@@ -162,11 +169,13 @@ def test_error_body(edition: Any) -> None:
 
 @each_edition
 def test_flink_error_codes(edition: Any) -> None:
-    """A missing Flink job is DLI.16001, an unknown caller 401 with DLI.0013."""
-    assert errors(edition, FLINK)["job-not-found"] == "DLI.16001"
+    """A missing Flink job is DLI.16001 in every operation that names one, an unknown caller 401 with DLI.0013."""
+    for path, method in ((FLINK, "post"), (FLINK_JOB, "get"), (FLINK_JOB, "delete")):
+        assert errors(edition, path, method)["job-not-found"] == "DLI.16001"
     unauthorized = DOCUMENTS[edition]["components"]["responses"]["DliUnauthorized"]
     assert unauthorized["content"][JSON]["examples"]["unauthorized"]["value"]["error_code"] == "DLI.0013"
-    assert operation(edition, FLINK)["responses"]["401"] == {"$ref": "#/components/responses/DliUnauthorized"}
+    for item in FLINK_OPERATIONS:
+        assert item.fields["responses"]["401"] == {"$ref": "#/components/responses/DliUnauthorized"}
 
 
 @each_edition
@@ -226,8 +235,9 @@ def test_flink_zip_is_not_described() -> None:
 @each_edition
 def test_servers_are_those_of_the_cloud(edition: Any) -> None:
     """An edition has the hosts of its own cloud on each path, with the service that path belongs to."""
-    for path, service in ((FLINK, "dli"), (JOB, "dayu-dlf"), (BATCH, "dayu-dlf")):
-        hosts = [server["url"] for server in DOCUMENTS[edition]["paths"][path]["servers"]]
+    for item in operations(DOCUMENTS[edition]):
+        service = {"dli": "dli", "dgc": "dayu-dlf"}[item.tags[0]]
+        hosts = [server["url"] for server in item.item["servers"]]
         assert hosts
         assert all(host.startswith(f"https://{service}.") for host in hosts)
         assert all(("otc.t-systems.com" in host) is edition.startswith("otc") for host in hosts)
@@ -295,3 +305,85 @@ def test_the_examples_of_a_task_are_of_one_task(edition: Any) -> None:
     assert {task["id"] for task in tasks} == {begun["taskId"]}
     assert {part["taskId"] for task in tasks for part in task["subtasks"]} == {begun["taskId"]}
     assert DOCUMENTS[edition]["components"]["parameters"]["TaskId"]["example"] == begun["taskId"]
+
+
+@each_edition
+def test_show_detail_of_a_list(edition: Any) -> None:
+    """Each field of a listed job says for which value of show_detail it comes, as the edition's page has it."""
+    properties = schema(edition, "FlinkJob")["properties"]
+    old = edition in ("huaweicloud-cn-2020", "otc-2024")
+    for name in ("sql_body", "job_config", "main_class", "execution_graph", "update_time"):
+        assert properties[name]["x-shown-when"] == {"show_detail": not old}
+    assert properties["duration"]["x-shown-when"] == {"show_detail": False}
+    assert properties["project_id"]["x-shown-when"] == {"show_detail": True}
+
+
+@each_edition
+def test_limit_of_flink_jobs(edition: Any) -> None:
+    """A page of Flink jobs has ten by default; only the pages of Open Telekom Cloud name a most."""
+    limit = DOCUMENTS[edition]["components"]["parameters"]["FlinkLimit"]["schema"]
+    assert limit["default"] == 10
+    assert limit.get("maximum") == (100 if edition.startswith("otc") else None)
+
+
+def test_total_count_is_of_all_pages() -> None:
+    """The example counts more jobs than it shows, and the description takes the count for that of all pages."""
+    media = UNION["paths"][FLINK_JOBS]["get"]["responses"]["200"]["content"][JSON]
+    (example,) = media["examples"].values()
+    listed = example["value"]["job_list"]
+    assert listed["total_count"] > len(listed["jobs"])
+    assert "other pages" in UNION["components"]["schemas"]["FlinkJobList"]["properties"]["total_count"]["description"]
+
+
+@each_edition
+def test_nulls_of_a_flink_job(edition: Any) -> None:
+    """Every field that is null in an example may be null, and no other one."""
+    empty = dict.fromkeys(("start_time", "main_class", "entrypoint_args", "execution_graph"))
+    config = dict.fromkeys(
+        ("obs_bucket", "smn_topic", "executor_number", "executor_cu_number", "udf_jar_url", "dirty_data_strategy")
+    )
+    assert accepts(edition, "FlinkJobDetail", {**empty, "job_config": config})
+    assert accepts(edition, "FlinkEdgeGroupIds", None)
+    assert not accepts(edition, "FlinkJobDetail", {"name": None})
+    assert not accepts(edition, "FlinkJobConfig", {"cu_number": None})
+
+
+@each_edition
+def test_an_unknown_word_is_a_valid_state(edition: Any) -> None:
+    """Lists of values in responses are open: no schema of a job refuses a word that no page has."""
+    assert accepts(edition, "FlinkJob", {"status": "job_frozen", "job_type": "flink_python_job", "run_mode": "x"})
+    assert accepts(edition, "FlinkJobDetail", {"job_config": {"dirty_data_strategy": "2:bucket/folder"}})
+
+
+@each_edition
+def test_zip_file_of_an_import(edition: Any) -> None:
+    """The examples of the path have no scheme; a folder may be named, and holds zips only."""
+    body = operation(edition, FLINK_IMPORT)["requestBody"]["content"][JSON]
+    assert "://" not in str(body["examples"])
+    words = schema(edition, "ImportFlinkJobsRequest")["properties"]["zip_file"]["description"]
+    assert "a folder with zips and nothing else" in " ".join(words.split())
+
+
+@each_edition
+def test_guessed_codes_of_an_import(edition: Any) -> None:
+    """Each edition has one code for a taken name; codes whose use here no page states are marked as guesses."""
+    examples = operation(edition, FLINK_IMPORT)["responses"]["400"]["content"][JSON]["examples"]
+    taken = {"job-exists", "job-name-taken"} & set(examples)
+    assert taken == ({"job-name-taken"} if edition == "huaweicloud-cn-2020" else {"job-exists"})
+    for name in ("obs-file-unreadable", *taken):
+        assert "guess" in examples[name]["summary"]
+
+
+@each_edition
+def test_candidates_of_a_flink_zip(edition: Any) -> None:
+    """The create bodies are candidates for what a Flink zip holds: no operation has them, and they say so."""
+    for name in ("FlinkSqlJobDefinition", "FlinkJarJobDefinition"):
+        candidate = schema(edition, name)
+        assert "documented nowhere" in " ".join(candidate["description"].split())
+        assert candidate["x-candidate-for"]
+        assert f"schemas/{name}" not in str(DOCUMENTS[edition]["paths"])
+        assert accepts(edition, name, {"name": "aggregate", "unknown": 1})
+        assert not accepts(edition, name, {"sql_body": "select 1"})
+    assert accepts(edition, "FlinkSqlJobDefinition", {"name": "a", "checkpoint_mode": 1})
+    words = accepts(edition, "FlinkSqlJobDefinition", {"name": "a", "checkpoint_mode": "exactly_once"})
+    assert words is (edition != "huaweicloud-cn-2020")

@@ -1,12 +1,25 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .batch_export_jobs_request import BatchExportJobsRequest
+from .delete_flink_job_response import DeleteFlinkJobResponse
 from .error_response import ErrorResponse
 from .export_flink_jobs_request import ExportFlinkJobsRequest
 from .export_flink_jobs_response import ExportFlinkJobsResponse
 from .export_job_request import ExportJobRequest
 from .export_job_request_export_status import ExportJobRequestExportStatus
 from .export_job_to_obs_response import ExportJobToObsResponse
+from .flink_jar_job_definition import FlinkJarJobDefinition
+from .flink_job import FlinkJob
+from .flink_job_config import FlinkJobConfig
+from .flink_job_detail import FlinkJobDetail
+from .flink_job_list import FlinkJobList
+from .flink_job_mapping import FlinkJobMapping
+from .flink_resource_config import FlinkResourceConfig
+from .flink_resource_spec import FlinkResourceSpec
+from .flink_sql_job_definition import FlinkSqlJobDefinition
+from .flink_tag import FlinkTag
+from .import_flink_jobs_request import ImportFlinkJobsRequest
+from .import_flink_jobs_response import ImportFlinkJobsResponse
 from .import_job_parameters import ImportJobParameters
 from .import_job_parameters_params import ImportJobParametersParams
 from .import_job_replacement import ImportJobReplacement
@@ -16,17 +29,36 @@ from .import_job_request_same_name_policy import ImportJobRequestSameNamePolicy
 from .import_job_request_target_status import ImportJobRequestTargetStatus
 from .import_job_response import ImportJobResponse
 from .job_approver import JobApprover
+from .list_flink_jobs_job_type import ListFlinkJobsJobType
+from .list_flink_jobs_order import ListFlinkJobsOrder
+from .list_flink_jobs_response import ListFlinkJobsResponse
+from .list_flink_jobs_show_job_type import ListFlinkJobsShowJobType
+from .list_flink_jobs_status import ListFlinkJobsStatus
+from .show_flink_job_response import ShowFlinkJobResponse
 from .system_subtask import SystemSubtask
 from .system_task import SystemTask
 
 __all__ = (
     "BatchExportJobsRequest",
+    "DeleteFlinkJobResponse",
     "ErrorResponse",
     "ExportFlinkJobsRequest",
     "ExportFlinkJobsResponse",
     "ExportJobRequest",
     "ExportJobRequestExportStatus",
     "ExportJobToObsResponse",
+    "FlinkJarJobDefinition",
+    "FlinkJob",
+    "FlinkJobConfig",
+    "FlinkJobDetail",
+    "FlinkJobList",
+    "FlinkJobMapping",
+    "FlinkResourceConfig",
+    "FlinkResourceSpec",
+    "FlinkSqlJobDefinition",
+    "FlinkTag",
+    "ImportFlinkJobsRequest",
+    "ImportFlinkJobsResponse",
     "ImportJobParameters",
     "ImportJobParametersParams",
     "ImportJobReplacement",
@@ -36,6 +68,12 @@ __all__ = (
     "ImportJobRequestTargetStatus",
     "ImportJobResponse",
     "JobApprover",
+    "ListFlinkJobsJobType",
+    "ListFlinkJobsOrder",
+    "ListFlinkJobsResponse",
+    "ListFlinkJobsShowJobType",
+    "ListFlinkJobsStatus",
+    "ShowFlinkJobResponse",
     "SystemSubtask",
     "SystemTask",
 )

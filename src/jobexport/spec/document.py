@@ -20,6 +20,7 @@ Location = tuple[str | int, ...]
 """A place in a document: the keys and the numbers that lead to it, such as `("paths", "/v1/x", "post")`."""
 
 _JSON = "application/json"
+_OF_NUMBERS = frozenset({"int32", "int64", "float", "double"})
 OPEN_ENUM = "x-open-enum"
 """The key of a schema with the documented values of a response, to which a server may add others."""
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -261,6 +262,12 @@ def listed_values(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Seq
         if found := each.get(value_list(each)):
             return [value for value in found if value is not None]
     return ()
+
+
+def format_of(schema: Mapping[str, Any], kind: str) -> str | None:
+    """Return the format of a schema for values of one of its types: `int64` describes a number, never a string."""
+    format_ = schema.get("format")
+    return None if format_ in _OF_NUMBERS and kind not in ("integer", "number") else format_
 
 
 def choices(schema: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

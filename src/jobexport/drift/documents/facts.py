@@ -182,8 +182,8 @@ class _OperationReader:
             schema = at(self.document, place)
             if chosen := choices(schema):
                 # Of several types, such as an object or a list of it, the first one has the properties.
-                key = "oneOf" if "oneOf" in schema else "anyOf"
-                place = (*place, key, schema[key].index(chosen[0]))
+                keyword = "oneOf" if "oneOf" in schema else "anyOf"
+                place = (*place, keyword, schema[keyword].index(chosen[0]))
                 continue
             key = next((key for key in ("items", "additionalProperties") if isinstance(schema.get(key), dict)), None)
             if key is None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.facts import DataType, Limits
-from jobexport.spec.document import OPEN_ENUM, choices, deref, listed_values, reference, referred
+from jobexport.spec.document import OPEN_ENUM, choices, deref, format_of, listed_values, reference, referred
 from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: i
         return types[0] if len(types) == 1 else DataType("unknown", alternatives=types)
     if not choice or choice[0] not in _KINDS or depth > DEEPEST:
         return None
-    kind, format_ = _KINDS[choice[0]], schema.get("format")
+    kind = _KINDS[choice[0]]
+    format_ = format_of(schema, kind)
     if kind == "string" and format_ == "binary":
         return DataType("binary")
     if kind == "array":

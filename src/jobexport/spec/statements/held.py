@@ -12,6 +12,7 @@ from jobexport.spec.document import (
     behind,
     choices,
     deref,
+    format_of,
     listed_values,
     located,
     look,
@@ -137,7 +138,12 @@ def _agree(statement: Statement, seen: Sequence[Any] | None) -> bool:
         return True
     if statement.value is None:
         return not seen or statement.fact not in _ABSENT
-    return json.dumps(statement.value, sort_keys=True) in {json.dumps(value, sort_keys=True) for value in seen}
+    return _comparable(statement.fact, statement.value) in {_comparable(statement.fact, value) for value in seen}
+
+
+def _comparable(fact: str, value: Any) -> str:
+    """Return a value as JSON text; the values of a list sorted, because each page has an order of its own."""
+    return json.dumps(sorted(value) if fact == "values" and value else value, sort_keys=True)
 
 
 def values(
@@ -209,7 +215,7 @@ def type_text(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int
     if kind in ("array", "map"):
         items = type_text(document, inner or {}, depth + 1) if depth < _DEEPEST else None
         return f"{kind} of {items}" if items else str(kind)
-    return str(schema.get("format") or kind)
+    return str(format_of(schema, str(kind)) or kind)
 
 
 def _mandatory(spot: Spot) -> Iterator[Any]:

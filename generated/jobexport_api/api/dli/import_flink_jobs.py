@@ -1,0 +1,253 @@
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
+from ...models.import_flink_jobs_request import ImportFlinkJobsRequest
+from ...models.import_flink_jobs_response import ImportFlinkJobsResponse
+from ...types import Response, json_value, path_segment
+
+
+def _get_kwargs(
+    project_id: str,
+    *,
+    body: ImportFlinkJobsRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1.0/{project_id}/streaming/jobs/import".format(
+            project_id=path_segment(project_id),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorResponse | ImportFlinkJobsResponse | None:
+    if response.status_code == 200:
+        response_200 = ImportFlinkJobsResponse.from_dict(json_value(response))
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorResponse.from_dict(json_value(response))
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorResponse.from_dict(json_value(response))
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorResponse.from_dict(json_value(response))
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorResponse.from_dict(json_value(response))
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorResponse.from_dict(json_value(response))
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ErrorResponse.from_dict(json_value(response))
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = ErrorResponse.from_dict(json_value(response))
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ErrorResponse.from_dict(json_value(response))
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ErrorResponse.from_dict(json_value(response))
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorResponse | ImportFlinkJobsResponse]:
+    parsed: ErrorResponse | ImportFlinkJobsResponse | None
+    try:
+        parsed = _parse_response(client=client, response=response)
+    except (TypeError, ValueError, AttributeError, KeyError):
+        parsed = None
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+    )
+
+
+def sync_detailed(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportFlinkJobsRequest,
+) -> Response[ErrorResponse | ImportFlinkJobsResponse]:
+    """Import Flink jobs from object storage
+
+     Reads a zip that exportFlinkJobs wrote, or every zip of a folder, and makes its jobs drafts of this
+    project. The response comes when the import is over. A job whose name is taken is left out and has
+    the new id -1, and the call is still a success; with `is_cover` its settings are replaced, and it
+    becomes a draft again. A folder with two exports of one job fails, with `is_cover` too. What a zip
+    holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
+
+    Args:
+        project_id (str):
+        body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
+            names.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | ImportFlinkJobsResponse]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportFlinkJobsRequest,
+) -> ErrorResponse | ImportFlinkJobsResponse | None:
+    """Import Flink jobs from object storage
+
+     Reads a zip that exportFlinkJobs wrote, or every zip of a folder, and makes its jobs drafts of this
+    project. The response comes when the import is over. A job whose name is taken is left out and has
+    the new id -1, and the call is still a success; with `is_cover` its settings are replaced, and it
+    becomes a draft again. A folder with two exports of one job fails, with `is_cover` too. What a zip
+    holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
+
+    Args:
+        project_id (str):
+        body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
+            names.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | ImportFlinkJobsResponse
+    """
+
+    return sync_detailed(
+        project_id=project_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportFlinkJobsRequest,
+) -> Response[ErrorResponse | ImportFlinkJobsResponse]:
+    """Import Flink jobs from object storage
+
+     Reads a zip that exportFlinkJobs wrote, or every zip of a folder, and makes its jobs drafts of this
+    project. The response comes when the import is over. A job whose name is taken is left out and has
+    the new id -1, and the call is still a success; with `is_cover` its settings are replaced, and it
+    becomes a draft again. A folder with two exports of one job fails, with `is_cover` too. What a zip
+    holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
+
+    Args:
+        project_id (str):
+        body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
+            names.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorResponse | ImportFlinkJobsResponse]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    project_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ImportFlinkJobsRequest,
+) -> ErrorResponse | ImportFlinkJobsResponse | None:
+    """Import Flink jobs from object storage
+
+     Reads a zip that exportFlinkJobs wrote, or every zip of a folder, and makes its jobs drafts of this
+    project. The response comes when the import is over. A job whose name is taken is left out and has
+    the new id -1, and the call is still a success; with `is_cover` its settings are replaced, and it
+    becomes a draft again. A folder with two exports of one job fails, with `is_cover` too. What a zip
+    holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
+
+    Args:
+        project_id (str):
+        body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
+            names.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorResponse | ImportFlinkJobsResponse
+    """
+
+    return (
+        await asyncio_detailed(
+            project_id=project_id,
+            client=client,
+            body=body,
+        )
+    ).parsed
