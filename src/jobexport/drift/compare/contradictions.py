@@ -74,15 +74,16 @@ def _object(
             said, line = shown(item) or "null", int(example.at)
             unknown = Parameter(LOCATIONS[example.kind], (*path, name), line)
             yield Contradiction("example-contradicts-table", word, said, "no such row", line, {name: item}, unknown)
-        elif not _fits(item, rows[name].type):
+            continue
+        if not _fits(item, rows[name].type):
             row = rows[name]
             said = f"{shown(item)!s}" if not isinstance(item, str) else f'"{item}"'
             against = type_name(row.type) or row.type_text
             yield Contradiction("example-contradicts-table", about(row), said, against, int(example.at), item, row)
-        else:
-            for inner in item if isinstance(item, list) else [item]:
-                if isinstance(inner, dict):
-                    yield from _object(example, inner, (*path, name), table)
+        # A table may type a list of objects as one object, or the other way round: its fields are compared all the same.
+        for inner in item if isinstance(item, list) else [item]:
+            if isinstance(inner, dict):
+                yield from _object(example, inner, (*path, name), table)
     for row in rows.values():
         if row.mandatory == "yes" and row.name not in value:
             word, line = "not in the example", int(example.at)
