@@ -24,7 +24,10 @@ ENDPOINTS = {
     ("dgc", "otc"): "https://dayu-dlf.{region}.otc.t-systems.com",
 }
 """Base URL by service and cloud."""
-EXCEPTIONS = {("dgc", "huaweicloud", "eu-west-101"): "https://dayu-dlf.eu-west-101.myhuaweicloud.eu"}
+EXCEPTIONS = {
+    ("dli", "huaweicloud", "eu-west-101"): "https://dli.eu-west-101.myhuaweicloud.eu",
+    ("dgc", "huaweicloud", "eu-west-101"): "https://dayu-dlf.eu-west-101.myhuaweicloud.eu",
+}
 """Base URL by service, cloud and region, for regions that do not follow the pattern."""
 
 REGIONS = {
@@ -41,9 +44,12 @@ REGIONS = {
         *("cn-north-1", "cn-north-4", "cn-north-9", "cn-south-1", "cn-southwest-2", "eu-west-101", "la-north-2"),
         *("la-south-2", "me-east-1", "na-mexico-1", "sa-brazil-1", "tr-west-1"),
     ),
-    "otc": ("eu-ch2", "eu-de", "eu-nl"),
+    "otc": ("eu-de",),
 }
-"""Known regions by cloud, to be named in an error. Clouds get new regions, so that no other region is refused."""
+"""Regions by cloud with a documented host, to be named in an error. Clouds get new regions, so no other one is refused.
+
+Open Telekom Cloud's eu-nl has no such host, and its eu-ch2 has hosts of another domain.
+"""
 
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -68,7 +74,7 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
 
 
 def regions_of(host: str) -> str:
-    """Return the known regions of a host's cloud, such as `otc has eu-ch2, eu-de, eu-nl`; empty for another host."""
+    """Return the known regions of a host's cloud, such as `otc has eu-de`; empty for another host."""
     for (_, cloud), pattern in ENDPOINTS.items():
         before, _, after = pattern.removeprefix("https://").partition("{region}")
         if host.startswith(before) and host.endswith(after):

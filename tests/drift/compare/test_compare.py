@@ -270,6 +270,15 @@ def test_a_response_without_a_mandatory_field_contradicts_its_table() -> None:
     assert found(new, page(*rows)) == [("example-contradicts-table", "response parameter `tasks.begun`", 90)]
 
 
+@pytest.mark.parametrize(("kind", "value"), [(PLAIN, {"age": "old"}), (DataType("object"), [{"age": "old"}])])
+def test_an_example_of_another_type_is_compared_field_by_field(kind: Any, value: Any) -> None:
+    """An object where the table has a list of objects, or a list where it has an object, hides no field from it."""
+    rows = (row("jobs", kind, location="response"), row("jobs.age", LONG, 11, "response"))
+    new = page(*rows, examples=(Example("response", 90, "", {"jobs": value}),))
+    told = [about for _, about, _ in found(new, page(*rows))]
+    assert told == ["response parameter `jobs`", "response parameter `jobs.age`"]
+
+
 def test_words() -> None:
     """Markup, quotes, case and whitespace do not count; a sentence with other words is an info."""
     old = page(row("a", description="When “chosen” is **true**, it matters."))

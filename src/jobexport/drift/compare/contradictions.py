@@ -80,7 +80,7 @@ def _object(
             said = f"{shown(item)!s}" if not isinstance(item, str) else f'"{item}"'
             against = type_name(row.type) or row.type_text
             yield Contradiction("example-contradicts-table", about(row), said, against, int(example.at), item, row)
-        # A table may type a list of objects as one object, or the other way round: its fields are compared all the same.
+        # A table may type a list of objects as one object, or the other way round; the fields are compared.
         for inner in item if isinstance(item, list) else [item]:
             if isinstance(inner, dict):
                 yield from _object(example, inner, (*path, name), table)
