@@ -19,6 +19,7 @@ FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
 BATCH = "/v1/{project_id}/jobs/batch-export"
 IMPORT = "/v1/{project_id}/jobs/import"
+SCRIPTS = "/v1/{project_id}/scripts"
 TASK = "/v1/{project_id}/system-tasks/{task_id}"
 FLINK_JOBS = "/v1.0/{project_id}/streaming/jobs"
 FLINK_JOB = "/v1.0/{project_id}/streaming/jobs/{job_id}"
@@ -271,7 +272,7 @@ def test_the_zip_to_import_is_named_with_a_scheme(edition: Any) -> None:
 
 def test_guessed_dgc_codes() -> None:
     """Codes whose use by an operation no page states are marked as guesses."""
-    marked = [node for node in held_by("test_guessed_dgc_codes") if isinstance(node, dict)]
+    marked = [node for node in held_by("test_guessed_dgc_codes") if "value" in node]
     assert marked
     assert all("guess" in example["summary"] for example in marked)
 
@@ -387,3 +388,31 @@ def test_candidates_of_a_flink_zip(edition: Any) -> None:
     assert accepts(edition, "FlinkSqlJobDefinition", {"name": "a", "checkpoint_mode": 1})
     words = accepts(edition, "FlinkSqlJobDefinition", {"name": "a", "checkpoint_mode": "exactly_once"})
     assert words is (edition != "huaweicloud-cn-2020")
+
+
+def test_the_size_of_a_script_is_said_in_words() -> None:
+    """The text of a script has no bound, as pages have two; each description has both."""
+    found = held_by("test_the_size_of_a_script_is_said_in_words")
+    assert all("64 KB" in schema["description"] and "4 MB" in schema["description"] for schema in found)
+    assert found
+    assert not any("maxLength" in schema for schema in found)
+
+
+@each_edition
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [
+        *((name, True) for name in ("echoTime", "mrs_spark_sql", ".", "a-b.c", "x" * 128)),
+        *((name, False) for name in ("", "x" * 129, "a/b", "a b", "a\n")),
+    ],
+)
+def test_script_names(edition: Any, name: Any, valid: Any) -> None:
+    """A script's name may have `_`, as all examples do; Chinese only where no page leaves it out."""
+    assert accepts(edition, "ScriptName", name) is valid
+    assert accepts(edition, "ScriptName", "脚本") is not edition.startswith("otc")
+
+
+@each_edition
+def test_a_new_script_may_be_late(edition: Any) -> None:
+    """The description of createScript warns that a new script may not be visible at once."""
+    assert "wait some seconds" in operation(edition, SCRIPTS)["description"]

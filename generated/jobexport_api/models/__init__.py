@@ -34,7 +34,15 @@ from .list_flink_jobs_order import ListFlinkJobsOrder
 from .list_flink_jobs_response import ListFlinkJobsResponse
 from .list_flink_jobs_show_job_type import ListFlinkJobsShowJobType
 from .list_flink_jobs_status import ListFlinkJobsStatus
+from .list_scripts_response import ListScriptsResponse
+from .script import Script
+from .script_configuration import ScriptConfiguration
+from .script_definition import ScriptDefinition
+from .script_definition_configuration import ScriptDefinitionConfiguration
+from .script_definition_target_status import ScriptDefinitionTargetStatus
 from .show_flink_job_response import ShowFlinkJobResponse
+from .show_script_response import ShowScriptResponse
+from .show_script_response_configuration import ShowScriptResponseConfiguration
 from .system_subtask import SystemSubtask
 from .system_task import SystemTask
 
@@ -73,7 +81,15 @@ __all__ = (
     "ListFlinkJobsResponse",
     "ListFlinkJobsShowJobType",
     "ListFlinkJobsStatus",
+    "ListScriptsResponse",
+    "Script",
+    "ScriptConfiguration",
+    "ScriptDefinition",
+    "ScriptDefinitionConfiguration",
+    "ScriptDefinitionTargetStatus",
     "ShowFlinkJobResponse",
+    "ShowScriptResponse",
+    "ShowScriptResponseConfiguration",
     "SystemSubtask",
     "SystemTask",
 )

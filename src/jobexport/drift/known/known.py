@@ -10,6 +10,7 @@ from jobexport.drift.documents.schemas import FACT_KEYS
 from jobexport.drift.findings import Finding
 from jobexport.drift.known.gone import Held, with_gone
 from jobexport.drift.known.statements import says, statements
+from jobexport.spec.document import from_pointer
 from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def held_statements(comparison: Comparison, register: Register, edition: str) ->
     said = list(statements(comparison))
     operation = comparison.operation
     ids = _ids(register, edition, operation, comparison.page)
+    used = _components(comparison)
     return [
         Held(entry.id, statement, entry.title, on_page=says(said, statement))
         for entry in register.entries
@@ -32,7 +34,20 @@ def held_statements(comparison: Comparison, register: Register, edition: str) ->
         if edition in claim.editions
         for statement in claim.says
         if _rests_on(statement, claim, ids, operation in entry.operations, comparison.operation_place)
+        and (len(entry.operations) == 1 or _is_of(used, statement))
     ]
+
+
+def _components(comparison: Comparison) -> set[tuple[str, ...]]:
+    """Return the places of the schemas and parameters that have the operation's rows."""
+    sides = (comparison.other, comparison.union)
+    return {from_pointer(str(row.at))[:3] for side in sides if side for row in side.parameters}
+
+
+def _is_of(used: set[tuple[str, ...]], statement: Statement) -> bool:
+    """Check whether a statement of an entry for several operations is about a component that this operation uses."""
+    place = from_pointer(statement.at)[:3]
+    return place[:2] not in (("components", "schemas"), ("components", "parameters")) or place in used
 
 
 def _ids(register: Register, edition: str, operation: str, page: PageFacts) -> set[str]:

@@ -107,7 +107,7 @@ def unheld(
                     if statement.fact == "parameter" and statement.value is None and (edition, statement.at) in shown:
                         continue
                     # A common page may add a condition, which the entry then has as an observation.
-                    common = statement.value == "no" and seen == ["conditional"] and entry.observed
+                    common = statement.value == "no" and set(seen or ()) == {"conditional"} and entry.observed
                     if not _agree(statement, seen) and not common:
                         yield Unheld(entry.id, edition, statement, tuple(seen or ()))
 

@@ -163,6 +163,7 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated
         (("Enumeration values: A/B/C",), ("A", "B", "C")),
         (("取值为A、B、C。",), ("A", "B", "C")),
         (("枚举值：A，B",), ("A", "B")),
+        (("当type参数值为DRIP、SPRAY其中之一时，才支持此参数。",), ()),
         (("Set this parameter to KAFKA.", "Or so.", "This parameter is set to DIS."), ("KAFKA", "DIS")),
         (("The name contains:", "- Letters", "- Digits"), ()),
         (("Workspace.", "- If it is not set, the default one is taken.", "- Else set it."), ()),
