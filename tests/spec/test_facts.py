@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from jobexport.spec.document import from_pointer, look, operations, parameters
+from jobexport.spec.document import from_pointer, look, operations, operations_by_id, parameters
 from jobexport.spec.editions import CHECKOUT, edition_ids, resolve
 from jobexport.spec.load import load_yaml
 from jobexport.spec.register import load_register
@@ -416,3 +416,23 @@ def test_script_names(edition: Any, name: Any, valid: Any) -> None:
 def test_a_new_script_may_be_late(edition: Any) -> None:
     """The description of createScript warns that a new script may not be visible at once."""
     assert "wait some seconds" in operation(edition, SCRIPTS)["description"]
+
+
+@each_edition
+def test_the_examples_of_flink_jobs_are_valid(edition: Any) -> None:
+    """Every 200 of DLI has an example, and the examples fit the schemas in every edition."""
+    for item in operations(DOCUMENTS[edition]):
+        if item.tags == ("dli",):
+            media = item.fields["responses"]["200"]["content"][JSON]
+            name = media["schema"]["$ref"].rsplit("/", 1)[-1]
+            assert media["examples"]
+            assert all(accepts(edition, name, example["value"]) for example in media["examples"].values())
+
+
+@each_edition
+def test_parameters_of_a_listing_are_those_of_pages(edition: Any) -> None:
+    """Parameters that only clients send are not described."""
+    listing = operations_by_id(DOCUMENTS[edition])["listFlinkJobs"]
+    names = {name for _, name in parameters(DOCUMENTS[edition], listing.location)}
+    assert names >= {"limit", "offset", "show_detail"}
+    assert names.isdisjoint({"root_job_id", "sys_enterprise_project_name"})

@@ -52,8 +52,7 @@ class FlinkJarJobDefinition:
     checkpoint_enabled: bool | Unset = UNSET
     """ Whether snapshots are made. """
     checkpoint_mode: int | str | Unset = UNSET
-    """ Whether a record counts exactly once (1) or at least once (2). A table has the numbers, examples the words.
-    """
+    """ Whether a record counts exactly once (1) or at least once (2). Some examples have the words. """
     checkpoint_interval: int | Unset = UNSET
     """ Seconds between snapshots. """
     checkpoint_path: str | Unset = UNSET
@@ -65,7 +64,7 @@ class FlinkJarJobDefinition:
     smn_topic: str | Unset = UNSET
     """ Topic that is notified when the job fails. """
     restart_when_exception: bool | Unset = UNSET
-    """ Whether the job starts anew after a failure. """
+    """ Whether the job starts anew on failure. """
     resume_checkpoint: bool | Unset = UNSET
     """ Whether a new start goes on from the last snapshot. """
     resume_max_num: int | Unset = UNSET

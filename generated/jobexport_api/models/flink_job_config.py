@@ -38,7 +38,7 @@ class FlinkJobConfig:
     edge_group_ids: list[str] | None | Unset = UNSET
     """ Ids of edge computing groups. """
     graph_editor_enabled: bool | Unset = UNSET
-    """ Whether the graph of the stream can be edited. """
+    """ Whether the stream's graph can be edited. """
     graph_editor_data: str | Unset = UNSET
     """ The edited graph. """
     manager_cu_number: int | Unset = UNSET

@@ -84,7 +84,8 @@ def test_a_page_of_another_operation_is_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/{project_id}/jobs/import", "/v1.0/{project_id}/streaming/jobs/import", "/v1/{project_id}/jobs"]
+    "path",
+    ["/v1/{project_id}/jobs/check-file", "/v1.0/{project_id}/streaming/jobs/stop", "/v1.0/{project_id}/streaming"],
 )
 def test_neighbours_are_other_operations(path: str) -> None:
     """A similar path alone does not make the same operation."""
