@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobexport.spec.document import MISSING, from_pointer, look, operations, operations_by_id, parameters
+from jobexport.spec.document import MISSING, from_pointer, look, operations, operations_by_id, parameters, request_body
 from jobexport.spec.editions import edition_ids, resolve
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from jobexport.spec.document import OperationObject
 
 DOCUMENTS = {edition: resolve(edition) for edition in edition_ids()}
-BODY = "$response.body#"
 
 
 def links(document: Any) -> Iterator[tuple[OperationObject, dict[str, Any], dict[str, Any]]]:
@@ -36,14 +35,15 @@ def expressions(node: Any) -> Iterator[str]:
 
 
 def found(document: Any, item: OperationObject, response: dict[str, Any], expression: str) -> bool:
-    """Check whether an expression has a value: in an example of the response, or in the request."""
-    if expression.startswith(BODY):
-        media = [part for part in response["content"].values() if "examples" in part]
+    """Check whether an expression has a value: in an example of the response or of the body, or as a parameter."""
+    source, _, pointer = expression.partition("#")
+    if source in ("$response.body", "$request.body"):
+        message = response if source == "$response.body" else request_body(document, item.fields)
+        media = [part for part in message["content"].values() if "examples" in part]
         values = [example["value"] for part in media for example in part["examples"].values()]
-        place = from_pointer(expression.removeprefix(BODY))
-        steps = tuple(int(step) if step.isdecimal() else step for step in place)
+        steps = tuple(int(step) if step.isdecimal() else step for step in from_pointer(pointer))
         return any(look(value, steps) is not MISSING for value in values)
-    _, where, name = expression.split(".", 2)
+    _, where, name = source.split(".", 2)
     return (where, name) in parameters(document, item.location)
 
 
