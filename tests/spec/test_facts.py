@@ -28,6 +28,7 @@ FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
 BATCH = "/v1/{project_id}/jobs/batch-export"
 IMPORT = "/v1/{project_id}/jobs/import"
+RESOURCES = "/v1/{project_id}/resources"
 SCRIPTS = "/v1/{project_id}/scripts"
 TASK = "/v1/{project_id}/system-tasks/{task_id}"
 FLINK_JOB = "/v1.0/{project_id}/streaming/jobs/{job_id}"
@@ -304,3 +305,27 @@ def test_script_names(edition: Any, name: Any, valid: Any) -> None:
 def test_a_new_script_may_be_late(edition: Any) -> None:
     """The description of createScript warns that a new script may not be visible at once."""
     assert "wait some seconds" in operation(edition, SCRIPTS)["description"]
+
+
+@each_edition
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("mrResource", True), ("a_b-1", True), ("x" * 32, True), ("", False), ("x" * 33, False), ("a.b", False)],
+)
+def test_resource_names(edition: Any, name: Any, valid: Any) -> None:
+    """A resource's name has letters, digits, `-` and `_`, at most 32; Chinese only where no page leaves it out."""
+    assert accepts(edition, "ResourceName", name) is valid
+    assert accepts(edition, "ResourceName", "资源") is not edition.startswith("otc")
+
+
+@each_edition
+def test_ids_of_a_resource(edition: Any) -> None:
+    """The examples are of one resource, whose id a list may have in either name unless the page requires `id`."""
+    (created,) = examples(edition, RESOURCES).values()
+    (listed,) = examples(edition, RESOURCES, "get").values()
+    (resource,) = listed["resources"]
+    assert resource["id"] == created["resourceId"]
+    assert DOCUMENTS[edition]["components"]["parameters"]["ResourceId"]["example"] == created["resourceId"]
+    other = {"resourceId" if name == "id" else name: value for name, value in resource.items()}
+    assert accepts(edition, "Resource", resource)
+    assert accepts(edition, "Resource", other) is (edition != "huaweicloud-cn-2020")

@@ -1,6 +1,7 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .batch_export_jobs_request import BatchExportJobsRequest
+from .create_resource_response import CreateResourceResponse
 from .delete_flink_job_response import DeleteFlinkJobResponse
 from .error_response import ErrorResponse
 from .export_flink_jobs_request import ExportFlinkJobsRequest
@@ -34,7 +35,11 @@ from .list_flink_jobs_order import ListFlinkJobsOrder
 from .list_flink_jobs_response import ListFlinkJobsResponse
 from .list_flink_jobs_show_job_type import ListFlinkJobsShowJobType
 from .list_flink_jobs_status import ListFlinkJobsStatus
+from .list_resources_response import ListResourcesResponse
 from .list_scripts_response import ListScriptsResponse
+from .resource import Resource
+from .resource_definition import ResourceDefinition
+from .resource_package import ResourcePackage
 from .script import Script
 from .script_configuration import ScriptConfiguration
 from .script_definition import ScriptDefinition
@@ -48,6 +53,7 @@ from .system_task import SystemTask
 
 __all__ = (
     "BatchExportJobsRequest",
+    "CreateResourceResponse",
     "DeleteFlinkJobResponse",
     "ErrorResponse",
     "ExportFlinkJobsRequest",
@@ -81,7 +87,11 @@ __all__ = (
     "ListFlinkJobsResponse",
     "ListFlinkJobsShowJobType",
     "ListFlinkJobsStatus",
+    "ListResourcesResponse",
     "ListScriptsResponse",
+    "Resource",
+    "ResourceDefinition",
+    "ResourcePackage",
     "Script",
     "ScriptConfiguration",
     "ScriptDefinition",

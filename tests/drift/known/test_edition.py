@@ -95,6 +95,13 @@ def test_neighbours_are_other_operations(path: str) -> None:
     assert check(page).operation == ""
 
 
+def test_a_page_about_what_can_be_deleted_is_not_about_deleting_it() -> None:
+    """A page of a GET is no page of the DELETE at its path, which alone the description has there."""
+    path, rows = "/v1/{project_id}/resources/{resource_id}", FLINK_OTC_2024.response
+    page = evolve(JOB_OTC, path=path, method="GET", document_id="x", response=rows, request=None)
+    assert check(page).operation == ""
+
+
 def test_a_page_with_another_date_than_the_register_is_told() -> None:
     """A page with another date than the register's is an info, so that the register stays up to date."""
     report = check(evolve(FLINK_OTC_2026, updated="2026-09-09"), "html", "otc-2026")
