@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jobexport.spec.document import operations, parameters
+from jobexport.spec.document import deref, look, operations, parameters
 from tests.spec.making.resolved import (
     DOCUMENTS,
     JSON,
@@ -30,6 +30,8 @@ BATCH = "/v1/{project_id}/jobs/batch-export"
 IMPORT = "/v1/{project_id}/jobs/import"
 RESOURCES = "/v1/{project_id}/resources"
 SCRIPTS = "/v1/{project_id}/scripts"
+JOBS = "/v1/{project_id}/jobs"
+ONE_JOB = "/v1/{project_id}/jobs/{job_name}"
 TASK = "/v1/{project_id}/system-tasks/{task_id}"
 FLINK_JOB = "/v1.0/{project_id}/streaming/jobs/{job_id}"
 OCTET_STREAM = "application/octet-stream"
@@ -329,3 +331,76 @@ def test_ids_of_a_resource(edition: Any) -> None:
     other = {"resourceId" if name == "id" else name: value for name, value in resource.items()}
     assert accepts(edition, "Resource", resource)
     assert accepts(edition, "Resource", other) is (edition != "huaweicloud-cn-2020")
+
+
+@each_edition
+def test_lists_count_pages_from_zero(edition: Any) -> None:
+    """The offset of listJobs counts pages: the first page is 0, and no page has a negative number."""
+    offset = parameters(DOCUMENTS[edition], ("paths", JOBS, "get"))["query", "offset"]
+    node = deref(DOCUMENTS[edition], look(DOCUMENTS[edition], offset))
+    assert (node["schema"]["minimum"], node["schema"]["default"]) == (0, 0)
+    assert "page" in node["description"]
+
+
+@each_edition
+def test_a_listed_job_may_leave_out_what_examples_leave_out(edition: Any) -> None:
+    """A real-time job may have the fields of the last run or not: table and example disagree."""
+    job = examples(edition, JOBS, "get")["batch-job"]["jobs"][0] | {"jobType": "REAL_TIME", "status": "NORMAL"}
+    assert accepts(edition, "JobSummary", job)
+    for name in ("lastInstanceStatus", "lastInstanceEndTime"):
+        del job[name]
+    assert accepts(edition, "JobSummary", job)
+
+
+@each_edition
+def test_job_objects_are_open(edition: Any) -> None:
+    """A job, its nodes and its settings may have fields that no table has."""
+    job = examples(edition, ONE_JOB, "get")["batch"]
+    node = job["nodes"][0] | {"resources": []}
+    more = {"version": "1.0", "resources": [], "nodes": [node], "basicConfig": {"isIgnoreWaiting": 0, "tags": {}}}
+    assert accepts(edition, "JobDetails", job | more)
+
+
+@each_edition
+def test_what_is_shown_of_a_job_is_its_definition(edition: Any) -> None:
+    """Each field of a definition that showJob shows has the same schema there."""
+    schemas = DOCUMENTS[edition]["components"]["schemas"]
+    shown, taken = schemas["JobDetails"]["properties"], schemas["JobDefinition"]["properties"]
+    for name in ("nodes", "schedule", "params", "basicConfig"):
+        parts = [fields[name].get("items", fields[name])["$ref"] for fields in (shown, taken)]
+        assert parts[0] == parts[1]
+
+
+@each_edition
+def test_the_place_of_a_node_is_a_number_or_a_text(edition: Any) -> None:
+    """Tables have whole numbers, examples decimal numbers as text: a server may send either."""
+    assert all(accepts(edition, "JobNodeLocation", {"x": x, "y": 1}) for x in (-45, -45.5, "-45.5"))
+    assert not accepts(edition, "JobNodeLocation", {"x": None, "y": 1})
+
+
+@each_edition
+def test_settings_of_a_node_are_names_and_texts(edition: Any) -> None:
+    """A setting of a node is a name and a text, whatever the type of the node."""
+    assert accepts(edition, "JobNodeProperty", {"name": "Data Warehouse", "value": "dws"})
+    assert not accepts(edition, "JobNodeProperty", {"Data Warehouse": "dws"})
+
+
+@each_edition
+def test_a_job_may_have_no_timeout(edition: Any) -> None:
+    """Where an example has 0 below the table's 5, a job may have 0; no edition takes a negative number."""
+    zero = [s.value for s in said("DGC-414", edition) if s.fact == "contradiction"]
+    assert accepts(edition, "JobBasicConfig", {"instanceTimeout": 0}) is bool(zero) or not said("DGC-414", edition)
+    assert not accepts(edition, "JobBasicConfig", {"instanceTimeout": -1})
+
+
+@each_edition
+def test_which_editions_take_chinese_names(edition: Any) -> None:
+    """A node may have a Chinese name unless the page of the edition has a list of characters."""
+    limited = bool(said("DGC-411", edition))
+    node = examples(edition, ONE_JOB, "get")["batch"]["nodes"][0]
+    assert accepts(edition, "JobNode", node | {"name": "\u8282\u70b9"}) is not limited
+
+
+def said(entry: str, edition: str) -> Any:
+    """Return the statements of the claim of an edition."""
+    return REGISTER.entry(entry).claim(edition).says

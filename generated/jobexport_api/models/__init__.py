@@ -3,6 +3,7 @@
 from .batch_export_jobs_request import BatchExportJobsRequest
 from .create_resource_response import CreateResourceResponse
 from .delete_flink_job_response import DeleteFlinkJobResponse
+from .delete_job_request import DeleteJobRequest
 from .error_response import ErrorResponse
 from .export_flink_jobs_request import ExportFlinkJobsRequest
 from .export_flink_jobs_response import ExportFlinkJobsResponse
@@ -30,11 +31,30 @@ from .import_job_request_same_name_policy import ImportJobRequestSameNamePolicy
 from .import_job_request_target_status import ImportJobRequestTargetStatus
 from .import_job_response import ImportJobResponse
 from .job_approver import JobApprover
+from .job_basic_config import JobBasicConfig
+from .job_basic_config_custom_fields import JobBasicConfigCustomFields
+from .job_basic_config_tags_type_0 import JobBasicConfigTagsType0
+from .job_cron import JobCron
+from .job_definition import JobDefinition
+from .job_definition_target_status import JobDefinitionTargetStatus
+from .job_dependency import JobDependency
+from .job_details import JobDetails
+from .job_event import JobEvent
+from .job_node import JobNode
+from .job_node_condition import JobNodeCondition
+from .job_node_cron import JobNodeCron
+from .job_node_location import JobNodeLocation
+from .job_node_property import JobNodeProperty
+from .job_parameter import JobParameter
+from .job_schedule import JobSchedule
+from .job_summary import JobSummary
 from .list_flink_jobs_job_type import ListFlinkJobsJobType
 from .list_flink_jobs_order import ListFlinkJobsOrder
 from .list_flink_jobs_response import ListFlinkJobsResponse
 from .list_flink_jobs_show_job_type import ListFlinkJobsShowJobType
 from .list_flink_jobs_status import ListFlinkJobsStatus
+from .list_jobs_job_type import ListJobsJobType
+from .list_jobs_response import ListJobsResponse
 from .list_resources_response import ListResourcesResponse
 from .list_scripts_response import ListScriptsResponse
 from .resource import Resource
@@ -55,6 +75,7 @@ __all__ = (
     "BatchExportJobsRequest",
     "CreateResourceResponse",
     "DeleteFlinkJobResponse",
+    "DeleteJobRequest",
     "ErrorResponse",
     "ExportFlinkJobsRequest",
     "ExportFlinkJobsResponse",
@@ -82,11 +103,30 @@ __all__ = (
     "ImportJobRequestTargetStatus",
     "ImportJobResponse",
     "JobApprover",
+    "JobBasicConfig",
+    "JobBasicConfigCustomFields",
+    "JobBasicConfigTagsType0",
+    "JobCron",
+    "JobDefinition",
+    "JobDefinitionTargetStatus",
+    "JobDependency",
+    "JobDetails",
+    "JobEvent",
+    "JobNode",
+    "JobNodeCondition",
+    "JobNodeCron",
+    "JobNodeLocation",
+    "JobNodeProperty",
+    "JobParameter",
+    "JobSchedule",
+    "JobSummary",
     "ListFlinkJobsJobType",
     "ListFlinkJobsOrder",
     "ListFlinkJobsResponse",
     "ListFlinkJobsShowJobType",
     "ListFlinkJobsStatus",
+    "ListJobsJobType",
+    "ListJobsResponse",
     "ListResourcesResponse",
     "ListScriptsResponse",
     "Resource",

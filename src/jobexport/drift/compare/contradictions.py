@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobexport.drift.compare.comparison import Comparison
-    from jobexport.drift.facts import DataType, Example, PageFacts, ParameterIn
+    from jobexport.drift.facts import DataType, Example, Limits, PageFacts, ParameterIn
     from jobexport.drift.findings import Finding
 
 LOCATIONS: dict[str, ParameterIn] = {"request": "body", "response": "response"}
@@ -80,6 +80,9 @@ def _object(
             said = f"{shown(item)!s}" if not isinstance(item, str) else f'"{item}"'
             against = type_name(row.type) or row.type_text
             yield Contradiction("example-contradicts-table", about(row), said, against, int(example.at), item, row)
+        elif against := _bound_beyond(item, rows[name].limits):
+            row = rows[name]
+            yield Contradiction("example-contradicts-table", about(row), str(item), against, int(example.at), item, row)
         # A table may type a list of objects as one object, or the other way round; the fields are compared.
         for inner in item if isinstance(item, list) else [item]:
             if isinstance(inner, dict):
@@ -88,6 +91,15 @@ def _object(
         if row.mandatory == "yes" and row.name not in value:
             word, line = "not in the example", int(example.at)
             yield Contradiction("example-contradicts-table", about(row), word, "mandatory", line, {"absent": True}, row)
+
+
+def _bound_beyond(value: Any, limits: Limits) -> str:
+    """Return the bound that a number breaks, in words; empty if it breaks none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if limits.minimum is not None and value < limits.minimum:
+        return f"at least {limits.minimum}"
+    return f"at most {limits.maximum}" if limits.maximum is not None and value > limits.maximum else ""
 
 
 _PYTHON: dict[str, tuple[type, ...]] = {

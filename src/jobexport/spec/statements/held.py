@@ -86,12 +86,7 @@ def unheld(
     Words of a page, such as an example's value, are in no document. An entry that is only
     observed decides against the pages, so pages that lack its facts prove nothing.
     """
-    contradicted = [(edition, item) for edition, item in _statements(register) if item.fact == "contradiction"]
-    both = {(edition, item.at) for edition, item in contradicted}
-    # A mandatory field that the page's own example lacks is optional in the document, and one that only an example has
-    # may be there.
-    optional = {(edition, item.at) for edition, item in contradicted if item.value == {"absent": True}}
-    shown = {(edition, item.at) for edition, item in contradicted if isinstance(item.value, dict)} - optional
+    against = _contradicted(register)
     for entry in register.entries:
         for claim in entry.claims:
             for edition in claim.editions if claim.says else ():
@@ -99,17 +94,45 @@ def unheld(
                     if statement.value is None and _decided(entry, statement):
                         continue
                     seen = values(documents[edition], union, statement, entry.operations)
-                    if statement.fact == "type" and (edition, statement.at) in both:
+                    if statement.fact == "type" and (edition, statement.at) in against:
                         # Table and example disagree: the document allows both types.
                         seen = [part for value in seen or () for part in str(value).split(" or ")]
-                    if statement.fact == "mandatory" and (edition, statement.at) in optional and seen == ["no"]:
-                        continue
-                    if statement.fact == "parameter" and statement.value is None and (edition, statement.at) in shown:
+                    if _disputed(statement, seen, against.get((edition, statement.at), [])):
                         continue
                     # A common page may add a condition, which the entry then has as an observation.
                     common = statement.value == "no" and set(seen or ()) == {"conditional"} and entry.observed
-                    if not _agree(statement, seen) and not common:
+                    if not any(_agree(said, seen) for said in _alternatives(statement, claim)) and not common:
                         yield Unheld(entry.id, edition, statement, tuple(seen or ()))
+
+
+def _contradicted(register: Register) -> dict[tuple[str, str], list[Any]]:
+    """Return the values of examples that contradict their table, by edition and place."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for edition, item in _statements(register):
+        if item.fact == "contradiction":
+            found.setdefault((edition, item.at), []).append(item.value)
+    return found
+
+
+def _disputed(statement: Statement, seen: Sequence[Any] | None, against: list[Any]) -> bool:
+    """Check whether examples of the page contradict a statement, so that the document allows what they show.
+
+    Such are a mandatory field that an example lacks, a field that only an example has, and a number beyond its limit.
+    """
+    absent = {"absent": True} in against
+    if statement.fact == "mandatory":
+        return absent and seen == ["no"]
+    if statement.fact == "parameter" and statement.value is None:
+        return any(isinstance(value, dict) and value != {"absent": True} for value in against)
+    return statement.fact == "limit" and any(isinstance(value, int | float) for value in against)
+
+
+def _alternatives(statement: Statement, claim: Claim) -> Iterator[Statement]:
+    """Yield a statement, and what other pages of the edition say of the same fact: the document has one of them."""
+    yield statement
+    for other in claim.says:
+        if (other.fact, other.at) == (statement.fact, statement.at) and other.page != statement.page:
+            yield other
 
 
 def _statements(register: Register) -> Iterator[tuple[str, Statement]]:
