@@ -28,11 +28,8 @@ FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
 BATCH = "/v1/{project_id}/jobs/batch-export"
 IMPORT = "/v1/{project_id}/jobs/import"
-RESOURCES = "/v1/{project_id}/resources"
-SCRIPTS = "/v1/{project_id}/scripts"
 JOBS = "/v1/{project_id}/jobs"
 ONE_JOB = "/v1/{project_id}/jobs/{job_name}"
-TASK = "/v1/{project_id}/system-tasks/{task_id}"
 FLINK_JOB = "/v1.0/{project_id}/streaming/jobs/{job_id}"
 OCTET_STREAM = "application/octet-stream"
 
@@ -235,14 +232,6 @@ def test_the_header_names_the_workspace_of_every_dgc_operation(edition: Any) -> 
     assert all(("header", "workspace") in parameters(document, each.location) for each in found)
 
 
-@each_edition
-def test_the_zip_to_import_is_named_with_a_scheme(edition: Any) -> None:
-    """The zip that importJob takes has to be named, and each example names it with obs://."""
-    bodies = operation(edition, IMPORT)["requestBody"]["content"][JSON]["examples"].values()
-    assert all(body["value"]["path"].startswith("obs://") for body in bodies)
-    assert not accepts(edition, "ImportJobRequest", {})
-
-
 def test_guessed_dgc_codes() -> None:
     """Codes whose use by an operation no page states are marked as guesses."""
     marked = [node for node in held_by("test_guessed_dgc_codes") if "value" in node]
@@ -250,87 +239,11 @@ def test_guessed_dgc_codes() -> None:
     assert all("guess" in example["summary"] for example in marked)
 
 
-@each_edition
-def test_the_path_of_a_task_is_that_of_its_uri_line(edition: Any) -> None:
-    """A task is asked for below system-tasks, whatever the examples of its page have."""
-    assert [path for path in DOCUMENTS[edition]["paths"] if "task" in path.lower()] == [TASK]
-
-
-@each_edition
-def test_the_words_for_states_are_open(edition: Any) -> None:
-    """A state that no page names, such as WARNING, is legal for a task and for a part of it."""
-    task = examples(edition, TASK, "get")["successful"]
-    part = {**task["subtasks"][0], "status": "WARNING"}
-    assert accepts(edition, "SystemTask", {**task, "status": "WARNING", "subtasks": [part]})
-
-
 def test_a_status_that_no_page_states_is_200() -> None:
     """Where no page states the status of success, it is 200, and the description says so."""
     found = held_by("test_a_status_that_no_page_states_is_200")
     assert found
     assert all("No page states" in node["description"] for node in found)
-
-
-@each_edition
-def test_the_examples_of_a_task_are_of_one_task(edition: Any) -> None:
-    """The examples are JSON of one task: the one that the example of importJob has begun."""
-    (begun,) = examples(edition, IMPORT).values()
-    tasks = examples(edition, TASK, "get").values()
-    assert {task["id"] for task in tasks} == {begun["taskId"]}
-    assert {part["taskId"] for task in tasks for part in task["subtasks"]} == {begun["taskId"]}
-    assert DOCUMENTS[edition]["components"]["parameters"]["TaskId"]["example"] == begun["taskId"]
-
-
-def test_the_size_of_a_script_is_said_in_words() -> None:
-    """The text of a script has no bound, as pages have two; each description has both."""
-    found = held_by("test_the_size_of_a_script_is_said_in_words")
-    assert all("64 KB" in schema["description"] and "4 MB" in schema["description"] for schema in found)
-    assert found
-    assert not any("maxLength" in schema for schema in found)
-
-
-@each_edition
-@pytest.mark.parametrize(
-    ("name", "valid"),
-    [
-        *((name, True) for name in ("echoTime", "mrs_spark_sql", ".", "a-b.c", "x" * 128)),
-        *((name, False) for name in ("", "x" * 129, "a/b", "a b", "a\n")),
-    ],
-)
-def test_script_names(edition: Any, name: Any, valid: Any) -> None:
-    """A script's name may have `_`, as all examples do; Chinese only where no page leaves it out."""
-    assert accepts(edition, "ScriptName", name) is valid
-    assert accepts(edition, "ScriptName", "脚本") is not edition.startswith("otc")
-
-
-@each_edition
-def test_a_new_script_may_be_late(edition: Any) -> None:
-    """The description of createScript warns that a new script may not be visible at once."""
-    assert "wait some seconds" in operation(edition, SCRIPTS)["description"]
-
-
-@each_edition
-@pytest.mark.parametrize(
-    ("name", "valid"),
-    [("mrResource", True), ("a_b-1", True), ("x" * 32, True), ("", False), ("x" * 33, False), ("a.b", False)],
-)
-def test_resource_names(edition: Any, name: Any, valid: Any) -> None:
-    """A resource's name has letters, digits, `-` and `_`, at most 32; Chinese only where no page leaves it out."""
-    assert accepts(edition, "ResourceName", name) is valid
-    assert accepts(edition, "ResourceName", "资源") is not edition.startswith("otc")
-
-
-@each_edition
-def test_ids_of_a_resource(edition: Any) -> None:
-    """The examples are of one resource, whose id a list may have in either name unless the page requires `id`."""
-    (created,) = examples(edition, RESOURCES).values()
-    (listed,) = examples(edition, RESOURCES, "get").values()
-    (resource,) = listed["resources"]
-    assert resource["id"] == created["resourceId"]
-    assert DOCUMENTS[edition]["components"]["parameters"]["ResourceId"]["example"] == created["resourceId"]
-    other = {"resourceId" if name == "id" else name: value for name, value in resource.items()}
-    assert accepts(edition, "Resource", resource)
-    assert accepts(edition, "Resource", other) is (edition != "huaweicloud-cn-2020")
 
 
 @each_edition
