@@ -8,15 +8,15 @@ from jobexport.errors import JobexportError
 from jobexport.mock.behaviour import dgc, dli
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from jobexport.mock.behaviour.world import World
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.outcome import Outcome
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import State
 
-    Behaviour = Callable[[Request], Outcome]
-    """A function that returns the outcome of a request that the document allows."""
+    Behaviour = Callable[[Request], Outcome | Awaitable[Outcome]]
+    """A function that returns the outcome of a request that the document allows; at once unless it reads storage."""
 
 _BEHAVIOURS = {
     "exportFlinkJobs": dli.export_flink_jobs,
@@ -25,8 +25,8 @@ _BEHAVIOURS = {
 }
 
 
-def bind(operations: Mapping[str, Operation], state: State, clock: Callable[[], int]) -> Mapping[str, Behaviour]:
-    """Return the behaviour of each operation under one state, by the operation's id.
+def bind(operations: Mapping[str, Operation], world: World) -> Mapping[str, Behaviour]:
+    """Return the behaviour of each operation in a world, by the operation's id.
 
     Raises:
         JobexportError: an operation has no behaviour.
@@ -34,4 +34,4 @@ def bind(operations: Mapping[str, Operation], state: State, clock: Callable[[], 
     for id_ in operations:
         if id_ not in _BEHAVIOURS:
             raise JobexportError(f"operation {id_} has no behaviour; add one to jobexport.mock")
-    return {id_: _BEHAVIOURS[id_](operation, state, clock) for id_, operation in operations.items()}
+    return {id_: _BEHAVIOURS[id_](operation, world) for id_, operation in operations.items()}
