@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobexport.errors import JobexportError
-from jobexport.mock.behaviour import dgc, dli
+from jobexport.mock.behaviour import dgc, dli, flink, flink_import, imports, jobs, resources, scripts, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -18,10 +18,27 @@ if TYPE_CHECKING:
     Behaviour = Callable[[Request], Outcome | Awaitable[Outcome]]
     """A function that returns the outcome of a request that the document allows; at once unless it reads storage."""
 
-_BEHAVIOURS = {
+_BEHAVIOURS: Mapping[str, Callable[[Operation, World], Behaviour]] = {
     "exportFlinkJobs": dli.export_flink_jobs,
+    "listFlinkJobs": flink.list_flink_jobs,
+    "showFlinkJob": flink.show_flink_job,
+    "importFlinkJobs": flink_import.import_flink_jobs,
+    "deleteFlinkJob": flink.delete_flink_job,
     "exportJob": dgc.export_job,
     "batchExportJobs": dgc.batch_export_jobs,
+    "listJobs": jobs.list_jobs,
+    "showJob": jobs.show_job,
+    "createJob": jobs.create_job,
+    "deleteJob": jobs.delete_job,
+    "importJob": imports.import_job,
+    "showSystemTask": tasks.show_system_task,
+    "listScripts": scripts.list_scripts,
+    "showScript": scripts.show_script,
+    "createScript": scripts.create_script,
+    "deleteScript": scripts.delete_script,
+    "listResources": resources.list_resources,
+    "createResource": resources.create_resource,
+    "deleteResource": resources.delete_resource,
 }
 
 

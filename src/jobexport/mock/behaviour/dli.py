@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from jobexport.core import strict_json
+from jobexport.mock.behaviour.flink_import import ID
 from jobexport.mock.behaviour.zips import obs_folder, pack
 from jobexport.mock.requests.operations import JSON, template
 from jobexport.mock.requests.outcome import Outcome
@@ -36,9 +38,9 @@ def export_flink_jobs(operation: Operation, world: World) -> Callable[[Request],
     }
 
     @lru_cache(maxsize=256)
-    def archive(name: str, content: bytes) -> bytes:
-        # No page documents the content of such a zip; here it is the stored job.
-        return pack({f"{name}.json": content})
+    def archive(id_: int, name: str, content: bytes) -> bytes:
+        # No page documents the content of such a zip; here it is the stored job, with the id that an import maps.
+        return pack({f"{name}.json": strict_json.write({ID: id_, **strict_json.parse(content, exact=True)}).encode()})
 
     def handle(request: Request) -> Outcome:
         project = world.project(request)
@@ -52,7 +54,7 @@ def export_flink_jobs(operation: Operation, world: World) -> Callable[[Request],
         objects: dict[str, bytes] = {}
         for name, text in arrays.items():
             zips = {
-                text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job.name, job.content)
+                text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job.id, job.name, job.content)
                 for job in jobs
             }
             body[name] = list(zips)

@@ -49,6 +49,7 @@ class Body:
     fields: frozenset[str]
     """The properties that the document knows; the server ignores others."""
     schema: Schema
+    shape: Shape
 
 
 @frozen
@@ -195,9 +196,8 @@ def _body(document: Mapping[str, Any], operation: OperationObject) -> Body | Non
     if not body:
         return None
     schema = _needed(document, operation.location, "requestBody", "content", JSON, "schema")
-    return Body(
-        body.get("required", False), frozenset(Shape(document, schema).fields), compile_schema(document, schema)
-    )
+    shape = Shape(document, schema)
+    return Body(body.get("required", False), frozenset(shape.fields), compile_schema(document, schema), shape)
 
 
 def _success(document: Mapping[str, Any], media_type: Mapping[str, Any], schema: Mapping[str, Any]) -> SuccessResponse:

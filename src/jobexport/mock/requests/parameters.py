@@ -34,6 +34,8 @@ class Parameters:
     schema: Schema
     readers: Mapping[str, Callable[[Sequence[str]], Any]] = {}
     """For each parameter that is not one text: a function of the sent texts that returns the value."""
+    defaults: Mapping[str, Any] = {}
+    """The defaults that the document has."""
 
     @classmethod
     def read(cls, document: Mapping[str, Any], taken: Mapping[tuple[str, str], Location], location: str) -> Parameters:
@@ -52,11 +54,13 @@ class Parameters:
             "properties": {name: parameter.get("schema", {}) for name, parameter in found.items()},
             "required": [name for name, parameter in found.items() if parameter.get("required")],
         }
+        schemas = {name: deref(document, parameter.get("schema", {})) for name, parameter in found.items()}
         readers = {name: _reader(document, parameter) for name, parameter in found.items()}
         return cls(
             tuple(found),
             compile_schema(document, schema),
             {name: reader for name, reader in readers.items() if reader is not None},
+            {name: schema["default"] for name, schema in schemas.items() if "default" in schema},
         )
 
     def values(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:

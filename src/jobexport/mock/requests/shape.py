@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _INTEGER = re.compile(r"-?[0-9]{1,40}")
+_NUMBER = re.compile(r"-?[0-9]{1,40}\.[0-9]{1,40}")
 _PARTS = ("allOf", "anyOf", "oneOf")
 
 
@@ -98,6 +99,9 @@ class Shape:
             return value if "boolean" in types or "string" not in types else str(value).lower()
         if isinstance(value, int | float) and not types & {"integer", "number"} and "string" in types:
             return str(value)
-        if isinstance(value, str) and "string" not in types and "integer" in types and _INTEGER.fullmatch(value):
-            return int(value)
+        if isinstance(value, str) and "string" not in types and types & {"integer", "number"}:
+            if _INTEGER.fullmatch(value):
+                return int(value)
+            if "number" in types and _NUMBER.fullmatch(value):
+                return float(value)
         return value

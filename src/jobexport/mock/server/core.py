@@ -181,6 +181,8 @@ class Core:
             return Outcome(unknown.response)
         except Refused as refused:
             outcome = self._refusal(call, refused, seen)
+        except StorageUnavailable as problem:
+            outcome = _unavailable(call.operation, problem)
         seen.content = call.content[:LONGEST_BODY]
         if seen.chosen is not None:
             outcome = await seen.chosen.alter(call, outcome)
@@ -192,9 +194,7 @@ class Core:
             if seen.chosen is not None:
                 outcome = await seen.chosen.alter(call, outcome)
         except StorageUnavailable as problem:
-            LOGGER.error("%s", problem)
-            # DLI documents an error of its own for this; DGC leaves it to the gateway.
-            outcome = Outcome(error_response(call.operation.error("server-fault", "server-error")))
+            outcome = _unavailable(call.operation, problem)
         return outcome
 
     async def _steps(self, call: Call, receive: Receive, seen: Seen) -> Outcome:
@@ -214,8 +214,7 @@ class Core:
             raise self._routes.wrong_method(methods)
         seen.operation, seen.chosen = operation.id, chosen
         call.operation, call.headers = operation, read_headers(scope)
-        if operation.query.names:
-            seen.query = call.query = operation.query.query(scope)
+        seen.query = call.query = operation.query.query(scope)
         if chosen is not None and (replacement := chosen.replacement(call)) is not None:
             call.content = await read_content(call.headers, receive)
             return replacement
@@ -251,6 +250,12 @@ class Core:
             seen.violation = refused.violation
             response.headers.update(self._diagnosis.report(refused.violation))
         return Outcome(response)
+
+
+def _unavailable(operation: Operation, problem: StorageUnavailable) -> Outcome:
+    LOGGER.error("%s", problem)
+    # DLI documents an error of its own for this; DGC leaves it to the gateway.
+    return Outcome(error_response(operation.error("server-fault", "server-error")))
 
 
 def _not_an_obs_path(operation: Operation, problem: StorageError) -> Refused:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from jobexport.mock.state.files import File, Place
 
-JOB_NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
+# One edition also allows Chinese characters.
+JOB_NAME = re.compile(r"[A-Za-z0-9._\u4e00-\u9fff-]{1,128}")
 _FLINK_ID = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _INT64 = range(-(2**63), 2**63)
 

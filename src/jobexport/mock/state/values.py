@@ -35,12 +35,6 @@ class FlinkJob:
         """Return the job of a definition whose `name` is text."""
         return cls(id_, fields["name"], strict_json.write(fields).encode("utf-8"), listed)
 
-    @property
-    def fields(self) -> dict[str, Any]:
-        """All fields: those of the definition, then those of lists."""
-        found: dict[str, Any] = json.loads(self.content)
-        return found | dict(self.listed)
-
 
 @frozen
 class DgcJob:
@@ -179,6 +173,11 @@ class ProjectState:
     def flink_ids(self) -> Mapping[str, int]:
         """The ids of Flink jobs by name."""
         return {job.name: id_ for id_, job in self.flink.items()}
+
+    @cached_property
+    def newest_flink(self) -> tuple[FlinkJob, ...]:
+        """The Flink jobs by the time of their creation, the newest first; those without a time are the oldest."""
+        return tuple(sorted(self.flink.values(), key=lambda job: (job.listed.get("create_time", 0), job.id))[::-1])
 
 
 def node_properties(job: Mapping[str, Any]) -> list[tuple[str, str, tuple[str | int, ...]]]:
