@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobexport.mock.behaviour.imports import Options, changed_definition
+from jobexport.mock.behaviour.imports import ImportOptions, changed_definition
 from jobexport.mock.behaviour.tasks import status
 from jobexport.mock.state.values import Subtask, Task
 from tests.mock.making.trips import NOW, code, packed
@@ -151,7 +151,9 @@ class TestDefinition:
     def test_params(self) -> None:
         """Parameters of the import replace those of the job, those of one job before those of all."""
         job = {"name": "a", "params": [{"name": "x", "value": "1", "type": "constants"}]}
-        options = Options.read({"params": {"x": "2", "y": "3"}, "jobsParam": [{"name": "a", "params": {"y": "4"}}]})
+        options = ImportOptions.read(
+            {"params": {"x": "2", "y": "3"}, "jobsParam": [{"name": "a", "params": {"y": "4"}}]}
+        )
         assert changed_definition(job, options)["params"] == [
             {"name": "x", "value": "2", "type": "constants"},
             {"name": "y", "value": "4", "type": "variable"},
@@ -160,7 +162,9 @@ class TestDefinition:
     def test_user_and_names(self) -> None:
         """The user and the names of connections are those of the import; all else stays."""
         node = {"name": "n", "properties": [{"name": "connectionName", "value": "old"}, {"name": "x", "value": "y"}]}
-        options = Options.read({"executeUser": "u", "resources": [{"name": "old", "type": "T", "replace": "new"}]})
+        options = ImportOptions.read(
+            {"executeUser": "u", "resources": [{"name": "old", "type": "T", "replace": "new"}]}
+        )
         changed = changed_definition({"name": "a", "nodes": [node, 5], "basicConfig": {"owner": "o"}}, options)
         assert changed == {
             "name": "a",
@@ -171,4 +175,4 @@ class TestDefinition:
     def test_nothing_to_change(self) -> None:
         """Without options a definition stays as it is."""
         job = {"name": "a", "params": 5, "nodes": None, "more": [1]}
-        assert changed_definition(job, Options()) == job
+        assert changed_definition(job, ImportOptions()) == job

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport.mock.requests.parameters import Parameters
-from jobexport.mock.requests.shape import Shape
+from jobexport.mock.requests.shape import BodyShape
 
 if TYPE_CHECKING:
     from tests.mock.making.trips import Trip
@@ -83,12 +83,12 @@ class TestShape:
     )
     def test_fit(self, schema: Any, value: Any, fitted: Any) -> None:
         """A value gets the fields and types of the schema; a missing value is null only where that is allowed."""
-        assert Shape({}, schema).fit(value) == fitted
+        assert BodyShape({}, schema).fit(value) == fitted
 
     def test_schema_that_contains_itself(self) -> None:
         """A schema that contains itself gives each level the same shape."""
         document = {"n": {"properties": {"next": {"$ref": "#/n"}}}}
-        assert Shape(document, {"$ref": "#/n"}).fit({"next": {"next": {}, "x": 1}}) == {"next": {"next": {}}}
+        assert BodyShape(document, {"$ref": "#/n"}).fit({"next": {"next": {}, "x": 1}}) == {"next": {"next": {}}}
 
 
 class TestMethods:

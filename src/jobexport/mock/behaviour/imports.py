@@ -34,7 +34,7 @@ _MOST_TASKS = 1000
 
 
 @frozen
-class Options:
+class ImportOptions:
     """How the definitions of a zip come into a workspace."""
 
     overwrite: bool = False
@@ -49,7 +49,7 @@ class Options:
     """Names of connections, queues and the like by the name that they replace."""
 
     @classmethod
-    def read(cls, body: Mapping[str, Any]) -> Options:
+    def read(cls, body: Mapping[str, Any]) -> ImportOptions:
         """Return the options of a request's body; a field that the document lacks has its default."""
         return cls(
             overwrite=body.get("sameNamePolicy") == "OVERWRITE",
@@ -86,7 +86,10 @@ def import_job(operation: Operation, world: World) -> Callable[[Request], Awaita
         world.change(place, _with_task(world.workspace(place), task))
         length = int(world.task_seconds * 1000)
         world.plan(
-            *(Step(due, place, change) for due, change in steps(task, package, Options.read(request.body), length))
+            *(
+                Step(due, place, change)
+                for due, change in steps(task, package, ImportOptions.read(request.body), length)
+            )
         )
         return Outcome(json_response(operation, {"taskId": task.id}))
 
@@ -111,7 +114,7 @@ def new_task(package: Package, now: int) -> Task:
 
 
 def steps(
-    task: Task, package: Package, options: Options, length: int
+    task: Task, package: Package, options: ImportOptions, length: int
 ) -> list[tuple[int, Callable[[WorkspaceState, int], WorkspaceState]]]:
     """Return what an import does to a workspace, each with its time: scripts and resources first, then job after job.
 
@@ -165,7 +168,7 @@ def _advanced(
 
 
 def imported(
-    workspace: WorkspaceState, definition: Fields, options: Options, now: int
+    workspace: WorkspaceState, definition: Fields, options: ImportOptions, now: int
 ) -> tuple[WorkspaceState, str, str]:
     """Return a workspace with a job imported, the state of the subtask, and its message.
 
@@ -188,7 +191,7 @@ def imported(
     return stored(workspace, job, submitted=options.submit), SUCCESSFUL, ""
 
 
-def changed_definition(definition: Fields, options: Options) -> Fields:
+def changed_definition(definition: Fields, options: ImportOptions) -> Fields:
     """Return a definition with the parameters, the user and the names of an import; all else stays as it is."""
     changed = dict(definition)
     wanted = {**options.params, **options.job_params.get(definition["name"], {})}

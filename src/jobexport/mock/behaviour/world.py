@@ -1,4 +1,4 @@
-"""What the behaviours of a server share: the state as it is now, what is still going on, the clock, the storage."""
+"""The state of a server as it is now, and the steps that are still to come; all behaviours share them."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class World:
     records: bool = False
     """True if the `offset` of DGC's lists counts records, False if it counts pages."""
     steps: list[Step] = field(init=False, factory=list, repr=False)
-    """What is still going on, sorted by time."""
+    """The steps that are still to come, sorted by time."""
 
     def replace(self, state: State) -> None:
-        """Replace the whole state, and forget what is still going on."""
+        """Replace the whole state, and forget the steps to come."""
         self.state = state
         self.steps.clear()
 

@@ -11,7 +11,7 @@ from attrs import frozen
 from jobexport.errors import JobexportError
 from jobexport.mock.requests.parameters import Parameters
 from jobexport.mock.requests.schema import Schema, compile_schema
-from jobexport.mock.requests.shape import Shape
+from jobexport.mock.requests.shape import BodyShape
 from jobexport.spec.document import (
     at,
     behind,
@@ -49,7 +49,7 @@ class Body:
     fields: frozenset[str]
     """The properties that the document knows; the server ignores others."""
     schema: Schema
-    shape: Shape
+    shape: BodyShape
 
 
 @frozen
@@ -60,7 +60,7 @@ class SuccessResponse:
     """Schema by property."""
     extensions: Mapping[str, Any]
     """Fields `x-…` of the media type."""
-    shape: Shape
+    shape: BodyShape
     """The shape of the body."""
 
     @property
@@ -196,7 +196,7 @@ def _body(document: Mapping[str, Any], operation: OperationObject) -> Body | Non
     if not body:
         return None
     schema = _needed(document, operation.location, "requestBody", "content", JSON, "schema")
-    shape = Shape(document, schema)
+    shape = BodyShape(document, schema)
     return Body(body.get("required", False), frozenset(shape.fields), compile_schema(document, schema), shape)
 
 
@@ -204,7 +204,7 @@ def _success(document: Mapping[str, Any], media_type: Mapping[str, Any], schema:
     return SuccessResponse(
         fields={name: deref(document, node) for name, node in schema.get("properties", {}).items()},
         extensions={name: value for name, value in media_type.items() if name.startswith("x-")},
-        shape=Shape(document, schema),
+        shape=BodyShape(document, schema),
     )
 
 

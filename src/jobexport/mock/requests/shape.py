@@ -20,7 +20,7 @@ _PARTS = ("allOf", "anyOf", "oneOf")
 
 
 @frozen(eq=False)
-class Shape:
+class BodyShape:
     """A schema as the mock needs it. Its parts are read when they are needed, as a schema may contain itself."""
 
     _document: Mapping[str, Any] = field(repr=False)
@@ -32,19 +32,19 @@ class Shape:
         return types_of(self._document, self._schema)
 
     @cached_property
-    def fields(self) -> Mapping[str, Shape]:
+    def fields(self) -> Mapping[str, BodyShape]:
         """The shapes of the fields of an object, by name."""
         return {
-            name: Shape(self._document, node)
+            name: BodyShape(self._document, node)
             for schema in self._parts()
             for name, node in schema.get("properties", {}).items()
         }
 
     @cached_property
-    def items(self) -> Shape | None:
+    def items(self) -> BodyShape | None:
         """The shape of the items of a list, or None if the schema does not say it."""
         found = next((schema["items"] for schema in self._parts() if "items" in schema), None)
-        return None if found is None else Shape(self._document, found)
+        return None if found is None else BodyShape(self._document, found)
 
     @cached_property
     def words(self) -> tuple[Any, ...]:

@@ -81,7 +81,7 @@ class ServerOptions(TypedDict, total=False):
     task_seconds: float
     """Seconds that the task of an import runs; 0 ends it before the response."""
     page_offset: PageOffset
-    """What `offset` counts in the lists of DGC: `pages`, as the pages say, or `records`, as one client does."""
+    """Unit of `offset` in the lists of DGC: `pages`, as the pages say, or `records`, as one client does."""
     clock: Callable[[], int]
     """A function that returns the milliseconds since 1970, for the names of zips and the age of signatures."""
     faults: Sequence[str]

@@ -1,4 +1,4 @@
-"""What the mock holds: projects with Flink jobs and workspaces, workspaces with jobs, scripts, resources and tasks.
+"""All that the mock holds: projects with Flink jobs and workspaces, workspaces with jobs, scripts, resources and tasks.
 
 All values are immutable; a change makes new values, and shares what stays.
 """
