@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from jobexport.mock.requests.request import Refused, violation
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from jobexport.mock.behaviour.world import Place, World
+    from jobexport.mock.behaviour.world import World
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
     from jobexport.mock.state.values import DgcJob, WorkspaceState
@@ -32,12 +31,12 @@ _KEPT = 32
 
 def export_job(operation: Operation, world: World) -> Callable[[Request], Outcome]:
     """Return the behaviour of exportJob under one document."""
-    archives = _Archives.read(operation, world)
+    archives = _Archives.read(operation)
     to_storage = operation.responses.get(JSON)
     object_name = template(to_storage.extensions.get("x-object-name"), "job_name") if to_storage else None
 
     def handle(request: Request) -> Outcome:
-        place = world.place(operation, request)
+        workspace = world.workspace(world.place(operation, request))
         name = request.path["job_name"]
         # `obsPath` is honoured only if the document has both the field and a response for it.
         target = request.body.get("obsPath") if object_name else None
@@ -46,7 +45,7 @@ def export_job(operation: Operation, world: World) -> Callable[[Request], Outcom
             reason = violation(operation, "body", "/obsPath", "the value is not an OBS path")
             raise Refused("obs-path-invalid", violation=reason)
         depend = request.body.get("exportDepend", True)
-        content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
+        content = archives.build(workspace, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
         if folder is None or object_name is None:
             return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
         folder = f"{folder}/{segment(name)}/{world.clock()}"
@@ -58,12 +57,12 @@ def export_job(operation: Operation, world: World) -> Callable[[Request], Outcom
 
 def batch_export_jobs(operation: Operation, world: World) -> Callable[[Request], Outcome]:
     """Return the behaviour of batchExportJobs under one document."""
-    archives = _Archives.read(operation, world)
+    archives = _Archives.read(operation)
 
     def handle(request: Request) -> Outcome:
-        place = world.place(operation, request)
+        workspace = world.workspace(world.place(operation, request))
         names = tuple(dict.fromkeys(request.body.get("jobList", ())))
-        content = archives.build(place, names, request.body.get("exportDepend", True), submitted=False)
+        content = archives.build(workspace, names, request.body.get("exportDepend", True), submitted=False)
         return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
 
     return handle
@@ -76,10 +75,10 @@ class _Archives:
     file_name: str
     media_type: str
     build: Callable[..., bytes]
-    """A function of (project id, workspace id), job names, `depend` (add scripts and resources) and `submitted`."""
+    """A function of the workspace, job names, `depend` (add scripts and resources) and `submitted`."""
 
     @classmethod
-    def read(cls, operation: Operation, world: World) -> _Archives:
+    def read(cls, operation: Operation) -> _Archives:
         extensions = operation.response(operation.zip_type).extensions
         variables = {"job_name"} & set(operation.path.names)
         file_name = template(extensions.get("x-zip-file-name"), *variables)
@@ -88,21 +87,14 @@ class _Archives:
             raise JobexportError(f"operation {operation.id} needs job, script and resource in x-zip-layout; add them")
         for kind, text in layout.items():
             template(text, "job_name", f"{kind}_name")
-        # While a workspace stays the same value, so do its zips; after a change of another job, the members decide.
-        same: OrderedDict[tuple[Place, tuple[str, ...], bool, bool], tuple[WorkspaceState, bytes]] = OrderedDict()
 
-        def build(place: Place, names: tuple[str, ...], depend: bool, submitted: bool) -> bytes:
-            key, workspace = (place, names, depend, submitted), world.workspace(place)
-            before = same.get(key)
-            if before is not None and before[0] is workspace:
-                return before[1]
+        # While a workspace stays the same value, so do its zips; after a change of another job, the members decide.
+        @lru_cache(maxsize=_KEPT)
+        def build(workspace: WorkspaceState, names: tuple[str, ...], depend: bool, submitted: bool) -> bytes:
             members: dict[str, bytes] = {}
             for name in names:
                 members |= _members(layout, workspace, _job(workspace, name, submitted), depend)
-            same[key] = workspace, _packed(tuple(members.items()))
-            if len(same) > _KEPT:
-                same.popitem(last=False)
-            return same[key][1]
+            return _packed(tuple(members.items()))
 
         return cls(file_name, operation.zip_type, build)
 

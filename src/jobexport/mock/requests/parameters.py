@@ -65,8 +65,6 @@ class Parameters:
 
     def values(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return values of the documented types for these texts, one text for each parameter."""
-        if not self.readers:
-            return sent
         return {name: self.readers[name]([text]) if name in self.readers else text for name, text in sent.items()}
 
     def query(self, scope: Scope) -> dict[str, Any]:

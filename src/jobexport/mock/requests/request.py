@@ -139,18 +139,18 @@ def check_request(
     """
     # Before path and headers: unreadable JSON is a worse error than a value out of range.
     value = _read_json(operation, headers, content)
-    path = operation.path.values(variables)
+    path = operation.path.values(variables) if operation.path.readers else variables
     _check(operation, "path", operation.path, path)
     if operation.query.names:
         _check(operation, "query", operation.query, query)
     # Bytes that are not UTF-8 become U+FFFD: valid for the schema, but no workspace has such a name.
-    sent = operation.headers.values(
-        {
-            name: headers[name.lower()].decode("utf-8", "replace")
-            for name in operation.headers.names
-            if name.lower() in headers
-        }
-    )
+    sent: Mapping[str, Any] = {
+        name: headers[name.lower()].decode("utf-8", "replace")
+        for name in operation.headers.names
+        if name.lower() in headers
+    }
+    if operation.headers.readers:
+        sent = operation.headers.values(sent)
     _check(operation, "header", operation.headers, sent)
     return Request(path, sent, _check_body(operation, value), query)
 

@@ -118,6 +118,10 @@ class WorkspaceState:
     tasks: Mapping[str, Task] = field(factory=dict)
     """Tasks by id, oldest first."""
 
+    def __hash__(self) -> int:
+        """Return a hash of the object, not of its content: a cache must not read the whole content for each request."""
+        return id(self)
+
     @cached_property
     def by_type(self) -> Mapping[str, tuple[DgcJob, ...]]:
         """The jobs by type, in the order of their creation."""
