@@ -1,0 +1,52 @@
+"""The document of each edition as tests of facts read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from jobexport.spec.document import from_pointer, look
+from jobexport.spec.editions import CHECKOUT, edition_ids, resolve
+from jobexport.spec.load import load_yaml
+from jobexport.spec.register import load_register
+
+JSON = "application/json"
+
+DOCUMENTS = {edition: resolve(edition) for edition in edition_ids()}
+UNION = load_yaml(CHECKOUT / "openapi/openapi.yaml")
+REGISTER = load_register()
+
+each_edition = pytest.mark.parametrize("edition", edition_ids())
+
+
+def operation(edition: Any, path: Any, method: Any = "post") -> Any:
+    return DOCUMENTS[edition]["paths"][path][method]
+
+
+def schema(edition: Any, name: Any) -> Any:
+    return DOCUMENTS[edition]["components"]["schemas"][name]
+
+
+def errors(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:
+    """Return the named example errors of a 400, as name → code."""
+    examples = operation(edition, path, method)["responses"]["400"]["content"][JSON]["examples"]
+    return {name: example["value"]["error_code"] for name, example in examples.items()}
+
+
+def accepts(edition: Any, name: Any, value: Any) -> Any:
+    root = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENTS[edition]["components"]}
+    return jsonschema_rs.validator_for(root).is_valid(value)
+
+
+def examples(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:
+    """Return the values of the named examples of a success."""
+    found = operation(edition, path, method)["responses"]["200"]["content"][JSON]["examples"]
+    return {name: example["value"] for name, example in found.items()}
+
+
+def held_by(test: Any) -> list[Any]:
+    """Return the nodes of the union that the entries point to which name a test."""
+    pointers = [pointer for entry in REGISTER.entries if entry.test.endswith(f"::{test}") for pointer in entry.pointers]
+    return [look(UNION, from_pointer(pointer)) for pointer in pointers]
