@@ -35,7 +35,7 @@ class TestList:
         assert listing(trip, **query) == ids
 
     def test_detail(self, trip: Trip) -> None:
-        """`show_detail` adds the SQL and leaves out the user."""
+        """Fields that the document shows under a value of `show_detail` only are left out under the other."""
         short, long = (
             {*trip.dli("GET", params=p).json()["job_list"]["jobs"][0]} for p in ({}, {"show_detail": "true"})
         )
@@ -45,6 +45,10 @@ class TestList:
     def test_refused(self, trip: Trip, query: Any) -> None:
         """A value of another type, out of range, or sent twice is refused."""
         assert code(trip.dli("GET", params=query)) == (400, "invalid-request")
+
+    def test_negative(self, trip: Trip) -> None:
+        """A negative number has an error of its own, where the document has one."""
+        assert code(trip.dli("GET", params={"offset": -1})) == (400, "offset-negative")
 
 
 class TestShow:

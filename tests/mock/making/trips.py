@@ -44,7 +44,12 @@ LISTED = of(**dict.fromkeys(("name", "jobType", "status", "createUser", "path"),
 JOB = of(**dict.fromkeys(("name", "processType", "version"), TEXT), nodes=many(ANY), params=many(ANY), basicConfig=ANY)
 SCRIPT = of(name=TEXT, type=TEXT, content=TEXT)
 RESOURCE = of(name=TEXT, location=TEXT, id=TEXT)
-FLINK = of(job_id=WHOLE, name=TEXT, job_type=TEXT, status=TEXT, sql_body=TEXT, user_name=TEXT)
+FLINK = of(
+    **dict.fromkeys(("name", "job_type", "status"), TEXT),
+    job_id=WHOLE,
+    sql_body=TEXT | {"x-shown-when": {"show_detail": True}},
+    user_name=TEXT | {"x-shown-when": {"show_detail": False}},
+)
 SUBTASK = of(name=TEXT, status=TEXT, lastUpdate=WHOLE)
 VERDICT = {"is_success": TEXT}
 TYPE = TEXT | {"enum": ["BATCH", "REAL_TIME"]}
@@ -140,6 +145,7 @@ REFUSALS = (
     "zip-too-large",
     "import-running",
     "version-not-found",
+    "offset-negative",
 )
 
 

@@ -10,34 +10,34 @@ from attrs import evolve
 
 from jobexport.mock.behaviour.jobs import BEGINNING, USER
 from jobexport.mock.behaviour.paging import page
+from jobexport.mock.requests.operations import JSON
 from jobexport.mock.requests.outcome import Outcome, json_response
 from jobexport.mock.requests.request import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from jobexport.mock.behaviour.world import World
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
+    from jobexport.mock.requests.shape import BodyShape
     from jobexport.mock.state.values import FlinkJob, ProjectState
 
 DRAFT = "job_init"
-# Fields that a list has only with `show_detail`. Some pages say that it has them only without; the newest page and a
-# client of the service say this.
-_DETAILS = ("sql_body", "job_config", "main_class", "entrypoint_args", "args", "execution_graph", "update_time")
-_DETAILS_TOO = ("user_id", "project_id", "run_mode")
 # `checkpoint_mode` is a number in the request that creates a job, and a word in the responses.
 _CHECKPOINTS = {1: "exactly_once", 2: "at_least_once"}
 
 
 def list_flink_jobs(operation: Operation, world: World) -> Callable[[Request], Outcome]:
     """Return the behaviour of listFlinkJobs under one document. Its `offset` counts jobs, by all pages."""
+    conditions = _conditions(operation.response(JSON).shape)
 
     def handle(request: Request) -> Outcome:
         project = world.project(request)
         query = {**operation.query.defaults, **request.query}
         found = chosen(project, query)
-        shown = [listed(job, request.path["project_id"], query) for job in page(found, query, records=True)]
+        hidden = {name for name, condition in conditions.items() if not _met(condition, query)}
+        shown = [listed(job, request.path["project_id"], hidden) for job in page(found, query, records=True)]
         jobs = {"total_count": len(found), "jobs": shown}
         return Outcome(json_response(operation, {"is_success": True, "message": "", "job_list": jobs}))
 
@@ -120,14 +120,24 @@ def details(job: FlinkJob) -> dict[str, Any]:
     }
 
 
-def listed(job: FlinkJob, project_id: str, query: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a job as a list shows it."""
+def listed(job: FlinkJob, project_id: str, hidden: Container[str]) -> dict[str, Any]:
+    """Return a job as a list shows it, without some fields."""
     fields = {**details(job), "project_id": project_id}
-    # Every page names these three the other way round.
-    hidden = (
-        ("user_name", "username", "duration", "root_id") if query.get("show_detail") else (*_DETAILS, *_DETAILS_TOO)
-    )
     return {name: value for name, value in fields.items() if name not in hidden}
+
+
+def _conditions(response: BodyShape) -> Mapping[str, Mapping[str, Any]]:
+    """Return the conditions of the fields of a job in a list, by field; editions differ in them."""
+    container = response.fields.get("job_list", response)
+    # By one page the container is a list of one object.
+    container = container.items or container
+    jobs = container.fields["jobs"].items if "jobs" in container.fields else None
+    return {} if jobs is None else {name: shape.shown_when for name, shape in jobs.fields.items() if shape.shown_when}
+
+
+def _met(condition: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
+    """Return whether a query has the values of a condition; a missing flag is False."""
+    return all(query.get(name, False) == value for name, value in condition.items())
 
 
 def show_flink_job(operation: Operation, world: World) -> Callable[[Request], Outcome]:

@@ -118,7 +118,7 @@ def imported(
             flink[new] = FlinkJob.of(new, definition, {**flink[new].listed, "status": DRAFT, "update_time": now})
         mapping.append({"old_job_id": fields.get(ID, -1), "new_job_id": new, "remark": remark})
     if len(flink) > MOST:
-        raise Refused("job-quota-exceeded")
+        raise Refused("job-quota-reached")
     return evolve(project, flink=dict(sorted(flink.items()))), mapping
 
 

@@ -127,7 +127,7 @@ def create_job(operation: Operation, world: World) -> Callable[[Request], Outcom
         if name in workspace.jobs:
             raise Refused("job-exists")
         if len(workspace.jobs) >= MOST:
-            raise Refused("job-quota-exceeded")
+            raise Refused("job-quota-reached")
         now = world.clock()
         times = {"createUser": USER, "createTime": now, "lastUpdateUser": USER, "lastUpdateTime": now}
         job = DgcJob.of(request.body, {"status": STOPPED, **times})

@@ -109,4 +109,4 @@ async def fetched(storage: Storage, operation: Operation, name: str, field: str)
 def unreadable(operation: Operation, field: str, reason: str) -> Refused:
     """Return the refusal of a path that leads to no zip of an export."""
     told = violation(operation, "body", f"/{field}", reason)
-    return Refused("obs-file-unreadable", "obs-object-missing", "obs-path-invalid", violation=told)
+    return Refused("zip-path-invalid", "obs-file-unreadable", "obs-object-missing", violation=told)

@@ -52,7 +52,7 @@ def create_resource(operation: Operation, world: World) -> Callable[[Request], O
         if name in workspace.resources:
             raise Refused("resource-exists")
         if len(workspace.resources) >= MOST:
-            raise Refused("resource-quota-exceeded")
+            raise Refused("resource-quota-reached")
         content, id_ = strict_json.write(request.body).encode("utf-8"), os.urandom(16).hex()
         world.change(
             place,

@@ -62,7 +62,7 @@ def create_script(operation: Operation, world: World) -> Callable[[Request], Out
         if name in workspace.scripts:
             raise Refused("script-exists")
         if len(workspace.scripts) >= MOST:
-            raise Refused("script-quota-exceeded")
+            raise Refused("script-quota-reached")
         content = strict_json.write(request.body).encode("utf-8")
         world.change(place, evolve(workspace, scripts={**workspace.scripts, name: content}))
         return Outcome(json_response(operation, {}))

@@ -28,7 +28,7 @@ def show_system_task(operation: Operation, world: World) -> Callable[[Request], 
         workspace = world.workspace(world.place(operation, request))
         task = workspace.tasks.get(request.path["task_id"])
         if task is None:
-            raise Refused("task-not-found")
+            raise Refused("task-not-found", "task-id-not-found")
         return Outcome(json_response(operation, _shown(task, request.path["project_id"], words)))
 
     return handle

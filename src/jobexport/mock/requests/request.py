@@ -195,8 +195,12 @@ def _check(operation: Operation, place: str, parameters: Parameters, values: Map
         return
     pointer, reason = found
     # An operation may have a special error for a variable: `job_name` → `job-name-invalid`.
-    own = f"{pointer[1:].replace('_', '-')}-invalid"
-    names = (own, "invalid-request") if place == "path" else ("invalid-request",)
+    name = pointer[1:].replace("_", "-")
+    names = (f"{name}-invalid", "invalid-request") if place == "path" else ("invalid-request",)
+    # Or for a number below zero: `offset` → `offset-negative`.
+    value = values.get(pointer[1:])
+    if isinstance(value, int) and value < 0:
+        names = (f"{name}-negative", *names)
     raise Refused(*names, violation=violation(operation, place, pointer, reason))
 
 

@@ -54,9 +54,9 @@ class BodyShape:
         )
 
     @cached_property
-    def default(self) -> Any:
-        """The default, or None if the schema has no default."""
-        return next((schema["default"] for schema in self._parts() if "default" in schema), None)
+    def shown_when(self) -> Mapping[str, Any]:
+        """The parameters and values under which the field is shown, from `x-shown-when`; empty if it always is."""
+        return next((schema["x-shown-when"] for schema in self._parts() if "x-shown-when" in schema), {})
 
     def _parts(self) -> Iterator[Mapping[str, Any]]:
         """Yield the schema and the schemas that it is composed of."""
