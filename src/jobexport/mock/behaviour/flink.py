@@ -90,7 +90,7 @@ def details(job: FlinkJob) -> dict[str, Any]:
     user = job.listed.get("user_name", USER)
     return {
         "desc": "",
-        "queue_name": "",
+        "queue_name": None,
         "run_mode": "shared_cluster",
         "sql_body": "",
         "main_class": None,
