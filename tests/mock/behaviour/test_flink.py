@@ -58,7 +58,7 @@ class TestShow:
         assert body["is_success"] == "true"
         assert (body["job_detail"]["name"], body["job_detail"]["status"]) == ("detour_alarm", "job_running")
 
-    @pytest.mark.parametrize("id_", ["7", "x", "-1", "٣", "1.0"])
+    @pytest.mark.parametrize("id_", ["7", "X", "-1", "٣", "1.0"])
     def test_missing(self, trip: Trip, id_: str) -> None:
         """An id that no job has is refused."""
         assert code(trip.dli("GET", f"jobs/{id_}")) == (400, "job-not-found")

@@ -54,6 +54,7 @@ SUBTASK = of(name=TEXT, status=TEXT, lastUpdate=WHOLE)
 VERDICT = {"is_success": TEXT}
 TYPE = TEXT | {"enum": ["BATCH", "REAL_TIME"]}
 
+VARIABLES = {"job_id": TEXT | {"pattern": "^[^a-z]*$"}}
 DGC, DLI = "/v1/{project_id}", "/v1.0/{project_id}/streaming"
 # id, method and path, parameters, body, response; None is 204.
 TABLE: list[tuple[str, str, str, list[dict[str, Any]], Any, Any]] = [
@@ -172,7 +173,10 @@ def _operation(id_: str, path: str, parameters: list[dict[str, Any]], body: Any,
     return {
         "operationId": id_,
         "parameters": [
-            *({"name": name, "in": "path", "required": True, "schema": TEXT} for name in variables),
+            *(
+                {"name": name, "in": "path", "required": True, "schema": VARIABLES.get(name, TEXT)}
+                for name in variables
+            ),
             *header,
             *parameters,
         ],

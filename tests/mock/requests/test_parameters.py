@@ -101,6 +101,10 @@ class TestMethods:
         assert response.status_code == 405
         assert method not in response.headers["allow"].split(", ")
 
+    def test_value_that_no_variable_has(self, trip: Trip) -> None:
+        """A path of its own is no value of another path's variable whose schema does not allow it."""
+        assert trip.dli("GET", "jobs/export").status_code == 405
+
     def test_faults_that_need_objects(self, trip: Trip) -> None:
         """A fault of stored objects suits only operations whose response names objects."""
         suits = trip.server.core.set_faults

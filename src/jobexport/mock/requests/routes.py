@@ -58,8 +58,8 @@ class Routes:
     def find(self, scope: Scope) -> tuple[Mapping[str, Operation], dict[str, str]]:
         """Return the operations of the request's path by method, and the path's variables.
 
-        Of two paths that match, the path without variables counts, unless only the other has the request's method:
-        `GET /jobs/import` shows the job `import` where `POST /jobs/import` imports.
+        Of two paths that match, the path without variables counts, unless only the other has the request's method and
+        its variables can have the values: `GET /jobs/import` shows the job `import` where `POST /jobs/import` imports.
 
         Raises:
             NoOperation: the request's path is not in the document.
@@ -70,7 +70,8 @@ class Routes:
             for template, methods in self.paths.get(len(segments), ()):
                 variables = match_path(template, segments)
                 if variables is not None:
-                    if scope["method"] in methods:
+                    operation = methods.get(scope["method"])
+                    if operation is not None and (first is None or _fits(operation, variables)):
                         return methods, variables
                     first = first or (methods, variables)
         if first is not None:
@@ -83,3 +84,8 @@ class Routes:
         allow = ", ".join(sorted(methods))
         body = json.loads(self.unknown_path.content) | {"error_msg": f"This address takes {allow} only."}
         return NoOperation(Response(json.dumps(body), status_code=405, headers={"Allow": allow}, media_type=JSON))
+
+
+def _fits(operation: Operation, variables: Mapping[str, str]) -> bool:
+    """Return whether the path of an operation can have these variables."""
+    return operation.path.schema.violation(operation.path.values(variables)) is None
