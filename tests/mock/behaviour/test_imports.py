@@ -53,6 +53,16 @@ class TestImport:
         trip.start({"jobs/myJob.job": {"name": "myJob", "nodes": []}}, sameNamePolicy="OVERWRITE")
         assert trip.dgc("GET", "jobs/myJob").json()["version"] == "2"
 
+    def test_overwrite_scripts(self, trip: Trip) -> None:
+        """OVERWRITE replaces scripts and resources of an existing name too."""
+        members = {
+            "scripts/dws_sql.script": {"name": "dws_sql", "content": "new"},
+            "resources/trip-report.resource": {"name": "trip-report", "location": "obs://b/new.jar"},
+        }
+        trip.start(members, sameNamePolicy="OVERWRITE")
+        assert trip.dgc("GET", "scripts/dws_sql").json()["content"] == "new"
+        assert trip.dgc("GET", "resources").json()["resources"][0]["location"] == "obs://b/new.jar"
+
     def test_running_job(self, trip: Trip) -> None:
         """A running job is not overwritten: its subtask fails, the other one succeeds, and the task has failed."""
         members = {"jobs/job_stream.job": {"name": "job_stream"}, "jobs/a.job": {"name": "a"}}

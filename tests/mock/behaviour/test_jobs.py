@@ -120,6 +120,12 @@ class TestDelete:
         assert code(trip.dgc("DELETE", "jobs/myJob")) == (400, "job-not-found")
         assert trip.dgc("POST", "jobs/myJob/export").status_code >= 400
 
+    def test_versions_go_too(self, trip: Trip) -> None:
+        """A job that is created under the name of a deleted job has none of its versions."""
+        trip.dgc("DELETE", "jobs/myJob")
+        trip.dgc("POST", "jobs", json={"name": "myJob"})
+        assert code(trip.dgc("GET", "jobs/myJob", params={"version": 1})) == (400, "version-not-found")
+
     def test_exports_follow(self, trip: Trip) -> None:
         """An export after a change has the new content, although the zip before was kept."""
         before = trip.dgc("POST", "jobs/myJob/export").content
