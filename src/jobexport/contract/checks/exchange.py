@@ -39,6 +39,7 @@ class CheckedExchange:
     body: Any
     """JSON value of the request, or None if no body was sent."""
     status: int
+    """Status of the response."""
     media_type: str
     """Content-Type of the response in lower case, without parameters."""
     content: bytes = field(repr=False)
@@ -46,6 +47,8 @@ class CheckedExchange:
     """Headers of the response by lower-case name."""
     workspace: str | None = None
     """The `workspace` header that was sent."""
+    query: Mapping[str, Any] = field(factory=dict)
+    """Query parameters by name, decoded."""
     known: Data | None = field(default=None, repr=False)
     """Names that exist on the server."""
 
@@ -73,8 +76,11 @@ class CheckedExchange:
 
     def documents(self, name: str) -> bool:
         """Return True if the edition's request body of the operation has the property."""
-        body = media(request_body(self.document, self.operation))
-        return name in schema_of(self.document, body).get("properties", {})
+        return name in self.body_schema().get("properties", {})
+
+    def body_schema(self) -> Mapping[str, Any]:
+        """Return the documented schema of the request's body; empty if the operation has none."""
+        return schema_of(self.document, media(request_body(self.document, self.operation)))
 
     def json(self) -> Any:
         """Return the response's JSON value; None if it is not JSON, or JSON that readers understand differently."""
