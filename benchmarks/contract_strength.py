@@ -38,6 +38,7 @@ from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS
 from jobexport.mock.requests.operations import read_operations
 from jobexport.spec import load_edition
+from jobexport.spec.document import METHODS, operations, operations_by_id
 from jobexport.spec.editions import edition_ids
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ Document = dict[str, Any]
 SEED, SEEDS, MAX_EXAMPLES = 1, 10, 15
 # The edition with most fields first, because most faults suit it.
 EDITIONS = sorted(edition_ids(), key=lambda id_: id_ != "huaweicloud-intl-2026")
-OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
+OPERATIONS = tuple(dict.fromkeys(found.id for id_ in EDITIONS for found in operations(load_edition(id_))))
 # Small values: long waits and large zips would show nothing more.
 ARGUMENTS = {"latency": "0.01", "slow-drip": "1000000", "zip-bomb": "16"}
 
@@ -207,8 +208,9 @@ def held(how: Any, document: Document, edition: str, *faults: str, **options: in
 def narrowed(edition: str, operation: str) -> Document:
     """Return an edition's document with one operation only."""
     document = load_edition(edition)
-    paths = {path: item for path, item in document["paths"].items() if item["post"]["operationId"] == operation}
-    return {**document, "paths": paths}
+    found = operations_by_id(document)[operation]
+    item = {key: value for key, value in found.item.items() if key not in METHODS or key == found.method}
+    return {**document, "paths": {found.path: item}}
 
 
 @cache
@@ -222,8 +224,8 @@ def suiting(fault: Fault) -> Iterable[tuple[str, str]]:
     """Yield each operation that a fault suits, with the edition to try it in."""
     for name in OPERATIONS:
         for edition in EDITIONS:
-            operation = next(item for item in read_operations(load_edition(edition)) if item.id == name)
-            if fault.suits.test(operation):
+            operation = next((item for item in read_operations(load_edition(edition)) if item.id == name), None)
+            if operation is not None and fault.suits.test(operation):
                 yield name, edition
                 break
 

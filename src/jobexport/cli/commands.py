@@ -153,10 +153,11 @@ def contract(
         edition = found.closest[0]
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
     reports: list[EditionReport] = []
-    for id_ in ids:
-        document, folder = load_edition(id_), report_dir / report_name(id_)
+    documents = [load_edition(id_) for id_ in ids]
+    for id_, document in zip(ids, documents, strict=True):
+        folder = report_dir / report_name(id_)
         target = command.live_target(document, url, api, server) if url is not None else None
-        with command.RunProgress(len(ids), done=len(reports)) as progress:
+        with command.RunProgress(documents, done=len(reports)) as progress:
             run = functools.partial(command.check, document, target, api=api, seed=seed, max_examples=max_examples)
             reports.append(run(report_dir=folder, accept=accepted, progress=progress))
         if not reports[-1].complete:

@@ -177,7 +177,10 @@ def _examples(task: _Task, operations: int) -> int:
 
 def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgement: Judgement) -> None:
     planned = [
-        (scenario, operation) for operation in report.operations for scenario in scenarios_for(operation, task.data)
+        (scenario, operation.id)
+        for operation in operations(task.document)
+        if operation.id in report.operations
+        for scenario in scenarios_for(task.document, operation, task.data, restores=task.tools.restore is not None)
     ]
     # Ordered by scenario, so that every operation gets requests before a limit ends the run.
     for scenario, operation in sorted(planned, key=lambda pair: SCENARIOS.index(pair[0])):

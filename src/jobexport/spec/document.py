@@ -204,6 +204,23 @@ def operations_by_id(document: Mapping[str, Any]) -> dict[str, OperationObject]:
     return {operation.id: operation for operation in operations(document) if "operationId" in operation.fields}
 
 
+def undocumented_methods(document: Mapping[str, Any], operation: OperationObject) -> tuple[str, ...]:
+    """Return the methods of a request to the path of an operation that no operation of the document has.
+
+    `/jobs/import` is the path of `/jobs/{job_name}` too, so a GET for the former has a meaning if the latter has it.
+    """
+    used = {other.method for other in operations(document) if _meets(other.path, operation.path)}
+    return tuple(method.upper() for method in ("get", "post", "put", "delete", "patch") if method not in used)
+
+
+def _meets(template: str, path: str) -> bool:
+    """Return whether a template of a path can mean every path of another template."""
+    mine, others = template.split("/"), path.split("/")
+    return len(mine) == len(others) and all(
+        step == other or (step.startswith("{") and step.endswith("}")) for step, other in zip(mine, others, strict=True)
+    )
+
+
 def parameters(document: Mapping[str, Any], operation: Location) -> dict[tuple[str, str], Location]:
     """Find where the parameters of an operation are listed, by `in` and name.
 

@@ -62,6 +62,11 @@ class CheckedExchange:
         """The operationId."""
         return str(self.operation["operationId"])
 
+    @property
+    def succeeded(self) -> bool:
+        """True if the status is 2xx."""
+        return 200 <= self.status < 300
+
     def response(self) -> Mapping[str, Any]:
         """Return the documented response for the status; empty if the status is not documented."""
         return response(self.document, self.operation, self.status)

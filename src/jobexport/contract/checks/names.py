@@ -37,7 +37,7 @@ def valid_request_refused(exchange: CheckedExchange) -> None:
 
 def known_request_refused(exchange: CheckedExchange) -> None:
     """Raise if a valid request fails although the server has everything that the request names."""
-    if _unknown(exchange) == () and exchange.status != 200 and exchange.status not in _NOT_THE_REQUEST:
+    if _unknown(exchange) == () and not exchange.succeeded and exchange.status not in _NOT_THE_REQUEST:
         raise Violation(
             f"the server has everything that the request names, but the response is {exchange.status}{_code(exchange)}"
         )
@@ -50,7 +50,7 @@ def unknown_name(exchange: CheckedExchange) -> None:
         return
     documented = {(status, code) for name in unknown for status, code in [refusal(exchange, name)] if code is not None}
     value = exchange.json()
-    if exchange.status == 200:
+    if exchange.succeeded:
         raise Violation(f"the request has an unknown name ({', '.join(unknown)}), but the response is 200")
     got = exchange.status, value.get("error_code") if isinstance(value, dict) else None
     if documented and got not in documented:
@@ -68,7 +68,7 @@ def export_succeeded(exchange: CheckedExchange) -> None:
     """Raise if `is_success` of a 200 is false, or a text other than `true` and `false`."""
     value = exchange.json()
     properties = exchange.schema().get("properties", {})
-    if exchange.status != 200 or not isinstance(value, dict) or "is_success" not in properties:
+    if not exchange.succeeded or not isinstance(value, dict) or "is_success" not in properties:
         return
     said = value.get("is_success", True)
     if isinstance(said, str) and said not in ("true", "false"):
@@ -80,7 +80,7 @@ def export_succeeded(exchange: CheckedExchange) -> None:
 def object_names(exchange: CheckedExchange) -> None:
     """Raise if a named object is not in the requested folder, or its name is not built as documented."""
     value = exchange.json()
-    if exchange.status != 200 or not isinstance(value, dict):
+    if not exchange.succeeded or not isinstance(value, dict):
         return
     folder = exchange.arguments.get("obs_dir")
     for name, names in _named(exchange, value):
@@ -103,7 +103,7 @@ def object_names(exchange: CheckedExchange) -> None:
 def flink_jobs(exchange: CheckedExchange) -> None:
     """Raise if the response does not name exactly one zip for each requested Flink job."""
     value = exchange.json()
-    if exchange.status != 200 or not exchange.valid or not isinstance(value, dict) or _unknown(exchange) != ():
+    if not exchange.succeeded or not exchange.valid or not isinstance(value, dict) or _unknown(exchange) != ():
         return
     known = exchange.known
     for field_name, names in _named(exchange, value):

@@ -80,7 +80,7 @@ def undocumented_field(exchange: CheckedExchange) -> None:
         known = ", ".join(schema["properties"])
         raise Violation(
             f"the response has {', '.join(unknown)}, which this edition does not document; documented are {known}",
-            () if exchange.status == 200 else ("COM-001",),
+            () if exchange.succeeded else ("COM-001",),
             f"/{unknown[0]}",
         )
 
@@ -89,7 +89,7 @@ def missing_field(exchange: CheckedExchange) -> None:
     """Raise if a successful JSON response lacks a field that every documented example has."""
     value = exchange.json()
     examples = [example["value"] for example in exchange.media(JSON).get("examples", {}).values()]
-    if exchange.status != 200 or not isinstance(value, dict) or not examples or "error_code" in value:
+    if not exchange.succeeded or not isinstance(value, dict) or not examples or "error_code" in value:
         return
     promised = set.intersection(*(set(example) for example in examples))
     missing = sorted(promised - value.keys())
@@ -102,7 +102,7 @@ def missing_field(exchange: CheckedExchange) -> None:
 def error_in_success(exchange: CheckedExchange) -> None:
     """Raise if a response with status 200 has an error as its body."""
     value = exchange.json()
-    if exchange.status == 200 and isinstance(value, dict) and value.keys() & {"error_code", "error_msg"}:
+    if exchange.succeeded and isinstance(value, dict) and value.keys() & {"error_code", "error_msg"}:
         raise Violation(f"status 200, but the body is an error: {value.get('error_code')} {value.get('error_msg')!r}")
 
 
@@ -147,7 +147,7 @@ def documented_codes(exchange: CheckedExchange) -> Iterator[str]:
 
 def obs_path_response(exchange: CheckedExchange) -> None:
     """Raise if a success is not JSON although a documented `obsPath` was sent, or not a zip although it was not."""
-    if exchange.status != 200 or not exchange.valid or not exchange.documents("obsPath"):
+    if not exchange.succeeded or not exchange.valid or not exchange.documents("obsPath"):
         return
     sent = "obsPath" in exchange.arguments
     expected = JSON if sent else exchange.zip_media()

@@ -45,6 +45,7 @@ def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
         operation=document["paths"][case.operation.path][case.operation.method],
         valid=is_positive(case) and case.method.lower() == case.operation.method.lower(),
         path=case.path_parameters,
+        query=case.query or {},
         body=None if case.body is NOT_SET else case.body,
         status=response.status_code,
         media_type=media_type.partition(";")[0].strip().lower(),

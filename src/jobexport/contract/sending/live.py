@@ -80,11 +80,12 @@ def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, A
             shaped["paths"].pop(operation.path, None)
     for operation in () if live.disposable else operations(shaped):
         if not data.workspaces:
-            shaped["paths"][operation.path]["parameters"] = [
-                parameter
-                for parameter in operation.item.get("parameters", ())
-                if deref(shaped, parameter)["name"].lower() != "workspace"
-            ]
+            for owner in (at(shaped, operation.location), at(shaped, operation.location[:-1])):
+                owner["parameters"] = [
+                    parameter
+                    for parameter in owner.get("parameters", ())
+                    if deref(shaped, parameter)["name"].lower() != "workspace"
+                ]
         _narrow_body(shaped, operation, data)
     for operation in operations(shaped):
         _name_known(shaped, operation, data)
