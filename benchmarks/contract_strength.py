@@ -125,7 +125,7 @@ def ours(document: Document, server: mock.Server, seed: int = SEED, *, first: bo
             )
         except JobexportError as problem:
             return Run((f"could not run: {problem}",), len(server.core.requests), time.time() - started, _met(server))
-    failures = [failure for _, failure in report.failures]
+    failures = [each for _, failure in report.failures for each in failure.every]
     caught = {failure.check: None for failure in failures}
     caught |= dict.fromkeys("never 2xx" for _ in report.never_succeeded)
     caught |= dict.fromkeys(error.rpartition(": ")[2] for error in report.errors)

@@ -214,7 +214,7 @@ class Data:
 
 
 @frozen
-class Place:
+class NamePlace:
     """A place in the requests of an operation that names objects of a known kind."""
 
     kind: Kind
@@ -241,19 +241,19 @@ class Place:
         return [value for value in shown if isinstance(value, str | int)]
 
 
-def places(document: Mapping[str, Any], operation: OperationObject) -> Iterator[Place]:
+def places(document: Mapping[str, Any], operation: OperationObject) -> Iterator[NamePlace]:
     """Yield the places in the requests of an operation that name objects of a known kind."""
     for (where, name), location in parameters(document, operation.location).items():
         node = deref(document, at(document, location))
         if (kind := _BY_PLACE.get(f"{where}.{name.lower() if where == 'header' else name}")) is not None:
-            yield Place(kind, where, name, False, bool(node.get("required")), node, schema_of(document, node))
+            yield NamePlace(kind, where, name, False, bool(node.get("required")), node, schema_of(document, node))
     body = schema_of(document, media(request_body(document, operation.fields)))
     required = {*body.get("required", ()), *body.get("then", {}).get("required", ())}
     for name, listed in body.get("properties", {}).items():
         node = deref(document, listed)
         for place, schema in ((f"body.{name}", node), (f"body.{name}[*]", deref(document, node.get("items", {})))):
             if (kind := _BY_PLACE.get(place)) is not None:
-                yield Place(kind, "body", name, place.endswith("[*]"), name in required, node, schema)
+                yield NamePlace(kind, "body", name, place.endswith("[*]"), name in required, node, schema)
 
 
 def lacking(document: Mapping[str, Any], operation: OperationObject, data: Data) -> Kind | None:

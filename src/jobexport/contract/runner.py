@@ -87,7 +87,7 @@ def check_edition(
         {name: OperationReport(name) for name in _labels(held_to).values()},
         seed=seed,
     )
-    judgement = Judgement(report, load_register(), accept, Redaction.of(data.secrets))
+    judgement = Judgement(report, document, load_register(), accept, Redaction.of(data.secrets))
     if live is not None:
         for left in left_out(held_to, data, live):
             report.left_out[left.operation] = left.reason
@@ -135,7 +135,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
         except RunStopped as stopped:
             report.reason, report.ending = stopped.reason, judgement.redaction.text(str(stopped))
             return
-        if not (task.first and report.failures):
+        if not (task.first and judgement.found):
             _run_schemathesis(task, interrupt, report, judgement)
 
 

@@ -154,7 +154,17 @@ def _block(edition: str, operation: str, failure: Failure) -> str:
         lines.append(f"  accepted: {failure.accepted}")
     if failure.pointer:
         lines.append(f"  at {failure.pointer}")
+    came = f"{failure.seen} ({_times(failure)})" if failure.seen else ""
+    for word, text in (("right", failure.expected), ("came", came)):
+        if text:
+            lines.append(f"  {word}: {' '.join(text.split())}")
     if failure.rests_on:
         # The pages are those of an edition; a file of the user's own has no pages.
         lines.append(f"  rests on {': '.join(filter(None, map(', '.join, (failure.rests_on, failure.pages))))}")
+    if failure.also:
+        lines.append(f"  same cause: {', '.join(f'{other.check} ({_times(other)})' for other in failure.also)}")
     return "\n".join([*lines, f"  {failure.curl}"])
+
+
+def _times(failure: Failure) -> str:
+    return "once" if failure.responses == 1 else f"{failure.responses} times"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 ZIP = "application/octet-stream"
+_ZIP_BEGINNING = b"PK\x03\x04"
 
 
 @frozen
@@ -100,8 +101,9 @@ class CheckedExchange:
         return next((media for media, node in content.items() if "x-zip-layout" in node), ZIP)
 
     def is_archive(self) -> bool:
-        """Return True if the response is a success that should hold a zip."""
-        return self.status == 200 and self.media_type == self.zip_media() and bool(self.media(self.media_type))
+        """Return True if the response is a success that should hold a zip, or holds one under another media type."""
+        zipped = self.media_type == self.zip_media() or self.content.startswith(_ZIP_BEGINNING)
+        return self.status == 200 and zipped and bool(self.media(self.zip_media()))
 
     def archive(self) -> Archive:
         """Return the content of the response's zip; without members if the response should not hold a zip."""

@@ -51,7 +51,8 @@ def unknown_name(exchange: CheckedExchange) -> None:
     documented = {(status, code) for name in unknown for status, code in [refusal(exchange, name)] if code is not None}
     value = exchange.json()
     if exchange.succeeded:
-        raise Violation(f"the request has an unknown name ({', '.join(unknown)}), but the response is 200")
+        text = f"the request has an unknown name ({', '.join(unknown)}), but the response is {exchange.status}"
+        raise Violation(text, about=_about(exchange, unknown))
     got = exchange.status, value.get("error_code") if isinstance(value, dict) else None
     if documented and got not in documented:
         wanted: dict[int, list[str]] = {}
@@ -61,7 +62,15 @@ def unknown_name(exchange: CheckedExchange) -> None:
         raise Violation(
             f"documented for an unknown name is {words}, but the response is {exchange.status}{_code(exchange)}",
             pointer="/error_code",
+            about=_about(exchange, unknown),
         )
+
+
+def _about(exchange: CheckedExchange, unknown: tuple[str, ...]) -> str:
+    if "no-permission" not in unknown:
+        return ""
+    project = exchange.known.project if exchange.known else None
+    return "project" if exchange.path.get("project_id") != project else "workspace"
 
 
 def export_succeeded(exchange: CheckedExchange) -> None:

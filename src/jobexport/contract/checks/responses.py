@@ -96,7 +96,8 @@ def missing_field(exchange: CheckedExchange) -> None:
     if missing:
         properties = exchange.schema()["properties"]
         rests_on = tuple(id_ for name in missing for id_ in _marks_within(properties.get(name, {})))
-        raise Violation(f"the response lacks {', '.join(missing)}, which the documentation's example has", rests_on)
+        words = f"the response lacks {', '.join(missing)}, which the documentation's example has"
+        raise Violation(words, rests_on, f"/{missing[0]}")
 
 
 def error_in_success(exchange: CheckedExchange) -> None:
@@ -126,7 +127,7 @@ def error_code(exchange: CheckedExchange) -> None:
     code = value.get("error_code") if isinstance(value, dict) else None
     if exchange.status < 400 or not isinstance(code, str) or not exchange.response():
         return
-    documented = set(documented_codes(exchange))
+    documented = set(documented_codes(exchange.document, exchange.operation, exchange.status))
     if code not in documented:
         named = _marks_within(exchange.response())
         raise Violation(
@@ -136,13 +137,13 @@ def error_code(exchange: CheckedExchange) -> None:
         )
 
 
-def documented_codes(exchange: CheckedExchange) -> Iterator[str]:
+def documented_codes(document: Mapping[str, Any], operation: Mapping[str, Any], status: int) -> Iterator[str]:
     """Yield the documented codes for an error's status: the codes of the examples, then the codes of the API's list."""
-    for example in exchange.media(JSON).get("examples", {}).values():
+    for example in media(response(document, operation, status)).get("examples", {}).values():
         yield example["value"]["error_code"]
-    lists = exchange.document["components"].get("x-error-codes", {})
-    for tag in exchange.operation.get("tags", ()):
-        yield from lists.get(tag, {}).get(str(exchange.status), ())
+    lists = document.get("components", {}).get("x-error-codes", {})
+    for tag in operation.get("tags", ()):
+        yield from lists.get(tag, {}).get(str(status), ())
 
 
 def obs_path_response(exchange: CheckedExchange) -> None:

@@ -317,7 +317,8 @@ def time_moves(run: ScenarioRun) -> None:
     for body in bodies * 3:
         response = run.send(body)
         found = set(re.findall(rb"\d{13}", response.content))
-        expect(found or not response.succeeded, "the response has no name with the time of the export")
+        text = "the response has no name with the time of the export"
+        expect(found or not response.succeeded, text, pointer=_pointer_to_names(response))
         times |= found
         # More than the resolution of a clock.
         time.sleep(0.02)
@@ -409,6 +410,12 @@ def _differ(seen: list[Any]) -> str:
         names = sorted(name for name in {*first[0], *last[0]} if first[0].get(name) != last[0].get(name))
         return ", ".join(names) or "the headers"
     return f"{str(last)[:80]} after {str(first)[:80]}"
+
+
+def _pointer_to_names(response: CheckedExchange) -> str:
+    """Return the pointer to the documented names of objects; empty if the document has none."""
+    properties = response.schema().get("properties", {}).items()
+    return next((f"/{name}" for name, node in properties if "x-object-name" in node), "")
 
 
 def _arrays(response: CheckedExchange) -> Iterator[list[str]]:

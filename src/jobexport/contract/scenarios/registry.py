@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 _DGC = ("exportJob", "batchExportJobs")
 _EXPORTS = ("exportFlinkJobs", *_DGC)
 
-# Requests that must succeed.
-_ACCEPTED = (
+ACCEPTED = (
     Scenario(
         "each_name",
         "Every known job can be exported, alone and with the others.",
@@ -179,9 +178,9 @@ _ACCEPTED = (
         requests=8,
     ),
 )
+"""Scenarios of requests that must succeed."""
 
-# Requests that must be refused.
-_REFUSED = (
+REFUSED = (
     Scenario(
         "authentication",
         "A request without a token, with a wrong token or with a wrong signature gets 401 or 403.",
@@ -189,6 +188,7 @@ _REFUSED = (
         None,
         refused.authentication,
         requests=14,
+        about="caller",
     ),
     Scenario(
         "another_project",
@@ -197,6 +197,7 @@ _REFUSED = (
         None,
         refused.another_project,
         requests=3,
+        about="project",
     ),
     Scenario(
         "unknown_job",
@@ -205,9 +206,16 @@ _REFUSED = (
         _EXPORTS,
         refused.unknown_job,
         requests=1,
+        about="unknown name",
     ),
     Scenario(
-        "near_names", "A job is found by its exact name only.", ("COM-006",), _DGC, refused.near_names, requests=4
+        "near_names",
+        "A job is found by its exact name only.",
+        ("COM-006",),
+        _DGC,
+        refused.near_names,
+        requests=4,
+        about="unknown name",
     ),
     Scenario(
         "unknown_workspace",
@@ -216,6 +224,7 @@ _REFUSED = (
         _DGC,
         refused.unknown_workspace,
         requests=1,
+        about="workspace",
     ),
     Scenario(
         "job_elsewhere",
@@ -233,6 +242,7 @@ _REFUSED = (
         refused.broken_body,
         requests=80,
         negative=True,
+        about="invalid request",
     ),
     Scenario(
         "broken_json",
@@ -286,6 +296,7 @@ _REFUSED = (
         refused.other_methods,
         requests=4,
         negative=True,
+        about="method",
     ),
     Scenario(
         "bad_obs_dir",
@@ -306,8 +317,9 @@ _REFUSED = (
         negative=True,
     ),
 )
+"""Scenarios of requests that must be refused."""
 
-SCENARIOS = (*_ACCEPTED, *_REFUSED)
+SCENARIOS = (*ACCEPTED, *REFUSED)
 
 
 def scenarios_for(
@@ -323,5 +335,5 @@ def scenarios_for(
     """
     if lacking(document, operation, data) is not None:
         return []
-    found = SCENARIOS if restores or not changes(document, operation) else _REFUSED
+    found = SCENARIOS if restores or not changes(document, operation) else REFUSED
     return [scenario for scenario in found if scenario.operations is None or operation.id in scenario.operations]

@@ -52,6 +52,10 @@ class BrokenClaim:
     """The duty of the server, in one sentence."""
     case: str
     """Id of the exchange in the journal."""
+    operation: str = ""
+    """operationId of the request that broke the claim, if it is another than the scenario's."""
+    about: str = ""
+    """The subject, if it is another than the rule's."""
 
 
 @frozen
@@ -290,7 +294,16 @@ class ScenarioRun:
         rests_on = violation.rests_on or rule.rests_on
         case = self._last.case if self._last else ""
         self.broken_claims.append(
-            BrokenClaim(rule.id, rests_on, violation.pointer, str(violation), rule.sentence, case)
+            BrokenClaim(
+                rule.id,
+                rests_on,
+                violation.pointer,
+                str(violation),
+                rule.sentence,
+                case,
+                self.id,
+                violation.about,
+            )
         )
 
 
@@ -310,6 +323,8 @@ class Scenario:
     """Number of requests at most, for plans."""
     negative: bool = False
     """True if the scenario sends requests that break the document."""
+    about: str = ""
+    """The subject, if other rules have the same subject: their failures may have one cause."""
 
     def run(self, run: ScenarioRun) -> None:
         """Send the requests of the scenario; add each broken claim to the run."""
