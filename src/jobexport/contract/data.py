@@ -8,7 +8,7 @@ import jsonschema_rs
 from attrs import asdict, field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.spec.document import at, deref, media, operations, parameters, request_body, response, schema_of
+from jobexport.spec.document import READING, at, deref, media, operations, parameters, request_body, response, schema_of
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
@@ -267,9 +267,9 @@ def needs_workspace(document: Mapping[str, Any], operation: OperationObject) -> 
     return any(place.required for place in places(document, operation) if place.kind.id == "workspaces")
 
 
-def changes(document: Mapping[str, Any], operation: OperationObject) -> bool:
-    """Return whether an operation may change the jobs of a server: it neither reads nor exports."""
-    succeeded = response(document, operation.fields, 200).get("content", {}).values()
+def changes(document: Mapping[str, Any], operation: Mapping[str, Any], method: str) -> bool:
+    """Return whether an operation with a method may change the jobs of a server: it neither reads nor exports."""
+    succeeded = response(document, operation, 200).get("content", {}).values()
     exports = any(
         "x-zip-layout" in found
         or any(
@@ -278,7 +278,7 @@ def changes(document: Mapping[str, Any], operation: OperationObject) -> bool:
         )
         for found in succeeded
     )
-    return not (operation.reads or exports)
+    return not (method in READING or exports)
 
 
 def load_names(path: Path) -> dict[str, Any]:

@@ -159,7 +159,9 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
         if event.get("checks"):
             tested.add(labels[event["label"]])
         if event["event"] == "scenario":
-            task.progress(f"{labels[event['label']]}, {event['phase'].lower()}", 1)
+            # The number of sequences is not known before.
+            steps = 0 if event["phase"] == "Stateful" else 1
+            task.progress(f"{labels[event['label']]}, {event['phase'].lower()}", steps)
         elif event["event"] == "waiting":
             interrupt.wire.waiting(event["seconds"])
     if not report.reason:

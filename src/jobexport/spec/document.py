@@ -21,9 +21,11 @@ Location = tuple[str | int, ...]
 
 _JSON = "application/json"
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+"""The keys of a path item that are operations."""
+READING = frozenset({"get", "head", "options", "trace"})
+"""Methods that change nothing on a server, by the rules of HTTP."""
 NO_BODY = frozenset({"get", "head", "delete"})
 """Methods with which the body of a request has no meaning."""
-"""The keys of a path item that are operations."""
 
 
 class _Missing(Enum):
@@ -169,7 +171,7 @@ class OperationObject:
     @property
     def reads(self) -> bool:
         """True if the method changes nothing on a server, by the rules of HTTP."""
-        return self.method in {"get", "head", "options", "trace"}
+        return self.method in READING
 
     @property
     def id(self) -> str:
@@ -245,6 +247,15 @@ def response(document: Mapping[str, Any], operation: Mapping[str, Any], status: 
     """Return the response of an operation with a status; empty if the status is not documented."""
     found: Mapping[str, Any] = deref(document, operation["responses"].get(str(status), {}))
     return found
+
+
+def has_links(document: Mapping[str, Any]) -> bool:
+    """Return whether a response of the document has a link to another operation."""
+    return any(
+        deref(document, listed).get("links")
+        for operation in operations(document)
+        for listed in operation.fields.get("responses", {}).values()
+    )
 
 
 def media(message: Mapping[str, Any], media_type: str = _JSON) -> dict[str, Any]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 import xml.etree.ElementTree as ElementTree
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
 
 from jobexport import mock
 from jobexport.cli.contract.command import problems
@@ -17,9 +14,9 @@ from jobexport.contract import Data, check_edition
 from jobexport.contract.reports.causes import Came, cause, first
 from jobexport.contract.reports.model import Failure
 from jobexport.spec import load_edition
+from tests.making.serving import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -98,17 +95,12 @@ def _responded(path: str, status: int, headers: dict[bytes, bytes], body: bytes)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Path]]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     """One run against the wrong server: its report and its folder."""
-    folder, listener = tmp_path_factory.mktemp("wrong"), socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(Wrong(), log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
+    folder = tmp_path_factory.mktemp("wrong")
     data = Data(mock.EXAMPLE_PROJECT, JOBS, (100,), token=TOKEN)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    yield check_edition(load_edition(EDITION), url, data, seed=1, report_dir=folder, max_examples=3), folder
-    server.should_exit = True
-    thread.join()
+    with serving(Wrong()) as url:
+        return check_edition(load_edition(EDITION), url, data, seed=1, report_dir=folder, max_examples=3), folder
 
 
 SEVEN = {

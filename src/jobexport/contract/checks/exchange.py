@@ -48,6 +48,8 @@ class CheckedExchange:
     """Headers of the response by lower-case name."""
     workspace: str | None = None
     """The `workspace` header that was sent."""
+    method: str = "post"
+    """The operation's method in lower case."""
     query: Mapping[str, Any] = field(factory=dict)
     """Query parameters by name, decoded."""
     known: Data | None = field(default=None, repr=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.responses import example_code, refusal
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.data import KINDS
+from jobexport.contract.data import KINDS, changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,8 +156,10 @@ def _unknown(exchange: CheckedExchange) -> tuple[str, ...] | None:
             surely = None
     if missing:
         return (*missing, *stored) if known.complete else None
-    # Only the server knows whether it may write to another folder.
-    return () if surely and not stored else None
+    # Only the server knows whether it may write to another folder, and whether a change is allowed.
+    changing = changes(exchange.document, exchange.operation, exchange.method)
+    unnamed = [name for name in exchange.path if not any(f"path.{name}" in kind.places for kind in KINDS)]
+    return () if surely and not (stored or changing or unnamed) else None
 
 
 def _has_workspace(known: Data, workspace: str | None) -> bool | None:

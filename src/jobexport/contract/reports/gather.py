@@ -63,6 +63,7 @@ class Judgement:
         elif event["event"] == "scenario":
             operation = labels[event["label"]]
             self.report.operations[operation].checks.update(event["checks"])
+            self.report.transitions.update(event.get("transitions", {}))
             for fields in event["failures"]:
                 self._add(operation, **fields)
 

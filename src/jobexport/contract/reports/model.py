@@ -106,6 +106,8 @@ class EditionReport:
     """Number of all requests, including requests of checks."""
     sequence: str = ""
     """Hash of the requests; equal for equal seeds."""
+    transitions: Counter[str] = Factory(Counter)
+    """Number of steps along each link of the document, such as `POST /v1/x -> [200] show -> GET /v1/x/{id}`."""
     unused: list[Acceptance] = Factory(list)
     """Accepted deviations that did not occur."""
 
@@ -201,6 +203,7 @@ def as_plain(report: EditionReport) -> dict[str, Any]:
             }
             for operation in report.operations.values()
         ],
+        "transitions": dict(sorted(report.transitions.items())),
         "left_out": report.left_out,
         "unused": [{"id": accepted.id, "reason": accepted.reason} for accepted in report.unused],
         "errors": report.errors,

@@ -335,5 +335,5 @@ def scenarios_for(
     """
     if lacking(document, operation, data) is not None:
         return []
-    found = SCENARIOS if restores or not changes(document, operation) else REFUSED
+    found = SCENARIOS if restores or not changes(document, operation.fields, operation.method) else REFUSED
     return [scenario for scenario in found if scenario.operations is None or operation.id in scenario.operations]

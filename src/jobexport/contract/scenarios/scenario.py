@@ -233,6 +233,7 @@ class ScenarioRun:
         exchange = CheckedExchange(
             document=self.document,
             operation=self._operation.fields,
+            method=self._operation.method,
             valid=known,
             path=variables,
             query=asked,
@@ -249,7 +250,11 @@ class ScenarioRun:
                 check.function(exchange)
             except Violation as violation:
                 self._note(check, violation)
-        if self.tools.restore is not None and not self.keeps_changes and changes(self.document, self._operation):
+        if (
+            self.tools.restore is not None
+            and not self.keeps_changes
+            and changes(self.document, self._operation.fields, self._operation.method)
+        ):
             self.tools.restore()
         return exchange
 

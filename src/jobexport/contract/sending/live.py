@@ -60,7 +60,7 @@ def left_out(document: Mapping[str, Any], data: Data, live: Live) -> Iterator[Le
 def _harmless() -> frozenset[tuple[str, str]]:
     """Return method and operationId of each operation of the union that changes no job of a server."""
     union = load_yaml(SOURCES / BASE)
-    found = (operation for operation in operations(union) if not changes(union, operation))
+    found = (operation for operation in operations(union) if not changes(union, operation.fields, operation.method))
     return frozenset((operation.method, operation.id) for operation in found)
 
 
@@ -160,7 +160,7 @@ def _written(document: Mapping[str, Any], operation: OperationObject, data: Data
     """Return what an operation writes, for people."""
     named = [place for place in places(document, operation) if place.where == "body"]
     stored = [place for place in named if place.kind.in_storage]
-    if live.disposable and changes(document, operation):
+    if live.disposable and changes(document, operation.fields, operation.method):
         return "changes whatever it names"
     if live.disposable and stored:
         return "writes zips of any jobs to any place"
