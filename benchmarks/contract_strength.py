@@ -16,12 +16,14 @@ Exit code 1: a fault or edition was not seen and has no reason below, or a mock 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import shlex
 import subprocess
 import sys
 import tempfile
 import time
 from collections import deque
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -38,19 +40,21 @@ from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS
 from jobexport.mock.requests.operations import read_operations
 from jobexport.spec import load_edition
+from jobexport.spec.document import METHODS, deref, operations, operations_by_id
 from jobexport.spec.editions import edition_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jobexport.mock.faults.fault import Fault
+    from jobexport.spec.document import OperationObject
 
 Document = dict[str, Any]
 
 SEED, SEEDS, MAX_EXAMPLES = 1, 10, 15
 # The edition with most fields first, because most faults suit it.
 EDITIONS = sorted(edition_ids(), key=lambda id_: id_ != "huaweicloud-intl-2026")
-OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
+OPERATIONS = tuple(dict.fromkeys(found.id for id_ in EDITIONS for found in operations(load_edition(id_))))
 # Small values: long waits and large zips would show nothing more.
 ARGUMENTS = {"latency": "0.01", "slow-drip": "1000000", "zip-bomb": "16"}
 
@@ -124,7 +128,7 @@ def ours(document: Document, server: mock.Server, seed: int = SEED, *, first: bo
             )
         except JobexportError as problem:
             return Run((f"could not run: {problem}",), len(server.core.requests), time.time() - started, _met(server))
-    failures = [failure for _, failure in report.failures]
+    failures = [each for _, failure in report.failures for each in failure.every]
     caught = {failure.check: None for failure in failures}
     caught |= dict.fromkeys("never 2xx" for _ in report.never_succeeded)
     caught |= dict.fromkeys(error.rpartition(": ")[2] for error in report.errors)
@@ -205,10 +209,26 @@ def held(how: Any, document: Document, edition: str, *faults: str, **options: in
 
 
 def narrowed(edition: str, operation: str) -> Document:
-    """Return an edition's document with one operation only."""
+    """Return an edition's document with the operations that a fault of one operation touches.
+
+    They are the operation, and those that a link leads to or from: a job that is created must be listed.
+    """
     document = load_edition(edition)
-    paths = {path: item for path, item in document["paths"].items() if item["post"]["operationId"] == operation}
+    found = operations_by_id(document)
+    leads = {id_: linked(document, other) for id_, other in found.items()}
+    touched = {operation, *leads[operation], *(id_ for id_, ends in leads.items() if operation in ends)}
+    paths: Document = {}
+    for other in (other for id_, other in found.items() if id_ in touched):
+        item = {key: value for key, value in other.item.items() if key not in METHODS}
+        paths.setdefault(other.path, item)[other.method] = other.fields
     return {**document, "paths": paths}
+
+
+def linked(document: Document, operation: OperationObject) -> set[str]:
+    """Return the operationIds that the links of an operation's responses name."""
+    responses = (deref(document, node) for node in operation.fields["responses"].values())
+    links = [deref(document, link) for found in responses for link in found.get("links", {}).values()]
+    return {link["operationId"] for link in links if "operationId" in link}
 
 
 @cache
@@ -222,8 +242,8 @@ def suiting(fault: Fault) -> Iterable[tuple[str, str]]:
     """Yield each operation that a fault suits, with the edition to try it in."""
     for name in OPERATIONS:
         for edition in EDITIONS:
-            operation = next(item for item in read_operations(load_edition(edition)) if item.id == name)
-            if fault.suits.test(operation):
+            operation = next((item for item in read_operations(load_edition(edition)) if item.id == name), None)
+            if operation is not None and fault.suits.test(operation):
                 yield name, edition
                 break
 
@@ -236,18 +256,29 @@ def row(first: str, second: str, run: Run, alone: Iterable[str], reason: str | N
     return bool(run.caught or reason)
 
 
+def tried(fault: str, operation: str, edition: str) -> tuple[Run, set[str]]:
+    """Return the run with a fault of an operation, and the failures of plain `st run` that are due to the fault."""
+    document = narrowed(edition, operation)
+    text = f"{fault}{f':{ARGUMENTS[fault]}' if fault in ARGUMENTS else ''}@{operation}"
+    alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation, edition)
+    return held(ours, document, edition, text, first=True), alone
+
+
 def faults(chosen: Iterable[Fault], *, once: bool) -> bool:
     """Print a line for each fault and operation (`once`: each fault); return whether each is caught or has a reason."""
     print(ROW.format("fault", "operation", "caught by", "cases", "seconds", "plain st run"))
+    cases = [
+        (fault.id, operation, edition)
+        for fault in chosen
+        for operation, edition in islice(suiting(fault), 1 if once else None)
+    ]
     fine = True
-    for fault in chosen:
-        argument = f":{ARGUMENTS[fault.id]}" if fault.id in ARGUMENTS else ""
-        for operation, edition in islice(suiting(fault), 1 if once else None):
-            document, text = narrowed(edition, operation), f"{fault.id}{argument}@{operation}"
-            alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation, edition)
-            fine &= row(
-                fault.id, operation, held(ours, document, edition, text, first=True), alone, NO_PROMISE.get(fault.id)
-            )
+    # Half of a run's time is spent in waiting, so each core gets one.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        results = [pool.submit(tried, *case) for case in cases]
+        for (fault, operation, _), result in zip(cases, results, strict=True):
+            run, alone = result.result()
+            fine &= row(fault, operation, run, alone, NO_PROMISE.get(fault))
     return fine
 
 

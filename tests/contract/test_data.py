@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobexport.contract import Acceptance, Data, load_acceptances, load_names
+from jobexport.contract.data import KINDS
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -28,14 +29,16 @@ def test_names_are_read_from_yaml_and_json(tmp_path: Path) -> None:
 
 def test_examples_that_a_document_lacks_are_left_out() -> None:
     """A document of the user's own need not have the examples of the documentation."""
-    assert Data.of_examples({"components": {"schemas": {"FlinkJobId": {"examples": [7]}}}}) == Data("", (), (7,))
+    job = {"name": "job_id", "in": "path", "schema": {"type": "integer", "examples": [7]}}
+    document = {"paths": {"/jobs/{job_id}": {"get": {"operationId": "showIt", "parameters": [job], "responses": {}}}}}
+    assert Data.of_examples(document) == Data("", (), (7,))
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("project: p\nflink_jobs:\n  - 1\n  - one\n", "line 4: /flink_jobs/1:"),
-        ("project: p\njob: [a]\n", "a data file may have project, jobs,"),
+        ("project: p\njob: [a]\n", "a data file may have project, workspaces,"),
         ("project: p\njobs: a\n", "line 2: /jobs:"),
         ("jobs: [a\n", "line 2: not valid YAML"),
         ("- a\n", "the top level must be a mapping, not an array"),
@@ -81,6 +84,16 @@ def test_ids_are_integers(tmp_path: Path) -> None:
     """JSON's `100.0` is the integer 100, and is sent as such."""
     (tmp_path / "names.yaml").write_text("flink_jobs: [100.0, 1e2, 7]", encoding="utf-8")
     assert repr(load_names(tmp_path / "names.yaml")["flink_jobs"]) == "(100, 100, 7)"
+
+
+def test_every_kind_of_names_can_be_in_a_file_and_is_bound_to_requests(tmp_path: Path) -> None:
+    """A file may have each kind; its names are in the data, and each place of the kind is bound to them."""
+    names: dict[str, Any] = {kind.id: [7] if kind.type == "integer" else ["x"] for kind in KINDS}
+    (tmp_path / "names.json").write_text(json.dumps(names | {"project": "x"}), encoding="utf-8")
+    data = Data(**({"jobs": (), "flink_jobs": ()} | load_names(tmp_path / "names.json")))
+    assert {place: values for place, (values, _) in data.bindings().items()} == {
+        place: tuple(names[kind.id]) for kind in KINDS for place in kind.places
+    }
 
 
 @pytest.mark.parametrize("name", ["a\nb", "工作", "a ", "a\0b"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,7 +136,7 @@ def contract(
     variables below are for that server.
     """
     with needing("contract"):
-        from jobexport.cli.contract import command, identify
+        from jobexport.cli.contract import command, identify, parallel
         from jobexport.contract import as_plain, load_acceptances
         from jobexport.spec import editions, load_edition
         from jobexport.spec.editions import report_name
@@ -152,13 +151,26 @@ def contract(
         found = identify.settle(url, api, format_, server)
         edition = found.closest[0]
     ids = [known.id for known in editions()] if edition in (None, "all") else [edition]
+    documents = [load_edition(id_) for id_ in ids]
+    options: list[dict[str, Any]] = [
+        {
+            "report_dir": report_dir / report_name(id_),
+            "api": api,
+            "seed": seed,
+            "max_examples": max_examples,
+            "accept": accepted,
+        }
+        for id_ in ids
+    ]
     reports: list[EditionReport] = []
-    for id_ in ids:
-        document, folder = load_edition(id_), report_dir / report_name(id_)
+    runs = list(zip(documents, options, strict=True))
+    if at_once := url is None and len(ids) > 1 and parallel.POSSIBLE:
+        with command.RunProgress(documents) as progress:
+            reports = parallel.check_all([parallel.Task(command.check, *run) for run in runs], progress)
+    for number, (document, given) in enumerate(() if at_once else runs):
         target = command.live_target(document, url, api, server) if url is not None else None
-        with command.RunProgress(len(ids), done=len(reports)) as progress:
-            run = functools.partial(command.check, document, target, api=api, seed=seed, max_examples=max_examples)
-            reports.append(run(report_dir=folder, accept=accepted, progress=progress))
+        with command.RunProgress(documents, done=number) as progress:
+            reports.append(command.check(document, target, progress=progress, **given))
         if not reports[-1].complete:
             break
     if format_ == "json":
@@ -167,7 +179,9 @@ def contract(
         click.echo(json.dumps(identified or shown, indent=2))
     else:
         command.show(reports, report_dir)
-    if not reports[-1].complete:
-        raise JobexportError(f"{reports[-1].ending}; the reports are complete up to there")
+    endings = [report.ending for report in reports if not report.complete]
+    if endings or len(reports) < len(ids):
+        ending = next(iter(endings), "the run was interrupted")
+        raise JobexportError(f"{ending}; the reports are complete up to there")
     if not all(report.passed for report in reports):
         raise SystemExit(1)

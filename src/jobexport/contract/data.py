@@ -8,28 +8,118 @@ import jsonschema_rs
 from attrs import asdict, field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.spec.document import at, deref, look, parameters
+from jobexport.spec.document import READING, at, deref, media, operations, parameters, request_body, response, schema_of
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from jobexport.auth import AccessKey
     from jobexport.spec.document import OperationObject
 
-_NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}}
+
+@frozen
+class Kind:
+    """A kind of objects that requests name, such as jobs."""
+
+    id: str
+    """The field of `Data` with the names that exist, and their key in a file of names."""
+    places: Mapping[str, float]
+    """Places of such names in requests, each with the share of random requests that have a known name.
+
+    Places are written as schemathesis does: `path.job_name`, `query.jobName`, `body.jobList[*]`.
+    """
+    refusals: tuple[str, ...]
+    """Names of the error examples with which a server may refuse an unknown object."""
+    hint: str
+    """The reason why a request can't be sent if no object is known."""
+    type: str = "string"
+    """JSON type of a name."""
+    of_workspace: bool = False
+    """True if each workspace has its own objects."""
+    in_storage: bool = False
+    """True for places in object storage: only the server knows whether it may write there."""
+    only: bool = False
+    """True if the body of a request to a server in use may name known objects only."""
+
+
+KINDS = (
+    Kind("project", {"path.project_id": 0.98}, ("no-permission",), "no project is known; name it with --project"),
+    Kind(
+        "workspaces",
+        {"header.workspace": 0.9},
+        ("no-permission",),
+        "the document requires a workspace; name a workspace with --workspace",
+    ),
+    Kind(
+        "obs_dirs",
+        {"body.obs_dir": 0.8},
+        ("obs-path-invalid", "obs-object-missing"),
+        "it writes to OBS; name an allowed folder with --obs-dir",
+        in_storage=True,
+        only=True,
+    ),
+    Kind(
+        "obs_paths",
+        {"body.obsPath": 0.8},
+        ("obs-path-invalid", "obs-object-missing"),
+        "it writes to OBS; name an allowed folder with --obs-path",
+        in_storage=True,
+        only=True,
+    ),
+    Kind(
+        "flink_jobs",
+        {"path.job_id": 0.8, "body.job_selected[*]": 0.95},
+        ("job-not-found",),
+        "no Flink job is known; name a job with --flink-job",
+        type="integer",
+        only=True,
+    ),
+    Kind(
+        "jobs",
+        {"path.job_name": 0.8, "body.jobList[*]": 0.95},
+        ("job-not-found",),
+        "no job is known; name a job with --job",
+        of_workspace=True,
+    ),
+    Kind(
+        "scripts",
+        {"path.script_name": 0.8},
+        ("script-not-found",),
+        "no script is known; name one under scripts in the file of --data",
+        of_workspace=True,
+    ),
+    Kind(
+        "resource_ids",
+        {"path.resource_id": 0.8},
+        ("resource-not-found",),
+        "no resource is known; name an id under resource_ids in the file of --data",
+        of_workspace=True,
+    ),
+    Kind(
+        "tasks",
+        {"path.task_id": 0.8},
+        ("task-not-found",),
+        "no task is known; name an id under tasks in the file of --data",
+        of_workspace=True,
+    ),
+)
+"""All kinds of names: the one place that says which name of a request stands for which object of the server."""
+OBJECTS = tuple(kind.id for kind in KINDS if not kind.in_storage and kind.id not in ("project", "workspaces"))
+"""The kinds of objects that a project holds."""
+_BY_PLACE = {place: kind for kind in KINDS for place in kind.places}
+
+
+def _schema_of_file(kind: Kind) -> dict[str, Any]:
+    name = {"type": kind.type} | ({"minLength": 1} if kind.type == "string" else {})
+    return name if kind.id == "project" else {"type": "array", "items": name}
+
+
 _FILE: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {
-        "project": {"type": "string", "minLength": 1},
-        "jobs": _NAMES,
-        "flink_jobs": {"type": "array", "items": {"type": "integer"}},
-        "workspaces": _NAMES,
-        "obs_dirs": _NAMES,
-        "obs_paths": _NAMES,
-    },
+    "properties": {kind.id: _schema_of_file(kind) for kind in KINDS},
 }
 
 
@@ -58,6 +148,12 @@ class Data:
     """Names of DGC jobs by workspace, if known."""
     submitted: tuple[str, ...] = ()
     """Jobs of the default workspace whose submitted version differs from the version under development."""
+    scripts: tuple[str, ...] = ()
+    """Names of scripts in the default workspace."""
+    resource_ids: tuple[str, ...] = ()
+    """Ids of resources in the default workspace."""
+    tasks: tuple[str, ...] = ()
+    """Ids of tasks in the default workspace."""
     resources: tuple[str, ...] = ()
     """Names and locations of the resources that nodes may use."""
     flink_names: Mapping[int, str] = field(factory=dict)
@@ -74,20 +170,27 @@ class Data:
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
         """Build the data from the examples of the documentation; an example that the document lacks is left out."""
-
-        def example(*place: str | int) -> Any:
-            return look(document, ("components", *place))
-
-        project = example("parameters", "ProjectId", "example")
-        names = example("schemas", "JobName", "examples")
-        batch = example("schemas", "BatchExportJobsRequest", "properties", "jobList", "examples", 0)
-        numbers = example("schemas", "FlinkJobId", "examples")
+        found: dict[str, list[Any]] = {kind.id: [] for kind in KINDS}
+        for operation in operations(document):
+            for place in places(document, operation):
+                found[place.kind.id] += place.examples
+        unique: dict[str, Any] = {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
         return cls(
-            project=project if isinstance(project, str) else "",
-            jobs=tuple(name for found in (names, batch) if isinstance(found, list) for name in found),
-            flink_jobs=tuple(numbers) if isinstance(numbers, list) else (),
+            project=next(iter(unique["project"]), ""),
             token=token,
+            **{name: unique[name] for name in OBJECTS},
         )
+
+    def names(self, kind: Kind) -> tuple[Any, ...]:
+        """Return the names of a kind that exist in the project, and in its default workspace."""
+        found = getattr(self, kind.id)
+        return ((found,) if found else ()) if isinstance(found, str) else tuple(found)
+
+    def held(self, kind: Kind, workspace: str | None) -> tuple[Any, ...] | None:
+        """Return the names of a kind that exist in a workspace, or None if they are not known."""
+        if workspace is None or not kind.of_workspace:
+            return self.names(kind)
+        return self.workspace_jobs.get(workspace) if kind.id == "jobs" else None
 
     def as_json(self) -> dict[str, Any]:
         """Return the names as JSON values, without token and key."""
@@ -107,30 +210,79 @@ class Data:
         Parameters have schemathesis's names, such as `path.job_name`. The rest of the requests keeps the values that
         schemathesis generates, so unknown names are tested too.
         """
-        return {
-            "path.project_id": ((self.project,), 0.98),
-            "path.job_name": (self.jobs, 0.8),
-            "header.workspace": (self.workspaces, 0.9),
-            "body.jobList[*]": (self.jobs, 0.95),
-            "body.job_selected[*]": (self.flink_jobs, 0.95),
-            "body.obs_dir": (self.obs_dirs, 0.8),
-            "body.obsPath": (self.obs_paths, 0.8),
-        }
+        return {place: (self.names(kind), share) for kind in KINDS for place, share in kind.places.items()}
+
+
+@frozen
+class NamePlace:
+    """A place in the requests of an operation that names objects of a known kind."""
+
+    kind: Kind
+    where: str
+    """`path`, `query`, `header` or `body`."""
+    name: str
+    """Name of the parameter, or of the body's property."""
+    many: bool
+    """True if the place holds a list of names."""
+    required: bool
+    """True if a request must have the place, at least under the condition of the body's schema."""
+    node: dict[str, Any] = field(repr=False)
+    """The parameter, or the schema of the property: the document's own node."""
+    schema: dict[str, Any] = field(repr=False)
+    """The schema of one name: the document's own node."""
+
+    @property
+    def examples(self) -> list[Any]:
+        """The names in the documentation's examples."""
+        shown = [self.node["example"]] if "example" in self.node else []
+        shown += [] if self.where == "body" and not self.many else self.schema.get("examples", [])
+        for value in self.node.get("examples", []) if self.where == "body" else []:
+            shown += value if isinstance(value, list) else [value]
+        return [value for value in shown if isinstance(value, str | int)]
+
+
+def places(document: Mapping[str, Any], operation: OperationObject) -> Iterator[NamePlace]:
+    """Yield the places in the requests of an operation that name objects of a known kind."""
+    for (where, name), location in parameters(document, operation.location).items():
+        node = deref(document, at(document, location))
+        if (kind := _BY_PLACE.get(f"{where}.{name.lower() if where == 'header' else name}")) is not None:
+            yield NamePlace(kind, where, name, False, bool(node.get("required")), node, schema_of(document, node))
+    body = schema_of(document, media(request_body(document, operation.fields)))
+    required = {*body.get("required", ()), *body.get("then", {}).get("required", ())}
+    for name, listed in body.get("properties", {}).items():
+        node = deref(document, listed)
+        for place, schema in ((f"body.{name}", node), (f"body.{name}[*]", deref(document, node.get("items", {})))):
+            if (kind := _BY_PLACE.get(place)) is not None:
+                yield NamePlace(kind, "body", name, place.endswith("[*]"), name in required, node, schema)
+
+
+def lacking(document: Mapping[str, Any], operation: OperationObject, data: Data) -> Kind | None:
+    """Return the first kind of objects that requests must name and of which none is known, or None if all are known."""
+    kinds = {place.kind.id for place in places(document, operation) if place.required}
+    return next((kind for kind in KINDS if kind.id in kinds and not data.names(kind)), None)
 
 
 def needs_workspace(document: Mapping[str, Any], operation: OperationObject) -> bool:
     """Return whether each request of an operation must name its workspace."""
-    found = parameters(document, operation.location)
-    return any(
-        where == "header"
-        and name.lower() == "workspace"
-        and deref(document, at(document, place)).get("required", False)
-        for (where, name), place in found.items()
+    return any(place.required for place in places(document, operation) if place.kind.id == "workspaces")
+
+
+def changes(document: Mapping[str, Any], operation: Mapping[str, Any], method: str) -> bool:
+    """Return whether an operation with a method may change the jobs of a server: it neither reads nor exports."""
+    succeeded = response(document, operation, 200).get("content", {}).values()
+    exports = any(
+        "x-zip-layout" in found
+        or any(
+            "x-object-name" in deref(document, node)
+            for node in schema_of(document, found).get("properties", {}).values()
+        )
+        for found in succeeded
     )
+    return not (method in READING or exports)
 
 
 def load_names(path: Path) -> dict[str, Any]:
-    """Read a file of names, YAML or JSON: `project`, `jobs`, `flink_jobs`, `workspaces`, `obs_dirs`, `obs_paths`.
+    """Read a file of names, YAML or JSON, whose keys are the kinds: `project`, `jobs`, `flink_jobs`, ….
 
     Raises:
         JobexportError: the file can't be read or has other content; the text names file and line.

@@ -87,7 +87,7 @@ def check_edition(
         {name: OperationReport(name) for name in _labels(held_to).values()},
         seed=seed,
     )
-    judgement = Judgement(report, load_register(), accept, Redaction.of(data.secrets))
+    judgement = Judgement(report, document, load_register(), accept, Redaction.of(data.secrets))
     if live is not None:
         for left in left_out(held_to, data, live):
             report.left_out[left.operation] = left.reason
@@ -135,7 +135,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
         except RunStopped as stopped:
             report.reason, report.ending = stopped.reason, judgement.redaction.text(str(stopped))
             return
-        if not (task.first and report.failures):
+        if not (task.first and judgement.found):
             _run_schemathesis(task, interrupt, report, judgement)
 
 
@@ -159,7 +159,9 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
         if event.get("checks"):
             tested.add(labels[event["label"]])
         if event["event"] == "scenario":
-            task.progress(f"{labels[event['label']]}, {event['phase'].lower()}", 1)
+            # The number of sequences is not known before.
+            steps = 0 if event["phase"] == "Stateful" else 1
+            task.progress(f"{labels[event['label']]}, {event['phase'].lower()}", steps)
         elif event["event"] == "waiting":
             interrupt.wire.waiting(event["seconds"])
     if not report.reason:
@@ -177,7 +179,10 @@ def _examples(task: _Task, operations: int) -> int:
 
 def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgement: Judgement) -> None:
     planned = [
-        (scenario, operation) for operation in report.operations for scenario in scenarios_for(operation, task.data)
+        (scenario, operation.id)
+        for operation in operations(task.document)
+        if operation.id in report.operations
+        for scenario in scenarios_for(task.document, operation, task.data, restores=task.tools.restore is not None)
     ]
     # Ordered by scenario, so that every operation gets requests before a limit ends the run.
     for scenario, operation in sorted(planned, key=lambda pair: SCENARIOS.index(pair[0])):

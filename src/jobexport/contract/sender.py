@@ -102,7 +102,7 @@ class Sender(Protocol):
         Args:
             operation: the operationId.
             method: the HTTP method.
-            path: the encoded path below the base URL.
+            path: the encoded path below the base URL, with its query.
             body: the value to send as JSON.
             content: the bytes to send instead of `body`.
             headers: headers beside the credentials; `Content-Type` is `application/json` by default if `body` is given.

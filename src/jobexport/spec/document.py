@@ -24,9 +24,11 @@ _OF_NUMBERS = frozenset({"int32", "int64", "float", "double"})
 OPEN_ENUM = "x-open-enum"
 """The key of a schema with the documented values of a response, to which a server may add others."""
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+"""The keys of a path item that are operations."""
+READING = frozenset({"get", "head", "options", "trace"})
+"""Methods that change nothing on a server, by the rules of HTTP."""
 NO_BODY = frozenset({"get", "head", "delete"})
 """Methods with which the body of a request has no meaning."""
-"""The keys of a path item that are operations."""
 
 
 class _Missing(Enum):
@@ -172,7 +174,7 @@ class OperationObject:
     @property
     def reads(self) -> bool:
         """True if the method changes nothing on a server, by the rules of HTTP."""
-        return self.method in {"get", "head", "options", "trace"}
+        return self.method in READING
 
     @property
     def id(self) -> str:
@@ -207,6 +209,23 @@ def operations_by_id(document: Mapping[str, Any]) -> dict[str, OperationObject]:
     return {operation.id: operation for operation in operations(document) if "operationId" in operation.fields}
 
 
+def undocumented_methods(document: Mapping[str, Any], operation: OperationObject) -> tuple[str, ...]:
+    """Return the methods of a request to the path of an operation that no operation of the document has.
+
+    `/jobs/import` is the path of `/jobs/{job_name}` too, so a GET for the former has a meaning if the latter has it.
+    """
+    used = {other.method for other in operations(document) if _meets(other.path, operation.path)}
+    return tuple(method.upper() for method in ("get", "post", "put", "delete", "patch") if method not in used)
+
+
+def _meets(template: str, path: str) -> bool:
+    """Return whether a template of a path can mean every path of another template."""
+    mine, others = template.split("/"), path.split("/")
+    return len(mine) == len(others) and all(
+        step == other or (step.startswith("{") and step.endswith("}")) for step, other in zip(mine, others, strict=True)
+    )
+
+
 def parameters(document: Mapping[str, Any], operation: Location) -> dict[tuple[str, str], Location]:
     """Find where the parameters of an operation are listed, by `in` and name.
 
@@ -231,6 +250,15 @@ def response(document: Mapping[str, Any], operation: Mapping[str, Any], status: 
     """Return the response of an operation with a status; empty if the status is not documented."""
     found: Mapping[str, Any] = deref(document, operation["responses"].get(str(status), {}))
     return found
+
+
+def has_links(document: Mapping[str, Any]) -> bool:
+    """Return whether a response of the document has a link to another operation."""
+    return any(
+        deref(document, listed).get("links")
+        for operation in operations(document)
+        for listed in operation.fields.get("responses", {}).values()
+    )
 
 
 def media(message: Mapping[str, Any], media_type: str = _JSON) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import time
 import warnings
@@ -14,6 +15,7 @@ import pytest
 
 from jobexport.contract import CHECKS, CheckedExchange, Data, Violation
 from jobexport.spec import load_edition, load_register
+from jobexport.spec.document import operations
 
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
@@ -78,12 +80,14 @@ def exchange(
     media_type: Any = None,
 ) -> Any:
     document = load_edition(edition)
+    operation = next(found for found in operations(document) if found.path == path)
+    values = {"project_id": project, "job_name": job}
     guessed = "application/octet-stream" if isinstance(content, bytes) else "application/json"
     return CheckedExchange(
         document=document,
-        operation=document["paths"][path]["post"],
+        operation=operation.fields,
         valid=valid,
-        path={"project_id": project, "job_name": job} if path == JOB else {"project_id": project},
+        path={name: values[name] for name in re.findall(r"\{(\w+)\}", path)},
         body=body,
         status=status,
         media_type=guessed if media_type is None else media_type,

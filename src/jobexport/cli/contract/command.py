@@ -20,23 +20,26 @@ from jobexport.cli.contract.live import server_data, treatment
 from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
 from jobexport.contract.sender import check_url
 from jobexport.core.redact import printable
+from jobexport.spec.document import operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-# Examples, coverage and fuzzing of three operations.
-_STEPS = 9
+# schemathesis's examples, coverage and fuzzing of each operation.
+_PHASES = 3
 
 
 class RunProgress:
     """A progress bar on standard error during a run; hidden if standard error is not a terminal."""
 
-    def __init__(self, runs: int, *, done: int = 0) -> None:
+    def __init__(self, documents: Sequence[Mapping[str, Any]], *, done: int = 0) -> None:
+        """Build the bar of runs for these documents, the first `done` of which have ended."""
         console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         self.bar = Bar(*columns, console=console, disable=not console.is_terminal, transient=True)
-        self.task = self.bar.add_task("contract", total=runs * _STEPS, completed=done * _STEPS)
+        steps = [_PHASES * len(list(operations(document))) for document in documents]
+        self.task = self.bar.add_task("contract", total=sum(steps), completed=sum(steps[:done]))
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -151,7 +154,17 @@ def _block(edition: str, operation: str, failure: Failure) -> str:
         lines.append(f"  accepted: {failure.accepted}")
     if failure.pointer:
         lines.append(f"  at {failure.pointer}")
+    came = f"{failure.seen} ({_times(failure)})" if failure.seen else ""
+    for word, text in (("right", failure.expected), ("came", came)):
+        if text:
+            lines.append(f"  {word}: {' '.join(text.split())}")
     if failure.rests_on:
         # The pages are those of an edition; a file of the user's own has no pages.
         lines.append(f"  rests on {': '.join(filter(None, map(', '.join, (failure.rests_on, failure.pages))))}")
+    if failure.also:
+        lines.append(f"  same cause: {', '.join(f'{other.check} ({_times(other)})' for other in failure.also)}")
     return "\n".join([*lines, f"  {failure.curl}"])
+
+
+def _times(failure: Failure) -> str:
+    return "once" if failure.responses == 1 else f"{failure.responses} times"

@@ -37,6 +37,7 @@ def mock_data(server: mock.Server) -> Data:
         flink_jobs=tuple(project.flink),
         workspace_jobs={name: tuple(workspace.jobs) for name, workspace in others.items()},
         submitted=tuple(submitted),
+        scripts=tuple(default.scripts),
         resources=(*default.resources, *(location for location in locations if isinstance(location, str))),
         flink_names={id_: job.name for id_, job in project.flink.items()},
         complete=True,

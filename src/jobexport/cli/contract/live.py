@@ -46,7 +46,6 @@ _OPTIONS = (
 )
 VARIABLES = (*CREDENTIALS, PROJECT)
 """Environment variables that `server_data` reads."""
-_NAMES = ("project", "jobs", "flink_jobs", "workspaces", "obs_dirs", "obs_paths")
 
 
 def live_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -66,7 +65,7 @@ def refuse(given: Mapping[str, Any]) -> None:
 def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
     """Return names and credentials of the server: from options, the file, or the documentation's examples.
 
-    An option overrides the file. The examples are used only if no job is named. Places in OBS are taken from the
+    An option overrides the file. The examples are used only if no object is named. Places in OBS are taken from the
     examples for a disposable server only.
 
     Raises:
@@ -76,17 +75,18 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
     from attrs import evolve
 
     from jobexport.contract import Data, load_names
+    from jobexport.contract.data import KINDS, OBJECTS
 
     names = load_names(given["data_file"]) if given["data_file"] else {}
-    names |= {name: given[name] for name in _NAMES if given[name]}
+    names |= {kind.id: given[kind.id] for kind in KINDS if given.get(kind.id)}
     if "project" not in names and (project := read(PROJECT)):
         names["project"] = project
     examples = Data.of_examples(document)
-    known: dict[str, Any] = {"jobs": (), "flink_jobs": ()}
+    known: dict[str, Any] = dict.fromkeys(OBJECTS, ())
     if not given["disposable"]:
-        known |= {"obs_dirs": (), "obs_paths": ()}
-    if not names.keys() & {"jobs", "flink_jobs"}:
-        known |= {"jobs": examples.jobs, "flink_jobs": examples.flink_jobs}
+        known |= {kind.id: () for kind in KINDS if kind.in_storage}
+    if not names.keys() & {*OBJECTS}:
+        known |= {name: getattr(examples, name) for name in OBJECTS}
     data = Data(**({"project": examples.project} | known | names))
     if not data.project:
         raise click.UsageError(

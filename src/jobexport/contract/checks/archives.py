@@ -56,7 +56,10 @@ def archive_layout(exchange: CheckedExchange) -> None:
     found = {name for name in names if patterns["job"].fullmatch(name)}
     if found != expected:
         missing, extra = sorted(expected - found), sorted(found - expected)
-        raise Violation(f"the zip lacks {missing or 'nothing'} and has {extra or 'nothing'}, which was not requested")
+        held = {layout["job"].replace("{job_name}", job) for job in exchange.known.jobs} if exchange.known else expected
+        text = f"the zip lacks {missing or 'nothing'} and has {extra or 'nothing'}, which was not requested"
+        # A zip without jobs that nobody knows is the wrong response to unknown names.
+        raise Violation(text, about="" if extra or held & {*missing} else "unknown name")
 
 
 def member_content(exchange: CheckedExchange) -> None:
@@ -80,7 +83,11 @@ def export_depend(exchange: CheckedExchange) -> None:
     if not archive.members or layout is None or _DOTS & set(exchange.requested_jobs()):
         return
     patterns = patterns_of(layout)
-    others = [name for name in archive.members if not patterns["job"].fullmatch(name)]
+    others = [
+        name
+        for name in archive.members
+        if any(pattern.fullmatch(name) for kind, pattern in patterns.items() if kind != "job")
+    ]
     wanted = not (exchange.documents("exportDepend") and exchange.arguments.get("exportDepend") is False)
     if not wanted:
         if others:

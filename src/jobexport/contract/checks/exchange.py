@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 ZIP = "application/octet-stream"
+_ZIP_BEGINNING = b"PK\x03\x04"
 
 
 @frozen
@@ -39,6 +40,7 @@ class CheckedExchange:
     body: Any
     """JSON value of the request, or None if no body was sent."""
     status: int
+    """Status of the response."""
     media_type: str
     """Content-Type of the response in lower case, without parameters."""
     content: bytes = field(repr=False)
@@ -46,6 +48,10 @@ class CheckedExchange:
     """Headers of the response by lower-case name."""
     workspace: str | None = None
     """The `workspace` header that was sent."""
+    method: str = "post"
+    """The operation's method in lower case."""
+    query: Mapping[str, Any] = field(factory=dict)
+    """Query parameters by name, decoded."""
     known: Data | None = field(default=None, repr=False)
     """Names that exist on the server."""
 
@@ -58,6 +64,11 @@ class CheckedExchange:
     def id(self) -> str:
         """The operationId."""
         return str(self.operation["operationId"])
+
+    @property
+    def succeeded(self) -> bool:
+        """True if the status is 2xx."""
+        return 200 <= self.status < 300
 
     def response(self) -> Mapping[str, Any]:
         """Return the documented response for the status; empty if the status is not documented."""
@@ -73,8 +84,11 @@ class CheckedExchange:
 
     def documents(self, name: str) -> bool:
         """Return True if the edition's request body of the operation has the property."""
-        body = media(request_body(self.document, self.operation))
-        return name in schema_of(self.document, body).get("properties", {})
+        return name in self.body_schema().get("properties", {})
+
+    def body_schema(self) -> Mapping[str, Any]:
+        """Return the documented schema of the request's body; empty if the operation has none."""
+        return schema_of(self.document, media(request_body(self.document, self.operation)))
 
     def json(self) -> Any:
         """Return the response's JSON value; None if it is not JSON, or JSON that readers understand differently."""
@@ -89,8 +103,9 @@ class CheckedExchange:
         return next((media for media, node in content.items() if "x-zip-layout" in node), ZIP)
 
     def is_archive(self) -> bool:
-        """Return True if the response is a success that should hold a zip."""
-        return self.status == 200 and self.media_type == self.zip_media() and bool(self.media(self.media_type))
+        """Return True if the response is a success that should hold a zip, or holds one under another media type."""
+        zipped = self.media_type == self.zip_media() or self.content.startswith(_ZIP_BEGINNING)
+        return self.status == 200 and zipped and bool(self.media(self.zip_media()))
 
     def archive(self) -> Archive:
         """Return the content of the response's zip; without members if the response should not hold a zip."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.responses import example_code, refusal
 from jobexport.contract.checks.violation import Violation
+from jobexport.contract.data import KINDS, changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobexport.contract.checks.exchange import CheckedExchange
-    from jobexport.contract.data import Data
+    from jobexport.contract.data import Data, Kind
 
 # Errors that call the request invalid; other errors say that a name is unknown.
 _REFUSALS = ("invalid-request", "job-name-invalid")
@@ -36,7 +37,7 @@ def valid_request_refused(exchange: CheckedExchange) -> None:
 
 def known_request_refused(exchange: CheckedExchange) -> None:
     """Raise if a valid request fails although the server has everything that the request names."""
-    if _unknown(exchange) == () and exchange.status != 200 and exchange.status not in _NOT_THE_REQUEST:
+    if _unknown(exchange) == () and not exchange.succeeded and exchange.status not in _NOT_THE_REQUEST:
         raise Violation(
             f"the server has everything that the request names, but the response is {exchange.status}{_code(exchange)}"
         )
@@ -49,8 +50,9 @@ def unknown_name(exchange: CheckedExchange) -> None:
         return
     documented = {(status, code) for name in unknown for status, code in [refusal(exchange, name)] if code is not None}
     value = exchange.json()
-    if exchange.status == 200:
-        raise Violation(f"the request has an unknown name ({', '.join(unknown)}), but the response is 200")
+    if exchange.succeeded:
+        text = f"the request has an unknown name ({', '.join(unknown)}), but the response is {exchange.status}"
+        raise Violation(text, about=_about(exchange, unknown))
     got = exchange.status, value.get("error_code") if isinstance(value, dict) else None
     if documented and got not in documented:
         wanted: dict[int, list[str]] = {}
@@ -60,14 +62,22 @@ def unknown_name(exchange: CheckedExchange) -> None:
         raise Violation(
             f"documented for an unknown name is {words}, but the response is {exchange.status}{_code(exchange)}",
             pointer="/error_code",
+            about=_about(exchange, unknown),
         )
+
+
+def _about(exchange: CheckedExchange, unknown: tuple[str, ...]) -> str:
+    if "no-permission" not in unknown:
+        return ""
+    project = exchange.known.project if exchange.known else None
+    return "project" if exchange.path.get("project_id") != project else "workspace"
 
 
 def export_succeeded(exchange: CheckedExchange) -> None:
     """Raise if `is_success` of a 200 is false, or a text other than `true` and `false`."""
     value = exchange.json()
     properties = exchange.schema().get("properties", {})
-    if exchange.status != 200 or not isinstance(value, dict) or "is_success" not in properties:
+    if not exchange.succeeded or not isinstance(value, dict) or "is_success" not in properties:
         return
     said = value.get("is_success", True)
     if isinstance(said, str) and said not in ("true", "false"):
@@ -79,7 +89,7 @@ def export_succeeded(exchange: CheckedExchange) -> None:
 def object_names(exchange: CheckedExchange) -> None:
     """Raise if a named object is not in the requested folder, or its name is not built as documented."""
     value = exchange.json()
-    if exchange.status != 200 or not isinstance(value, dict):
+    if not exchange.succeeded or not isinstance(value, dict):
         return
     folder = exchange.arguments.get("obs_dir")
     for name, names in _named(exchange, value):
@@ -102,7 +112,7 @@ def object_names(exchange: CheckedExchange) -> None:
 def flink_jobs(exchange: CheckedExchange) -> None:
     """Raise if the response does not name exactly one zip for each requested Flink job."""
     value = exchange.json()
-    if exchange.status != 200 or not exchange.valid or not isinstance(value, dict) or _unknown(exchange) != ():
+    if not exchange.succeeded or not exchange.valid or not isinstance(value, dict) or _unknown(exchange) != ():
         return
     known = exchange.known
     for field_name, names in _named(exchange, value):
@@ -131,45 +141,56 @@ def _unknown(exchange: CheckedExchange) -> tuple[str, ...] | None:
     if known is None or not exchange.valid:
         return None
     missing: list[str] = []
-    if exchange.path.get("project_id") != known.project:
+    surely = _has_workspace(known, exchange.workspace)
+    if surely is False:
         missing.append("no-permission")
-    surely = (
-        _unknown_flink(exchange, known, missing)
-        if exchange.id == "exportFlinkJobs"
-        else _unknown_dgc(exchange, known, missing)
-    )
+    stored: list[str] = []
+    for kind, values in _asked(exchange):
+        held = known.held(kind, exchange.workspace) if surely is not False or not kind.of_workspace else None
+        unknown = held is not None and any(not _is_in(value, held) for value in values)
+        if kind.in_storage and unknown:
+            stored += kind.refusals
+        elif unknown:
+            missing += kind.refusals
+        elif held is None or not values:
+            surely = None
     if missing:
-        return tuple(missing) if known.complete else None
-    return () if surely else None
+        return (*missing, *stored) if known.complete else None
+    # Only the server knows whether it may write to another folder, and whether a change is allowed.
+    changing = changes(exchange.document, exchange.operation, exchange.method)
+    unnamed = [name for name in exchange.path if not any(f"path.{name}" in kind.places for kind in KINDS)]
+    return () if surely and not (stored or changing or unnamed) else None
 
 
-def _unknown_flink(exchange: CheckedExchange, known: Data, missing: list[str]) -> bool:
-    """Add error examples to `missing`; return True if the server is known to have everything else."""
-    asked, selected = exchange.arguments, exchange.arguments.get("job_selected", ())
-    if asked.get("is_selected") is True and not set(selected) <= set(known.flink_jobs):
-        missing.append("job-not-found")
-    folder = str(asked.get("obs_dir")).rstrip("/")
-    if folder not in known.obs_dirs:
-        # Only the server knows whether it may write to this folder.
-        missing += ["obs-path-invalid", "obs-object-missing"] if missing else []
-        return False
-    return not (asked.get("is_selected") is True and not selected)
+def _has_workspace(known: Data, workspace: str | None) -> bool | None:
+    """Return whether the server has a workspace; None if only its jobs are not known."""
+    if workspace is None or workspace in known.workspace_jobs:
+        return True
+    return None if workspace == "" or workspace in known.workspaces else False
 
 
-def _unknown_dgc(exchange: CheckedExchange, known: Data, missing: list[str]) -> bool:
-    workspace = exchange.workspace
-    jobs = known.jobs if workspace is None else known.workspace_jobs.get(workspace)
-    if jobs is None:
-        if workspace in known.workspaces or workspace == "":
-            return False
-        missing.append("no-permission")
-    elif not set(exchange.requested_jobs()) <= set(jobs):
-        missing.append("job-not-found")
-    target = exchange.arguments.get("obsPath") if exchange.documents("obsPath") else None
-    if target is not None and target not in known.obs_paths:
-        missing += ["obs-path-invalid"] if missing else []
-        return False
-    return True
+def _asked(exchange: CheckedExchange) -> Iterator[tuple[Kind, list[Any]]]:
+    """Yield the names in a valid request by kind, without those that the document lacks or that do not matter."""
+    schema = exchange.body_schema()
+    conditional = schema.get("then", {}).get("required", ())
+    met = all(
+        exchange.arguments.get(name) == condition.get("const")
+        for name, condition in schema.get("if", {}).get("properties", {}).items()
+    )
+    sent = {"path": exchange.path, "query": exchange.query, "body": exchange.arguments}
+    for kind in KINDS:
+        for place in kind.places:
+            where, _, name = place.removesuffix("[*]").partition(".")
+            if where == "body" and (name not in schema.get("properties", {}) or (name in conditional and not met)):
+                continue
+            if (value := sent.get(where, {}).get(name)) is not None:
+                yield kind, value if isinstance(value, list) else [value]
+
+
+def _is_in(value: Any, names: tuple[Any, ...]) -> bool:
+    # An id in a path is text; a folder may end in a slash.
+    texts = set(map(str, names))
+    return value in names or str(value) in texts or str(value).rstrip("/") in texts
 
 
 def _named(exchange: CheckedExchange, value: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -30,6 +30,8 @@ class Check:
     rests_on: tuple[str, ...]
     """Entries of the register."""
     function: Callable[[CheckedExchange], None] = field(repr=False)
+    about: str = ""
+    """The subject, if other rules have the same subject: their failures may have one cause."""
 
 
 CHECKS = (
@@ -86,6 +88,7 @@ CHECKS = (
         "A job, workspace or project that the server does not hold is refused with the documented code.",
         ("DGC-014", "COM-002", "DLI-016", "DGC-108"),
         names.unknown_name,
+        about="unknown name",
     ),
     Check(
         "export_succeeded",

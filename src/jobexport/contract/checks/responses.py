@@ -80,7 +80,7 @@ def undocumented_field(exchange: CheckedExchange) -> None:
         known = ", ".join(schema["properties"])
         raise Violation(
             f"the response has {', '.join(unknown)}, which this edition does not document; documented are {known}",
-            () if exchange.status == 200 else ("COM-001",),
+            () if exchange.succeeded else ("COM-001",),
             f"/{unknown[0]}",
         )
 
@@ -89,20 +89,21 @@ def missing_field(exchange: CheckedExchange) -> None:
     """Raise if a successful JSON response lacks a field that every documented example has."""
     value = exchange.json()
     examples = [example["value"] for example in exchange.media(JSON).get("examples", {}).values()]
-    if exchange.status != 200 or not isinstance(value, dict) or not examples or "error_code" in value:
+    if not exchange.succeeded or not isinstance(value, dict) or not examples or "error_code" in value:
         return
     promised = set.intersection(*(set(example) for example in examples))
     missing = sorted(promised - value.keys())
     if missing:
         properties = exchange.schema()["properties"]
         rests_on = tuple(id_ for name in missing for id_ in _marks_within(properties.get(name, {})))
-        raise Violation(f"the response lacks {', '.join(missing)}, which the documentation's example has", rests_on)
+        words = f"the response lacks {', '.join(missing)}, which the documentation's example has"
+        raise Violation(words, rests_on, f"/{missing[0]}")
 
 
 def error_in_success(exchange: CheckedExchange) -> None:
     """Raise if a response with status 200 has an error as its body."""
     value = exchange.json()
-    if exchange.status == 200 and isinstance(value, dict) and value.keys() & {"error_code", "error_msg"}:
+    if exchange.succeeded and isinstance(value, dict) and value.keys() & {"error_code", "error_msg"}:
         raise Violation(f"status 200, but the body is an error: {value.get('error_code')} {value.get('error_msg')!r}")
 
 
@@ -126,7 +127,7 @@ def error_code(exchange: CheckedExchange) -> None:
     code = value.get("error_code") if isinstance(value, dict) else None
     if exchange.status < 400 or not isinstance(code, str) or not exchange.response():
         return
-    documented = set(documented_codes(exchange))
+    documented = set(documented_codes(exchange.document, exchange.operation, exchange.status))
     if code not in documented:
         named = _marks_within(exchange.response())
         raise Violation(
@@ -136,18 +137,18 @@ def error_code(exchange: CheckedExchange) -> None:
         )
 
 
-def documented_codes(exchange: CheckedExchange) -> Iterator[str]:
+def documented_codes(document: Mapping[str, Any], operation: Mapping[str, Any], status: int) -> Iterator[str]:
     """Yield the documented codes for an error's status: the codes of the examples, then the codes of the API's list."""
-    for example in exchange.media(JSON).get("examples", {}).values():
+    for example in media(response(document, operation, status)).get("examples", {}).values():
         yield example["value"]["error_code"]
-    lists = exchange.document["components"].get("x-error-codes", {})
-    for tag in exchange.operation.get("tags", ()):
-        yield from lists.get(tag, {}).get(str(exchange.status), ())
+    lists = document.get("components", {}).get("x-error-codes", {})
+    for tag in operation.get("tags", ()):
+        yield from lists.get(tag, {}).get(str(status), ())
 
 
 def obs_path_response(exchange: CheckedExchange) -> None:
     """Raise if a success is not JSON although a documented `obsPath` was sent, or not a zip although it was not."""
-    if exchange.status != 200 or not exchange.valid or not exchange.documents("obsPath"):
+    if not exchange.succeeded or not exchange.valid or not exchange.documents("obsPath"):
         return
     sent = "obsPath" in exchange.arguments
     expected = JSON if sent else exchange.zip_media()

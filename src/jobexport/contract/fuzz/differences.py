@@ -34,7 +34,7 @@ _OURS = {check.id: check for check in CHECKS}
 def difference(
     document: Mapping[str, Any], check: str, failure: Failure, case: Case[Any], response: Response | None
 ) -> dict[str, Any]:
-    """Return title, message, `rests_on`, pointer, expected and seen value of a failure.
+    """Return title, message, `rests_on`, pointer, expected and seen value, and the subject of a failure.
 
     `rests_on` is empty if no entry of the register is about the place.
     """
@@ -42,7 +42,7 @@ def difference(
     status = response.status_code if response else 0
     media_type = (response.headers.get("content-type") or [""])[0] if response else ""
     media_type = media_type.partition(";")[0].strip().lower()
-    fields: dict[str, Any] = {"rests_on": (), "pointer": "", "expected": "", "seen": f"status {status}"}
+    fields: dict[str, Any] = {"rests_on": (), "pointer": "", "expected": "", "seen": f"status {status}", "about": ""}
     match failure:
         case CustomFailure(exception=Violation() as violation) if check in _OURS:
             fields = {
@@ -50,6 +50,7 @@ def difference(
                 "pointer": violation.pointer,
                 "expected": _OURS[check].sentence,
                 "seen": str(violation),
+                "about": violation.about,
             }
         case JsonSchemaError() if check == "response_headers_conformance":
             fields |= _schema(failure, marks.of_response(document, operation, status))

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import schemathesis
 from schemathesis.core import NOT_SET
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
-from jobexport.contract.checks.exchange import CheckedExchange
+from jobexport.contract.checks.exchange import JSON, CheckedExchange
 from jobexport.contract.checks.registry import CHECKS, Check
+from jobexport.contract.checks.responses import refusal
+from jobexport.contract.checks.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from schemathesis import Case
     from schemathesis.checks import CheckContext
     from schemathesis.core.transport import Response
+    from schemathesis.generation.stateful.state_machine import Transition
 
     from jobexport.contract.data import Data
 
@@ -43,8 +47,10 @@ def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
     return CheckedExchange(
         document=document,
         operation=document["paths"][case.operation.path][case.operation.method],
+        method=case.operation.method.lower(),
         valid=is_positive(case) and case.method.lower() == case.operation.method.lower(),
         path=case.path_parameters,
+        query=case.query or {},
         body=None if case.body is NOT_SET else case.body,
         status=response.status_code,
         media_type=media_type.partition(";")[0].strip().lower(),
@@ -58,6 +64,43 @@ def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
 def is_positive(case: Case[Any]) -> bool:
     """Return True if schemathesis generated a request that keeps to the document."""
     return case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
+
+
+@schemathesis.check
+def linked_object_missing(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Raise if the server lacks an object that it named in the response before, along a link.
+
+    schemathesis has such a check for 404 only, but most editions say 400 and a code, such as `job-not-found`.
+    """
+    recorder = ctx.internals.recorder
+    node = recorder.cases.get(case.id) if recorder is not None else None
+    if recorder is None or node is None or node.parent_id is None or node.transition is None:
+        return
+    if not (node.is_transition_applied and 400 <= response.status_code < 500 and _is_followed(case, node.transition)):
+        return
+    exchange = _exchange(response, case)
+    named = [name for name in exchange.media(JSON).get("examples", {}) if name.endswith("-not-found")]
+    value = exchange.json()
+    codes = {refusal(exchange, name) for name in named}
+    said = exchange.status, value.get("error_code") if isinstance(value, dict) else None
+    before = recorder.find_response(case_id=node.parent_id)
+    if said in codes and before is not None and before.status_code < 300 and not _deleted(recorder):
+        words = f"{node.transition.id}: the server lacks the object that it named in the response before"
+        raise Violation(f"{words} ({said[0]} {said[1]})", about=node.transition.id)
+
+
+def _is_followed(case: Case[Any], transition: Transition) -> bool:
+    """Return whether each variable of the path has the value of the link; schemathesis replaces some of them."""
+    given = transition.parameters.get("path_parameters", {})
+    values = {name: found.value.ok() for name, found in given.items() if isinstance(found.value, Ok)}
+    return bool(values) and all(case.path_parameters.get(name) == value for name, value in values.items())
+
+
+def _deleted(recorder: Any) -> bool:
+    """Return whether a request of the sequence deleted something; then an object may be missing."""
+    deletions = (id_ for id_, node in recorder.cases.items() if node.value.operation.method.lower() == "delete")
+    responses = (recorder.find_response(case_id=id_) for id_ in deletions)
+    return any(found is not None and found.status_code < 300 for found in responses)
 
 
 for _check in CHECKS:

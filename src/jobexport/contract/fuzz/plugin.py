@@ -11,7 +11,7 @@ import signal
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemathesis.cli import EventHandler, handler
 from schemathesis.engine import Status, events
@@ -27,6 +27,11 @@ from jobexport.contract.sending.pace import Live, RunStopped, Wire
 from jobexport.core.environment import ACCESS_KEY, CONTRACT_RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN, read
 from jobexport.core.redact import Redaction
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemathesis.engine.recorder import ScenarioRecorder
+
 _run: dict[str, Any] = json.loads(Path(read(CONTRACT_RUN) or "").read_text(encoding="utf-8"))
 _document: dict[str, Any] = _run["document"]
 _known = Data.of_json(_run["data"])
@@ -40,7 +45,8 @@ class Reporter(EventHandler[Any]):
     def handle_event(self, ctx: Any, event: events.EngineEvent) -> None:
         """Write a scenario, an error or the end of the run."""
         if isinstance(event, events.ScenarioFinished) and event.is_test_scenario:
-            _write(_scenario(event))
+            for found in _scenarios(event):
+                _write(found)
         elif isinstance(event, events.NonFatalError):
             _write({"event": "error", "label": event.label, "message": event.info.format(base_url_is_set=True)})
         elif isinstance(event, events.FatalError):
@@ -51,23 +57,31 @@ class Reporter(EventHandler[Any]):
             _write({"event": "finished", "reason": reason})
 
 
-def _scenario(event: events.ScenarioFinished) -> dict[str, Any]:
+def _scenarios(event: events.ScenarioFinished) -> Iterator[dict[str, Any]]:
+    """Yield the results of an event, one for each operation: a sequence along links has several operations."""
+    cases: dict[str, list[str]] = {}
+    for case_id, node in event.recorder.cases.items():
+        cases.setdefault(event.label or node.value.operation.label, []).append(case_id)
+    if event.label:
+        cases.setdefault(event.label, [])
+    for label, ids in cases.items():
+        yield {"event": "scenario", "phase": event.phase.value, "label": label, **_checked(event.recorder, ids)}
+
+
+def _checked(recorder: ScenarioRecorder, ids: list[str]) -> dict[str, Any]:
     checks: Counter[str] = Counter()
+    transitions: Counter[str] = Counter()
     failures = []
-    for case_id, nodes in event.recorder.checks.items():
-        for node in nodes:
+    for case_id in ids:
+        if (step := recorder.cases[case_id]).transition is not None and step.is_transition_applied:
+            transitions[step.transition.id] += 1
+        for node in recorder.checks.get(case_id, ()):
             checks[node.name] += 1
             if node.status is Status.FAILURE and node.failure_info:
-                case, response = event.recorder.cases[case_id].value, event.recorder.find_response(case_id=case_id)
+                case, response = step.value, recorder.find_response(case_id=case_id)
                 fields = difference(_document, node.name, node.failure_info.failure, case, response)
                 failures.append({"check": node.name, "case": case_id, **fields})
-    return {
-        "event": "scenario",
-        "phase": event.phase.value,
-        "label": event.label,
-        "checks": checks,
-        "failures": failures,
-    }
+    return {"checks": checks, "failures": failures, "transitions": transitions}
 
 
 def _write(value: dict[str, Any]) -> None:

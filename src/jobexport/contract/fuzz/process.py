@@ -28,6 +28,7 @@ from jobexport.core.environment import (
 )
 from jobexport.core.proxies import is_own
 from jobexport.errors import JobexportError
+from jobexport.spec.document import has_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -172,7 +173,11 @@ def _configuration(run: FuzzRun) -> dict[str, Any]:
         "continue-on-failure": True,
         "generation": {"max-examples": run.max_examples, "database": "none", "no-shrink": True},
         "phases": {
-            "stateful": {"enabled": False},
+            # Sequences along the links of the document create and delete, so they need a server that may be changed.
+            "stateful": {
+                "enabled": has_links(run.document) and (run.live is None or run.live.disposable),
+                "inference": {"algorithms": []},
+            },
             # A request with an undocumented method breaks the document.
             "coverage": {"unexpected-methods": []} if careful else {},
         },

@@ -207,13 +207,13 @@ class _Session:
         if operation == "batchExportJobs":
             body = {"jobList": list(jobs), **(body or {})}
         headers = {"workspace": self.workspaces[operation]} if operation in self.workspaces else {}
-        path = self._path(operation, jobs)
-        line = " ".join(["POST", path, *(f"{name}: {value}" for name, value in headers.items())])
+        method, path = self._address(operation, jobs)
+        line = " ".join([method, path, *(f"{name}: {value}" for name, value in headers.items())])
         if body is not None:
             line += f" {json.dumps(body, ensure_ascii=False)}"
             headers["Content-Type"] = media
         line = shown(line, self.data, longest=300)
-        response = self._send(path, headers, body, line)
+        response = self._send(method, path, headers, body, line)
         if response is None or response.status_code == 429 or response.status_code >= 500:
             reason = self.sent[-1].rpartition(" → ")[2]
             self.not_observed[purpose] = f"{line} got {reason}" if response is not None else reason
@@ -231,18 +231,19 @@ class _Session:
         self.responses[purpose] = probed
         return probed
 
-    def _path(self, operation: str, jobs: tuple[str, ...]) -> str:
+    def _address(self, operation: str, jobs: tuple[str, ...]) -> tuple[str, str]:
+        """Return the method and the path of a request for an operation."""
         place = self.paths.place(operation)
-        path = str(place[1]) if place else ""
-        return path.replace("{project_id}", path_segment(self.data.project)).replace(
+        _, path, method = map(str, place) if place else ("", "", "post")
+        return method.upper(), path.replace("{project_id}", path_segment(self.data.project)).replace(
             "{job_name}", path_segment("".join(jobs[:1]))
         )
 
     def _send(
-        self, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None, line: str
+        self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None, line: str
     ) -> httpx.Response | None:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        request = httpx.Request("POST", self.base_url + path, headers=headers, content=content)
+        request = httpx.Request(method, self.base_url + path, headers=headers, content=content)
         try:
             response = self.send(request)
         except httpx.HTTPError as problem:

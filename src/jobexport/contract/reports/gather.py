@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
-from jobexport.contract.checks.registry import CHECKS
+from jobexport.contract.reports.causes import OURS, Came, came, cause, first
 from jobexport.contract.reports.model import EditionReport, Failure, as_curl
-from jobexport.contract.scenarios.registry import SCENARIOS
 from jobexport.contract.sending.journal import Sequence
 
 if TYPE_CHECKING:
@@ -20,8 +19,23 @@ if TYPE_CHECKING:
     from jobexport.core.redact import Redaction
     from jobexport.spec.register import Register
 
-_OURS = {rule.id for rule in (*CHECKS, *SCENARIOS)}
 _COUNTED = ("positive", "negative")
+
+
+@frozen
+class _Found:
+    """A failure in one exchange, before it is known what came back."""
+
+    operation: str
+    failure: Failure
+    about: str
+    case: str
+
+    @property
+    def rule(self) -> tuple[Any, ...]:
+        """The broken rule: failures of an own rule differ only in words, but a check of schemathesis has several."""
+        failure = self.failure
+        return failure.check, "" if failure.check in OURS else failure.title, failure.pointer, failure.rests_on
 
 
 @define
@@ -29,12 +43,13 @@ class Judgement:
     """Judges the results of a run and adds them to its report."""
 
     report: EditionReport
+    document: Mapping[str, Any] = field(repr=False)
     register: Register = field(repr=False)
     accept: Iterable[Acceptance]
     redaction: Redaction
     """Redaction of everything that a response may quote."""
-    _cases: dict[str, list[tuple[str, tuple[Any, ...]]]] = field(factory=dict, init=False)
-    """operationId and key of each failure, by id of the exchange that shows it."""
+    found: list[_Found] = field(factory=list, init=False, repr=False)
+    """The failures so far, one for each broken rule of an exchange."""
 
     def take(self, event: Mapping[str, Any], labels: Mapping[str, str]) -> None:
         """Add an event of schemathesis to the report."""
@@ -48,13 +63,14 @@ class Judgement:
         elif event["event"] == "scenario":
             operation = labels[event["label"]]
             self.report.operations[operation].checks.update(event["checks"])
+            self.report.transitions.update(event.get("transitions", {}))
             for fields in event["failures"]:
                 self._add(operation, **fields)
 
     def add_broken_claim(self, operation: str, broken: BrokenClaim) -> None:
         """Add a broken claim of a scenario to the report."""
         self._add(
-            operation,
+            broken.operation if broken.operation in self.report.operations else operation,
             check=broken.check,
             case=broken.case,
             title=broken.message,
@@ -63,11 +79,17 @@ class Judgement:
             pointer=broken.pointer,
             expected=broken.expected,
             seen=broken.message,
+            about=broken.about,
         )
 
     def settle(self, exchanges: Iterable[Recorded]) -> None:
         """Complete the report with the exchanges of the journal, after the last failure was added."""
         sequence = Sequence()
+        waiting: dict[str, list[_Found]] = {}
+        for found in self.found:
+            waiting.setdefault(found.case, []).append(found)
+        seen: dict[tuple[str, str], Came | None] = {}
+        shown: dict[tuple[Any, ...], Recorded] = {}
         for recorded in exchanges:
             self.report.requests += 1
             sequence.add(recorded)
@@ -75,13 +97,35 @@ class Judgement:
             operation = self.report.operations.get(sent.operation)
             if operation is not None and sent.kind in _COUNTED and not recorded.retried:
                 operation.cases[f"{sent.kind} {recorded.got.status if recorded.got else 0}"] += 1
-            for name, key in self._cases.get(sent.case, ()) if sent.case else ():
-                failures = self.report.operations[name].failures
+            for found in waiting.get(sent.case, ()) if sent.case else ():
                 # A check judges the last of several exchanges with one id.
-                failures[key] = evolve(failures[key], exchange=recorded, curl=as_curl(sent))
+                response = came(self.document, found.operation, recorded.got)
+                seen[found.operation, found.case] = response
+                key = found.operation, found.rule, response
+                if key not in shown or shown[key].sent.case == sent.case:
+                    shown[key] = recorded
         self.report.sequence = str(sequence)
-        used = {id_ for _, failure in self.report.failures for id_ in failure.rests_on}
+        self._group(seen, shown)
+        used = {id_ for _, failure in self.report.failures for each in failure.every for id_ in each.rests_on}
         self.report.unused = [accepted for accepted in self.accept if accepted.id not in used]
+
+    def _group(self, seen: Mapping[tuple[str, str], Came | None], shown: Mapping[tuple[Any, ...], Recorded]) -> None:
+        """Add one failure for each cause to the report."""
+        causes: dict[tuple[str, tuple[Any, ...]], dict[tuple[Any, ...], Failure]] = {}
+        for found in self.found:
+            response = seen.get((found.operation, found.case))
+            group = causes.setdefault((found.operation, cause(found.failure, found.about, response)), {})
+            if found.rule in group:
+                group[found.rule] = evolve(group[found.rule], responses=group[found.rule].responses + 1)
+                continue
+            failure = found.failure
+            if (recorded := shown.get((found.operation, found.rule, response))) is not None:
+                failure = evolve(failure, exchange=recorded, curl=as_curl(recorded.sent))
+            if failure.check in OURS and response is not None:
+                failure = evolve(failure, seen=str(response))
+            group[found.rule] = failure
+        for (operation, key), group in causes.items():
+            self.report.operations[operation].failures[key] = first(group.values())
 
     def _finish(self, reason: str, ending: str) -> None:
         if reason == "server_unavailable":
@@ -101,15 +145,11 @@ class Judgement:
         pointer: str,
         expected: str,
         seen: str,
+        about: str,
     ) -> None:
         title, message, pointer, expected, seen = map(self.redaction.text, (title, message, pointer, expected, seen))
         ids = tuple(id_ for id_ in rests_on if self._is_about(id_, operation))
-        # Two failures of an own rule differ only in words, but schemathesis has one check for faults of several titles.
-        key = (check, "" if check in _OURS else title, pointer, ids)
-        failures = self.report.operations[operation].failures
-        if key in failures:
-            return
-        failures[key] = Failure(
+        failure = Failure(
             check,
             title,
             message,
@@ -121,7 +161,7 @@ class Judgement:
             seen=seen,
             accepted=next((accepted.reason for accepted in self.accept if accepted.id in ids), ""),
         )
-        self._cases.setdefault(case, []).append((operation, key))
+        self.found.append(_Found(operation, failure, about, case))
 
     def _pages(self, operation: str, ids: Iterable[str]) -> tuple[str, ...]:
         """Return the edition's pages behind the broken rule; by default, the page of the operation."""

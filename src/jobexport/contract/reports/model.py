@@ -24,7 +24,7 @@ _UNSHOWN = {"host", "content-length", "connection", "accept-encoding", "user-age
 
 @frozen
 class Failure:
-    """A broken rule of the contract, with a request that shows it."""
+    """A broken rule of the contract, with a request that shows it, and the other rules broken by the same cause."""
 
     check: str
     title: str
@@ -42,6 +42,15 @@ class Failure:
     accepted: str = ""
     """Reason from the file of known deviations; empty if the failure is not accepted."""
     exchange: Recorded | None = field(default=None, repr=False)
+    responses: int = 1
+    """Number of responses that break the rule in this way."""
+    also: tuple[Failure, ...] = ()
+    """Other broken rules with the same cause."""
+
+    @property
+    def every(self) -> tuple[Failure, ...]:
+        """This failure, and the others with the same cause."""
+        return (self, *self.also)
 
 
 @define
@@ -53,7 +62,7 @@ class OperationReport:
     cases: Counter[str] = Factory(Counter)
     """Number of requests by kind and status, such as `positive 200`; status 0 means no response."""
     failures: dict[tuple[Any, ...], Failure] = field(factory=dict, repr=False)
-    """One failure for each check, title, place and reason."""
+    """One failure for each cause."""
     checks: Counter[str] = Factory(Counter)
     """Number of checked responses by check."""
 
@@ -97,6 +106,8 @@ class EditionReport:
     """Number of all requests, including requests of checks."""
     sequence: str = ""
     """Hash of the requests; equal for equal seeds."""
+    transitions: Counter[str] = Factory(Counter)
+    """Number of steps along each link of the document, such as `POST /v1/x -> [200] show -> GET /v1/x/{id}`."""
     unused: list[Acceptance] = Factory(list)
     """Accepted deviations that did not occur."""
 
@@ -192,6 +203,7 @@ def as_plain(report: EditionReport) -> dict[str, Any]:
             }
             for operation in report.operations.values()
         ],
+        "transitions": dict(sorted(report.transitions.items())),
         "left_out": report.left_out,
         "unused": [{"id": accepted.id, "reason": accepted.reason} for accepted in report.unused],
         "errors": report.errors,
@@ -209,4 +221,6 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "pages": list(failure.pages),
         "accepted": failure.accepted,
         "curl": failure.curl,
+        "responses": failure.responses,
+        "also": [_failure(other) for other in failure.also],
     }

@@ -102,6 +102,11 @@ def _junit_case(suite: ElementTree.Element, edition: str, operation: OperationRe
     for failure in broken:
         node = ElementTree.SubElement(case, "failure", message=_writable(_headline(failure)), type=check)
         node.text = _writable(_as_text(failure))
+    others = [failure for failure in operation.failures.values() if check in {each.check for each in failure.also}]
+    if others and not failures:
+        words = f"the same cause as {others[0].check}: {_headline(others[0])}"
+        ElementTree.SubElement(case, "skipped", message=_writable(words))
+        return 0, 1
     if accepted and not broken:
         ElementTree.SubElement(case, "skipped", message=_writable(f"accepted: {accepted[0].accepted}"))
     if accepted:
@@ -111,7 +116,8 @@ def _junit_case(suite: ElementTree.Element, edition: str, operation: OperationRe
 
 
 def _checks(operation: OperationReport) -> list[str]:
-    return list(dict.fromkeys([*operation.checks, *(failure.check for failure in operation.failures.values())]))
+    broken = (each.check for failure in operation.failures.values() for each in failure.every)
+    return list(dict.fromkeys([*operation.checks, *broken]))
 
 
 def _unproven(report: EditionReport, operation: OperationReport) -> list[str]:
@@ -133,7 +139,9 @@ def _as_text(failure: Failure) -> str:
         "page": ", ".join(failure.pages),
         "request": failure.curl,
     }
-    return "\n".join([failure.message or failure.title, *(f"{name}: {text}" for name, text in lines.items() if text)])
+    also = [f"same cause: {each.check} in {each.responses} responses: {_headline(each)}" for each in failure.also]
+    said = (f"{name}: {text}" for name, text in lines.items() if text)
+    return "\n".join([failure.message or failure.title, *said, *also])
 
 
 def _writable(text: str) -> str:

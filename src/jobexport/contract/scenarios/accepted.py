@@ -32,7 +32,7 @@ def each_name(run: ScenarioRun) -> None:
     """Export each known job alone, and all known jobs together."""
     for body, job in _each(run):
         response = run.send(body, job=job)
-        expect(response.status == 200, f"the server has {job or body}, but the response is {response.status}")
+        expect(response.succeeded, f"the server has {job or body}, but the response is {response.status}")
 
 
 def _each(run: ScenarioRun) -> Iterator[tuple[Any, str | None]]:
@@ -53,7 +53,7 @@ def _each(run: ScenarioRun) -> Iterator[tuple[Any, str | None]]:
 
 def accepted_forms(run: ScenarioRun) -> None:
     """Send a valid request in every form that the documentation shows or allows."""
-    body = run.example() or ({"exportDepend": True} if run.schema else None)
+    body = run.any_body()
     text = json.dumps(body)
     headers = [
         {"Content-Type": name}
@@ -69,7 +69,7 @@ def accepted_forms(run: ScenarioRun) -> None:
     for extra in headers:
         response = run.send(content=text.encode(), headers=extra) if body else run.send(headers=extra)
         words = ", ".join(f"{name}: {value}" for name, value in extra.items())
-        expect(response.status == 200, f"a valid request with {words} gets {response.status}")
+        expect(response.succeeded, f"a valid request with {words} gets {response.status}")
     for spelled in (
         json.dumps(body, indent=2),
         json.dumps(dict(reversed(body.items()))) if body else "",
@@ -77,7 +77,7 @@ def accepted_forms(run: ScenarioRun) -> None:
     ):
         if body:
             response = run.send(content=spelled.encode(), headers={"Content-Type": "application/json"})
-            expect(response.status == 200, f"the valid body {spelled!r} gets {response.status}")
+            expect(response.succeeded, f"the valid body {spelled!r} gets {response.status}")
     if not run.body_required:
         expect(run.send().status == 200, "a request without a body is refused, but the body is optional")
         if run.schema:
@@ -86,17 +86,17 @@ def accepted_forms(run: ScenarioRun) -> None:
 
 def optional_fields(run: ScenarioRun) -> None:
     """Send requests without each optional field, with its default, and with each of its values."""
-    required = {*run.schema.get("required", ()), "job_selected", "obsPath"}
+    needed = {*run.schema.get("required", ()), *run.schema.get("then", {}).get("required", ())}
     plain = _outcome(run.send(run.example() or ABSENT))
     for name, node in run.schema.get("properties", {}).items():
         schema = deref(run.document, node)
-        if name in required:
+        if name in needed:
             continue
         values = schema.get("enum") or ([True, False] if schema.get("type") == "boolean" else [])
         for value in values:
             response = run.send(run.example(**{name: value}))
             expect(
-                response.status == 200,
+                response.succeeded,
                 f"{name} {value!r} is allowed, but the response is {response.status}",
                 *marks(schema),
             )
@@ -110,7 +110,7 @@ def unknown_fields(run: ScenarioRun) -> None:
     """Send a valid body with an unknown field, which the document does not forbid."""
     if run.schema:
         response = run.send(run.example(x_unknown="x"))
-        expect(response.status == 200, f"an unknown field is not forbidden, but the response is {response.status}")
+        expect(response.succeeded, f"an unknown field is not forbidden, but the response is {response.status}")
 
 
 def longest_list(run: ScenarioRun) -> None:
@@ -118,7 +118,7 @@ def longest_list(run: ScenarioRun) -> None:
     most = run.schema["properties"]["jobList"].get("maxItems", 100)
     jobs = list(run.data.jobs)
     response = run.send(run.example(jobList=(jobs * most)[:most]))
-    expect(response.status == 200, f"{most} names are allowed, but the response is {response.status}", "DGC-101")
+    expect(response.succeeded, f"{most} names are allowed, but the response is {response.status}", "DGC-101")
 
 
 def exact_numbers(run: ScenarioRun) -> None:
@@ -144,7 +144,7 @@ def same_twice(run: ScenarioRun) -> None:
     seen: list[Any] = []
     for number in range(_REPEATS):
         response = run.send()
-        expect(response.status == 200, f"the same request, sent again, gets {response.status}")
+        expect(response.succeeded, f"the same request, sent again, gets {response.status}")
         seen.append(_outcome(response))
         expect(seen[-1] == seen[0], f"response {number + 1} to the same request differs: {_differ(seen)}")
         if others and number % 3 == 1:
@@ -158,7 +158,7 @@ def same_job_in_batch(run: ScenarioRun) -> None:
         return
     alone = {job: _contents(_single(run, job)) for job in run.data.jobs[:_MOST]}
     response = run.send(run.example(jobList=list(alone)))
-    if response.status != 200:
+    if not response.succeeded:
         return
     together = _contents(response)
     for job, contents in alone.items():
@@ -184,7 +184,7 @@ def workspaces(run: ScenarioRun) -> None:
                 run.send(job=job, workspace=workspace) if single else run.send({"jobList": [job]}, workspace=workspace)
             )
             expect(
-                response.status == 200,
+                response.succeeded,
                 f"workspace {workspace} has the job {job}, but the response is {response.status}",
             )
             if run.data.complete and job in run.data.jobs:
@@ -238,7 +238,7 @@ def folders(run: ScenarioRun) -> None:
         f"{base}/\u4f5c",
     ):
         response = run.send(run.example(obs_dir=folder))
-        expect(response.status == 200, f"the valid folder {folder!r} gets {response.status}", "DLI-013")
+        expect(response.succeeded, f"the valid folder {folder!r} gets {response.status}", "DLI-013")
 
 
 def legal_names(run: ScenarioRun) -> None:
@@ -250,7 +250,7 @@ def legal_names(run: ScenarioRun) -> None:
         said = response.json() or {}
         missing = response.status == status and said.get("error_code") == code and not run.tools.change
         expect(
-            response.status == 200 or missing,
+            response.succeeded or missing,
             f"{name!r} is a legal name, but the response is {response.status}",
             "COM-006",
         )
@@ -260,7 +260,7 @@ def signature(run: ScenarioRun) -> None:
     """Send a request that is signed with the access key instead of the token."""
     if run.sender.signs:
         response = run.send(credentials="signed")
-        expect(response.status == 200, f"a signed request gets {response.status}")
+        expect(response.succeeded, f"a signed request gets {response.status}")
 
 
 def changed_job(run: ScenarioRun) -> None:
@@ -288,7 +288,7 @@ def changed_flink_job(run: ScenarioRun) -> None:
         with run.tools.change_flink(number, mark):
             response = run.send(run.example(job_selected=[number]))
         zips = [_fetch(run, name) for names in _arrays(response) for name in names]
-        expect(zips or response.status != 200, f"the response to an export of the Flink job {number} names no zip")
+        expect(zips or not response.succeeded, f"the response to an export of the Flink job {number} names no zip")
         contents += zips
     # No page describes the content of this zip, so only equality can be checked.
     expect(len(set(contents)) == len(contents), f"the Flink job {number} was changed, but its zip is the old zip")
@@ -317,7 +317,8 @@ def time_moves(run: ScenarioRun) -> None:
     for body in bodies * 3:
         response = run.send(body)
         found = set(re.findall(rb"\d{13}", response.content))
-        expect(found or response.status != 200, "the response has no name with the time of the export")
+        text = "the response has no name with the time of the export"
+        expect(found or not response.succeeded, text, pointer=_pointer_to_names(response))
         times |= found
         # More than the resolution of a clock.
         time.sleep(0.02)
@@ -332,7 +333,7 @@ def stored(run: ScenarioRun) -> None:
     for ids in [[id_] for id_ in run.data.flink_jobs[:_MOST]] + [list(run.data.flink_jobs[:_MOST])]:
         response = run.send(run.example(job_selected=ids))
         names = [name for names in _arrays(response) for name in names]
-        expect(names or response.status != 200, f"the response to an export of the Flink jobs {ids} names no zip")
+        expect(names or not response.succeeded, f"the response to an export of the Flink jobs {ids} names no zip")
         for name in names:
             content = _fetch(run, name)
             if len(ids) == 1:
@@ -352,7 +353,7 @@ def stored_at_obs_path(run: ScenarioRun) -> None:
         for more in ({}, {"exportDepend": False}):
             target = run.data.obs_paths[0]
             response = run.send({"obsPath": target, **more}, job=job)
-            expect(response.status == 200, f"an export to {target} gets {response.status}")
+            expect(response.succeeded, f"an export to {target} gets {response.status}")
             value = response.json()
             template = response.media("application/json").get("x-object-name")
             if run.tools.fetch is None or not isinstance(value, dict) or template is None:
@@ -409,6 +410,12 @@ def _differ(seen: list[Any]) -> str:
         names = sorted(name for name in {*first[0], *last[0]} if first[0].get(name) != last[0].get(name))
         return ", ".join(names) or "the headers"
     return f"{str(last)[:80]} after {str(first)[:80]}"
+
+
+def _pointer_to_names(response: CheckedExchange) -> str:
+    """Return the pointer to the documented names of objects; empty if the document has none."""
+    properties = response.schema().get("properties", {}).items()
+    return next((f"/{name}" for name, node in properties if "x-object-name" in node), "")
 
 
 def _arrays(response: CheckedExchange) -> Iterator[list[str]]:

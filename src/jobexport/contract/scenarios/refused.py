@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
+
 from jobexport.contract.checks.responses import refusal
 from jobexport.contract.scenarios.scenario import expect
 from jobexport.contract.sender import FORGED, NOBODY
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.scenarios.scenario import ScenarioRun
 
+# The keywords of a schema that a value alone can break.
+_RULES = {"type", "enum", "const", "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems"}
 _UNKNOWN_PROJECT = "0123456789abcdef0123456789abcdef"
 _UNKNOWN_JOB = "no-such-job.here_"
 _UNKNOWN_FLINK_JOB = -(2**63)
@@ -51,9 +55,9 @@ def unknown_job(run: ScenarioRun) -> None:
     else:
         response = run.send(run.example(job_selected=[run.data.flink_jobs[0], _UNKNOWN_FLINK_JOB]))
     status, code = refusal(response, "job-not-found")
-    expect(response.status == status, f"documented for an unknown job is {status}, not {response.status}")
-    text = f"documented for an unknown job is {code}, not {_code(response)}"
-    expect(_code(response) == code, text, pointer="/error_code")
+    got = response.status, _code(response)
+    text = f"documented for an unknown job is {status} {code}, not {got[0]} {got[1] or ''}".rstrip()
+    expect(got == (status, code), text, pointer="" if response.succeeded else "/error_code")
 
 
 def near_names(run: ScenarioRun) -> None:
@@ -111,7 +115,7 @@ def broken_json(run: ScenarioRun) -> None:
     """Send bodies that are not a JSON object, some of which a lenient parser would accept."""
     if not run.schema:
         return
-    right = json.dumps(run.example() or {"exportDepend": True})
+    right = json.dumps(run.any_body() or {})
     spoilt = [
         f"{right[:-1]},}}",
         f"{right} x",
@@ -133,8 +137,7 @@ def media_type(run: ScenarioRun) -> None:
     if not run.schema:
         return
     for name in ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"):
-        body = run.example() or {"exportDepend": True}
-        response = run.send(body, headers={"Content-Type": name}, valid=False)
+        response = run.send(run.any_body(), headers={"Content-Type": name}, valid=False)
         expect(response.status in (400, 415), f"a body of type {name} must be refused with 415, not {response.status}")
 
 
@@ -175,14 +178,14 @@ def dots(run: ScenarioRun) -> None:
     for name in (".", "..", "..."):
         response = run.send(job=name)
         status, code = refusal(response, "job-not-found")
-        found = response.status == 200 or (response.status == status and _code(response) == code)
+        found = response.succeeded or (response.status == status and _code(response) == code)
         text = f"documented for the legal name {name!r} is a zip or {code}, not {response.status} {_code(response)}"
         expect(found, text)
 
 
 def other_methods(run: ScenarioRun) -> None:
     """Send requests with other methods to the same path."""
-    for method in ("GET", "PUT", "DELETE", "PATCH"):
+    for method in run.other_methods:
         response = run.send(method=method, valid=False)
         expect(response.status in (404, 405), f"{method} is not documented, but the response is {response.status}")
 
@@ -215,11 +218,13 @@ def broken_bodies(run: ScenarioRun) -> Iterator[tuple[str, Any]]:
     conditional = schema.get("then", {}).get("required", ()) if body else ()
     for name in dict.fromkeys((*schema.get("required", ()), *conditional)):
         yield f"without {name}", {key: value for key, value in body.items() if key != name}
+    conditions = schema.get("if", {}).get("properties", {}).items()
+    unmet = {name: not condition["const"] for name, condition in conditions if isinstance(condition.get("const"), bool)}
     for name, node in schema.get("properties", {}).items():
         yield from _broken_property(run, name, deref(run.document, node), body)
-        if name in conditional and run.data.complete:
+        if name in conditional and unmet and run.data.complete:
             # Even if the field is not needed, its value must have the right type.
-            yield from _broken_property(run, name, deref(run.document, node), body | {"is_selected": False})
+            yield from _broken_property(run, name, deref(run.document, node), body | unmet)
 
 
 def _broken_property(run: ScenarioRun, name: str, node: Any, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -228,33 +233,41 @@ def _broken_property(run: ScenarioRun, name: str, node: Any, body: dict[str, Any
     items = deref(run.document, node.get("items", {}))
     for value in _wrong_values(items) if items else ():
         yield f"with an item {_short(value)} in {name}", body | {name: [*body.get(name, [])[:1], value]}
-    if "maxItems" in node:
+    if "maxItems" in node and body.get(name):
         # Equal items that exist, so that only their number is wrong.
         number = node["maxItems"] + 1
         yield f"with {number} items in {name}", body | {name: body[name][:1] * number}
-        unknown = [f"{body[name][0]}{i}" for i in range(number)]
-        yield f"with {number} items in {name}, some unknown", body | {name: unknown}
+        if isinstance(body[name][0], str):
+            unknown = [f"{body[name][0]}{i}" for i in range(number)]
+            yield f"with {number} items in {name}, some unknown", body | {name: unknown}
 
 
 def _wrong_values(schema: Any) -> list[Any]:
-    kind = schema.get("type")
-    values: list[Any] = [None, {}]
-    values += [] if kind == "array" else [[], ["x"]]
-    values += [] if kind == "boolean" else [True]
-    values += ["true", 1, 0] if kind == "boolean" else []
-    values += ["x"] if kind not in ("string", "boolean") else []
-    values += ["1", 1.5] if kind == "integer" else [12] if kind != "boolean" else []
+    named = schema.get("type", ())
+    kinds = {named} if isinstance(named, str) else {*named}
+    values: list[Any] = [None] if "null" not in kinds else []
+    values += [{}] if "object" not in kinds else []
+    values += [[], ["x"]] if "array" not in kinds else []
+    values += [True] if "boolean" not in kinds else ["true", 1, 0]
+    values += ["x"] if not kinds & {"string", "boolean"} else []
+    if not kinds & {"integer", "number"}:
+        values += [12] if "boolean" not in kinds else []
+    elif "string" not in kinds:
+        values += ["1", *([1.5] if "number" not in kinds else [])]
     if "maximum" in schema:
-        values += [schema["maximum"] + 1, schema["minimum"] - 1]
+        values.append(schema["maximum"] + 1)
+    if "minimum" in schema:
+        values.append(schema["minimum"] - 1)
     if schema.get("minLength") or schema.get("minItems"):
-        values.append("" if kind == "string" else [])
+        values.append("" if "string" in kinds else [])
     if "maxLength" in schema:
         values.append("a" * (schema["maxLength"] + 1))
     if "pattern" in schema:
         values += ["a b", "a/b", "\u4f5c\u4e1a", "a\n"]
     if "enum" in schema:
         values += ["OTHER", str(schema["enum"][0]).lower(), ""]
-    return values
+    rule = jsonschema_rs.validator_for({name: rule for name, rule in schema.items() if name in _RULES})
+    return [value for value in values if kinds and not rule.is_valid(value)]
 
 
 def _short(value: Any) -> str:

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from jobexport.contract.data import changes, lacking
 from jobexport.contract.scenarios import accepted as accepted
 from jobexport.contract.scenarios import refused as refused
 from jobexport.contract.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jobexport.contract.data import Data
+    from jobexport.spec.document import OperationObject
 
 _DGC = ("exportJob", "batchExportJobs")
-_ALL = ("exportFlinkJobs", *_DGC)
+_EXPORTS = ("exportFlinkJobs", *_DGC)
 
-# Requests that must succeed.
-_ACCEPTED = (
+ACCEPTED = (
     Scenario(
         "each_name",
         "Every known job can be exported, alone and with the others.",
         ("DLI-004", "DGC-101", "DGC-012"),
-        _ALL,
+        _EXPORTS,
         accepted.each_name,
     ),
     Scenario(
         "accepted_forms",
         "A valid request is accepted in every form that the documentation shows or allows.",
         ("DGC-008", "DLI-014"),
-        _ALL,
+        None,
         accepted.accepted_forms,
         requests=12,
     ),
@@ -35,7 +38,7 @@ _ACCEPTED = (
         "optional_fields",
         "An optional field may be left out, take its default, and take each of its values.",
         ("DGC-002", "DGC-004", "DGC-102"),
-        _DGC,
+        None,
         accepted.optional_fields,
         requests=6,
     ),
@@ -43,7 +46,7 @@ _ACCEPTED = (
         "unknown_fields",
         "A request with an unknown field is not refused.",
         ("DGC-103", "DGC-003", "DLI-014"),
-        _ALL,
+        None,
         accepted.unknown_fields,
         requests=1,
     ),
@@ -75,7 +78,7 @@ _ACCEPTED = (
         "same_twice",
         "The same request gets the same response, except for times.",
         ("DGC-010", "DLI-011", "DGC-104"),
-        _ALL,
+        _EXPORTS,
         accepted.same_twice,
         requests=16,
     ),
@@ -122,7 +125,7 @@ _ACCEPTED = (
         "signature",
         "A request that is signed with the access key is accepted.",
         ("COM-004",),
-        _ALL,
+        None,
         accepted.signature,
         requests=1,
     ),
@@ -175,35 +178,44 @@ _ACCEPTED = (
         requests=8,
     ),
 )
+"""Scenarios of requests that must succeed."""
 
-# Requests that must be refused.
-_REFUSED = (
+REFUSED = (
     Scenario(
         "authentication",
         "A request without a token, with a wrong token or with a wrong signature gets 401 or 403.",
         ("COM-003", "COM-004"),
-        _ALL,
+        None,
         refused.authentication,
         requests=14,
+        about="caller",
     ),
     Scenario(
         "another_project",
         "Credentials for a project are refused in every other project.",
         ("DLI-016", "COM-010"),
-        _ALL,
+        None,
         refused.another_project,
         requests=3,
+        about="project",
     ),
     Scenario(
         "unknown_job",
         "An unknown job is refused with the documented status and code, alone and beside a known job.",
         ("DGC-014", "COM-002", "DGC-108"),
-        _ALL,
+        _EXPORTS,
         refused.unknown_job,
         requests=1,
+        about="unknown name",
     ),
     Scenario(
-        "near_names", "A job is found by its exact name only.", ("COM-006",), _DGC, refused.near_names, requests=4
+        "near_names",
+        "A job is found by its exact name only.",
+        ("COM-006",),
+        _DGC,
+        refused.near_names,
+        requests=4,
+        about="unknown name",
     ),
     Scenario(
         "unknown_workspace",
@@ -212,6 +224,7 @@ _REFUSED = (
         _DGC,
         refused.unknown_workspace,
         requests=1,
+        about="workspace",
     ),
     Scenario(
         "job_elsewhere",
@@ -225,16 +238,17 @@ _REFUSED = (
         "broken_body",
         "A body that breaks the schema in one place is refused as invalid.",
         ("DLI-004", "DGC-101", "DGC-102", "DGC-002"),
-        _ALL,
+        None,
         refused.broken_body,
         requests=80,
         negative=True,
+        about="invalid request",
     ),
     Scenario(
         "broken_json",
         "A body that is not a JSON object is refused.",
         ("DGC-008", "DLI-014"),
-        _ALL,
+        None,
         refused.broken_json,
         requests=16,
         negative=True,
@@ -243,7 +257,7 @@ _REFUSED = (
         "media_type",
         "A body whose Content-Type is not JSON is refused.",
         ("DGC-008", "DLI-014"),
-        _ALL,
+        None,
         refused.media_type,
         requests=4,
         negative=True,
@@ -252,7 +266,7 @@ _REFUSED = (
         "large_body",
         "A body of more than 12 MB is refused.",
         ("COM-005",),
-        _ALL,
+        None,
         refused.large_body,
         requests=1,
         negative=True,
@@ -278,10 +292,11 @@ _REFUSED = (
         "other_methods",
         "A request with an undocumented method gets 404 or 405.",
         ("COM-001",),
-        _ALL,
+        None,
         refused.other_methods,
         requests=4,
         negative=True,
+        about="method",
     ),
     Scenario(
         "bad_obs_dir",
@@ -302,18 +317,23 @@ _REFUSED = (
         negative=True,
     ),
 )
+"""Scenarios of requests that must be refused."""
 
-SCENARIOS = (*_ACCEPTED, *_REFUSED)
+SCENARIOS = (*ACCEPTED, *REFUSED)
 
 
-def scenarios_for(operation: str, data: Data) -> list[Scenario]:
-    """Return the scenarios that can run for an operation; an empty list if no job of the server is known.
+def scenarios_for(
+    document: Mapping[str, Any], operation: OperationObject, data: Data, *, restores: bool = False
+) -> list[Scenario]:
+    """Return the scenarios that can run for an operation; an empty list if a name that it needs is not known.
 
     Args:
-        operation: operationId.
+        document: the resolved document.
+        operation: the operation.
         data: names that exist on the server.
+        restores: True if the server undoes changes, so that a request that changes something can be sent again.
     """
-    enough = data.obs_dirs and data.flink_jobs if operation == "exportFlinkJobs" else data.jobs
-    if not enough:
+    if lacking(document, operation, data) is not None:
         return []
-    return [scenario for scenario in SCENARIOS if operation in scenario.operations]
+    found = SCENARIOS if restores or not changes(document, operation.fields, operation.method) else REFUSED
+    return [scenario for scenario in found if scenario.operations is None or operation.id in scenario.operations]

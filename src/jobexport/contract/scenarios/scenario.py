@@ -9,24 +9,34 @@ from __future__ import annotations
 import contextlib
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from attrs import Factory, define, evolve, field, frozen
 
 from jobexport.contract.checks.exchange import CheckedExchange
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.data import needs_workspace
+from jobexport.contract.data import changes, needs_workspace, places
 from jobexport.contract.sender import ABSENT, TransportProblem, path_segment
-from jobexport.spec.document import media, operations_by_id, request_body, schema_of
+from jobexport.spec.document import (
+    at,
+    deref,
+    media,
+    operations_by_id,
+    parameters,
+    request_body,
+    schema_of,
+    undocumented_methods,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from jobexport.contract.checks.registry import Check
     from jobexport.contract.data import Data
     from jobexport.contract.sender import Received, Sender
+    from jobexport.spec.document import OperationObject
 
 
 @frozen
@@ -42,6 +52,10 @@ class BrokenClaim:
     """The duty of the server, in one sentence."""
     case: str
     """Id of the exchange in the journal."""
+    operation: str = ""
+    """operationId of the request that broke the claim, if it is another than the scenario's."""
+    about: str = ""
+    """The subject, if it is another than the rule's."""
 
 
 @frozen
@@ -58,6 +72,8 @@ class Tools:
     script is there as a copy of another."""
     fetch: Callable[[str], bytes | None] | None = None
     """Function of the name `<bucket>/<folder>/…`. Returns the object in storage, or None if it is missing."""
+    restore: Callable[[], None] | None = None
+    """Function that undoes what requests changed on the server since the run began."""
 
 
 @define
@@ -71,37 +87,85 @@ class ScenarioRun:
     sender: Sender
     tools: Tools = Tools()
     broken_claims: list[BrokenClaim] = Factory(list)
-    _path: str = field(init=False)
-    _operation: Mapping[str, Any] = field(init=False, repr=False)
+    _operation: OperationObject = field(init=False, repr=False)
+    keeps_changes: bool = False
+    """True while requests build on each other; otherwise each change is undone, if the server can undo it."""
     _home: str | None = field(init=False, default=None)
     """The workspace of the known jobs, if requests must name it."""
     _last: Received | None = field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
-        operation = operations_by_id(self.document)[self.id]
-        self._path, self._operation = operation.path, operation.fields
-        if needs_workspace(self.document, operation):
+        self._operation = operations_by_id(self.document)[self.id]
+        if needs_workspace(self.document, self._operation):
             self._home = next(iter(self.data.workspaces), None)
 
     @property
     def schema(self) -> Mapping[str, Any]:
         """The schema of the request body, its reference followed; empty if the edition has no body."""
-        return schema_of(self.document, media(request_body(self.document, self._operation)))
+        return schema_of(self.document, self._request_media)
 
     @property
     def body_required(self) -> bool:
         """True if a request must have a body."""
-        return bool(request_body(self.document, self._operation).get("required", False))
+        return bool(request_body(self.document, self._operation.fields).get("required", False))
 
-    def example(self, **changes: Any) -> dict[str, Any]:
-        """Return a valid body with known names, and with these changes; ABSENT removes a field."""
-        body: dict[str, Any] = {}
-        if self.id == "exportFlinkJobs":
-            body = {"obs_dir": self.data.obs_dirs[0], "is_selected": True, "job_selected": [self.data.flink_jobs[0]]}
-        elif self.id == "batchExportJobs":
-            body = {"jobList": list(self.data.jobs[:2])}
-        body |= changes
+    @property
+    def _request_media(self) -> Mapping[str, Any]:
+        return media(request_body(self.document, self._operation.fields))
+
+    @property
+    def _examples(self) -> Iterable[Any]:
+        found: Iterable[Any] = self._request_media.get("examples", {}).values()
+        return found
+
+    @property
+    def other_methods(self) -> tuple[str, ...]:
+        """Methods that the document has for no operation that the path can mean, such as `PUT`."""
+        return undocumented_methods(self.document, self._operation)
+
+    def example(self, **altered: Any) -> dict[str, Any]:
+        """Return a valid body with known names, altered in these fields; ABSENT removes a field.
+
+        The body has the fields that it must have, as many names as the documentation's example, and its other values.
+        """
+        schema = self.schema
+        shown: Mapping[str, Any] = next((item["value"] for item in self._examples), {})
+        required = dict.fromkeys((*schema.get("required", ()), *schema.get("then", {}).get("required", ())))
+        body = {name: self._value(name, shown.get(name, ABSENT)) for name in required}
+        body |= altered
         return {name: value for name, value in body.items() if value is not ABSENT}
+
+    def any_body(self) -> dict[str, Any] | None:
+        """Return a valid body that is not empty and writes to no place of its own; None if the edition has no body."""
+        if not self.schema:
+            return None
+        stored = {place.name for place in places(self.document, self._operation) if place.kind.in_storage}
+        shown = (dict(item["value"]) for item in self._examples)
+        return self.example() or next((value for value in shown if not stored & value.keys()), {})
+
+    def _value(self, name: str, shown: Any) -> Any:
+        """Return a valid value for a field of the body: known names, or else the documentation's value."""
+        node = deref(self.document, self.schema.get("properties", {}).get(name, {}))
+        shown = next(iter(node.get("examples", ())), ABSENT) if shown is ABSENT else shown
+        for place in places(self.document, self._operation):
+            if (place.where, place.name) == ("body", name) and (known := self.data.names(place.kind)):
+                return list(known[: len(shown) if isinstance(shown, list) else 1]) if place.many else known[0]
+        return shown
+
+    def _variables(self, where: str) -> dict[str, Any]:
+        """Return valid values of the required parameters in `path` or `query`: known names, or else the examples."""
+        known = {
+            place.name: self.data.names(place.kind)[0]
+            for place in places(self.document, self._operation)
+            if place.where == where and self.data.names(place.kind)
+        }
+        found: dict[str, Any] = {}
+        for (place_in, name), location in parameters(self.document, self._operation.location).items():
+            node = deref(self.document, at(self.document, location))
+            if place_in == where and node.get("required", False):
+                examples = schema_of(self.document, node).get("examples", ())
+                found[name] = known.get(name, node.get("example", next(iter(examples), "")))
+        return found
 
     def send(
         self,
@@ -112,8 +176,10 @@ class ScenarioRun:
         raw_job: str | None = None,
         project: str | None = None,
         workspace: str | None = None,
+        path: Mapping[str, Any] = {},
+        query: Mapping[str, Any] = {},
         headers: Mapping[str, str] = {},
-        method: str = "POST",
+        method: str | None = None,
         credentials: str = "right",
         valid: bool = True,
     ) -> CheckedExchange:
@@ -122,12 +188,14 @@ class ScenarioRun:
         Args:
             body: the JSON value; by default `example()` if the operation needs a body.
             content: the bytes to send instead of `body`.
-            job: name of the job in the path; by default the first known job.
+            job: name of the job in the path, if the path has one; by default the first known job.
             raw_job: the encoded name of the job in the path, instead of `job`.
             project: id of the project; by default the known project.
             workspace: the `workspace` header; by default the first known workspace if the document requires one.
+            path: values of other variables of the path; by default known names, or else the document's examples.
+            query: values of query parameters beside the required ones.
             headers: other headers.
-            method: the HTTP method.
+            method: the HTTP method; by default the operation's.
             credentials: as in `Sender.send`.
             valid: True if the request keeps to the document.
 
@@ -136,21 +204,24 @@ class ScenarioRun:
         """
         if body is ABSENT and content is None and self.body_required:
             body = self.example()
-        variables = {
-            "project_id": project or self.data.project,
-            "job_name": job or (unquote(raw_job) if raw_job else next(iter(self.data.jobs), "")),
-        }
-        path = self._path
-        for name, value in variables.items():
-            encoded = raw_job if name == "job_name" and raw_job is not None else path_segment(str(value))
-            path = path.replace(f"{{{name}}}", encoded)
+        name = job or (unquote(raw_job) if raw_job else None)
+        given = {"project_id": project, "job_name": name, **path}
+        variables = self._variables("path")
+        variables |= {key: value for key, value in given.items() if key in variables and value is not None}
+        asked = self._variables("query") | dict(query)
+        address = self._operation.path
+        for key, value in variables.items():
+            encoded = raw_job if key == "job_name" and raw_job is not None else path_segment(str(value))
+            address = address.replace(f"{{{key}}}", encoded)
+        address += f"?{urlencode(_written(asked), doseq=True)}" if asked else ""
         named = self._home if workspace is None else workspace
         extra = {} if named is None else {"workspace": named}
-        known = valid and credentials == "right" and method == "POST"
+        own = self._operation.method.upper()
+        known = valid and credentials == "right" and method in (None, own)
         received = self.sender.send(
             self.id,
-            method,
-            path,
+            method or own,
+            address,
             body=body,
             content=content,
             headers={**headers, **extra},
@@ -158,15 +229,45 @@ class ScenarioRun:
             valid=known,
         )
         self._last = received
-        sent = {name: value for name, value in variables.items() if f"{{{name}}}" in self._path}
         meant = body if content is None else _parsed(content)
-        exchange = self._exchange(sent, meant, received, valid=known, workspace=workspace)
+        exchange = CheckedExchange(
+            document=self.document,
+            operation=self._operation.fields,
+            method=self._operation.method,
+            valid=known,
+            path=variables,
+            query=asked,
+            body=None if meant is ABSENT else meant,
+            status=received.status,
+            media_type=received.headers.get("content-type", "").partition(";")[0].strip().lower(),
+            content=received.content,
+            headers=received.headers,
+            workspace=workspace,
+            known=self.data,
+        )
         for check in CHECKS:
             try:
                 check.function(exchange)
             except Violation as violation:
                 self._note(check, violation)
+        if (
+            self.tools.restore is not None
+            and not self.keeps_changes
+            and changes(self.document, self._operation.fields, self._operation.method)
+        ):
+            self.tools.restore()
         return exchange
+
+    @contextlib.contextmanager
+    def in_sequence(self) -> Iterator[None]:
+        """Yield while the changes of requests last, such as a job that one request creates and the next one shows."""
+        self.keeps_changes = True
+        try:
+            yield
+        finally:
+            self.keeps_changes = False
+            if self.tools.restore is not None:
+                self.tools.restore()
 
     @contextlib.contextmanager
     def changed(self, job: str, description: str) -> Iterator[None]:
@@ -187,7 +288,7 @@ class ScenarioRun:
     def beside(self, operation: str) -> ScenarioRun:
         """Return a run for another operation that adds its broken claims to this run."""
         other = ScenarioRun(self.document, operation, self.data, self.sender, self.tools)
-        other.broken_claims = self.broken_claims
+        other.broken_claims, other.keeps_changes = self.broken_claims, self.keeps_changes
         return other
 
     def fail(self, scenario: Scenario, violation: Violation) -> None:
@@ -198,31 +299,16 @@ class ScenarioRun:
         rests_on = violation.rests_on or rule.rests_on
         case = self._last.case if self._last else ""
         self.broken_claims.append(
-            BrokenClaim(rule.id, rests_on, violation.pointer, str(violation), rule.sentence, case)
-        )
-
-    def _exchange(
-        self,
-        path: Mapping[str, Any],
-        body: Any,
-        received: Received | None,
-        *,
-        valid: bool,
-        workspace: str | None = None,
-    ) -> CheckedExchange:
-        headers = received.headers if received else {}
-        return CheckedExchange(
-            document=self.document,
-            operation=self._operation,
-            valid=valid,
-            path=path,
-            body=None if body is ABSENT else body,
-            status=received.status if received else 0,
-            media_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
-            content=received.content if received else b"",
-            headers=headers,
-            workspace=workspace,
-            known=self.data,
+            BrokenClaim(
+                rule.id,
+                rests_on,
+                violation.pointer,
+                str(violation),
+                rule.sentence,
+                case,
+                self.id,
+                violation.about,
+            )
         )
 
 
@@ -235,13 +321,15 @@ class Scenario:
     """The duty of the server, in one sentence."""
     rests_on: tuple[str, ...]
     """Entries of the register."""
-    operations: tuple[str, ...]
-    """operationIds that the scenario can run for."""
+    operations: tuple[str, ...] | None
+    """operationIds that the scenario can run for, or None for every operation."""
     function: Callable[[ScenarioRun], None] = field(repr=False)
     requests: int = 10
     """Number of requests at most, for plans."""
     negative: bool = False
     """True if the scenario sends requests that break the document."""
+    about: str = ""
+    """The subject, if other rules have the same subject: their failures may have one cause."""
 
     def run(self, run: ScenarioRun) -> None:
         """Send the requests of the scenario; add each broken claim to the run."""
@@ -261,6 +349,11 @@ def expect(holds: object, text: str, *rests_on: str, pointer: str = "") -> None:
     """Raise a Violation with this text if `holds` is false."""
     if not holds:
         raise Violation(text, rests_on, pointer)
+
+
+def _written(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Return query parameters as a URL has them: `True` → `true`."""
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
 
 
 def _parsed(content: bytes) -> Any:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.contract.data import needs_workspace
-from jobexport.spec.document import METHODS, at, deref, look, media, operations, request_body, schema_of
+from jobexport.contract.data import KINDS, changes, lacking, places
+from jobexport.spec.document import METHODS, at, deref, media, operations, request_body, schema_of
 from jobexport.spec.editions import BASE, SOURCES
 from jobexport.spec.load import load_yaml
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from jobexport.contract.data import Data
     from jobexport.contract.sending.pace import Live
-    from jobexport.spec.document import Location, OperationObject
+    from jobexport.spec.document import OperationObject
 
-# Properties of a request's body that name a place in object storage.
-_PLACES = ("obs_dir", "obsPath")
+# Properties of a request's body that name a place in object storage, each with the field of `Data` and `Places`.
+_PLACES = {place.removeprefix("body."): kind.id for kind in KINDS if kind.in_storage for place in kind.places}
 
 
 @frozen
@@ -35,8 +35,7 @@ class Places:
         """Return True if a request with this body names only allowed places, or no place."""
         if not isinstance(body, dict):
             return True
-        given = zip(_PLACES, (self.obs_dirs, self.obs_paths), strict=True)
-        return all(name not in body or body[name] in allowed for name, allowed in given)
+        return all(name not in body or body[name] in getattr(self, kind) for name, kind in _PLACES.items())
 
 
 @frozen
@@ -50,24 +49,19 @@ class LeftOut:
 def left_out(document: Mapping[str, Any], data: Data, live: Live) -> Iterator[LeftOut]:
     """Yield the operations that can't be tested, because a name or a place is missing."""
     for operation in operations(document):
-        properties = _body(document, operation).get("properties", {})
-        exports = (operation.method, operation.id) in _exports()
-        if not (live.disposable or exports or operation.reads):
+        known = (operation.method, operation.id) in _harmless()
+        if not (live.disposable or known or operation.reads):
             yield LeftOut(operation.id, "no edition has it, so nobody knows what it changes")
-        elif needs_workspace(document, operation) and not data.workspaces:
-            yield LeftOut(operation.id, "the document requires a workspace; name a workspace with --workspace")
-        elif "obs_dir" in properties and not data.obs_dirs:
-            yield LeftOut(operation.id, "it writes to OBS; name an allowed folder with --obs-dir")
-        elif "job_selected" in properties and not data.flink_jobs:
-            yield LeftOut(operation.id, "no Flink job is known; name a job with --flink-job")
-        elif "dgc" in operation.tags and not data.jobs:
-            yield LeftOut(operation.id, "no job is known; name a job with --job")
+        elif (kind := lacking(document, operation, data)) is not None:
+            yield LeftOut(operation.id, kind.hint)
 
 
 @functools.cache
-def _exports() -> frozenset[tuple[str, str]]:
-    """Return method and operationId of each operation of the union: all are exports, which change no job."""
-    return frozenset((operation.method, operation.id) for operation in operations(load_yaml(SOURCES / BASE)))
+def _harmless() -> frozenset[tuple[str, str]]:
+    """Return method and operationId of each operation of the union that changes no job of a server."""
+    union = load_yaml(SOURCES / BASE)
+    found = (operation for operation in operations(union) if not changes(union, operation.fields, operation.method))
+    return frozenset((operation.method, operation.id) for operation in found)
 
 
 def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, Any]:
@@ -86,53 +80,51 @@ def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, A
             shaped["paths"].pop(operation.path, None)
     for operation in () if live.disposable else operations(shaped):
         if not data.workspaces:
-            shaped["paths"][operation.path]["parameters"] = [
-                parameter
-                for parameter in operation.item.get("parameters", ())
-                if deref(shaped, parameter)["name"].lower() != "workspace"
-            ]
+            for owner in (at(shaped, operation.location), at(shaped, operation.location[:-1])):
+                owner["parameters"] = [
+                    parameter
+                    for parameter in owner.get("parameters", ())
+                    if deref(shaped, parameter)["name"].lower() != "workspace"
+                ]
         _narrow_body(shaped, operation, data)
-    _name_known(shaped.get("components", {}), data)
+    for operation in operations(shaped):
+        _name_known(shaped, operation, data)
     return shaped
 
 
-def _name_known(components: dict[str, Any], data: Data) -> None:
+def _name_known(document: dict[str, Any], operation: OperationObject, data: Data) -> None:
     """Replace the documentation's examples, which schemathesis sends first, by names that exist on the server."""
-    known: list[tuple[Location, Any]] = [(("parameters", "ProjectId", "example"), data.project)]
-    if data.workspaces:
-        known.append((("parameters", "Workspace", "example"), data.workspaces[0]))
-    if data.jobs:
-        batch = ("schemas", "BatchExportJobsRequest", "properties", "jobList", "examples")
-        known.append((("parameters", "JobName", "example"), data.jobs[0]))
-        known += [(("schemas", "JobName", "examples"), list(data.jobs)), (batch, [list(data.jobs)])]
-    for place, value in known:
-        # A document of the user's own may lack the place.
-        if isinstance(node := look(components, place[:-1]), dict):
-            node[place[-1]] = value
+    for place in places(document, operation):
+        names = list(data.names(place.kind))
+        if names and place.where != "body":
+            place.node["example"] = names[0]
+        if names and place.many:
+            place.node["examples"] = [names]
+        if names and (place.where == "path" or place.many):
+            place.schema["examples"] = names
 
 
 def _narrow_body(document: dict[str, Any], operation: OperationObject, data: Data) -> None:
     schema = _body(document, operation)
     properties = schema.get("properties", {})
-    if "obs_dir" in properties:
-        _only(properties["obs_dir"], data.obs_dirs)
-    if "job_selected" in properties:
-        # Only the named jobs are exported, as a project may have many jobs.
-        properties["is_selected"]["const"] = True
-        properties["job_selected"]["items"] = {"type": "integer", "enum": list(data.flink_jobs)}
-        properties["job_selected"].pop("examples", None)
-    if "obsPath" in properties and data.obs_paths:
-        _only(properties["obsPath"], data.obs_paths)
-    elif "obsPath" in properties:
-        del properties["obsPath"]
+    for place in list(places(document, operation)):
+        if place.where != "body" or not place.kind.only:
+            continue
+        names = list(data.names(place.kind))
+        if place.many:
+            # Only the named jobs are exported, as a project may have many jobs.
+            properties[place.name]["items"] = {"type": place.kind.type, "enum": names}
+            properties[place.name].pop("examples", None)
+        elif names:
+            properties[place.name] |= {"enum": names, "examples": names[:1]}
+        else:
+            del properties[place.name]
+    for name, condition in schema.get("if", {}).get("properties", {}).items():
+        if "const" in condition and properties.keys() & {*schema.get("then", {}).get("required", ())}:
+            properties[name]["const"] = condition["const"]
     if properties:
         # The documentation's examples name other folders and jobs.
         media(request_body(document, operation.fields)).pop("examples", None)
-
-
-def _only(schema: dict[str, Any], values: tuple[str, ...]) -> None:
-    schema["enum"] = list(values)
-    schema["examples"] = [values[0]]
 
 
 def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str | None = None) -> list[str]:
@@ -160,18 +152,24 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
         if name in without:
             lines.append(f"  {name}: not run: {without[name]}")
             continue
-        properties = _body(document, operation).get("properties", {})
-        if live.disposable and {"obs_dir", "obsPath"} & properties.keys():
-            writes = "writes zips of any jobs to any place"
-        elif "obs_dir" in properties:
-            jobs = ", ".join(map(str, data.flink_jobs))
-            writes = f"writes zips of the Flink jobs {jobs} to {', '.join(data.obs_dirs)}"
-        elif "obsPath" in properties and data.obs_paths:
-            writes = f"writes zips of jobs to {', '.join(data.obs_paths)}"
-        else:
-            writes = "writes nothing"
-        lines.append(f"  {name}: {writes}")
+        lines.append(f"  {name}: {_written(document, operation, data, live)}")
     return lines
+
+
+def _written(document: Mapping[str, Any], operation: OperationObject, data: Data, live: Live) -> str:
+    """Return what an operation writes, for people."""
+    named = [place for place in places(document, operation) if place.where == "body"]
+    stored = [place for place in named if place.kind.in_storage]
+    if live.disposable and changes(document, operation.fields, operation.method):
+        return "changes whatever it names"
+    if live.disposable and stored:
+        return "writes zips of any jobs to any place"
+    allowed = [name for place in stored for name in data.names(place.kind)]
+    if not allowed:
+        return "writes nothing"
+    chosen = [str(name) for place in named if place.kind.only and place.many for name in data.names(place.kind)]
+    jobs = f"the Flink jobs {', '.join(chosen)}" if chosen else "jobs"
+    return f"writes zips of {jobs} to {', '.join(allowed)}"
 
 
 def _body(document: Mapping[str, Any], operation: OperationObject) -> dict[str, Any]:
