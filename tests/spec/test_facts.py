@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jobexport.spec.document import deref, look, operations, parameters
+from jobexport.spec.document import deref, from_pointer, look, operations, parameters
 from tests.spec.making.resolved import (
     DOCUMENTS,
     JSON,
@@ -317,3 +317,13 @@ def test_which_editions_take_chinese_names(edition: Any) -> None:
 def said(entry: str, edition: str) -> Any:
     """Return the statements of the claim of an edition."""
     return REGISTER.entry(entry).claim(edition).says
+
+
+@each_edition
+def test_each_file_of_a_zip_has_a_schema(edition: Any) -> None:
+    """Each kind of file in a zip's layout has a schema, and the schema is in every edition."""
+    document = DOCUMENTS[edition]
+    named = document["components"]["schemas"]["JobArchive"]["x-member-schemas"]
+    layout = operation(edition, JOB)["responses"]["200"]["content"]["application/octet-stream"]["x-zip-layout"]
+    assert named.keys() == layout.keys()
+    assert all(look(document, from_pointer(pointer.removeprefix("#"))) for pointer in named.values())
