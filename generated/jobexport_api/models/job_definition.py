@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -42,6 +42,10 @@ class JobDefinition:
     """ The user of the last change. """
     log_path: str | Unset = UNSET
     """ OBS folder of the logs. """
+    resources: list[Any] | Unset = UNSET
+    """ Empty in an example of the oldest edition; no table has it. """
+    version: str | Unset = UNSET
+    """ In an example of the oldest edition; no table has it. """
     basic_config: JobBasicConfig | Unset = UNSET
     """ Basic settings of a job. Further fields occur. """
     target_status: JobDefinitionTargetStatus | Unset = UNSET
@@ -76,6 +80,12 @@ class JobDefinition:
         last_update_user = self.last_update_user
 
         log_path = self.log_path
+
+        resources: list[Any] | Unset = UNSET
+        if not isinstance(self.resources, Unset):
+            resources = self.resources
+
+        version = self.version
 
         basic_config: dict[str, Any] | Unset = UNSET
         if not isinstance(self.basic_config, Unset):
@@ -113,6 +123,10 @@ class JobDefinition:
             field_dict["lastUpdateUser"] = last_update_user
         if log_path is not UNSET:
             field_dict["logPath"] = log_path
+        if resources is not UNSET:
+            field_dict["resources"] = resources
+        if version is not UNSET:
+            field_dict["version"] = version
         if basic_config is not UNSET:
             field_dict["basicConfig"] = basic_config
         if target_status is not UNSET:
@@ -161,6 +175,10 @@ class JobDefinition:
 
         log_path = d.pop("logPath", UNSET)
 
+        resources = cast(list[Any], d.pop("resources", UNSET))
+
+        version = d.pop("version", UNSET)
+
         _basic_config = d.pop("basicConfig", UNSET)
         basic_config: JobBasicConfig | Unset
         if isinstance(_basic_config, Unset):
@@ -194,6 +212,8 @@ class JobDefinition:
             job_type=job_type,
             last_update_user=last_update_user,
             log_path=log_path,
+            resources=resources,
+            version=version,
             basic_config=basic_config,
             target_status=target_status,
             approvers=approvers,

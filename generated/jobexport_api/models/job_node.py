@@ -31,6 +31,8 @@ class JobNode:
     """ Place of the node on the canvas. Tables have whole numbers, examples decimal numbers as text. """
     properties: list[JobNodeProperty]
     """ What the node does, by name and value; the names depend on the type. """
+    resources: list[Any] | Unset = UNSET
+    """ Empty in an example of the oldest edition; no table has it. """
     pre_node_name: list[str] | Unset = UNSET
     """ Names of the nodes that run before. """
     conditions: list[JobNodeCondition] | Unset = UNSET
@@ -62,6 +64,10 @@ class JobNode:
         for properties_item_data in self.properties:
             properties_item = properties_item_data.to_dict()
             properties.append(properties_item)
+
+        resources: list[Any] | Unset = UNSET
+        if not isinstance(self.resources, Unset):
+            resources = self.resources
 
         pre_node_name: list[str] | Unset = UNSET
         if not isinstance(self.pre_node_name, Unset):
@@ -102,6 +108,8 @@ class JobNode:
                 "properties": properties,
             }
         )
+        if resources is not UNSET:
+            field_dict["resources"] = resources
         if pre_node_name is not UNSET:
             field_dict["preNodeName"] = pre_node_name
         if conditions is not UNSET:
@@ -145,6 +153,8 @@ class JobNode:
 
             properties.append(properties_item)
 
+        resources = cast(list[Any], d.pop("resources", UNSET))
+
         pre_node_name = cast(list[str], d.pop("preNodeName", UNSET))
 
         _conditions = d.pop("conditions", UNSET)
@@ -185,6 +195,7 @@ class JobNode:
             type_=type_,
             location=location,
             properties=properties,
+            resources=resources,
             pre_node_name=pre_node_name,
             conditions=conditions,
             polling_interval=polling_interval,

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from jobexport.drift.compare.compare import findings_of
 from jobexport.drift.compare.comparison import Comparison
+from jobexport.drift.compare.settings import apart, setting_findings, settings_of
 from jobexport.drift.edits.advise import advise
 from jobexport.drift.findings import WHOLE_PAGE, Finding, SourceLine, in_order
 from jobexport.drift.known.edition import Guess, guess_edition
@@ -146,13 +147,15 @@ def check_pages(page: PageFacts, other: PageFacts, described: Described) -> Page
     """Compare a page with an older one."""
     document = described.union or described.documents[described.editions[0]]
     operation = operation_of(page, document, described.register) or operation_of(other, document, described.register)
+    settings = settings_of(described.register, operation)
+    (mine, _, of_mine), (theirs, _, of_theirs) = apart(page, settings), apart(other, settings)
     findings = tuple(
         attrs.evolve(
             finding,
             operation=operation or "",
             source=SourceLine(other.source, finding.other_line) if finding.other_line else None,
         )
-        for finding in findings_of(Comparison(page, other))
+        for finding in in_order((*findings_of(Comparison(mine, theirs)), *setting_findings(of_mine, of_theirs)))
     )
     return PageReport(page, _nature(page, operation), operation or "", None, other.source, findings)
 
@@ -188,7 +191,8 @@ def _comparison(page: PageFacts, described: Described, edition: str, operation: 
             if str(code.at).startswith(marker) or (code.source == "example" and code.code in tabled)
         )
         other = attrs.evolve(other, error_codes=tuple(codes))
-    return Comparison(page, other, described.union_facts(operation))
+    page, settings, _ = apart(page, settings_of(described.register, operation, edition))
+    return Comparison(page, other, described.union_facts(operation), settings)
 
 
 def listed_tag(page: PageFacts, described: Described) -> str:

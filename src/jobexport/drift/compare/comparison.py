@@ -53,6 +53,8 @@ class Comparison:
     other: PageFacts = field(converter=without_error_rows)
     union: PageFacts | None = None
     """The facts of the union, with the places of facts that the edition's document lacks."""
+    settings: tuple[Statement, ...] = ()
+    """What the page states of its tables of settings, which `page` is without."""
     pairs: tuple[Pair, ...] = field(init=False, eq=False)
     _places: dict[tuple[ParameterIn, tuple[str, ...]], str] = field(init=False, eq=False)
 

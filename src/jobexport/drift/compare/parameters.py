@@ -32,7 +32,7 @@ def parameter_findings(comparison: Comparison) -> Iterator[Finding]:
         elif pair.page:
             if not _is_http(comparison, pair.page):
                 yield _added(comparison, pair.page)
-        elif pair.other and not _may_be_absent(comparison, pair.other):
+        elif pair.other and not _may_be_absent(comparison, pair.other) and not _has_settings(comparison, pair.parent):
             yield _missing(comparison, pair, pair.other)
 
 
@@ -47,6 +47,11 @@ def _may_be_absent(comparison: Comparison, row: Parameter) -> bool:
         return f"{{{row.name}}}" not in comparison.page.endpoint.path
     # A document has response headers and credentials that only a page common to all operations names.
     return comparison.with_document and (row.location == "response-header" or row.mandatory == "unknown")
+
+
+def _has_settings(comparison: Comparison, parent: Parameter | None) -> bool:
+    """Check whether tables of settings describe a list, in place of a table with `name` and `value`."""
+    return parent is not None and any(each.at == comparison.place(parent) for each in comparison.settings)
 
 
 def _added(comparison: Comparison, row: Parameter) -> Finding:

@@ -189,9 +189,10 @@ def _again(comparison: Comparison, plan: Plan) -> Comparison:
     names = comparison.other.operation_names
     if not names or names[0] not in operations_by_id(plan.document):
         other = attrs.evolve(listing_facts(plan.document, plan.edition), error_codes=comparison.other.error_codes)
-        return Comparison(comparison.page, other, comparison.union)
+        return Comparison(comparison.page, other, comparison.union, comparison.settings)
     union = document_facts(plan.union, names[0], "union") if plan.union is not None else None
-    return Comparison(comparison.page, document_facts(plan.document, names[0], plan.edition), union)
+    other = document_facts(plan.document, names[0], plan.edition)
+    return Comparison(comparison.page, other, union, comparison.settings)
 
 
 def _marked(edits: Edits, entry: str) -> Edits:

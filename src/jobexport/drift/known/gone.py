@@ -24,6 +24,7 @@ _GONE = {
     "media-type": "media-type-missing",
     "limit": "limit-changed",
     "values": "values-changed",
+    "settings": "settings-tables-changed",
 }
 _CHANGED = {"error-code": "error-code-changed", "status": "status-changed"}
 # Kinds of findings about a new fact that may have replaced a missing one.
@@ -115,6 +116,8 @@ def _gone(item: Held, comparison: Comparison, said: list[Statement], known: set[
         page = ", ".join(str(shown(other.value)) for other in there if other.at == statement.at) or None
     elif statement.fact in ("limit", "values") and not comparison.has_row(statement.at):
         kind = "claim-gone"
+    if statement.fact == "settings" and there:
+        states, page = there[0], str(shown(there[0].value))
     if statement.value is None:
         kind = "claim-reworded" if statement.fact in _QUOTED else "claim-gone"
         page = ", ".join(dict.fromkeys(str(shown(other.value)) for other in there if _within(other.at, statement.at)))

@@ -23,6 +23,7 @@ def statements(comparison: Comparison) -> Iterator[Statement]:
         yield from of_row(comparison, row)
     yield from _of_responses(comparison)
     yield from _of_names(comparison)
+    yield from comparison.settings
     for item in contradictions(comparison.page):
         yield Statement("contradiction", comparison.contradiction_place(item.parameter), item.value)
 

@@ -20,7 +20,8 @@ _INTRO = re.compile(
 _NO_VALUES = re.compile(
     r"\bcontain|characters?|\bformat|\bsteps?\b|\boperations\b|组成|格式|步骤|字符|例如|比如", re.IGNORECASE
 )
-_WORD = r"[“\"'‘]?[A-Za-z0-9_+#*][\w.+#/*-]*(?: [\w.+#-]+){0,2}[”\"'’]?"
+_WORD = r"[“\"'‘]?[A-Za-z0-9_+#*][\w.+#/*-]*(?:(?<!-) [\w.+#-]+){0,2}[”\"'’]?"
+"""A value of up to three words; a sign such as the one in `NEW- read the newest` ends it."""
 _END = r"\s*(?:[.。;]|$)"
 # A word of a list has none of the signs that divide the list, so that there is one way to read it.
 _LETTER = r"(?!以及)[^\W或和]|[.+#-]"
@@ -88,7 +89,7 @@ _NO_VALUE = re.compile(
 )
 _ITEM = re.compile(
     rf"(?P<value>{_WORD})\s*(?:$|[:：]\s*.*|[(（].*|\s(?:indicates?|means?|represents?|stands? for|refers? to)\b.*"
-    r"|\s*(?:表示|代表|指|为|是).*|[,，]\s*.*|\s+-+\s+.*)",
+    r"|\s*(?:表示|代表|指|为|是).*|[,，]\s*.*|\s+-+\s+.*|(?<=\w-)\s+.*)",
     re.DOTALL,
 )
 _REVERSED = re.compile(r"(?P<label>[^:：]{1,40})[:：]\s*(?P<value>[A-Za-z0-9_][\w-]*)")
@@ -178,6 +179,7 @@ def value_of(item: str) -> str | None:
     if not match:
         return None
     value = match["value"].strip(QUOTES)
+    value = value if match.end("value") == len(item.strip()) else value.rstrip("-")
     rest = item.strip()[match.end("value") :].lstrip()
     if _NO_VALUE.match(value) or _WAY.fullmatch(value) or value.endswith("."):
         return None

@@ -109,6 +109,8 @@ class _Leads:
         if prose:
             # Tables in list items are variants then, such as the properties of each kind of node.
             return (next(iter(prose)),)
+        if len(items) > 1 and line.parameter.type is not None and line.parameter.type.kind == "array":
+            return ()  # Each item of the list is of one of these kinds, so their rows are not fields of one object.
         if items:
             return tuple(items)
         return self._by_name(at, line)

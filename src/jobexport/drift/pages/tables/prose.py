@@ -48,6 +48,9 @@ _DEFAULTS = (
     ),
 )
 _DEFAULT_ITEM = re.compile(r"[(（](?:the )?(?:default(?: value)?|默认值?|缺省值?)[)）]", re.IGNORECASE)
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_WORDS = 8
+"""The most Chinese characters of a default."""
 _VALUE_END = re.compile(r"\.(?:\s|$)|[;；。，、)(）（]|,(?:\s|$)")
 
 _NEEDED = (
@@ -155,6 +158,8 @@ def _converted(text: str, kind: DataType | None) -> Any:
     value = value.strip(QUOTES)
     if not value or NOTHING.fullmatch(value) or len(value.split()) > 2 or len(value) > 80:
         return None
+    if len(_CJK.findall(value)) > _WORDS:
+        return None  # A sentence in Chinese, which has no spaces between its words.
     if wanted == "boolean":
         return {"true": True, "false": False}.get(value.lower())
     return value
