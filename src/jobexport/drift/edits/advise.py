@@ -100,10 +100,14 @@ def advise(
         described.touched(edition),
     )
     plan = _undone(finding, comparison, plan) or plan
+    unedited, hint = plan.copy(), _HINTS.get(finding.kind, _HINT)
     if not plan.edits().dropped:
-        _plan_edits(finding, comparison, plan, _ROUNDS)
-        repair(plan, finding)
-        plan.tidy()
+        try:
+            _plan_edits(finding, comparison, plan, _ROUNDS)
+            repair(plan, finding)
+            plan.tidy()
+        except JobexportError:
+            plan, hint = unedited, _BY_HAND
     after = _again(comparison, plan)
     edits = plan.edits()
     dropped = tuple(_shown(described, edition, number) for number in edits.dropped)
@@ -112,7 +116,7 @@ def advise(
     names = tuple(id_ for action in actions for id_ in marks(action)) if only_dropped else ()
     amended = amendments(finding, comparison, after, described.register, edition, held, edits, names)
     if edits == Edits():
-        return Advice(amendments=amended, hint=_HINTS.get(finding.kind, _HINT))
+        return Advice(amendments=amended, hint=hint)
     return Advice(_marked(edits, amended[0].entry), amended, dropped)
 
 
@@ -155,6 +159,7 @@ def _shown(described: Described, edition: str, number: int) -> str:
 
 
 _HINT = f"OpenAPI can't express this; record it in {REGISTER}"
+_BY_HAND = "actions of overlays need what an edit would remove; edit the union, then these actions, by hand"
 _HINTS = {
     "mandatory-changed": f"OpenAPI can't express this for a path variable; record it in {REGISTER}",
     "parameter-missing": f"OpenAPI requires the variable while the path has it; record the difference in {REGISTER}",

@@ -116,6 +116,8 @@ def _gone(item: Held, comparison: Comparison, said: list[Statement], known: set[
         page = ", ".join(str(shown(other.value)) for other in there if other.at == statement.at) or None
     elif statement.fact in ("limit", "values") and not comparison.has_row(statement.at):
         kind = "claim-gone"
+    if statement.fact == "limit" and statement.value is not None:
+        states = Statement(statement.fact, statement.at, dict.fromkeys(statement.value))
     if statement.fact == "settings" and there:
         states, page = there[0], str(shown(there[0].value))
     if statement.value is None:

@@ -97,6 +97,16 @@ def test_variants_alone_stand_below_the_row() -> None:
     assert found == {"body a", "body a.b", "body a.c"}
 
 
+def test_variants_of_the_items_of_a_list_stand_apart() -> None:
+    """If the list items of a list lead to several tables, each is about some items, and none is below the row."""
+    found = paths(
+        table(1, "Request parameters", "a | List<Pair> | For each kind:<br>- A: see Table 2<br>- B: see Table 3"),
+        table(2, "Parameters of kind A", "b | String | x"),
+        table(3, "Parameters of kind B", "c | String | x"),
+    )
+    assert found == {"body a", "body [Parameters of kind A].b", "body [Parameters of kind B].c"}
+
+
 def test_a_text_has_no_table_below_it() -> None:
     """A row of type String that mentions a table has no rows below it."""
     found = paths(table(1, "Request parameters", "a | String | See Table 2."), table(2, "Patterns", "b | String | x"))

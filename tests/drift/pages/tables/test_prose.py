@@ -62,6 +62,7 @@ def part(text: str) -> Paragraph:
         (STRING, "Default value: the zone where the service is located", None),
         (STRING, "Data of the default workspace is queried by default.", None),
         (STRING, "默认查询default工作空间下的数据。", None),
+        (STRING, "默认值：使用果园服务端所在的时区。", None),
         (INTEGER, "Default value: number of nodes", None),
     ],
 )
@@ -156,6 +157,7 @@ def test_limits_are_those_of_numbers_texts_or_lists(kind: Any, text: str, stated
         (("类型。", "- FAIL：停止", "- IGNORE：继续"), ("FAIL", "IGNORE")),
         (("Where.", "- OBS path: OBS", "- DLI package: DLIResources"), ("OBS", "DLIResources")),
         (("0 or 1:", "- 0: off", "- 1: on"), ("0", "1")),
+        (("读取策略:", "- LAST ：从上次读取", "- NEW- 从最新读取"), ("LAST", "NEW")),
         (("The options are as follows:", "LAST: the last", "NEW: a new one", "Default value: NEW"), ("LAST", "NEW")),
         (("The value can be SAVED, SUBMITTED, or PRODUCTION.",), ("SAVED", "SUBMITTED", "PRODUCTION")),
         (("Mode, which can be batch or stream",), ("batch", "stream")),
