@@ -15,9 +15,11 @@ from jobexport.core.redact import Redaction
 from jobexport.mock import DEFAULT_EDITION, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.making.stored import stored
+from tests.mock.making import trips
 from tests.mock.making.apis import NOW, Api
 from tests.mock.making.defects import Result
 from tests.mock.making.faulty import Faulty, faulty
+from tests.mock.making.trips import Trip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,6 +82,26 @@ def api_for() -> Any:
                 yield client
 
     return opened_for
+
+
+@pytest.fixture(scope="session")
+def opened_trip() -> Iterator[Trip]:
+    clock = [trips.NOW]
+    with serve(trips.document(), clock=lambda: clock[0]) as server:
+        headers = {"X-Auth-Token": server.token}
+        with httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False) as client:
+            yield Trip(server, client, clock)
+
+
+@pytest.fixture
+def trip(opened_trip: Trip) -> Trip:
+    """A server with the operations of a round trip, in the state of its start."""
+    opened_trip.clock[0] = trips.NOW
+    opened_trip.server.core.reset()
+    opened_trip.server.core.world.task_seconds = 0.0
+    opened_trip.server.core.world.records = False
+    stored(opened_trip.server).clear()
+    return opened_trip
 
 
 @pytest.fixture(scope="session")

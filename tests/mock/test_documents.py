@@ -124,7 +124,7 @@ class TestDocumentDecides:
         [
             (lambda d: d.pop("paths"), "no paths"),
             (lambda d: d["components"]["responses"].pop("DgcNotFound"), "DgcNotFound"),
-            (lambda d: d["components"]["schemas"].pop("JobName"), "can't be compiled: .*JobName"),
+            (lambda d: d["components"]["schemas"].pop("JobName"), "JobName', which leads nowhere"),
             (lambda d: d["components"]["schemas"]["JobName"].update(pattern="("), "can't be compiled"),
             (lambda d: flink(d).update(operationId="exportAll"), "operation exportAll has no behaviour"),
             (lambda d: flink(d)["responses"]["200"]["content"].clear(), "has no application/json response"),

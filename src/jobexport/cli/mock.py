@@ -57,6 +57,19 @@ if TYPE_CHECKING:
     default=0.0,
     help="Seconds after which an export to obsPath appears.  [default: 0, before the response]",
 )
+@click.option(
+    "--task-seconds",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    help="Seconds that the task of an import runs.  [default: 0, over before the response]",
+)
+@click.option(
+    "--page-offset",
+    type=click.Choice(["pages", "records"]),
+    default="pages",
+    show_default=True,
+    help="What offset counts in DGC's lists; the pages and a client differ.",
+)
 @click.option("--fault", "faults", multiple=True, metavar="NAME[:ARG]@OPERATION", help="Fault to inject; repeatable.")
 @click.option(
     "--fault-rate", type=float, help="Probability (0 to 1) that a request meets one of the faults, or any quick fault."

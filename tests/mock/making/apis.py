@@ -54,8 +54,14 @@ class Api:
     def batch(self, *names: str, headers: Mapping[str, str] | None = None, **fields: Any) -> httpx.Response:
         return self.client.post(BATCH, json={"jobList": names, **fields}, headers=headers)
 
-    def raw(self, target: str, headers: Mapping[str, str | bytes | None] | None = None, content: bytes = b"") -> Raw:
-        """Send a POST with exactly this target and these headers; a header of None is left out."""
+    def raw(
+        self,
+        target: str,
+        headers: Mapping[str, str | bytes | None] | None = None,
+        content: bytes = b"",
+        method: str = "POST",
+    ) -> Raw:
+        """Send a request with exactly this target and these headers; a header of None is left out."""
         lines: dict[str, str | bytes | None] = {"Host": "mock", "X-Auth-Token": self.server.token}
         lines |= {"Content-Type": "application/json", "Content-Length": str(len(content)), "Connection": "close"}
         lines |= dict(headers or {})
@@ -65,7 +71,8 @@ class Api:
             if value is not None
         }
         head = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in values.items())
-        return self.send(b"POST " + target.encode("latin-1") + b" HTTP/1.1\r\n" + head + b"\r\n" + content)
+        line = method.encode() + b" " + target.encode("latin-1") + b" HTTP/1.1\r\n"
+        return self.send(line + head + b"\r\n" + content, method)
 
     def send(self, request: bytes, method: str = "POST") -> Raw:
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:

@@ -277,7 +277,7 @@ class TestSeed:
     )
     def test_too_much(self, monkeypatch: pytest.MonkeyPatch, client: Any, server: Any, files: Any, words: str) -> None:
         """A seed of too many, too long or too deep files is refused."""
-        monkeypatch.setattr("jobexport.mock.state.state._LONGEST_TEXT", 2 << 20)
+        monkeypatch.setattr("jobexport.mock.state.seed._LONGEST_TEXT", 2 << 20)
         before = server.state
         assert words in problem(client.post("/_mock/seed", json=files))
         assert server.state is before

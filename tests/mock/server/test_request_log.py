@@ -48,7 +48,7 @@ class TestRequests:
         client.post(FLINK, json={"obs_dir": "ä", "is_selected": False}, headers={"X-Mine": "yes"})
         (request,) = seen(client)
         assert request.keys() == {
-            "time", "method", "path", "operation", "status", "headers", "body", "violation", "faults",
+            "time", "method", "path", "query", "operation", "status", "headers", "body", "violation", "faults",
         }  # fmt: skip
         assert request["time"].endswith("+00:00")
         assert (request["method"], request["path"]) == ("POST", FLINK)

@@ -60,8 +60,8 @@ class TestExample:
         workspace = project.workspaces["default"]
         assert workspace.jobs["myJob"].scripts == ("TRIP_RAW_STANDARD", "CS_PROCESS_TRIP")
         assert workspace.jobs["job_batch"].scripts == ("dws_sql",)
-        assert workspace.jobs["job_stream"].scripts == workspace.jobs["job_stream"].resources == ()
-        assert workspace.jobs["job_spark"].resources == ("trip-report",)
+        assert workspace.jobs["job_stream"].scripts == workspace.resources_of(workspace.jobs["job_stream"]) == ()
+        assert workspace.resources_of(workspace.jobs["job_spark"]) == ("trip-report",)
         other = project.workspaces["d1cd7861478748a6925bc02f47c69279"]
         assert other.jobs.keys() - workspace.jobs.keys() == {"orders_daily"}
         assert {"myJob", "job_batch", "job_stream"} <= other.jobs.keys()  # the jobs of the document's examples
@@ -105,8 +105,8 @@ class TestLoad:
         folder[1]("workspaces/default/resources/r.resource", {"name": "r", "location": location})
         for number, path in enumerate(["r", location, "obs://b/other.jar"]):
             folder[1](f"workspaces/default/jobs/r{number}.job", job(f"r{number}", resourcePath=path))
-        jobs = State.load(folder[0]).projects["p1"].workspaces["default"].jobs
-        assert [jobs[f"r{number}"].resources for number in range(3)] == [("r",), ("r",), ()]
+        workspace = State.load(folder[0]).projects["p1"].workspaces["default"]
+        assert [workspace.resources_of(workspace.jobs[f"r{number}"]) for number in range(3)] == [("r",), ("r",), ()]
 
     def test_odd_location_is_no_key(self, folder: tuple[Any, Callable[..., Any]]) -> None:
         """A resource whose location is not text is still read."""

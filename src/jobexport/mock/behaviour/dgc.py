@@ -15,26 +15,28 @@ from jobexport.mock.behaviour.zips import member_name, obs_folder, pack
 from jobexport.mock.requests.operations import JSON, template
 from jobexport.mock.requests.outcome import Outcome
 from jobexport.mock.requests.request import Refused, violation
-from jobexport.mock.state.state import DEFAULT_WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from jobexport.mock.behaviour.world import World
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import DgcJob, State, WorkspaceState
+    from jobexport.mock.state.values import DgcJob, WorkspaceState
 
 _CHUNK = 256 * 1024
+# Zips of one operation, and of all of them, that are not packed anew.
+_KEPT = 32
 
 
-def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
+def export_job(operation: Operation, world: World) -> Callable[[Request], Outcome]:
     """Return the behaviour of exportJob under one document."""
-    archives = _Archives.read(operation, state)
+    archives = _Archives.read(operation)
     to_storage = operation.responses.get(JSON)
     object_name = template(to_storage.extensions.get("x-object-name"), "job_name") if to_storage else None
 
     def handle(request: Request) -> Outcome:
-        place = _place(operation, state, request)
+        workspace = world.workspace(world.place(operation, request))
         name = request.path["job_name"]
         # `obsPath` is honoured only if the document has both the field and a response for it.
         target = request.body.get("obsPath") if object_name else None
@@ -43,25 +45,24 @@ def export_job(operation: Operation, state: State, clock: Callable[[], int]) -> 
             reason = violation(operation, "body", "/obsPath", "the value is not an OBS path")
             raise Refused("obs-path-invalid", violation=reason)
         depend = request.body.get("exportDepend", True)
-        content = archives.build(place, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
+        content = archives.build(workspace, (name,), depend, request.body.get("exportStatus") == "SUBMIT")
         if folder is None or object_name is None:
             return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
-        folder = f"{folder}/{segment(name)}/{clock()}"
+        folder = f"{folder}/{segment(name)}/{world.clock()}"
         response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
         return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
 
     return handle
 
 
-def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
+def batch_export_jobs(operation: Operation, world: World) -> Callable[[Request], Outcome]:
     """Return the behaviour of batchExportJobs under one document."""
-    del clock  # no part of this response has a time
-    archives = _Archives.read(operation, state)
+    archives = _Archives.read(operation)
 
     def handle(request: Request) -> Outcome:
-        place = _place(operation, state, request)
+        workspace = world.workspace(world.place(operation, request))
         names = tuple(dict.fromkeys(request.body.get("jobList", ())))
-        content = archives.build(place, names, request.body.get("exportDepend", True), submitted=False)
+        content = archives.build(workspace, names, request.body.get("exportDepend", True), submitted=False)
         return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
 
     return handle
@@ -69,15 +70,15 @@ def batch_export_jobs(operation: Operation, state: State, clock: Callable[[], in
 
 @frozen
 class _Archives:
-    """The zips of one operation. The last zips are cached, because the jobs of a state never change."""
+    """The zips of one operation. The last zips are cached, for as long as their members stay the same."""
 
     file_name: str
     media_type: str
     build: Callable[..., bytes]
-    """A function of (project id, workspace id), job names, `depend` (add scripts and resources) and `submitted`."""
+    """A function of the workspace, job names, `depend` (add scripts and resources) and `submitted`."""
 
     @classmethod
-    def read(cls, operation: Operation, state: State) -> _Archives:
+    def read(cls, operation: Operation) -> _Archives:
         extensions = operation.response(operation.zip_type).extensions
         variables = {"job_name"} & set(operation.path.names)
         file_name = template(extensions.get("x-zip-file-name"), *variables)
@@ -87,34 +88,20 @@ class _Archives:
         for kind, text in layout.items():
             template(text, "job_name", f"{kind}_name")
 
-        @lru_cache(maxsize=32)
-        def build(place: tuple[str, str], names: tuple[str, ...], depend: bool, submitted: bool) -> bytes:
-            workspace = state.projects[place[0]].workspaces[place[1]]
+        # While a workspace stays the same value, so do its zips; after a change of another job, the members decide.
+        @lru_cache(maxsize=_KEPT)
+        def build(workspace: WorkspaceState, names: tuple[str, ...], depend: bool, submitted: bool) -> bytes:
             members: dict[str, bytes] = {}
             for name in names:
                 members |= _members(layout, workspace, _job(workspace, name, submitted), depend)
-            return pack(members)
+            return _packed(tuple(members.items()))
 
         return cls(file_name, operation.zip_type, build)
 
 
-def _place(operation: Operation, state: State, request: Request) -> tuple[str, str]:
-    """Return the ids of project and workspace."""
-    project_id = request.path["project_id"]
-    if project_id not in state.projects:
-        raise Refused("no-permission")
-    workspaces = state.projects[project_id].workspaces
-    workspace = request.headers.get("workspace")
-    # The pages do not say what an empty header means; here it counts as a missing header.
-    if not workspace:
-        if DEFAULT_WORKSPACE not in workspaces:
-            reason = violation(operation, "header", "/workspace", "required, as there is no default workspace")
-            raise Refused("invalid-request", violation=reason)
-        return project_id, DEFAULT_WORKSPACE
-    # `default` is the name of a folder, not the id of a workspace.
-    if workspace == DEFAULT_WORKSPACE or workspace not in workspaces:
-        raise Refused("no-permission")
-    return project_id, workspace
+@lru_cache(maxsize=_KEPT)
+def _packed(members: tuple[tuple[str, bytes], ...]) -> bytes:
+    return pack(dict(members))
 
 
 def _job(workspace: WorkspaceState, name: str, submitted: bool) -> DgcJob:
@@ -127,9 +114,9 @@ def _job(workspace: WorkspaceState, name: str, submitted: bool) -> DgcJob:
 def _members(layout: dict[str, str], workspace: WorkspaceState, job: DgcJob, depend: bool) -> dict[str, bytes]:
     members = {member_name(layout["job"], job_name=job.name): job.content}
     if depend:
-        for name in job.scripts:
+        for name in workspace.scripts_of(job):
             members[member_name(layout["script"], job_name=job.name, script_name=name)] = workspace.scripts[name]
-        for name in job.resources:
+        for name in workspace.resources_of(job):
             members[member_name(layout["resource"], job_name=job.name, resource_name=name)] = workspace.resources[name]
     return members
 

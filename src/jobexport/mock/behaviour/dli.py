@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from jobexport.core import strict_json
+from jobexport.mock.behaviour.flink_import import ID
 from jobexport.mock.behaviour.zips import obs_folder, pack
 from jobexport.mock.requests.operations import JSON, template
 from jobexport.mock.requests.outcome import Outcome
@@ -16,15 +18,16 @@ from jobexport.mock.requests.request import Refused, violation
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jobexport.mock.behaviour.world import World
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import FlinkJob, ProjectState, State
+    from jobexport.mock.state.values import FlinkJob, ProjectState
 
 # Made once: `json.dumps` would make an encoder for each call.
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
-def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], int]) -> Callable[[Request], Outcome]:
+def export_flink_jobs(operation: Operation, world: World) -> Callable[[Request], Outcome]:
     """Return the behaviour of exportFlinkJobs under one document."""
     fields = operation.response(JSON).fields
     # The document marks the arrays of zip names with `x-object-name`; it may have several of them, or no array.
@@ -35,24 +38,25 @@ def export_flink_jobs(operation: Operation, state: State, clock: Callable[[], in
     }
 
     @lru_cache(maxsize=256)
-    def archive(job: FlinkJob) -> bytes:
-        # No page documents the content of such a zip; here it is the stored job.
-        return pack({f"{job.name}.json": job.content})
+    def archive(id_: int, name: str, content: bytes) -> bytes:
+        # No page documents the content of such a zip; here it is the stored job, with the id that an import maps.
+        return pack({f"{name}.json": strict_json.write({ID: id_, **strict_json.parse(content, exact=True)}).encode()})
 
     def handle(request: Request) -> Outcome:
-        project = state.projects.get(request.path["project_id"])
-        if project is None:
-            raise Refused("no-permission")
+        project = world.project(request)
         folder = obs_folder(request.body.get("obs_dir"))
         if folder is None:
             reason = violation(operation, "body", "/obs_dir", "the value is not an OBS path")
             raise Refused("obs-path-invalid", "obs-object-missing", violation=reason)
         jobs = _chosen(project, request.body)
-        now = clock()
+        now = world.clock()
         body = _verdict(fields, len(jobs))
         objects: dict[str, bytes] = {}
         for name, text in arrays.items():
-            zips = {text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job) for job in jobs}
+            zips = {
+                text.format(obs_dir=folder, job_name=job.name, epoch_ms=now): archive(job.id, job.name, job.content)
+                for job in jobs
+            }
             body[name] = list(zips)
             objects |= zips
         return Outcome(Response(_ENCODER.encode(body), media_type=JSON), objects)

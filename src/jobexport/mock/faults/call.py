@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, evolve, field
 
 from jobexport.core import strict_json
-from jobexport.mock.requests.request import Refused, Request, check_request
+from jobexport.mock.requests.request import NO_QUERY, Refused, Request, check_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from jobexport.mock.requests.auth import AcceptedCredentials
     from jobexport.mock.requests.operations import Operation
-    from jobexport.mock.state.state import ProjectState, State, WorkspaceState
+    from jobexport.mock.state.state import State
+    from jobexport.mock.state.values import ProjectState, WorkspaceState
 
 NOTHING: Any = object()
 """The value of a body that is missing or not JSON. Not None, which is JSON's null."""
@@ -31,12 +32,15 @@ class Call:
 
     scope: Scope = field(repr=False)
     state: State = field(repr=False)
+    """The state before the request."""
     credentials: AcceptedCredentials = field(repr=False)
     operation: Operation = field(init=False)
     variables: Mapping[str, str] = field(init=False)
     """Variables of the path."""
     headers: Mapping[str, bytes] = field(init=False, repr=False)
     """Values by lower-case name."""
+    query: Mapping[str, Any] = field(default=NO_QUERY, repr=False)
+    """The parameters of the query that the document knows, in its types."""
     content: bytes = field(default=b"", repr=False)
     """The body; empty until it is read."""
     request: Request | None = None
@@ -96,19 +100,31 @@ class Call:
         return self.refused is not None and name in self.refused.names
 
     def with_parts(
-        self, body: Any = NOTHING, *, headers: Mapping[str, bytes] | None = None, **variables: str
+        self,
+        body: Any = NOTHING,
+        *,
+        headers: Mapping[str, bytes] | None = None,
+        query: Mapping[str, Any] | None = None,
+        **variables: str,
     ) -> Request | None:
-        """Return the request with other parts, or None if the check refuses it too."""
+        """Return the request with other parts, or None if the check refuses it too. A `query` replaces the query."""
         content = self.content if body is NOTHING else json.dumps(body).encode()
-        return self._checked({**self.variables, **variables}, {**self.headers, **(headers or {})}, content)
+        return self._checked(
+            {**self.variables, **variables},
+            {**self.headers, **(headers or {})},
+            content,
+            self.query if query is None else query,
+        )
 
     def with_content(self, content: bytes) -> Request | None:
         """Return the request with another body, or None if the check refuses it too."""
-        return self._checked(self.variables, self.headers, content)
+        return self._checked(self.variables, self.headers, content, self.query)
 
-    def _checked(self, variables: Mapping[str, str], headers: Mapping[str, bytes], content: bytes) -> Request | None:
+    def _checked(
+        self, variables: Mapping[str, str], headers: Mapping[str, bytes], content: bytes, query: Mapping[str, Any]
+    ) -> Request | None:
         with contextlib.suppress(Refused):
-            return check_request(self.operation, variables, headers, content)
+            return check_request(self.operation, variables, headers, content, query)
         return None
 
     def unchecked(self, fields: Mapping[str, Any]) -> Request:
@@ -118,7 +134,7 @@ class Call:
             for name in self.operation.headers.names
             if name.lower() in self.headers
         }
-        return Request(self.variables, sent, fields)
+        return Request(self.variables, sent, fields, self.query)
 
     def with_fields(self, **fields: Any) -> Request | None:
         """Return the checked request with other fields, or None if nothing changes. A field of None is removed."""

@@ -124,6 +124,10 @@ LISTS = Suits(
     "responds with a list",
     _json_response(lambda response: any("array" in schema.get("type", ()) for schema in response.fields.values())),
 )
+ZIP_NAMES = Suits(
+    "responds with names of zips",
+    _json_response(lambda response: any("x-object-name" in schema for schema in response.fields.values())),
+)
 VERDICT = Suits("responds with is_success", _json_response(lambda response: "is_success" in response.fields))
 BOOLEAN_VERDICT = Suits(
     "responds with an is_success that is not text",
@@ -134,7 +138,7 @@ BOOLEAN_VERDICT = Suits(
     ),
 )
 OBS_PATH = Suits("responds with obsPath", _json_response(lambda response: "obsPath" in response.fields))
-STORES = Suits("stores objects", lambda operation: JSON in operation.responses)
+STORES = Suits("stores objects", _json_response(lambda response: response.names_objects))
 BODY = Suits("takes a body", lambda operation: operation.body is not None)
 MAY_LACK_BODY = Suits(
     "may do without its body", lambda operation: operation.body is not None and not operation.body.required

@@ -6,10 +6,12 @@ import json
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 from attrs import frozen
 
 from jobexport.errors import JobexportError
+from jobexport.mock.requests.parameters import Parameters
+from jobexport.mock.requests.schema import Schema, compile_schema
+from jobexport.mock.requests.shape import BodyShape
 from jobexport.spec.document import (
     at,
     behind,
@@ -19,7 +21,6 @@ from jobexport.spec.document import (
     parameters,
     request_body,
     response,
-    to_pointer,
     walk,
 )
 
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 JSON = "application/json"
 BINARY = "application/octet-stream"
 
-# OpenAPI ignores header parameters of these names.
-_NO_PARAMETERS = {"accept", "content-type", "authorization"}
-
 
 @frozen
 class ErrorResponse:
@@ -44,28 +42,6 @@ class ErrorResponse:
 
 
 @frozen
-class Schema:
-    """A compiled schema."""
-
-    validator: jsonschema_rs.Draft202012Validator
-
-    def violation(self, value: Any) -> tuple[str, str] | None:
-        """Return the JSON pointer and the reason of the first violation, or None if the value is valid."""
-        if self.validator.is_valid(value):
-            return None
-        error = next(iter(self.validator.iter_errors(value)))
-        return to_pointer(tuple(error.instance_path)), error.message
-
-
-@frozen
-class Parameters:
-    """The parameters of one location (path or header), all of them strings."""
-
-    names: tuple[str, ...]
-    schema: Schema
-
-
-@frozen
 class Body:
     """A JSON request body."""
 
@@ -73,6 +49,7 @@ class Body:
     fields: frozenset[str]
     """The properties that the document knows; the server ignores others."""
     schema: Schema
+    shape: BodyShape
 
 
 @frozen
@@ -83,6 +60,14 @@ class SuccessResponse:
     """Schema by property."""
     extensions: Mapping[str, Any]
     """Fields `x-…` of the media type."""
+    shape: BodyShape
+    """The shape of the body."""
+
+    @property
+    def names_objects(self) -> bool:
+        """True if the response names objects that the operation stores: the document marks them `x-object-name`."""
+        marked = (self.extensions, *self.fields.values())
+        return any("x-object-name" in node for node in marked)
 
 
 @frozen
@@ -94,10 +79,13 @@ class Operation:
     segments: tuple[str, ...]
     """The path, split at slashes: `/v1/{project_id}` → `("v1", "{project_id}")`."""
     path: Parameters
+    query: Parameters
     headers: Parameters
     body: Body | None
+    status: int
+    """The status of success."""
     responses: Mapping[str, SuccessResponse]
-    """Success responses by media type."""
+    """Success responses by media type; empty if success has no body, as with 204."""
     errors: Mapping[str, ErrorResponse]
     """Error responses by the name of their example."""
 
@@ -176,35 +164,31 @@ def _operation(document: Mapping[str, Any], operation: OperationObject) -> Opera
         if name not in errors:
             label = f"{operation.method} {operation.path}"
             raise JobexportError(f"operation {label} has no error example {name}; add it to the document")
-    content = ("responses", "200", "content")
+    status = _success_status(document, operation)
+    content = ("responses", status, "content")
     taken = parameters(document, operation.location)
     return Operation(
         id=operation.id,
         method=operation.method.upper(),
         segments=tuple(operation.path.strip("/").split("/")),
-        path=_parameters(document, taken, "path"),
-        headers=_parameters(document, taken, "header"),
+        path=Parameters.read(document, taken, "path"),
+        query=Parameters.read(document, taken, "query"),
+        headers=Parameters.read(document, taken, "header"),
         body=_body(document, operation),
+        status=int(status),
         responses={
             media_type: _success(document, node, _needed(document, operation.location, *content, media_type, "schema"))
-            for media_type, node in _needed(document, operation.location, *content).items()
+            for media_type, node in response(document, operation.fields, status).get("content", {}).items()
         },
         errors=errors,
     )
 
 
-def _parameters(document: Mapping[str, Any], taken: Mapping[tuple[str, str], Location], location: str) -> Parameters:
-    found = {
-        name: deref(document, at(document, place))
-        for (where, name), place in taken.items()
-        if where == location and name.lower() not in _NO_PARAMETERS
-    }
-    schema = {
-        "type": "object",
-        "properties": {name: parameter.get("schema", {}) for name, parameter in found.items()},
-        "required": [name for name, parameter in found.items() if parameter.get("required")],
-    }
-    return Parameters(tuple(found), _compile(document, schema))
+def _success_status(document: Mapping[str, Any], operation: OperationObject) -> str:
+    found = [str(status) for status in _needed(document, operation.location, "responses") if status[:1] == "2"]
+    if not found:
+        raise JobexportError(f"operation {operation.id} has no response of success; add it to the document")
+    return min(found)
 
 
 def _body(document: Mapping[str, Any], operation: OperationObject) -> Body | None:
@@ -212,13 +196,15 @@ def _body(document: Mapping[str, Any], operation: OperationObject) -> Body | Non
     if not body:
         return None
     schema = _needed(document, operation.location, "requestBody", "content", JSON, "schema")
-    return Body(body.get("required", False), frozenset(schema.get("properties", ())), _compile(document, schema))
+    shape = BodyShape(document, schema)
+    return Body(body.get("required", False), frozenset(shape.fields), compile_schema(document, schema), shape)
 
 
 def _success(document: Mapping[str, Any], media_type: Mapping[str, Any], schema: Mapping[str, Any]) -> SuccessResponse:
     return SuccessResponse(
         fields={name: deref(document, node) for name, node in schema.get("properties", {}).items()},
         extensions={name: value for name, value in media_type.items() if name.startswith("x-")},
+        shape=BodyShape(document, schema),
     )
 
 
@@ -229,18 +215,6 @@ def _errors(document: Mapping[str, Any], operation: OperationObject) -> Iterator
         examples = media(response(document, operation.fields, status)).get("examples", {})
         for name, example in examples.items():
             yield name, ErrorResponse(int(status), _dump(deref(document, example)["value"]))
-
-
-def _compile(document: Mapping[str, Any], schema: Any) -> Schema:
-    # References in the schema need `components`. Messages go into a response header, so values are masked.
-    root = {"allOf": [schema], "components": document.get("components", {})}
-    try:
-        return Schema(jsonschema_rs.Draft202012Validator(root, mask="the value"))
-    except jsonschema_rs.ValidationError as problem:
-        place = to_pointer(tuple(problem.instance_path))
-        raise JobexportError(
-            f"the document's schema {place} can't be compiled: {problem.message}; correct it"
-        ) from None
 
 
 def _dump(value: Any) -> bytes:

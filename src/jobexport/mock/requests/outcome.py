@@ -13,7 +13,10 @@ from jobexport.mock.requests.operations import BINARY, JSON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.mock.requests.operations import ErrorResponse
+    from jobexport.mock.requests.operations import ErrorResponse, Operation
+
+# Made once: `json.dumps` would make an encoder for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 @frozen
@@ -27,19 +30,35 @@ class Outcome:
     """True if the objects may appear after the response, as with `obsPath`."""
 
 
+def json_response(operation: Operation, value: Any) -> Response:
+    """Return the response of success with a value, in the shape that the document gives to it.
+
+    Without a documented body, such as with 204, the response has no body.
+    """
+    documented = operation.responses.get(JSON)
+    if documented is None:
+        return Response(status_code=operation.status)
+    return Response(dump(documented.shape.fit(value)), status_code=operation.status, media_type=JSON)
+
+
 def error_response(error: ErrorResponse) -> Response:
     """Return the response of an error."""
     return Response(error.content, status_code=error.status, media_type=JSON)
 
 
+def succeeded(outcome: Outcome) -> bool:
+    """Return whether the status is one of success."""
+    return outcome.response.status_code // 100 == 2
+
+
 def is_zip(outcome: Outcome) -> bool:
     """Return whether the response is a zip."""
-    return outcome.response.status_code == 200 and _media_type(outcome) == BINARY
+    return succeeded(outcome) and _media_type(outcome) == BINARY
 
 
 def json_fields(outcome: Outcome) -> dict[str, Any] | None:
     """Return the fields of a successful JSON response, or None for any other response."""
-    if outcome.response.status_code != 200 or _media_type(outcome) != JSON:
+    if not succeeded(outcome) or _media_type(outcome) != JSON:
         return None
     fields = json.loads(bytes(outcome.response.body))
     return fields if isinstance(fields, dict) else None
@@ -79,7 +98,7 @@ def changed(
 
 def dump(value: Any) -> bytes:
     """Return a value as JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def _media_type(outcome: Outcome) -> str:

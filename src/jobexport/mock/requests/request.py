@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope
 
-    from jobexport.mock.requests.operations import Operation, Parameters
+    from jobexport.mock.requests.operations import Operation
+    from jobexport.mock.requests.parameters import Parameters
 
 # The page says 12 MB; read as MiB, the larger of the two meanings.
 LARGEST_BODY = 12 * 1024 * 1024
 
 _LONGEST_VIOLATION = 300
+
+NO_QUERY: Mapping[str, Any] = MappingProxyType({})
 
 
 class Refused(Exception):  # noqa: N818  # an outcome, not an error: the server turns it into a response
@@ -39,10 +43,12 @@ class Disconnected(Exception):  # noqa: N818  # as above
 class Request:
     """A request that the document allows."""
 
-    path: Mapping[str, str]
-    headers: Mapping[str, str]
+    path: Mapping[str, Any]
+    headers: Mapping[str, Any]
     body: Mapping[str, Any]
     """The fields that the document knows; empty without a body."""
+    query: Mapping[str, Any] = NO_QUERY
+    """The parameters that the document knows, in its types."""
 
 
 def split_path(scope: Scope) -> list[str] | None:
@@ -120,30 +126,39 @@ async def read_content(headers: Mapping[str, bytes], receive: Receive, most: int
 
 
 def check_request(
-    operation: Operation, variables: Mapping[str, str], headers: Mapping[str, bytes], content: bytes
+    operation: Operation,
+    variables: Mapping[str, str],
+    headers: Mapping[str, bytes],
+    content: bytes,
+    query: Mapping[str, Any] = NO_QUERY,
 ) -> Request:
-    """Check media type, path, headers and body against the document, and return their values.
+    """Check media type, path, query, headers and body against the document, and return their values.
 
     Raises:
         Refused: the request breaks a rule of the document.
     """
     # Before path and headers: unreadable JSON is a worse error than a value out of range.
     value = _read_json(operation, headers, content)
-    _check(operation, "path", operation.path, variables)
+    path = operation.path.values(variables) if operation.path.readers else variables
+    _check(operation, "path", operation.path, path)
+    if operation.query.names:
+        _check(operation, "query", operation.query, query)
     # Bytes that are not UTF-8 become U+FFFD: valid for the schema, but no workspace has such a name.
-    sent = {
+    sent: Mapping[str, Any] = {
         name: headers[name.lower()].decode("utf-8", "replace")
         for name in operation.headers.names
         if name.lower() in headers
     }
+    if operation.headers.readers:
+        sent = operation.headers.values(sent)
     _check(operation, "header", operation.headers, sent)
-    return Request(variables, sent, _check_body(operation, value))
+    return Request(path, sent, _check_body(operation, value), query)
 
 
 def violation(operation: Operation, place: str, pointer: str, reason: str) -> str:
     """Return a violation as text for a header: one line of ASCII of at most 300 characters.
 
-    `exportJob body#/obsPath: the value is not an OBS path`; the place is `path`, `header` or `body`.
+    `exportJob body#/obsPath: the value is not an OBS path`; the place is `path`, `query`, `header` or `body`.
     """
     text = f"{operation.id} {place}#{pointer}: {reason}"[:_LONGEST_VIOLATION]
     ascii_only = text.encode("ascii", "backslashreplace").decode("ascii")
@@ -174,14 +189,18 @@ def media_type(headers: Mapping[str, bytes]) -> str:
     return headers.get("content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
 
 
-def _check(operation: Operation, place: str, parameters: Parameters, values: Mapping[str, str]) -> None:
+def _check(operation: Operation, place: str, parameters: Parameters, values: Mapping[str, Any]) -> None:
     found = parameters.schema.violation(values)
     if found is None:
         return
     pointer, reason = found
     # An operation may have a special error for a variable: `job_name` → `job-name-invalid`.
-    own = f"{pointer[1:].replace('_', '-')}-invalid"
-    names = (own, "invalid-request") if place == "path" else ("invalid-request",)
+    name = pointer[1:].replace("_", "-")
+    names = (f"{name}-invalid", "invalid-request") if place == "path" else ("invalid-request",)
+    # Or for a number below zero: `offset` → `offset-negative`.
+    value = values.get(pointer[1:])
+    if isinstance(value, int) and value < 0:
+        names = (f"{name}-negative", *names)
     raise Refused(*names, violation=violation(operation, place, pointer, reason))
 
 

@@ -13,7 +13,7 @@ from jobexport.mock.requests.outcome import error_response
 from jobexport.mock.requests.request import match_path, split_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import Scope
 
@@ -32,8 +32,9 @@ class NoOperation(Exception):  # noqa: N818  # an outcome, not an error: the ser
 class Routes:
     """The operations of one document."""
 
-    paths: Mapping[tuple[str, ...], Mapping[str, Operation]]
-    """Operations by method, by the segments of their path."""
+    paths: Mapping[int, Sequence[tuple[tuple[str, ...], Mapping[str, Operation]]]]
+    """By the number of segments: the segments of each path, paths without variables first, with its operations by
+    method."""
     operations: Mapping[str, Operation]
     """Operation by id."""
     unknown_path: ErrorResponse
@@ -45,24 +46,36 @@ class Routes:
         Raises:
             JobexportError: the document lacks a part that the server needs; the message names it.
         """
-        paths: dict[tuple[str, ...], dict[str, Operation]] = {}
+        methods: dict[tuple[str, ...], dict[str, Operation]] = {}
         operations = read_operations(document)
         for operation in operations:
-            paths.setdefault(operation.segments, {})[operation.method] = operation
+            methods.setdefault(operation.segments, {})[operation.method] = operation
+        paths: dict[int, list[tuple[tuple[str, ...], Mapping[str, Operation]]]] = {}
+        for segments, found in methods.items():
+            paths.setdefault(len(segments), []).append((segments, found))
         return cls(paths, {operation.id: operation for operation in operations}, read_unknown_path(document))
 
     def find(self, scope: Scope) -> tuple[Mapping[str, Operation], dict[str, str]]:
         """Return the operations of the request's path by method, and the path's variables.
 
+        Of two paths that match, the path without variables counts, unless only the other has the request's method and
+        its variables can have the values: `GET /jobs/import` shows the job `import` where `POST /jobs/import` imports.
+
         Raises:
             NoOperation: the request's path is not in the document.
         """
         segments = split_path(scope)
+        first = None
         if segments is not None:
-            for template, methods in self.paths.items():
+            for template, methods in self.paths.get(len(segments), ()):
                 variables = match_path(template, segments)
                 if variables is not None:
-                    return methods, variables
+                    operation = methods.get(scope["method"])
+                    if operation is not None and (first is None or _fits(operation, variables)):
+                        return methods, variables
+                    first = first or (methods, variables)
+        if first is not None:
+            return first
         raise NoOperation(error_response(self.unknown_path))
 
     def wrong_method(self, methods: Mapping[str, Operation]) -> NoOperation:
@@ -71,3 +84,8 @@ class Routes:
         allow = ", ".join(sorted(methods))
         body = json.loads(self.unknown_path.content) | {"error_msg": f"This address takes {allow} only."}
         return NoOperation(Response(json.dumps(body), status_code=405, headers={"Allow": allow}, media_type=JSON))
+
+
+def _fits(operation: Operation, variables: Mapping[str, str]) -> bool:
+    """Return whether the path of an operation can have these variables."""
+    return operation.path.schema.violation(operation.path.values(variables)) is None

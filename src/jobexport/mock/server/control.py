@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from jobexport.mock.server.core import Core
-    from jobexport.mock.state.state import State, WorkspaceState
+    from jobexport.mock.state.state import State
+    from jobexport.mock.state.values import WorkspaceState
 
 PREFIX = "/_mock"
 
@@ -40,6 +41,8 @@ PREFIX = "/_mock"
 _LARGEST = 64 * 1024
 # Each fault of a request wraps its response once more.
 _MOST_FAULTS = 100
+# How often a seed is tried beside other requests.
+_MOST_TURNS = 3
 
 
 def control(core: Core) -> Mount:
@@ -106,6 +109,7 @@ async def _read(scope: Scope, receive: Receive, most: int) -> Any:
 
 
 async def _state(core: Core, _: Any) -> dict[str, Any]:
+    core.world.settle()
     objects = getattr(core.storage, "objects", None)
     return {
         "edition": core.document.get("info", {}).get("x-edition"),
@@ -132,6 +136,7 @@ def _workspace(workspace: WorkspaceState) -> dict[str, list[str]]:
         "submitted": list(workspace.submitted),
         "scripts": list(workspace.scripts),
         "resources": list(workspace.resources),
+        "tasks": list(workspace.tasks),
     }
 
 
@@ -143,8 +148,16 @@ async def _reset(core: Core, _: Any) -> dict[str, Any]:
 async def _seed(core: Core, body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise JobexportError("the body must be an object: path in the state folder → JSON of the file")
-    # In a thread, because a seed may have thousands of files.
-    core.load(await run_in_threadpool(core.state.with_files, body))
+    # In a thread, because a seed may have thousands of files. A request that changes the state in the meantime must not
+    # be lost: then the files are added again, at last with no other request in between.
+    for _ in range(_MOST_TURNS):
+        before = core.state
+        state = await run_in_threadpool(before.with_files, body)
+        if core.state is before:
+            break
+    else:
+        state = core.state.with_files(body)
+    core.load(state)
     return await _state(core, body)
 
 

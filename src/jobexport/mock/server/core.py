@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
 from jobexport.mock.behaviour.behaviours import bind
+from jobexport.mock.behaviour.world import World
 from jobexport.mock.faults.call import Call
 from jobexport.mock.faults.fault_set import FaultSet
 from jobexport.mock.requests.auth import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN, AcceptedCredentials
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 DEFAULT_EDITION = "otc-2026"
 
+PageOffset = Literal["pages", "records"]
+
 
 def epoch_ms() -> int:
     """Return the milliseconds since 1970."""
@@ -75,6 +78,10 @@ class ServerOptions(TypedDict, total=False):
     """The storage of exports; by default memory."""
     obs_delay: float
     """Seconds after which an export to `obsPath` appears in storage; 0 stores it before the response."""
+    task_seconds: float
+    """Seconds that the task of an import runs; 0 ends it before the response."""
+    page_offset: PageOffset
+    """Unit of `offset` in the lists of DGC: `pages`, as the pages say, or `records`, as one client does."""
     clock: Callable[[], int]
     """A function that returns the milliseconds since 1970, for the names of zips and the age of signatures."""
     faults: Sequence[str]
@@ -88,15 +95,17 @@ class ServerOptions(TypedDict, total=False):
 
 @define
 class Core:
-    """The server behind the application. State, storage and faults can be replaced while it runs."""
+    """The server behind the application. State and faults can be replaced while it runs."""
 
     document: Mapping[str, Any]
-    state: State = field(factory=State.example)
+    _first: State = field(factory=State.example, alias="state", repr=False)
     token: str = field(default=EXAMPLE_TOKEN, repr=False)
     access_key: str = EXAMPLE_ACCESS_KEY
     secret_key: str = field(default=EXAMPLE_SECRET_KEY, repr=False)
     storage: Storage = field(factory=MemoryStorage)
     obs_delay: float = 0.0
+    task_seconds: float = 0.0
+    page_offset: PageOffset = "pages"
     clock: Callable[[], int] = epoch_ms
     faults: Sequence[str] = ()
     fault_rate: float | None = None
@@ -105,7 +114,7 @@ class Core:
     requests: deque[Seen] = field(init=False, factory=seen_log, repr=False)
     credentials: AcceptedCredentials = field(init=False)
     _diagnosis: Diagnosis = field(init=False)
-    _first: State = field(init=False)
+    world: World = field(init=False)
     _routes: Routes = field(init=False)
     _behaviours: Mapping[str, Behaviour] = field(init=False)
     _deposits: Deposits = field(init=False, factory=Deposits)
@@ -114,21 +123,22 @@ class Core:
         self.credentials = AcceptedCredentials(self.token, self.access_key, self.secret_key, self.clock)
         self._diagnosis = Diagnosis.of(self.document)
         self._routes = Routes.read(self.document)
-        self._first = self.state
+        self.world = World(self._first, self.clock, self.storage, self.task_seconds, self.page_offset == "records")
+        self._behaviours = bind(self._routes.operations, self.world)
         self.reset()
 
-    def load(self, state: State) -> None:
-        """Replace the state from the next request on.
+    @property
+    def state(self) -> State:
+        """The state as it is now."""
+        return self.world.state
 
-        Raises:
-            JobexportError: the document lacks a part that the server needs.
-        """
-        self._behaviours = bind(self._routes.operations, state, self.clock)
-        self.state = state
+    def load(self, state: State) -> None:
+        """Replace the state from the next request on."""
+        self.world.state = state
 
     def reset(self) -> None:
         """Restore the state and the faults of the start, and clear the request log. Stored objects stay."""
-        self.load(self._first)
+        self.world.replace(self._first)
         self.set_faults(*self.faults, rate=self.fault_rate, seed=self.seed)
         self.requests.clear()
 
@@ -164,13 +174,15 @@ class Core:
         Raises:
             Disconnected: the body did not arrive.
         """
-        call = Call(scope, self.state, self.credentials)
+        call = Call(scope, self.world.state, self.credentials)
         try:
             outcome = await self._steps(call, receive, seen)
         except NoOperation as unknown:
             return Outcome(unknown.response)
         except Refused as refused:
             outcome = self._refusal(call, refused, seen)
+        except StorageUnavailable as problem:
+            outcome = _unavailable(call.operation, problem)
         seen.content = call.content[:LONGEST_BODY]
         if seen.chosen is not None:
             outcome = await seen.chosen.alter(call, outcome)
@@ -182,9 +194,7 @@ class Core:
             if seen.chosen is not None:
                 outcome = await seen.chosen.alter(call, outcome)
         except StorageUnavailable as problem:
-            LOGGER.error("%s", problem)
-            # DLI documents an error of its own for this; DGC leaves it to the gateway.
-            outcome = Outcome(error_response(call.operation.error("server-fault", "server-error")))
+            outcome = _unavailable(call.operation, problem)
         return outcome
 
     async def _steps(self, call: Call, receive: Receive, seen: Seen) -> Outcome:
@@ -204,6 +214,7 @@ class Core:
             raise self._routes.wrong_method(methods)
         seen.operation, seen.chosen = operation.id, chosen
         call.operation, call.headers = operation, read_headers(scope)
+        seen.query = call.query = operation.query.query(scope)
         if chosen is not None and (replacement := chosen.replacement(call)) is not None:
             call.content = await read_content(call.headers, receive)
             return replacement
@@ -216,16 +227,20 @@ class Core:
         call.content = await read_content(call.headers, receive)
         if signed is not None:
             signed.verify(call.content)
-        behave = self._behaviours[operation.id]
+        if self.world.steps:
+            self.world.settle()
+        behave, call.state = self._behaviours[operation.id], self.world.state
         try:
-            call.request = check_request(operation, call.variables, call.headers, call.content)
+            call.request = check_request(operation, call.variables, call.headers, call.content, call.query)
             if chosen is not None:
                 chosen.judge(call)
-            return behave(call.request)
+            outcome = behave(call.request)
+            return outcome if isinstance(outcome, Outcome) else await outcome
         except Refused as refused:
             if chosen is None:
                 raise
-            return behave(chosen.accept(call, refused))
+            outcome = behave(chosen.accept(call, refused))
+        return outcome if isinstance(outcome, Outcome) else await outcome
 
     def _refusal(self, call: Call, refused: Refused, seen: Seen) -> Outcome:
         """Return the error response of a refused request, and report the broken rule."""
@@ -235,6 +250,12 @@ class Core:
             seen.violation = refused.violation
             response.headers.update(self._diagnosis.report(refused.violation))
         return Outcome(response)
+
+
+def _unavailable(operation: Operation, problem: StorageUnavailable) -> Outcome:
+    LOGGER.error("%s", problem)
+    # DLI documents an error of its own for this; DGC leaves it to the gateway.
+    return Outcome(error_response(operation.error("server-fault", "server-error")))
 
 
 def _not_an_obs_path(operation: Operation, problem: StorageError) -> Refused:

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
+from jobexport.mock.requests.request import NO_QUERY
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.responses import Response
     from starlette.types import ASGIApp, Scope
 
@@ -28,6 +32,8 @@ class Seen:
     method: str
     path: str
     headers: list[tuple[bytes, bytes]] = field(repr=False)
+    query: Mapping[str, Any] = field(default=NO_QUERY, repr=False)
+    """The parameters of the query that the document knows; no others, as a secret may stand there by mistake."""
     operation: str | None = None
     status: int | None = None
     """Status of the response, or None if no response was sent."""
@@ -50,6 +56,7 @@ class Seen:
             "time": datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds"),
             "method": self.method,
             "path": redaction.text(self.path),
+            "query": {name: redaction.text(str(value)) for name, value in self.query.items()},
             "operation": self.operation,
             "status": self.status,
             "headers": redaction.headers(headers),
@@ -66,7 +73,6 @@ def seen_log() -> deque[Seen]:
 
 def see(log: deque[Seen], scope: Scope) -> Seen:
     """Add a request to the log and return its entry."""
-    # Without the query: no operation has a query, and a secret may stand there by mistake.
     raw_path = scope.get("raw_path")
     path = scope["path"] if raw_path is None else raw_path.decode("latin-1")
     seen = Seen(time.time(), scope["method"], path, scope["headers"])

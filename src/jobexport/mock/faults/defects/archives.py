@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jobexport.mock.faults.fault import Alter
     from jobexport.mock.requests.outcome import Outcome
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import DgcJob
+    from jobexport.mock.state.values import DgcJob
 
 Members = dict[str, bytes]
 """Content by name."""

@@ -11,11 +11,11 @@ from jobexport.mock.faults.fault import (
     BATCH,
     BOOLEAN_VERDICT,
     FIELDS,
-    LISTS,
     OBS_PATH,
     ONE_JOB,
     VERDICT,
     ZIP,
+    ZIP_NAMES,
     Fault,
     defects,
 )
@@ -154,8 +154,8 @@ def _ids_for_names(call: Call, names: list[str]) -> list[str]:
 
 DEFECTS = defects(
     "wrong responses",
-    Fault("response-other-array", "The zips are in another edition's field.", LISTS, alter=_body(_other_array)),
-    Fault("response-both-arrays", "The zips are in the fields of both editions.", LISTS, alter=_body(_both_arrays)),
+    Fault("response-other-array", "The zips are in another edition's field.", ZIP_NAMES, alter=_body(_other_array)),
+    Fault("response-both-arrays", "The zips are in the fields of both editions.", ZIP_NAMES, alter=_body(_both_arrays)),
     Fault(
         "response-text-verdict",
         "is_success is a text, as in other editions.",
@@ -167,50 +167,53 @@ DEFECTS = defects(
     Fault(
         "response-null-list",
         "If no job is exported, the list of zips is null.",
-        LISTS,
+        ZIP_NAMES,
         alter=_lists(lambda _, names: names or None),
     ),
-    Fault("response-in-camel-case", "Names of fields are in camel case.", LISTS, alter=_body(_in_camel_case)),
+    Fault("response-in-camel-case", "Names of fields are in camel case.", ZIP_NAMES, alter=_body(_in_camel_case)),
     Fault("response-in-data", "The response is in a field data.", FIELDS, alter=_body(lambda _, body: {"data": body})),
     Fault(
         "response-name-of-other-job",
         "A zip is named after a job that the request does not name.",
-        LISTS,
+        ZIP_NAMES,
         alter=_lists(_another_job),
     ),
-    Fault("response-ids-for-names", "Zips are named after the jobs' ids.", LISTS, alter=_lists(_ids_for_names)),
+    Fault("response-ids-for-names", "Zips are named after the jobs' ids.", ZIP_NAMES, alter=_lists(_ids_for_names)),
     Fault(
         "response-time-in-seconds",
         "The time in a zip's name is in seconds.",
-        LISTS,
+        ZIP_NAMES,
         alter=_names(lambda name: _TIME.sub(r"_\1.zip", name)),
     ),
     Fault(
         "response-no-time",
         "Zips have no time in their names.",
-        LISTS,
+        ZIP_NAMES,
         alter=_names(lambda name: re.sub(r"_\d+\.zip$", ".zip", name)),
     ),
-    Fault("response-scheme", "Names of zips begin with obs://.", LISTS, alter=_names(lambda name: f"obs://{name}")),
+    Fault("response-scheme", "Names of zips begin with obs://.", ZIP_NAMES, alter=_names(lambda name: f"obs://{name}")),
     Fault(
         "response-no-folder",
         "Names of zips lack their folder.",
-        LISTS,
+        ZIP_NAMES,
         alter=_names(lambda name: name.rpartition("/")[2]),
     ),
     Fault(
-        "response-zip-twice", "The first zip is listed twice.", LISTS, alter=_lists(lambda _, names: names[:1] + names)
+        "response-zip-twice",
+        "The first zip is listed twice.",
+        ZIP_NAMES,
+        alter=_lists(lambda _, names: names[:1] + names),
     ),
     Fault(
         "response-zip-missing",
         "The last of several zips is not listed.",
-        LISTS,
+        ZIP_NAMES,
         alter=_lists(lambda _, names: names[:-1] if len(names) > 1 else names),
     ),
     Fault(
         "response-zip-added",
         "A zip of a job that the request does not name is listed too.",
-        LISTS,
+        ZIP_NAMES,
         alter=_lists(_one_more),
     ),
     Fault(

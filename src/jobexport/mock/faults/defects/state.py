@@ -13,11 +13,11 @@ from jobexport.mock.faults.bad_zips import unpack
 from jobexport.mock.faults.fault import (
     ANY,
     BATCH,
-    LISTS,
     OBS_PATH,
     STORES,
     WORKSPACE,
     ZIP,
+    ZIP_NAMES,
     Argument,
     Fault,
     defects,
@@ -289,7 +289,7 @@ DEFECTS = defects(
     Fault(
         "stores-first-only",
         "Of several zips only the first is stored.",
-        LISTS,
+        ZIP_NAMES,
         alter=_objects(lambda _, objects: dict(list(objects.items())[:1])),
     ),
     Fault("stores-empty", "Stored zips have 0 bytes.", STORES, alter=_objects(lambda _, o: dict.fromkeys(o, b""))),
