@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from jobexport.drift.documents.schemas import DEEPEST
 from jobexport.spec.document import deref, look
 from jobexport.spec.examples import examples, misfits
 from jobexport.spec.load import tree
 from jobexport.spec.statements.change import Change
+from jobexport.spec.statements.held import DEEPEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.drift.findings import Finding
     from jobexport.spec.statements.plan import Document, Plan
 
 # A repaired value may uncover another that does not fit.
@@ -22,9 +22,8 @@ _TRIES = 8
 _SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
 
 
-def repair(plan: Plan, finding: Finding) -> None:
+def repair(plan: Plan, description: str) -> None:
     """Add to the plan a repaired copy of each example that no longer fits its schema."""
-    description = f"The example follows: {finding.about}."
     for place, schema, value in list(examples(plan.document)):
         if not misfits(plan.document, schema, value):
             continue
@@ -63,6 +62,8 @@ def _repair_value(document: Document, holder: Any, key: Any, schema: Mapping[str
     if isinstance(old, dict) and lacking:
         for name in lacking:
             old[name] = sample(document, properties.get(name, {}))
+    elif isinstance(old, bool) and not misfits(document, schema, json.dumps(old)):
+        holder[key] = json.dumps(old)  # A flag as text is `true` or `false`.
     else:
         holder[key] = sample(document, schema)
 
