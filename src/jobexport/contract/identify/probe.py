@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract.data import Data
     from jobexport.contract.identify.description import Description
+    from jobexport.spec.register import Register
 
 MOST = 12
 """Most requests of a probe."""
@@ -89,10 +90,16 @@ class ProbeResponses:
     """Each request with its status, in order."""
     stopped: str | None
     """Reason why the probe stopped early, or None if it came to its end."""
+    asked: tuple[str, ...] = ()
+    """Operations beside the exports, each asked once; their purpose is the operation itself."""
 
 
 def probe(
-    base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response], paths: Description
+    base_url: str,
+    data: Data,
+    send: Callable[[httpx.Request], httpx.Response],
+    union: Description,
+    register: Register,
 ) -> ProbeResponses:
     """Send at most `MOST` requests to a server and return the responses.
 
@@ -102,13 +109,14 @@ def probe(
         base_url: the base URL of the server.
         data: names that exist on the server.
         send: sends a request and returns the response, read to its end.
-        paths: a document with the paths of the operations, which are equal in all editions.
+        union: the union, which has the paths of the operations, equal in all editions.
+        register: the register, which names the operations in which editions differ.
 
     Raises:
         JobexportError: `base_url` is not a URL.
     """
     check_url(base_url)
-    session = _Session(base_url.rstrip("/"), data, send, paths)
+    session = _Session(base_url.rstrip("/"), data, send, union)
     jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS))[:100]
     place = data.obs_dirs[0] if data.obs_dirs else None
     if jobs:
@@ -162,7 +170,7 @@ class _Session:
     base_url: str
     data: Data
     send: Callable[[httpx.Request], httpx.Response]
-    paths: Description
+    union: Description
     responses: dict[str, ProbeResponse] = field(factory=dict)
     not_observed: dict[str, str] = field(factory=dict)
     sent: list[str] = field(factory=list)
@@ -232,7 +240,7 @@ class _Session:
         return probed
 
     def _path(self, operation: str, jobs: tuple[str, ...]) -> str:
-        place = self.paths.place(operation)
+        place = self.union.place(operation)
         path = str(place[1]) if place else ""
         return path.replace("{project_id}", path_segment(self.data.project)).replace(
             "{job_name}", path_segment("".join(jobs[:1]))

@@ -137,11 +137,13 @@ def is_shared(document: Document, location: Location) -> bool:
 
 
 def set_media_type(plan: Plan, place: Location, name: str, words: str) -> None:
-    """Move the description of a body to another media type."""
+    """Move the description of a body to another media type, or add the union's description of the same."""
     new = (*place[:-1], name)
-    if not plan.bring_back(new):
-        plan.own(Change(words, new, at(plan.document, place)))
-    plan.own(Change(words, place, remove=True))
+    described = look(plan.union if new == place else plan.document, place)
+    if not plan.bring_back(new) and described is not MISSING:
+        plan.own(Change(words, new, described))
+    if new != place:
+        plan.own(Change(words, place, remove=True))
 
 
 def set_file_name(plan: Plan, place: Location, name: str, words: str) -> None:
