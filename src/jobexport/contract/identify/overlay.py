@@ -15,11 +15,11 @@ from jobexport.spec.statements.edits import make_hold
 from jobexport.spec.statements.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from jobexport.contract.identify.description import Description
     from jobexport.contract.identify.finding import Identified, Observation
-    from jobexport.spec.register import Register
+    from jobexport.spec.register import Register, Statement
 
 Document = dict[str, Any]
 
@@ -43,13 +43,17 @@ def overlay_for(
     overlay = load_yaml(SOURCES / OVERLAYS / f"{closest.edition}.yaml")
     touched = touched_places(union, overlay)
     plan = Plan(closest.edition, union, {closest.edition: overlay["actions"]}, dict(closest.document), touched)
-    unsaid = [finding.observation.unsaid for finding in find(plan.document) if finding.observation.unsaid]
+    first = find(plan.document)
+    unsaid = [finding.observation.unsaid for finding in first if finding.observation.unsaid]
+    # The register has places of the editions; an edit may move an observation to another.
+    marks = {_key(finding): _marks(finding.observation, register) for finding in first}
     tried: set[tuple[str, str]] = set()
     # An edit may move the place of another observation, so the document is read again after each.
     while todo := [finding for finding in find(plan.document) if finding.left and _key(finding) not in tried]:
         finding = todo[0]
         tried.add(_key(finding))
-        _edit(plan, finding, register)
+        plan.marks = marks.get(_key(finding), ())
+        _edit(plan, finding.observation, finding.left)
     info = _info(closest, unsaid)
     return dump_yaml({"overlay": "1.0.0", "info": info, "actions": plan.actions()}), plan.document
 
@@ -58,13 +62,11 @@ def _key(finding: Identified) -> tuple[str, str]:
     return finding.observation.operation, finding.observation.fact
 
 
-def _edit(plan: Plan, finding: Identified, register: Register) -> None:
-    observation = finding.observation
-    plan.marks = _marks(observation, register)
-    for statement in finding.left:
+def _edit(plan: Plan, observation: Observation, left: Sequence[Statement]) -> None:
+    for statement in left:
         operation = operations_by_id(plan.document)[observation.operation].location
-        description = f"{observation.fact}: {words([plain(statement)])}."
-        make_hold(plan, operation, statement, description[0].upper() + description[1:], observation.lent)
+        description = f"Observed, {observation.fact}: {words([plain(statement)])}."
+        make_hold(plan, operation, statement, description, observation.lent)
 
 
 def _marks(observation: Observation, register: Register) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +15,17 @@ from jobexport.contract.identify.tree import members_by_kind
 from jobexport.contract.sender import check_url, path_segment
 from jobexport.core import lenient_json
 from jobexport.core.redact import Redaction, printable
+from jobexport.spec.document import operations, operations_by_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jobexport.contract.data import Data
     from jobexport.contract.identify.description import Description
-    from jobexport.spec.register import Register
+    from jobexport.spec.register import Entry, Register
 
 MOST = 12
-"""Most requests of a probe."""
+"""Most requests of a probe for exports; each further operation gets one."""
 
 # Legal names that no job has.
 MISSING_JOB = "no_such.job-to-export"
@@ -34,6 +36,7 @@ NO_STATUS = "NEITHER_DEVELOP_NOR_SUBMIT"
 _HOPELESS = (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.ConnectTimeout)
 _MOST_FAILURES = 2
 _DOTS = {".", ".."}
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 @frozen
@@ -101,7 +104,7 @@ def probe(
     union: Description,
     register: Register,
 ) -> ProbeResponses:
-    """Send at most `MOST` requests to a server and return the responses.
+    """Send at most `MOST` requests for exports, and one for each other operation that reads and tells editions apart.
 
     Requests that write to object storage are sent only if `data` names a place for them.
 
@@ -136,7 +139,28 @@ def probe(
         media = "application/json;charset=utf-8"
         session.ask("batch-alone", "batchExportJobs", jobs=(job,), body={"exportDepend": False}, media=media)
         session.ask("batch-empty", "batchExportJobs")
-    return ProbeResponses(session.responses, session.not_observed, tuple(session.sent), session.stopped)
+    asked = tuple(_read_others(session, register))
+    return ProbeResponses(session.responses, session.not_observed, tuple(session.sent), session.stopped, asked)
+
+
+def _read_others(session: _Session, register: Register) -> Iterator[str]:
+    """Ask once each other operation that only reads, and of which editions say different things; yield its id."""
+    for operation in operations(session.union.document):
+        if not operation.reads or not any(_tells_apart(entry, operation.id) for entry in register.entries):
+            continue
+        names = session.names(())
+        lacking = [name for name in _VARIABLE.findall(operation.path) if name not in names]
+        session.most += 1
+        if lacking:
+            session.not_observed[operation.id] = f"no {' and no '.join(lacking)} is known"
+        elif (refused := session.ask(operation.id, operation.id)) is not None and not refused.succeeded:
+            session.not_observed[operation.id] = f"{refused.request} got {refused.status}"
+        yield operation.id
+
+
+def _tells_apart(entry: Entry, operation: str) -> bool:
+    says = {tuple(sorted(statement.key() for statement in claim.says)) for claim in entry.claims if claim.says}
+    return entry.wire and operation in entry.operations and len(says) > 1
 
 
 def _ask_about_a_job(session: _Session, job: str) -> None:
@@ -178,6 +202,13 @@ class _Session:
     workspaces: dict[str, str] = field(factory=dict)
     """Workspace by operation, if the server needs a workspace."""
     failures: int = 0
+    most: int = MOST
+
+    def names(self, jobs: tuple[str, ...]) -> dict[str, str]:
+        """Return known values for the variables of paths; the first of `jobs` goes before other known jobs."""
+        known = ((place.partition("."), values) for place, (values, _) in self.data.bindings().items())
+        names = {name: str(values[0]) for (where, _, name), values in known if where == "path" and values}
+        return names | ({"job_name": jobs[0]} if jobs else {})
 
     def success(
         self, purpose: str, operation: str, *, jobs: tuple[str, ...] = (), body: Mapping[str, Any] | None = None
@@ -209,19 +240,19 @@ class _Session:
         media: str = "application/json",
     ) -> ProbeResponse | None:
         """Send a request; return None if it can't be sent, or if the response does not depend on it (429, 5xx)."""
-        if self.stopped or len(self.sent) == MOST:
-            self.not_observed[purpose] = self.stopped or f"the limit of {MOST} requests was reached"
+        if self.stopped or len(self.sent) == self.most:
+            self.not_observed[purpose] = self.stopped or f"the limit of {self.most} requests was reached"
             return None
         if operation == "batchExportJobs":
             body = {"jobList": list(jobs), **(body or {})}
         headers = {"workspace": self.workspaces[operation]} if operation in self.workspaces else {}
-        path = self._path(operation, jobs)
-        line = " ".join(["POST", path, *(f"{name}: {value}" for name, value in headers.items())])
+        method, path = self._target(operation, jobs)
+        line = " ".join([method, path, *(f"{name}: {value}" for name, value in headers.items())])
         if body is not None:
             line += f" {json.dumps(body, ensure_ascii=False)}"
             headers["Content-Type"] = media
         line = shown(line, self.data, longest=300)
-        response = self._send(path, headers, body, line)
+        response = self._send(method, path, headers, body, line)
         if response is None or response.status_code == 429 or response.status_code >= 500:
             reason = self.sent[-1].rpartition(" → ")[2]
             self.not_observed[purpose] = f"{line} got {reason}" if response is not None else reason
@@ -239,18 +270,18 @@ class _Session:
         self.responses[purpose] = probed
         return probed
 
-    def _path(self, operation: str, jobs: tuple[str, ...]) -> str:
-        place = self.union.place(operation)
-        path = str(place[1]) if place else ""
-        return path.replace("{project_id}", path_segment(self.data.project)).replace(
-            "{job_name}", path_segment("".join(jobs[:1]))
-        )
+    def _target(self, operation: str, jobs: tuple[str, ...]) -> tuple[str, str]:
+        """Return the method of an operation, and its path with names that the server knows."""
+        found = operations_by_id(self.union.document)[operation]
+        names = self.names(jobs)
+        path = _VARIABLE.sub(lambda match: path_segment(names.get(match[1], "")), found.path)
+        return found.method.upper(), path
 
     def _send(
-        self, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None, line: str
+        self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None, line: str
     ) -> httpx.Response | None:
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        request = httpx.Request("POST", self.base_url + path, headers=headers, content=content)
+        request = httpx.Request(method, self.base_url + path, headers=headers, content=content)
         try:
             response = self.send(request)
         except httpx.HTTPError as problem:

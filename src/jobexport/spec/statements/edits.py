@@ -91,7 +91,9 @@ def take_property(plan: Plan, operation: Location, place: Location, words: str, 
         if old is not MISSING and new is not None:
             plan.own(Change(words, (*value, new), old))
         if old is not MISSING:
-            plan.own(Change(words, (*value, name), remove=True))
+            # An example without a field left shows nothing.
+            alone = new is None and len(at(plan.document, value)) == 1 < len(at(plan.document, value[:-2]))
+            plan.own(Change(words, value[:-1] if alone else (*value, name), remove=True))
 
 
 def _example_objects(document: Document, operation: Location, owner: Location) -> Iterator[Location]:
