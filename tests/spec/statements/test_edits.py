@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,7 +53,7 @@ FIELDS = "/components/schemas/Change/properties"
 
 def planned(*actions: Any) -> Plan:
     """Return a plan for an edition whose overlay has these actions."""
-    union: Any = parse_yaml(UNION, "union")
+    union: Any = parse_yaml(UNION, Path("union"))
     overlay = {"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": list(actions)}
     plan = Plan("e", union, {"e": list(actions)}, union, touched_places(union, overlay))
     plan.undo([])
@@ -85,7 +86,7 @@ def test_a_statement_that_does_not_hold_is_made_to_hold(statement: Statement) ->
     plan = planned()
     assert not fit(plan.document, "changeThings", statement).agrees
     assert made(plan, statement)
-    assert plan.union == parse_yaml(UNION, "union")
+    assert plan.union == parse_yaml(UNION, Path("union"))
 
 
 @pytest.mark.parametrize(
