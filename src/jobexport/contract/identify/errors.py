@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from jobexport.contract.identify.description import JSON
-from jobexport.contract.identify.finding import Observation, evidence, state
+from jobexport.contract.identify.finding import Observed, evidence, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ _REFUSALS = (
 )
 
 
-def error_observations(view: View) -> Iterator[Observation]:
+def error_observations(view: View) -> Iterator[Observed]:
     """Yield the observations of each refusal's status and code, and of the form of the error body."""
     bodies: list[ProbeResponse] = []
     for refusal in _REFUSALS:
@@ -58,14 +58,14 @@ def error_observations(view: View) -> Iterator[Observation]:
             yield view.unseen(fact, refusal.operation, places, refusal.purpose, success)
         elif response.succeeded:
             words = f"{refusal.operation} accepts {refusal.cause} and responds with {response.status}"
-            yield Observation(fact, refusal.operation, places, evidence=evidence(response, words), unsaid=words)
+            yield Observed(fact, refusal.operation, places, evidence=evidence(response, words), unsaid=words)
         else:
             bodies.append(response)
             code = response.error_code()
             if code is not None:
                 seen = evidence(response, f"{refusal.cause} gets {response.status} {code}", "/error_code")
                 states = tuple(_states(view, refusal, response.status, code))
-                yield Observation(fact, refusal.operation, places, states, seen)
+                yield Observed(fact, refusal.operation, places, states, seen)
     yield from _bodies(view, bodies)
 
 
@@ -95,14 +95,14 @@ def _states(view: View, refusal: _Refusal, status: int, code: str) -> Iterator[S
             yield state("error-status", (*responses, str(status), "content", JSON, "examples", refusal.names[0]), said)
 
 
-def _bodies(view: View, responses: list[ProbeResponse]) -> Iterator[Observation]:
+def _bodies(view: View, responses: list[ProbeResponse]) -> Iterator[Observed]:
     """Yield one observation of the form of error bodies: the first wrong response, else the first response."""
     schema = view.own.place("exportJob", "responses", "400", "content", JSON, "schema")
     if schema is None:
         return
     place = view.own.behind(schema)
     described = view.own.at(place)
-    good: list[Observation] = []
+    good: list[Observed] = []
     for response in responses:
         value = response.json()
         bad = [
@@ -122,7 +122,7 @@ def _bodies(view: View, responses: list[ProbeResponse]) -> Iterator[Observation]
         )
         states = tuple(state("parameter", (*place, "properties", name), name) for name in names)
         lent = {"description": "Observed in a response; no page has it."}
-        found = Observation(
+        found = Observed(
             "error body",
             response.operation,
             (place,),

@@ -32,7 +32,7 @@ class Evidence:
 
 
 @frozen
-class Observation:
+class Observed:
     """What the responses of a server show about one subject, in the form in which the register has what pages say."""
 
     fact: str
@@ -55,7 +55,7 @@ class Observation:
 class Identified:
     """A finding: an observation beside one edition."""
 
-    observation: Observation
+    observation: Observed
     agrees: bool | None
     """True if the edition has what was observed, or None if nothing was observed."""
     exact: bool = True
@@ -64,7 +64,7 @@ class Identified:
     """Statements that the document must be edited for."""
 
 
-def identified(document: Mapping[str, Any], observation: Observation) -> Identified:
+def identified(document: Mapping[str, Any], observation: Observed) -> Identified:
     """Hold an observation against a document."""
     if observation.evidence is None:
         return Identified(observation, None)
@@ -106,11 +106,11 @@ class View:
         """Return status and place of the error example with this name, in the edition's document or in the union."""
         return self.own.error(operation, name) or self.union.error(operation, name)
 
-    def unseen(self, fact: str, operation: str, places: tuple[Location, ...], *purposes: str) -> Observation:
+    def unseen(self, fact: str, operation: str, places: tuple[Location, ...], *purposes: str) -> Observed:
         """Return the observation of a subject that was not observed, with the first reason of these purposes."""
         reasons = self.responses.not_observed
         reason = next((reasons[purpose] for purpose in purposes if purpose in reasons), "")
-        return Observation(fact, operation, places, reason=reason)
+        return Observed(fact, operation, places, reason=reason)
 
 
 def state(fact: str, place: Location, value: Any = None) -> Statement:
@@ -123,7 +123,7 @@ def evidence(response: ProbeResponse, seen: str, pointer: str = "") -> Evidence:
     return Evidence(response.request, response.status, pointer, seen)
 
 
-def entries_for(observation: Observation, register: Register, *, wire: bool = True) -> list[Entry]:
+def entries_for(observation: Observed, register: Register, *, wire: bool = True) -> list[Entry]:
     """Return the register entries for the places of an observation, or for the nearest places above them.
 
     Args:

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from jobexport.contract.identify.description import Description
 from jobexport.contract.identify.errors import error_observations
-from jobexport.contract.identify.finding import Evidence, Identified, Observation, View, entries_for, identified
+from jobexport.contract.identify.finding import Evidence, Identified, Observed, View, entries_for, identified
 from jobexport.contract.identify.overlay import overlay_for
 from jobexport.contract.identify.probe import ProbeResponses, probe, shown
 from jobexport.contract.identify.requests import request_observations
@@ -115,7 +115,7 @@ def _descriptions() -> tuple[tuple[Description, ...], Description, Register]:
     return known, Description("union", load_yaml(SOURCES / BASE)), load_register()
 
 
-def observations(view: View) -> list[Observation]:
+def observations(view: View) -> list[Observed]:
     """Return what the responses of a server show."""
     return [
         *response_observations(view),
@@ -133,7 +133,7 @@ def _left(findings: list[Identified]) -> Iterator[str]:
             yield f"{finding.observation.fact}: {seen.seen}"
 
 
-def _clean(observation: Observation, data: Data) -> Observation:
+def _clean(observation: Observed, data: Data) -> Observed:
     """Return an observation whose texts are fit for people: short lines without secrets."""
     evidence = observation.evidence
     if evidence is not None:

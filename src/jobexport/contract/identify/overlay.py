@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jobexport.contract.identify.description import Description
-    from jobexport.contract.identify.finding import Identified, Observation
+    from jobexport.contract.identify.finding import Identified, Observed
     from jobexport.spec.register import Register, Statement
 
 Document = dict[str, Any]
@@ -62,14 +62,14 @@ def _key(finding: Identified) -> tuple[str, str]:
     return finding.observation.operation, finding.observation.fact
 
 
-def _edit(plan: Plan, observation: Observation, left: Sequence[Statement]) -> None:
+def _edit(plan: Plan, observation: Observed, left: Sequence[Statement]) -> None:
     for statement in left:
         operation = operations_by_id(plan.document)[observation.operation].location
         description = f"Observed, {observation.fact}: {words([plain(statement)])}."
         make_hold(plan, operation, statement, description, observation.lent)
 
 
-def _marks(observation: Observation, register: Register) -> list[str]:
+def _marks(observation: Observed, register: Register) -> list[str]:
     """Return the ids of the register entries for an observation."""
     entries = entries_for(observation, register) or entries_for(observation, register, wire=False)
     return [entry.id for entry in entries]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobexport.contract.identify.description import JSON
-from jobexport.contract.identify.finding import Evidence, Observation, evidence, state
+from jobexport.contract.identify.finding import Evidence, Observed, evidence, state
 from jobexport.contract.identify.responses import SUCCESSES
 from jobexport.contract.identify.tree import members_by_kind
 
@@ -22,7 +22,7 @@ _PROPERTIES = ("requestBody", "content", JSON, "schema", "properties")
 Honoured = tuple[bool, Evidence] | str
 
 
-def request_observations(view: View) -> Iterator[Observation]:
+def request_observations(view: View) -> Iterator[Observed]:
     """Yield the observations of the fields of bodies, of `workspace`, of a charset, and of names of jobs."""
     yield _field(view, "exportJob", "exportDepend", _depend(view, "job", "job-alone"))
     yield _field(view, "exportJob", "obsPath", _obs_path(view))
@@ -33,18 +33,18 @@ def request_observations(view: View) -> Iterator[Observation]:
     yield from _job_name(view)
 
 
-def _field(view: View, operation: str, name: str, honoured: Honoured) -> Observation:
+def _field(view: View, operation: str, name: str, honoured: Honoured) -> Observed:
     """Return the observation of a field of a request: the server acts on it, or does not."""
     fact, places = f"{name} of {operation}", view.where(operation, *_PROPERTIES, name)
     if name == "obsPath":
         places += view.where(operation, "responses", "200", "content", JSON)
     if isinstance(honoured, str):
-        return Observation(fact, operation, places, reason=honoured)
+        return Observed(fact, operation, places, reason=honoured)
     acts, seen = honoured
     states = [state("parameter", places[0], name if acts else None)]
     if name == "obsPath":
         states += _with_obs_path(view, acts=acts)
-    return Observation(fact, operation, places, tuple(states), seen)
+    return Observed(fact, operation, places, tuple(states), seen)
 
 
 def _with_obs_path(view: View, *, acts: bool) -> Iterator[Statement]:
@@ -109,7 +109,7 @@ def _status(view: View) -> Honoured:
     return f"{response.request} got {response.status} {response.error_code() or response.media_type}"
 
 
-def _workspace(view: View) -> Iterator[Observation]:
+def _workspace(view: View) -> Iterator[Observed]:
     for purpose, operation in SUCCESSES[:2]:
         fact = f"workspace of {operation}"
         place = view.own.parameter(operation, "workspace")
@@ -120,14 +120,14 @@ def _workspace(view: View) -> Iterator[Observation]:
             yield view.unseen(fact, operation, (place,), purpose)
         elif refused is None:
             seen = evidence(response, "a request without a workspace succeeds")
-            yield Observation(fact, operation, (place,), (state("mandatory", place, "no"),), seen)
+            yield Observed(fact, operation, (place,), (state("mandatory", place, "no"),), seen)
         else:
             words = f"a request without a workspace gets {refused.status} {refused.error_code() or ''}".strip()
             seen = evidence(refused, words)
-            yield Observation(fact, operation, (place,), (state("mandatory", place, "yes"),), seen)
+            yield Observed(fact, operation, (place,), (state("mandatory", place, "yes"),), seen)
 
 
-def _charset(view: View) -> Iterator[Observation]:
+def _charset(view: View) -> Iterator[Observed]:
     operation, fact = "batchExportJobs", "media type of a request"
     response = view.response("batch-alone")
     places = view.where(operation, "requestBody")
@@ -135,13 +135,13 @@ def _charset(view: View) -> Iterator[Observation]:
         yield view.unseen(fact, operation, places, "batch-alone", "batch")
     elif response.status == 415:
         words = "a charset in the Content-Type of a request is refused"
-        yield Observation(fact, operation, places, evidence=evidence(response, words), unsaid=words)
+        yield Observed(fact, operation, places, evidence=evidence(response, words), unsaid=words)
     elif response.succeeded:
         seen = evidence(response, "application/json;charset=utf-8 is accepted")
-        yield Observation(fact, operation, places, evidence=seen)
+        yield Observed(fact, operation, places, evidence=seen)
 
 
-def _job_name(view: View) -> Iterator[Observation]:
+def _job_name(view: View) -> Iterator[Observed]:
     operation, fact = "exportJob", "names of jobs"
     response = view.response("job-missing")
     parameter = view.own.parameter(operation, "job_name")
@@ -156,4 +156,4 @@ def _job_name(view: View) -> Iterator[Observation]:
         agrees = response.error_code() != view.own.at(invalid[1])["value"]["error_code"]
         words = "a name of letters, `_`, `.` and `-` is called " + ("unknown" if agrees else "invalid")
         unsaid = None if agrees else words
-        yield Observation(fact, operation, places, evidence=evidence(response, words), unsaid=unsaid)
+        yield Observed(fact, operation, places, evidence=evidence(response, words), unsaid=unsaid)

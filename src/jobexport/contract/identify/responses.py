@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.identify.finding import Observation, evidence, state
+from jobexport.contract.identify.finding import Observed, evidence, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def successes(view: View) -> Iterator[tuple[str, str]]:
             yield operation, operation
 
 
-def response_observations(view: View) -> Iterator[Observation]:
+def response_observations(view: View) -> Iterator[Observed]:
     """Yield the observations of status, media type and fields of each operation's success."""
     for purpose, operation in successes(view):
         response = view.response(purpose)
@@ -59,11 +59,11 @@ def _success(view: View, operation: str) -> tuple[str, ...]:
     return operation, "responses", "200", "content", view.own.json_media(operation)
 
 
-def _status(view: View, response: ProbeResponse, places: tuple[Location, ...]) -> Observation:
+def _status(view: View, response: ProbeResponse, places: tuple[Location, ...]) -> Observed:
     operation, status = response.operation, str(response.status)
     place = view.where(operation, "responses", status)
     words = None if place else f"{operation} succeeds with {status}; the checks expect 200"
-    return Observation(
+    return Observed(
         f"status of {operation}",
         operation,
         places,
@@ -73,7 +73,7 @@ def _status(view: View, response: ProbeResponse, places: tuple[Location, ...]) -
     )
 
 
-def _media_type(view: View, response: ProbeResponse, places: tuple[Location, ...]) -> Observation:
+def _media_type(view: View, response: ProbeResponse, places: tuple[Location, ...]) -> Observed:
     operation, fact = response.operation, f"media type of {response.operation}"
     zipped = view.own.zip_media(operation)
     seen, words = evidence(response, f"Content-Type is {response.media_type or 'missing'}"), None
@@ -85,12 +85,12 @@ def _media_type(view: View, response: ProbeResponse, places: tuple[Location, ...
     elif content is None or "/" not in response.media_type:
         words = f"{operation} succeeds without a Content-Type"
     if words is not None or content is None:
-        return Observation(fact, operation, places, evidence=seen, unsaid=words)
+        return Observed(fact, operation, places, evidence=seen, unsaid=words)
     place = (*content, zipped or view.own.json_media(operation))
-    return Observation(fact, operation, places, (state("media-type", place, response.media_type),), seen)
+    return Observed(fact, operation, places, (state("media-type", place, response.media_type),), seen)
 
 
-def _fields(view: View, purpose: str, operation: str) -> Iterator[Observation]:
+def _fields(view: View, purpose: str, operation: str) -> Iterator[Observed]:
     """Find the fields of a successful JSON response: their names, their types, and those that lack."""
     response = view.response(purpose)
     value = response.json() if response is not None and response.succeeded else None
@@ -119,7 +119,7 @@ def _fields(view: View, purpose: str, operation: str) -> Iterator[Observation]:
             lent |= {"items": {"type": "string"}} if _is_texts(value[name]) else {}
         at = new or name
         seen = evidence(response, words, f"/{at}" if at in value else "")
-        yield Observation(f"field {name}", operation, places, (states,), seen, lent=lent)
+        yield Observed(f"field {name}", operation, places, (states,), seen, lent=lent)
     yield from _object_names(view, response, properties)
 
 
@@ -147,14 +147,14 @@ def _is_known(view: View, operation: str, value: Mapping[str, Any]) -> bool:
     return any(name in value for schema in found for name in schema.get("properties", ()))
 
 
-def _unseen_fields(view: View, purpose: str, operation: str) -> Iterator[Observation]:
+def _unseen_fields(view: View, purpose: str, operation: str) -> Iterator[Observed]:
     schema = view.where(*_success(view, operation), "schema")
     for name in view.own.get(*_success(view, operation), "schema").get("properties", {}):
         place = (*view.own.behind(schema[0]), "properties", name)
         yield view.unseen(f"field {name}", operation, (place, (*place, "type")), purpose)
 
 
-def _object_names(view: View, response: ProbeResponse, properties: Mapping[str, Any]) -> Iterator[Observation]:
+def _object_names(view: View, response: ProbeResponse, properties: Mapping[str, Any]) -> Iterator[Observed]:
     """Yield the observation of the names of zips in object storage."""
     template = next((node["x-object-name"] for node in properties.values() if "x-object-name" in node), "")
     arrays = {name: value for name, value in response.json().items() if _is_texts(value) and value}
@@ -169,7 +169,7 @@ def _object_names(view: View, response: ProbeResponse, properties: Mapping[str, 
     wrong = [name for name in names if not re.fullmatch(pattern, name)]
     seen = evidence(response, f"the name of a zip is {(wrong or names)[0]}", f"/{field}")
     unsaid = f"the name of a zip is {wrong[0]}, not {template}; the checks know this form only" if wrong else None
-    yield Observation("names of the zips", response.operation, places, evidence=seen, unsaid=unsaid)
+    yield Observed("names of the zips", response.operation, places, evidence=seen, unsaid=unsaid)
 
 
 def json_type(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.contract.identify.finding import Observation, evidence, state
+from jobexport.contract.identify.finding import Observed, evidence, state
 from jobexport.contract.identify.tree import infer_layout, members_by_kind, misfits
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobexport.spec.document import Location
 
 
-def zip_observations(view: View) -> Iterator[Observation]:
+def zip_observations(view: View) -> Iterator[Observed]:
     """Yield the observations of tree and file name for both operations with zips."""
     for purpose, operation in (("batch", "batchExportJobs"), ("job", "exportJob")):
         media = view.own.zip_media(operation)
@@ -32,7 +32,7 @@ def zip_observations(view: View) -> Iterator[Observation]:
         yield _file_name(response, name)
 
 
-def _layout(view: View, response: ProbeResponse, place: Location) -> Observation:
+def _layout(view: View, response: ProbeResponse, place: Location) -> Observed:
     operation, fact = response.operation, f"tree in the zip of {response.operation}"
     layout = view.own.at(place)
     members = members_by_kind(response.archive(), response.jobs)
@@ -46,20 +46,20 @@ def _layout(view: View, response: ProbeResponse, place: Location) -> Observation
         seen = evidence(response, words)
     elif misfits(inferred, members):
         words = f"no template fits the members of the zip of {operation}, such as {wrong[0]}"
-    return Observation(
+    return Observed(
         fact, operation, (place,), () if words else (state("tree", place, list(inferred.values())),), seen, unsaid=words
     )
 
 
-def _file_name(response: ProbeResponse, place: Location) -> Observation:
+def _file_name(response: ProbeResponse, place: Location) -> Observed:
     operation, fact = response.operation, f"name of the zip of {response.operation}"
     job = response.jobs[0] if operation == "exportJob" else ""
     if response.file_name is None:
         reason = f"the response to {response.request} has no file name"
-        return Observation(fact, operation, (place,), reason=reason)
+        return Observed(fact, operation, (place,), reason=reason)
     seen = evidence(response, f"Content-Disposition names {response.file_name}")
     found = response.file_name.replace(job, "{job_name}", 1) if job else response.file_name
     if "{" in found.replace("{job_name}", "", 1):
         words = f"the name of the zip of {operation} is {response.file_name}, which a template can't express"
-        return Observation(fact, operation, (place,), evidence=seen, unsaid=words)
-    return Observation(fact, operation, (place,), (state("file-name", place, found),), seen)
+        return Observed(fact, operation, (place,), evidence=seen, unsaid=words)
+    return Observed(fact, operation, (place,), (state("file-name", place, found),), seen)

@@ -193,7 +193,7 @@ def _mandatory(plan: Plan, place: Location, when: str, words: str) -> None:
 
 
 def _error(plan: Plan, place: Location, said: str, words: str) -> None:
-    """Give the example of an error at a place another code, or another status and code, such as `404 DLF.0100`."""
+    """Change the code of the error example at a place, or move it to another status, such as `404 DLF.0100`."""
     status, code = said.split(" ", 1)
     plan.bring_back(place)
     old = look(plan.document, place)

@@ -268,4 +268,4 @@ def test_a_listing_of_html_does_not_decide_the_form(text: str, form: str) -> Non
 def test_a_default_role_is_for_its_page_only() -> None:
     """The role that a page gives to single backquotes is not that of the next page."""
     read_page(b".. default-role:: strong\n\n" + render(samples.USUAL, "rst").encode(), "page")
-    assert "" not in roles._roles
+    assert "" not in vars(roles)["_roles"]

