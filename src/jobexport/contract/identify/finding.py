@@ -33,7 +33,7 @@ class Evidence:
 
 @frozen
 class Observed:
-    """What the responses of a server show about one subject, in the form in which the register has what pages say."""
+    """Statements of a server's responses about one subject, in the form in which the register has those of pages."""
 
     fact: str
     """Name of the subject, equal for all editions, such as `field zip_file`."""
@@ -46,7 +46,7 @@ class Observed:
     reason: str = ""
     """Reason why the subject was not observed."""
     unsaid: str | None = None
-    """What was observed that a document can't express, or that the checks can't handle."""
+    """An observation that a document can't express, or that the checks can't handle."""
     lent: Mapping[str, Any] = field(factory=dict)
     """The schema of a field that no page has."""
 

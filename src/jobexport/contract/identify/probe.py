@@ -246,7 +246,7 @@ class _Session:
         if operation == "batchExportJobs":
             body = {"jobList": list(jobs), **(body or {})}
         headers = {"workspace": self.workspaces[operation]} if operation in self.workspaces else {}
-        method, path = self._target(operation, jobs)
+        method, path = self._address(operation, jobs)
         line = " ".join([method, path, *(f"{name}: {value}" for name, value in headers.items())])
         if body is not None:
             line += f" {json.dumps(body, ensure_ascii=False)}"
@@ -270,7 +270,7 @@ class _Session:
         self.responses[purpose] = probed
         return probed
 
-    def _target(self, operation: str, jobs: tuple[str, ...]) -> tuple[str, str]:
+    def _address(self, operation: str, jobs: tuple[str, ...]) -> tuple[str, str]:
         """Return the method of an operation, and its path with names that the server knows."""
         found = operations_by_id(self.union.document)[operation]
         names = self.names(jobs)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.drift.documents.schemas import schema_limits, schema_type
+from jobexport.drift.documents.schemas import DEEPEST, schema_limits, schema_type
 from jobexport.drift.facts import (
     ArchiveTree,
     DataType,
@@ -21,7 +21,6 @@ from jobexport.drift.facts import (
     Status,
 )
 from jobexport.spec.document import at, behind, deref, operations, operations_by_id, parameters, to_pointer
-from jobexport.spec.statements.held import DEEPEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

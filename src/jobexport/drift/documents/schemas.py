@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.drift.facts import DataType, Limits
 from jobexport.spec.document import deref, reference, referred
-from jobexport.spec.statements.held import DEEPEST, LIMITS
+from jobexport.spec.statements.held import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,9 @@ FACT_KEYS: dict[str, tuple[str, ...]] = {
     "values": ("enum",),
 }
 """The keys of a schema that hold a fact; any other fact is the node itself."""
+
+# A schema that contains itself is followed this far.
+DEEPEST = 8
 
 
 def schema_type(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 0) -> DataType | None:

@@ -26,9 +26,6 @@ LIMITS = {
 }
 """The limits of a value, with JSON Schema's names for them."""
 
-DEEPEST = 8
-"""The depth to which a schema that contains itself is followed."""
-
 # A page that is silent about other facts proves nothing: statuses, codes and media types come from common pages too.
 _ABSENT = {"parameter", "default", "limit", "values", "action"}
 
@@ -90,7 +87,7 @@ def unheld(
                         seen = [part for value in seen or () for part in str(value).split(" or ")]
                     # A common page may add a condition, which the entry then has as an observation.
                     common = statement.value == "no" and seen == ["conditional"] and entry.observed
-                    if not _holds(statement, seen) and not common:
+                    if not _agree(statement, seen) and not common:
                         yield Unheld(entry.id, edition, statement, tuple(seen or ()))
 
 
@@ -115,8 +112,8 @@ def _decided(entry: Entry, statement: Statement) -> bool:
     return entry.status == "observed" and here
 
 
-def _holds(statement: Statement, seen: Sequence[Any] | None, silent: Container[str] = _ABSENT) -> bool:
-    """Check whether a statement holds where these values are.
+def _agree(statement: Statement, seen: Sequence[Any] | None, silent: Container[str] = _ABSENT) -> bool:
+    """Check whether a statement agrees with values.
 
     Args:
         statement: the statement.
@@ -144,7 +141,7 @@ def is_stated(said: Iterable[Statement], statement: Statement) -> bool:
 
 @frozen
 class Fit:
-    """Whether a document fits what traffic shows."""
+    """A comparison of a document with a statement that traffic makes."""
 
     agrees: bool
     """True if the document allows it."""
@@ -162,10 +159,10 @@ def fit(document: Mapping[str, Any], operation: str, statement: Statement) -> Fi
         listed = Spot(document, located(document, statement.at)).schema.get("type", [])
         kinds = [listed] if isinstance(listed, str) else listed
         wider = statement.value == "integer" and "number" in kinds
-        return Fit(not kinds or wider or statement.value in kinds, len(kinds) <= 1)
+        return Fit(not kinds or wider or statement.value in kinds, len({*kinds} - {"null"}) <= 1)
     if statement.fact == "mandatory":
         return Fit(statement.value in (seen or ()) or seen == ["conditional"], seen != ["conditional"])
-    return Fit(_holds(statement, seen, _READERS), exact=True)
+    return Fit(_agree(statement, seen, _READERS), exact=True)
 
 
 def values(
@@ -232,7 +229,7 @@ def type_text(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int
     inner = schema.get("items") if kinds == "array" else schema.get("additionalProperties")
     kind = "map" if kinds == "object" and isinstance(inner, dict) else kinds
     if kind in ("array", "map"):
-        items = type_text(document, inner or {}, depth + 1) if depth < DEEPEST else None
+        items = type_text(document, inner or {}, depth + 1) if depth < 8 else None
         return f"{kind} of {items}" if items else str(kind)
     return str(schema.get("format") or kind)
 

@@ -9,12 +9,14 @@ from jobexport.spec.document import deref, look
 from jobexport.spec.examples import examples, misfits
 from jobexport.spec.load import tree
 from jobexport.spec.statements.change import Change
-from jobexport.spec.statements.held import DEEPEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jobexport.spec.statements.plan import Document, Plan
+
+# A schema that contains itself is followed this far.
+_DEEPEST = 8
 
 # A repaired value may uncover another that does not fit.
 _TRIES = 8
@@ -96,10 +98,10 @@ def sample(document: Document, schema: Mapping[str, Any], depth: int = 0) -> Any
     kinds = schema.get("type", "string")
     kind = kinds[0] if isinstance(kinds, list) else kinds
     if kind == "object":
-        names = schema.get("required", []) if depth < DEEPEST else []
+        names = schema.get("required", []) if depth < _DEEPEST else []
         return {name: sample(document, schema.get("properties", {}).get(name, {}), depth + 1) for name in names}
     if kind == "array":
-        length = max(1, schema.get("minItems", 1)) if depth < DEEPEST else 0
+        length = max(1, schema.get("minItems", 1)) if depth < _DEEPEST else 0
         return [sample(document, schema.get("items", {}), depth + 1) for _ in range(length)]
     if kind in ("integer", "number"):
         return max(schema.get("minimum", 1), min(1, schema.get("maximum", 1)))
