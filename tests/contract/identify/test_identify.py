@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import httpx
 import pytest
+import yaml
 
 from jobexport import mock, spec
 from jobexport.cli.contract.embedded import mock_data
@@ -356,6 +357,14 @@ def test_what_a_server_brings_back_is_not_removed_first() -> None:
     overlay = ask_mock(altered("array-of-2020")).overlay
     assert f"properties.{array_of(spec.load_edition(OTC_2026))}\n" in overlay
     assert "properties.zip_files\n" not in overlay
+
+
+def test_an_action_names_the_entry_of_its_fact_wherever_the_fact_moved() -> None:
+    """The action for the file name names DGC-009, although another action moved it to another media type first."""
+    overlay = yaml.safe_load(ask_mock(altered("media-type-and-file-name")).overlay)
+    (named,) = [item for item in overlay["actions"] if "x-zip-file-name" in (item.get("update") or {})]
+    assert "['application/zip']" in named["target"]
+    assert named["x-inconsistency"] == "DGC-009"
 
 
 def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path) -> None:
