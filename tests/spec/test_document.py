@@ -10,7 +10,6 @@ import pytest
 
 import jobexport
 from jobexport.drift.documents.facts import document_facts
-from jobexport.drift.edits.repair import sample
 from jobexport.errors import JobexportError
 from jobexport.mock import create_app
 from jobexport.spec.document import (
@@ -34,6 +33,7 @@ from jobexport.spec.document import (
     walk,
 )
 from jobexport.spec.editions import load_edition
+from jobexport.spec.statements.repair import sample
 
 SOURCES = Path(jobexport.__file__).parent
 WALKER = SOURCES / "spec" / "document.py"
