@@ -107,9 +107,19 @@ def test_nothing_compared_is_not_nothing_found(tmp_path: Path, options: tuple[st
     for place in (tmp_path / "login.html", tmp_path):
         result = run(place, *options, "--format", format_, "--fail-on", "info")
         assert result.exit_code == 2
-        assert result.stderr.startswith("Error: nothing was compared: ")
+        assert result.stderr.startswith("Error: nothing was compared")
         assert format_ != "json" or {page["compared"] for page in json.loads(result.stdout)} == {False}
         assert format_ != "github" or "title=not-compared" in result.stdout
+
+
+def test_a_named_file_that_is_no_page_is_not_passed_over(pages: Any) -> None:
+    """A login form named beside a good page is exit code 2 with its name; in a folder, other pages are usual."""
+    (pages / "login.html").write_text(BLANK["login.html"], encoding="utf-8")
+    (pages / "inner/changed.html").unlink()
+    result = run(pages / "same.rst", pages / "login.html")
+    assert result.exit_code == 2
+    assert f"nothing was compared of {pages / 'login.html'}: " in result.stderr
+    assert run(pages).exit_code == 0
 
 
 def test_two_blank_pages_are_not_the_same(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 import jobexport
 from jobexport.drift.documents.facts import document_facts
 from jobexport.drift.documents.type_names import type_name
-from jobexport.drift.edits.repair import sample
 from jobexport.errors import JobexportError
 from jobexport.mock import create_app
 from jobexport.spec.document import (
@@ -37,6 +36,7 @@ from jobexport.spec.document import (
 from jobexport.spec.editions import load_edition
 from jobexport.spec.register import Statement
 from jobexport.spec.statements.held import values
+from jobexport.spec.statements.repair import sample
 
 SOURCES = Path(jobexport.__file__).parent
 WALKER = SOURCES / "spec" / "document.py"

@@ -107,17 +107,7 @@ def drift(
     if scaffold:
         failed = _scaffold(paths, pages, output)
     else:
-        printer = Printer(format_)
-        failed = _each(_reports(paths, pages, edition, against), len(paths), printer.add)
-        printer.end(failed)
-        if not failed and any(printer.totals.new[level] for level in _LEVELS[: _LEVELS.index(fail_on) + 1]):
-            raise SystemExit(1)
-        if not failed and not printer.totals.compared:
-            # A check that read nothing must not look like a check that found nothing.
-            raise JobexportError(
-                "nothing was compared: no page says anything of an operation that the description has; "
-                "is it a login form or an error page? --scaffold begins the description of another operation"
-            )
+        failed = _compare(paths, pages, edition, against, Printer(format_), fail_on)
     if failed:
         raise SystemExit(2)
 
@@ -209,6 +199,42 @@ def _bar() -> Progress:
     # The reports on a terminal are progress enough, and a bar would be drawn between their lines.
     hidden = not console.is_terminal or sys.stdout.isatty()
     return Progress(console=console, disable=hidden, transient=True, redirect_stdout=False)
+
+
+def _compare(
+    paths: Sequence[Path],
+    pages: Sequence[Path],
+    edition: str | None,
+    against: Path | None,
+    printer: Printer,
+    fail_on: str,
+) -> int:
+    """Print the report of each page, and return the number of pages that could not be read.
+
+    Raises:
+        JobexportError: nothing was compared, in all or of a page that was named itself.
+        SystemExit: with 1, if there is a new finding of the level `fail_on` or above.
+    """
+    named = {str(page) for page in pages if not page.is_dir()}
+    idle: list[str] = []
+
+    def use(report: PageReport) -> None:
+        printer.add(report)
+        if not report.compared and report.page.source in named:
+            idle.append(report.page.source)
+
+    failed = _each(_reports(paths, pages, edition, against), len(paths), use)
+    printer.end(failed)
+    if not failed and (idle or not printer.totals.compared):
+        # A check that read nothing must not look like a check that found nothing; a folder has pages of other kinds.
+        files = f" of {', '.join(idle)}" if idle else ""
+        raise JobexportError(
+            f"nothing was compared{files}: no page says anything of an operation that the description has; "
+            "is it a login form or an error page? --scaffold begins the description of another operation"
+        )
+    if not failed and any(printer.totals.new[level] for level in _LEVELS[: _LEVELS.index(fail_on) + 1]):
+        raise SystemExit(1)
+    return failed
 
 
 def _reports(

@@ -95,8 +95,15 @@ def reference(node: Any) -> str | None:
 
 def refers(node: Any) -> bool:
     """Check whether a node has a reference, in itself or in anything below it."""
-    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return reference(node) is not None or any(map(refers, below))
+    return next(references(node), None) is not None
+
+
+def references(node: Any) -> Iterator[Location]:
+    """Yield the place that each reference names, in a node or in anything below it."""
+    if reference(node) is not None:
+        yield referred(node)
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from references(inner)
 
 
 def referred(node: Any) -> Location:

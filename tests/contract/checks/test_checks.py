@@ -273,8 +273,13 @@ CASES = [
     ("flink_jobs", exchange(FLINK, exported("one", "two"), known=KNOWN, body=FLINK_BODY), "1 jobs were requested"),
     (
         "flink_jobs",
-        exchange(FLINK, exported("one"), known=KNOWN, body={"obs_dir": "obs-test", "is_selected": False}),
-        "2 jobs were requested",
+        exchange(FLINK, exported("aggregate"), known=KNOWN, body={"obs_dir": "obs-test", "is_selected": False}),
+        None,
+    ),
+    (
+        "flink_jobs",
+        exchange(FLINK, exported(), known=KNOWN, body={"obs_dir": "obs-test", "is_selected": False}),
+        "2 jobs were requested, but the response names 0 zips",
     ),
     (
         "flink_jobs",

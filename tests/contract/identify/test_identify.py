@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import httpx
 import pytest
+import yaml
 
 from jobexport import mock, spec
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, check_edition
+from jobexport.contract.identify import identification
 from jobexport.contract.identify.identification import identify
 from jobexport.contract.identify.probe import ProbeResponse
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.fault import FOR_CLIENTS
 from jobexport.spec.editions import edition_ids
 from jobexport.spec.lint import lint_document, lint_marks
+from jobexport.spec.register import Claim, Entry, Statement
 from jobexport.spec.statements.change import to_path
 from tests.making.names import array_of
 
@@ -356,6 +359,14 @@ def test_what_a_server_brings_back_is_not_removed_first() -> None:
     assert "properties.zip_files\n" not in overlay
 
 
+def test_an_action_names_the_entry_of_its_fact_wherever_the_fact_moved() -> None:
+    """The action for the file name names DGC-009, although another action moved it to another media type first."""
+    overlay = yaml.safe_load(ask_mock(altered("media-type-and-file-name")).overlay)
+    (named,) = [item for item in overlay["actions"] if "x-zip-file-name" in (item.get("update") or {})]
+    assert "['application/zip']" in named["target"]
+    assert named["x-inconsistency"] == "DGC-009"
+
+
 def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path) -> None:
     """A run with the overlay passes on a server with another array name and another tree."""
     changed = altered("array-of-nobody")
@@ -545,3 +556,41 @@ def test_a_place_as_jsonpath_selects_that_place() -> None:
             "actions": [{"target": to_path(("x", key, 0)), "remove": True}],
         }
         assert spec.apply_overlay(document, overlay) == {"x": {key: [2], "other": 3}}
+
+
+def test_an_operation_that_only_the_register_knows_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operation that reads, and of which editions say different things, is asked once and tells the edition."""
+    path, place = "/v1/{project_id}/things", "/components/schemas/Things/properties/total"
+
+    def with_things(document: Any, kinds: list[str]) -> Any:
+        schema = {"type": "object", "properties": {"total": {"type": kinds}}}
+        media = {JSON: {"schema": {"$ref": "#/components/schemas/Things"}}}
+        responses = {"200": {"description": "The things.", "content": media}}
+        more = copy.deepcopy(document)
+        more["components"]["schemas"]["Things"] = schema
+        more["paths"][path] = {"get": {"operationId": "listThings", "tags": ["dgc"], "responses": responses}}
+        return more
+
+    def claim(edition: str, kind: str) -> Claim:
+        return Claim((edition,), kind, "doc", says=(Statement("type", place, kind),))
+
+    known, union, register = identification._descriptions()
+    editions = tuple(
+        attrs.evolve(own, document=with_things(own.document, [kind]))
+        for own, kind in zip(known[-2:], ("integer", "string"), strict=True)
+    )
+    claims = (claim(OTC_2024, "integer"), claim(OTC_2026, "string"))
+    entry = Entry("X-1", "Total", "dgc", ("listThings",), (place,), True, "documented", claims, (), "", "", "")
+    more = attrs.evolve(register, entries=(*register.entries, entry))
+    union = attrs.evolve(union, document=with_things(union.document, ["integer", "string"]))
+    monkeypatch.setattr(identification, "_descriptions", lambda: (editions, union, more))
+
+    def responding(total: object) -> Callable[[httpx.Request], httpx.Response]:
+        return lambda _: httpx.Response(200, json={"total": total})
+
+    for total, expected in ((3, OTC_2024), ("3", OTC_2026)):
+        found = identify("https://server.example", Data(project="p", jobs=(), flink_jobs=()), responding(total))
+        assert found.requests == ("GET /v1/p/things → 200",)
+        assert (found.closest, found.fits) == ((expected,), True)
+        assert verdicts(found)["X-1", expected] == "agrees"
+        assert {said for (id_, _), said in verdicts(found).items() if id_ == "X-1"} == {"agrees", "contradicts"}

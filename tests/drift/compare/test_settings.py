@@ -73,7 +73,7 @@ def test_a_table_of_settings_that_is_gone_or_new_is_one_finding(titles: tuple[st
     assert about_settings(page(*titles)) == [("warning", "settings-tables-changed")]
 
 
-def test_a_table_that_is_none_of_settings_has_parameters() -> None:
+def test_another_table_has_parameters() -> None:
     """A row of a table with a title of another form is a new parameter."""
     assert about_settings(page(*TITLES, "Pear structure")) == [("error", "parameter-added")]
 

@@ -104,7 +104,7 @@ CHECKS = (
     ),
     Check(
         "flink_jobs",
-        "The response names one zip for each requested Flink job, and no other zip.",
+        "The response names a zip if a Flink job was requested, no more zips than jobs, and no zip of another job.",
         ("DLI-004", "DLI-001"),
         names.flink_jobs,
     ),

@@ -1,8 +1,7 @@
-"""The editions' documents by place: the place of an object behind references, and the editions that have it."""
+"""A document by place: the place of an object below an operation, behind references."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -19,7 +18,7 @@ JSON = "application/json"
 
 @frozen
 class Description:
-    """One edition's document."""
+    """The document of an edition, or the union."""
 
     edition: str
     document: Mapping[str, Any] = field(repr=False)
@@ -75,26 +74,3 @@ class Description:
         place = (operation, "responses", "200", "content")
         found = (media for media in self.get(*place) if "properties" in self.get(*place, media, "schema"))
         return next(found, JSON)
-
-
-def anywhere(known: tuple[Description, ...], operation: str, *steps: str) -> Location | None:
-    """Return the place in the first document that has it, or None if all documents lack it."""
-    found = (description.place(operation, *steps) for description in known)
-    return next((location for location in found if location is not None), None)
-
-
-def lend(known: tuple[Description, ...], location: Location) -> Any:
-    """Return the value at a place, from the edition whose value is most complete there.
-
-    Raises:
-        KeyError: all editions lack the place.
-    """
-    found = []
-    for description in known:
-        try:
-            found.append(description.at(location))
-        except KeyError:
-            continue
-    if not found:
-        raise KeyError(location)
-    return max(found, key=lambda value: len(json.dumps(value)))

@@ -1,7 +1,7 @@
 """The identification of a server's edition: a few requests, and a verdict on each register entry for each edition.
 
-Each response is compared with the document of each edition, so the claims of the editions are listed only once. The
-register maps places in documents to its entries.
+The responses make statements, as pages do. The engine that holds the register against the documents holds these
+statements against the document of each edition, and edits the closest document until they hold.
 """
 
 from __future__ import annotations
@@ -14,19 +14,21 @@ import httpx
 from attrs import evolve, frozen
 
 from jobexport.contract.identify.description import Description
-from jobexport.contract.identify.errors import error_findings
-from jobexport.contract.identify.finding import Evidence, Identified, View, entries_for
+from jobexport.contract.identify.errors import error_observations
+from jobexport.contract.identify.finding import Evidence, Identified, Observed, View, entries_for, identified
 from jobexport.contract.identify.overlay import overlay_for
 from jobexport.contract.identify.probe import ProbeResponses, probe, shown
-from jobexport.contract.identify.requests import request_findings
-from jobexport.contract.identify.responses import SUCCESSES, field_findings, success_findings, understood
-from jobexport.contract.identify.zips import zip_findings
+from jobexport.contract.identify.requests import request_observations
+from jobexport.contract.identify.responses import response_observations, successes, understood
+from jobexport.contract.identify.zips import zip_observations
 from jobexport.core.redact import Redaction
 from jobexport.spec import editions, load_edition, load_register
 from jobexport.spec.document import operations
+from jobexport.spec.editions import BASE, SOURCES
+from jobexport.spec.load import load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from jobexport.contract.data import Data
     from jobexport.spec.register import Entry, Register
@@ -82,64 +84,68 @@ def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Re
     Raises:
         JobexportError: `base_url` is not a URL, or the documents can't be read.
     """
-    known, register = _descriptions()
-    responses = probe(base_url, data, send, known[0])
-    found = {own.edition: _findings(View(responses, own, known)) for own in known}
-    found = {edition: [_clean(finding, data) for finding in findings] for edition, findings in found.items()}
+    known, union, register = _descriptions()
+    responses = probe(base_url, data, send, union, register)
+
+    def find(document: Mapping[str, Any]) -> list[Identified]:
+        view = View(responses, Description("", document), union)
+        return [identified(document, _clean(observation, data)) for observation in observations(view)]
+
+    found = {own.edition: find(own.document) for own in known}
     verdicts = tuple(_verdicts(register, found, responses))
-    if not _understood(responses, known):
+    if not _understood(responses, union):
         return Identification(responses.sent, verdicts, (), False, None, problem=_problem(responses))
     closest = _closest(found, known, base_url, register)
     first = found[closest[0]]
-    unsaid = tuple(finding.unsaid for finding in first if finding.unsaid)
-    fits = not unsaid and not any(finding.changes for finding in first)
+    unsaid = tuple(finding.observation.unsaid for finding in first if finding.observation.unsaid)
+    fits = not unsaid and not any(finding.left for finding in first)
     overlay = None
-    if any(finding.changes for finding in first):
+    if any(finding.left for finding in first):
         own = next(description for description in known if description.edition == closest[0])
-        overlay, document = overlay_for(own, first, register)
-        left = _findings(View(responses, Description(own.edition, document), known))
-        unsaid += tuple(
-            f"{finding.fact}: {finding.evidence.seen}" for finding in left if finding.evidence and _is_left(finding)
-        )
+        overlay, document = overlay_for(own, dict(union.document), find, register)
+        unsaid += tuple(_left(find(document)))
         overlay = Redaction.of(data.secrets).text(overlay)
     return Identification(responses.sent, verdicts, closest, fits, overlay, unsaid, responses.stopped)
 
 
 @cache
-def _descriptions() -> tuple[tuple[Description, ...], Register]:
-    """Return every edition's document and the register; cached, because they do not change while a program runs."""
-    return tuple(Description(edition.id, load_edition(edition.id)) for edition in editions()), load_register()
+def _descriptions() -> tuple[tuple[Description, ...], Description, Register]:
+    """Return every edition's document, the union and the register; cached, because they do not change in a run."""
+    known = tuple(Description(edition.id, load_edition(edition.id)) for edition in editions())
+    return known, Description("union", load_yaml(SOURCES / BASE)), load_register()
 
 
-def _findings(view: View) -> list[Identified]:
+def observations(view: View) -> list[Observed]:
+    """Return what the responses of a server show."""
     return [
-        *success_findings(view),
-        *field_findings(view, "flink"),
-        *field_findings(view, "job-to-obs"),
-        *zip_findings(view),
-        *request_findings(view),
-        *error_findings(view),
+        *response_observations(view),
+        *zip_observations(view),
+        *request_observations(view),
+        *error_observations(view),
     ]
 
 
-def _is_left(finding: Identified) -> bool:
-    """Return True if the overlay should have settled the finding but did not."""
-    return finding.agrees is False and finding.unsaid is None
+def _left(findings: list[Identified]) -> Iterator[str]:
+    """Yield the observations that the overlay should have settled but did not."""
+    for finding in findings:
+        seen = finding.observation.evidence
+        if finding.left and seen is not None:
+            yield f"{finding.observation.fact}: {seen.seen}"
 
 
-def _clean(finding: Identified, data: Data) -> Identified:
-    """Return a finding whose texts are fit for people: short lines without secrets."""
-    evidence = finding.evidence
+def _clean(observation: Observed, data: Data) -> Observed:
+    """Return an observation whose texts are fit for people: short lines without secrets."""
+    evidence = observation.evidence
     if evidence is not None:
         evidence = evolve(evidence, seen=shown(evidence.seen, data), pointer=shown(evidence.pointer, data))
-    unsaid = finding.unsaid and shown(finding.unsaid, data)
-    fact, reason = shown(finding.fact, data), shown(finding.reason, data, longest=400)
-    return evolve(finding, fact=fact, evidence=evidence, unsaid=unsaid, reason=reason)
+    unsaid = observation.unsaid and shown(observation.unsaid, data)
+    fact, reason = shown(observation.fact, data), shown(observation.reason, data, longest=400)
+    return evolve(observation, fact=fact, evidence=evidence, unsaid=unsaid, reason=reason)
 
 
 def _verdicts(register: Register, found: dict[str, list[Identified]], responses: ProbeResponses) -> Iterator[Verdict]:
     about = {
-        edition: [(finding, {entry.id for entry in entries_for(finding, register)}) for finding in findings]
+        edition: [(finding, {entry.id for entry in entries_for(finding.observation, register)}) for finding in findings]
         for edition, findings in found.items()
     }
     for entry in register.entries:
@@ -148,20 +154,24 @@ def _verdicts(register: Register, found: dict[str, list[Identified]], responses:
             yield _verdict(entry, edition, findings)
     # A contradiction without an entry counts too, so it gets a verdict.
     strays = {
-        finding.fact: None for pairs in about.values() for finding, ids in pairs if finding.agrees is False and not ids
+        finding.observation.fact: None
+        for pairs in about.values()
+        for finding, ids in pairs
+        if finding.agrees is False and not ids
     }
     for fact in strays:
         for edition, findings in found.items():
-            yield _verdict(None, edition, [finding for finding in findings if finding.fact == fact])
+            yield _verdict(None, edition, [item for item in findings if item.observation.fact == fact])
 
 
 def _verdict(entry: Entry | None, edition: str, findings: list[Identified]) -> Verdict:
-    id_, fact = (entry.id, entry.title) if entry else ("", findings[0].fact if findings else "")
+    seen = [finding.observation for finding in findings]
+    id_, fact = (entry.id, entry.title) if entry else ("", seen[0].fact if seen else "")
     for agrees, verdict in ((False, CONTRADICTS), (True, AGREES)):
-        seen = tuple(finding.evidence for finding in findings if finding.agrees is agrees and finding.evidence)
-        if seen:
-            return Verdict(id_, fact, edition, verdict, seen)
-    reason = next((finding.reason for finding in findings if finding.reason), "no request tests it")
+        mine = (finding.observation.evidence for finding in findings if finding.agrees is agrees)
+        if found := tuple(evidence for evidence in mine if evidence is not None):
+            return Verdict(id_, fact, edition, verdict, found)
+    reason = next((observation.reason for observation in seen if observation.reason), "no request tests it")
     if entry is not None and not entry.wire:
         reason = "no traffic shows it"
     return Verdict(id_, fact, edition, NOT_OBSERVABLE, reason=reason)
@@ -170,7 +180,7 @@ def _verdict(entry: Entry | None, edition: str, findings: list[Identified]) -> V
 def _closest(
     found: dict[str, list[Identified]], known: tuple[Description, ...], base_url: str, register: Register
 ) -> tuple[str, ...]:
-    """Return the editions with the fewest contradictions, then the fewest changes, then the most exact documents.
+    """Return the editions with the fewest contradictions, then the fewest edits, then the most exact documents.
 
     If several editions are left, an edition whose documents have the host of `base_url` is preferred. The edition with
     the youngest page comes first.
@@ -180,7 +190,7 @@ def _closest(
         findings = found[edition]
         return (
             sum(finding.agrees is False for finding in findings),
-            sum(bool(finding.changes) for finding in findings),
+            sum(bool(finding.left) for finding in findings),
             sum(not finding.exact for finding in findings),
         )
 
@@ -198,11 +208,11 @@ def _serves(document: Any, base_url: str) -> bool:
     return any(re.fullmatch(name.replace("region", "[a-z0-9-]+"), host) for name in names)
 
 
-def _understood(responses: ProbeResponses, known: tuple[Description, ...]) -> bool:
+def _understood(responses: ProbeResponses, union: Description) -> bool:
     """Return True if some operation succeeded with a response that an edition describes."""
-    view = View(responses, known[0], known)
-    successes = (view.response(purpose) for purpose, _ in SUCCESSES)
-    return any(response is not None and response.succeeded and understood(response, view) for response in successes)
+    view = View(responses, union, union)
+    found = (view.response(purpose) for purpose, _ in successes(view))
+    return any(response is not None and response.succeeded and understood(response, view) for response in found)
 
 
 def _problem(responses: ProbeResponses) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from email.message import Message
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,17 @@ from jobexport.contract.identify.tree import members_by_kind
 from jobexport.contract.sender import check_url, path_segment
 from jobexport.core import lenient_json
 from jobexport.core.redact import Redaction, printable
+from jobexport.spec.document import operations, operations_by_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jobexport.contract.data import Data
     from jobexport.contract.identify.description import Description
+    from jobexport.spec.register import Entry, Register
 
 MOST = 12
-"""Most requests of a probe."""
+"""Most requests of a probe for exports; each further operation gets one."""
 
 # Legal names that no job has.
 MISSING_JOB = "no_such.job-to-export"
@@ -33,6 +36,7 @@ NO_STATUS = "NEITHER_DEVELOP_NOR_SUBMIT"
 _HOPELESS = (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.ConnectTimeout)
 _MOST_FAILURES = 2
 _DOTS = {".", ".."}
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 
 @frozen
@@ -89,12 +93,18 @@ class ProbeResponses:
     """Each request with its status, in order."""
     stopped: str | None
     """Reason why the probe stopped early, or None if it came to its end."""
+    asked: tuple[str, ...] = ()
+    """Operations beside the exports, each asked once; their purpose is the operation itself."""
 
 
 def probe(
-    base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response], paths: Description
+    base_url: str,
+    data: Data,
+    send: Callable[[httpx.Request], httpx.Response],
+    union: Description,
+    register: Register,
 ) -> ProbeResponses:
-    """Send at most `MOST` requests to a server and return the responses.
+    """Send at most `MOST` requests for exports, and one for each other operation that reads and tells editions apart.
 
     Requests that write to object storage are sent only if `data` names a place for them.
 
@@ -102,13 +112,14 @@ def probe(
         base_url: the base URL of the server.
         data: names that exist on the server.
         send: sends a request and returns the response, read to its end.
-        paths: a document with the paths of the operations, which are equal in all editions.
+        union: the union, which has the paths of the operations, equal in all editions.
+        register: the register, which names the operations in which editions differ.
 
     Raises:
         JobexportError: `base_url` is not a URL.
     """
     check_url(base_url)
-    session = _Session(base_url.rstrip("/"), data, send, paths)
+    session = _Session(base_url.rstrip("/"), data, send, union)
     jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS))[:100]
     place = data.obs_dirs[0] if data.obs_dirs else None
     if jobs:
@@ -128,7 +139,28 @@ def probe(
         media = "application/json;charset=utf-8"
         session.ask("batch-alone", "batchExportJobs", jobs=(job,), body={"exportDepend": False}, media=media)
         session.ask("batch-empty", "batchExportJobs")
-    return ProbeResponses(session.responses, session.not_observed, tuple(session.sent), session.stopped)
+    asked = tuple(_read_others(session, register))
+    return ProbeResponses(session.responses, session.not_observed, tuple(session.sent), session.stopped, asked)
+
+
+def _read_others(session: _Session, register: Register) -> Iterator[str]:
+    """Ask once each other operation that only reads, and of which editions say different things; yield its id."""
+    for operation in operations(session.union.document):
+        if not operation.reads or not any(_tells_apart(entry, operation.id) for entry in register.entries):
+            continue
+        names = session.names(())
+        lacking = [name for name in _VARIABLE.findall(operation.path) if name not in names]
+        session.most += 1
+        if lacking:
+            session.not_observed[operation.id] = f"no {' and no '.join(lacking)} is known"
+        elif (refused := session.ask(operation.id, operation.id)) is not None and not refused.succeeded:
+            session.not_observed[operation.id] = f"{refused.request} got {refused.status}"
+        yield operation.id
+
+
+def _tells_apart(entry: Entry, operation: str) -> bool:
+    says = {tuple(sorted(statement.key() for statement in claim.says)) for claim in entry.claims if claim.says}
+    return entry.wire and operation in entry.operations and len(says) > 1
 
 
 def _ask_about_a_job(session: _Session, job: str) -> None:
@@ -162,7 +194,7 @@ class _Session:
     base_url: str
     data: Data
     send: Callable[[httpx.Request], httpx.Response]
-    paths: Description
+    union: Description
     responses: dict[str, ProbeResponse] = field(factory=dict)
     not_observed: dict[str, str] = field(factory=dict)
     sent: list[str] = field(factory=list)
@@ -170,6 +202,13 @@ class _Session:
     workspaces: dict[str, str] = field(factory=dict)
     """Workspace by operation, if the server needs a workspace."""
     failures: int = 0
+    most: int = MOST
+
+    def names(self, jobs: tuple[str, ...]) -> dict[str, str]:
+        """Return known values for the variables of paths; the first of `jobs` goes before other known jobs."""
+        known = ((place.partition("."), values) for place, (values, _) in self.data.bindings().items())
+        names = {name: str(values[0]) for (where, _, name), values in known if where == "path" and values}
+        return names | ({"job_name": jobs[0]} if jobs else {})
 
     def success(
         self, purpose: str, operation: str, *, jobs: tuple[str, ...] = (), body: Mapping[str, Any] | None = None
@@ -201,8 +240,8 @@ class _Session:
         media: str = "application/json",
     ) -> ProbeResponse | None:
         """Send a request; return None if it can't be sent, or if the response does not depend on it (429, 5xx)."""
-        if self.stopped or len(self.sent) == MOST:
-            self.not_observed[purpose] = self.stopped or f"the limit of {MOST} requests was reached"
+        if self.stopped or len(self.sent) == self.most:
+            self.not_observed[purpose] = self.stopped or f"the limit of {self.most} requests was reached"
             return None
         if operation == "batchExportJobs":
             body = {"jobList": list(jobs), **(body or {})}
@@ -232,12 +271,11 @@ class _Session:
         return probed
 
     def _address(self, operation: str, jobs: tuple[str, ...]) -> tuple[str, str]:
-        """Return the method and the path of a request for an operation."""
-        place = self.paths.place(operation)
-        _, path, method = map(str, place) if place else ("", "", "post")
-        return method.upper(), path.replace("{project_id}", path_segment(self.data.project)).replace(
-            "{job_name}", path_segment("".join(jobs[:1]))
-        )
+        """Return the method of an operation, and its path with names that the server knows."""
+        found = operations_by_id(self.union.document)[operation]
+        names = self.names(jobs)
+        path = _VARIABLE.sub(lambda match: path_segment(names.get(match[1], "")), found.path)
+        return found.method.upper(), path
 
     def _send(
         self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None, line: str

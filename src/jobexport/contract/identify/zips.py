@@ -1,12 +1,11 @@
-"""Findings of zips: the tree in the zip, and the name of its file."""
+"""Observations of zips: the tree in the zip, and the name of its file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.contract.identify.finding import Identified, evidence
+from jobexport.contract.identify.finding import Observed, evidence, state
 from jobexport.contract.identify.tree import infer_layout, members_by_kind, misfits
-from jobexport.spec.statements.change import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from jobexport.spec.document import Location
 
 
-def zip_findings(view: View) -> Iterator[Identified]:
-    """Yield the findings of tree and file name for both operations with zips."""
+def zip_observations(view: View) -> Iterator[Observed]:
+    """Yield the observations of tree and file name for both operations with zips."""
     for purpose, operation in (("batch", "batchExportJobs"), ("job", "exportJob")):
         media = view.own.zip_media(operation)
         response = view.response(purpose)
@@ -30,53 +29,37 @@ def zip_findings(view: View) -> Iterator[Identified]:
             yield view.unseen(f"name of the zip of {operation}", operation, (name,), purpose)
             continue
         yield _layout(view, response, layout)
-        yield _file_name(view, response, name)
+        yield _file_name(response, name)
 
 
-def _layout(view: View, response: ProbeResponse, place: Location) -> Identified:
+def _layout(view: View, response: ProbeResponse, place: Location) -> Observed:
     operation, fact = response.operation, f"tree in the zip of {response.operation}"
     layout = view.own.at(place)
     members = members_by_kind(response.archive(), response.jobs)
     wrong = misfits(layout, members)
     absent = [job for job in response.jobs if job not in {member.name for member in members if member.kind == "job"}]
+    seen = evidence(response, f"the zip has {', '.join(wrong or [member.path for member in members][:3])}")
+    inferred = {**layout, **((infer_layout(members) or {}) if wrong else {})}
+    words = None
     if absent:
         words = f"the zip of {operation} lacks the requested {', '.join(absent)}"
-        return Identified(fact, operation, (place,), agrees=False, evidence=evidence(response, words), unsaid=words)
-    if not wrong:
-        paths = ", ".join(member.path for member in members[:3])
-        return Identified(fact, operation, (place,), agrees=True, evidence=evidence(response, f"the zip has {paths}"))
-    seen = evidence(response, f"the zip has {', '.join(wrong[:3])}")
-    inferred = {**layout, **(infer_layout(members) or {})}
-    if misfits(inferred, members):
+        seen = evidence(response, words)
+    elif misfits(inferred, members):
         words = f"no template fits the members of the zip of {operation}, such as {wrong[0]}"
-        return Identified(fact, operation, (place,), agrees=False, evidence=seen, unsaid=words)
-    changes = [
-        Change(f"The path of a {kind} in the zip is {template}.", (*place, kind), template)
-        for kind, template in inferred.items()
-        if layout.get(kind) != template
-    ]
-    example = (*place[:-1], "x-zip-example")
-    changes.append(Change("The documentation's example has another tree.", example, remove=True))
-    return Identified(fact, operation, (place,), agrees=False, evidence=seen, changes=tuple(changes))
+    return Observed(
+        fact, operation, (place,), () if words else (state("tree", place, list(inferred.values())),), seen, unsaid=words
+    )
 
 
-def _file_name(view: View, response: ProbeResponse, place: Location) -> Identified:
+def _file_name(response: ProbeResponse, place: Location) -> Observed:
     operation, fact = response.operation, f"name of the zip of {response.operation}"
     job = response.jobs[0] if operation == "exportJob" else ""
-    template = view.own.at(place)
     if response.file_name is None:
         reason = f"the response to {response.request} has no file name"
-        return Identified(fact, operation, (place,), agrees=None, reason=reason)
+        return Observed(fact, operation, (place,), reason=reason)
     seen = evidence(response, f"Content-Disposition names {response.file_name}")
-    if template.replace("{job_name}", job) == response.file_name:
-        return Identified(fact, operation, (place,), agrees=True, evidence=seen)
     found = response.file_name.replace(job, "{job_name}", 1) if job else response.file_name
     if "{" in found.replace("{job_name}", "", 1):
         words = f"the name of the zip of {operation} is {response.file_name}, which a template can't express"
-        return Identified(fact, operation, (place,), agrees=False, evidence=seen, unsaid=words)
-    changes = [Change(f"The name of the zip is {found}.", place, found)]
-    described = view.own.place(operation, "responses", "200", "description")
-    if described is not None:
-        text = "The description of the response has this name."
-        changes.append(Change(text, described, f"The zip, named `{found}`."))
-    return Identified(fact, operation, (place,), agrees=False, evidence=seen, changes=tuple(changes))
+        return Observed(fact, operation, (place,), evidence=seen, unsaid=words)
+    return Observed(fact, operation, (place,), (state("file-name", place, found),), seen)

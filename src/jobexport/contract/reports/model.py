@@ -147,7 +147,7 @@ class EditionReport:
             for accepted in self.unused
         ]
         if self.ending:
-            found.append(f"ended before its end: {self.ending}")
+            found.append(f"ended {'at its limit' if self.complete else 'before its end'}: {self.ending}")
         return found
 
 

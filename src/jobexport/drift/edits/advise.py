@@ -13,12 +13,12 @@ from jobexport.drift.documents.facts import document_facts, listing_facts
 from jobexport.drift.edits import responses, rows, values
 from jobexport.drift.edits.amendments import amendments
 from jobexport.drift.edits.case import Case
-from jobexport.drift.edits.repair import repair
 from jobexport.errors import JobexportError
 from jobexport.spec.document import located, marks, operations_by_id
 from jobexport.spec.editions import REGISTER
 from jobexport.spec.examples import examples, misfits
 from jobexport.spec.statements.plan import Edits, Plan, meet
+from jobexport.spec.statements.repair import repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -104,7 +104,7 @@ def advise(
     if not plan.edits().dropped:
         try:
             _plan_edits(finding, comparison, plan, _ROUNDS)
-            repair(plan, finding)
+            repair(plan, f"The example follows: {finding.about}.")
             plan.tidy()
         except JobexportError:
             plan, hint = unedited, _BY_HAND

@@ -8,9 +8,10 @@ import attrs
 
 from jobexport.drift.edits import responses
 from jobexport.drift.known.gone import concerns
-from jobexport.drift.known.statements import of_row, says, statements
+from jobexport.drift.known.statements import of_row, statements
 from jobexport.spec.document import from_pointer, to_pointer
 from jobexport.spec.statements.claims import Amendment, NewEntry
+from jobexport.spec.statements.held import is_stated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +169,7 @@ def _joined(register: Register, id_: str, edition: str, after: Comparison, added
     for claim in register.entry(id_).claims:
         whole = claim.says and all(statement in claim.says for statement in added)
         other = edition not in claim.editions and claim.page is None
-        if whole and other and all(says(said, statement) for statement in claim.says):
+        if whole and other and all(is_stated(said, statement) for statement in claim.says):
             return claim.editions
     return ()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from jobexport.spec.document import MISSING, at, behind, located, look, parameters, schema_of
 from jobexport.spec.statements.change import Change
+from jobexport.spec.statements.edits import is_shared
 from jobexport.spec.statements.plan import changes_between
 
 if TYPE_CHECKING:
@@ -79,14 +79,6 @@ class Case:
         at = self.finding.states.at
         mine = pair.page is not None and self.comparison.place(pair.page) == at
         return mine or (pair.other is not None and self.comparison.other_place(pair.other) == at)
-
-
-def is_shared(document: Document, location: Location) -> bool:
-    """Check whether a place is inside a component that the document refers to more than once."""
-    if len(location) < 3 or location[0] != "components":
-        return False
-    reference = json.dumps(f"#/components/{location[1]}/{location[2]}")
-    return json.dumps(document, ensure_ascii=False).count(reference) > 1
 
 
 def listed_parameter(case: Case, place: Location) -> Location | None:

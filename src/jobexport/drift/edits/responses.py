@@ -6,9 +6,8 @@ import http
 import re
 from typing import TYPE_CHECKING, Any
 
-from jobexport.drift.edits.case import is_shared
-from jobexport.drift.edits.rows import undo_removals
 from jobexport.spec.document import MISSING, at, behind, deref, from_pointer, located, look
+from jobexport.spec.statements.edits import is_shared, recode, set_file_name, set_tree
 
 if TYPE_CHECKING:
     from jobexport.drift.compare.comparison import Comparison
@@ -72,7 +71,7 @@ def media_type_changed(case: Case) -> None:
     new = case.place
     old = (*new[:-1], str(case.finding.other))
     described = look(case.plan.document, old)
-    if not undo_removals(case, new):
+    if not case.plan.bring_back(new):
         case.plan.everywhere(case.change(new, {"schema": {}} if described is MISSING else described))
     if described is not MISSING:
         case.plan.own(case.change(old, remove=True))
@@ -88,7 +87,7 @@ def status_added(case: Case) -> None:
     new, code = case.place, int(case.finding.states.value)
     responses = at(case.plan.document, new[:-1])
     old = case.finding.other if case.finding.kind == "status-changed" else None
-    if not undo_removals(case, new):
+    if not case.plan.bring_back(new):
         case.plan.everywhere(case.change(new, responses.get(old) or _response(responses, code)))
     if old is not None:
         case.plan.own(case.change((*new[:-1], old), remove=True))
@@ -138,11 +137,7 @@ def _recoded(case: Case, old: str, code: ErrorCode) -> bool:
     if any(is_shared(case.plan.document, located(case.plan.document, str(twin.at))) for twin in twins):
         return False
     for twin in twins:
-        place = (*located(case.plan.document, str(twin.at)), "value")
-        value = {**at(case.plan.document, place), "error_code": code.code}
-        case.plan.own(case.change((*place, "error_code"), code.code))
-        if code.message and code.message != value["error_msg"]:
-            case.plan.own(case.change((*place, "error_msg"), code.message))
+        recode(case.plan, located(case.plan.document, str(twin.at)), code.code, case.words, code.message or "")
     return bool(twins)
 
 
@@ -189,7 +184,7 @@ def _put_code(case: Case, code: ErrorCode) -> None:
 def _error_content(case: Case, status: str) -> Location:
     """Return the place of the JSON body of an error, which is added if it is missing."""
     response = (*case.operation, "responses", status)
-    undo_removals(case, response)
+    case.plan.bring_back(response)
     if look(case.base, response) is MISSING:
         case.plan.everywhere(case.change(response, _response(at(case.base, response[:-1]), int(status))))
     return (*behind(case.base, response), "content", _JSON)
@@ -223,7 +218,7 @@ def _undo_code(case: Case, code: ErrorCode) -> bool:
     """Drop the edition's actions that remove a code of the union; return True if there were any."""
     for twin in case.comparison.union.error_codes if case.comparison.union else ():
         same = (twin.code, twin.status) == (code.code, _status(case, code))
-        if same and undo_removals(case, located(case.plan.union, str(twin.at))):
+        if same and case.plan.bring_back(located(case.plan.union, str(twin.at))):
             return True
     return False
 
@@ -255,24 +250,19 @@ def message_changed(case: Case) -> None:
 
 def file_name_changed(case: Case) -> None:
     """Change the name of the file."""
-    case.plan.own(case.change(case.place, case.finding.states.value))
+    set_file_name(case.plan, case.place, str(case.finding.states.value), case.words)
 
 
 def tree_changed(case: Case) -> None:
     """Change the layout of the zip; an example alone is not changed, because then the page contradicts itself."""
     if case.place[-1] == "x-zip-layout":
-        entries = [str(entry) for entry in case.finding.states.value]
-        case.plan.own(case.change(case.place, {_role(entry): entry for entry in entries}))
-
-
-def _role(entry: str) -> str:
-    return entry.rsplit("/", 1)[-1].rsplit(".", 1)[-1].strip("{}") or entry
+        set_tree(case.plan, case.place, case.finding.states.value, case.words)
 
 
 def action_changed(case: Case) -> None:
     """Change the permission."""
     place = case.place
-    if undo_removals(case, place):
+    if case.plan.bring_back(place):
         return
     value: Any = None
     for action in case.comparison.page.actions:

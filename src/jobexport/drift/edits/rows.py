@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobexport.drift.edits.case import edit_parameter, is_shared, listed_parameter
+from jobexport.drift.edits.case import edit_parameter, listed_parameter
 from jobexport.drift.page_schemas import condition_of, object_schema, row_schema
 from jobexport.spec.document import MISSING, at, behind, look
 from jobexport.spec.statements.change import Change
+from jobexport.spec.statements.edits import is_shared, take_property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jobexport.drift.edits.case import Case
     from jobexport.drift.facts import Parameter
     from jobexport.spec.document import Location
@@ -22,11 +21,11 @@ def added(case: Case) -> None:
     """Add a row that the document lacks."""
     row, place = case.row, case.place
     if row.location == "body":
-        undo_removals(case, (*case.operation, "requestBody"))
-    if undo_removals(case, place):
+        case.plan.bring_back((*case.operation, "requestBody"))
+    if case.plan.bring_back(place):
         return
     if "properties" in place:
-        undo_removals(case, place[:-2])
+        case.plan.bring_back(place[:-2])
         schema = _written(case, row)
         _put_property(case, place, schema)
         require(case, place, row)
@@ -92,43 +91,9 @@ def missing(case: Case) -> None:
     """Remove a row that the page lacks."""
     place = case.place
     if "properties" in place:
-        _take_property(case, place)
+        take_property(case.plan, case.operation, place, case.words)
     elif (listed := listed_parameter(case, place)) and not case.is_variable:
         case.plan.own(case.change(listed, remove=True))
-
-
-def _take_property(case: Case, place: Location, new: str | None = None) -> None:
-    """Remove a property from its schema, from `required` and from the examples; rename it there if `new` is given."""
-    owner, name = place[:-2], str(place[-1])
-    case.plan.own(case.change(place, remove=True))
-    for required in ((*owner, "required"), (*owner, "then", "required")):
-        names = look(case.plan.document, required)
-        if name in (names or ()):
-            case.plan.own(case.change((*required, names.index(name)), remove=True))
-            if new is not None:
-                case.plan.own(case.change((*required, len(names) - 1), new))
-    for value in _example_objects(case, owner):
-        old = look(case.plan.document, (*value, name))
-        if old is not MISSING and new is not None:
-            case.plan.own(case.change((*value, new), old))
-        if old is not MISSING:
-            case.plan.own(case.change((*value, name), remove=True))
-
-
-def _example_objects(case: Case, owner: Location) -> Iterator[Location]:
-    """Yield the places of the examples of those bodies whose schema is at a place."""
-    document = case.plan.document
-    fields = at(document, case.operation)
-    spots = [("requestBody",), *(("responses", code) for code in fields["responses"] if code.startswith("2"))]
-    for spot in spots:
-        if look(document, (*case.operation, *spot)) is MISSING:
-            continue
-        body = behind(document, (*case.operation, *spot))
-        for media_type, node in at(document, body).get("content", {}).items():
-            content = (*body, "content", media_type)
-            if "schema" in node and behind(document, (*content, "schema")) == owner:
-                for name in list(node.get("examples", {})):
-                    yield (*content, "examples", name, "value")
 
 
 def renamed(case: Case) -> None:
@@ -145,11 +110,11 @@ def renamed(case: Case) -> None:
         case.plan.own(case.change(listed, remove=True))
         return
     new = (*place[:-1], row.name)
-    if not undo_removals(case, new) and look(case.plan.document, new) is MISSING:
+    if not case.plan.bring_back(new) and look(case.plan.document, new) is MISSING:
         schema = at(case.plan.document, place)
         subject = case.finding.about.replace(f"`{case.finding.other}`", f"`{row.name}`")
         case.plan.everywhere(Change(f"{subject[0].upper()}{subject[1:]}: the page has it.", new, schema))
-    _take_property(case, place, row.name)
+    take_property(case.plan, case.operation, place, case.words, row.name)
 
 
 def path_variable(case: Case) -> None:
@@ -176,19 +141,3 @@ def _call_variable(case: Case, place: Location, name: str) -> None:
 def _called(node: Document, name: str) -> Document:
     kept = {key: value for key, value in node.items() if key != "x-documented-name"}
     return kept if node["name"] == name else {**kept, "x-documented-name": name}
-
-
-def undo_removals(case: Case, place: Location) -> bool:
-    """Drop the edition's own actions that remove a place of the union; return True if the place is back."""
-    plan = case.plan
-    if plan.union is None or look(plan.union, place) is MISSING or look(plan.document, place) is not MISSING:
-        return False
-    if place[0] == "paths" and look(plan.document, place[:3]) is MISSING:
-        return False  # The edition has moved the operation, and that move stays.
-    removing = [
-        number
-        for number, action in enumerate(plan.overlays[plan.edition])
-        if action.get("remove") and any(place[: len(gone)] == gone for gone in plan.touched[number])
-    ]
-    plan.undo(removing)
-    return look(plan.document, place) is not MISSING

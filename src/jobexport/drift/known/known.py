@@ -9,9 +9,10 @@ import attrs
 from jobexport.drift.documents.schemas import FACT_KEYS
 from jobexport.drift.findings import Finding
 from jobexport.drift.known.gone import Held, with_gone
-from jobexport.drift.known.statements import says, statements
+from jobexport.drift.known.statements import statements
 from jobexport.spec.document import from_pointer
 from jobexport.spec.register import Statement
+from jobexport.spec.statements.held import is_stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def held_statements(comparison: Comparison, register: Register, edition: str) ->
     ids = _ids(register, edition, operation, comparison.page)
     used = _components(comparison)
     return [
-        Held(entry.id, statement, entry.title, on_page=says(said, statement))
+        Held(entry.id, statement, entry.title, on_page=is_stated(said, statement))
         for entry in register.entries
         for claim in entry.claims
         if edition in claim.editions

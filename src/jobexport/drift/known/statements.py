@@ -28,14 +28,6 @@ def statements(comparison: Comparison) -> Iterator[Statement]:
         yield Statement("contradiction", comparison.contradiction_place(item.parameter), item.value)
 
 
-def says(said: list[Statement], statement: Statement) -> bool:
-    """Check whether a statement is among those of a page, `said`."""
-    if statement.value is None:
-        # Without a value it states that the page has no such fact, at the place and below it.
-        return not any(other.fact == statement.fact and f"{other.at}/".startswith(f"{statement.at}/") for other in said)
-    return statement.key() in {other.key() for other in said}
-
-
 def of_row(comparison: Comparison, row: Parameter) -> Iterator[Statement]:
     """Yield the facts of a row as statements."""
     place = comparison.place(row)

@@ -51,7 +51,7 @@ def is_drawn(style: str) -> bool:
     for declaration in _COMMENT.sub("", style).lower().split(";"):
         name, _, value = declaration.partition(":")
         found[name.strip()] = value.partition("!")[0].strip()
-    if any(pattern.fullmatch(found.get(name, "")) for name, pattern in _NOT_DRAWN.items()):
+    if any(_NOT_DRAWN[name].fullmatch(value) for name, value in found.items() if name in _NOT_DRAWN):
         return False
     if found.get("position") in ("absolute", "fixed") and any(re.match(_FAR, found.get(side, "")) for side in _PLACED):
         return False

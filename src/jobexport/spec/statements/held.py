@@ -9,6 +9,7 @@ from attrs import frozen
 
 from jobexport.spec.document import (
     MISSING,
+    at,
     behind,
     choices,
     deref,
@@ -18,11 +19,12 @@ from jobexport.spec.document import (
     look,
     operations_by_id,
     parameters,
+    walk,
 )
 from jobexport.spec.register import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from jobexport.spec.document import Location
     from jobexport.spec.register import Claim, Entry, Register
@@ -68,6 +70,8 @@ class Spot:
     def node(self) -> Any:
         """The node at the place, behind references; MISSING if the document lacks it."""
         node = look(self.document, self.location)
+        if node is MISSING and (place := walk(self.document, (), *map(str, self.location))) is not None:
+            node = at(self.document, place)
         return node if node is MISSING else deref(self.document, node)
 
     @property
@@ -156,17 +160,62 @@ def _decided(entry: Entry, statement: Statement) -> bool:
     return entry.status == "observed" and here
 
 
-def _agree(statement: Statement, seen: Sequence[Any] | None) -> bool:
+def _agree(statement: Statement, seen: Sequence[Any] | None, silent: Container[str] = _ABSENT) -> bool:
+    """Check whether a statement agrees with values.
+
+    Args:
+        statement: the statement.
+        seen: the values at its place; None if they can't be read.
+        silent: the facts of which a statement without a value says that there is no such fact.
+    """
     if seen is None:
         return True
     if statement.value is None:
-        return not seen or statement.fact not in _ABSENT
+        return not seen or statement.fact not in silent
     return _comparable(statement.fact, statement.value) in {_comparable(statement.fact, value) for value in seen}
 
 
 def _comparable(fact: str, value: Any) -> str:
     """Return a value as JSON text; the values of a list sorted, because each page has an order of its own."""
     return json.dumps(sorted(value) if fact == "values" and value else value, sort_keys=True)
+
+
+def is_stated(said: Iterable[Statement], statement: Statement) -> bool:
+    """Check whether a statement is among those of a page, `said`.
+
+    A statement without a value says that the page has no such fact, at the place and below it.
+    """
+    if statement.value is None:
+        place = f"{statement.at}/"
+        return not any(other.fact == statement.fact and f"{other.at}/".startswith(place) for other in said)
+    alike = (other for other in said if (other.fact, other.at) == (statement.fact, statement.at))
+    return any(other.key() == statement.key() for other in alike)
+
+
+@frozen
+class Fit:
+    """A comparison of a document with a statement that traffic makes."""
+
+    agrees: bool
+    """True if the document allows it."""
+    exact: bool
+    """True if the document allows nothing else."""
+
+
+def fit(document: Mapping[str, Any], operation: str, statement: Statement) -> Fit:
+    """Hold a statement that traffic makes about an operation against a document.
+
+    Unlike a page that is silent, traffic without a fact shows that the fact is missing.
+    """
+    seen = values(document, document, statement, (operation,))
+    if statement.fact == "type":
+        listed = Spot(document, located(document, statement.at)).schema.get("type", [])
+        kinds = [listed] if isinstance(listed, str) else listed
+        wider = statement.value == "integer" and "number" in kinds
+        return Fit(not kinds or wider or statement.value in kinds, len({*kinds} - {"null"}) <= 1)
+    if statement.fact == "mandatory":
+        return Fit(statement.value in (seen or ()) or seen == ["conditional"], seen != ["conditional"])
+    return Fit(_agree(statement, seen, _READERS), exact=True)
 
 
 def values(

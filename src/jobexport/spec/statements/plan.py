@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.spec.document import MISSING, look
+from jobexport.spec.document import MISSING, look, references
 from jobexport.spec.statements.change import Change, actions_for, applied, same
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Plan:
     document: Document
     touched: list[list[Location]]
     """The places that each action of the edition's own overlay changes."""
+    marks: Sequence[str] = ()
+    """The entries of the register that further actions of the edition's own overlay name."""
     _union_actions: list[Action] = field(init=False, factory=list)
     _dropped: list[int] = field(init=False, factory=list)
     _own: list[Action] = field(init=False, factory=list)
@@ -59,8 +61,9 @@ class Plan:
         others = {edition: tuple(actions) for edition, actions in self._others.items() if actions}
         return Edits(tuple(self._union_actions), tuple(self._dropped), tuple(self._own), others)
 
-    def own(self, *changes: Change, marks: Sequence[str] = ()) -> None:
-        """Add changes of the edition alone; `marks` are the entries of the register that their actions name."""
+    def own(self, *changes: Change) -> None:
+        """Add changes of the edition alone."""
+        marks = self.marks
         mark = {"x-inconsistency": marks[0] if len(marks) == 1 else list(marks)} if marks else {}
         for change in changes:
             actions = actions_for(self.document, change)
@@ -108,17 +111,30 @@ class Plan:
         known = self.overlays[self.edition]
         return [action for number, action in enumerate(known) if number not in self._dropped] + self._own
 
-    def removal_of(self, change: Change) -> int | None:
-        """Return the number of the overlay's action that removes just the value that a change adds, or None."""
-        if change.remove or self.union is None or look(self.union, change.location) != change.value:
-            return None
-        numbers = (number for number, spots in enumerate(self.touched) if spots == [change.location])
-        removing = (number for number in numbers if self.overlays[self.edition][number].get("remove"))
-        return next((number for number in removing if number not in self._dropped), None)
+    def bring_back(self, place: Location) -> bool:
+        """Drop the edition's own actions that remove a place of the union, and what it refers to.
+
+        Returns:
+            True if the place was missing, and is back.
+        """
+        if self.union is None or look(self.union, place) is MISSING or look(self.document, place) is not MISSING:
+            return False
+        if place[0] == "paths" and look(self.document, place[:3]) is MISSING:
+            return False  # The edition has moved the operation, and that move stays.
+        removing = [
+            number
+            for number, action in enumerate(self.overlays[self.edition])
+            if action.get("remove") and any(place[: len(gone)] == gone for gone in self.touched[number])
+        ]
+        self.undo(removing)
+        node = look(self.document, place)
+        for target in references(node):
+            self.bring_back(target)
+        return node is not MISSING
 
     def copy(self) -> Plan:
         """Return a plan with the same edits, for a trial."""
-        twin = Plan(self.edition, self.union, self.overlays, self.document, self.touched)
+        twin = Plan(self.edition, self.union, self.overlays, self.document, self.touched, self.marks)
         twin._union_actions, twin._dropped, twin._own = [*self._union_actions], [*self._dropped], [*self._own]
         twin._others = {edition: [*actions] for edition, actions in self._others.items()}
         return twin

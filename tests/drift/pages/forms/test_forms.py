@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from docutils.parsers.rst import roles
 
 from jobexport.drift import read_page
 from tests.drift.making import samples
@@ -262,3 +263,9 @@ GRID = "+-----------+\n| Parameter |\n+===========+\n| a         |\n+-----------
 def test_a_listing_of_html_does_not_decide_the_form(text: str, form: str) -> None:
     """A page in reStructuredText or Markdown that shows a page of HTML in a listing keeps its form."""
     assert read_page(text.encode(), "page").form == form
+
+
+def test_a_default_role_is_for_its_page_only() -> None:
+    """The role that a page gives to single backquotes is not that of the next page."""
+    read_page(b".. default-role:: strong\n\n" + render(samples.USUAL, "rst").encode(), "page")
+    assert "" not in vars(roles)["_roles"]

@@ -8,8 +8,8 @@ import textwrap
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from docutils import frontend, nodes, utils
-from docutils.parsers.rst import Parser, states
+from docutils import frontend, nodes, statemachine, utils
+from docutils.parsers.rst import Parser, roles, states
 
 from jobexport.drift.pages.blocks import Block, Cell, Code, Flow, Paragraph, Row, Table, fold
 from jobexport.drift.pages.bounds import COLUMNS, TOO_DEEP, Deadline, Unreadable
@@ -111,6 +111,41 @@ def _inliner(deadline: Deadline) -> Any:
     return inliner
 
 
+class _PageLines(statemachine.StringList):
+    """Lines of a page. In ASCII each character has one column, so docutils need not look at each of them."""
+
+    def get_2D_block(  # noqa: N802  # the base class's name
+        self,
+        top: int,
+        left: int,
+        bottom: int,
+        right: int,
+        strip_indent: bool = True,
+    ) -> Any:
+        if not all(map(str.isascii, self.data[top:bottom])):
+            return super().get_2D_block(top, left, bottom, right, strip_indent)
+        block = self[top:bottom]
+        lines = [line[left:right].rstrip() for line in block.data]
+        indent = min((len(line) - len(line.lstrip()) for line in lines if line), default=right)
+        block.data = [line[indent:] for line in lines] if strip_indent and 0 < indent < right else lines
+        return block
+
+    def pad_double_width(self, pad_char: str) -> None:
+        if not all(map(str.isascii, self.data)):
+            super().pad_double_width(pad_char)
+
+
+def _parse(text: str, document: Any, inliner: Any) -> None:
+    """Fill a document with the nodes of a text, as the parser of docutils does, which takes no lines."""
+    parser = Parser(inliner=inliner)
+    parser.setup_parse(text, document)
+    machine = states.RSTStateMachine(state_classes=parser.state_classes, initial_state=parser.initial_state)
+    lines = statemachine.string2lines(text, tab_width=document.settings.tab_width, convert_whitespace=True)
+    machine.run(_PageLines(lines, source=document["source"]), document, inliner=inliner)
+    vars(roles)["_roles"].pop("", None)  # the directive default-role is for this page only
+    parser.finish_parse()
+
+
 def _reference(text: str) -> tuple[str, str]:
     """Return words and target of a reference: `"a <b>"` → `("a", "b")`; without a target the words are the target."""
     words, opened, target = text.rstrip().rpartition("<")
@@ -144,7 +179,7 @@ class _RstWalker:
 
         vars(document)["note_source"] = watched
         try:
-            Parser(inliner=_inliner(self.deadline)).parse(text, document)
+            _parse(text, document, _inliner(self.deadline))
         except RecursionError:
             raise Unreadable(TOO_DEEP) from None
         before, self.shift = self.shift, shift

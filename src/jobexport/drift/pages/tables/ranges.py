@@ -100,12 +100,15 @@ _OF_STRINGS: _Rules = (
     (("min_length",), (re.compile(f"{_LEAST[0].pattern}{_NO_UNIT}", re.IGNORECASE),)),
     (("max_length",), (re.compile(f"{_MOST_VALUE[0].pattern}{_NO_UNIT}", re.IGNORECASE),)),
 )
+_DIGIT = re.compile(r"\d")
 _TIMES = re.compile(r"\s*[x×*]\s*\d", re.IGNORECASE)
 _UNIT_OF_LENGTH = re.compile(rf"\s*(?:{_CHARACTERS})", re.IGNORECASE)
 
 
 def ranges(text: str, kind: DataType | None) -> Iterator[tuple[str, int | float]]:
     """Yield the limits that a paragraph states, such as `("max_length", 64)`; the most certain first."""
+    if not _DIGIT.search(text):
+        return
     yield from _found(text, _LENGTHS)
     of = {"array": _ITEMS, "string": _OF_STRINGS}
     yield from _found(text, of.get(kind.kind if kind else "", _NUMBERS))

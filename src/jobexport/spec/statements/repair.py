@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from jobexport.drift.documents.schemas import DEEPEST
 from jobexport.spec.document import deref, look
 from jobexport.spec.examples import examples, misfits
 from jobexport.spec.load import tree
@@ -13,8 +13,10 @@ from jobexport.spec.statements.change import Change
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.drift.findings import Finding
     from jobexport.spec.statements.plan import Document, Plan
+
+# A schema that contains itself is followed this far.
+_DEEPEST = 8
 
 # A repaired value may uncover another that does not fit.
 _TRIES = 8
@@ -22,9 +24,8 @@ _TRIES = 8
 _SAMPLES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}
 
 
-def repair(plan: Plan, finding: Finding) -> None:
+def repair(plan: Plan, description: str) -> None:
     """Add to the plan a repaired copy of each example that no longer fits its schema."""
-    description = f"The example follows: {finding.about}."
     for place, schema, value in list(examples(plan.document)):
         if not misfits(plan.document, schema, value):
             continue
@@ -63,6 +64,8 @@ def _repair_value(document: Document, holder: Any, key: Any, schema: Mapping[str
     if isinstance(old, dict) and lacking:
         for name in lacking:
             old[name] = sample(document, properties.get(name, {}))
+    elif isinstance(old, bool) and not misfits(document, schema, json.dumps(old)):
+        holder[key] = json.dumps(old)  # A flag as text is `true` or `false`.
     else:
         holder[key] = sample(document, schema)
 
@@ -95,10 +98,10 @@ def sample(document: Document, schema: Mapping[str, Any], depth: int = 0) -> Any
     kinds = schema.get("type", "string")
     kind = kinds[0] if isinstance(kinds, list) else kinds
     if kind == "object":
-        names = schema.get("required", []) if depth < DEEPEST else []
+        names = schema.get("required", []) if depth < _DEEPEST else []
         return {name: sample(document, schema.get("properties", {}).get(name, {}), depth + 1) for name in names}
     if kind == "array":
-        length = max(1, schema.get("minItems", 1)) if depth < DEEPEST else 0
+        length = max(1, schema.get("minItems", 1)) if depth < _DEEPEST else 0
         return [sample(document, schema.get("items", {}), depth + 1) for _ in range(length)]
     if kind in ("integer", "number"):
         return max(schema.get("minimum", 1), min(1, schema.get("maximum", 1)))
