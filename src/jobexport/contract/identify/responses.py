@@ -101,8 +101,9 @@ def _fields(view: View, purpose: str, operation: str) -> Iterator[Observed]:
     if content is None or not _is_known(view, operation, value):
         return
     place = (*view.own.behind((*content, "schema")), "properties")
-    properties = view.own.at(place[:-1]).get("properties", {})
-    for name, new in _names(view, content, properties, value):
+    schema = view.own.at(place[:-1])
+    properties = schema.get("properties", {})
+    for name, new in _names(view, content, schema, value):
         places: tuple[Location, ...] = ((*place, name),)
         lent: dict[str, Any] = {}
         if name not in value:
@@ -124,11 +125,13 @@ def _fields(view: View, purpose: str, operation: str) -> Iterator[Observed]:
 
 
 def _names(
-    view: View, content: Location, properties: Mapping[str, Any], value: Mapping[str, Any]
+    view: View, content: Location, schema: Mapping[str, Any], value: Mapping[str, Any]
 ) -> Iterator[tuple[str, str | None]]:
     """Yield the fields to speak of, each with the name that the response has in its place, if any."""
-    examples = view.own.at(content).get("examples", {})
+    properties, examples = schema.get("properties", {}), view.own.at(content).get("examples", {})
     promised = set.intersection(*(set(example["value"]) for example in examples.values())) if examples else set()
+    if required := schema.get("required"):
+        promised &= {*required}  # An example may show optional fields, such as the `id` of a job.
     extra = [name for name in value if name not in properties]
     for name in properties:
         if name in value:
