@@ -54,7 +54,7 @@ class Comparison:
     union: PageFacts | None = None
     """The facts of the union, with the places of facts that the edition's document lacks."""
     settings: tuple[Statement, ...] = ()
-    """What the page states of its tables of settings, which `page` is without."""
+    """The statements of the page about its tables of settings, whose rows `page` lacks."""
     pairs: tuple[Pair, ...] = field(init=False, eq=False)
     _places: dict[tuple[ParameterIn, tuple[str, ...]], str] = field(init=False, eq=False)
 
