@@ -178,7 +178,10 @@ class TestExport:
         job = server.state.projects[server.project_id].flink[100]
         assert content is not None
         (exported,) = members(content).items()
-        assert (exported[0], json.loads(exported[1])) == (f"{job.name}.json", {"job_id": 100, **json.loads(job.content)})
+        assert (exported[0], json.loads(exported[1])) == (
+            f"{job.name}.json",
+            {"job_id": 100, **json.loads(job.content)},
+        )
 
 
 class TestErrors:
