@@ -7,6 +7,7 @@ import contextlib
 import functools
 import importlib
 import io
+import json
 import socket
 import zipfile
 from pathlib import Path
@@ -176,7 +177,11 @@ class TestExport:
         content = asyncio.run(server.storage.get(names[-1]))
         job = server.state.projects[server.project_id].flink[100]
         assert content is not None
-        assert members(content) == {f"{job.name}.json": job.content}
+        (exported,) = members(content).items()
+        assert (exported[0], json.loads(exported[1])) == (
+            f"{job.name}.json",
+            {"job_id": 100, **json.loads(job.content)},
+        )
 
 
 class TestErrors:

@@ -115,9 +115,9 @@ class TestDocumentDecides:
 
     def test_path_that_is_gone(self, document: Any) -> None:
         """An operation that the document lacks is not served."""
-        del document["paths"]["/v1/{project_id}/jobs/batch-export"]
-        assert post(document, BATCH, {"jobList": ["myJob"]}).status_code == 404
-        assert post(document, JOB).status_code == 200
+        del document["paths"]["/v1/{project_id}/jobs/{job_name}/export"]
+        assert post(document, JOB).status_code == 404
+        assert post(document, BATCH, {"jobList": ["myJob"]}).status_code == 200
 
     @pytest.mark.parametrize(
         ("change", "words"),

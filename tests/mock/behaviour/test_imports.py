@@ -8,7 +8,7 @@ import pytest
 
 from jobexport.mock.behaviour.imports import ImportOptions, changed_definition
 from jobexport.mock.behaviour.tasks import status
-from jobexport.mock.state.values import Subtask, Task
+from jobexport.mock.state.values import Subtask, SystemTask
 from tests.mock.making.trips import NOW, code, packed
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class TestTask:
     def test_status(self, parts: Any, complete: bool, words: Any, expected: str) -> None:
         """A failed subtask fails the task; WARNING comes only where the document knows it."""
         subtasks = tuple(Subtask("i", "n", part, 0) for part in parts)
-        assert status(Task("t", "n", 0, 0, subtasks, end=0, complete=complete), words) == expected
+        assert status(SystemTask("t", "n", 0, 0, subtasks, end=0, complete=complete), words) == expected
 
 
 class TestDefinition:

@@ -112,7 +112,10 @@ class TestErrors:
                 "zip-empty@exportFlinkJobs",
                 "needs an operation that responds with a zip; choose batchExportJobs or exportJob$",
             ),
-            ("is-success-false@exportJob", "needs an operation that responds with is_success; choose exportFlinkJobs$"),
+            (
+                "is-success-false@exportJob",
+                "needs an operation that responds with is_success; choose (\\w+ or )*exportFlinkJobs( or \\w+)*$",
+            ),
             ("status-500:1@*", "status-500 takes no argument; leave out ':1'"),
             ("latency:@*", "seconds must be a number from 0 to 600, not ''"),
             ("latency:-1@*", "not '-1'"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, create_app
+from jobexport.spec.document import operations as documented
 
 if TYPE_CHECKING:
     from tests.mock.making.apis import Api
@@ -25,6 +27,12 @@ BODIES = {
 LIMIT = 12 * 1024 * 1024
 
 operations = pytest.mark.parametrize("operation", PATHS)
+
+
+def operations_at(document: Any, path: str) -> list[Any]:
+    """Return the operations of a document whose path matches."""
+    patterns = {item: re.sub(r"\{\w+\}", "[^/]+", item.path) for item in documented(document)}
+    return [item for item, pattern in patterns.items() if re.fullmatch(pattern, path)]
 
 
 def not_found(api: Any) -> Any:
@@ -78,8 +86,9 @@ class TestRoutes:
 
     @operations
     def test_wrong_method(self, api: Api, operation: Any) -> None:
-        """Another method is 405, names the right one, and has an error body."""
-        for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+        """A method that no operation of this path has is 405, names the right one, and has an error body."""
+        there = {item.method.upper() for item in operations_at(api.document, PATHS[operation])}
+        for method in {"GET", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"} - there:
             response = api.client.request(method, PATHS[operation])
             assert (response.status_code, response.headers["allow"]) == (405, "POST")
             assert response.json().keys() == {"error_code", "error_msg"}
@@ -266,13 +275,22 @@ class TestRobustness:
         """Request line and headers of more than 64 KiB are refused before they end."""
         assert one_api.send(head).status == 400
 
-    @pytest.mark.parametrize("project", ["%FF", "%00", "..%2F..", "%2E%2E", "%", "a" * 5000, "%F0%9F%98%80"])
+    @pytest.mark.parametrize("project", ["%FF", "%00", "..%2F..", "%2E%2E", "%", "a" * 64, "%F0%9F%98%80"])
     @operations
     def test_odd_projects(self, one_api: Api, project: Any, operation: Any) -> None:
         """A project id in an odd spelling is an unknown project."""
         content = json.dumps(BODIES[operation]).encode()
         response = one_api.raw(PATHS[operation].replace(EXAMPLE_PROJECT, project), content=content)
         assert (response.status, response.json()) == (400, one_api.error(operation, "no-permission"))
+
+    @operations
+    def test_a_project_id_of_any_length(self, api: Api, operation: Any) -> None:
+        """A very long project id is unknown; where the edition bounds the id, the request is invalid."""
+        content = json.dumps(BODIES[operation]).encode()
+        response = api.raw(PATHS[operation].replace(EXAMPLE_PROJECT, "a" * 5000), content=content)
+        bounded = "maxLength" in api.document["components"]["parameters"]["ProjectId"]["schema"]
+        name = "invalid-request" if bounded else "no-permission"
+        assert (response.status, response.json()) == (400, api.error(operation, name))
 
 
 async def called(path: Any, *, raw_path: Any = ..., endless: bool = False, leaves: bool = False) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jsonschema_rs
@@ -36,8 +37,14 @@ def errors(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:
 
 
 def accepts(edition: Any, name: Any, value: Any) -> Any:
+    return _validator(edition, name).is_valid(value)
+
+
+@functools.cache
+def _validator(edition: str, name: str) -> Any:
+    """Return the validator of a schema, built once: it reads all components."""
     root = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENTS[edition]["components"]}
-    return jsonschema_rs.validator_for(root).is_valid(value)
+    return jsonschema_rs.validator_for(root)
 
 
 def examples(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:

@@ -163,15 +163,26 @@ def _of_overlays(edition: str, edits: Edits) -> str:
 def _joined(register: Register, id_: str, edition: str, after: Comparison, added: list[Statement]) -> tuple[str, ...]:
     """Return the editions of a claim that has all added statements, and only statements that the page makes.
 
-    If the page newly says `zip_file`, and the claim of `otc-2024` states just that, it is `("otc-2024",)`.
+    If the page newly says `zip_file`, and the claim of `otc-2024` states just that, it is `("otc-2024",)`. A claim that
+    states something else of another operation is not joined, as the page describes one operation only.
     """
     said = list(statements(after))
-    for claim in register.entry(id_).claims:
+    claims = register.entry(id_).claims
+    mine = [item for claim in claims if edition in claim.editions and claim.page is None for item in claim.says]
+    for claim in claims:
+        differ = [item for item in (*mine, *claim.says) if item not in mine or item not in claim.says]
+        if any(_of_another(item, after) for item in differ):
+            continue
         whole = claim.says and all(statement in claim.says for statement in added)
         other = edition not in claim.editions and claim.page is None
         if whole and other and all(is_stated(said, statement) for statement in claim.says):
             return claim.editions
     return ()
+
+
+def _of_another(statement: Statement, comparison: Comparison) -> bool:
+    """Return whether the place of a statement is in an operation that is not the page's."""
+    return statement.at.startswith("/paths/") and not f"{statement.at}/".startswith(f"{comparison.operation_place}/")
 
 
 def _no_longer(finding: Finding, held: Sequence[Held]) -> dict[str, list[Statement]]:

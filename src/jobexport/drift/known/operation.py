@@ -33,7 +33,7 @@ def operation_of(page: PageFacts, document: Mapping[str, Any], register: Registe
     path, method = page.endpoint.path, page.endpoint.method.lower()
     by_path = [id_ for id_, other in known.items() if bare_path(other.path) == bare_path(path)]
     exact = [id_ for id_ in by_path if known[id_].method == method]
-    # A page with another method may be a changed page, but a page about a thing does not describe its deletion.
+    # A page with another method may be a changed page, but a page that shows an object does not describe its deletion.
     if exact or (len(by_path) == 1 and known[by_path[0]].method != "delete"):
         return (exact or by_path)[0]
     ids = {named.operation for named in register.pages if page.document_id and named.document == page.document_id}

@@ -16,7 +16,7 @@ from jobexport.mock.behaviour.world import Step
 from jobexport.mock.requests.outcome import Outcome, json_response
 from jobexport.mock.requests.request import Refused
 from jobexport.mock.state.folder import JOB_NAME
-from jobexport.mock.state.values import DgcJob, Subtask, Task
+from jobexport.mock.state.values import DgcJob, Subtask, SystemTask
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -102,19 +102,19 @@ def _check_idle(workspace: WorkspaceState) -> None:
         raise Refused("import-running")
 
 
-def _with_task(workspace: WorkspaceState, task: Task) -> WorkspaceState:
+def _with_task(workspace: WorkspaceState, task: SystemTask) -> WorkspaceState:
     tasks = {**workspace.tasks, task.id: task}
     return evolve(workspace, tasks=dict(list(tasks.items())[-_MOST_TASKS:]))
 
 
-def new_task(package: Package, now: int) -> Task:
+def new_task(package: Package, now: int) -> SystemTask:
     """Return the task of an import that begins now, with a subtask for each job."""
     parts = tuple(Subtask(os.urandom(16).hex(), fields["name"], RUNNING, now) for fields in package.jobs)
-    return Task(os.urandom(16).hex(), "importJob", now, now, parts)
+    return SystemTask(os.urandom(16).hex(), "importJob", now, now, parts)
 
 
 def steps(
-    task: Task, package: Package, options: ImportOptions, length: int
+    task: SystemTask, package: Package, options: ImportOptions, length: int
 ) -> list[tuple[int, Callable[[WorkspaceState, int], WorkspaceState]]]:
     """Return what an import does to a workspace, each with its time: scripts and resources first, then job after job.
 

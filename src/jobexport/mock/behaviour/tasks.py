@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jobexport.mock.behaviour.world import World
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.values import Task
+    from jobexport.mock.state.values import SystemTask
 
 RUNNING, SUCCESSFUL, FAILED, WARNING = "RUNNING", "SUCCESSFUL", "FAILED", "WARNING"
 
@@ -34,7 +34,7 @@ def show_system_task(operation: Operation, world: World) -> Callable[[Request], 
     return handle
 
 
-def status(task: Task, words: Sequence[str] = ()) -> str:
+def status(task: SystemTask, words: Sequence[str] = ()) -> str:
     """Return the state of a task.
 
     No page says what FAILED and WARNING mean. Here a task has failed if a job of it was not imported, the other jobs
@@ -51,7 +51,7 @@ def status(task: Task, words: Sequence[str] = ()) -> str:
     return WARNING if not task.complete and (not words or WARNING in words) else SUCCESSFUL
 
 
-def _shown(task: Task, project_id: str, words: Sequence[str]) -> dict[str, Any]:
+def _shown(task: SystemTask, project_id: str, words: Sequence[str]) -> dict[str, Any]:
     return {
         "id": task.id,
         "name": task.name,

@@ -85,7 +85,7 @@ class Subtask:
 
 
 @frozen
-class Task:
+class SystemTask:
     """A task of a workspace: an import that may be still running."""
 
     id: str
@@ -115,7 +115,7 @@ class WorkspaceState:
     resources: Mapping[str, bytes] = field(factory=dict)
     created_ids: Mapping[str, str] = field(factory=dict)
     """The ids of resources that were created while the server runs; others have an id that their name gives."""
-    tasks: Mapping[str, Task] = field(factory=dict)
+    tasks: Mapping[str, SystemTask] = field(factory=dict)
     """Tasks by id, oldest first."""
 
     def __hash__(self) -> int:
