@@ -97,7 +97,10 @@ def program(command: str, page: Path) -> list[str]:
 PROCESSES = ("completion", "editions", "generate --help", "lint --help", "mock")
 RUNS = [
     *((start, command) for command in PROCESSES),
-    *((call, command) for command in sorted(COMMANDS.keys() - {"completion", "drift json", "drift github", "lint --help", "mock"})),
+    *(
+        (call, command)
+        for command in sorted(COMMANDS.keys() - {"completion", "drift json", "drift github", "lint --help", "mock"})
+    ),
 ]
 
 
