@@ -104,7 +104,7 @@ def test_the_steps_of_all_patterns_grow_with_the_text() -> None:
         grown = {}
         for name, (pattern, how) in patterns().items():
             samples = Samples(pattern)
-            texts = [samples.pumped() for _ in range(effort(4, 150))]
+            texts = [samples.pumped() for _ in range(effort(2, 150))]
             if name.partition(".")[0] not in RAW:
                 texts = [folded(text) for text in texts]
             grown[name] = growth(pattern, how, texts, 24)
