@@ -73,7 +73,9 @@ def file_stem(name: str) -> str:
     Letters, digits, `-`, `_` and `.` stay; the rest is percent-encoded, and so is a dot at either end and the first
     letter of a device's name. So the name can be read back. A long name is cut and marked: the file's content has it.
     """
-    stem = "".join(letter if letter.isalnum() or letter in "-_." else _percent(letter) for letter in name)
+    # The rest of a longer name is cut off below.
+    letters = name[: _LONGEST_STEM + 1]
+    stem = "".join(letter if letter.isalnum() or letter in "-_." else _percent(letter) for letter in letters)
     if stem.startswith("."):
         stem = "%2E" + stem[1:]
     if stem.endswith("."):

@@ -30,7 +30,7 @@ USUAL = (
     "html cells of many rows and columns",
     "markdown emphasis without an end",
     "rst quotations in quotations",
-    "text rows",
+    "text empty lines",
 )
 
 _CHILD = """
