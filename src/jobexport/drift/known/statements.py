@@ -28,7 +28,7 @@ def statements(comparison: Comparison) -> Iterator[Statement]:
 
 
 def says(said: list[Statement], statement: Statement) -> bool:
-    """Check whether a statement is among those of a page, `said`."""
+    """Check whether a statement is among the statements of a page, `said`."""
     if statement.value is None:
         # Without a value it states that the page has no such fact, at the place and below it.
         return not any(other.fact == statement.fact and f"{other.at}/".startswith(f"{statement.at}/") for other in said)
