@@ -585,6 +585,7 @@ def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number:
         while not folder.is_dir() or sum(1 for _ in folder.glob("*.zip")) < 50:
             assert process.poll() is None
             assert time.monotonic() < end
+            time.sleep(0.002)
         process.send_signal(number)
         assert process.stderr is not None
         said = process.stderr.read()

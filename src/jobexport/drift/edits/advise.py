@@ -133,8 +133,10 @@ def _undone(finding: Finding, comparison: Comparison, plan: Plan) -> Plan | None
             after = {_key(other) for other in findings_of(_again(comparison, trial))}
         except JobexportError:
             continue  # A later action needs what this one makes.
+        if not numbers or _key(finding) in after or not after <= before:
+            continue
         alone = _beside(trial.document, comparison) == _beside(plan.document, comparison)
-        if numbers and _key(finding) not in after and after <= before and alone and _sound(trial.document):
+        if alone and _sound(trial.document):
             return trial
     return None
 
