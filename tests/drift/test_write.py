@@ -47,7 +47,7 @@ def problems(page: Any, edition: str) -> list[Any]:
     again = check_page(facts, after, edition)
     left = {(item.finding.kind, item.finding.about) for item in written.left}
     found: list[Any] = [
-        ("left", item.finding, item.reason) for item in written.left if item.finding.kind not in LEFT_TO_PEOPLE
+        ("left", item.finding, item.reason) for item in written.left if item.reason not in LEFT_TO_PEOPLE.values()
     ]
     found += [("new", item.kind, item.about) for item in again.new if (item.kind, item.about) not in left]
     for id_ in DESCRIBED.editions:

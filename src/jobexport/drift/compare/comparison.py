@@ -168,9 +168,9 @@ class Comparison:
         values = [example.value for example in self.page.examples if example.kind == "error"]
         return sorted({name for value in values if isinstance(value, dict) for name in value})
 
-    def contradiction_place(self, parameter: Parameter | None) -> str:
-        """Return the place of a contradiction's subject: of the parameter, else of the example of a zip's tree."""
-        return self.place(parameter) if parameter else self.zip_place("x-zip-example")
+    def contradiction_place(self, parameter: Parameter | None, key: str) -> str:
+        """Return the place of a contradiction's subject: of the parameter, else of a key of the zip's description."""
+        return self.place(parameter) if parameter else self.zip_place(key)
 
     def error_field_place(self) -> str:
         """Return the place of the operation's errors in the document."""

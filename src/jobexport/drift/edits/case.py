@@ -35,7 +35,7 @@ class Case:
         """The description of the finding's overlay actions, such as "Path: the page says /v1/jobs."."""
         finding = self.finding
         said = "does not say so" if finding.page is None else f"says {finding.page}"
-        return f"{finding.about[0].upper()}{finding.about[1:]}: the page {said}."
+        return f"{finding.about[0].upper()}{finding.about[1:]}: the page {said.removesuffix('.')}."
 
     @property
     def place(self) -> Location:
@@ -64,10 +64,13 @@ class Case:
         Raises:
             LookupError: no row of the page has the finding's place.
         """
-        for pair in self.comparison.pairs:
-            if pair.page is not None and self.comparison.place(pair.page) == self.finding.states.at:
-                return pair.page
-        raise LookupError(self.finding.states.at)
+        at = self.finding.states.at
+        rows = [pair.page for pair in self.comparison.pairs if pair.page and self.comparison.place(pair.page) == at]
+        # All new headers have one place: the list of parameters.
+        named = [row for row in rows if row.name == self.finding.states.value]
+        for row in named or rows:
+            return row
+        raise LookupError(at)
 
     @property
     def is_variable(self) -> bool:
