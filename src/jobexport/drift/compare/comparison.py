@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import ErrorCode, MediaType, Parameter, ParameterIn, Place
     from jobexport.spec.register import Statement
 
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
 _NAMES: dict[ParameterIn, str] = {
     "path": "path variable",
     "query": "query parameter",
@@ -94,7 +96,14 @@ class Comparison:
 
     def _union_row(self, parameter: Parameter) -> Parameter | None:
         rows = self.union.parameters if self.union else ()
-        return next((row for row in rows if (row.location, row.path) == (parameter.location, parameter.path)), None)
+        path = (self._union_variables().get(parameter.name, parameter.name),)
+        path = path if parameter.location == "path" else parameter.path
+        return next((row for row in rows if (row.location, row.path) == (parameter.location, path)), None)
+
+    def _union_variables(self) -> dict[str, str]:
+        """Return the union's name of each variable of the path, by the name that the edition's page has for it."""
+        paths = [side.endpoint.path if side and side.endpoint else "" for side in (self.other, self.union)]
+        return dict(zip(*map(_VARIABLE.findall, paths), strict=False))
 
     def _proposed(self, parameter: Parameter, places: dict[tuple[ParameterIn, tuple[str, ...]], str]) -> str:
         """Return a parameter's place in the union, else a new place below its parent or beside its siblings."""
