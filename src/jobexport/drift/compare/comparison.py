@@ -198,6 +198,14 @@ class Comparison:
         """Check whether the page has a row for a place of the document."""
         return any(pair.page is not None and self.place(pair.page) == place for pair in self.pairs)
 
+    def rows_of(self, statement: Statement) -> list[Parameter]:
+        """Return the page's rows that a statement is about, one for each table that has the place.
+
+        New headers share a place, the list of parameters; then it is the row of the stated name.
+        """
+        rows = [row for row in self.page.parameters if self.place(row) == statement.at]
+        return [row for row in rows if row.name == statement.value] or rows
+
     def line_of(self, place: str) -> int:
         """Return the page's line of the row for a place of the document, else the line of the request line."""
         rows = (pair.page for pair in self.pairs if pair.page is not None and self.place(pair.page) == place)

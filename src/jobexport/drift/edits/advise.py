@@ -75,11 +75,10 @@ def left_to_people(finding: Finding, comparison: Comparison) -> str:
     """Return the reason why people have to resolve a finding; empty if edits can resolve it."""
     if finding.kind != "parameter-added":
         return LEFT_TO_PEOPLE.get(finding.kind, "")
-    for row in comparison.page.parameters:
-        if row.name == finding.states.value and comparison.place(row) == finding.states.at:
-            taken = row.location == "header" and row.type is not None and row.type.kind in _HEADER_TYPES
-            return "" if taken else LEFT_TO_PEOPLE.get(row.location, "")
-    return ""
+    row = next(iter(comparison.rows_of(finding.states)), None)
+    if row is None or (row.location == "header" and row.type is not None and row.type.kind in _HEADER_TYPES):
+        return ""
+    return LEFT_TO_PEOPLE.get(row.location, "")
 
 
 @frozen

@@ -64,13 +64,12 @@ class Case:
         Raises:
             LookupError: no row of the page has the finding's place.
         """
-        at = self.finding.states.at
-        rows = [pair.page for pair in self.comparison.pairs if pair.page and self.comparison.place(pair.page) == at]
-        # All new headers have one place: the list of parameters.
-        named = [row for row in rows if row.name == self.finding.states.value]
-        for row in named or rows:
-            return row
-        raise LookupError(at)
+        rows = self.comparison.rows_of(self.finding.states)
+        pairs = (pair.page for pair in self.comparison.pairs)
+        for row in pairs:
+            if row is not None and row in rows:
+                return row
+        raise LookupError(self.finding.states.at)
 
     @property
     def is_variable(self) -> bool:
