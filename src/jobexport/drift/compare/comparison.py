@@ -96,8 +96,9 @@ class Comparison:
 
     def _union_row(self, parameter: Parameter) -> Parameter | None:
         rows = self.union.parameters if self.union else ()
-        path = (self._union_variables().get(parameter.name, parameter.name),)
-        path = path if parameter.location == "path" else parameter.path
+        path = parameter.path
+        if parameter.location == "path":
+            path = (self._union_variables().get(parameter.name, parameter.name),)
         return next((row for row in rows if (row.location, row.path) == (parameter.location, path)), None)
 
     def _union_variables(self) -> dict[str, str]:
