@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 UNION = load_yaml(CHECKOUT / BASE)
 REGISTER = load_register()
 DOCUMENTS = {edition: resolve(edition) for edition in edition_ids()}
+_PROPERTY = re.compile(r"\.properties\.\w+(\.type\[.*\])?$")
 
 
 def _removals(actions: list[dict[str, Any]]) -> Iterator[int]:
-    """Yield the numbers of the actions that remove a property, or a part of one, which no later action puts back."""
+    """Yield the numbers of the actions that remove a property or one of its types, which no later action puts back."""
     for number, action in enumerate(actions):
         later = [other for other in actions[number + 1 :] if isinstance(other.get("update"), dict)]
         back = {f"{other['target']}.{key}" for other in later for key in other["update"]}
-        if action.get("remove") and ".properties." in action["target"] and action["target"] not in back:
+        if action.get("remove") and _PROPERTY.search(action["target"]) and action["target"] not in back:
             yield number
 
 
