@@ -130,17 +130,17 @@ def test_a_variable_with_another_name_and_type_is_written_without_a_rest() -> No
 
 
 def test_the_actions_of_other_editions_name_what_they_remove() -> None:
-    """The overlay of another edition removes `archives` or 422 under that name, not under the name it replaces."""
+    """The overlay of another edition removes `bundles` or 422 under that name, not under the name it replaces."""
     base = PAGES[2][2]
     statuses = ((200, "成功。"), (422, "失败。"))
-    page = evolve(base, response=(*base.response[:2], evolve(base.response[2], name="archives")), statuses=statuses)
+    page = evolve(base, response=(*base.response[:2], evolve(base.response[2], name="bundles")), statuses=statuses)
     after = follow_pages([facts_of(page)], DESCRIBED, "huaweicloud-cn-2020").described
     added = after.overlays["otc-2026"]["actions"][len(DESCRIBED.overlays["otc-2026"]["actions"]) :]
     said = {
         action["target"].rstrip("']").rpartition(".")[2].rpartition("'")[2]: action["description"] for action in added
     }
     assert {name: text.partition(":")[0].rpartition(" ")[2] for name, text in said.items()} == {
-        "archives": "`archives`",
+        "bundles": "`bundles`",
         "422": "`422`",
     }
 
