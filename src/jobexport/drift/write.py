@@ -12,7 +12,7 @@ from attrs import frozen
 from jobexport.core.disk.files import open_part, put_files, writing
 from jobexport.drift.check import Compared, check_page, compare_page, listed_tag
 from jobexport.drift.documents.description import Described
-from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
+from jobexport.drift.edits.advise import left_to_people
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
 from jobexport.spec.lint import lint_sources
@@ -117,7 +117,7 @@ def _followed_page(
         if not todo:
             break
         finding = todo[0]
-        reason = LEFT_TO_PEOPLE.get(finding.kind, "")
+        reason = left_to_people(finding, found.comparison)
         after = None if reason else _after(finding, found, described)
         if after is None:
             left[_key(finding)] = Left(page.source, finding, reason or "no edit resolves it")
