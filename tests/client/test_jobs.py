@@ -68,8 +68,9 @@ def test_each_job_gets_a_zip_of_its_own(
     for name, archive in result.archives.items():
         job = workspace.jobs[name]
         expected = {f"jobs/{name}/{name}.job": job.content}
-        expected |= {f"jobs/{name}/{script}.script": workspace.scripts[script] for script in job.scripts}
-        expected |= {f"jobs/{name}/{resource}.resource": workspace.resources[resource] for resource in job.resources}
+        expected |= {f"jobs/{name}/{script}.script": workspace.scripts[script] for script in workspace.scripts_of(job)}
+        used = workspace.resources_of(job)
+        expected |= {f"jobs/{name}/{resource}.resource": workspace.resources[resource] for resource in used}
         assert members(archive.path) == expected
         assert archive.size == archive.path.stat().st_size
 

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import importlib
 import io
+import json
 import socket
 import zipfile
 from pathlib import Path
@@ -176,7 +177,9 @@ class TestExport:
         content = asyncio.run(server.storage.get(names[-1]))
         job = server.state.projects[server.project_id].flink[100]
         assert content is not None
-        assert members(content) == {f"{job.name}.json": job.content}
+        (member,) = members(content).items()
+        assert member[0] == f"{job.name}.json"
+        assert json.loads(member[1]) == {"job_id": 100, **json.loads(job.content)}
 
 
 class TestErrors:
