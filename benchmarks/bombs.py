@@ -8,7 +8,6 @@ only, as memory is read from `/proc`.
 
 import contextlib
 import gzip
-import io
 import os
 import socket
 import struct
@@ -17,11 +16,14 @@ import sys
 import tempfile
 import threading
 import time
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.client.making.values import zip_of  # the tests' helpers need the path
 
 MIB = 1024 * 1024
 MOST_MEMORY, DEADLINE, SLACK = 64, 2, 1
@@ -52,15 +54,6 @@ for services in ((DgcClient, AsyncDgcClient), (DliClient, AsyncDliClient)):
 memory = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]
 print(worst, int(memory) // 1024, "+".join(ends) or "done")
 """
-
-
-def zip_of(members: dict[str, bytes]) -> bytes:
-    """Return a zip of these members."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def many_members(count: int) -> bytes:

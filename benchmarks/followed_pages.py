@@ -2,13 +2,16 @@
 
 For each page of the three operations, SINGLE (30) pages with one change and MULTIPLE (10) with two to five are written
 into a copy of the sources. A change passes if drift finds nothing new afterwards, the sources are sound, every
-statement of the register holds, and the other editions stay as they were. Every tenth change is generated too.
+statement of the register holds, and the other editions stay as they were; then the client is generated from the copy,
+and the tests of facts pass in it. Every fifth change runs the tests of the generated package too.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -29,6 +32,9 @@ from tests.drift.making.mutations import mutation  # noqa: E402
 from tests.drift.making.pages import PAGES  # noqa: E402
 from tests.drift.test_write import facts_of, problems  # noqa: E402
 
+_FACTS = ("tests/spec/statements", "tests/spec/test_facts.py")
+_GENERATED = ("tests/generated", "tests/client/test_arguments.py")
+
 
 def changed(page: Any, changes: int, rng: random.Random) -> tuple[Any, list[str]]:
     """Return a page with several changes, and their kinds with the subjects."""
@@ -40,7 +46,7 @@ def changed(page: Any, changes: int, rng: random.Random) -> tuple[Any, list[str]
     return page, kinds
 
 
-def outcome(page: Any, edition: str, *, generated: bool) -> str:
+def outcome(page: Any, edition: str, copy: Path, *tests: str) -> str:
     """Return what is wrong after a page was followed, `left` if people have to edit, or an empty text."""
     wrong = problems(page, edition)
     if wrong:
@@ -52,32 +58,45 @@ def outcome(page: Any, edition: str, *, generated: bool) -> str:
     after = written.described
     for item in unheld(after.register, after.union or {}, after.documents):
         return f"WRONG unheld {item.entry} {item.edition} {item.statement}"
-    if left := [item for item in written.left if item.finding.kind not in LEFT_TO_PEOPLE]:
+    if left := [item for item in written.left if item.reason not in LEFT_TO_PEOPLE.values()]:
         return f"WRONG left {left[0].finding.kind} {left[0].finding.about}"
-    if lines := list(left_lines(written)):
-        return f"left: {lines[0]}"
-    return _generated(written) if generated else ""
+    lines = list(left_lines(written))
+    # What is left to people must not break what was written.
+    found = "" if written.problems else _tested(written, copy, *tests)
+    return found or (f"left: {lines[0]}" if lines else "")
 
 
-def _generated(written: Any) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for name in ("openapi", "overlays"):
-            shutil.copytree(CHECKOUT / name, copy / name)
-        write_all({copy / path.relative_to(CHECKOUT): text for path, text in written.texts.items()})
-        code = generate(["--root", str(copy)])
-    return f"WRONG generate ends with {code}" if code else ""
+def _tested(written: Any, copy: Path, *tests: str) -> str:
+    """Generate from the written sources in a copy of the checkout, and run tests there."""
+    for name in ("openapi", "overlays"):
+        shutil.rmtree(copy / name, ignore_errors=True)
+        shutil.copytree(CHECKOUT / name, copy / name)
+    write_all({copy / path.relative_to(CHECKOUT): text for path, text in written.texts.items()})
+    if code := generate(["--root", str(copy)]):
+        return f"WRONG generate ends with {code}"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(copy / "src"), str(copy / "generated")])}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    return f"WRONG tests: {' '.join(done.stdout.split())[-300:]}" if done.returncode else ""
 
 
 def main(single: int, multiple: int) -> None:
     """Print each change that fails, and the counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("src", "tests", "generated", "openapi", "overlays"):
+            shutil.copytree(CHECKOUT / name, Path(folder, name))
+        shutil.copy(CHECKOUT / "pyproject.toml", folder)
+        _count(single, multiple, Path(folder))
+
+
+def _count(single: int, multiple: int, copy: Path) -> None:
     counts: Counter[str] = Counter()
     start = time.perf_counter()
     for edition, operation, page in PAGES:
         for number in range(single + multiple):
             rng = random.Random(f"followed {edition} {operation} {number}")  # noqa: S311  # no secrets
             after, kinds = changed(page, 1 if number < single else rng.randrange(2, 6), rng)
-            found = outcome(after, edition, generated=number % 10 == 0)
+            found = outcome(after, edition, copy, *_FACTS, *(_GENERATED if number % 5 == 0 else ()))
             name = "single" if number < single else "multiple"
             counts[f"{name} {found.partition(' ')[0].rstrip(':') or 'right'}"] += 1
             if found:

@@ -68,20 +68,22 @@ def cancelled_twice(held: Held, call: Callable[[], Coroutine[Any, Any, Any]]) ->
     asyncio.run(main())
 
 
+async def export(mock: Server, folder: Path, held: Held) -> None:
+    """Export the jobs; when the call ends, the held function has ended."""
+    async with AsyncDgcClient(mock.project_id, auth=mock.token, base_url=mock.url) as dgc:
+        try:
+            await dgc.export_jobs(JOBS, to=folder)
+        finally:
+            assert held.done
+
+
 def test_a_run_that_is_cancelled_twice_leaves_no_thread(
     mock: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The call returns after the thread that writes zips; no file is half written."""
     held = hold(monkeypatch, Batch, "_split")
 
-    async def call() -> None:
-        async with AsyncDgcClient(mock.project_id, auth=mock.token, base_url=mock.url) as dgc:
-            try:
-                await dgc.export_jobs(JOBS, to=tmp_path)
-            finally:
-                assert held.done
-
-    cancelled_twice(held, call)
+    cancelled_twice(held, lambda: export(mock, tmp_path, held))
     assert names(tmp_path) == [f"{name}.zip" for name in JOBS]
 
 
@@ -91,14 +93,7 @@ def test_a_run_that_is_cancelled_while_it_begins_leaves_no_lock(
     """The folder is free for the next run."""
     held = hold(monkeypatch, Batch, "_begin")
 
-    async def call() -> None:
-        async with AsyncDgcClient(mock.project_id, auth=mock.token, base_url=mock.url) as dgc:
-            try:
-                await dgc.export_jobs(JOBS, to=tmp_path)
-            finally:
-                assert held.done
-
-    cancelled_twice(held, call)
+    cancelled_twice(held, lambda: export(mock, tmp_path, held))
     with locked(tmp_path):
         pass
 

@@ -61,6 +61,7 @@ def wait_until(process: subprocess.Popen[bytes], there: Callable[[], bool]) -> N
     while not there():
         assert process.poll() is None, "the program ended before it could be interrupted"
         assert time.monotonic() < end
+        time.sleep(0.002)
 
 
 def whole(folder: Path) -> set[str]:

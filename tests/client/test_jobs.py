@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import os
@@ -12,7 +13,7 @@ import pytest
 
 from jobexport import DgcClient, Progress, errors
 from jobexport.mock import State, serve
-from jobexport.spec.editions import edition_ids
+from jobexport.spec.editions import edition_ids, load_edition
 from tests.client.making.calls import NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, many_jobs, members, zip_of
@@ -31,7 +32,9 @@ JOBS = ["myJob", "job_batch", "job_stream"]
 @pytest.fixture(scope="module")
 def large() -> Iterator[Server]:
     """A mock with `job0` to `job249` beside the example's jobs."""
-    with serve("otc-2026", state=many_jobs(250)) as server:
+    document = copy.deepcopy(load_edition("otc-2026"))
+    document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 100
+    with serve(document, state=many_jobs(250)) as server:
         yield server
 
 
@@ -65,8 +68,9 @@ def test_each_job_gets_a_zip_of_its_own(
     for name, archive in result.archives.items():
         job = workspace.jobs[name]
         expected = {f"jobs/{name}/{name}.job": job.content}
-        expected |= {f"jobs/{name}/{script}.script": workspace.scripts[script] for script in job.scripts}
-        expected |= {f"jobs/{name}/{resource}.resource": workspace.resources[resource] for resource in job.resources}
+        expected |= {f"jobs/{name}/{script}.script": workspace.scripts[script] for script in workspace.scripts_of(job)}
+        used = workspace.resources_of(job)
+        expected |= {f"jobs/{name}/{resource}.resource": workspace.resources[resource] for resource in used}
         assert members(archive.path) == expected
         assert archive.size == archive.path.stat().st_size
 
@@ -86,6 +90,16 @@ def test_jobs_are_asked_for_in_chunks_of_100(caller: Caller, jobs: Server, tmp_p
     names = [f"job{number}" for number in range(250)]
     assert caller.jobs(jobs, iter(names), to=tmp_path, concurrency=1).succeeded
     assert asked(jobs) == [names[:100], names[100:200], names[200:]]
+
+
+def test_a_server_that_takes_fewer_names_gets_smaller_chunks(caller: Caller, tmp_path: Path) -> None:
+    """Of an edition whose limit is 60 names, 100 jobs are fetched in chunks of 50, after one refusal."""
+    document = copy.deepcopy(load_edition("otc-2026"))
+    document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 60
+    names = [f"job{number}" for number in range(100)]
+    with serve(document, state=many_jobs(100)) as server:
+        assert caller.jobs(server, names, to=tmp_path, concurrency=1).succeeded
+        assert asked(server) == [names, names[:50], names[50:]]
 
 
 def test_chunks_are_fetched_together(caller: Caller, jobs: Server, tmp_path: Path) -> None:

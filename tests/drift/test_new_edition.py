@@ -52,6 +52,15 @@ def _unmarked(node: Any) -> Any:
     return [_unmarked(item) for item in node] if isinstance(node, list) else node
 
 
+def test_copies_of_the_pages_make_a_copy_of_the_edition() -> None:
+    """No action is added; a claim keeps what the pages of the operations state, and loses what a common page does."""
+    after = begin_edition("otc-2999", "otc-2026", read(FLINK_OTC_2026, JOB_OTC, BATCH_OTC), DESCRIBED).described
+    assert after.overlays["otc-2999"]["actions"] == DESCRIBED.overlays["otc-2026"]["actions"]
+    facts = [(item.fact, item.value) for item in after.register.entry("DGC-014").claim("otc-2999").says]
+    assert facts == [("error-code", "DLF.0100"), ("error-message", "The job does not exists.")]
+    assert after.register.entry("COM-003").claim("otc-2999").evidence == "none"
+
+
 def test_a_page_that_could_not_be_had_is_not_known() -> None:
     """Entries of operations without a page have the edition in the claim "not known", and the page has no id."""
     after = begin_edition("otc-2999", "otc-2026", read(FLINK), DESCRIBED).described

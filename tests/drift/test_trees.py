@@ -118,7 +118,7 @@ def test_a_page_that_moved_to_another_page_is_not_a_new_operation(tmp_path: Path
 
 def test_no_page_is_held(tmp_path: Path) -> None:
     """At most three pages are in memory: the page of the last report, the next page and its older version."""
-    pages = {f"{number}.rst": render(basket(f"kind{number}"), "rst") for number in range(5)}
+    pages = {f"{number}.rst": render(basket(f"kind{number}"), "rst") for number in range(4)}
     leaves = written(tmp_path, pages, {**pages, "new.rst": pages["0.rst"]})
     before, most = alive(), 0
     for _ in Trees(described(), whole=True).compare(*leaves):

@@ -48,7 +48,7 @@ def problems(page: Any, edition: str) -> list[Any]:
     again = check_page(facts, after, edition)
     left = {(item.finding.kind, item.finding.about) for item in written.left}
     found: list[Any] = [
-        ("left", item.finding, item.reason) for item in written.left if item.finding.kind not in LEFT_TO_PEOPLE
+        ("left", item.finding, item.reason) for item in written.left if item.reason not in LEFT_TO_PEOPLE.values()
     ]
     found += [("new", item.kind, item.about) for item in again.new if (item.kind, item.about) not in left]
     for id_ in DESCRIBED.editions:
@@ -107,6 +107,43 @@ def test_a_changed_path_is_left_to_people() -> None:
     assert "path-changed" in line
     assert "/paths/~1v1.0~1{project_id}~1streaming~1jobs~1export/post" in line
     assert written.texts == texts_of(DESCRIBED)
+
+
+def test_a_header_that_the_generator_refuses_is_left_to_people() -> None:
+    """Of two new headers the map is listed with its reason, and the other one is written."""
+    new = (Field("brand", DataType("map", items=APPLE), "no"), Field("shade", LONG, "no"))
+    page = evolve(PAGES[3][2], headers=(*PAGES[3][2].headers, *new))
+    written = follow_pages([facts_of(page)], DESCRIBED, "otc-2024")
+    (line,) = left_lines(written)
+    assert "parameter-added: header `brand`" in line
+    assert "takes no header of this type" in line
+    assert written.described.union is not None
+    listed = written.described.union["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]["parameters"]
+    assert [node["name"] for node in listed if "name" in node] == ["shade"]
+
+
+def test_a_variable_with_another_name_and_type_is_written_without_a_rest() -> None:
+    """A segment of the path is paired by its name, whatever type the table has, and keeps its place in the union."""
+    page, new = PAGES[4][2], Field("projectidId", DataType("array", items=APPLE), prose="项目。")
+    path = page.path.replace("{project_id}", "{projectidId}")
+    page = evolve(page, path=path, path_fields=(new, page.path_fields[1]))
+    assert problems(page, "huaweicloud-cn-2020") == []
+
+
+def test_the_actions_of_other_editions_name_what_they_remove() -> None:
+    """The overlay of another edition removes `bundles` or 422 under that name, not under the name it replaces."""
+    base = PAGES[2][2]
+    statuses = ((200, "成功。"), (422, "失败。"))
+    page = evolve(base, response=(*base.response[:2], evolve(base.response[2], name="bundles")), statuses=statuses)
+    after = follow_pages([facts_of(page)], DESCRIBED, "huaweicloud-cn-2020").described
+    added = after.overlays["otc-2026"]["actions"][len(DESCRIBED.overlays["otc-2026"]["actions"]) :]
+    said = {
+        action["target"].rstrip("']").rpartition(".")[2].rpartition("'")[2]: action["description"] for action in added
+    }
+    assert {name: text.partition(":")[0].rpartition(" ")[2] for name, text in said.items()} == {
+        "bundles": "`bundles`",
+        "422": "`422`",
+    }
 
 
 def test_an_installed_package_is_not_written() -> None:

@@ -178,11 +178,9 @@ class TestExport:
         content = asyncio.run(server.storage.get(names[-1]))
         job = server.state.projects[server.project_id].flink[100]
         assert content is not None
-        (exported,) = members(content).items()
-        assert (exported[0], json.loads(exported[1])) == (
-            f"{job.name}.json",
-            {"job_id": 100, **json.loads(job.content)},
-        )
+        (member,) = members(content).items()
+        assert member[0] == f"{job.name}.json"
+        assert json.loads(member[1]) == {"job_id": 100, **json.loads(job.content)}
 
 
 class TestErrors:

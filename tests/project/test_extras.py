@@ -1,11 +1,14 @@
 """The extras: each has the imports of its packages, and one sentence names a missing extra.
 
-Each program runs in an environment of its own that has only the wheel and the distributions of some extras.
+Programs run in an environment that has only the wheel and the distributions of some extras: for each extra one process
+that runs a program with all of them, and then the same program in forks, each without one distribution.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
+import json
 import os
 import subprocess
 import venv
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import frozen
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -23,8 +27,7 @@ from jobexport import mock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
-    Environment = Callable[..., Run]
+    Environment = Callable[..., "Installed"]
 
 ROOT = Path(jobexport.__file__).parent
 
@@ -131,33 +134,150 @@ def ours(installed: Path) -> PathDistribution:
     return PathDistribution(folder)
 
 
-@pytest.fixture
-def environment(installed: Path, ours: PathDistribution, tmp_path: Path) -> Environment:
-    """Return a function that runs Python in an environment with the wheel and some extras."""
+_FORKS = """
+import importlib, json, os, runpy, sys, tempfile
+from pathlib import Path
 
-    def make(*extras: str, without: str = "") -> Run:
-        root = tmp_path / "-".join(("env", *extras))
+def run(arguments):
+    sys.argv = arguments[1:]
+    if arguments[0] == "-m":
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    else:
+        exec(compile(arguments[1], "<program>", "exec"), {"__name__": "__main__"})
+
+def exit_code(arguments):
+    try:
+        run(arguments)
+    except SystemExit as ended:
+        return ended.code or 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+def forked(arguments, pruned):
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        pid = os.fork()
+        if not pid:
+            os.dup2(output.fileno(), 1)
+            os.dup2(errors.fileno(), 2)
+            for name in [name for name in sys.modules if name.partition(".")[0] in pruned]:
+                del sys.modules[name]
+            code = exit_code(arguments)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        texts = []
+        for stream in (output, errors):
+            stream.seek(0)
+            texts.append(stream.read().decode())
+        return code, *texts
+
+first, tasks = json.load(sys.stdin)
+results = []
+ended = exit_code(first)
+for arguments, links, pruned in [] if ended else tasks:
+    targets = {Path(link): os.readlink(link) for link in links}
+    for link in targets:
+        link.unlink()
+    importlib.invalidate_caches()
+    results.append(forked(arguments, set(pruned)))
+    for link, target in targets.items():
+        link.symlink_to(target)
+Path("results.json").write_text(json.dumps(results))
+sys.exit(ended)
+"""
+
+
+@frozen
+class Installed:
+    """An environment with the wheel and some extras."""
+
+    root: Path
+    names: frozenset[str]
+    """The distributions beside the wheel."""
+
+    def run(self, *command: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run Python in the folder of the environment."""
+        known = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "OS_"))}
+        return subprocess.run(
+            [self.root / "bin" / "python", *command],
+            cwd=self.root,
+            env=known | variables,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def forks(
+        self, first: list[str], tasks: list[tuple[list[str], str]], **variables: str
+    ) -> tuple[subprocess.CompletedProcess[str], list[subprocess.CompletedProcess[str]]]:
+        """Run a program, and then others as its forks, each without a distribution unless its name is empty.
+
+        A fork has no module of the missing distribution, of those that need it, and of the wheel: it imports them anew.
+        """
+        given = [(arguments, [*map(str, self._links(missing))], self._pruned(missing)) for arguments, missing in tasks]
+        done = self.run("-c", _FORKS, stdin=json.dumps([first, given]), **variables)
+        results = json.loads((self.root / "results.json").read_text(encoding="utf-8"))
+        return done, [
+            subprocess.CompletedProcess(arguments, *result)
+            for (arguments, _), result in zip(tasks, results, strict=False)
+        ]
+
+    def _links(self, name: str) -> Iterator[Path]:
+        (site,) = self.root.glob("lib/python*/site-packages")
+        yield from (site / top for top in tops(name) if (site / top).is_symlink())
+
+    def _pruned(self, missing: str) -> list[str]:
+        gone = {name for name in self.names if missing in closure([name])} | {"jobexport"}
+        return [module for module, owners in OWNERS.items() if owners & gone] + ["jobexport", "jobexport_api"]
+
+
+def tops(name: str) -> set[str]:
+    """Return the names in site-packages that are of a distribution."""
+    return {path.parts[0] for path in distribution(name).files or ()} - {"..", "__pycache__"} if name else set()
+
+
+@pytest.fixture(scope="module")
+def environment(installed: Path, ours: PathDistribution, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Return a function that returns an environment with the wheel and some extras."""
+
+    @functools.cache
+    def make(*extras: str) -> Installed:
+        root = tmp_path_factory.mktemp("-".join(("env", *extras)))
         venv.create(root, symlinks=True)
         (site,) = root.glob("lib/python*/site-packages")
         for entry in installed.iterdir():
             (site / entry.name).symlink_to(entry)
-        needed = closure(name for extra in ("", *extras) for name in requirements(ours, extra)) - {without}
+        needed = closure(name for extra in ("", *extras) for name in requirements(ours, extra))
         for name in needed:
-            found = distribution(name)
-            for top in {path.parts[0] for path in found.files or ()} - {"..", "__pycache__"}:
+            for top in tops(name):
                 if not (site / top).exists():
-                    (site / top).symlink_to(Path(str(found.locate_file(top))))
-        known = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "OS_"))}
-
-        def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-            python = root / "bin" / "python"
-            return subprocess.run(
-                [python, *command], cwd=tmp_path, env=known | variables, capture_output=True, text=True, check=False
-            )
-
-        return run
+                    (site / top).symlink_to(Path(str(distribution(name).locate_file(top))))
+        return Installed(root, frozenset(needed))
 
     return make
+
+
+Results = tuple[subprocess.CompletedProcess[str], dict[str, subprocess.CompletedProcess[str]]]
+
+
+@pytest.fixture(scope="module")
+def used(environment: Environment, server: mock.Server) -> Callable[[str], Results]:
+    """Return a function that runs the program of an extra with all its distributions, and without each of `direct`."""
+
+    @functools.cache
+    def results(extra: str) -> Results:
+        missing = [name for other, name in direct() if other == extra]
+        program = ["-c", use(extra, server)]
+        done, without = environment(extra).forks(
+            program, [(program, name) for name in missing], JOBEXPORT_TOKEN=server.token
+        )
+        return done, dict(zip(missing, without, strict=False))
+
+    return results
 
 
 @pytest.fixture(scope="module")
@@ -215,9 +335,9 @@ def test_tools_has_all_the_other_extras(ours: PathDistribution) -> None:
 
 
 @pytest.mark.parametrize("extra", USES)
-def test_an_extra_is_enough(environment: Environment, server: mock.Server, extra: str) -> None:
+def test_an_extra_is_enough(used: Callable[[str], Results], extra: str) -> None:
     """With one extra alone a program that uses all of it runs."""
-    done = environment(extra)("-c", use(extra, server), JOBEXPORT_TOKEN=server.token)
+    done, _ = used(extra)
     assert done.returncode == 0, done.stderr
 
 
@@ -232,11 +352,9 @@ def direct() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("extra", "missing"), list(direct()))
-def test_without_a_distribution_the_extra_is_named(
-    environment: Environment, server: mock.Server, extra: str, missing: str
-) -> None:
+def test_without_a_distribution_the_extra_is_named(used: Callable[[str], Results], extra: str, missing: str) -> None:
     """If a distribution of an extra is missing, the error is a sentence that names its module and the extra."""
-    done = environment(extra, without=missing)("-c", use(extra, server), JOBEXPORT_TOKEN=server.token)
+    done = used(extra)[1][missing]
     assert done.returncode != 0
     modules = [module for module, owners in OWNERS.items() if missing in owners]
     ends = [f"needs {module}; install it: pip install 'jobexport[{extra}]'" for module in modules]
@@ -269,13 +387,13 @@ for statement, extra in {
         else:
             raise SystemExit(f"{statement} passed")
 """
-    done = environment()("-c", code)
+    done = environment().run("-c", code)
     assert done.returncode == 0, done.stderr
 
 
 def test_a_plain_install_names_the_extra_of_the_command(environment: Environment) -> None:
     """Without any extra the command is one sentence with exit code 2."""
-    done = environment()("-m", "jobexport", "editions")
+    done = environment().run("-m", "jobexport", "editions")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "Error: the jobexport command needs click; install it: pip install 'jobexport[cli]', "
@@ -283,14 +401,14 @@ def test_a_plain_install_names_the_extra_of_the_command(environment: Environment
     )
 
 
-def test_each_command_names_its_extra(environment: Environment, server: mock.Server, tmp_path: Path) -> None:
+def test_each_command_names_its_extra(environment: Environment, server: mock.Server) -> None:
     """With the extra `cli` alone each other command, and each option of another extra, is one sentence and code 2."""
-    run = environment("cli")
-    (tmp_path / "page.md").write_text("# A\n", encoding="utf-8")
+    cli = environment("cli")
+    (cli.root / "page.md").write_text("# A\n", encoding="utf-8")
     where = ("--url", server.url, "--project", server.project_id)
     keys = {"HUAWEICLOUD_SDK_AK": server.access_key, "HUAWEICLOUD_SDK_SK": server.secret_key}
     download = ("--obs-dir", "obs-test", "--all", "--download", "out", "--obs-endpoint", server.url)
-    for arguments, user, extra in (
+    cases: tuple[tuple[tuple[str, ...], str, str], ...] = (
         (("mock",), "jobexport.mock", "mock"),
         (("mock", "--list-faults"), "jobexport.mock", "mock"),
         (("contract",), "jobexport.contract", "contract"),
@@ -302,8 +420,10 @@ def test_each_command_names_its_extra(environment: Environment, server: mock.Ser
         (("resolve", "otc-2024"), "jobexport.spec", "tools"),
         (("dli", "export", *download, *where), "--download", "obs"),
         (("dgc", "export", "myJob", "-o", "out", "--os-cloud", "nowhere"), "a profile of clouds.yaml", "openstack"),
-    ):
-        done = run("-m", "jobexport", *arguments, **keys)
+    )
+    tasks = [(["-m", "jobexport", *arguments], "") for arguments, _, _ in cases]
+    _, results = cli.forks(["-c", "import jobexport.cli.commands"], tasks, **keys)
+    for (arguments, user, extra), done in zip(cases, results, strict=True):
         assert (done.returncode, done.stdout) == (2, ""), (arguments, done.stderr)
         assert done.stderr.startswith(f"Error: {user} needs "), (arguments, done.stderr)
         assert done.stderr.endswith(f"; install it: pip install 'jobexport[{extra}]'\n"), (arguments, done.stderr)
@@ -314,5 +434,5 @@ def test_completion_without_an_extra_is_silent(environment: Environment) -> None
     """With the extra `cli` alone a shell that completes an edition gets nothing, and no traceback."""
     words = {"COMP_WORDS": "jobexport mock --edition o", "COMP_CWORD": "3", "_JOBEXPORT_COMPLETE": "bash_complete"}
     code = "import sys; sys.argv[0] = 'jobexport'; from jobexport.cli import main; main()"
-    done = environment("cli")("-c", code, **words)
+    done = environment("cli").run("-c", code, **words)
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")

@@ -95,7 +95,7 @@ def contract(*arguments):
 def overlay():
     return json.loads(contract("--edition", "auto", "--format", "json").stdout)["identification"]["overlay"]
 
-document = spec.load_edition("otc-2026")
+document = spec.load_edition(spec.editions()[-1].id)
 fields = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
 (name,) = [name for name, field in fields.items() if field.get("x-role") == "zip-paths"]
 fields["zips"] = fields.pop(name)

@@ -111,6 +111,12 @@ def test_aliases_are_separate_values(load: Callable[..., Any]) -> None:
     assert document == {"request": {"tags": ["dli"]}, "response": {"tags": []}}
 
 
+def test_the_same_text_gives_separate_values(load: Callable[..., Any]) -> None:
+    """A change that a caller makes in a document is not there when the same text is read again."""
+    load("tags: []")["tags"].append("dli")
+    assert load("tags: []") == {"tags": []}
+
+
 def test_tree_separates_shared_values() -> None:
     """A copy of a document shares no value with it, nor between two of its places."""
     job: dict[str, list[str]] = {"tags": []}

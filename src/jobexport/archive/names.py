@@ -73,7 +73,9 @@ def file_stem(name: str) -> str:
     Letters, digits, `-`, `_` and `.` stay; the rest is percent-encoded, and so is a dot at either end and the first
     letter of a device's name. So the name can be read back. A long name is cut and marked: the file's content has it.
     """
-    stem = "".join(letter if letter.isalnum() or letter in "-_." else _percent(letter) for letter in name)
+    # The rest of a longer name is cut off below.
+    letters = name[: _LONGEST_STEM + 1]
+    stem = "".join(letter if letter.isalnum() or letter in "-_." else _percent(letter) for letter in letters)
     if stem.startswith("."):
         stem = "%2E" + stem[1:]
     if stem.endswith("."):
@@ -133,7 +135,7 @@ def distinct(
         identity: the text that distinguishes a key from all others; the mark is its digest.
         taken: names that stand in the folder. A name that would be taken for one of them, but is not the same, is
             marked, even if it is there as well.
-        stays: a function that tells which keys keep their name; of those that would be taken for each other, one.
+        stays: a function that tells which keys keep their name; of keys that would be taken for each other, one key.
     """
     found = dict(stems)
     standing = Counter(folded(name) for name in set(taken))
@@ -158,7 +160,7 @@ def portable(members: Iterable[ZipMember]) -> tuple[ZipMember, ...]:
     A name that leads out of the folder, or that no job, script or resource can have, stays, and is for `check_names`
     to refuse.
     """
-    # The parts that stand beside each other, by their suffix: only those with one suffix can be taken for each other.
+    # The parts that stand beside each other, by their suffix: only parts with one suffix can be taken for each other.
     beside: defaultdict[tuple[str, str], dict[str, tuple[str, str]]] = defaultdict(dict)
     paths = [(member, member.name.removesuffix("/").split("/")) for member in members]
     for _, parts in paths:

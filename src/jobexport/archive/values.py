@@ -1,10 +1,10 @@
 """Jobs, scripts and resources of an export: typed properties for documented fields, and all fields as JSON.
 
-A `.job` has the fields of the create-job page, a `.script` those of the create-script page, a `.resource` presumably
-those of the create-resource page. The pages contradict themselves, so a value of another type is not an error: the
-property is None or empty, and `as_json` returns all fields that were read. A number that Python would write in another
-way, such as `1.50`, is a float that keeps its text (`core.strict_json.Number`). A repr shows no field, as parameters
-may be secrets.
+A `.job` has the fields of the create-job page, a `.script` has the fields of the create-script page, a `.resource`
+presumably has the fields of the create-resource page. The pages contradict themselves, so a value of another type is
+not an error: the property is None or empty, and `as_json` returns all fields that were read. A number that Python would
+write in another way, such as `1.50`, is a float that keeps its text (`core.strict_json.Number`). A repr shows no field,
+as parameters may be secrets.
 """
 
 from __future__ import annotations

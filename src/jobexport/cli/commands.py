@@ -166,7 +166,7 @@ def contract(
     runs = list(zip(documents, options, strict=True))
     if at_once := url is None and len(ids) > 1 and parallel.POSSIBLE:
         with command.RunProgress(documents) as progress:
-            reports = parallel.check_all([parallel.Task(command.check, *run) for run in runs], progress)
+            reports = parallel.check_all([parallel.EditionTask(command.check, *run) for run in runs], progress)
     for number, (document, given) in enumerate(() if at_once else runs):
         target = command.live_target(document, url, api, server) if url is not None else None
         with command.RunProgress(documents, done=number) as progress:

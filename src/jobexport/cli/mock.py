@@ -138,7 +138,7 @@ def _state(project: str | None, jobs: Path | None) -> State:
 
 
 def _print_address(project: str | None, server: Server) -> None:
-    """Print the address, and the credentials if they are those of the example."""
+    """Print the address, and the credentials if they are the example's."""
     from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
 
     examples = (server.access_key, server.secret_key) == (EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class AsyncDgcClient:
     """Async client that exports jobs of Data Lake Governance Center (DGC), today DataArts Studio. Tasks may share it.
 
-    Its arguments are those of `DgcClient`. A function that returns tokens may be async; a function that is not async
+    It takes the arguments of `DgcClient`. A function that returns tokens may be async; a function that is not async
     runs in a thread.
     """
 
@@ -160,7 +160,7 @@ class AsyncDgcClient:
 class AsyncDliClient:
     """Async client that exports Flink jobs of Data Lake Insight (DLI). Tasks may share it.
 
-    Its arguments are those of `DliClient`. A function that returns tokens may be async; a function that is not async
+    It takes the arguments of `DliClient`. A function that returns tokens may be async; a function that is not async
     runs in a thread.
     """
 

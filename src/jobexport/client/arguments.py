@@ -95,10 +95,7 @@ def url(name: str, value: Any) -> str:
 
 JOB_NAME = r"[A-Za-z0-9._-]+"
 LONGEST_JOB_NAME = 128
-MOST_JOBS = 100
-"""The number of jobs that one request may name."""
 JOB_IDS = range(-(2**63), 2**63)
-STATUSES = ("DEVELOP", "SUBMIT")
 
 _JOB_NAME = re.compile(JOB_NAME)
 
@@ -193,13 +190,16 @@ def header(name: str, value: Any) -> str:
 
 
 def status(value: Any) -> ExportJobRequestExportStatus:
-    """Return the version of a job to export, `DEVELOP` or `SUBMIT`.
+    """Return the version of a job to export, such as `SUBMIT`: a value that some edition documents.
 
     Raises:
-        ValueError: the value is neither.
+        ValueError: the value is another one.
     """
-    if value not in STATUSES:
-        raise ValueError(f"status {value!r:.60} must be {' or '.join(STATUSES)}")
+    from jobexport_api.models.export_job_request_export_status import EXPORT_JOB_REQUEST_EXPORT_STATUS_VALUES
+
+    known = sorted(EXPORT_JOB_REQUEST_EXPORT_STATUS_VALUES)
+    if value not in known:
+        raise ValueError(f"status {value!r:.60} must be {' or '.join(known)}")
     return cast("ExportJobRequestExportStatus", value)
 
 

@@ -60,7 +60,7 @@ class Retries:
 
 @define(eq=False)
 class Attempts:
-    """The attempts at one request. Times are those of `time.monotonic`."""
+    """The attempts at one request. Its times are times of `time.monotonic`."""
 
     operation: str
     retries: Retries

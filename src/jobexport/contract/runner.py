@@ -121,7 +121,7 @@ class _Task:
 
 
 def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
-    """Send the requests of the scenarios, then those of schemathesis."""
+    """Send the requests of the scenarios, then the requests of schemathesis."""
 
     def waiting(seconds: float) -> None:
         task.progress(f"waits {seconds:.0f} s (Retry-After)", 0)

@@ -1,7 +1,7 @@
-"""Renewal of connections and locks in a child of `os.fork`, which must not use those of its parent.
+"""Renewal of connections and locks in a child of `os.fork`, which must not use the connections and locks of its parent.
 
-The child has copies of them. Its responses would be those of the parent's requests, and a lock that another thread of
-the parent held at the fork would never be released.
+The child has copies of them. It would receive the responses to the parent's requests, and a lock that another thread
+of the parent held at the fork would never be released.
 """
 
 from __future__ import annotations

@@ -68,26 +68,16 @@ def client(timeout: Timeout, transport: httpx.BaseTransport | None = None) -> ht
     Raises:
         EnvironmentUnusable: a proxy or the certificates can't be used.
     """
-    http = httpx.Client(
-        transport=_Routes() if transport is None else transport,
-        timeout=timeout,
-        trust_env=False,
-        headers=IDENTITY,
-        cookies=_no_cookies(),
-    )
-    bind_client(http)
-    return http
+    return _bound(httpx.Client, _Routes() if transport is None else transport, timeout)
 
 
 def async_client(timeout: Timeout, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """Build an async client as the environment says; otherwise as `client`."""
-    http = httpx.AsyncClient(
-        transport=_AsyncRoutes() if transport is None else transport,
-        timeout=timeout,
-        trust_env=False,
-        headers=IDENTITY,
-        cookies=_no_cookies(),
-    )
+    return _bound(httpx.AsyncClient, _AsyncRoutes() if transport is None else transport, timeout)
+
+
+def _bound(kind: Callable[..., HttpT], transport: Any, timeout: Timeout) -> HttpT:
+    http = kind(transport=transport, timeout=timeout, trust_env=False, headers=IDENTITY, cookies=_no_cookies())
     bind_client(http)
     return http
 

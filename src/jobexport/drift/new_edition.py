@@ -12,9 +12,10 @@ from jobexport.errors import JobexportError
 from jobexport.spec.editions import OVERLAYS
 from jobexport.spec.load import tree
 from jobexport.spec.register import register_of
+from jobexport.spec.statements.claims import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from jobexport.drift.facts import PageFacts
 
@@ -76,11 +77,14 @@ def _entries(entries: dict[str, Any], id_: str, like: str, own: Mapping[str, Pag
     """Return the register, as its file has it, with pages and claims of the new edition."""
     new = tree(entries)
     rows = [row for row in new["pages"] if row["edition"] == like]
+    known = {row["document"] for row in rows if row["operation"] in own}
     new["pages"] += [_row(row, id_, own.get(row["operation"])) for row in rows]
     for entry in new["entries"]:
         mine = next(claim for claim in entry["claims"] if like in claim["editions"])
         # Claims of common pages, and of pages that could not be had, are no claims of the new edition.
-        if "page" in mine or not own.keys() & set(entry["operations"]):
+        if "page" in mine and (says := _of_pages(mine.get("says", ()), known)):
+            mine = _claimed(entry["claims"], says)
+        elif "page" in mine or not own.keys() & set(entry["operations"]):
             unknown = next((claim for claim in entry["claims"] if claim["evidence"] == "none"), None)
             if unknown is None:
                 unknown = {"editions": [], "fact": _UNKNOWN, "evidence": "none"}
@@ -88,6 +92,21 @@ def _entries(entries: dict[str, Any], id_: str, like: str, own: Mapping[str, Pag
             mine = unknown
         mine["editions"] = sorted([*mine["editions"], id_])
     return dict(new)
+
+
+def _of_pages(says: Sequence[Mapping[str, Any]], pages: Container[str]) -> list[dict[str, Any]]:
+    """Return the statements of the pages of an edition's operations, without the page."""
+    found = [statement for statement in says if statement.get("page") in pages]
+    return [{key: value for key, value in statement.items() if key != "page"} for statement in found]
+
+
+def _claimed(claims: list[dict[str, Any]], says: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the claim with just these statements, which is added if it is missing."""
+    for claim in claims:
+        if "page" not in claim and claim.get("says") == says:
+            return claim
+    claims.append({"editions": [], "fact": words(says), "evidence": "doc", "says": says})
+    return claims[-1]
 
 
 def _row(like: Mapping[str, Any], id_: str, page: PageFacts | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from attrs import frozen
 from jobexport.core.disk.files import open_part, put_files, writing
 from jobexport.drift.check import Compared, check_page, compare_page, listed_tag
 from jobexport.drift.documents.description import Described
-from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
+from jobexport.drift.edits.advise import left_to_people
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
 from jobexport.spec.lint import lint_sources
@@ -74,7 +74,7 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
     if described.union is None:
         raise JobexportError("an installed package has no sources to write; run drift --write in a checkout")
     left: list[Left] = []
-    resolved, before = 0, set(_problems(described))
+    resolved, before = 0, described
     for page in pages:
         report = check_page(page, described, edition)
         if not report.compared:
@@ -82,8 +82,14 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
         described, more, undecided = _followed_page(page, described, report.against, report.operation)
         resolved += more
         left += undecided
-    problems = tuple(problem for problem in _problems(described) if problem not in before)
-    return Written(texts_of(described), tuple(left), resolved, problems, described)
+    return Written(texts_of(described), tuple(left), resolved, _new_problems(before, described), described)
+
+
+def _new_problems(before: Described, after: Described) -> tuple[str, ...]:
+    # The check takes most of the time of following a page.
+    found = [] if after is before else _problems(after)
+    old = set(_problems(before)) if found else set()
+    return tuple(problem for problem in found if problem not in old)
 
 
 def _problems(described: Described) -> list[str]:
@@ -111,7 +117,7 @@ def _followed_page(
         if not todo:
             break
         finding = todo[0]
-        reason = LEFT_TO_PEOPLE.get(finding.kind, "")
+        reason = left_to_people(finding, found.comparison)
         after = None if reason else _after(finding, found, described)
         if after is None:
             left[_key(finding)] = Left(page.source, finding, reason or "no edit resolves it")

@@ -5,6 +5,7 @@ Nothing else in the project follows a `$ref`, escapes a JSON pointer or looks fo
 
 from __future__ import annotations
 
+import functools
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -47,6 +48,7 @@ def to_pointer(location: Location) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in location)
 
 
+@functools.lru_cache(maxsize=4096)
 def from_pointer(pointer: str) -> tuple[str, ...]:
     """Parse a JSON pointer; numbers stay text, because an object may have such a key."""
     steps = pointer.removeprefix("/").split("/") if pointer else []

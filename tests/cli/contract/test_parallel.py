@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from jobexport.cli.contract import parallel
-from jobexport.cli.contract.parallel import Task, check_all
+from jobexport.cli.contract.parallel import EditionTask, check_all
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def refusing(document: Any, _target: Any, *, progress: Any) -> Any:
 
 
 def tasks(function: Any, *names: str, **options: Any) -> list[Any]:
-    return [Task(function, {"name": name}, options) for name in names]
+    return [EditionTask(function, {"name": name}, options) for name in names]
 
 
 @pytest.fixture(autouse=True)

@@ -253,13 +253,14 @@ def test_unpack_into_what_is_of_another_export_fails_that_job(server: mock.Serve
     assert dgc(server, "job_batch", "--unpack", "-o", tmp_path).exit_code == 1
 
 
-def test_git_leaves_out_a_job_that_can_not_be_read(
-    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_git_leaves_out_a_job_that_can_not_be_read(server: mock.Server, tmp_path: Path) -> None:
     """It is listed as failed, and the others are written."""
-    workspace = server.state.projects[EXAMPLE_PROJECT].workspaces["default"]
+    project = server.state.projects[EXAMPLE_PROJECT]
+    workspace = project.workspaces["default"]
     broken = evolve(workspace.jobs["myJob"], content=b'{"name": "myJob", "name": "again"}')
-    monkeypatch.setitem(workspace.jobs, "myJob", broken)
+    changed = evolve(workspace, jobs={**workspace.jobs, "myJob": broken})
+    workspaces = {**project.workspaces, "default": changed}
+    server.core.load(evolve(server.state, projects={EXAMPLE_PROJECT: evolve(project, workspaces=workspaces)}))
     result = dgc(server, "myJob", "job_batch", "--git", "-o", tmp_path)
     assert result.exit_code == 1
     assert result.stderr.startswith("myJob: ")
@@ -585,6 +586,7 @@ def test_a_signal_leaves_no_half_file(many: mock.Server, tmp_path: Path, number:
         while not folder.is_dir() or sum(1 for _ in folder.glob("*.zip")) < 50:
             assert process.poll() is None
             assert time.monotonic() < end
+            time.sleep(0.002)
         process.send_signal(number)
         assert process.stderr is not None
         said = process.stderr.read()

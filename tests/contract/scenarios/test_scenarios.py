@@ -14,6 +14,7 @@ from jobexport.contract.scenarios.scenario import ScenarioRun
 from jobexport.contract.sending.session import open_session
 from jobexport.spec import load_edition, load_register
 from jobexport.spec.document import operations, operations_by_id
+from tests.making.names import array_of
 from tests.making.stored import stored
 
 if TYPE_CHECKING:
@@ -111,9 +112,14 @@ def with_required_workspace(document: Any) -> None:
     document["components"]["parameters"]["Workspace"]["required"] = True
 
 
-@pytest.mark.parametrize("change", [with_other_statuses, with_required_workspace])
+def with_another_array(document: Any) -> None:
+    properties = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
+    properties["archives"] = properties[array_of(document)]
+
+
+@pytest.mark.parametrize("change", [with_other_statuses, with_required_workspace, with_another_array])
 def test_scenarios_keep_to_a_document_of_the_users_own(change: Callable[[Any], None], tmp_path: Path) -> None:
-    """On the mock of a document with other statuses or a required header, no rule is broken."""
+    """On the mock of a document with other statuses, a required header or two arrays of zips, no rule is broken."""
     document, broken = load_edition(EDITION), set()
     change(document)
     with (

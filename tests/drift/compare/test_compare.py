@@ -234,6 +234,8 @@ def test_files_and_trees() -> None:
     old = page(file_names=(FileName("X_{name}.zip", 70),), trees=(ArchiveTree(("a/{name}.job",), 71, True),))
     assert found(page(file_names=(FileName("X_mine.zip", 70),)), old) == []
     assert found(page(file_names=(FileName("Y_mine.zip", 70),)), old) == [("file-name-changed", "name of the file", 70)]
+    own = page(file_names=(FileName("X_{name}.zip", 70), FileName("Y_mine.zip", 72)))
+    assert found(own, old) == [("page-contradicts-itself", "name of the file", 72)]
     new = page(trees=(ArchiveTree(("b/{name}.job",), 71, True),))
     assert found(new, old) == [("archive-tree-changed", "layout of the zip", 71)]
 

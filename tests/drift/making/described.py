@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from jobexport.drift import Described, check_page, load_described, read_page
 from jobexport.drift.write import follow_pages
-from tests.drift.making.pages import PAGES
+from jobexport.spec.load import tree
+from jobexport.spec.register import register_of
+from tests.drift.making.pages import EDITIONS, PAGES
 from tests.drift.making.rendering import render
 
 
 def _described() -> Described:
-    described = load_described()
+    described = _without_later(load_described())
     for edition, _, page in PAGES:
         facts = read_page(render(page, "rst").encode(), name="page")
         # The made-up pages lack some words of the real ones; only facts are put back.
         if any(finding.level == "error" for finding in check_page(facts, described, edition).new):
             described = follow_pages([facts], described, edition).described
     return described
+
+
+def _without_later(described: Described) -> Described:
+    """Return the description without the editions that came after the pages were written."""
+    entries = tree(described.entries)
+    entries["pages"] = [page for page in entries["pages"] if page["edition"] in EDITIONS]
+    for claim in (claim for entry in entries["entries"] for claim in entry["claims"]):
+        claim["editions"] = [edition for edition in claim["editions"] if edition in EDITIONS]
+    for entry in entries["entries"]:
+        entry["claims"] = [claim for claim in entry["claims"] if claim["editions"]]
+    return evolve(
+        described,
+        register=register_of(entries),
+        documents={id_: document for id_, document in described.documents.items() if id_ in EDITIONS},
+        overlays={id_: overlay for id_, overlay in described.overlays.items() if id_ in EDITIONS},
+        entries=entries,
+    )
 
 
 DESCRIBED = _described()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobexport.drift import read_page
+from jobexport.drift.pages.bounds import Deadline
 from jobexport.errors import JobexportError
 from tests.drift.making import samples
 from tests.drift.making.effort import effort
@@ -25,59 +25,93 @@ CALLS = 100_000_000
 """The most calls of functions; the reader makes some millions a second."""
 MEMORY = 1 << 30
 
+USUAL = (
+    "html elements in elements",
+    "html cells of many rows and columns",
+    "markdown emphasis without an end",
+    "rst quotations in quotations",
+    "text empty lines",
+)
+
 _CHILD = """
-import resource, sys
+import os, resource, sys
 from pathlib import Path
-resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
 from jobexport.drift import read_page
 from jobexport.errors import JobexportError
-calls = 0
-def count(*_):
-    global calls
-    calls += 1
-sys.setprofile(count)
-try:
-    said = f"facts: {len(read_page(Path(sys.argv[1])).parameters)}"
-except JobexportError as error:
-    said = f"sentence: {error}"
-sys.setprofile(None)
-print(calls, said)
+
+def read(path):
+    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
+    calls = 0
+    def count(*_):
+        nonlocal calls
+        calls += 1
+    sys.setprofile(count)
+    try:
+        said = f"facts: {len(read_page(path).parameters)}"
+    except JobexportError as error:
+        said = f"sentence: {error}"
+    sys.setprofile(None)
+    return f"{calls} {said}"
+
+# The forms import their parsers when they are needed.
+for text in ("<h1>A</h1>", "# A", "A\\n=\\n\\n.. note:: b", "A"):
+    read_page((text + "\\n\\nGET /v1.0/streaming/jobs/export\\n").encode(), "page")
+for name in sys.argv[2:]:
+    if not os.fork():
+        Path(name + ".read").write_text(read(Path(name)))
+        os._exit(0)
+    ended = os.waitstatus_to_exitcode(os.wait()[1])
+    if ended:
+        sys.exit(ended)
 """
 
 
-def in_bounds(path: Any) -> str:
-    """Return the result of reading a file, as one line, in a process with at most MEMORY."""
-    done = subprocess.run(
-        [sys.executable, "-c", _CHILD, str(path), str(MEMORY)], capture_output=True, text=True, timeout=120, check=False
+def in_bounds(*paths: Path, child: str = _CHILD) -> subprocess.CompletedProcess[str]:
+    """Read files, each in a fork with at most MEMORY; write the calls and the result of each beside it."""
+    return subprocess.run(
+        [sys.executable, "-c", child, str(MEMORY), *map(str, paths)],
+        capture_output=True,
+        text=True,
+        timeout=60 + 60 * len(paths),
+        check=False,
     )
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The hostile files, with the results beside them."""
+    folder = tmp_path_factory.mktemp("hostile")
+    paths = {case: folder / str(number) for number, case in enumerate(effort(USUAL, tuple(CASES)))}
+    for case, path in paths.items():
+        path.write_bytes(CASES[case]())
+    done = in_bounds(*paths.values())
     assert done.returncode == 0, done.stderr[-2000:]
-    calls, said = done.stdout.strip().split(" ", 1)
-    assert int(calls) < CALLS, said
-    return said
+    return paths
 
 
-@pytest.mark.parametrize("case", effort(list(CASES)[::4], list(CASES)))
-def test_a_hostile_file_takes_few_calls_and_little_memory(case: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", effort(USUAL, tuple(CASES)))
+def test_a_hostile_file_takes_few_calls_and_little_memory(case: str, pages: dict[str, Path]) -> None:
     """Reading takes at most CALLS calls and 1 GiB, and ends with facts or one sentence that names the file."""
-    path = tmp_path / "page"
-    path.write_bytes(CASES[case]())
-    said = in_bounds(path)
+    path = pages[case]
+    calls, said = path.with_name(f"{path.name}.read").read_text(encoding="utf-8").split(" ", 1)
+    assert int(calls) < CALLS, said
     assert said.startswith("facts: ") or (said.startswith(f"sentence: {path}: ") and "\n" not in said)
 
 
 def test_the_bound_of_memory_holds(tmp_path: Path) -> None:
     """A process that takes more than MEMORY fails, so the limit is in force."""
-    child = _CHILD.replace("from jobexport.drift", "x = bytearray(2 << 30)\nfrom jobexport.drift", 1)
-    done = subprocess.run(
-        [sys.executable, "-c", child, str(tmp_path), str(MEMORY)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    page = tmp_path / "page"
+    page.write_text("# A", encoding="utf-8")
+    done = in_bounds(page, child=_CHILD.replace("calls = 0", "calls = len(bytearray(2 << 30))", 1))
     assert done.returncode != 0
     assert "MemoryError" in done.stderr
-    assert resource.RLIMIT_AS
+
+
+def test_reading_ends_at_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that takes longer than a page may take is refused with one sentence."""
+    monkeypatch.setattr(Deadline.__init__, "__defaults__", (0.1,))
+    with pytest.raises(JobexportError, match=r"^page: reading it takes too long; save"):
+        read_page(CASES["rst emphasis without an end"](), "page")
 
 
 def read_or_say(content: bytes) -> bool:

@@ -42,7 +42,7 @@ def test_a_page_has_the_same_facts_in_every_form_language_and_style(
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=effort(12, 60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=effort(6, 60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(page=pages(), style=styles)
 def test_any_page_is_read_as_it_was_written(form: Any, page: Any, style: Any) -> None:
     """A random page is read to exactly the facts that it was written from."""

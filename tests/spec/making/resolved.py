@@ -30,10 +30,24 @@ def schema(edition: Any, name: Any) -> Any:
     return DOCUMENTS[edition]["components"]["schemas"][name]
 
 
+def error_examples(fields: Any) -> dict[Any, Any]:
+    """Return the named examples of an operation's own errors, whatever their status is."""
+    bodies = [
+        item["content"][JSON] for code, item in fields["responses"].items() if code[0] == "4" and "content" in item
+    ]
+    return {name: example for body in bodies for name, example in body.get("examples", {}).items()}
+
+
 def errors(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:
-    """Return the named example errors of a 400, as name → code."""
-    examples = operation(edition, path, method)["responses"]["400"]["content"][JSON]["examples"]
+    """Return the codes of an operation's own errors, by the name of the example."""
+    examples = error_examples(operation(edition, path, method))
     return {name: example["value"]["error_code"] for name, example in examples.items()}
+
+
+def zip_media(edition: Any, path: Any) -> Any:
+    """Return the description of an operation's zip, whatever its media type is."""
+    content = operation(edition, path)["responses"]["200"]["content"]
+    return next(media for media in content.values() if "x-zip-layout" in media)
 
 
 def accepts(edition: Any, name: Any, value: Any) -> Any:

@@ -27,7 +27,7 @@ _GRACE = 5
 
 
 @frozen
-class Task:
+class EditionTask:
     """One edition's run: a function, such as `command.check`, with its document and its options."""
 
     function: Callable[..., EditionReport]
@@ -37,7 +37,7 @@ class Task:
 
 @define
 class _Pool:
-    tasks: Sequence[Task]
+    tasks: Sequence[EditionTask]
     progress: Callable[[str, int], None]
     reports: dict[int, EditionReport] = field(factory=dict)
     running: dict[Connection, tuple[int, BaseProcess]] = field(factory=dict)
@@ -96,7 +96,7 @@ class _Pool:
             process.kill()
 
 
-def check_all(tasks: Sequence[Task], progress: Callable[[str, int], None]) -> list[EditionReport]:
+def check_all(tasks: Sequence[EditionTask], progress: Callable[[str, int], None]) -> list[EditionReport]:
     """Run the tasks at the same time, at most one for each core, and return their reports in the order of the tasks.
 
     After Ctrl-C each run ends between two requests, and the list has the reports of the runs that were begun.
@@ -118,7 +118,7 @@ def check_all(tasks: Sequence[Task], progress: Callable[[str, int], None]) -> li
     return [pool.reports[number] for number in sorted(pool.reports)]
 
 
-def _work(connection: Connection, task: Task) -> None:
+def _work(connection: Connection, task: EditionTask) -> None:
     """Carry out one task, in a process of its own."""
 
     def step(*values: Any) -> None:

@@ -68,7 +68,7 @@ def connect(given: Mapping[str, Any]) -> Connection:
         return _of_profile(name, given)
     if not found:
         if read(OS_AUTH_URL):
-            raise click.UsageError("no credentials; give --os-cloud envvars for those of OS_AUTH_URL and its like")
+            raise click.UsageError("no credentials; to use the variables OS_AUTH_URL and so on, add --os-cloud envvars")
         raise click.UsageError(
             f"no credentials; set {TOKEN}, or {ACCESS_KEY} and {SECRET_KEY}, or name a profile with --os-cloud"
         )

@@ -11,7 +11,7 @@ from jobexport.spec import document as documents
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.spec.document import Location
+    from jobexport.spec.document import Location, OperationObject
 
 JSON = "application/json"
 
@@ -22,13 +22,18 @@ class Description:
 
     edition: str
     document: Mapping[str, Any] = field(repr=False)
+    _operations: Mapping[str, OperationObject] = field(init=False, repr=False, eq=False)
+
+    @_operations.default
+    def _found(self) -> Mapping[str, OperationObject]:
+        return documents.operations_by_id(self.document)
 
     def place(self, operation: str, *steps: str) -> Location | None:
         """Return the place below an operation to which the steps lead, or None if the document lacks it.
 
         References are followed on the way, but not at the end: the object there may be a reference.
         """
-        found = documents.operations_by_id(self.document).get(operation)
+        found = self._operations.get(operation)
         return None if found is None else documents.walk(self.document, found.location, *steps)
 
     def behind(self, location: Location) -> Location:

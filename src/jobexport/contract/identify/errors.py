@@ -97,10 +97,11 @@ def _states(view: View, refusal: _Refusal, status: int, code: str) -> Iterator[S
 
 def _bodies(view: View, responses: list[ProbeResponse]) -> Iterator[Observed]:
     """Yield one observation of the form of error bodies: the first wrong response, else the first response."""
-    schema = view.own.place("exportJob", "responses", "400", "content", JSON, "schema")
-    if schema is None:
+    refused = view.own.error("exportJob", "job-not-found")
+    if refused is None:
         return
-    place = view.own.behind(schema)
+    *media, _, _ = refused[1]  # a named example of a media type
+    place = view.own.behind((*media, "schema"))
     described = view.own.at(place)
     good: list[Observed] = []
     for response in responses:

@@ -104,7 +104,7 @@ def _status(view: View) -> Honoured:
         return view.responses.not_observed.get("job-status") or view.responses.not_observed.get("job", "")
     if response.succeeded and response.archive().problem is None:
         return False, evidence(response, "an exportStatus that does not exist changes nothing")
-    if response.status == 400 and response.error_code():
+    if 400 <= response.status < 500 and response.error_code():
         return True, evidence(response, f"an exportStatus that does not exist is refused: {response.error_code()}")
     return f"{response.request} got {response.status} {response.error_code() or response.media_type}"
 

@@ -91,7 +91,7 @@ def _media_type(view: View, response: ProbeResponse, places: tuple[Location, ...
 
 
 def _fields(view: View, purpose: str, operation: str) -> Iterator[Observed]:
-    """Find the fields of a successful JSON response: their names, their types, and those that lack."""
+    """Find the fields of a successful JSON response: their names, their types, and the fields that lack."""
     response = view.response(purpose)
     value = response.json() if response is not None and response.succeeded else None
     if response is None or not isinstance(value, dict):

@@ -1,7 +1,7 @@
 """The bounds of each response of a server under test: its time, its bytes, its compression, its values of JSON.
 
-A server that may be broken sends a byte now and then, or never stops. Both ways of sending keep these bounds, those of
-scenarios and those of schemathesis; a response beyond them is a failure, and the run goes on.
+A server that may be broken sends a byte now and then, or never stops. The requests of scenarios and the
+requests of schemathesis keep these bounds; a response beyond them is a failure, and the run goes on.
 """
 
 from __future__ import annotations

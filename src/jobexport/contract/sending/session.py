@@ -231,7 +231,7 @@ def _receive(http: httpx.Client, request: httpx.Request) -> Got:
 
 
 def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx.Request:
-    """Return the request with its credentials; those of a kind of FORGED do not fit the request."""
+    """Return the request with its credentials; the credentials of a kind of FORGED do not fit the request."""
     url = request.url
     if credentials == "altered-path":
         # The signature is for another path.

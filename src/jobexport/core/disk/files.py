@@ -2,7 +2,7 @@
 
 Writing and putting are two steps, so that many files can be written first and take their places together. A file is on
 the disk before it takes its place: a power cut leaves the old file or the new one. Files and folders are locked while
-they are written, so that the next run finds those of a killed run, which nobody has locked, and removes them.
+they are written, so that the next run finds the files of a killed run, which are no longer locked, and removes them.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def _sync(handle: int) -> None:
 
 
 def remove_old_parts(folder: Path) -> None:
-    """Remove the files `%….part` that killed runs left in a folder; those of runs that live are locked, and stay."""
+    """Remove the files `%….part` that killed runs left in a folder; the files of living runs are locked, and stay."""
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             if is_part(path.name):
@@ -278,7 +278,10 @@ def made(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def workplace(beside: Path, prefix: str) -> Iterator[Path]:
-    """Create a new empty folder, locked; remove it at the end, unless it was renamed. Remove those of killed runs."""
+    """Create a new empty folder, locked; remove it at the end, unless it was renamed.
+
+    The folders of killed runs are removed first.
+    """
     old = re.compile(re.escape(prefix) + r"[0-9a-f]{12}(\.old)?")
     for path in beside.iterdir():
         if old.fullmatch(path.name):

@@ -71,7 +71,7 @@ class OpenFolder:
         return os.listdir(self.path if self.handle is None else self.handle)  # noqa: PTH208  # a path has no handle
 
     def make(self, name: str) -> None:
-        """Create a folder, and those on the way to it, if missing."""
+        """Create a folder, and the folders on the way to it, if missing."""
         parts = name.split("/")
         for depth in range(1, len(parts) + 1):
             with contextlib.suppress(FileExistsError):

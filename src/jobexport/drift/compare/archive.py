@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
+def is_pattern(name: str) -> bool:
+    """Check whether a name has a variable, such as `DLF_{job_name}.zip`."""
+    return _VARIABLE.search(name) is not None
+
+
 def fits(name: str, pattern: str) -> bool:
     """Check whether a name fits a pattern: `DLF_mine.zip` and `DLF_{name}.zip` fit `DLF_{job_name}.zip`."""
     start, *rest = _VARIABLE.split(pattern)
@@ -35,11 +40,16 @@ def fits(name: str, pattern: str) -> bool:
 
 
 def file_name_findings(comparison: Comparison) -> Iterator[Finding]:
-    """Find names of files on the page that fit no pattern of the other side, or the other way round."""
+    """Find names of files on the page that fit no pattern of the other side, or the other way round.
+
+    An example beside a pattern is compared with that pattern only: if they differ, the page contradicts itself.
+    """
+    own = [file for file in comparison.page.file_names if not file.member]
+    own = [file for file in own if is_pattern(file.name)] or own
     files = [file for file in comparison.other.file_names if not file.member]
     theirs = [file.name for file in files]
-    for file in comparison.page.file_names:
-        if theirs and not file.member and not any(fits(file.name, name) or fits(name, file.name) for name in theirs):
+    for file in own:
+        if theirs and not any(fits(file.name, name) or fits(name, file.name) for name in theirs):
             states = Statement("file-name", comparison.zip_place("x-zip-file-name"), file.name)
             others, other_at = ", ".join(theirs), files[0].at
             yield comparison.finding(

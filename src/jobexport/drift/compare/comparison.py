@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import ErrorCode, MediaType, Parameter, ParameterIn, Place
     from jobexport.spec.register import Statement
 
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
 _NAMES: dict[ParameterIn, str] = {
     "path": "path variable",
     "query": "query parameter",
@@ -96,7 +98,15 @@ class Comparison:
 
     def _union_row(self, parameter: Parameter) -> Parameter | None:
         rows = self.union.parameters if self.union else ()
-        return next((row for row in rows if (row.location, row.path) == (parameter.location, parameter.path)), None)
+        path = parameter.path
+        if parameter.location == "path":
+            path = (self._union_variables().get(parameter.name, parameter.name),)
+        return next((row for row in rows if (row.location, row.path) == (parameter.location, path)), None)
+
+    def _union_variables(self) -> dict[str, str]:
+        """Return the union's name of each variable of the path, by the name that the edition's page has for it."""
+        paths = [side.endpoint.path if side and side.endpoint else "" for side in (self.other, self.union)]
+        return dict(zip(*map(_VARIABLE.findall, paths), strict=False))
 
     def _proposed(self, parameter: Parameter, places: dict[tuple[ParameterIn, tuple[str, ...]], str]) -> str:
         """Return a parameter's place in the union, else a new place below its parent or beside its siblings."""
@@ -170,9 +180,9 @@ class Comparison:
         values = [example.value for example in self.page.examples if example.kind == "error"]
         return sorted({name for value in values if isinstance(value, dict) for name in value})
 
-    def contradiction_place(self, parameter: Parameter | None) -> str:
-        """Return the place of a contradiction's subject: of the parameter, else of the example of a zip's tree."""
-        return self.place(parameter) if parameter else self.zip_place("x-zip-example")
+    def contradiction_place(self, parameter: Parameter | None, key: str) -> str:
+        """Return the place of a contradiction's subject: of the parameter, else of a key of the zip's description."""
+        return self.place(parameter) if parameter else self.zip_place(key)
 
     def error_field_place(self) -> str:
         """Return the place of the operation's errors in the document."""
@@ -190,6 +200,14 @@ class Comparison:
     def has_row(self, place: str) -> bool:
         """Check whether the page has a row for a place of the document."""
         return any(pair.page is not None and self.place(pair.page) == place for pair in self.pairs)
+
+    def rows_of(self, statement: Statement) -> list[Parameter]:
+        """Return the page's rows that a statement is about, one for each table that has the place.
+
+        New headers share a place, the list of parameters; then it is the row of the stated name.
+        """
+        rows = [row for row in self.page.parameters if self.place(row) == statement.at]
+        return [row for row in rows if row.name == statement.value] or rows
 
     def line_of(self, place: str) -> int:
         """Return the page's line of the row for a place of the document, else the line of the request line."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.drift.compare.archive import fits
+from jobexport.drift.compare.archive import fits, is_pattern
 from jobexport.drift.compare.comparison import about, shown
 from jobexport.drift.documents.type_names import type_name
 from jobexport.drift.facts import Parameter
@@ -38,6 +38,8 @@ class Contradiction:
     """The fact `one` as JSON."""
     parameter: Parameter | None = None
     """The row of the table, or a new parameter for a field that only the example has."""
+    key: str = "x-zip-example"
+    """The key of the zip's description that the fact is about, if it is about no parameter."""
 
 
 def contradiction_findings(comparison: Comparison) -> Iterator[Finding]:
@@ -45,7 +47,7 @@ def contradiction_findings(comparison: Comparison) -> Iterator[Finding]:
     old = {(item.kind, item.about, item.one, item.against) for item in contradictions(comparison.other)}
     for item in contradictions(comparison.page):
         if comparison.with_document or (item.kind, item.about, item.one, item.against) not in old:
-            states = Statement("contradiction", comparison.contradiction_place(item.parameter), item.value)
+            states = Statement("contradiction", comparison.contradiction_place(item.parameter, item.key), item.value)
             yield comparison.finding(item.kind, item.about, (item.one, item.line), (item.against, 0), states)
 
 
@@ -59,6 +61,7 @@ def contradictions(page: PageFacts) -> Iterator[Contradiction]:
         if table and isinstance(example.value, dict):
             yield from _object(example, example.value, (), table)
     yield from _trees(page)
+    yield from _file_names(page)
 
 
 def _object(
@@ -147,3 +150,14 @@ def _trees(page: PageFacts) -> Iterator[Contradiction]:
             yield Contradiction(
                 "page-contradicts-itself", word, "named in a sentence", against, int(file.at), file.name
             )
+
+
+def _file_names(page: PageFacts) -> Iterator[Contradiction]:
+    """Find examples of the file's name that do not fit the page's own pattern."""
+    names = [file for file in page.file_names if not file.member]
+    patterns = [file.name for file in names if is_pattern(file.name)]
+    for file in names:
+        if patterns and not is_pattern(file.name) and not any(fits(file.name, pattern) for pattern in patterns):
+            word, said, against = "name of the file", file.name, f"pattern {patterns[0]}"
+            at, key = int(file.at), "x-zip-file-name"
+            yield Contradiction("page-contradicts-itself", word, said, against, at, file.name, key=key)

@@ -131,7 +131,7 @@ def _title(parameter: Parameter) -> str:
 
 def _renamed(item: Parameter, spots: dict[int, _Spot], gone: list[Parameter]) -> Parameter | None:
     """Return the missing row that a new row renames: with a similar name, else at the same spot with the same facts."""
-    fitting = [twin for twin in gone if may_be_same(item.type, twin.type) and _title(item) == _title(twin)]
+    fitting = [twin for twin in gone if _same_type(item, twin) and _title(item) == _title(twin)]
     alike = [(_alike(_plain(item.name), _plain(twin.name)), twin) for twin in fitting[:_CANDIDATES]]
     best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
     if best[0] >= _ALIKE:
@@ -142,6 +142,11 @@ def _renamed(item: Parameter, spots: dict[int, _Spot], gone: list[Parameter]) ->
         if spots[id(twin)] == spots[id(item)] and _as_mandatory(item, twin) and _same_meaning(item, twin)
     )
     return next(at_spot, None)
+
+
+def _same_type(one: Parameter, other: Parameter) -> bool:
+    """Check whether two rows may have the same type; a segment of the path is a text, whatever the table says."""
+    return one.location == "path" or may_be_same(one.type, other.type)
 
 
 def _alike(one: str, other: str) -> float:

@@ -1,1 +1,1 @@
-"""Facts of an OpenAPI document, in the same form as those of a page."""
+"""Facts of an OpenAPI document, in the same form as the facts of a page."""

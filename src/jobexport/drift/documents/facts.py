@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from jobexport.drift.documents.schemas import DEEPEST, schema_limits, schema_type
 from jobexport.drift.facts import (
@@ -78,6 +78,8 @@ class _OperationReader:
 
     document: Mapping[str, Any]
     operation: OperationObject
+    responses: tuple[tuple[str, Location, Mapping[str, Any]], ...] = field(init=False)
+    """Of each status: the code, and place and node of the response behind its references."""
 
     @property
     def place(self) -> Location:
@@ -85,7 +87,6 @@ class _OperationReader:
 
     def facts(self, source: str) -> PageFacts:
         fields = self.operation.fields
-        responses = list(self.responses())
         return PageFacts(
             source=source,
             form=None,
@@ -97,7 +98,8 @@ class _OperationReader:
             parameters=tuple(self.parameters()),
             media_types=tuple(self.media_types()),
             statuses=tuple(
-                Status(int(code), to_pointer(place), elsewhere="x-evidence" in node) for code, place, node in responses
+                Status(int(code), to_pointer(place), elsewhere="x-evidence" in node)
+                for code, place, node in self.responses
             ),
             error_codes=(*self.example_codes(), *listed_codes(self.document, tuple(fields.get("tags", ())))),
             examples=tuple(self.examples()),
@@ -148,16 +150,16 @@ class _OperationReader:
             body = behind(self.document, (*self.place, "requestBody"))
             for media_type, node in at(self.document, body).get("content", {}).items():
                 yield "body", (*body, "content", media_type), node
-        for code, place, response in self.responses():
+        for code, place, response in self.responses:
             if code.startswith("2"):
                 for media_type, node in response.get("content", {}).items():
                     yield "response", (*place, "content", media_type), node
 
-    def responses(self) -> Iterator[tuple[str, Location, Mapping[str, Any]]]:
-        for code in self.operation.fields["responses"]:
-            if code.isdecimal():
-                place = behind(self.document, (*self.place, "responses", code))
-                yield code, place, at(self.document, place)
+    @responses.default
+    def _responses(self) -> tuple[tuple[str, Location, Mapping[str, Any]], ...]:
+        codes = [code for code in self.operation.fields["responses"] if code.isdecimal()]
+        places = {code: behind(self.document, (*self.place, "responses", code)) for code in codes}
+        return tuple((code, place, at(self.document, place)) for code, place in places.items())
 
     def properties(
         self, location: ParameterIn, path: tuple[str, ...], place: Location, depth: int
@@ -231,7 +233,7 @@ class _OperationReader:
 
     def error_examples(self) -> Iterator[tuple[int, Location, Any]]:
         """Yield each example of an error: status, place and value."""
-        for code, place, response in self.responses():
+        for code, place, response in self.responses:
             if code.startswith(("4", "5")):
                 for media_type, node in response.get("content", {}).items():
                     for name, example in node.get("examples", {}).items():

@@ -62,10 +62,23 @@ _EDITS: dict[str, Callable[[Case], None]] = {
 LEFT_TO_PEOPLE = {
     "path-changed": "the client sends the path of the union; change both",
     "method-changed": "the client sends the method of the union; change both",
+    "path": "the path of the union has no such variable; change both",
+    "header": "the client's generator takes no header of this type; describe it as a string",
 }
-"""Kinds of findings that no edit of the description alone can resolve, with the reason."""
+"""The reasons why no edit of the description alone resolves a finding: by its kind, or by the location of a new row."""
+_HEADER_TYPES = {"string", "boolean", "integer", "number"}
 # An edit can uncover new differences, which need edits too; this many further rounds are made.
 _ROUNDS = 4
+
+
+def left_to_people(finding: Finding, comparison: Comparison) -> str:
+    """Return the reason why people have to resolve a finding; empty if edits can resolve it."""
+    if finding.kind != "parameter-added":
+        return LEFT_TO_PEOPLE.get(finding.kind, "")
+    row = next(iter(comparison.rows_of(finding.states)), None)
+    if row is None or (row.location == "header" and row.type is not None and row.type.kind in _HEADER_TYPES):
+        return ""
+    return LEFT_TO_PEOPLE.get(row.location, "")
 
 
 @frozen
@@ -137,8 +150,10 @@ def _undone(finding: Finding, comparison: Comparison, plan: Plan) -> Plan | None
             after = {_key(other) for other in findings_of(_again(comparison, trial))}
         except JobexportError:
             continue  # A later action needs what this one makes.
+        if not numbers or _key(finding) in after or not after <= before:
+            continue
         alone = _beside(trial.document, comparison) == _beside(plan.document, comparison)
-        if numbers and _key(finding) not in after and after <= before and alone and _sound(trial.document):
+        if alone and _sound(trial.document):
             return trial
     return None
 
@@ -179,7 +194,7 @@ def _plan_edits(finding: Finding, comparison: Comparison, plan: Plan, rounds: in
         return
     after = _again(comparison, plan)
     for other in findings_of(after):
-        if _key(other) not in before and other.kind not in LEFT_TO_PEOPLE:
+        if _key(other) not in before and not left_to_people(other, after):
             _plan_edits(other, after, plan, rounds - 1)
             return
 

@@ -115,7 +115,7 @@ def _stated(
     states = finding.states
     if not states.at:
         return ()
-    rows = [row for row in comparison.page.parameters if comparison.place(row) == states.at]
+    rows = comparison.rows_of(states)
     match finding.kind:
         case "parameter-added":
             facts = {"parameter"} if subject is not None else {"parameter", "type", "mandatory", "default", "values"}

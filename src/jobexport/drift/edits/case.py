@@ -35,7 +35,7 @@ class Case:
         """The description of the finding's overlay actions, such as "Path: the page says /v1/jobs."."""
         finding = self.finding
         said = "does not say so" if finding.page is None else f"says {finding.page}"
-        return f"{finding.about[0].upper()}{finding.about[1:]}: the page {said}."
+        return f"{finding.about[0].upper()}{finding.about[1:]}: the page {said.removesuffix('.')}."
 
     @property
     def place(self) -> Location:
@@ -64,9 +64,11 @@ class Case:
         Raises:
             LookupError: no row of the page has the finding's place.
         """
-        for pair in self.comparison.pairs:
-            if pair.page is not None and self.comparison.place(pair.page) == self.finding.states.at:
-                return pair.page
+        rows = self.comparison.rows_of(self.finding.states)
+        pairs = (pair.page for pair in self.comparison.pairs)
+        for row in pairs:
+            if row is not None and row in rows:
+                return row
         raise LookupError(self.finding.states.at)
 
     @property

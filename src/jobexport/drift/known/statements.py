@@ -25,7 +25,7 @@ def statements(comparison: Comparison) -> Iterator[Statement]:
     yield from _of_names(comparison)
     yield from comparison.settings
     for item in contradictions(comparison.page):
-        yield Statement("contradiction", comparison.contradiction_place(item.parameter), item.value)
+        yield Statement("contradiction", comparison.contradiction_place(item.parameter, item.key), item.value)
 
 
 def of_row(comparison: Comparison, row: Parameter) -> Iterator[Statement]:

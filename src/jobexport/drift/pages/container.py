@@ -39,7 +39,7 @@ _SCRIPT = re.compile(r"""(?:(?:var|let|const)\s[^=\n]{1,80}=|[\w$.]{1,80}\s?=|[\
 
 
 def container_of_bytes(content: bytes) -> str:
-    """Return what a file is, such as `a PDF`, by its first bytes; empty if they are those of no container."""
+    """Return what a file is, such as `a PDF`, by its first bytes; empty if it is no container."""
     start = content[:1000].removeprefix(codecs.BOM_UTF8).lstrip()
     known = next((kind for magic, kind in _MAGIC.items() if start.startswith(magic)), "")
     return known or ("a tar archive" if content[257:262] == b"ustar" else "")

@@ -91,7 +91,7 @@ def words_of(name: str) -> list[str]:
 
 
 def common_words(names: list[list[str]]) -> list[str]:
-    """Return the words that all names have in one order: those of `CreateJarJob` and `CreateSQLJob` → `CreateJob`."""
+    """Return the words that all names have in one order: `CreateJarJob` and `CreateSQLJob` → `CreateJob`."""
     shared, *others = names
     for other in others:
         rest, kept = other, []

@@ -51,7 +51,7 @@ def create_app(
         else:
             await app.router.not_found(scope, receive, send)
 
-    # The operations are not Starlette routes: those match the decoded path, where `a%2Fb` would be two segments.
+    # The operations are not Starlette routes: Starlette matches the decoded path, where `a%2Fb` would be two segments.
     app.router.default = respond
     return app
 

@@ -107,7 +107,7 @@ def _with_claim(entry: Plain, amendment: Amendment) -> Plain:
 
 
 def _pointed(entry: Plain, amendment: Amendment) -> Plain:
-    """Return the entry with pointers to new fields beside those that it points to."""
+    """Return the entry with pointers to new fields beside its own pointers."""
     beside = {pointer.rpartition("/")[0] for pointer in entry["pointers"]}
     new = [item.at for item in amendment.says if item.fact == "parameter" and item.value is not None]
     added = [at for at in new if at not in entry["pointers"] and at.rpartition("/")[0] in beside]

@@ -99,7 +99,9 @@ class Plan:
         gone = old is MISSING
         if (new is MISSING) if gone else (new is not MISSING and same(old, new)):
             return
-        subject = change.description.partition(": ")[0]
+        subject, name = change.description.partition(": ")[0], location[-1]
+        if gone and isinstance(name, str) and f"`{name}`" not in subject:
+            subject = f"`{name}`"  # The change may be about another thing, such as the old name of a renamed field.
         back = Change(
             f"{subject}: only the page of {self.edition} says so.", location, None if gone else old, remove=gone
         )
