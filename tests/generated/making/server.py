@@ -44,7 +44,9 @@ class Server(ThreadingHTTPServer):
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def respond(self, body: Iterable[bytes] = (), *, status: int = 200, media: str = "application/octet-stream") -> None:
+    def respond(
+        self, body: Iterable[bytes] = (), *, status: int = 200, media: str = "application/octet-stream"
+    ) -> None:
         """Send the pieces of `body` in every response, each piece once it is there."""
         self.status, self.media, self.pieces = status, media, body
 
@@ -75,5 +77,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Log nothing: pytest shows failures."""
-
-
