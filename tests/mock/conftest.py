@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.mock.making.defects import Case, RequestArguments
+    from tests.mock.making.defects import Asked, Case, RequestArguments
 
 
 @pytest.fixture(scope="session")
@@ -136,14 +136,18 @@ def faulty_servers() -> Iterator[Callable[[str], Faulty]]:
 def tried(faulty_servers: Callable[[str], Faulty]) -> Callable[[Case], None]:
     """A function that checks a case: with the fault the claim is true, without it the claim is false."""
 
-    def send_all(mock: Faulty, requests: tuple[RequestArguments, ...], *faults: str) -> list[Result]:
+    def send_all(mock: Faulty, requests: tuple[Asked, ...], *faults: str) -> list[Result]:
         mock.core.reset()
         mock.set(*faults)
-        return [send(mock, request) for request in requests]
+        results: list[Result] = []
+        for request in requests:
+            results.append(send(mock, request(results) if callable(request) else request))
+        return results
 
     def send(mock: Faulty, request: RequestArguments) -> Result:
         stored(mock.server).clear()
         given = dict(request)
+        stored(mock.server).update(given.pop("objects", {}))
         client = mock.client if given.pop("token", True) else mock.stranger
         response = client.request(**given)
         return Result(response, dict(stored(mock.server)))

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, frozen
 
+from jobexport.drift.documents.facts import document_facts
 from jobexport.drift.scaffold.document import scaffold_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from jobexport.drift import PageFacts
+    from jobexport.drift.facts import DataType
 
 _PACKAGES = ("huaweicloudsdkdgc", "huaweicloudsdkdli")
 _OPERATION = re.compile(
@@ -173,6 +175,29 @@ def _schema_kind(document: Mapping[str, Any], schema: Any) -> str:
     return kind if isinstance(kind, str) else "any"
 
 
+# ---- of the union ----
+
+
+def operation_fields(document: Mapping[str, Any], operation: str) -> tuple[Fields, dict[tuple[str, Name], str]]:
+    """Return the fields of an operation of the union, and the place of each as a JSON pointer."""
+    found, places = Fields(), dict[tuple[str, Name], str]()
+    rows = document_facts(document, operation, "union").parameters
+    body = {"body": "body", "response": "response", "query": "query"}
+    for row in rows:
+        if location := body.get(row.location):
+            found.add(location, row.path, _row_kind(row.type), row.mandatory == "yes")
+            places.setdefault((location, row.path), str(row.at))
+    return found, places
+
+
+def _row_kind(kind: DataType | None) -> str:
+    if kind is None or kind.kind == "unknown":
+        return "any"
+    if kind.kind == "array":
+        return f"array<{_row_kind(kind.items)}>"
+    return {"map": "object"}.get(kind.kind, kind.kind)
+
+
 # ---- agreement ----
 
 
@@ -183,13 +208,16 @@ class Agreement:
     agreed: Counter[str] = Factory(Counter)
     compared: Counter[str] = Factory(Counter)
     differences: list[str] = Factory(list)
+    places: list[tuple[str, Name]] = Factory(list)
+    """The location and the path of the field of each difference."""
 
-    def count(self, kind: str, same: bool, difference: str) -> None:
+    def count(self, kind: str, same: bool, difference: str, key: tuple[str, Name]) -> None:
         """Count one comparison."""
         self.compared[kind] += 1
         self.agreed[kind] += same
         if not same:
             self.differences.append(f"{kind}: {difference}")
+            self.places.append(key)
 
     def report(self) -> str:
         """Return the figures and all differences as text."""
@@ -212,26 +240,27 @@ def agreement(pages: Iterable[PageFacts]) -> Agreement:
     for page in pages:
         sdk = sdk_fields(page.endpoint.method, page.endpoint.path) if page.endpoint else None
         if sdk is not None:
-            _compare(found, page.source, document_fields(scaffold_document(page)), sdk)
+            compare_fields(found, page.source, document_fields(scaffold_document(page)), sdk)
     return found
 
 
-def _compare(found: Agreement, source: str, page: Fields, sdk: Fields) -> None:
+def compare_fields(found: Agreement, source: str, page: Fields, sdk: Fields) -> None:
+    """Count the facts of one operation on which a page, or the union, and the SDK agree."""
     both = page.types.keys() & sdk.types.keys()
     for key in {**page.types, **sdk.types}:
         location, name = key
         if len(name) > 1 and (location, name[:-1]) not in both:
             continue
         shown = f"{source}: {location} {'.'.join(name)}"
-        found.count(location, key in both, f"{shown} only {'on the page' if key in page.types else 'in the SDK'}")
+        found.count(location, key in both, f"{shown} only {'on the page' if key in page.types else 'in the SDK'}", key)
         if key in both:
             mine, theirs = page.types[key], sdk.types[key]
             if "any" not in (mine, theirs):
-                found.count("type", _fits(mine, theirs), f"{shown} is {mine}, in the SDK {theirs}")
+                found.count("type", _fits(mine, theirs), f"{shown} is {mine}, in the SDK {theirs}", key)
             if location != "response":
                 required = key in page.required
                 found.count(
-                    "required", required == (key in sdk.required), f"{shown} {required}, in the SDK {not required}"
+                    "required", required == (key in sdk.required), f"{shown} {required}, in the SDK {not required}", key
                 )
 
 

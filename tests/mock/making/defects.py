@@ -67,7 +67,9 @@ def members(content: bytes) -> dict[str, bytes]:
 
 
 RequestArguments = dict[str, Any]
-"""Arguments of `httpx.Client.request`, with a URL relative to the server."""
+"""Arguments of `httpx.Client.request`, with a URL relative to the server; `objects` is stored first."""
+Asked = Any
+"""A request, or a function of the results so far that returns it."""
 
 
 def _post(path: str, body: Any, options: RequestArguments) -> RequestArguments:
@@ -113,7 +115,7 @@ def seed(path: str, content: Any) -> RequestArguments:
     return {"method": "POST", "url": "/_mock/seed", "json": {f"{EXAMPLE_PROJECT}/{path}": content}}
 
 
-def _several(requests: RequestArguments | Iterable[RequestArguments]) -> tuple[RequestArguments, ...]:
+def _several(requests: Asked | Iterable[Asked]) -> tuple[Asked, ...]:
     return (requests,) if isinstance(requests, dict) else tuple(requests)
 
 
@@ -122,7 +124,7 @@ class Case:
     """A fault, requests, and a claim about their results that is true only with the fault."""
 
     fault: str
-    requests: tuple[RequestArguments, ...] = field(converter=_several)
+    requests: tuple[Asked, ...] = field(converter=_several)
     claim: Callable[..., bool]
     """A function of the results, one for each request."""
     edition: str = INTL

@@ -31,6 +31,8 @@ class Step:
     place: Place
     change: Callable[[WorkspaceState, int], WorkspaceState] = field(repr=False)
     """A function of the workspace and the time of the change."""
+    then: Callable[[State, State], State] | None = field(default=None, repr=False)
+    """A function of the states before and after the change that returns the state to leave, as a fault has it."""
 
 
 @define(eq=False)
@@ -64,7 +66,8 @@ class World:
             step = self.steps.pop(0)
             workspace = self._find(step.place)
             if workspace is not None:
-                self.state = self.state.with_workspace(step.place, step.change(workspace, step.due))
+                before, after = self.state, self.state.with_workspace(step.place, step.change(workspace, step.due))
+                self.state = after if step.then is None else step.then(before, after)
 
     def _find(self, place: Place) -> WorkspaceState | None:
         project = self.state.projects.get(place[0])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
+    from jobexport.mock.behaviour.behaviours import Behaviour
     from jobexport.mock.requests.auth import AcceptedCredentials
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.state.state import State
@@ -47,6 +48,8 @@ class Call:
     """The checked request; None before the check, and if the request is refused."""
     refused: Refused | None = None
     """The refusal of the request, or None."""
+    behave: Behaviour | None = field(default=None, repr=False)
+    """The behaviour of the operation, for a fault that needs the response to another request; None before the check."""
     stranger: bool = False
     """True if only a fault admitted the caller."""
     number: float = 0.0
@@ -61,6 +64,17 @@ class Call:
         seen = copy.copy(self)
         seen.number, seen.count, seen.memory = number, count, memory
         return seen
+
+    @property
+    def valid(self) -> Request:
+        """The checked request; use it only after the check.
+
+        Raises:
+            RuntimeError: the request is not checked, or refused.
+        """
+        if self.request is None:
+            raise RuntimeError(f"{self.operation.id}: the request is not checked")
+        return self.request
 
     @property
     def json(self) -> Any:

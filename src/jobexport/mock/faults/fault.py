@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobexport.mock.requests.operations import Operation, SuccessResponse
     from jobexport.mock.requests.outcome import Outcome
     from jobexport.mock.requests.request import Request
+    from jobexport.mock.state.state import State
 
     Alter = Callable[[Call, Outcome], Awaitable[Outcome | None]]
     """A function that returns the changed outcome, or None if the fault has no effect on it."""
@@ -81,6 +82,10 @@ class Fault:
     """A function of a valid request that returns the name of an error, or None."""
     misread: Callable[[Call], Request | None] | None = field(default=None, repr=False)
     """A function of a valid request that returns another request to carry out, or None."""
+    prepare: Callable[[Call], State | None] | None = field(default=None, repr=False)
+    """A function of a valid request that returns the state to act in, or None. A GET leaves the right state."""
+    leave: Callable[[Call, State, State], State] | None = field(default=None, repr=False)
+    """A function of the states before and after a change that returns the state to leave; also of later steps."""
     alter: Alter | None = field(default=None, repr=False)
     """A function that changes the response or the stored objects."""
     deliver: Callable[[ASGIApp, float], ASGIApp] | None = field(default=None, repr=False)
@@ -107,6 +112,11 @@ def defects(group: str, *faults: Fault) -> tuple[Fault, ...]:
 def takes(*fields: str) -> Suits:
     """Return the condition that the operation's body has one of these fields."""
     return Suits(f"takes {' or '.join(fields)}", lambda operation: bool(_fields(operation) & set(fields)))
+
+
+def queries(*names: str) -> Suits:
+    """Return the condition that the operation has one of these parameters in its query."""
+    return Suits(f"takes {' or '.join(names)}", lambda operation: bool(set(operation.query.names) & set(names)))
 
 
 def _fields(operation: Operation) -> frozenset[str]:
@@ -140,6 +150,25 @@ BOOLEAN_VERDICT = Suits(
 OBS_PATH = Suits("responds with obsPath", _json_response(lambda response: "obsPath" in response.fields))
 STORES = Suits("stores objects", _json_response(lambda response: response.names_objects))
 BODY = Suits("takes a body", lambda operation: operation.body is not None)
+EMPTY = Suits("responds without a body", lambda operation: not operation.responses)
+PAGES = Suits("responds with pages of a list", lambda operation: {"limit", "offset"} <= set(operation.query.names))
+CREATES = Suits("creates an object", lambda operation: operation.method == "POST" and "name" in _fields(operation))
+DELETES = Suits("deletes an object", lambda operation: operation.method == "DELETE")
+SHOWS = Suits(
+    "shows an object",
+    lambda operation: (
+        operation.method == "GET" and bool({"job_name", "script_name", "job_id"} & set(operation.path.names))
+    ),
+)
+JOB_FIELDS = Suits("responds with the nodes of a job", _json_response(lambda response: "nodes" in response.fields))
+SCRIPT_FIELDS = Suits("responds with a script", _json_response(lambda response: "content" in response.fields))
+FLINK_FIELDS = Suits("responds with a Flink job", _json_response(lambda response: "job_detail" in response.fields))
+FLINK_JOBS = Suits("responds with Flink jobs", _json_response(lambda response: "job_list" in response.fields))
+TASK = Suits("responds with a task", _json_response(lambda response: "subtasks" in response.fields))
+STARTS_TASK = Suits("starts a task", _json_response(lambda response: "taskId" in response.fields))
+RESOURCE_ID = Suits(
+    "responds with the id of a resource", _json_response(lambda response: "resourceId" in response.fields)
+)
 MAY_LACK_BODY = Suits(
     "may do without its body", lambda operation: operation.body is not None and not operation.body.required
 )

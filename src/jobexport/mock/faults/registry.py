@@ -13,7 +13,21 @@ from jobexport.mock.behaviour.zips import pack
 from jobexport.mock.faults import bad_zips
 from jobexport.mock.faults import client_responses as responses
 from jobexport.mock.faults import client_wire as wire
-from jobexport.mock.faults.defects import accepted, archives, callers, errors, refused, state
+from jobexport.mock.faults.defects import (
+    accepted,
+    archives,
+    callers,
+    changes,
+    errors,
+    flink_imports,
+    imports,
+    lists,
+    pages,
+    refused,
+    shown,
+    state,
+    tasks,
+)
 from jobexport.mock.faults.defects import responses as wrong_responses
 from jobexport.mock.faults.fault import ANY, FIELDS, LISTS, VERDICT, ZIP, Argument, Fault
 
@@ -160,6 +174,13 @@ _DEFECTS = (
     *errors.DEFECTS,
     *callers.DEFECTS,
     *state.DEFECTS,
+    *pages.DEFECTS,
+    *lists.DEFECTS,
+    *shown.DEFECTS,
+    *changes.DEFECTS,
+    *imports.DEFECTS,
+    *flink_imports.DEFECTS,
+    *tasks.DEFECTS,
 )
 
 FAULTS = {fault.id: fault for fault in (*_LIST, *_DEFECTS)}

@@ -5,7 +5,7 @@
 | find the operation | respond to another method (`methods`); replace all steps before storing (`instead`) |
 | examine the caller, read the body, verify the signature | admit a caller whom the server refuses (`admit`) |
 | check the request | refuse a valid request (`refuse`); carry out another request (`misread`) |
-| behave | carry out a request that the check refused (`accept`) |
+| behave | act in another state (`prepare`), leave another state (`leave`), carry out a refused request (`accept`) |
 | store the objects | change response and objects first (`alter`) |
 | respond | change how the response is sent (`deliver`) |
 
@@ -234,6 +234,7 @@ class Core:
             call.request = check_request(operation, call.variables, call.headers, call.content, call.query)
             if chosen is not None:
                 chosen.judge(call)
+                return await chosen.act(behave, call, self.world)
             outcome = behave(call.request)
             return outcome if isinstance(outcome, Outcome) else await outcome
         except Refused as refused:

@@ -50,6 +50,16 @@ def _status(status: int, name: str | None = None, only: int | None = None) -> Al
     return alter
 
 
+def _missing_status(status: int) -> Alter:
+    """Change the status of the error of a script, resource or task that does not exist."""
+
+    async def alter(call: Call, outcome: Outcome) -> Outcome | None:
+        missing = any(call.refused_as(f"{kind}-not-found") for kind in ("script", "resource", "task"))
+        return changed(outcome, content(outcome), status=status) if missing else None
+
+    return alter
+
+
 def _replaced(other: str, name: str) -> Alter:
     """Replace the error with a name by another error of the document."""
 
@@ -106,6 +116,9 @@ DEFECTS = defects(
         ANY,
         alter=_errors(lambda error: {"errorCode": error["error_code"], "errorMsg": error["error_msg"]}),
     ),
+    Fault("errors-in-list", "The error is in a list errors.", ANY, alter=_errors(lambda error: {"errors": [error]})),
+    Fault("missing-object-404", "An object that does not exist gets status 404.", ANY, alter=_missing_status(404)),
+    Fault("missing-object-500", "An object that does not exist gets status 500.", ANY, alter=_missing_status(500)),
     Fault(
         "errors-plain-text",
         "An error is its message in plain text.",
