@@ -69,6 +69,20 @@ KINDS = (
         only=True,
     ),
     Kind(
+        "job_zips",
+        {"body.path": 0.9},
+        ("obs-file-unreadable", "obs-path-invalid"),
+        "no zip to import is known; name one under job_zips in the file of --data",
+        in_storage=True,
+    ),
+    Kind(
+        "flink_zips",
+        {"body.zip_file": 0.9},
+        ("zip-path-invalid", "obs-file-unreadable", "obs-object-missing"),
+        "no zip to import is known; name one under flink_zips in the file of --data",
+        in_storage=True,
+    ),
+    Kind(
         "flink_jobs",
         {"path.job_id": 0.8, "body.job_selected[*]": 0.95},
         ("job-not-found",),
@@ -154,6 +168,10 @@ class Data:
     """Ids of resources in the default workspace."""
     tasks: tuple[str, ...] = ()
     """Ids of tasks in the default workspace."""
+    job_zips: tuple[str, ...] = ()
+    """Exports of DGC jobs in object storage that may be imported, such as `obs://bucket/jobs.zip`."""
+    flink_zips: tuple[str, ...] = ()
+    """Exports of Flink jobs in object storage that may be imported, such as `bucket/jobs.zip`."""
     resources: tuple[str, ...] = ()
     """Names and locations of the resources that nodes may use."""
     flink_names: Mapping[int, str] = field(factory=dict)

@@ -141,7 +141,7 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
 
 def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
     run = process.FuzzRun(
-        document=narrowed(task.document, task.data, task.live) if task.live else task.document,
+        document=narrowed(task.document, task.data, task.live),
         held_to=task.document,
         url=task.url.rstrip("/"),
         data=task.data,
@@ -150,6 +150,7 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
         live=task.live and task.live.limits,
         interrupt=interrupt,
         journal=task.journal,
+        restore=task.tools.restore_path,
         redaction=judgement.redaction,
     )
     labels = _labels(task.document)

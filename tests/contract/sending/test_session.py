@@ -196,7 +196,14 @@ def test_a_missing_response_is_a_transport_problem_and_several_end_the_run(tmp_p
 
 def test_nothing_is_written_where_nobody_asked(tmp_path: Path) -> None:
     """A request that names another folder is not sent."""
-    with served() as server, session(server, tmp_path, places=Places(("mine",), ("obs://mine/x/",))) as sender:
+    with (
+        served() as server,
+        session(
+            server,
+            tmp_path,
+            places=Places({"obs_dirs": ("mine",), "obs_paths": ("obs://mine/x/",), "job_zips": (), "flink_zips": ()}),
+        ) as sender,
+    ):
         body = {"obs_dir": "mine", "is_selected": False}
         assert sender.send("exportFlinkJobs", "POST", FLINK, body=body).status == 200
         for other in ({"obs_dir": "others"}, {"obs_dir": None}, {"obsPath": "obs://others/"}):

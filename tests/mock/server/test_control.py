@@ -56,7 +56,7 @@ class TestRoutes:
     @pytest.mark.parametrize("path", ["/_mock/", "/_mock/nothing", "/_mock/state/more", "/_mock/%2e%2e/v1"])
     def test_unknown(self, client: Any, path: str) -> None:
         """An unknown path is 404, and the message lists the known paths."""
-        assert "faults, requests, reset, seed, state" in problem(client.get(path), 404)
+        assert "faults, requests, reset, restore, seed, state" in problem(client.get(path), 404)
 
     @pytest.mark.parametrize(
         ("method", "path", "allow"),

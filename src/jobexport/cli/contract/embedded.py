@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
 
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Tools
 from jobexport.contract.data import needs_workspace
+from jobexport.mock.behaviour.zips import pack
+from jobexport.mock.state.values import Subtask, Task
 from jobexport.spec.document import operations
 
 if TYPE_CHECKING:
@@ -18,10 +23,39 @@ if TYPE_CHECKING:
     from jobexport import mock
 
 _DEFAULT = "default"
+_BUCKET = "obs-import"
+# A task that ended in the past, so that showSystemTask has something to show.
+_TASK = "5f3c1a7e9b2d4f60a8c1e3b5d7f90124"
+
+
+def _filled(server: mock.Server) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Store zips to import, and add a task to the state of the start; return the zips of jobs and those of Flink jobs.
+
+    Each kind has a zip with a new job, and a zip with a job that exists.
+    """
+    project = server.state.projects[server.project_id]
+    default = project.workspaces[_DEFAULT]
+    job = {"nodes": [], "schedule": {"type": "EXECUTE_ONCE"}, "processType": "BATCH"}
+    zips = {f"{name}.zip": {f"jobs/{name}.job": job | {"name": name}} for name in ("new_job", *list(default.jobs)[:1])}
+    flink = {"new_flink_job": 7} | {found.name: found.id for found in list(project.flink.values())[:1]}
+    flink_zips = {
+        f"{name}_1700000000000.zip": {f"{name}.json": {"job_id": id_, "name": name}} for name, id_ in flink.items()
+    }
+    for name, members in (zips | flink_zips).items():
+        content = pack({path: json.dumps(value).encode() for path, value in members.items()})
+        asyncio.run(server.storage.put(f"{_BUCKET}/{name}", content))
+    now = time.time_ns() // 1_000_000
+    part = Subtask("0c5b8d1e7f3a4962b8d0e2f4a6c81357", "myJob", "SUCCESSFUL", now)
+    task = Task(_TASK, "importJob", now, now, (part,), now)
+    server.core.load(
+        server.state.with_workspace((server.project_id, _DEFAULT), evolve(default, tasks={_TASK: task})), first=True
+    )
+    return tuple(f"obs://{_BUCKET}/{name}" for name in zips), tuple(f"{_BUCKET}/{name}" for name in flink_zips)
 
 
 def mock_data(server: mock.Server) -> Data:
-    """Return all names in a mock's state, with its credentials."""
+    """Return all names in a mock's state, with its credentials; the mock gets zips to import, and a task."""
+    job_zips, flink_zips = _filled(server)
     project = server.state.projects[server.project_id]
     default = project.workspaces[_DEFAULT]
     others = {name: workspace for name, workspace in project.workspaces.items() if name != _DEFAULT}
@@ -38,6 +72,10 @@ def mock_data(server: mock.Server) -> Data:
         workspace_jobs={name: tuple(workspace.jobs) for name, workspace in others.items()},
         submitted=tuple(submitted),
         scripts=tuple(default.scripts),
+        resource_ids=tuple(default.resource_id(name) for name in default.resources),
+        tasks=tuple(default.tasks),
+        job_zips=job_zips,
+        flink_zips=flink_zips,
         resources=(*default.resources, *(location for location in locations if isinstance(location, str))),
         flink_names={id_: job.name for id_, job in project.flink.items()},
         complete=True,
@@ -75,4 +113,4 @@ def mock_tools(server: mock.Server) -> Tools:
     def fetch(name: str) -> bytes | None:
         return asyncio.run(server.storage.get(name))
 
-    return Tools(change, change_flink, change_script, fetch)
+    return Tools(change, change_flink, change_script, fetch, server.core.restore, "/_mock/restore")

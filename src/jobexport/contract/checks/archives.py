@@ -80,7 +80,7 @@ def export_depend(exchange: CheckedExchange) -> None:
     """Raise if the zip lacks a used script or resource, or has scripts or resources that are unused or not wanted."""
     layout = exchange.media(exchange.zip_media()).get("x-zip-layout")
     archive = exchange.archive()
-    if not archive.members or layout is None or _DOTS & set(exchange.requested_jobs()):
+    if not archive.members or layout is None or exchange.moved or _DOTS & set(exchange.requested_jobs()):
         return
     patterns = patterns_of(layout)
     others = [

@@ -53,7 +53,9 @@ class CheckedExchange:
     query: Mapping[str, Any] = field(factory=dict)
     """Query parameters by name, decoded."""
     known: Data | None = field(default=None, repr=False)
-    """Names that exist on the server."""
+    """Names that exist on the server, or None if they are not known."""
+    moved: bool = False
+    """True if requests before this one changed the server, so that jobs may use scripts that it lacks."""
 
     @property
     def arguments(self) -> Mapping[str, Any]:

@@ -21,6 +21,8 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from schemathesis.auths import GLOBAL_AUTH_STORAGE
 from schemathesis.core import SCHEMATHESIS_TEST_CASE_HEADER
+from schemathesis.generation.meta import TestPhase
+from schemathesis.generation.stateful.state_machine import APIStateMachine
 
 from jobexport.contract.fuzz.hooks import is_positive
 from jobexport.contract.sending import receiving
@@ -78,6 +80,13 @@ class Line:
     project: str
     places: Places | None
     """Places that exports may be written to, or None if every place is allowed."""
+    changing: Callable[[Case[Any]], bool] = lambda _: False
+    """Function that returns True if a request may change the server."""
+    restore: Callable[[], None] | None = None
+    """Function that undoes all changes of the server, if the server can."""
+    changed: bool = field(default=False, init=False)
+    """True if requests of a sequence before the current request changed the server."""
+    _changes: bool = field(default=False, init=False)
     _case: Case[Any] | None = field(default=None, init=False)
 
     def install(self) -> None:
@@ -100,6 +109,8 @@ class Line:
         requests.sessions.HTTPAdapter = Adapter  # type: ignore[attr-defined]
         HTTPConnection.response_class = _BoundResponse
         schemathesis.hook(before_call)
+        if self.restore is not None:
+            _at_the_end_of_each_sequence(self.forget)
         # A filter costs time for each generated value.
         if places is not None:
             schemathesis.hook(filter_case)
@@ -126,10 +137,28 @@ class Line:
         right = known and f"/{self.project}/" in request.path_url
         try:
             response: Response = self.wire.exchange(self._sent(request), once, right=right).response
+            self._follow(response)
         except (DeadlinePassed, Overlong) as problem:
             # The one error of requests whose text schemathesis shows as it is.
             raise requests.exceptions.Timeout(str(problem), request=request) from None
         return response
+
+    def _follow(self, response: Response) -> None:
+        """Undo the change of a request, or note it until the end of its sequence."""
+        self.changed = self._changes
+        case = self._case
+        if self.restore is None or case is None or not response.ok or not self.changing(case):
+            return
+        if case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL:
+            self._changes = True
+        else:
+            self.restore()
+
+    def forget(self) -> None:
+        """Undo the changes of a sequence."""
+        if self._changes and self.restore is not None:
+            self.restore()
+        self.changed = self._changes = False
 
     def _sent(self, request: PreparedRequest) -> Sent:
         id_ = str(request.headers.get(SCHEMATHESIS_TEST_CASE_HEADER, ""))
@@ -141,6 +170,17 @@ class Line:
                 kind = "positive" if is_positive(self._case) else "negative"
         headers = tuple((str(name), _text(value)) for name, value in request.headers.items())
         return Sent(operation, kind, id_, str(request.method), str(request.url), headers, _content(request))
+
+
+def _at_the_end_of_each_sequence(function: Callable[[], None]) -> None:
+    # schemathesis has no hook for it, but its machine calls this method.
+    before = APIStateMachine.teardown
+
+    def teardown(machine: APIStateMachine) -> None:
+        function()
+        before(machine)
+
+    APIStateMachine.teardown = teardown  # type: ignore[method-assign]
 
 
 def _surroundings(url: str, proxies: Proxies) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from jobexport.contract.checks.responses import refusal
 from jobexport.contract.checks.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from schemathesis import Case
     from schemathesis.checks import CheckContext
@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 
     from jobexport.contract.data import Data
 
-_held_to: list[tuple[Mapping[str, Any], Data]] = []
+# The new id of a job that was not imported.
+_NO_OBJECT = {"-1"}
+_held_to: list[tuple[Mapping[str, Any], Data, Callable[[], bool]]] = []
 
 
-def hold_to(document: Mapping[str, Any], known: Data) -> None:
-    """Set the document and the known names for the checks; schemathesis's own document may be only a part of it."""
-    _held_to[:] = [(document, known)]
+def hold_to(document: Mapping[str, Any], known: Data, changed: Callable[[], bool]) -> None:
+    """Set the document and the known names for the checks; schemathesis's own document may be only a part of it.
+
+    Args:
+        document: the document.
+        known: names that exist on the server at the start of each sequence.
+        changed: a function that returns True if requests before the current request changed the server.
+    """
+    _held_to[:] = [(document, known, changed)]
 
 
 def _register(check: Check) -> None:
@@ -43,7 +51,8 @@ def _register(check: Check) -> None:
 
 def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
     media_type = response.headers.get("content-type", [""])[0]
-    document, known = _held_to[0] if _held_to else (case.operation.schema.raw_schema, None)
+    document, known, changed = _held_to[0] if _held_to else (case.operation.schema.raw_schema, None, lambda: False)
+    moved = changed()
     return CheckedExchange(
         document=document,
         operation=document["paths"][case.operation.path][case.operation.method],
@@ -57,7 +66,8 @@ def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
         content=response.content,
         headers={name.lower(): ", ".join(values) for name, values in response.headers.items()},
         workspace=case.headers.get("workspace") if case.headers else None,
-        known=known,
+        known=None if moved else known,
+        moved=moved,
     )
 
 
@@ -93,7 +103,8 @@ def _is_followed(case: Case[Any], transition: Transition) -> bool:
     """Return whether each variable of the path has the value of the link; schemathesis replaces some of them."""
     given = transition.parameters.get("path_parameters", {})
     values = {name: found.value.ok() for name, found in given.items() if isinstance(found.value, Ok)}
-    return bool(values) and all(case.path_parameters.get(name) == value for name, value in values.items())
+    named = bool(values) and not _NO_OBJECT & {*map(str, values.values())}
+    return named and all(case.path_parameters.get(name) == value for name, value in values.items())
 
 
 def _deleted(recorder: Any) -> bool:

@@ -17,18 +17,20 @@ from schemathesis.cli import EventHandler, handler
 from schemathesis.engine import Status, events
 
 from jobexport.auth import AccessKey
-from jobexport.contract.data import Data
+from jobexport.contract.data import Data, changes
 from jobexport.contract.fuzz import hooks
 from jobexport.contract.fuzz.adapter import Line, RightCredentials
 from jobexport.contract.fuzz.differences import difference
 from jobexport.contract.sending.journal import Journal
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
+from jobexport.contract.sending.receiving import SECONDS
 from jobexport.core.environment import ACCESS_KEY, CONTRACT_RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN, read
+from jobexport.core.http import client
 from jobexport.core.redact import Redaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from schemathesis.engine.recorder import ScenarioRecorder
 
@@ -98,8 +100,23 @@ def _open_line() -> Line:
         known=_run["known"],
         waiting=lambda seconds: _write({"event": "waiting", "seconds": seconds}),
     )
-    places = Places(_known.obs_dirs, _known.obs_paths) if _run["live"] else None
-    return Line(wire, RightCredentials(read(TOKEN), key), _known.project, places)
+    places = Places.of(_known) if _run["live"] else None
+    credentials = RightCredentials(read(TOKEN), key)
+    return Line(wire, credentials, _known.project, places, _changing, _restorer(_run["restore"]))
+
+
+def _changing(case: Any) -> bool:
+    method = case.operation.method.lower()
+    return changes(_document, _document["paths"][case.operation.path][method], method)
+
+
+def _restorer(url: str) -> Callable[[], None] | None:
+    http = client(timeout=SECONDS)
+
+    def restore() -> None:
+        http.post(url).raise_for_status()
+
+    return restore if url else None
 
 
 def _interrupt(_number: int, _frame: Any) -> None:
@@ -107,7 +124,7 @@ def _interrupt(_number: int, _frame: Any) -> None:
     _line.wire.stopped = RunStopped("interrupted", "the run was interrupted")
 
 
-hooks.hold_to(_document, _known)
 _line = _open_line()
+hooks.hold_to(_document, _known, lambda: _line.changed)
 _line.install()
 signal.signal(signal.SIGINT, _interrupt)

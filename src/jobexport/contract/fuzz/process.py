@@ -65,6 +65,8 @@ class FuzzRun:
     """The handler of Ctrl-C; its `wire` counts the requests so far."""
     journal: Path
     redaction: Redaction
+    restore: str = ""
+    """Path of the POST request that undoes all changes of the server; empty if the server can't."""
 
 
 def events(run: FuzzRun, scratch: Path) -> Iterator[dict[str, Any]]:
@@ -127,6 +129,7 @@ def _written(run: FuzzRun, scratch: Path) -> list[str]:
         "live": asdict(run.live) if run.live else None,
         "sent": run.interrupt.wire.sent,
         "known": run.interrupt.wire.known,
+        "restore": run.restore and run.url + run.restore,
     }
     (scratch / "run.json").write_text(json.dumps(task), encoding="utf-8")
     (scratch / "openapi.json").write_text(json.dumps(run.document), encoding="utf-8")

@@ -74,6 +74,8 @@ class Tools:
     """Function of the name `<bucket>/<folder>/…`. Returns the object in storage, or None if it is missing."""
     restore: Callable[[], None] | None = None
     """Function that undoes what requests changed on the server since the run began."""
+    restore_path: str = ""
+    """Path of a POST request with the same effect as `restore`, for schemathesis's process; empty if there is none."""
 
 
 @define

@@ -28,14 +28,19 @@ _PLACES = {place.removeprefix("body."): kind.id for kind in KINDS if kind.in_sto
 class Places:
     """Places in object storage that exports may be written to."""
 
-    obs_dirs: tuple[str, ...]
-    obs_paths: tuple[str, ...]
+    names: Mapping[str, tuple[str, ...]]
+    """The allowed places by kind."""
+
+    @classmethod
+    def of(cls, data: Data) -> Places:
+        """Return the places that the data of a run names."""
+        return cls({kind.id: data.names(kind) for kind in KINDS if kind.in_storage})
 
     def allow(self, body: Any) -> bool:
         """Return True if a request with this body names only allowed places, or no place."""
         if not isinstance(body, dict):
             return True
-        return all(name not in body or body[name] in getattr(self, kind) for name, kind in _PLACES.items())
+        return all(name not in body or body[name] in self.names[kind] for name, kind in _PLACES.items())
 
 
 @frozen
@@ -49,36 +54,37 @@ class LeftOut:
 def left_out(document: Mapping[str, Any], data: Data, live: Live) -> Iterator[LeftOut]:
     """Yield the operations that can't be tested, because a name or a place is missing."""
     for operation in operations(document):
-        known = (operation.method, operation.id) in _harmless()
-        if not (live.disposable or known or operation.reads):
-            yield LeftOut(operation.id, "no edition has it, so nobody knows what it changes")
+        known = _known().get((operation.method, operation.id))
+        if not (live.disposable or operation.reads or known is False):
+            unknown = "no edition has it, so nobody knows what it changes"
+            yield LeftOut(operation.id, "it changes the server; only --disposable allows that" if known else unknown)
         elif (kind := lacking(document, operation, data)) is not None:
             yield LeftOut(operation.id, kind.hint)
 
 
 @functools.cache
-def _harmless() -> frozenset[tuple[str, str]]:
-    """Return method and operationId of each operation of the union that changes no job of a server."""
+def _known() -> Mapping[tuple[str, str], bool]:
+    """Return whether an operation of the union may change a server, by method and operationId."""
     union = load_yaml(SOURCES / BASE)
-    found = (operation for operation in operations(union) if not changes(union, operation.fields, operation.method))
-    return frozenset((operation.method, operation.id) for operation in found)
+    return {(found.method, found.id): changes(union, found.fields, found.method) for found in operations(union)}
 
 
-def narrowed(document: Mapping[str, Any], data: Data, live: Live) -> dict[str, Any]:
+def narrowed(document: Mapping[str, Any], data: Data, live: Live | None) -> dict[str, Any]:
     """Return a copy of the document that allows only requests that are safe for a server in use.
 
     It lacks the operations that can't be tested. Its values for `obs_dir` and `obsPath` are the named places, its Flink
     jobs are the named jobs, and it has no `workspace` header if no workspace is named. For a disposable server it lacks
-    only the operations, and has the names that exist there as examples.
+    only the operations, and has the names that exist there as examples. For a server of the run, `live` is None, it has
+    all operations.
     """
     shaped: dict[str, Any] = copy.deepcopy(dict(document))
-    without = {left.operation for left in left_out(document, data, live)}
+    without = {left.operation for left in left_out(document, data, live)} if live else set()
     for operation in [operation for operation in operations(shaped) if operation.id in without]:
         item = at(shaped, operation.location[:-1])
         item.pop(operation.method, None)
         if not METHODS & item.keys():
             shaped["paths"].pop(operation.path, None)
-    for operation in () if live.disposable else operations(shaped):
+    for operation in () if live is None or live.disposable else operations(shaped):
         if not data.workspaces:
             for owner in (at(shaped, operation.location), at(shaped, operation.location[:-1])):
                 owner["parameters"] = [

@@ -213,7 +213,7 @@ def open_session(
         waiting: called before each wait for Retry-After, with its seconds.
     """
     live = live and live.limits
-    places = Places(data.obs_dirs, data.obs_paths) if live else None
+    places = Places.of(data) if live else None
     remember(*data.secrets)
     with journal.open("a", encoding="utf-8") as file, client(timeout=receiving.SECONDS) as http:
         wire = Wire(Journal(file, Redaction.of(data.secrets)), live, waiting=waiting)

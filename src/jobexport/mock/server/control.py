@@ -145,6 +145,11 @@ async def _reset(core: Core, _: Any) -> dict[str, Any]:
     return await _state(core, _)
 
 
+async def _restore(core: Core, _: Any) -> dict[str, Any]:
+    core.restore()
+    return {}
+
+
 async def _seed(core: Core, body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise JobexportError("the body must be an object: path in the state folder → JSON of the file")
@@ -194,6 +199,7 @@ async def _forget_requests(core: Core, body: Any) -> dict[str, Any]:
 _ROUTES: Mapping[str, Mapping[str, Callable[[Core, Any], Awaitable[dict[str, Any]]]]] = {
     "state": {"GET": _state},
     "reset": {"POST": _reset},
+    "restore": {"POST": _restore},
     "seed": {"POST": _seed},
     "faults": {"GET": _faults, "PUT": _set_faults, "DELETE": _clear_faults},
     "requests": {"GET": _requests, "DELETE": _forget_requests},

@@ -132,13 +132,18 @@ class Core:
         """The state as it is now."""
         return self.world.state
 
-    def load(self, state: State) -> None:
-        """Replace the state from the next request on."""
+    def load(self, state: State, *, first: bool = False) -> None:
+        """Replace the state from the next request on; with `first` also the state that `restore` returns to."""
         self.world.state = state
+        self._first = state if first else self._first
+
+    def restore(self) -> None:
+        """Restore the state of the start, and forget the steps to come."""
+        self.world.replace(self._first)
 
     def reset(self) -> None:
         """Restore the state and the faults of the start, and clear the request log. Stored objects stay."""
-        self.world.replace(self._first)
+        self.restore()
         self.set_faults(*self.faults, rate=self.fault_rate, seed=self.seed)
         self.requests.clear()
 
