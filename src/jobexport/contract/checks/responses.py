@@ -10,10 +10,10 @@ import jsonschema_rs
 
 from jobexport.contract.checks.exchange import JSON
 from jobexport.contract.checks.violation import Violation
-from jobexport.spec.document import deref, marks, media, response
+from jobexport.spec.document import deref, marks, media, operations, request_body, response, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from jobexport.contract.checks.exchange import CheckedExchange
 
@@ -93,11 +93,20 @@ def missing_field(exchange: CheckedExchange) -> None:
         return
     promised = set.intersection(*(set(example) for example in examples))
     missing = sorted(promised - value.keys())
-    if missing:
+    if missing and (missing := [name for name in missing if name not in _optional(exchange)]):
         properties = exchange.schema()["properties"]
         rests_on = tuple(id_ for name in missing for id_ in _marks_within(properties.get(name, {})))
         words = f"the response lacks {', '.join(missing)}, which the documentation's example has"
         raise Violation(words, rests_on, f"/{missing[0]}")
+
+
+def _optional(exchange: CheckedExchange) -> Collection[str]:
+    """Return the fields of an object that the request which created it may have left out."""
+    place = next((each for each in operations(exchange.document) if each.fields is exchange.operation), None)
+    above = place.path.rpartition("/")[0] if place is not None and place.path.endswith("}") else ""
+    created = exchange.document["paths"].get(above, {}).get("post")
+    definition = schema_of(exchange.document, media(request_body(exchange.document, created))) if created else {}
+    return definition.get("properties", {}).keys() - {*definition.get("required", ())}
 
 
 def error_in_success(exchange: CheckedExchange) -> None:

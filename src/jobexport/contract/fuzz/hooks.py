@@ -100,11 +100,17 @@ def linked_object_missing(ctx: CheckContext, response: Response, case: Case[Any]
 
 
 def _is_followed(case: Case[Any], transition: Transition) -> bool:
-    """Return whether each variable of the path has the value of the link; schemathesis replaces some of them."""
-    given = transition.parameters.get("path_parameters", {})
-    values = {name: found.value.ok() for name, found in given.items() if isinstance(found.value, Ok)}
-    named = bool(values) and not _NO_OBJECT & {*map(str, values.values())}
-    return named and all(case.path_parameters.get(name) == value for name, value in values.items())
+    """Return whether each parameter has the value of the link; schemathesis replaces some of them."""
+    named = False
+    for container, parameters in transition.parameters.items():
+        sent = getattr(case, container, None) or {}
+        for name, found in parameters.items():
+            # A parameter that the request before lacked, such as a workspace, has to be missing here too.
+            value = found.value.ok() if isinstance(found.value, Ok) else ""
+            if str(value) in _NO_OBJECT or str(sent.get(name, "")) != str(value):
+                return False
+            named = named or container == "path_parameters"
+    return named
 
 
 def _deleted(recorder: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jobexport.contract.checks.archives import patterns_of
 from jobexport.contract.checks.exchange import read_archive
 from jobexport.contract.checks.responses import refusal
+from jobexport.contract.data import changes
 from jobexport.contract.scenarios.scenario import expect
 from jobexport.contract.sender import ABSENT
 from jobexport.spec.document import deref, marks
@@ -79,9 +80,9 @@ def accepted_forms(run: ScenarioRun) -> None:
             response = run.send(content=spelled.encode(), headers={"Content-Type": "application/json"})
             expect(response.succeeded, f"the valid body {spelled!r} gets {response.status}")
     if not run.body_required:
-        expect(run.send().status == 200, "a request without a body is refused, but the body is optional")
+        expect(run.send().succeeded, "a request without a body is refused, but the body is optional")
         if run.schema:
-            expect(run.send({}).status == 200, "an empty object is refused, but no field is required")
+            expect(run.send({}).succeeded, "an empty object is refused, but no field is required")
 
 
 def optional_fields(run: ScenarioRun) -> None:
@@ -401,6 +402,9 @@ def _outcome(response: CheckedExchange) -> Any:
     if members:
         names = ("content-type", "content-disposition")
         return dict(members), *(response.headers.get(name) for name in names)
+    if changes(response.document, response.operation, response.method) and isinstance(value := response.json(), dict):
+        # A change has an id of its own each time.
+        return response.status, response.media_type, sorted(value)
     return response.status, response.media_type, re.sub(rb"\d{13}", b"<time>", response.content)
 
 

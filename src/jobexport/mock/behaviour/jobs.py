@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -91,6 +92,8 @@ def show_job(operation: Operation, world: World) -> Callable[[Request], Outcome]
         fields = job.fields
         kind = {"processType": job.type, "jobType": job.type}
         extra = {
+            # A number that the name alone gives, so that it stays the same after a restart.
+            "id": int.from_bytes(sha256(name.encode()).digest()[:6], "big"),
             "createTime": workspace.jobs[name].listed.get("createTime", BEGINNING),
             "lastUpdateUser": workspace.jobs[name].listed.get("lastUpdateUser", USER),
             "version": version,
