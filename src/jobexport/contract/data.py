@@ -120,6 +120,8 @@ KINDS = (
     ),
 )
 """All kinds of names: the one place that says which name of a request stands for which object of the server."""
+OTHER_NAMES = ("query.version",)
+"""Places of names that no `Data` has, such as the number of a version: only the server knows whether they exist."""
 OBJECTS = tuple(kind.id for kind in KINDS if not kind.in_storage and kind.id not in ("project", "workspaces"))
 """The kinds of objects that a project holds."""
 _BY_PLACE = {place: kind for kind in KINDS for place in kind.places}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.responses import example_code, refusal
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.data import KINDS, changes
+from jobexport.contract.data import KINDS, OTHER_NAMES, changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -163,6 +163,7 @@ def _unknown(exchange: CheckedExchange) -> tuple[str, ...] | None:
     # Only the server knows whether it may write to another folder, and whether a change is allowed.
     changing = changes(exchange.document, exchange.operation, exchange.method)
     unnamed = [name for name in exchange.path if not any(f"path.{name}" in kind.places for kind in KINDS)]
+    unnamed += [name for name in exchange.query if f"query.{name}" in OTHER_NAMES]
     return () if surely and not (stored or changing or unnamed) else None
 
 
