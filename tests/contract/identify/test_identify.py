@@ -25,6 +25,7 @@ from jobexport.spec.editions import edition_ids
 from jobexport.spec.lint import lint_document, lint_marks
 from jobexport.spec.register import Claim, Entry, Statement
 from jobexport.spec.statements.change import to_path
+from tests.making.documents import exporting
 from tests.making.names import array_of
 
 if TYPE_CHECKING:
@@ -374,7 +375,9 @@ def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path) -> None:
     with mock.serve(changed, token=TOKEN) as server:
         data = mock_data(server)
         document = resolved(ask(server.url, data).overlay, tmp_path)
-        report = check_edition(document, server.url, data, seed=1, report_dir=tmp_path / "report", max_examples=2)
+        report = check_edition(
+            exporting(document), server.url, data, seed=1, report_dir=tmp_path / "report", max_examples=2
+        )
     assert report.passed, report.failures
 
 
@@ -409,7 +412,7 @@ def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
             assert contradicted(found, CN_2025) == {"DGC-007", "DGC-106"}
             document = resolved(found.overlay, tmp_path)
             report = check_edition(
-                document, url, data, seed=1, report_dir=tmp_path / "report", api="dgc", max_examples=2
+                exporting(document), url, data, seed=1, report_dir=tmp_path / "report", api="dgc", max_examples=2
             )
     content = operation(document, JOB)["responses"]["200"]["content"]
     assert list(content) == [JSON, "application/zip"]

@@ -14,6 +14,7 @@ from jobexport.contract import Data, check_edition
 from jobexport.contract.reports.causes import Came, cause, first
 from jobexport.contract.reports.model import Failure
 from jobexport.spec import load_edition
+from tests.making.documents import exporting
 from tests.making.serving import serving
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Wrong:
     """The mock, less right: what it takes and sends is changed in seven places."""
 
     def __init__(self) -> None:
-        self.app = mock.create_app(EDITION, token=TOKEN)
+        self.app = mock.create_app(exporting(load_edition(EDITION)), token=TOKEN)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Respond to one request."""
@@ -100,7 +101,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     folder = tmp_path_factory.mktemp("wrong")
     data = Data(mock.EXAMPLE_PROJECT, JOBS, (100,), token=TOKEN)
     with serving(Wrong()) as url:
-        return check_edition(load_edition(EDITION), url, data, seed=1, report_dir=folder, max_examples=3), folder
+        return check_edition(
+            exporting(load_edition(EDITION)), url, data, seed=1, report_dir=folder, max_examples=3
+        ), folder
 
 
 SEVEN = {

@@ -13,9 +13,12 @@ import pytest
 from jobexport import mock
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live, check_edition, plan
+from jobexport.contract.data import KINDS, changes
 from jobexport.contract.sending.live import narrowed
 from jobexport.spec import load_edition
-from jobexport.spec.document import METHODS
+from jobexport.spec.document import METHODS, operations, operations_by_id
+from jobexport.spec.editions import edition_ids
+from tests.making.documents import exporting, exports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,9 +77,8 @@ def mock_process(process: Callable[..., Any], stored: Any) -> Callable[..., Any]
 
 
 def check(url: Any, folder: Path, given: Any, *, edition: str = "otc-2026", live: Any = FAST, **options: Any) -> Any:
-    return check_edition(
-        load_edition(edition), url, given, seed=1, report_dir=folder, live=live, **({"max_examples": 5} | options)
-    )
+    document = exporting(load_edition(edition))
+    return check_edition(document, url, given, seed=1, report_dir=folder, live=live, **({"max_examples": 5} | options))
 
 
 def entries(folder: Path) -> Any:
@@ -191,12 +193,12 @@ def test_nothing_known_is_nothing_run(tmp_path: Path) -> None:
         report = check(server.url, tmp_path, data(jobs=(), flink_jobs=(), token=TOKEN))
     assert not report.passed
     assert report.requests == 0
-    assert set(report.left_out) == {"exportFlinkJobs", "exportJob", "batchExportJobs"}
+    assert set(report.left_out) == set(exports(load_edition("otc-2026")))
 
 
 def test_the_plan_says_what_is_run_and_what_is_written() -> None:
     """The plan has a line for each operation, with places, jobs and reasons."""
-    document = load_edition("huaweicloud-cn-2025")
+    document = exporting(load_edition("huaweicloud-cn-2025"))
     lines = plan(document, "http://server", data(obs_paths=("obs://mine/",)), Live(rate=2.5, max_requests=50))
     assert lines == [
         "http://server: at most 50 requests, at most 2.5 a second, all valid by the document",
@@ -217,9 +219,24 @@ def test_the_plan_says_what_is_run_and_what_is_written() -> None:
     ]
 
 
+@pytest.mark.parametrize("edition", edition_ids())
+def test_a_server_in_use_is_not_changed(edition: str) -> None:
+    """Operations that create, import or delete are left out with a sentence in the plan; a disposable server gets them."""
+    document = load_edition(edition)
+    every = {kind.id: ("1",) for kind in KINDS if kind.id not in ("project", "flink_jobs")}
+    given = data(**every)
+    changing = [found.id for found in operations(document) if changes(document, found.fields, found.method)]
+    assert len(changing) > 5
+    lines = plan(document, "http://server", given, Live())
+    for name in changing:
+        assert f"  {name}: not run: it changes the server; only --disposable allows that" in lines
+    assert not {*changing} & {found.id for found in operations(narrowed(document, given, Live()))}
+    assert f"  {changing[0]}: changes whatever it names" in plan(document, "http://s", given, Live(disposable=True))
+
+
 def test_a_disposable_server_is_fuzzed_with_the_whole_document() -> None:
     """Nothing is taken from the document but the examples, which become names that exist on the server."""
-    document = load_edition("huaweicloud-cn-2025")
+    document = exporting(load_edition("huaweicloud-cn-2025"))
     shaped = narrowed(document, data(obs_dirs=("mine",), jobs=("known",)), Live(disposable=True))
     assert shaped["paths"] == document["paths"]
     assert shaped["components"]["schemas"]["JobName"]["examples"] == ["known"]
@@ -262,6 +279,6 @@ def test_an_operation_that_no_edition_has_is_only_read() -> None:
 def test_two_operations_that_are_left_out_share_a_path() -> None:
     """A path goes once, however many of its operations can't be run; other methods than POST are seen too."""
     document = load_edition("otc-2026")
-    (path,) = [path for path, item in document["paths"].items() if item["post"]["operationId"] == "exportFlinkJobs"]
+    path = operations_by_id(document)["exportFlinkJobs"].path
     document["paths"][path]["put"] = document["paths"][path]["post"] | {"operationId": "putFlinkJobs"}
     assert path not in narrowed(document, data(obs_dirs=()), Live())["paths"]

@@ -149,7 +149,7 @@ class Line:
         case = self._case
         if self.restore is None or case is None or not response.ok or not self.changing(case):
             return
-        if case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL:
+        if _in_sequence(case):
             self._changes = True
         else:
             self.restore()
@@ -168,8 +168,13 @@ class Line:
             # A check sends its own cases, derived from the current case.
             if self._case.id == id_:
                 kind = "positive" if is_positive(self._case) else "negative"
+                kind = "linked" if _in_sequence(self._case) else kind
         headers = tuple((str(name), _text(value)) for name, value in request.headers.items())
         return Sent(operation, kind, id_, str(request.method), str(request.url), headers, _content(request))
+
+
+def _in_sequence(case: Case[Any]) -> bool:
+    return case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
 
 
 def _at_the_end_of_each_sequence(function: Callable[[], None]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jobexport.core.redact import Redaction
     from jobexport.spec.register import Register
 
-_COUNTED = ("positive", "negative")
+_COUNTED = ("positive", "negative", "linked")
 
 
 @frozen
