@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -212,6 +214,11 @@ class Data:
             return self.names(kind)
         return self.workspace_jobs.get(workspace) if kind.id == "jobs" else None
 
+    def free(self, name: str) -> str:
+        """Return a name that no known object has: the given name, or one that begins with it."""
+        taken = {str(value) for kind in KINDS for value in self.names(kind)} | {*self.resources}
+        return next(each for each in chain((name,), (f"{name}_{number}" for number in count(1))) if each not in taken)
+
     def as_json(self) -> dict[str, Any]:
         """Return the names as JSON values, without token and key."""
         return {name: value for name, value in asdict(self).items() if name not in ("token", "key")}
@@ -299,6 +306,12 @@ def changes(document: Mapping[str, Any], operation: Mapping[str, Any], method: s
         for found in succeeded
     )
     return not (method in READING or exports)
+
+
+def creates(document: Mapping[str, Any], operation: OperationObject) -> bool:
+    """Return whether an operation creates an object: a POST to a path below which objects have paths of their own."""
+    below = re.compile(re.escape(operation.path) + r"/\{\w+\}")
+    return operation.method == "post" and any(map(below.fullmatch, document["paths"]))
 
 
 def load_names(path: Path) -> dict[str, Any]:

@@ -221,7 +221,7 @@ def test_the_plan_says_what_is_run_and_what_is_written() -> None:
 
 @pytest.mark.parametrize("edition", edition_ids())
 def test_a_server_in_use_is_not_changed(edition: str) -> None:
-    """Operations that create, import or delete are left out with a sentence in the plan; a disposable server gets them."""
+    """Operations that create, import or delete are left out with a reason; a disposable server gets them."""
     document = load_edition(edition)
     every = {kind.id: ("1",) for kind in KINDS if kind.id not in ("project", "flink_jobs")}
     given = data(**every)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
@@ -17,7 +16,7 @@ from attrs import Factory, define, evolve, field, frozen
 from jobexport.contract.checks.exchange import CheckedExchange
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.data import KINDS, changes, needs_workspace, places
+from jobexport.contract.data import changes, creates, needs_workspace, places
 from jobexport.contract.sender import ABSENT, TransportProblem, path_segment
 from jobexport.spec.document import (
     at,
@@ -153,16 +152,9 @@ class ScenarioRun:
         for place in places(self.document, self._operation):
             if (place.where, place.name) == ("body", name) and (known := self.data.names(place.kind)):
                 return list(known[: len(shown) if isinstance(shown, list) else 1]) if place.many else known[0]
-        if name == "name" and self.creates and isinstance(shown, str):
-            taken = {str(value) for kind in KINDS for value in self.data.names(kind)} | {*self.data.resources}
-            return next(name for name in (shown, *(f"{shown}_{n}" for n in range(1, 99))) if name not in taken)
+        if name == "name" and isinstance(shown, str) and creates(self.document, self._operation):
+            return self.data.free(shown)
         return shown
-
-    @property
-    def creates(self) -> bool:
-        """True if the operation creates an object: a POST to a path below which objects have paths of their own."""
-        below = re.compile(re.escape(self._operation.path) + r"/\{\w+\}")
-        return self._operation.method == "post" and any(map(below.fullmatch, self.document["paths"]))
 
     def _variables(self, where: str) -> dict[str, Any]:
         """Return valid values of the required parameters in `path` or `query`: known names, or else the examples."""

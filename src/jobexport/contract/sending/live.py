@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.contract.data import KINDS, changes, lacking, places
+from jobexport.contract.data import KINDS, changes, creates, lacking, places
 from jobexport.spec.document import METHODS, at, deref, media, operations, request_body, schema_of
 from jobexport.spec.editions import BASE, SOURCES
 from jobexport.spec.load import load_yaml
@@ -95,6 +95,9 @@ def narrowed(document: Mapping[str, Any], data: Data, live: Live | None) -> dict
         _narrow_body(shaped, operation, data)
     for operation in operations(shaped):
         _name_known(shaped, operation, data)
+    for operation in operations(shaped):
+        if creates(shaped, operation):
+            _name_new(shaped, operation, data)
     return shaped
 
 
@@ -108,6 +111,19 @@ def _name_known(document: dict[str, Any], operation: OperationObject, data: Data
             place.node["examples"] = [names]
         if names and (place.where == "path" or place.many):
             place.schema["examples"] = names
+
+
+def _name_new(document: dict[str, Any], operation: OperationObject, data: Data) -> None:
+    """Replace the names of objects to create in the documentation's examples by names that are free on the server."""
+    listed = media(request_body(document, operation.fields))
+    schema = schema_of(document, listed)
+    for example in listed.get("examples", {}).values():
+        if isinstance(name := example["value"].get("name"), str):
+            example["value"]["name"] = data.free(name)
+    for node in [deref(document, schema["properties"]["name"])] if "name" in schema.get("properties", {}) else ():
+        # The node itself may also stand for the names of objects that exist.
+        named = [data.free(name) for name in node.get("examples", ()) if isinstance(name, str)]
+        schema["properties"]["name"] = node | ({"examples": named} if named else {})
 
 
 def _narrow_body(document: dict[str, Any], operation: OperationObject, data: Data) -> None:
