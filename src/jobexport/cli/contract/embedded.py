@@ -14,7 +14,7 @@ from jobexport.auth import AccessKey
 from jobexport.contract import Data, Tools
 from jobexport.contract.data import needs_workspace
 from jobexport.mock.behaviour.zips import pack
-from jobexport.mock.state.values import Subtask, Task
+from jobexport.mock.state.values import Subtask, SystemTask
 from jobexport.spec.document import operations
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _filled(server: mock.Server) -> tuple[tuple[str, ...], tuple[str, ...]]:
         asyncio.run(server.storage.put(f"{_BUCKET}/{name}", content))
     now = time.time_ns() // 1_000_000
     part = Subtask("0c5b8d1e7f3a4962b8d0e2f4a6c81357", "myJob", "SUCCESSFUL", now)
-    task = Task(_TASK, "importJob", now, now, (part,), now)
+    task = SystemTask(_TASK, "importJob", now, now, (part,), now)
     server.core.load(
         server.state.with_workspace((server.project_id, _DEFAULT), evolve(default, tasks={_TASK: task})), first=True
     )

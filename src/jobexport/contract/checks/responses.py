@@ -106,7 +106,7 @@ def _optional(exchange: CheckedExchange) -> Collection[str]:
     above = place.path.rpartition("/")[0] if place is not None and place.path.endswith("}") else ""
     created = exchange.document["paths"].get(above, {}).get("post")
     definition = schema_of(exchange.document, media(request_body(exchange.document, created))) if created else {}
-    return definition.get("properties", {}).keys() - {*definition.get("required", ())}
+    return {*definition.get("properties", ())} - {*definition.get("required", ())}
 
 
 def error_in_success(exchange: CheckedExchange) -> None:

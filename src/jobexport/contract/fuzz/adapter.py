@@ -185,7 +185,7 @@ def _at_the_end_of_each_sequence(function: Callable[[], None]) -> None:
         function()
         before(machine)
 
-    APIStateMachine.teardown = teardown  # type: ignore[method-assign]
+    APIStateMachine.teardown = teardown  # type: ignore[method-assign, assignment]
 
 
 def _surroundings(url: str, proxies: Proxies) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class Tools:
     restore: Callable[[], None] | None = None
     """Function that undoes what requests changed on the server since the run began."""
     restore_path: str = ""
-    """Path of a POST request with the same effect as `restore`, for schemathesis's process; empty if there is none."""
+    """Path of a POST request with the same effect as `restore`, for schemathesis's process; empty if missing."""
 
 
 @define
