@@ -72,3 +72,16 @@ def test_the_repr_of_an_unset_value_is_its_name() -> None:
     assert "job_selected=UNSET" in repr(request)
     assert "Unset" not in repr(request)
     assert " at 0x" not in repr(request)
+
+
+def test_an_operation_imports_its_own_models_only() -> None:
+    """The import of one operation loads the models that it uses, not the models of all operations."""
+    code = (
+        "import sys, jobexport_api.api.dgc.list_scripts, jobexport_api.models as models;"
+        "loaded = [name for name in sys.modules if name.startswith('jobexport_api.models.')];"
+        "print(len(loaded), len(models.__all__), all(hasattr(models, name) for name in models.__all__))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded, known, there = run.stdout.split()
+    assert int(loaded) < 6 < int(known)
+    assert there == "True"
