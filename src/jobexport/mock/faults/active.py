@@ -6,10 +6,11 @@ import functools
 from typing import TYPE_CHECKING, Any, TypeVar
 from zipfile import BadZipFile
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.registry import FAULTS, find_fault
+from jobexport.mock.faults.world_effects import entering
 from jobexport.mock.requests.outcome import Outcome, whole
 from jobexport.mock.requests.request import Refused
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from jobexport.mock.requests.auth import Signed
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
-    from jobexport.mock.state.state import State
 
 
 _T = TypeVar("_T")
@@ -113,7 +113,7 @@ class Chosen:
             Refused: the behaviour refuses the request; the state stays.
         """
         right = world.state
-        self._first(lambda fault: _entering(fault, world), call)
+        self._first(lambda fault: entering(fault, world), call)
         before, known = world.state, {id(step) for step in world.steps}
         call.behave = behave
         try:
@@ -127,7 +127,7 @@ class Chosen:
             return outcome
         for fault in self.faults:
             leave = fault.fault.leave
-            if leave is not None and _leave(functools.partial(leave, fault.view(call)), world, before, known):
+            if leave is not None and leave(functools.partial(leave, fault.view(call)), world, before, known):
                 self.applied.append(fault)
         return outcome
 
@@ -186,28 +186,6 @@ class Chosen:
         for fault in self.faults:
             if fault not in self.applied:
                 fault.use(-1)
-
-
-def _leave(choose: Callable[[State, State], State], world: World, before: State, known: set[int]) -> bool:
-    """Leave the state that a fault chooses, now and after each new step to come; return whether that has an effect."""
-    world.steps = [step if id(step) in known else evolve(step, then=choose) for step in world.steps]
-    after, world.state = world.state, choose(before, world.state)
-    return world.state is not after or any(step.then is choose for step in world.steps)
-
-
-def _entering(fault: Fault, world: World) -> Callable[[Call], bool] | None:
-    """Return the function of a request that makes the state which a fault prepares the state of the world."""
-    prepare = fault.prepare
-    if prepare is None:
-        return None
-
-    def enter(call: Call) -> bool:
-        state = prepare(call)
-        if state is not None:
-            world.state = state
-        return state is not None
-
-    return enter
 
 
 @frozen

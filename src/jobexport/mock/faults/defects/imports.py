@@ -163,7 +163,8 @@ async def _unchecked(call: Call, _: Outcome) -> Outcome | None:
 
 def _repeated(call: Call) -> str | None:
     """Refuse a path that was imported before."""
-    path = str(call.fields.get("path", call.fields.get("zip_file")))
+    # Each edition has a name of its own for the field; of all texts of the body only a path has a slash.
+    path = next((text for text in call.fields.values() if isinstance(text, str) and "/" in text), "")
     return None if call.memory.setdefault(path, call.count) == call.count else "invalid-request"
 
 
