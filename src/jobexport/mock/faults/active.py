@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.registry import FAULTS, find_fault
-from jobexport.mock.faults.world_effects import entering
+from jobexport.mock.faults.world_effects import entering, left
 from jobexport.mock.requests.outcome import Outcome, whole
 from jobexport.mock.requests.request import Refused
 
@@ -127,7 +127,7 @@ class Chosen:
             return outcome
         for fault in self.faults:
             leave = fault.fault.leave
-            if leave is not None and leave(functools.partial(leave, fault.view(call)), world, before, known):
+            if leave is not None and left(functools.partial(leave, fault.view(call)), world, before, known):
                 self.applied.append(fault)
         return outcome
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobexport.mock.state.state import State
 
 
-def leave(choose: Callable[[State, State], State], world: World, before: State, known: set[int]) -> bool:
+def left(choose: Callable[[State, State], State], world: World, before: State, known: set[int]) -> bool:
     """Leave the state that a fault chooses, now and after each new step to come; return whether that has an effect."""
     world.steps = [step if id(step) in known else evolve(step, then=choose) for step in world.steps]
     after, world.state = world.state, choose(before, world.state)
