@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from jobexport.spec.document import look, references
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -27,8 +29,20 @@ def examples(document: Mapping[str, Any]) -> Iterator[tuple[Location, dict[str, 
 
 def misfits(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[jsonschema_rs.ValidationError]:
     """Return the errors of a value under a schema of a document."""
-    root = {**schema, "components": document.get("components", {})}
+    root = {**schema, "components": _components(document, schema)}
     return list(jsonschema_rs.validator_for(root).iter_errors(value))
+
+
+def _components(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the components that a schema needs: a validator reads all that it is given, for each example anew."""
+    needed: dict[str, dict[str, Any]] = {}
+    places = list(references(schema))
+    while places:
+        _, group, name = map(str, places.pop()[:3])
+        if name not in needed.setdefault(group, {}):
+            needed[group][name] = look(document, ("components", group, name)) or {}
+            places += references(needed[group][name])
+    return needed
 
 
 def objects(value: Any, place: Location) -> Iterator[tuple[Location, dict[str, Any]]]:
