@@ -68,6 +68,7 @@ RIGHT = [
     ("list_items", flinks(2, 3, order="asc")),
     ("shown_object", shown({"name": "a"}, job_name="a")),
     ("shown_object", exchange("showFlinkJob", {"job_detail": {"job_id": 1}}, path={"job_id": "1"})),
+    ("shown_object", exchange("showFlinkJob", {"job_detail": {"job_id": 1}}, path={"job_id": "01"})),
     ("epoch_milliseconds", task()),
     ("task_state", task()),
     ("task_state", task(status="RUNNING", endTime=None, subtasks=[{**PART, "status": "RUNNING"}])),

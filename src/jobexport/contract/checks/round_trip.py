@@ -136,8 +136,14 @@ def shown_object(exchange: CheckedExchange) -> None:
     found = detail if isinstance(detail, dict) else value
     for variable, field in (("job_name", "name"), ("script_name", "name"), ("job_id", "job_id"), ("task_id", "id")):
         asked = exchange.path.get(variable)
-        if asked is not None and field in found and str(found[field]) != str(asked):
+        if asked is not None and field in found and _id(found[field]) != _id(asked):
             raise Violation(f"{field} is {found[field]!r}; the path names {asked!r}", pointer=f"/{field}")
+
+
+def _id(value: Any) -> str:
+    """Return a name or an id as text; a number may have zeros before it: `"0100"` → `"100"`."""
+    text = str(value)
+    return str(int(text)) if text.isascii() and text.removeprefix("-").isdigit() and len(text) < 1000 else text
 
 
 def epoch_milliseconds(exchange: CheckedExchange) -> None:
