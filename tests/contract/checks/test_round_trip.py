@@ -69,6 +69,7 @@ RIGHT = [
     ("shown_object", shown({"name": "a"}, job_name="a")),
     ("shown_object", exchange("showFlinkJob", {"job_detail": {"job_id": 1}}, path={"job_id": "1"})),
     ("shown_object", exchange("showFlinkJob", {"job_detail": {"job_id": 1}}, path={"job_id": "01"})),
+    ("shown_object", shown({"name": "\u4e16"}, job_name="%E4%B8%96")),
     ("epoch_milliseconds", task()),
     ("task_state", task()),
     ("task_state", task(status="RUNNING", endTime=None, subtasks=[{**PART, "status": "RUNNING"}])),
