@@ -16,6 +16,7 @@ import pytest
 from jobexport.contract import CHECKS, CheckedExchange, Data, Violation
 from jobexport.spec import load_edition, load_register
 from jobexport.spec.document import operations
+from tests.contract.checks.test_round_trip import RIGHT, WRONG
 
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
@@ -363,8 +364,10 @@ def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register()
 
 def test_every_check_is_seen_to_pass_and_to_fail() -> None:
     """The table has a passing and a failing case for each check."""
+    cases = [(name, problem is None) for name, _, problem in CASES]
+    cases += [(name, True) for name, _ in RIGHT] + [(name, False) for name, _, _ in WRONG]
     for check in CHECKS:
-        assert {problem is None for name, _, problem in CASES if name == check.id} == {True, False}, check.id
+        assert {passes for name, passes in cases if name == check.id} == {True, False}, check.id
 
 
 def test_a_check_says_what_it_rests_on() -> None:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from jobexport.contract.checks import archives as archives
 from jobexport.contract.checks import names as names
 from jobexport.contract.checks import responses as responses
+from jobexport.contract.checks import round_trip as round_trip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,5 +144,41 @@ CHECKS = (
         "With exportDepend false a zip has jobs only; otherwise it also has the scripts and resources that they use.",
         ("DGC-002", "DGC-102"),
         archives.export_depend,
+    ),
+    Check(
+        "list_pages",
+        "A page of a list has as many items as limit, offset and total give.",
+        ("DGC-202", "DLI-111", "DLI-112", "DGC-803", "DGC-905"),
+        round_trip.list_pages,
+    ),
+    Check(
+        "list_items",
+        "A page has no item twice, only items that the request looks for, and Flink jobs in the order of their times.",
+        ("DGC-207", "DLI-107", "DLI-108"),
+        round_trip.list_items,
+    ),
+    Check(
+        "shown_object",
+        "An object or task that is shown has the name or id of the path.",
+        ("DGC-301", "DLI-201", "DGC-709"),
+        round_trip.shown_object,
+    ),
+    Check(
+        "epoch_milliseconds",
+        "Times of objects and tasks are milliseconds since 1970.",
+        ("DGC-205", "DGC-705", "DLI-203"),
+        round_trip.epoch_milliseconds,
+    ),
+    Check(
+        "task_state",
+        "The state and the times of a task agree with those of its subtasks.",
+        ("DGC-703", "DGC-705", "DGC-706"),
+        round_trip.task_state,
+    ),
+    Check(
+        "id_mapping",
+        "An import of Flink jobs maps each job to a new id of its own, and to -1 only without is_cover.",
+        ("DLI-301", "DLI-303"),
+        round_trip.id_mapping,
     ),
 )
