@@ -38,8 +38,8 @@ def _components(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[
     needed: dict[str, dict[str, Any]] = {}
     places = list(references(schema))
     while places:
-        _, group, name = map(str, places.pop()[:3])
-        if name not in needed.setdefault(group, {}):
+        top, group, name, *_ = (*map(str, places.pop()), "", "", "")
+        if top == "components" and name not in needed.setdefault(group, {}):
             needed[group][name] = look(document, ("components", group, name)) or {}
             places += references(needed[group][name])
     return needed
