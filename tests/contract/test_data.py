@@ -10,6 +10,7 @@ import pytest
 from jobexport.contract import Acceptance, Data, load_acceptances, load_names
 from jobexport.contract.data import KINDS
 from jobexport.errors import JobexportError
+from jobexport.spec import load_edition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +33,14 @@ def test_examples_that_a_document_lacks_are_left_out() -> None:
     job = {"name": "job_id", "in": "path", "schema": {"type": "integer", "examples": [7]}}
     document = {"paths": {"/jobs/{job_id}": {"get": {"operationId": "showIt", "parameters": [job], "responses": {}}}}}
     assert Data.of_examples(document) == Data("", (), (7,))
+
+
+def test_only_jobs_of_the_examples_are_taken_for_known() -> None:
+    """The scripts, resources and tasks of the documentation are on no server, so no request for them must succeed."""
+    data = Data.of_examples(load_edition("otc-2026"))
+    assert data.jobs
+    assert data.flink_jobs
+    assert (data.scripts, data.resource_ids, data.tasks) == ((), (), ())
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ class Kind:
     """True for places in object storage: only the server knows whether it may write there."""
     only: bool = False
     """True if the body of a request to a server in use may name known objects only."""
+    presumed: bool = False
+    """True if a server of which no object is known is asked for the objects of the documentation's examples."""
 
 
 KINDS = (
@@ -91,6 +93,7 @@ KINDS = (
         "no Flink job is known; name a job with --flink-job",
         type="integer",
         only=True,
+        presumed=True,
     ),
     Kind(
         "jobs",
@@ -98,6 +101,7 @@ KINDS = (
         ("job-not-found",),
         "no job is known; name a job with --job",
         of_workspace=True,
+        presumed=True,
     ),
     Kind(
         "scripts",
@@ -191,7 +195,11 @@ class Data:
 
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
-        """Build the data from the examples of the documentation; an example that the document lacks is left out."""
+        """Build the data from the project and the jobs in the examples of the documentation.
+
+        Other objects of the examples, such as a task that ended long ago, are on no server. An example that the
+        document lacks is left out.
+        """
         found: dict[str, list[Any]] = {kind.id: [] for kind in KINDS}
         for operation in operations(document):
             for place in places(document, operation):
@@ -200,7 +208,7 @@ class Data:
         return cls(
             project=next(iter(unique["project"]), ""),
             token=token,
-            **{name: unique[name] for name in OBJECTS},
+            **{kind.id: unique[kind.id] for kind in KINDS if kind.presumed},
         )
 
     def names(self, kind: Kind) -> tuple[Any, ...]:
