@@ -166,7 +166,8 @@ def differing(one: str, other: str) -> set[str]:
 
 def test_what_tells_the_editions_apart(identified: dict[Any, Any]) -> None:
     """The mock of an edition contradicts another edition in no entry on which their pages agree."""
-    assert contradicted(identified[OTC_2024], CN_2020) == {"DLI-001", "DLI-010", "DLI-016", "DGC-002"}
+    flink = {"DLI-001", "DLI-010", "DLI-016", "DGC-002"}
+    assert flink <= contradicted(identified[OTC_2024], CN_2020) <= flink | differing(OTC_2024, CN_2020)
     assert set() < contradicted(identified[OTC_2026], OTC_2024) <= differing(OTC_2026, OTC_2024)
     bodies = {"DGC-002", "DGC-003", "DGC-004", "DGC-005"}
     assert bodies <= contradicted(identified[OTC_2024], CN_2025) <= bodies | differing(OTC_2024, CN_2025)
@@ -290,8 +291,8 @@ CHANGES = {
     "array-of-2020": (OTC_2026, rename_array("zip_files"), {"DLI-001"}),
     "array-of-nobody": (CN_2025, rename_array("zips"), {"DLI-001"}),
     "is-success-string": (CN_2020, with_type("string"), {"DLI-002", "DLI-003"}),
-    "field-missing": (OTC_2024, without_field("message"), {"field message"}),
-    "field-extra": (OTC_2024, with_another_array, {"field more"}),
+    "field-missing": (OTC_2024, without_field("message"), {"field message of exportFlinkJobs"}),
+    "field-extra": (OTC_2024, with_another_array, {"field more of exportFlinkJobs"}),
     "exportDepend-honoured": (OTC_2026, with_body_of_2020, {"DGC-002"}),
     "exportDepend-ignored": (CN_2025, without_in_body("exportDepend"), {"DGC-002"}),
     "only-exportDepend-ignored": (CN_2020, without_in_body("exportDepend"), {"DGC-002"}),
@@ -335,7 +336,7 @@ def resolved(overlay: Any, folder: Path) -> Any:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Path) -> None:
-    """The edition and the contradiction are named; a mock of the overlay's document has equal responses."""
+    """The edition and the contradiction are named; whatever was observed is observed of the overlay's document too."""
     edition, _, entries = CHANGES[name]
     found = ask_mock(altered(name))
     assert edition in found.closest
@@ -357,7 +358,9 @@ def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Pa
     # A mock fills arrays of names only where the document says how names are built, and of a new field nobody knows.
     if name != "field-extra":
         again = ask_mock(document)
-        assert verdicts(again) == verdicts(found)
+        # The closest edition may have optional fields that the changed one lacks, so more may be observed.
+        seen = {key: said for key, said in verdicts(found).items() if said != "not observable"}
+        assert seen.items() <= verdicts(again).items()
         assert again.overlay == found.overlay
 
 
@@ -378,7 +381,7 @@ def test_an_action_names_the_entry_of_its_fact_wherever_the_fact_moved() -> None
 
 def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path) -> None:
     """A run with the overlay passes on a server with another array name and another tree."""
-    changed = altered("array-of-nobody")
+    changed = exporting(altered("array-of-nobody"))
     with_layout(JOB, job="job/{job_name}.json", script="sql/{script_name}.sql")(changed)
     with mock.serve(changed, token=TOKEN) as server:
         data = mock_data(server)
@@ -392,7 +395,7 @@ def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path) -> None:
 def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
     """The overlay renames the media type of both operations, and the contract's checks follow it."""
     with (
-        mock.serve(CN_2025, token=TOKEN) as server,
+        mock.serve(exporting(spec.load_edition(CN_2025)), token=TOKEN) as server,
         httpx.Client(base_url=server.url, trust_env=False, verify=False) as upstream,
     ):
 
@@ -434,7 +437,7 @@ def test_nothing_is_written_where_no_place_is_known() -> None:
     """Without an OBS folder no request writes to OBS, and the facts of these requests are not observable."""
     with mock.serve(CN_2025, token=TOKEN) as server:
         found = ask(server.url, attrs.evolve(mock_data(server), obs_dirs=(), obs_paths=()))
-    assert not [line for line in found.requests if '"obs' in line or "streaming" in line]
+    assert not [line for line in found.requests if '"obs' in line or "streaming/jobs/export" in line]
     assert closest(found) == (INTL_2026, CN_2025)
     said = verdicts(found)
     assert {said["DGC-003", edition] for edition in ALL} == {"not observable"}
@@ -592,7 +595,7 @@ def test_an_operation_that_only_the_register_knows_is_asked(monkeypatch: pytest.
     )
     claims = (claim(OTC_2024, "integer"), claim(OTC_2026, "string"))
     entry = Entry("X-1", "Total", "dgc", ("listThings",), (place,), True, "documented", claims, (), "", "", "")
-    more = attrs.evolve(register, entries=(*register.entries, entry))
+    more = attrs.evolve(register, entries=(entry,))
     union = attrs.evolve(union, document=with_things(union.document, ["integer", "string"]))
     monkeypatch.setattr(identification, "_descriptions", lambda: (editions, union, more))
 
