@@ -36,7 +36,7 @@ class Observed:
     """Statements of a server's responses about one subject, in the form in which the register has those of pages."""
 
     fact: str
-    """Name of the subject, equal for all editions, such as `field zip_file`."""
+    """Name of the subject, equal for all editions, such as `status of exportJob`."""
     operation: str
     places: tuple[Location, ...]
     """Places of the subject in documents, for which the register has entries."""

@@ -72,7 +72,7 @@ class Identification:
 
 
 def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response]) -> Identification:
-    """Send at most 12 requests to a server and return its edition.
+    """Return the edition of a server; send at most 12 requests for exports, and one for each readable operation.
 
     Requests that write to object storage are sent only if `data` names a place for them.
 

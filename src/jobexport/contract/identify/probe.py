@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from jobexport.contract.data import Data
     from jobexport.contract.identify.description import Description
+    from jobexport.spec.document import OperationObject
     from jobexport.spec.register import Entry, Register
 
 MOST = 12
-"""Most requests of a probe for exports; each further operation gets one."""
+"""Most requests of a probe for exports; each readable operation gets one more."""
 
 # Legal names that no job has.
 MISSING_JOB = "no_such.job-to-export"
@@ -143,11 +144,18 @@ def probe(
     return ProbeResponses(session.responses, session.not_observed, tuple(session.sent), session.stopped, asked)
 
 
+def readable(union: Description, register: Register) -> tuple[OperationObject, ...]:
+    """Return each operation that only reads, and of which editions say different things that traffic can show."""
+    return tuple(
+        operation
+        for operation in operations(union.document)
+        if operation.reads and any(_tells_apart(entry, operation.id) for entry in register.entries)
+    )
+
+
 def _read_others(session: _Session, register: Register) -> Iterator[str]:
-    """Ask once each other operation that only reads, and of which editions say different things; yield its id."""
-    for operation in operations(session.union.document):
-        if not operation.reads or not any(_tells_apart(entry, operation.id) for entry in register.entries):
-            continue
+    """Ask each readable operation once; yield its id."""
+    for operation in readable(session.union, register):
         names = session.names(())
         lacking = [name for name in _VARIABLE.findall(operation.path) if name not in names]
         session.most += 1

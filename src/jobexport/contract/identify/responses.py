@@ -115,12 +115,12 @@ def _fields(view: View, purpose: str, operation: str) -> Iterator[Observed]:
             places = ((*place, name), (*place, name, "type"))
         else:
             states, words = state("parameter", (*place, name), name), f"the response has {name}"
-            places = (place[:-1],)
+            places = ((*place, name),)
             lent = {"description": _OBSERVED, "type": json_type(value[name])}
             lent |= {"items": {"type": "string"}} if _is_texts(value[name]) else {}
         at = new or name
         seen = evidence(response, words, f"/{at}" if at in value else "")
-        yield Observed(f"field {name}", operation, places, (states,), seen, lent=lent)
+        yield Observed(f"field {name} of {operation}", operation, places, (states,), seen, lent=lent)
     yield from _object_names(view, response, properties)
 
 
@@ -154,7 +154,7 @@ def _unseen_fields(view: View, purpose: str, operation: str) -> Iterator[Observe
     schema = view.where(*_success(view, operation), "schema")
     for name in view.own.get(*_success(view, operation), "schema").get("properties", {}):
         place = (*view.own.behind(schema[0]), "properties", name)
-        yield view.unseen(f"field {name}", operation, (place, (*place, "type")), purpose)
+        yield view.unseen(f"field {name} of {operation}", operation, (place, (*place, "type")), purpose)
 
 
 def _object_names(view: View, response: ProbeResponse, properties: Mapping[str, Any]) -> Iterator[Observed]:
