@@ -35,7 +35,7 @@ _ENDED = ("SUCCESSFUL", "FAILED", "WARNING")
 
 
 @frozen
-class Listing:
+class ListedPage:
     """A page of a list."""
 
     items: tuple[Mapping[str, Any], ...]
@@ -46,7 +46,7 @@ class Listing:
     """Places in the list at which the page may begin: the offset counts pages, items, or it is open which."""
 
 
-def _listing(exchange: CheckedExchange) -> Listing | None:
+def _listing(exchange: CheckedExchange) -> ListedPage | None:
     """Return the page that a response holds, or None if it is not a page or its form is wrong."""
     value = exchange.json()
     if not (exchange.succeeded and exchange.valid and isinstance(value, dict)):
@@ -65,7 +65,7 @@ def _listing(exchange: CheckedExchange) -> Listing | None:
         return None
     of_items = "total_count" in holder
     # Pages of DGC say that the offset counts pages; a client of the service counts items.
-    return Listing(tuple(items), total, limit, offset, frozenset({offset} if of_items else {offset, offset * limit}))
+    return ListedPage(tuple(items), total, limit, offset, frozenset({offset} if of_items else {offset, offset * limit}))
 
 
 def _number(value: Any, default: int) -> int | None:

@@ -1,4 +1,4 @@
-"""What faults do to the state of the mock: before a request is carried out, and after it."""
+"""Effects of faults on the state of the mock: before a request is carried out, and after it."""
 
 from __future__ import annotations
 
