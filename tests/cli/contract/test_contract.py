@@ -140,7 +140,8 @@ def test_a_plan_comes_first_and_is_kept(started: Callable[..., Any], tmp_path: P
         if "dgc" in found.tags
     }
     seen = httpx.get(f"{url}/_mock/requests", verify=False).json()
-    text = json.dumps(seen)
+    # A list may be filtered by the documentation's name; that names no job that must be there.
+    text = json.dumps([{**request, "query": {}} for request in seen["requests"]])
     assert "job_batch" in text
     assert "myJob" not in text
     # Scenarios and schemathesis share the limit, and what was held until it counts.
