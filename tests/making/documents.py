@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.data import changes
-from jobexport.spec.document import operations
+from jobexport.spec.document import deref, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,8 +25,19 @@ def only(document: Mapping[str, Any], ids: Iterable[str]) -> dict[str, Any]:
     for found in operations(document):
         if found.id in kept:
             shared = {name: value for name, value in found.item.items() if name == "parameters"}
-            paths.setdefault(found.path, shared)[found.method] = found.fields
+            paths.setdefault(found.path, shared)[found.method] = _linked(document, found.fields, kept)
     return {**document, "paths": paths}
+
+
+def _linked(document: Mapping[str, Any], operation: Mapping[str, Any], kept: set[str]) -> dict[str, Any]:
+    """Return an operation whose links lead to kept operations only."""
+    responses = {}
+    for status, listed in operation["responses"].items():
+        found = deref(document, listed)
+        links = {name: link for name, link in found.get("links", {}).items() if link["operationId"] in kept}
+        rest = {name: value for name, value in found.items() if name != "links"}
+        responses[status] = listed if links == found.get("links", {}) else rest | ({"links": links} if links else {})
+    return {**operation, "responses": responses}
 
 
 def exporting(document: Mapping[str, Any]) -> dict[str, Any]:

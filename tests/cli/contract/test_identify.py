@@ -12,6 +12,11 @@ from click.testing import CliRunner
 
 from jobexport import mock, spec
 from jobexport.cli.commands import cli
+from jobexport.cli.contract.embedded import mock_data
+from jobexport.contract.data import OBJECTS
+from jobexport.contract.identify.description import Description
+from jobexport.contract.identify.probe import readable
+from jobexport.spec.editions import BASE, SOURCES
 from tests.making.names import array_of
 
 if TYPE_CHECKING:
@@ -51,7 +56,8 @@ def test_a_known_edition_is_named_and_its_contract_run(tmp_path: Path) -> None:
     # An edition that differs on pages of DGC only fits as well; the contract of the youngest is run.
     (names,) = re.findall("The server speaks (.+)\\.", result.stdout)
     assert "otc-2024" in names
-    assert "3 requests were sent." in result.stdout
+    read = readable(Description("union", spec.load_yaml(SOURCES / BASE)), spec.load_register(), "dli")
+    assert f"{3 + len(read)} requests were sent." in result.stdout
     assert "DLI-002" in result.stdout
     assert "1 of 1 editions held" in result.stdout
     (run,) = tmp_path.iterdir()
@@ -80,7 +86,12 @@ def test_the_printed_overlay_holds_at_once(unknown: Any, tmp_path: Path) -> None
     path = tmp_path / "mine.yaml"
     overlay = json.loads(contract("--url", unknown.url, "--format", "json").stdout)["identification"]["overlay"]
     path.write_text(overlay, encoding="utf-8")
-    result = contract("--url", unknown.url, "--edition", path, "--max-examples", 1, "--report-dir", tmp_path / "r")
+    # The mock lacks the script and the task of the documentation's examples.
+    data = mock_data(unknown)
+    names = tmp_path / "names.json"
+    names.write_text(json.dumps({kind: getattr(data, kind) for kind in OBJECTS}), encoding="utf-8")
+    options = ("--edition", path, "--data", names, "--max-examples", 1, "--report-dir", tmp_path / "r")
+    result = contract("--url", unknown.url, *options)
     assert result.exit_code == 0, result.output
     assert "1 of 1 editions held" in result.stdout
 

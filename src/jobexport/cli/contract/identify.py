@@ -60,10 +60,6 @@ def settle(url: str | None, api: str | None, format_: str, given: Mapping[str, A
 
 def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
     data = server_data(load_edition(editions()[0].id), given)
-    if api == "dli":
-        data = attrs.evolve(data, jobs=())
-    elif api == "dgc":
-        data = attrs.evolve(data, flink_jobs=())
     with open_session(url, data, treatment(given), Path(os.devnull)) as session:
         # Probes that succeed write to the named places only. One probe has an invalid OBS path on purpose.
         session.places = None
@@ -76,7 +72,7 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
                 raise kind(str(problem)) from None
 
         try:
-            found = identify(url, data, send)
+            found = identify(url, data, send, api)
         except RunStopped as stopped:
             raise JobexportError(f"cannot tell the edition of {url}: {stopped}") from None
     if not found.closest:

@@ -71,7 +71,9 @@ class Identification:
     """Reason why requests were not sent, or None if all were sent."""
 
 
-def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response]) -> Identification:
+def identify(
+    base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Response], api: str | None = None
+) -> Identification:
     """Return the edition of a server; send at most 12 requests for exports, and one for each readable operation.
 
     Requests that write to object storage are sent only if `data` names a place for them.
@@ -80,12 +82,13 @@ def identify(base_url: str, data: Data, send: Callable[[httpx.Request], httpx.Re
         base_url: the base URL of the server.
         data: names that exist on the server.
         send: sends a request with credentials and returns the response, read to its end.
+        api: `dli` or `dgc` to ask this family only.
 
     Raises:
         JobexportError: `base_url` is not a URL, or the documents can't be read.
     """
     known, union, register = _descriptions()
-    responses = probe(base_url, data, send, union, register)
+    responses = probe(base_url, data, send, union, register, api)
 
     def find(document: Mapping[str, Any]) -> list[Identified]:
         view = View(responses, Description("", document), union)

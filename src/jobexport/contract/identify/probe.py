@@ -104,6 +104,7 @@ def probe(
     send: Callable[[httpx.Request], httpx.Response],
     union: Description,
     register: Register,
+    api: str | None = None,
 ) -> ProbeResponses:
     """Send at most `MOST` requests for exports, and one for each other operation that reads and tells editions apart.
 
@@ -115,13 +116,14 @@ def probe(
         send: sends a request and returns the response, read to its end.
         union: the union, which has the paths of the operations, equal in all editions.
         register: the register, which names the operations in which editions differ.
+        api: `dli` or `dgc` to ask this family only.
 
     Raises:
         JobexportError: `base_url` is not a URL.
     """
     check_url(base_url)
     session = _Session(base_url.rstrip("/"), data, send, union)
-    jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS))[:100]
+    jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS and api != "dli"))[:100]
     place = data.obs_dirs[0] if data.obs_dirs else None
     if jobs:
         batch = session.success("batch", "batchExportJobs", jobs=jobs)
@@ -130,7 +132,7 @@ def probe(
             _ask_about_a_job(session, job)
     if place is None:
         session.not_observed["flink"] = "no OBS folder for exports is known"
-    elif data.flink_jobs:
+    elif data.flink_jobs and api != "dgc":
         _ask_about_flink(session, place)
     if "job" in session.responses and session.responses["job"].succeeded:
         session.ask("job-missing", "exportJob", jobs=(MISSING_JOB,))
@@ -140,22 +142,27 @@ def probe(
         media = "application/json;charset=utf-8"
         session.ask("batch-alone", "batchExportJobs", jobs=(job,), body={"exportDepend": False}, media=media)
         session.ask("batch-empty", "batchExportJobs")
-    asked = tuple(_read_others(session, register))
+    asked = tuple(_read_others(session, readable(union, register, api)))
     return ProbeResponses(session.responses, session.not_observed, tuple(session.sent), session.stopped, asked)
 
 
-def readable(union: Description, register: Register) -> tuple[OperationObject, ...]:
-    """Return each operation that only reads, and of which editions say different things that traffic can show."""
+def readable(union: Description, register: Register, api: str | None = None) -> tuple[OperationObject, ...]:
+    """Return each operation that only reads, and of which editions say different things that traffic can show.
+
+    With `api`, these are operations of this family only.
+    """
     return tuple(
         operation
         for operation in operations(union.document)
-        if operation.reads and any(_tells_apart(entry, operation.id) for entry in register.entries)
+        if operation.reads
+        and (api is None or api in operation.tags)
+        and any(_tells_apart(entry, operation.id) for entry in register.entries)
     )
 
 
-def _read_others(session: _Session, register: Register) -> Iterator[str]:
-    """Ask each readable operation once; yield its id."""
-    for operation in readable(session.union, register):
+def _read_others(session: _Session, others: tuple[OperationObject, ...]) -> Iterator[str]:
+    """Ask each of these operations once; yield its id."""
+    for operation in others:
         names = session.names(())
         lacking = [name for name in _VARIABLE.findall(operation.path) if name not in names]
         session.most += 1
