@@ -102,6 +102,12 @@ class Call:
         return None if self.project is None else self.project.workspaces.get(name)
 
     @property
+    def placed(self) -> bool:
+        """True if the state has the project of the request, and its workspace if the operation takes one."""
+        in_workspace = "workspace" in self.operation.headers.names
+        return self.project is not None and not (in_workspace and self.workspace is None)
+
+    @property
     def asked(self) -> list[Any]:
         """The jobs that the request names: names for DGC, ids for DLI; empty if it asks for all jobs."""
         if "job_name" in self.variables:

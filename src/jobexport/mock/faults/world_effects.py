@@ -29,7 +29,8 @@ def entering(fault: Fault, world: World) -> Callable[[Call], bool] | None:
         return None
 
     def enter(call: Call) -> bool:
-        state = prepare(call)
+        # The behaviour refuses a project or workspace that the state lacks.
+        state = prepare(call) if call.placed else None
         if state is not None:
             world.state = state
         return state is not None

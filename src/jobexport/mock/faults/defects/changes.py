@@ -164,6 +164,8 @@ async def _missing_succeeds(call: Call, _: Outcome) -> Outcome | None:
 
 def _case_ignored(call: Call) -> Request | None:
     """Delete the first object whose name differs only in case."""
+    if not call.placed:
+        return None
     last = list(call.variables)[-1]
     asked = call.variables[last]
     other = next((name for name in objects(call, call.state) if name != asked and name.lower() == asked.lower()), None)

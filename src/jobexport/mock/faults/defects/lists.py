@@ -11,6 +11,7 @@ from jobexport.mock.faults.defects.objects import (
     as_texts,
     in_seconds,
     objects,
+    place_of,
     renamed,
     with_objects,
     without,
@@ -65,14 +66,14 @@ def _any_case(call: Call, items: Items) -> Items:
 
 def _without_new(call: Call) -> State | None:
     now = objects(call, call.state)
-    known = call.memory.setdefault(str(call.headers.get("workspace")), frozenset(now))
+    known = call.memory.setdefault(place_of(call), frozenset(now))
     left = {key: value for key, value in now.items() if key in known}
     return with_objects(call, call.state, left) if len(left) < len(now) else None
 
 
 def _with_deleted(call: Call) -> State | None:
     now = objects(call, call.state)
-    place = str(call.headers.get("workspace"))
+    place = place_of(call)
     call.memory[place] = {**call.memory.get(place, {}), **now}
     return with_objects(call, call.state, call.memory[place]) if call.memory[place].keys() > now.keys() else None
 

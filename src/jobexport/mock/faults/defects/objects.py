@@ -55,6 +55,11 @@ def objects(call: Call, state: State) -> Mapping[Any, Any]:
     return found
 
 
+def place_of(call: Call) -> str:
+    """Return a key for the objects of the operation's kind at the place of a request."""
+    return f"{kind(call)} {call.variables['project_id']} {workspace_id(call)}"
+
+
 def with_objects(call: Call, state: State, found: Mapping[Any, Any]) -> State:
     """Return a state with other objects of the operation's kind."""
     if kind(call) != FLINK:
@@ -64,10 +69,10 @@ def with_objects(call: Call, state: State, found: Mapping[Any, Any]) -> State:
 
 
 def target(call: Call, state: State) -> Any:
-    """Return the key of the object that the path names: a name, or the id of a Flink job."""
+    """Return the key of the object that the path names: a name, or the id of a Flink job; None for an unknown id."""
     last = list(call.variables.values())[-1]
     if kind(call) == FLINK:
-        return int(last)
+        return int(last) if last.removeprefix("-").isdecimal() else None
     return workspace(call, state).resource_names.get(last) if kind(call) == "resources" else last
 
 

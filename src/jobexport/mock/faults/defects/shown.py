@@ -14,6 +14,7 @@ from jobexport.mock.faults.defects.objects import (
     in_seconds,
     kind,
     objects,
+    place_of,
     renamed,
     target,
     with_objects,
@@ -73,6 +74,8 @@ def _text(change: Callable[[str], str]) -> Alter:
 
 def _other(call: Call) -> Request | None:
     """Show another object."""
+    if not call.placed:
+        return None
     asked = target(call, call.state)
     other = next((key for key in objects(call, call.state) if key != asked), None)
     known = asked in objects(call, call.state)
@@ -95,21 +98,21 @@ def _first_seen(call: Call) -> State | None:
     now = objects(call, call.state)
     if key not in now:
         return None
-    old = call.memory.setdefault(f"{kind(call)} {call.headers.get('workspace')!r} {key}", now[key])
+    old = call.memory.setdefault(f"{place_of(call)} {key}", now[key])
     return None if old == now[key] else with_objects(call, call.state, {**now, key: old})
 
 
 def _deleted(call: Call) -> State | None:
     """Find objects that were there at an earlier request."""
     now = objects(call, call.state)
-    place = str(call.headers.get("workspace"))
+    place = place_of(call)
     call.memory[place] = {**call.memory.get(place, {}), **now}
     return with_objects(call, call.state, call.memory[place]) if call.memory[place].keys() > now.keys() else None
 
 
 def _deleted_jobs(call: Call) -> State | None:
     space = workspace(call, call.state)
-    place = str(call.headers.get("workspace"))
+    place = place_of(call)
     call.memory[place] = {**call.memory.get(place, {}), **space.jobs}
     return (
         with_workspace(call, call.state, jobs=call.memory[place]) if len(call.memory[place]) > len(space.jobs) else None
