@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
 from jobexport.spec.document import from_pointer, look
 from jobexport.spec.editions import CHECKOUT, edition_ids, resolve
+from jobexport.spec.examples import misfits
 from jobexport.spec.load import load_yaml
 from jobexport.spec.register import load_register
 
@@ -51,14 +50,7 @@ def zip_media(edition: Any, path: Any) -> Any:
 
 
 def accepts(edition: Any, name: Any, value: Any) -> Any:
-    return _validator(edition, name).is_valid(value)
-
-
-@functools.cache
-def _validator(edition: str, name: str) -> Any:
-    """Return the validator of a schema, built once: it reads all components."""
-    root = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENTS[edition]["components"]}
-    return jsonschema_rs.validator_for(root)
+    return not misfits(DOCUMENTS[edition], {"$ref": f"#/components/schemas/{name}"}, value)
 
 
 def examples(edition: Any, path: Any, method: Any = "post") -> dict[Any, Any]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 _LISTS = ("jobs", "scripts", "resources")
 _NAMES = ("jobName", "scriptName", "resourceName", "name")
-# Parameters of which each listed object has the value, by the name of the object's field.
-_VALUES = {"jobType": "jobType", "job_type": "job_type", "status": "status"}
+# Parameters of which each listed object has the value, in a field of the same name.
+_VALUES = ("jobType", "job_type", "status")
+_DEFAULTS = {"jobType": "BATCH"}
 _LIMIT = 10
 # A time in seconds is below it until the year 5138, a time in milliseconds above it since 1973.
 _MILLISECONDS = 10**11
@@ -111,9 +112,8 @@ def _unwanted(exchange: CheckedExchange, item: Mapping[str, Any]) -> str | None:
     # No page says whether a name is matched as a whole or in part, nor whether case counts.
     if isinstance(wanted, str) and wanted.lower() not in name.lower():
         return f"the page has {name!r}, and the request looks for {wanted!r}"
-    asked = {"jobType": "BATCH"} if "jobType" in item else {}
-    for parameter, field in _VALUES.items():
-        value = exchange.query.get(parameter) or asked.get(parameter)
+    for field in _VALUES:
+        value = exchange.query.get(field) or _DEFAULTS.get(field)
         if value is not None and field in item and item[field] != value:
             return f"the page has {name!r} with {field} {item[field]!r}, and the request looks for {value!r}"
     return None

@@ -34,7 +34,7 @@ def list_flink_jobs(operation: Operation, world: World) -> Callable[[Request], O
 
     def handle(request: Request) -> Outcome:
         project = world.project(request)
-        query = {**operation.query.defaults, **request.query}
+        query = operation.query.with_defaults(request.query)
         found = chosen(project, query)
         hidden = {name for name, condition in conditions.items() if not _met(condition, query)}
         shown = [listed(job, request.path["project_id"], hidden) for job in page(found, query, records=True)]

@@ -34,11 +34,10 @@ _ONLY_SAVED = "SAVED"
 
 def list_jobs(operation: Operation, world: World) -> Callable[[Request], Outcome]:
     """Return the behaviour of listJobs under one document."""
-    defaults = {"jobType": BATCH} | dict(operation.query.defaults)
 
     def handle(request: Request) -> Outcome:
         workspace = world.workspace(world.place(operation, request))
-        query = {**defaults, **request.query}
+        query = operation.query.with_defaults(request.query)
         found = chosen(workspace, query)
         shown = [listed(job) for job in page(found, query, records=world.records)]
         return Outcome(json_response(operation, {"total": len(found), "jobs": shown}))
@@ -165,9 +164,9 @@ def delete_job(operation: Operation, world: World) -> Callable[[Request], Outcom
     return handle
 
 
-def without(items: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return a mapping without a key."""
-    return {key: value for key, value in items.items() if key != name}
+def without(items: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return a mapping without some keys."""
+    return {key: value for key, value in items.items() if key not in names}
 
 
 @lru_cache(maxsize=2048)

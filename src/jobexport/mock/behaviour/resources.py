@@ -28,7 +28,7 @@ def list_resources(operation: Operation, world: World) -> Callable[[Request], Ou
 
     def handle(request: Request) -> Outcome:
         workspace = world.workspace(world.place(operation, request))
-        query = {**operation.query.defaults, **request.query}
+        query = operation.query.with_defaults(request.query)
         part = query.get("resourceName") or ""
         names = [name for name in workspace.resources if part in name]
         shown = [_shown(workspace, name) for name in page(names, query, records=world.records)]

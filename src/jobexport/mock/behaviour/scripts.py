@@ -26,7 +26,7 @@ def list_scripts(operation: Operation, world: World) -> Callable[[Request], Outc
 
     def handle(request: Request) -> Outcome:
         workspace = world.workspace(world.place(operation, request))
-        query = {**operation.query.defaults, **request.query}
+        query = operation.query.with_defaults(request.query)
         # No page says whether the name must be the whole name; here it is matched as the name of a job is.
         part = query.get("scriptName") or ""
         names = [name for name in workspace.scripts if part in name]

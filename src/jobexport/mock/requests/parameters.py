@@ -67,6 +67,10 @@ class Parameters:
         """Return values of the documented types for these texts, one text for each parameter."""
         return {name: self.readers[name]([text]) if name in self.readers else text for name, text in sent.items()}
 
+    def with_defaults(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values that a request sent, with the document's default for each parameter that it left out."""
+        return {**self.defaults, **sent}
+
     def query(self, scope: Scope) -> dict[str, Any]:
         """Return the documented parameters of a request's query; others are ignored, as the pages name no error.
 

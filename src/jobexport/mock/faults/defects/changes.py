@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from jobexport.mock.behaviour.jobs import without
 from jobexport.mock.faults.defects.objects import (
     Fields,
     fields_of,
@@ -16,7 +17,6 @@ from jobexport.mock.faults.defects.objects import (
     target,
     with_objects,
     with_workspace,
-    without,
     workspace,
     workspace_id,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from jobexport.mock.behaviour.jobs import without
 from jobexport.mock.faults.defects.objects import (
     as_texts,
     fields_of,
@@ -14,7 +15,6 @@ from jobexport.mock.faults.defects.objects import (
     renamed,
     rewritten,
     with_workspace,
-    without,
     workspace,
     workspace_id,
 )

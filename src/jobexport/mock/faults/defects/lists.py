@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from jobexport.mock.behaviour.jobs import without
 from jobexport.mock.faults.defects.objects import (
     as_double,
     as_texts,
@@ -14,7 +15,6 @@ from jobexport.mock.faults.defects.objects import (
     place_of,
     renamed,
     with_objects,
-    without,
 )
 from jobexport.mock.faults.defects.pages import DGC_PAGES, FILTERS, items_of, page_of
 from jobexport.mock.faults.fault import FLINK_JOBS, PAGES, Fault, defects, queries

@@ -104,11 +104,6 @@ def ignored(field: str) -> Callable[[Call], Request | None]:
     return lambda call: call.with_fields(**{field: None})
 
 
-def without(fields: Fields, *names: str) -> Fields:
-    """Return fields without some names."""
-    return {name: value for name, value in fields.items() if name not in names}
-
-
 def renamed(fields: Fields, old: str, new: str) -> Fields:
     """Return fields with one of them under another name."""
     return {new if name == old else name: value for name, value in fields.items()}

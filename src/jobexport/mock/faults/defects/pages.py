@@ -83,7 +83,7 @@ def _again(call: Call, **query: Any) -> dict[str, Any]:
 
 def page_of(call: Call, **query: Any) -> Page:
     """Return the page of a request, and with it the whole list."""
-    sent = {"limit": 10, "offset": 0, **call.operation.query.defaults, **call.valid.query}
+    sent = {"limit": 10, "offset": 0, **call.operation.query.with_defaults(call.valid.query)}
     limit, offset = sent["limit"], sent["offset"]
     holder, name, _ = holder_of(_again(call, limit=_ALL, offset=0, **query))
     return Page(holder[name], limit, offset, offset * limit if DGC_PAGES.test(call.operation) else offset)

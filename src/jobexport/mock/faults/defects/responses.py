@@ -6,6 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
+from jobexport.mock.faults.defects.objects import fields_of
 from jobexport.mock.faults.fault import (
     ANY,
     BATCH,
@@ -20,7 +21,7 @@ from jobexport.mock.faults.fault import (
     defects,
 )
 from jobexport.mock.requests.operations import BINARY, JSON
-from jobexport.mock.requests.outcome import changed, content, dump, is_zip, json_fields
+from jobexport.mock.requests.outcome import changed, content, is_zip, json_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,22 +33,9 @@ if TYPE_CHECKING:
 _TIME = re.compile(r"_(\d{10})\d{3}\.zip$")
 
 
-def _body(change: Callable[[Call, dict[str, Any]], Any]) -> Alter:
-    """Change a successful JSON response; the stored objects keep their right names."""
-
-    async def alter(call: Call, outcome: Outcome) -> Outcome | None:
-        body = json_fields(outcome)
-        if body is None:
-            return None
-        wrong = change(call, body)
-        return None if wrong == body and type(wrong) is dict else changed(outcome, dump(wrong))
-
-    return alter
-
-
 def _lists(change: Callable[[Call, list[str]], Any]) -> Alter:
     """Change each list of a successful JSON response."""
-    return _body(
+    return fields_of(
         lambda call, body: {
             name: change(call, value) if isinstance(value, list) else value for name, value in body.items()
         }
@@ -61,7 +49,7 @@ def _names(change: Callable[[str], str]) -> Alter:
 
 def _field(name: str, change: Callable[[Any], Any]) -> Alter:
     """Change one field of the response, if present."""
-    return _body(lambda _, body: {n: change(value) if n == name else value for n, value in body.items()})
+    return fields_of(lambda _, body: {n: change(value) if n == name else value for n, value in body.items()})
 
 
 def _headers(**headers: str | None) -> Alter:
@@ -154,8 +142,10 @@ def _ids_for_names(call: Call, names: list[str]) -> list[str]:
 
 DEFECTS = defects(
     "wrong responses",
-    Fault("response-other-array", "The zips are in another edition's field.", ZIP_NAMES, alter=_body(_other_array)),
-    Fault("response-both-arrays", "The zips are in the fields of both editions.", ZIP_NAMES, alter=_body(_both_arrays)),
+    Fault("response-other-array", "The zips are in another edition's field.", ZIP_NAMES, alter=fields_of(_other_array)),
+    Fault(
+        "response-both-arrays", "The zips are in the fields of both editions.", ZIP_NAMES, alter=fields_of(_both_arrays)
+    ),
     Fault(
         "response-text-verdict",
         "is_success is a text, as in other editions.",
@@ -170,8 +160,10 @@ DEFECTS = defects(
         ZIP_NAMES,
         alter=_lists(lambda _, names: names or None),
     ),
-    Fault("response-in-camel-case", "Names of fields are in camel case.", ZIP_NAMES, alter=_body(_in_camel_case)),
-    Fault("response-in-data", "The response is in a field data.", FIELDS, alter=_body(lambda _, body: {"data": body})),
+    Fault("response-in-camel-case", "Names of fields are in camel case.", ZIP_NAMES, alter=fields_of(_in_camel_case)),
+    Fault(
+        "response-in-data", "The response is in a field data.", FIELDS, alter=fields_of(lambda _, body: {"data": body})
+    ),
     Fault(
         "response-name-of-other-job",
         "A zip is named after a job that the request does not name.",
@@ -226,19 +218,19 @@ DEFECTS = defects(
         "response-obs-path-of-object",
         "The obsPath of the response is that of the zip, not of its folder.",
         OBS_PATH,
-        alter=_body(lambda call, body: {"obsPath": f"{body['obsPath']}/{call.variables['job_name']}.zip"}),
+        alter=fields_of(lambda call, body: {"obsPath": f"{body['obsPath']}/{call.variables['job_name']}.zip"}),
     ),
     Fault(
         "response-obs-path-as-sent",
         "The obsPath of the response is that of the request.",
         OBS_PATH,
-        alter=_body(lambda call, _: {"obsPath": call.fields["obsPath"]}),
+        alter=fields_of(lambda call, _: {"obsPath": call.fields["obsPath"]}),
     ),
     Fault(
         "response-snake-case",
         "The field of the response is obs_path.",
         OBS_PATH,
-        alter=_body(lambda _, body: {"obs_path": body["obsPath"]}),
+        alter=fields_of(lambda _, body: {"obs_path": body["obsPath"]}),
     ),
     Fault("response-201", "Success is status 201.", ANY, alter=_success(201)),
     Fault(

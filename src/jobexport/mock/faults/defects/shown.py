@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 from starlette.responses import Response
 
+from jobexport.mock.behaviour.jobs import without
 from jobexport.mock.faults.defects.objects import (
     as_double,
     as_texts,
@@ -19,7 +20,6 @@ from jobexport.mock.faults.defects.objects import (
     target,
     with_objects,
     with_workspace,
-    without,
     workspace,
 )
 from jobexport.mock.faults.fault import (

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from jobexport.mock.behaviour.jobs import without
 from jobexport.mock.faults.defects.objects import (
     as_texts,
     fields_of,
     in_seconds,
     renamed,
     with_workspace,
-    without,
     workspace,
 )
 from jobexport.mock.faults.fault import TASK, Fault, defects
@@ -40,6 +40,11 @@ def _parts(change: Callable[[list[Fields]], list[Fields]]) -> Alter:
 
 def _part(change: Callable[[Fields], Fields]) -> Alter:
     return _parts(lambda parts: [change(part) for part in parts])
+
+
+def _first_part(status: str) -> Alter:
+    """Show the first subtask with another status."""
+    return _parts(lambda parts: [{**part, "status": status} for part in parts[:1]] + parts[1:])
 
 
 def _running(body: Fields) -> Fields:
@@ -106,17 +111,13 @@ DEFECTS = defects(
         "task-failed-part",
         "A subtask of a successful task is FAILED.",
         TASK,
-        alter=_parts(
-            lambda parts: [{**part, "status": "FAILED"} if not number else part for number, part in enumerate(parts)]
-        ),
+        alter=_first_part("FAILED"),
     ),
     Fault(
         "task-running-part",
         "A subtask of a task that has ended is RUNNING.",
         TASK,
-        alter=_parts(
-            lambda parts: [{**part, "status": "RUNNING"} if not number else part for number, part in enumerate(parts)]
-        ),
+        alter=_first_part("RUNNING"),
     ),
     Fault(
         "task-always-successful",
