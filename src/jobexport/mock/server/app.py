@@ -1,4 +1,4 @@
-"""The ASGI application for one document: the operations, the control API and the page behind one address."""
+"""The ASGI application for one document: the operations, object storage, the control API and the page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from jobexport.mock.server.control import control
 from jobexport.mock.server.core import DEFAULT_EDITION, Core, ServerOptions
 from jobexport.mock.server.docs_page import page_routes
 from jobexport.mock.server.guard import Guard, is_control
+from jobexport.mock.server.obs import object_storage
 from jobexport.spec.editions import load_edition
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def create_app(
     """
     guard = Guard.of(allow_hosts)
     core = Core(edition if isinstance(edition, Mapping) else load_edition(edition), **options)
-    app = Starlette(routes=[*page_routes(core), control(core)], middleware=[Middleware(guard.before)])
+    app = Starlette(
+        routes=[*page_routes(core), object_storage(core), control(core)], middleware=[Middleware(guard.before)]
+    )
     # `/v1/x/` is an unknown path, not another spelling of `/v1/x`.
     app.router.redirect_slashes = False
     app.state.core, app.state.guard = core, guard

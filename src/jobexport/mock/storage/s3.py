@@ -6,6 +6,7 @@ boto3 would block the event loop and needs many packages.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -97,6 +98,18 @@ class S3Storage:
         except (StorageError, FileNotFoundError):
             return None
 
+    async def delete(self, name: str) -> None:
+        """Delete an object, if it exists.
+
+        Raises:
+            StorageUnavailable: the server does not respond, or refuses the request.
+        """
+        import obstore
+
+        with contextlib.suppress(StorageError, FileNotFoundError):
+            _check_key(name)
+            await self._run("delete from", obstore.delete_async(self._store, name))
+
     async def names(self) -> list[str]:
         """Return the objects' names, sorted.
 
@@ -117,7 +130,7 @@ class S3Storage:
         try:
             return await request
         except FileNotFoundError as problem:
-            if action == "read from" and "NoSuchBucket" not in str(problem):
+            if action in ("read from", "delete from") and "NoSuchBucket" not in str(problem):
                 raise
             raise StorageUnavailable(f"cannot {action} {self}: the bucket does not exist") from None
         # The text of these errors contains the request, so only a reason of our own is shown.

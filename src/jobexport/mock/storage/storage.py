@@ -59,6 +59,9 @@ class Storage(Protocol):
     async def get(self, name: str) -> bytes | None:
         """Return an object's content, or None if the object does not exist."""
 
+    async def delete(self, name: str) -> None:
+        """Delete an object; a name without an object changes nothing."""
+
     async def names(self) -> list[str]:
         """Return the objects' names, sorted."""
 
@@ -87,6 +90,10 @@ class MemoryStorage:
     async def get(self, name: str) -> bytes | None:
         """Return an object's content, or None if the object does not exist."""
         return self.objects.get(name)
+
+    async def delete(self, name: str) -> None:
+        """Delete an object, if it exists."""
+        self.objects.pop(name, None)
 
     async def names(self) -> list[str]:
         """Return the objects' names, sorted."""
@@ -184,6 +191,25 @@ class FolderStorage:
             if problem.errno in _NAME_FAULTS or problem.errno == errno.ENXIO:  # ENXIO: a socket
                 return None
             raise StorageUnavailable(f"cannot read from {self}: {problem.strerror}") from None
+
+    async def delete(self, name: str) -> None:
+        """Delete an object's file, if it exists; its folders stay.
+
+        Raises:
+            StorageUnavailable: the folder can't be written to.
+        """
+        try:
+            *folders, last = self._segments(name)
+            place = self._open(folders, make=False)
+            try:
+                os.unlink(last, dir_fd=place)
+            finally:
+                os.close(place)
+        except (StorageError, FileNotFoundError):
+            return
+        except OSError as problem:
+            if problem.errno not in _NAME_FAULTS:
+                raise StorageUnavailable(f"cannot write to {self}: {problem.strerror}") from None
 
     async def names(self) -> list[str]:
         """Return the objects' names, sorted."""
