@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import sysconfig
 from pathlib import Path
@@ -13,6 +15,7 @@ from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, Tools, check_edition
 from jobexport.contract.fuzz import process
+from jobexport.contract.reports import writers
 from jobexport.errors import JobexportError
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations
@@ -99,6 +102,22 @@ def test_a_run_in_which_schemathesis_checks_nothing_does_not_pass(
     dli = [found.id for found in operations(load_edition("otc-2026")) if "dli" in found.tags]
     assert report.errors == [f"{name}: schemathesis checked no response, so it proves nothing" for name in dli]
     assert not report.passed
+
+
+def test_ctrl_c_cuts_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If Ctrl-C comes when the requests are done and the reports are written, the reports are whole."""
+    write, before = writers.write, signal.getsignal(signal.SIGINT)
+
+    def interrupted(*values: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        write(*values)
+
+    monkeypatch.setattr(process, "events", lambda *_: iter([{"event": "finished", "reason": ["completed", ""]}]))
+    monkeypatch.setattr(writers, "write", interrupted)
+    report = run("otc-2026", "otc-2026", tmp_path, part=lambda document: only(document, ["exportJob"]))
+    assert report.complete
+    assert {path.name for path in tmp_path.iterdir()} == {"junit.xml", "report.html", "report.json", "exchanges.har"}
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_an_embedded_mock_is_reached_whatever_proxy_the_environment_names(sound: tuple[Any, Any]) -> None:

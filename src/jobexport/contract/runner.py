@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from pathlib import Path
@@ -92,11 +93,12 @@ def check_edition(
         for left in left_out(held_to, data, live):
             report.left_out[left.operation] = left.reason
             del report.operations[left.operation]
-    with tempfile.TemporaryDirectory() as folder:
+    # Ctrl-C is handled until the reports are written.
+    with contextlib.ExitStack() as handled, tempfile.TemporaryDirectory() as folder:
         task = _Task(held_to, url, data, seed, max_examples, live, tools or Tools(), first, Path(folder), progress)
         task.journal.touch()
         if report.operations:
-            _send(task, report, judgement)
+            _send(task, report, judgement, handled)
         judgement.settle(read_journal(task.journal))
         writers.write(report, report_dir, read_journal(task.journal))
     return report
@@ -120,16 +122,14 @@ class _Task:
         return self.scratch / "journal"
 
 
-def _send(task: _Task, report: EditionReport, judgement: Judgement) -> None:
+def _send(task: _Task, report: EditionReport, judgement: Judgement, handled: contextlib.ExitStack) -> None:
     """Send the requests of the scenarios, then the requests of schemathesis."""
 
     def waiting(seconds: float) -> None:
         task.progress(f"waits {seconds:.0f} s (Retry-After)", 0)
 
-    with (
-        open_session(task.url, task.data, task.live, task.journal, waiting) as session,
-        interruptible(session.wire) as interrupt,
-    ):
+    with open_session(task.url, task.data, task.live, task.journal, waiting) as session:
+        interrupt = handled.enter_context(interruptible(session.wire))
         try:
             _run_scenarios(task, session, report, judgement)
         except RunStopped as stopped:

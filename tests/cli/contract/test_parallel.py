@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -15,6 +16,7 @@ from jobexport.cli.contract.parallel import EditionTask, check_all
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -33,12 +35,27 @@ def meeting(document: Any, _target: Any, *, progress: Any, folder: Path, last: b
 
 
 def waiting(document: Any, _target: Any, *, progress: Any) -> Any:
-    """Return after Ctrl-C only."""
-    progress(document["name"], 1)
+    """Return after Ctrl-C, or after half a minute in vain."""
     try:
-        signal.pause()
+        progress(document["name"], 1)
+        for _ in range(30):
+            time.sleep(1)
     except KeyboardInterrupt:
         return f"{document['name']} interrupted"
+
+
+class Cut:
+    """A report during whose sending Ctrl-C comes."""
+
+    def __reduce__(self) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return str, ("whole",)
+
+
+def reporting(_document: Any, _target: Any, *, progress: Any) -> Any:
+    """Return a report during whose sending Ctrl-C comes."""
+    del progress
+    return Cut()
 
 
 def refusing(document: Any, _target: Any, *, progress: Any) -> Any:
@@ -81,6 +98,26 @@ def test_ctrl_c_ends_all_runs_and_begins_no_other() -> None:
     assert reports == ["a interrupted", "b interrupted"]
     assert begun == {"a", "b"}
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_process_that_begins_while_ctrl_c_comes_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signal that comes before the process is known reaches it; its run is not begun, so it has no report."""
+    held = parallel._held
+
+    @contextlib.contextmanager
+    def interrupted(number: signal.Signals) -> Iterator[None]:
+        with held(number):
+            yield
+            os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(parallel, "_held", interrupted)
+    assert check_all(tasks(waiting, "a", "b"), lambda *_: None) == []
+
+
+def test_ctrl_c_cuts_no_report() -> None:
+    """A report that is being sent when Ctrl-C comes arrives."""
+    reports: list[Any] = [*check_all(tasks(reporting, "a"), lambda *_: None)]
+    assert reports == ["whole"]
 
 
 @pytest.mark.parametrize(

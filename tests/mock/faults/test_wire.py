@@ -6,7 +6,8 @@ import asyncio
 import http.client
 import io
 import json
-import time
+import select
+import threading
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from jobexport.mock import EXAMPLE_PROJECT, create_app
+from jobexport.mock.faults import client_wire
 from tests.making.stored import stored
 
 if TYPE_CHECKING:
@@ -24,6 +26,34 @@ BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
 SELECTED = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
 STATUSES = (429, 500, 502, 503, 418, 520)
 OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
+
+
+class Waits:
+    """The waits of the mock's faults: each goes on when the test lets it."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+        self._begun, self._over = threading.Semaphore(0), threading.Semaphore(0)
+
+    async def sleep(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        for _ in range(3):  # uvloop sends at the end of a turn what was written in it
+            await asyncio.sleep(0)
+        self._begun.release()
+        assert await asyncio.to_thread(self._over.acquire, timeout=30)
+
+    def until_one_begins(self) -> None:
+        assert self._begun.acquire(timeout=30)
+
+    def end_one(self) -> None:
+        self._over.release()
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> Waits:
+    waits = Waits()
+    monkeypatch.setattr(client_wire, "asyncio", waits)
+    return waits
 
 
 class TestStatuses:
@@ -83,7 +113,7 @@ class TestConnection:
         assert stored(mock.server) == {}
         assert (mock.last()["status"], mock.last()["faults"]) == (None, ["reset-before"])
 
-    def test_reset_mid_body(self, mock: Faulty) -> None:
+    def test_reset_mid_body(self, mock: Faulty, waits: Waits) -> None:
         """Head and half of the body come, then RST."""
         whole = mock.job().content
         mock.set("reset-mid-body@*")
@@ -93,8 +123,10 @@ class TestConnection:
             assert response.status == 200
             assert int(response.headers["Content-Length"]) == len(whole)
             assert response.read(len(whole) // 2) == whole[: len(whole) // 2]
+            waits.end_one()
             with pytest.raises(ConnectionResetError):
                 response.read(1)
+        waits.end_one()
         with pytest.raises(httpx.ReadError):
             mock.job()
 
@@ -124,38 +156,43 @@ class TestConnection:
         assert f"content-length: {len(whole)}".encode() in head.lower()
         assert body == whole[: len(whole) // 2]
 
-    def test_latency(self, mock: Faulty) -> None:
-        """The response is late by the given seconds, and is right."""
+    def test_latency(self, mock: Faulty, waits: Waits) -> None:
+        """Nothing of the response comes before the given seconds are over, and the response is right."""
         whole = mock.job().content
         mock.set("latency:0.2@exportJob")
-        start = time.monotonic()
-        assert mock.job().content == whole
-        assert 0.2 <= time.monotonic() - start < 1
-        with pytest.raises(httpx.ReadTimeout):
-            mock.client.post(JOB, timeout=0.05)
+        with mock.raw() as connection:
+            waits.until_one_begins()
+            assert select.select([connection], [], [], 0)[0] == []
+            waits.end_one()
+            response = http.client.HTTPResponse(connection, method="POST")
+            response.begin()
+            assert response.read() == whole
+        assert waits.asked == [0.2]
 
-    def test_slow_drip(self, mock: Faulty) -> None:
-        """The whole body arrives in small parts, at the given rate."""
+    def test_slow_drip(self, mock: Faulty, waits: Waits) -> None:
+        """The whole body arrives in small parts, each before the next wait is over, at the given rate."""
         whole = mock.job().content
         mock.set(f"slow-drip:{len(whole) * 4}@exportJob")
-        start, times, content = time.monotonic(), [], b""
+        content = b""
         with mock.client.stream("POST", JOB) as response:
             for part in response.iter_raw():
-                times.append(time.monotonic() - start)
                 content += part
+                waits.end_one()
         assert content == whole
-        assert len(times) >= 4
-        assert times[0] < 0.1
-        assert 0.15 < times[-1] < 1
+        assert len(waits.asked) >= 4
+        assert sum(waits.asked) == pytest.approx(0.25)
 
-    def test_late_reset(self, mock: Faulty) -> None:
+    def test_late_reset(self, mock: Faulty, waits: Waits) -> None:
         """A fault that resets the connection and a fault that delays it combine in any order."""
         for faults in (["reset-before@*", "latency:0.1@*"], ["latency:0.1@*", "reset-before@*"]):
             mock.set(*faults)
-            start = time.monotonic()
-            with mock.raw() as connection, pytest.raises(ConnectionResetError):
-                connection.recv(1)
-            assert time.monotonic() - start >= 0.1
+            with mock.raw() as connection:
+                waits.until_one_begins()
+                assert select.select([connection], [], [], 0)[0] == []
+                waits.end_one()
+                with pytest.raises(ConnectionResetError):
+                    connection.recv(1)
+        assert waits.asked == [0.1, 0.1]
 
     def test_other_connections_live(self, mock: Faulty) -> None:
         """A reset affects only its own connection, and the server goes on."""
@@ -166,8 +203,9 @@ class TestConnection:
                     connection.recv(1)
         assert mock.flink().status_code == 200
 
-    def test_nothing_is_logged_as_broken(self, mock: Faulty, caplog: pytest.LogCaptureFixture) -> None:
+    def test_nothing_is_logged_as_broken(self, mock: Faulty, waits: Waits, caplog: pytest.LogCaptureFixture) -> None:
         """uvicorn logs no error for a response that is broken off."""
+        waits.end_one()
         for name in ("reset-before", "reset-mid-body", "truncated-lying"):
             mock.set(f"{name}@*")
             with pytest.raises(httpx.TransportError):

@@ -42,6 +42,7 @@ class _Pool:
     reports: dict[int, EditionReport] = field(factory=dict)
     running: dict[Connection, tuple[int, BaseProcess]] = field(factory=dict)
     interrupted: bool = False
+    told: set[Connection] = field(factory=set)
 
     def start(self, number: int) -> None:
         """Start the process of a task; SIGINT reaches it only when it can handle it."""
@@ -52,13 +53,21 @@ class _Pool:
             process.start()
         theirs.close()
         self.running[mine] = number, process
+        if self.interrupted:
+            # Ctrl-C came before the process was known here.
+            self.pass_on()
 
     def interrupt(self, _number: int, _frame: Any) -> None:
         """End every run between two requests; a second Ctrl-C ends the command at once."""
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.interrupted = True
-        for _, process in self.running.values():
-            if process.pid is not None:
+        self.pass_on()
+
+    def pass_on(self) -> None:
+        """Send SIGINT to each process that has not got it: a second one would cut its report short."""
+        for connection, (_, process) in self.running.items():
+            if connection not in self.told and process.pid is not None:
+                self.told.add(connection)
                 os.kill(process.pid, signal.SIGINT)
 
     def receive(self, connection: Connection) -> None:
@@ -126,11 +135,13 @@ def _work(connection: Connection, task: EditionTask) -> None:
 
     # A session of its own: Ctrl-C in a terminal reaches the command only, which passes it on.
     os.setsid()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     # A process whose command was killed has nobody to report to.
     with contextlib.suppress(BrokenPipeError):
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             report = task.function(task.document, None, progress=step, **task.options)
+            # Ctrl-C would cut the message.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             connection.send(("report", report))
         except JobexportError as problem:
             connection.send(("problem", str(problem)))
