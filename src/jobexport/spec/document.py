@@ -282,6 +282,15 @@ def schema_of(document: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str,
     return schema
 
 
+def member_schemas(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the references to the schemas of a zip's members by kind, of its media type; empty if they are not known.
+
+    `{"job": "#/components/schemas/JobDefinition"}`
+    """
+    found: Mapping[str, str] = schema_of(document, node).get("x-member-schemas", {})
+    return found
+
+
 def marks(node: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the ids of the register's entries that a node names in `x-inconsistency`."""
     named = node.get("x-inconsistency", ())

@@ -101,6 +101,16 @@ def exchange(
 
 SINGLE = archive(uses("jobs/myJob.job", "a", resources=["b"]), "scripts/a.script", "resources/b.resource")
 PAIR = archive(uses("jobs/a/a.job", "s"), "jobs/a/s.script", "jobs/b/b.job")
+RIGHT_JOB = json.dumps(
+    {
+        "name": "myJob",
+        "processType": "BATCH",
+        "schedule": {"type": "EXECUTE_ONCE"},
+        "nodes": [{"name": "n", "type": "Shell", "location": {"x": 1, "y": 2}, "properties": [], "retryTimes": 0}],
+        "unknown": None,
+    }
+)
+RIGHT_SCRIPT = json.dumps({"name": "s", "type": "Shell", "content": "date"})
 FLINK_BODY = {"obs_dir": "obs-test", "is_selected": True, "job_selected": [1]}
 
 
@@ -305,6 +315,25 @@ CASES = [
     ("member_content", exchange(JOB, archive(("jobs/myJob.job", '{"name": "myJob"}'))), "no list of nodes"),
     ("member_content", exchange(JOB, archive(("scripts/s.script", "[]"))), "scripts/s.script in the zip is not a JSON"),
     ("member_content", exchange(JOB, archive("jobs/%2E%2E.job"), job=".."), None),
+    ("member_schema", exchange(JOB, archive(("jobs/myJob.job", RIGHT_JOB))), None),
+    ("member_schema", exchange(BATCH, archive(("jobs/a/s.script", RIGHT_SCRIPT))), None),
+    ("member_schema", exchange(JOB, archive(("jobs/myJob.job", "{"), ("other", "{}"))), None),
+    (
+        "member_schema",
+        exchange(JOB, archive(("jobs/myJob.job", RIGHT_JOB)), edition="huaweicloud-cn-2020"),
+        'jobs/myJob.job in the zip is no JobDefinition: the top level: "jobType" is a required property',
+    ),
+    (
+        "member_schema",
+        exchange(JOB, archive(("jobs/myJob.job", RIGHT_JOB.replace(": 0", ": 9")))),
+        "/nodes/0/retryTimes: 9 is greater than the maximum of 5",
+    ),
+    (
+        "member_schema",
+        exchange(BATCH, archive(("jobs/a/s.script", RIGHT_SCRIPT.replace('"date"', "[]")))),
+        r"s.script in the zip is no ScriptDefinition: /content: \[\] is not of type",
+    ),
+    ("member_schema", exchange(JOB, archive("resources/b.resource")), "resources/b.resource in the zip is no Resource"),
     ("export_depend", exchange(JOB, archive(uses("jobs/myJob.job", "a"))), "lacks scripts/a.script, which myJob uses"),
     ("export_depend", exchange(JOB, archive("jobs/myJob.job", "scripts/a.script")), "which no job in it uses"),
     ("export_depend", exchange(JOB, archive("jobs/myJob.job", "resources/b.resource")), "which no job in it uses"),
@@ -360,6 +389,15 @@ def test_a_violation_points_to_the_place_and_names_the_entries_of_the_register()
         BY_ID["documented_response"](exchange(FLINK, exported("one"), edition="otc-2024"))
     assert found.value.pointer == "/is_success"
     assert found.value.rests_on[:2] == ("DLI-002", "DLI-003")
+
+
+def test_a_missing_field_of_a_definition_rests_on_the_entry_of_the_field() -> None:
+    """The violation for a field that a `.job` lacks has the field's pointer and the register entries of the field."""
+    given = exchange(JOB, archive(("jobs/myJob.job", RIGHT_JOB)), edition="huaweicloud-cn-2020")
+    with pytest.raises(Violation) as found:
+        BY_ID["member_schema"](given)
+    assert found.value.pointer == "/jobType"
+    assert found.value.rests_on[0] == "DGC-401"
 
 
 def test_every_check_is_seen_to_pass_and_to_fail() -> None:

@@ -17,9 +17,12 @@ from jobexport import mock
 from jobexport.cli.contract.command import problems
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, EditionReport, Live, check_edition
+from jobexport.contract.reports.gather import Judgement
 from jobexport.contract.reports.model import as_curl
+from jobexport.contract.scenarios.scenario import BrokenClaim
 from jobexport.contract.sending.journal import Sent
 from jobexport.core import redact
+from jobexport.core.redact import Redaction
 from jobexport.spec import load_edition, load_register
 from tests.making.spellings import leaks, spellings
 
@@ -63,6 +66,16 @@ def test_a_wrong_content_type_leads_to_the_response(failing: tuple[Any, Any, Any
     found = failure(failing[0], "content_type_conformance")
     assert found.rests_on == ("DGC-005", "DGC-007", "DGC-009", "DGC-012")
     assert (found.expected, found.seen) == ("Content-Type application/octet-stream", "text/plain")
+
+
+def test_a_wrong_definition_in_a_zip_leads_to_the_page_that_creates_it() -> None:
+    """A failure inside a `.job` keeps the register ids of the request that creates a job, and names its page."""
+    document = load_edition("huaweicloud-cn-2020")
+    judgement = Judgement(EditionReport("huaweicloud-cn-2020", "", {}), document, load_register(), (), Redaction.of(()))
+    judgement.add_broken_claim("exportJob", BrokenClaim("member_schema", ("DGC-401",), "/jobType", "m", "e", "c"))
+    [found] = judgement.found
+    assert found.failure.rests_on == ("DGC-401",)
+    assert found.failure.pages == ("dgc_02_0084 of 2021-10-15",)
 
 
 def test_a_status_that_no_page_has_leads_to_the_operation(failing: tuple[Any, Any, Any]) -> None:

@@ -35,7 +35,7 @@ def _filled(server: mock.Server) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     project = server.state.projects[server.project_id]
     default = project.workspaces[_DEFAULT]
-    job = {"nodes": [], "schedule": {"type": "EXECUTE_ONCE"}, "processType": "BATCH"}
+    job = {"nodes": [], "schedule": {"type": "EXECUTE_ONCE"}, "processType": "BATCH", "jobType": "BATCH"}
     zips = {f"{name}.zip": {f"jobs/{name}.job": job | {"name": name}} for name in ("new_job", *list(default.jobs)[:1])}
     flink = {"new_flink_job": 7} | {found.name: found.id for found in list(project.flink.values())[:1]}
     flink_zips = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from jobexport.contract.checks import archives as archives
+from jobexport.contract.checks import definitions as definitions
 from jobexport.contract.checks import names as names
 from jobexport.contract.checks import responses as responses
 from jobexport.contract.checks import round_trip as round_trip
@@ -138,6 +139,12 @@ CHECKS = (
         "Each member of a zip is a JSON object with the name of the member's file; a job has a list of nodes.",
         ("DGC-011", "COM-007"),
         archives.member_content,
+    ),
+    Check(
+        "member_schema",
+        "Each job, script and resource in a zip has the fields, types and values of the request that creates it.",
+        ("DGC-011", "COM-007"),
+        definitions.member_schema,
     ),
     Check(
         "export_depend",

@@ -38,10 +38,10 @@ def documented_response(exchange: CheckedExchange) -> None:
     if value is None:
         raise Violation("the response is not JSON", _marks_within(documented))
     schema = content[JSON].get("schema", {})
-    error = next(iter(_validator(exchange.document, schema).iter_errors(value)), None)
+    error = next(iter(validator(exchange.document, schema).iter_errors(value)), None)
     if error is not None:
         place = [str(step) for step in error.instance_path]
-        raise Violation(error.message, _marks_on_way(exchange, schema, place), "".join(f"/{step}" for step in place))
+        raise Violation(error.message, marks_on_way(exchange, schema, place), "".join(f"/{step}" for step in place))
 
 
 # One validator for each schema, as a run checks thousands of responses. A document can't be a key, but its `id()` can;
@@ -49,7 +49,8 @@ def documented_response(exchange: CheckedExchange) -> None:
 _VALIDATORS: dict[tuple[int, str], tuple[Any, jsonschema_rs.Draft202012Validator]] = {}
 
 
-def _validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+def validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """Return the compiled schema of a document, for all checks of a run."""
     key = id(document), json.dumps(schema, sort_keys=True)
     if key not in _VALIDATORS:
         root = {"allOf": [schema], "components": document.get("components", {})}
@@ -57,7 +58,7 @@ def _validator(document: Mapping[str, Any], schema: Mapping[str, Any]) -> jsonsc
     return _VALIDATORS[key][1]
 
 
-def _marks_on_way(exchange: CheckedExchange, schema: Mapping[str, Any], place: list[str]) -> tuple[str, ...]:
+def marks_on_way(exchange: CheckedExchange, schema: Mapping[str, Any], place: list[str]) -> tuple[str, ...]:
     """Return the register entries of the schema at a place in the body, and of the schemas around it."""
     node = deref(exchange.document, schema)
     found = [marks(node)]

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
+from jobexport.contract.checks.definitions import takers
 from jobexport.contract.reports.causes import OURS, Came, came, cause, first
 from jobexport.contract.reports.model import EditionReport, Failure, as_curl
 from jobexport.contract.sending.journal import Sequence
+from jobexport.spec.document import operations_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -176,7 +178,10 @@ class Judgement:
         return tuple(dict.fromkeys(claim.page or own for claim in claims)) or (own,)
 
     def _is_about(self, id_: str, operation: str) -> bool:
-        return any(entry.id == id_ and operation in entry.operations for entry in self.register.entries)
+        # A definition in a zip is described where it is created.
+        found = operations_by_id(self.document).get(operation)
+        concerned = {operation, *(takers(self.document, found.fields) if found else ())}
+        return any(entry.id == id_ and concerned & {*entry.operations} for entry in self.register.entries)
 
     def _is_known(self, id_: str, edition: str) -> bool:
         return any(

@@ -10,6 +10,7 @@ from attrs import frozen
 from starlette.responses import Response, StreamingResponse
 
 from jobexport.archive.names import segment
+from jobexport.core import strict_json
 from jobexport.errors import JobexportError
 from jobexport.mock.behaviour.zips import member_name, obs_folder, pack
 from jobexport.mock.requests.operations import JSON, template
@@ -79,7 +80,8 @@ class _Archives:
 
     @classmethod
     def read(cls, operation: Operation) -> _Archives:
-        extensions = operation.response(operation.zip_type).extensions
+        described = operation.response(operation.zip_type)
+        extensions = described.extensions
         variables = {"job_name"} & set(operation.path.names)
         file_name = template(extensions.get("x-zip-file-name"), *variables)
         layout = extensions.get("x-zip-layout", {})
@@ -87,13 +89,14 @@ class _Archives:
             raise JobexportError(f"operation {operation.id} needs job, script and resource in x-zip-layout; add them")
         for kind, text in layout.items():
             template(text, "job_name", f"{kind}_name")
+        kinds = described.needed.get("job", frozenset()) & {"processType", "jobType"}
 
         # While a workspace stays the same value, so do its zips; after a change of another job, the members decide.
         @lru_cache(maxsize=_KEPT)
         def build(workspace: WorkspaceState, names: tuple[str, ...], depend: bool, submitted: bool) -> bytes:
             members: dict[str, bytes] = {}
             for name in names:
-                members |= _members(layout, workspace, _job(workspace, name, submitted), depend)
+                members |= _members(layout, workspace, _job(workspace, name, submitted), depend, kinds)
             return _packed(tuple(members.items()))
 
         return cls(file_name, operation.zip_type, build)
@@ -111,14 +114,23 @@ def _job(workspace: WorkspaceState, name: str, submitted: bool) -> DgcJob:
     return workspace.submitted.get(name, workspace.jobs[name]) if submitted else workspace.jobs[name]
 
 
-def _members(layout: dict[str, str], workspace: WorkspaceState, job: DgcJob, depend: bool) -> dict[str, bytes]:
-    members = {member_name(layout["job"], job_name=job.name): job.content}
+def _members(
+    layout: dict[str, str], workspace: WorkspaceState, job: DgcJob, depend: bool, kinds: frozenset[str]
+) -> dict[str, bytes]:
+    members = {member_name(layout["job"], job_name=job.name): _content(job, kinds)}
     if depend:
         for name in workspace.scripts_of(job):
             members[member_name(layout["script"], job_name=job.name, script_name=name)] = workspace.scripts[name]
         for name in workspace.resources_of(job):
             members[member_name(layout["resource"], job_name=job.name, resource_name=name)] = workspace.resources[name]
     return members
+
+
+def _content(job: DgcJob, kinds: frozenset[str]) -> bytes:
+    """Return the definition of a job; its kind is added under the name that the edition's definitions must have."""
+    if not kinds or (fields := job.fields).keys() >= kinds:
+        return job.content
+    return strict_json.write(fields | dict.fromkeys(kinds - fields.keys(), job.type)).encode("utf-8")
 
 
 def _zip(content: bytes, file_name: str, media_type: str) -> Response:

@@ -62,6 +62,8 @@ class SuccessResponse:
     """Fields `x-…` of the media type."""
     shape: BodyShape
     """The shape of the body."""
+    needed: Mapping[str, frozenset[str]]
+    """The fields that the definitions in a zip must have, by kind of member, such as `job`."""
 
     @property
     def names_objects(self) -> bool:
@@ -205,6 +207,10 @@ def _success(document: Mapping[str, Any], media_type: Mapping[str, Any], schema:
         fields={name: deref(document, node) for name, node in schema.get("properties", {}).items()},
         extensions={name: value for name, value in media_type.items() if name.startswith("x-")},
         shape=BodyShape(document, schema),
+        needed={
+            kind: frozenset(deref(document, {"$ref": place}).get("required", ()))
+            for kind, place in schema.get("x-member-schemas", {}).items()
+        },
     )
 
 

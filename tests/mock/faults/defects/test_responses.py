@@ -75,6 +75,11 @@ def definition(check: Any) -> Callable[..., Any]:
     return lambda result: len(result.members) == 3 and check(result.members["jobs/myJob.job"])
 
 
+def node(check: Any) -> Callable[..., Any]:
+    """Return a claim: `check` holds for the first node of myJob."""
+    return definition(lambda text: check(json.loads(text)["nodes"][0]))
+
+
 def damaged(words: Any) -> Callable[..., Any]:
     """Return a claim: zipfile can't read the zip, and says so in these words."""
 
@@ -117,6 +122,19 @@ ARCHIVES = (
     Case("zip-content-of-other-job", job(), definition(lambda text: OTHER_JOB in text)),
     Case("zip-name-inside", job(), definition(lambda text: json.loads(text)["name"] == "myJob_copy")),
     Case("zip-job-without-nodes", job(), definition(lambda text: "nodes" not in json.loads(text))),
+    Case("zip-job-without-schedule", job(), definition(lambda text: "schedule" not in json.loads(text))),
+    Case("zip-job-schedule-text", job(), definition(lambda text: json.loads(text)["schedule"] == "CRON")),
+    Case("zip-node-without-type", job(), node(lambda found: "type" not in found)),
+    Case("zip-node-properties-by-name", job(), node(lambda found: isinstance(found["properties"], dict))),
+    Case("zip-node-number-as-text", job(), node(lambda found: found["retryTimes"] == "0")),
+    Case("zip-node-out-of-range", job(), node(lambda found: found["pollingInterval"] == 10_000)),
+    Case("zip-script-without-type", job(), lambda a: "type" not in json.loads(a.members[MY_JOB[1]])),
+    Case("zip-script-lines", job(), lambda a: isinstance(json.loads(a.members[MY_JOB[1]])["content"], list)),
+    Case(
+        "zip-resource-without-location",
+        job("job_spark"),
+        lambda a: "location" not in json.loads(a.members["resources/trip-report.resource"]),
+    ),
     Case("zip-job-cut", job(), definition(lambda text: b'"name": "myJob"' in text and not text.endswith(b"}\n"))),
     Case("zip-job-empty", job(), definition(lambda text: text == b"")),
     Case("zip-job-utf-16", job(), definition(lambda text: text[:2] in {b"\xff\xfe", b"\xfe\xff"})),

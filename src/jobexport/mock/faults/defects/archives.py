@@ -60,9 +60,18 @@ def _contents(suffix: str, change: Callable[[bytes], bytes]) -> Alter:
     )
 
 
-def _definitions(change: Callable[[dict[str, Any]], Any]) -> Alter:
-    """Change the JSON of each `.job` member."""
-    return _contents(".job", lambda content: dump(change(json.loads(content))))
+def _definitions(change: Callable[[dict[str, Any]], Any], suffix: str = ".job") -> Alter:
+    """Change the JSON of each member with a suffix."""
+    return _contents(suffix, lambda content: dump(change(json.loads(content))))
+
+
+def _nodes(change: Callable[[dict[str, Any]], Any]) -> Alter:
+    """Change each node of each job."""
+    return _definitions(lambda job: job | {"nodes": [change(node) for node in job.get("nodes", ())]})
+
+
+def _without(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda value: {name: found for name, found in value.items() if name not in names}
 
 
 def _other_job(call: Call) -> DgcJob | None:
@@ -146,8 +155,8 @@ def _renamed(job: dict[str, Any]) -> dict[str, Any]:
     return job | {"name": f"{job.get('name')}_copy"}
 
 
-def _without_nodes(job: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in job.items() if name != "nodes"}
+def _properties_by_name(node: dict[str, Any]) -> dict[str, Any]:
+    return node | {"properties": {item["name"]: item.get("value") for item in node.get("properties", ())}}
 
 
 def _script_text(content: bytes) -> bytes:
@@ -195,7 +204,51 @@ DEFECTS = defects(
         ZIP,
         alter=_definitions(_renamed),
     ),
-    Fault("zip-job-without-nodes", "Jobs lack their nodes.", ZIP, alter=_definitions(_without_nodes)),
+    Fault("zip-job-without-nodes", "Jobs lack their nodes.", ZIP, alter=_definitions(_without("nodes"))),
+    Fault("zip-job-without-schedule", "Jobs lack their schedule.", ZIP, alter=_definitions(_without("schedule"))),
+    Fault(
+        "zip-job-schedule-text",
+        "The schedule of a job is the word of its type.",
+        ZIP,
+        alter=_definitions(lambda job: job | {"schedule": job.get("schedule", {}).get("type")}),
+    ),
+    Fault("zip-node-without-type", "Nodes of jobs lack their type.", ZIP, alter=_nodes(_without("type"))),
+    Fault(
+        "zip-node-properties-by-name",
+        "The properties of a node are an object, not a list.",
+        ZIP,
+        alter=_nodes(_properties_by_name),
+    ),
+    Fault(
+        "zip-node-number-as-text",
+        "The number of tries of a node is text.",
+        ZIP,
+        alter=_nodes(lambda node: node | {"retryTimes": "0"}),
+    ),
+    Fault(
+        "zip-node-out-of-range",
+        "The polling interval of a node is in milliseconds.",
+        ZIP,
+        alter=_nodes(lambda node: node | {"pollingInterval": 10_000}),
+    ),
+    Fault(
+        "zip-script-without-type",
+        "Scripts lack their type.",
+        ZIP,
+        alter=_definitions(_without("type"), ".script"),
+    ),
+    Fault(
+        "zip-script-lines",
+        "The text of a script is a list of its lines.",
+        ZIP,
+        alter=_definitions(lambda script: script | {"content": str(script.get("content")).split("\n")}, ".script"),
+    ),
+    Fault(
+        "zip-resource-without-location",
+        "Resources lack their location.",
+        ZIP,
+        alter=_definitions(_without("location"), ".resource"),
+    ),
     Fault(
         "zip-job-cut",
         "Half of each job's definition is missing.",
