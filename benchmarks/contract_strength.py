@@ -36,6 +36,7 @@ from attrs import evolve, frozen
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.contract import check_edition
+from jobexport.contract.data import changes
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS
 from jobexport.mock.requests.operations import read_operations
@@ -211,12 +212,21 @@ def held(how: Any, document: Document, edition: str | Document, *faults: str, **
 def narrowed(edition: str, operation: str) -> Document:
     """Return an edition's document with the operations that a fault of one operation touches.
 
-    They are the operation, and those that a link leads to or from: a job that is created must be listed.
+    They are the operation, and those that a link leads to or from: a job that is created must be listed. A change
+    also touches what reads the API, and the other operations on the same objects.
     """
     document = load_edition(edition)
     found = operations_by_id(document)
     leads = {id_: linked(document, other) for id_, other in found.items()}
     touched = {operation, *leads[operation], *(id_ for id_, ends in leads.items() if operation in ends)}
+    own = found[operation]
+    if changes(document, own.fields, own.method):
+        objects = own.path.rpartition("/")[0] if own.path.rpartition("/")[0] in document["paths"] else own.path
+        touched |= {
+            id_
+            for id_, other in found.items()
+            if other.tags == own.tags and (other.reads or f"{other.path}/".startswith(f"{objects}/"))
+        }
     paths: Document = {}
     for other in (other for id_, other in found.items() if id_ in touched):
         item = {key: value for key, value in other.item.items() if key not in METHODS}

@@ -37,7 +37,9 @@ def _filled(server: mock.Server) -> tuple[tuple[str, ...], tuple[str, ...]]:
     default = project.workspaces[_DEFAULT]
     job = {"nodes": [], "schedule": {"type": "EXECUTE_ONCE"}, "processType": "BATCH", "jobType": "BATCH"}
     zips = {f"{name}.zip": {f"jobs/{name}.job": job | {"name": name}} for name in ("new_job", *list(default.jobs)[:1])}
-    flink = {"new_flink_job": 7} | {found.name: found.id for found in list(project.flink.values())[:1]}
+    known = list(project.flink.values())[:1]
+    # A name that begins as that of another job.
+    flink = {f"{found.name}_new": 7 for found in known} | {found.name: found.id for found in known}
     flink_zips = {
         f"{name}_1700000000000.zip": {f"{name}.json": {"job_id": id_, "name": name}} for name, id_ in flink.items()
     }
@@ -113,4 +115,15 @@ def mock_tools(server: mock.Server) -> Tools:
     def fetch(name: str) -> bytes | None:
         return asyncio.run(server.storage.get(name))
 
-    return Tools(change, change_flink, change_script, fetch, server.core.restore, "/_mock/restore")
+    def store(name: str, content: bytes) -> None:
+        asyncio.run(server.storage.put(name, content))
+
+    @contextlib.contextmanager
+    def slow_tasks(seconds: float) -> Iterator[None]:
+        before, server.core.world.task_seconds = server.core.world.task_seconds, seconds
+        try:
+            yield
+        finally:
+            server.core.world.task_seconds = before
+
+    return Tools(change, change_flink, change_script, fetch, store, slow_tasks, server.core.restore, "/_mock/restore")

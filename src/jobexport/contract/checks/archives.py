@@ -166,6 +166,19 @@ def _items(value: object, key: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def members_of(exchange: CheckedExchange) -> Mapping[tuple[str, str, str | None], bytes]:
+    """Return the members of a zip by kind, name, and the job of their folder (None for a folder of all jobs)."""
+    found: dict[tuple[str, str, str | None], bytes] = {}
+    layout = exchange.media(exchange.zip_media()).get("x-zip-layout", {})
+    for kind, pattern in patterns_of(layout).items():
+        for name, content in exchange.archive().members.items():
+            if match := pattern.fullmatch(name):
+                names = match.groupdict()
+                called = names[f"{kind}_name"]
+                found[kind, called, names.get("job_name") if kind != "job" else None] = content
+    return found
+
+
 def patterns_of(layout: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
     """Return a pattern for each template of a layout, by kind."""
     return {kind: _pattern(template) for kind, template in layout.items()}

@@ -47,7 +47,7 @@ class ListedPage:
     """Places in the list at which the page may begin: the offset counts pages, items, or it is open which."""
 
 
-def _listing(exchange: CheckedExchange) -> ListedPage | None:
+def listing(exchange: CheckedExchange) -> ListedPage | None:
     """Return the page that a response holds, or None if it is not a page or its form is wrong."""
     value = exchange.json()
     if not (exchange.succeeded and exchange.valid and isinstance(value, dict)):
@@ -78,7 +78,7 @@ def _number(value: Any, default: int) -> int | None:
 
 def list_pages(exchange: CheckedExchange) -> None:
     """Raise if a page of a list has another number of items than limit, offset and total give."""
-    page = _listing(exchange)
+    page = listing(exchange)
     if page is None:
         return
     expected = {min(page.limit, max(page.total - start, 0)) for start in page.starts}
@@ -92,7 +92,7 @@ def list_pages(exchange: CheckedExchange) -> None:
 
 def list_items(exchange: CheckedExchange) -> None:
     """Raise if a page has an item twice, or an item that the request did not look for."""
-    page = _listing(exchange)
+    page = listing(exchange)
     if page is None:
         return
     keys = [str(item.get("job_id", item.get("name"))) for item in page.items]

@@ -29,7 +29,11 @@ _MEDIA = {"documented_response", "content_type_conformance", "obs_path_response"
 # Rules whose failure means that a valid request was refused.
 _VALID = {scenario.id for scenario in ACCEPTED} | {"valid_request_refused", "known_request_refused"}
 # The rules in the order of their sentences: first those that know what was requested.
-_RANK = [*(scenario.id for scenario in REFUSED), *(check.id for check in CHECKS), *(rule.id for rule in ACCEPTED)]
+_RANK = [
+    *(scenario.id for scenario in REFUSED),
+    *(check.id for check in CHECKS),
+    *(scenario.id for scenario in SCENARIOS if scenario not in REFUSED),
+]
 
 
 @frozen

@@ -8,7 +8,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.checks.archives import patterns_of
+from jobexport.contract.checks.archives import members_of
 from jobexport.contract.checks.exchange import read_archive
 from jobexport.contract.checks.responses import refusal
 from jobexport.contract.data import changes
@@ -17,7 +17,7 @@ from jobexport.contract.sender import ABSENT
 from jobexport.spec.document import deref, marks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.scenarios.scenario import ScenarioRun
@@ -157,11 +157,11 @@ def same_job_in_batch(run: ScenarioRun) -> None:
     """Export jobs alone and together; the job definitions and scripts must be equal."""
     if not run.has("exportJob"):
         return
-    alone = {job: _contents(_single(run, job)) for job in run.data.jobs[:_MOST]}
+    alone = {job: members_of(_single(run, job)) for job in run.data.jobs[:_MOST]}
     response = run.send(run.example(jobList=list(alone)))
     if not response.succeeded:
         return
-    together = _contents(response)
+    together = members_of(response)
     for job, contents in alone.items():
         for (kind, name, _), content in contents.items():
             found = [
@@ -222,7 +222,7 @@ def dependencies(run: ScenarioRun) -> None:
         bodies = [run.example(exportDepend=value) for value in (True, False)]
         if run.id == "batchExportJobs":
             bodies = [body | {"jobList": [job]} for body in bodies]
-        full, bare = (_contents(run.send(body, job=job)) for body in bodies)
+        full, bare = (members_of(run.send(body, job=job)) for body in bodies)
         jobs = {key: content for key, content in full.items() if key[0] == "job"}
         expect(bare == jobs, f"{job} differs: {sorted(bare)} without dependencies, {sorted(jobs)} with dependencies")
 
@@ -270,13 +270,13 @@ def changed_job(run: ScenarioRun) -> None:
         return
     job = run.data.jobs[0]
     body = run.example(jobList=[job]) if run.id == "batchExportJobs" else ABSENT
-    first = _contents(run.send(body, job=job))
+    first = members_of(run.send(body, job=job))
     for mark in ("changed-once", "changed-twice"):
         with run.changed(job, mark):
-            contents = _contents(run.send(body, job=job))
+            contents = members_of(run.send(body, job=job))
         held = any(mark.encode() in content for (kind, *_), content in contents.items() if kind == "job")
         expect(held, f"{job} was changed, but the export has the old job")
-    expect(_contents(run.send(body, job=job)) == first, f"the change of {job} was undone, but the export still has it")
+    expect(members_of(run.send(body, job=job)) == first, f"the change of {job} was undone, but the export still has it")
 
 
 def changed_flink_job(run: ScenarioRun) -> None:
@@ -301,10 +301,10 @@ def changed_script(run: ScenarioRun) -> None:
         return
     for job in run.data.jobs[:_MOST]:
         body = run.example(jobList=[job]) if run.id == "batchExportJobs" else ABSENT
-        scripts = [name for kind, name, _ in _contents(run.send(body, job=job)) if kind == "script"]
+        scripts = [name for kind, name, _ in members_of(run.send(body, job=job)) if kind == "script"]
         for script in scripts[:1]:
             with run.tools.change_script(script, "changed-once"):
-                contents = _contents(run.send(body, job=job))
+                contents = members_of(run.send(body, job=job))
             held = any(b"changed-once" in content for (_, name, _), content in contents.items() if name == script)
             expect(held, f"the script {script} was changed, but the export of {job} has the old script")
 
@@ -381,19 +381,6 @@ def _fetch(run: ScenarioRun, name: str) -> bytes:
 def _single(run: ScenarioRun, job: str) -> CheckedExchange:
     """Send exportJob for one job, in a scenario of batchExportJobs."""
     return run.beside("exportJob").send(job=job)
-
-
-def _contents(response: CheckedExchange) -> Mapping[tuple[str, str, str | None], bytes]:
-    """Return the members of a zip by kind, name, and the job of their folder (None for a folder of all jobs)."""
-    found: dict[tuple[str, str, str | None], bytes] = {}
-    layout = response.media(response.zip_media()).get("x-zip-layout", {})
-    for kind, pattern in patterns_of(layout).items():
-        for name, content in response.archive().members.items():
-            if match := pattern.fullmatch(name):
-                names = match.groupdict()
-                called = names[f"{kind}_name"]
-                found[kind, called, names.get("job_name") if kind != "job" else None] = content
-    return found
 
 
 def _outcome(response: CheckedExchange) -> Any:

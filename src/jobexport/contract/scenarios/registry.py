@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.data import changes, lacking
 from jobexport.contract.scenarios import accepted as accepted
+from jobexport.contract.scenarios import changes as changing
 from jobexport.contract.scenarios import refused as refused
 from jobexport.contract.scenarios.scenario import Scenario
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _DGC = ("exportJob", "batchExportJobs")
 _EXPORTS = ("exportFlinkJobs", *_DGC)
+_CREATES = ("createJob", "createScript", "createResource")
+_DELETES = ("deleteJob", "deleteScript", "deleteResource", "deleteFlinkJob")
 
 ACCEPTED = (
     Scenario(
@@ -180,6 +183,42 @@ ACCEPTED = (
 )
 """Scenarios of requests that must succeed."""
 
+CHANGES = (
+    Scenario(
+        "created",
+        "An object that was created is listed, shown and exported with all that was sent, and nothing else changes.",
+        ("DGC-401", "DGC-406", "DGC-807", "DGC-804", "DGC-901", "DGC-907"),
+        _CREATES,
+        changing.created,
+        requests=300,
+    ),
+    Scenario(
+        "name_taken",
+        "A second object of one name is refused, and the first object stays as it is.",
+        ("DGC-413", "DGC-813", "DGC-908"),
+        _CREATES,
+        changing.name_taken,
+        requests=60,
+    ),
+    Scenario(
+        "deleted",
+        "A deleted object is gone everywhere, and no other object changes.",
+        ("DGC-502", "DGC-812", "DGC-910", "DGC-901", "DLI-401"),
+        _DELETES,
+        changing.deleted,
+        requests=300,
+    ),
+    Scenario(
+        "deleted_by_other_names",
+        "A deletion by a name or an id that no object has is refused, and nothing is deleted.",
+        ("DGC-502", "DGC-812", "DGC-908", "COM-002"),
+        _DELETES,
+        changing.deleted_by_other_names,
+        requests=60,
+    ),
+)
+"""Scenarios that change what the server holds, and read it before and after."""
+
 REFUSED = (
     Scenario(
         "authentication",
@@ -319,7 +358,7 @@ REFUSED = (
 )
 """Scenarios of requests that must be refused."""
 
-SCENARIOS = (*ACCEPTED, *REFUSED)
+SCENARIOS = (*ACCEPTED, *CHANGES, *REFUSED)
 
 
 def scenarios_for(

@@ -72,6 +72,10 @@ class Tools:
     script is there as a copy of another."""
     fetch: Callable[[str], bytes | None] | None = None
     """Function of the name `<bucket>/<folder>/…`. Returns the object in storage, or None if it is missing."""
+    store: Callable[[str, bytes], None] | None = None
+    """Function of the name `<bucket>/<folder>/…` and the content of an object, which is in storage then."""
+    slow_tasks: Callable[[float], AbstractContextManager[None]] | None = None
+    """Function of seconds. In its context each task that begins runs as long."""
     restore: Callable[[], None] | None = None
     """Function that undoes what requests changed on the server since the run began."""
     restore_path: str = ""
@@ -94,7 +98,10 @@ class ScenarioRun:
     """True while requests build on each other; otherwise each change is undone, if the server can undo it."""
     _home: str | None = field(init=False, default=None)
     """The workspace of the known jobs, if requests must name it."""
-    _last: Received | None = field(init=False, default=None)
+    _last: tuple[str, Received] | None = field(init=False, default=None)
+    """operationId and response of the last request."""
+    _for: ScenarioRun | None = field(init=False, default=None, repr=False)
+    """The run of the scenario, if this run is for another operation beside it."""
 
     def __attrs_post_init__(self) -> None:
         self._operation = operations_by_id(self.document)[self.id]
@@ -232,7 +239,7 @@ class ScenarioRun:
             credentials=credentials,
             valid=known,
         )
-        self._last = received
+        self._remember(received)
         meant = body if content is None else _parsed(content)
         exchange = CheckedExchange(
             document=self.document,
@@ -247,7 +254,9 @@ class ScenarioRun:
             content=received.content,
             headers=received.headers,
             workspace=workspace,
-            known=self.data,
+            # Within a sequence the server has other names than before.
+            known=None if self.keeps_changes else self.data,
+            moved=self.keeps_changes,
         )
         for check in CHECKS:
             try:
@@ -261,6 +270,13 @@ class ScenarioRun:
         ):
             self.tools.restore()
         return exchange
+
+    def _remember(self, received: Received) -> None:
+        """Keep the last response, also for the scenario that this run stands beside."""
+        run: ScenarioRun | None = self
+        while run is not None:
+            run._last = self.id, received
+            run = run._for
 
     @contextlib.contextmanager
     def in_sequence(self) -> Iterator[None]:
@@ -292,7 +308,7 @@ class ScenarioRun:
     def beside(self, operation: str) -> ScenarioRun:
         """Return a run for another operation that adds its broken claims to this run."""
         other = ScenarioRun(self.document, operation, self.data, self.sender, self.tools)
-        other.broken_claims, other.keeps_changes = self.broken_claims, self.keeps_changes
+        other.broken_claims, other.keeps_changes, other._for = self.broken_claims, self.keeps_changes, self
         return other
 
     def fail(self, scenario: Scenario, violation: Violation) -> None:
@@ -301,7 +317,7 @@ class ScenarioRun:
 
     def _note(self, rule: Check | Scenario, violation: Violation) -> None:
         rests_on = violation.rests_on or rule.rests_on
-        case = self._last.case if self._last else ""
+        operation, case = (self._last[0], self._last[1].case) if self._last else (self.id, "")
         self.broken_claims.append(
             BrokenClaim(
                 rule.id,
@@ -310,7 +326,7 @@ class ScenarioRun:
                 str(violation),
                 rule.sentence,
                 case,
-                self.id,
+                operation,
                 violation.about,
             )
         )
