@@ -31,3 +31,21 @@ def warm() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "executable", python())
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that does not end, after five minutes; no test has a limit of its own that a busy machine exceeds."""
+    if not hasattr(signal, "setitimer"):
+        return (yield)
+
+    def late(_number: int, _frame: object) -> None:
+        raise TimeoutError(f"{item.nodeid} does not end")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, 300)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tests.archive.making.watch import Watch
     from tests.archive.making.zips import Zips
 
-SECONDS, MEMORY, FILE = 5, 32 * 1024**2, 1024**2
+SECONDS = 30
+MEMORY, FILE = 32 * 1024**2, 1024**2
 
 
 @contextlib.contextmanager

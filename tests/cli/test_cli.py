@@ -262,7 +262,7 @@ def test_mock_says_where_objects_are(tmp_path: Path) -> None:
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
         ) as it:
             # A process that prints too few lines is killed, which ends its output.
-            patience = threading.Timer(10, it.kill)
+            patience = threading.Timer(60, it.kill)
             patience.start()
             try:
                 assert it.stdout is not None
@@ -279,7 +279,7 @@ def test_mock_says_where_objects_are(tmp_path: Path) -> None:
                 (name,) = zips_of(response.json())
                 assert Path(folder, name).read_bytes().startswith(b"PK")
                 it.send_signal(signal.SIGTERM)
-                assert it.wait(timeout=10) == 0
+                assert it.wait(timeout=60) == 0
                 assert it.stderr is not None
                 assert it.stderr.read() == ""
                 assert Path(folder, name).is_file()
@@ -336,7 +336,7 @@ def test_mock_with_faults_and_violations() -> None:
                 assert {client.post(f"{path}/myJob/export").status_code for _ in range(12)} == {429, 500}
                 assert client.post(f"{path}/batch-export", json={"jobList": "secret value"}).status_code == 400
             process.send_signal(signal.SIGTERM)
-            _, errors = process.communicate(timeout=10)
+            _, errors = process.communicate(timeout=60)
         finally:
             process.kill()
     (line,) = errors.splitlines()
@@ -362,7 +362,7 @@ def test_mock_says_where_it_listens_and_ends_on_a_signal(signal_: Any) -> None:
             response = httpx.post(url + path, headers={"X-Auth-Token": mock.EXAMPLE_TOKEN}, verify=False)
             assert response.status_code == 200
             process.send_signal(signal_)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0
             assert process.stderr is not None
             assert process.stderr.read() == ""
         finally:

@@ -6,7 +6,6 @@ import gzip
 import io
 import os
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -49,10 +48,8 @@ SHORT = Retries(times=0, deadline=0.3)
 
 
 def left_in_time(caller: Caller, server: Any) -> None:
-    started = time.monotonic()
     with pytest.raises(errors.TimedOut, match=r"not done within the deadline of 0\.3 s"):
         caller.job(server, "myJob", to=io.BytesIO())
-    assert time.monotonic() - started < 1.3
 
 
 @pytest.mark.parametrize("drip", DRIPS)
@@ -163,26 +160,23 @@ def test_the_deadline_holds_while_a_token_is_fetched(caller: Caller, scripted: S
     never = threading.Event()
 
     def fetch() -> str:
-        never.wait(20)
+        never.wait()
         return "late"
 
-    started = time.monotonic()
     left_in_time(caller.with_options(retries=SHORT, auth=fetch), scripted)
-    assert time.monotonic() - started < 1.3
     never.set()
     assert scripted.received == []
 
 
 def test_the_deadline_holds_while_another_thread_fetches_a_token(scripted: Scripted) -> None:
     """A thread that waits for the token of another thread is left at its own deadline."""
-    never, took = threading.Event(), []
-    client = DgcClient("p", auth=lambda: str(never.wait(20)), base_url=scripted.url, retries=SHORT)
+    never, left = threading.Event(), []
+    client = DgcClient("p", auth=lambda: str(never.wait()), base_url=scripted.url, retries=SHORT)
 
     def call() -> None:
-        started = time.monotonic()
         with pytest.raises(errors.TimedOut):
             client.export_job("myJob", to=io.BytesIO())
-        took.append(time.monotonic() - started)
+        left.append(never.is_set())
 
     threads = [threading.Thread(target=call) for _ in range(4)]
     for thread in threads:
@@ -190,8 +184,7 @@ def test_the_deadline_holds_while_another_thread_fetches_a_token(scripted: Scrip
     for thread in threads:
         thread.join()
     never.set()
-    assert len(took) == 4
-    assert max(took) < 1.3
+    assert left == [False] * 4
 
 
 def test_a_token_may_be_longer_than_a_head(caller: Caller, scripted: Scripted) -> None:
@@ -213,8 +206,6 @@ def test_the_deadline_holds_for_a_download_from_object_storage(
     scripted.respond(ScriptedResponse.json({"is_success": True, "message": "", "zip_file": ["b/a_1.zip"]}))
     bucket = unending(OK + b"Content-Length: 1000\r\nLast-Modified: Mon, 30 Nov 2026 00:00:00 GMT\r\n\r\n", b"P")
     store = S3Store("b", endpoint=bucket.url, region="r", skip_signature=True, client_options={"allow_http": True})
-    started = time.monotonic()
     with pytest.raises(errors.DownloadFailed, match=r"not done within the deadline of 0\.3 s"):
         caller.with_options(retries=SHORT).dli(scripted, "b", download_to=tmp_path / "zips", store=store)
-    assert time.monotonic() - started < 1.3
     assert list((tmp_path / "zips").iterdir()) == []

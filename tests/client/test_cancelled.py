@@ -38,7 +38,7 @@ class Held:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         self.begun.set()
-        self.may_end.wait(5)
+        self.may_end.wait(60)
         result = self.function(*args, **options)
         self.done = True
         return result
@@ -109,7 +109,7 @@ def test_a_download_that_is_cancelled_writes_nothing_later(
 
     def pieces(*_: object) -> Iterator[bytes]:
         reading.set()
-        go_on.wait(5)
+        go_on.wait(60)
         read.set()
         yield b"PK"
 
@@ -125,7 +125,7 @@ def test_a_download_that_is_cancelled_writes_nothing_later(
                 await task
         assert names(tmp_path) == []
         go_on.set()
-        assert await asyncio.to_thread(read.wait, 5)
+        assert await asyncio.to_thread(read.wait, 60)
 
     asyncio.run(main())
     assert names(tmp_path) == []
@@ -140,7 +140,7 @@ def test_a_run_that_is_interrupted_twice_leaves_no_thread(
     main = threading.get_ident()
 
     def interrupt() -> None:
-        held.begun.wait(5)
+        held.begun.wait(60)
         for _ in range(2):
             signal.pthread_kill(main, signal.SIGINT)
             threading.Event().wait(0.05)

@@ -15,8 +15,10 @@ import pytest
 
 from jobexport import errors
 from jobexport.client.target import Part
+from jobexport.mock.faults import client_wire
 from tests.client.making.scripted import Scripted, ScriptedResponse
 from tests.client.making.values import members, zip_of
+from tests.making.waits import Waits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,16 +102,20 @@ def test_the_longest_names_get_files(caller: Caller, scripted: Scripted, tmp_pat
     assert len({path.name.lower() for path in tmp_path.iterdir()}) == 2
 
 
-def test_a_second_run_in_the_same_folder_is_refused(caller: Caller, mock: Server, tmp_path: Path) -> None:
+def test_a_second_run_in_the_same_folder_is_refused(
+    caller: Caller, mock: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While the first one goes on; it is not disturbed, and the folder is free again at its end."""
+    waits = Waits()
+    monkeypatch.setattr(client_wire, "asyncio", waits)
     mock.core.set_faults("latency:1@batchExportJobs")
     outcome: list[Any] = []
     first = threading.Thread(target=lambda: outcome.append(caller.jobs(mock, ["myJob"], to=tmp_path)))
     first.start()
-    while not mock.core.requests:
-        first.join(0.01)
+    waits.until_one_begins()
     with pytest.raises(errors.TargetUnwritable, match="another run writes to it"):
         caller.jobs(mock, ["job_batch"], to=tmp_path)
+    waits.end_one()
     first.join()
     assert outcome[0].succeeded
     mock.core.set_faults()

@@ -79,7 +79,7 @@ def in_child(function: Callable[[], object]) -> str:
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(5)
+        signal.alarm(60)
         try:
             result = str(function())
         except BaseException as error:

@@ -16,6 +16,7 @@ from jobexport.core.disk.files import open_part
 from jobexport.mock import serve
 from tests.client.making.calls import Caller
 from tests.client.making.values import PROJECT, many_jobs
+from tests.making.waits import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,11 +58,8 @@ def start(kind: str, server: Server, place: Path | str) -> subprocess.Popen[byte
 
 
 def wait_until(process: subprocess.Popen[bytes], there: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not there():
-        assert process.poll() is None, "the program ended before it could be interrupted"
-        assert time.monotonic() < end
-        time.sleep(0.002)
+    until(lambda: process.poll() is not None or there())
+    assert process.poll() is None, "the program ended before it could be interrupted"
 
 
 def whole(folder: Path) -> set[str]:
@@ -115,16 +113,14 @@ def test_what_a_killed_run_left_half_written_is_removed(
 def test_ctrl_c_ends_at_once_and_leaves_nothing_half(caller: Caller, server: Server, tmp_path: Path) -> None:
     """SIGINT, with the server silent, ends the program soon; the folder has complete zips only."""
     server.core.reset()
-    server.core.set_faults("latency:30@batchExportJobs")
+    server.core.set_faults("latency:600@batchExportJobs")
     folder = tmp_path / "out"
     folder.mkdir()
     with start(caller.kind, server, folder) as process:
         wait_until(process, lambda: len(server.core.requests) == 2)
-        started = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         assert b"KeyboardInterrupt" in process.stderr.read()
-    assert time.monotonic() - started < 5
     assert list(folder.iterdir()) == []
     server.core.reset()
 
@@ -132,12 +128,10 @@ def test_ctrl_c_ends_at_once_and_leaves_nothing_half(caller: Caller, server: Ser
 def test_ctrl_c_ends_an_export_to_obs_at_once(caller: Caller, mock: Server) -> None:
     """SIGINT, with the server silent, ends the program soon; no new request follows."""
     mock.core.load(many_jobs(10))
-    mock.core.set_faults("latency:30@exportJob")
+    mock.core.set_faults("latency:600@exportJob")
     with start(caller.kind, mock, "obs://bucket/folder") as process:
         wait_until(process, lambda: len(mock.core.requests) == 2)
-        started = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         assert b"KeyboardInterrupt" in process.stderr.read()
-    assert time.monotonic() - started < 5
     assert len(mock.core.requests) == 2

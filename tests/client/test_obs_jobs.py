@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -192,15 +191,14 @@ def test_a_progress_function_that_raises_ends_the_call(caller: Caller, mock: Ser
 def test_a_call_that_is_cancelled_ends_with_its_requests(mock: Server) -> None:
     """A deadline around the async call ends it at once; the jobs that were not begun are never asked for."""
     mock.core.load(many_jobs(20))
-    mock.core.set_faults("latency:30@exportJob")
+    mock.core.set_faults("latency:600@exportJob")
 
     async def export() -> None:
         async with AsyncDgcClient(mock.project_id, auth=mock.token, base_url=mock.url) as dgc:
-            tasks, started = asyncio.all_tasks(), time.monotonic()
+            tasks = asyncio.all_tasks()
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.5):
                     await dgc.export_jobs([f"job{number}" for number in range(20)], obs_path=PLACE, concurrency=2)
-            assert time.monotonic() - started < 5
             assert asyncio.all_tasks() == tasks
 
     asyncio.run(export())

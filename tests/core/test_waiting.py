@@ -20,7 +20,7 @@ class Written:
 
     def __call__(self) -> None:
         self.begun.set()
-        self.may_end.wait(5)
+        self.may_end.wait(60)
         self.done = True
 
     async def under_way(self) -> None:
@@ -126,7 +126,7 @@ def test_a_stop_waits_for_work_and_lets_none_begin() -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert written.begun.wait(5)
+    assert written.begun.wait(60)
     stop.set()
     threading.Timer(0.02, written.may_end.set).start()
     stop.join()

@@ -53,7 +53,7 @@ def test_asyncio_stream_yields_the_bytes_that_were_sent(
 def waiting(taken: threading.Event) -> Iterator[bytes]:
     """Send a first piece, and the second only when the first was taken."""
     yield b"first"
-    assert taken.wait(5), "the client wants the whole body before it hands out the first piece"
+    assert taken.wait(60), "the client wants the whole body before it hands out the first piece"
     yield b"second"
 
 

@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -23,6 +22,7 @@ from jobexport.spec import load_edition
 from jobexport.spec.document import operations
 from jobexport.spec.editions import BASE, CHECKOUT
 from jobexport.spec.load import load_yaml
+from tests.making.waits import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,14 +187,10 @@ def test_ctrl_c_gives_the_report_so_far(started: Callable[..., Any], tmp_path: P
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        deadline = time.monotonic() + 60
         # At five a second there are many left.
-        while (
-            len(httpx.get(f"{url}/_mock/requests", verify=False).json()["requests"]) < 6 and time.monotonic() < deadline
-        ):
-            time.sleep(0.1)
+        until(lambda: len(httpx.get(f"{url}/_mock/requests", verify=False).json()["requests"]) >= 6)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=60)
     assert process.returncode == 2
     assert errors.splitlines()[-1] == "Error: the run was interrupted; the reports are complete up to there"
     assert "Traceback" not in errors

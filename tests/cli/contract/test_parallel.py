@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from jobexport.cli.contract import parallel
 from jobexport.cli.contract.parallel import EditionTask, check_all
 from jobexport.errors import JobexportError
+from tests.making.waits import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +25,9 @@ def meeting(document: Any, _target: Any, *, progress: Any, folder: Path, last: b
     """Return the document's name when all runs are there; the last one first."""
     progress(document["name"], 1)
     (folder / document["name"]).touch()
-    until = time.monotonic() + 30
-    while len(list(folder.iterdir())) < 2 and time.monotonic() < until:
-        time.sleep(0.01)
+    until(lambda: len(list(folder.iterdir())) >= 2)
     if not last:
-        while not (folder / "done").exists() and time.monotonic() < until:
-            time.sleep(0.01)
+        until((folder / "done").exists)
     (folder / "done").touch()
     return document["name"]
 

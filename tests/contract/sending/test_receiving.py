@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import gzip
-import time
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
@@ -89,10 +88,8 @@ def test_a_broken_response_ends_within_its_bounds(unending: Any, tmp_path: Path,
     """A response that drips, floods or swells is left, and the journal says why, however it was asked for."""
     *sends, problem = BROKEN[name]
     send, error = WAYS[way]
-    started = time.monotonic()
     with pytest.raises(error, match=problem):
         send(unending(*sends), tmp_path / "journal")
-    assert time.monotonic() - started < 1.4
     (recorded,) = read_journal(tmp_path / "journal")
     assert recorded.got is None
     assert recorded.problem

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +14,13 @@ from jobexport import mock
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live
 from jobexport.contract.sender import TransportProblem
+from jobexport.contract.sending import pace
 from jobexport.contract.sending.journal import Journal, Sequence, read_journal
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import RunStopped, Wire
 from jobexport.contract.sending.session import Withheld, open_session
 from jobexport.core.redact import Redaction
+from tests.making.waits import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,13 +93,21 @@ def test_the_record_has_everything_but_secrets(tmp_path: Path) -> None:
             assert recorded.got.content.startswith(b"PK")
 
 
-def test_requests_keep_their_distance(tmp_path: Path) -> None:
-    """With a rate of 20 the sixth request comes a quarter of a second after the first, or later."""
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(pace, "time", clock)
+    return clock
+
+
+def test_requests_keep_their_distance(tmp_path: Path, clock: Clock) -> None:
+    """With a rate of 20 each request comes a twentieth of a second after the one before it."""
     with served() as server, session(server, tmp_path, live=Live(rate=20)) as sender:
-        started = time.monotonic()
+        began = clock.now
         for _ in range(6):
             sender.send("exportJob", "POST", PATH)
-    assert 0.25 <= time.monotonic() - started < 1.5
+        sent = [recorded.started - began for recorded in read_journal(tmp_path / "journal")]
+    assert sent == pytest.approx([0, 0.05, 0.1, 0.15, 0.2, 0.25])
 
 
 def test_a_limit_ends_the_run(tmp_path: Path) -> None:
@@ -111,14 +120,14 @@ def test_a_limit_ends_the_run(tmp_path: Path) -> None:
     assert statuses(tmp_path) == [200, 200]
 
 
-def test_retry_after_is_waited_for(tmp_path: Path) -> None:
+def test_retry_after_is_waited_for(tmp_path: Path, clock: Clock) -> None:
     """The same request is sent again after Retry-After, and the second response counts."""
     with served(("status-429:1@*", 1)) as server, session(server, tmp_path) as sender:
         waited: list[float] = []
         sender.wire.waiting = waited.append
-        started = time.monotonic()
+        began = clock.now
         assert sender.send("exportJob", "POST", PATH).status == 200
-    assert time.monotonic() - started >= 1
+    assert clock.now - began == pytest.approx(1)
     assert waited == [1.0]
     assert statuses(tmp_path) == [429, 200]
     assert [recorded.retried for recorded in read_journal(tmp_path / "journal")] == [True, False]

@@ -7,7 +7,6 @@ import http.client
 import io
 import json
 import select
-import threading
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import pytest
 from jobexport.mock import EXAMPLE_PROJECT, create_app
 from jobexport.mock.faults import client_wire
 from tests.making.stored import stored
+from tests.making.waits import Waits
 
 if TYPE_CHECKING:
     from tests.mock.making.faulty import Faulty
@@ -26,27 +26,6 @@ BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
 SELECTED = {"obs_dir": "a", "is_selected": True, "job_selected": [100]}
 STATUSES = (429, 500, 502, 503, 418, 520)
 OPERATIONS = ("exportFlinkJobs", "exportJob", "batchExportJobs")
-
-
-class Waits:
-    """The waits of the mock's faults: each goes on when the test lets it."""
-
-    def __init__(self) -> None:
-        self.asked: list[float] = []
-        self._begun, self._over = threading.Semaphore(0), threading.Semaphore(0)
-
-    async def sleep(self, seconds: float) -> None:
-        self.asked.append(seconds)
-        for _ in range(3):  # uvloop sends at the end of a turn what was written in it
-            await asyncio.sleep(0)
-        self._begun.release()
-        assert await asyncio.to_thread(self._over.acquire, timeout=30)
-
-    def until_one_begins(self) -> None:
-        assert self._begun.acquire(timeout=30)
-
-    def end_one(self) -> None:
-        self._over.release()
 
 
 @pytest.fixture

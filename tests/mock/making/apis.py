@@ -75,7 +75,7 @@ class Api:
         return self.send(line + head + b"\r\n" + content, method)
 
     def send(self, request: bytes, method: str = "POST") -> Raw:
-        with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=60) as connection:
             connection.sendall(request)
             response = http.client.HTTPResponse(connection, method=method)
             response.begin()

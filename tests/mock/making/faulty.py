@@ -56,7 +56,7 @@ class Faulty:
 
     def raw(self) -> socket.socket:
         """Send an export of a job on a bare socket and return the connection."""
-        connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=5)
+        connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=60)
         head = f"POST {JOB} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {self.server.token}\r\nContent-Length: 0\r\n\r\n"
         connection.sendall(head.encode())
         return connection

@@ -355,7 +355,7 @@ def reached(server: Any, api: Any) -> Any:
 
 def status(server: Any, headers: Mapping[str, Any]) -> int:
     """Return the status of a call of exportJob without a body."""
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)) as connection:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)) as connection:
         connection.putrequest("POST", JOB, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             if value is not None:

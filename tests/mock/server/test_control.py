@@ -302,7 +302,7 @@ class TestSeed:
         statuses = []
 
         def with_files(state: State, files: Any) -> State:
-            with httpx.Client(base_url=server.url, trust_env=False, verify=False, timeout=5) as other:
+            with httpx.Client(base_url=server.url, trust_env=False, verify=False, timeout=60) as other:
                 statuses.append(export(other, "myJob").status_code)
             return state
 

@@ -44,7 +44,7 @@ def message(server: Server, offer: str, *, chunked: bool = False, path: str = FL
 def statuses(server: Server, pieces: list[bytes], number: int) -> list[int]:
     """Send pieces in a segment each, and return the statuses of this number of responses."""
     found = []
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for place, piece in enumerate(pieces):
             if place:
@@ -105,7 +105,7 @@ def test_without_a_body(server: Server) -> None:
 def test_close(server: Server) -> None:
     """`Connection: Upgrade, close` closes the connection after the response."""
     whole = message(server, "Connection: Upgrade, close\r\nUpgrade: h2c\r\n")
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(whole)
         with connection.makefile("rb") as stream:
             assert stream.read().startswith(b"HTTP/1.1 200 ")

@@ -130,7 +130,7 @@ class Place:
 
     def post(self, target: Any, body: Any, headers: Any = ()) -> tuple[Any, Any]:
         """Send a POST with exactly this target and these header values."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         content = json.dumps(body).encode()
         connection.putrequest("POST", "/", skip_host=True, skip_accept_encoding=True)
         # Replaces the request line, which putrequest would have checked.
