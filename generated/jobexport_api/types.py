@@ -94,6 +94,17 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "message": {
             "message": "message",
         },
+        "page": {
+            "job_list": "job_list",
+        },
+    },
+    "FlinkJobList": {
+        "total": {
+            "total_count": "total_count",
+        },
+        "items": {
+            "jobs": "jobs",
+        },
     },
     "ShowFlinkJobResponse": {
         "success": {
@@ -122,6 +133,30 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "ExportJobToObsResponse": {
         "obs-path": {
             "obsPath": "obs_path",
+        },
+    },
+    "ListScriptsResponse": {
+        "total": {
+            "total": "total",
+        },
+        "items": {
+            "scripts": "scripts",
+        },
+    },
+    "ListResourcesResponse": {
+        "total": {
+            "total": "total",
+        },
+        "items": {
+            "resources": "resources",
+        },
+    },
+    "ListJobsResponse": {
+        "total": {
+            "total": "total",
+        },
+        "items": {
+            "jobs": "jobs",
         },
     },
     "ErrorResponse": {

@@ -10,12 +10,14 @@
     │   └── TruncatedResponse      the response is shorter than announced
     ├── ApiError                   the server refused: status, code, message, request_id, operation
     │   ├── JobNotFound            DLF.0100, DLI.16001
+    │   ├── ScriptNotFound         DLF.6201
     │   ├── InvalidRequest         DLF.3051 and others for a parameter, 413, 415
     │   ├── ObsPathInvalid         DLF.0803, DLI.29001 and others for a path in OBS
     │   ├── PermissionDenied       DLF.6888, DLI.0016 and others, 403
     │   ├── Unauthorized           DLI.0013, DLI.0014, DLI.0015, 401
     │   ├── Throttled              429, with retry_after
     │   └── ServerFault            DLI.0999, 5xx
+    ├── ListIncomplete             a list has another number of items than the service claims
     ├── ExportFailed               status 200, and the body says that the export failed
     ├── DownloadFailed             the export is in OBS, but could not be fetched from there
     ├── UnexpectedResponse         no edition documents the response
@@ -106,6 +108,12 @@ class JobNotFound(ApiError):
     advice = "check the job's name, and the workspace"
 
 
+class ScriptNotFound(ApiError):
+    """Name that no script has."""
+
+    advice = "check the script's name, and the workspace"
+
+
 class InvalidRequest(ApiError):
     """Parameter that the server refuses."""
 
@@ -146,6 +154,23 @@ class ServerFault(ApiError):
     """Seconds to wait, as the server asked; None if it did not ask."""
 
 
+class ListIncomplete(JobexportError):
+    """List that was walked to its end, and has another number of items than the service claims."""
+
+    def __init__(self, operation: str, count: int, total: int | None, problem: str) -> None:
+        super().__init__(operation, count, total, problem)
+        self.operation = operation
+        """The operation's id, such as `listJobs`."""
+        self.count = count
+        """The number of items that came."""
+        self.total = total
+        """The number of items that the service claims; None if it claims no number."""
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.operation}: the list is not complete: {self.problem}; list again when nobody changes it"
+
+
 class ExportFailed(JobexportError):
     """Response with status 200 whose body says that the export failed."""
 
@@ -184,6 +209,8 @@ class UnexpectedResponse(JobexportError):
 
     job: str | None = None
     """The job that the zip in the response lacks; None if something else is wrong."""
+    too_large: bool = False
+    """True if the response is longer, or has more values, than a client reads."""
 
     def __init__(self, operation: str, status: int, problem: str) -> None:
         super().__init__(operation, status, problem)

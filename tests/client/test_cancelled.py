@@ -135,7 +135,7 @@ def test_a_run_that_is_interrupted_twice_leaves_no_thread(
     mock: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C, and Ctrl-C again, waits for the thread that writes zips, though not for a silent server."""
-    monkeypatch.setattr(schedule, "_GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(schedule, "GRACE_SECONDS", 0.0)
     held = hold(monkeypatch, Batch, "_split")
     main = threading.get_ident()
 

@@ -30,12 +30,19 @@ from jobexport import (
     AkSkAuth,
     AsyncDgcClient,
     AsyncDliClient,
+    AsyncListIterator,
     DgcClient,
     DliClient,
     FlinkExport,
     JobArchive,
     JobexportError,
     JobsExport,
+    ListedFlinkJob,
+    ListedJob,
+    ListedResource,
+    ListedScript,
+    ListIterator,
+    ListOutcome,
     ObsExport,
     ObsJobsExport,
     Progress,
@@ -54,9 +61,11 @@ from jobexport.errors import (
     ExportFailed,
     InvalidRequest,
     JobNotFound,
+    ListIncomplete,
     MissingExtra,
     ObsPathInvalid,
     PermissionDenied,
+    ScriptNotFound,
     ServerFault,
     TargetUnwritable,
     Throttled,
@@ -126,12 +135,31 @@ def jobs_to_obs() -> None:
             assert_type(error, JobexportError | None)
 
 
+def lists() -> None:
+    with DgcClient("p", auth="t", base_url="https://h") as dgc, DliClient("p", auth="t", base_url="https://h") as dli:
+        walk = dgc.jobs(workspace="w")
+        assert_type(walk, ListIterator[ListedJob])
+        for job in walk:
+            print(job.name, job.type, job.fields, job.status, job.owner, job.directory)
+            assert_type(job.updated, int | None)
+        assert_type(walk.outcome, ListOutcome | None)
+        for script in assert_type(dgc.scripts(), ListIterator[ListedScript]):
+            print(script.name, script.content, dgc.show_script(script.name, workspace="w")["content"])
+        for resource in assert_type(dgc.resources(), ListIterator[ListedResource]):
+            print(resource.name, resource.id, resource.location)
+        for flink_job in assert_type(dli.jobs(details=True), ListIterator[ListedFlinkJob]):
+            print(assert_type(flink_job.id, int), flink_job.type, dli.show_flink_job(flink_job.id)["name"])
+        print(dgc.show_job("j", version=2, workspace="w"))
+
+
 async def both() -> None:
     async with (
         AsyncDliClient("p", auth="token", base_url="https://host", timeout=httpx.Timeout(5)) as dli,
         AsyncDgcClient("p", auth=fetch_async, cloud="huaweicloud", region="cn-north-4", timeout=None) as dgc,
     ):
         assert_type(await dli.export_flink_jobs("b"), FlinkExport)
+        assert_type(dgc.jobs(), AsyncListIterator[ListedJob])
+        print([script.name async for script in dgc.scripts()], await dgc.show_job("j"), await dli.show_flink_job(1))
         export = await dgc.export_job("j", obs_path="obs://b/f")
         print(export.folder, export.archive)
         assert_type(await dgc.export_job("j", to="j.zip"), JobArchive)
@@ -144,8 +172,11 @@ def main() -> int:
         flink()
         jobs()
         jobs_to_obs()
+        lists()
         asyncio.run(both())
-    except (JobNotFound, InvalidRequest, ObsPathInvalid, PermissionDenied, Unauthorized) as error:
+    except ListIncomplete as error:
+        print(error.total, error.count, error.problem)
+    except (JobNotFound, ScriptNotFound, InvalidRequest, ObsPathInvalid, PermissionDenied, Unauthorized) as error:
         print(error.status, error.code, error.message, error.request_id, error.operation)
     except (Throttled, ServerFault) as error:
         assert_type(error.retry_after, float | None)
@@ -162,6 +193,7 @@ def main() -> int:
     except UnexpectedResponse as error:
         assert_type(error.status, int)
         assert_type(error.job, str | None)
+        assert_type(error.too_large, bool)
     except (TokenUnavailable, TargetUnwritable, ArchiveCorrupt, ArchiveUnsafe, ArchiveError):
         return 4
     print(jobexport.__version__)

@@ -9,7 +9,7 @@ import pytest
 from jobexport_api import models
 from jobexport_api.types import ROLES
 
-from jobexport.client import responses
+from jobexport.client import objects, responses
 from jobexport.spec.editions import BASE, CHECKOUT, PACKAGE
 from jobexport.spec.load import load_yaml
 from jobexport.spec.roles import ROLES as KNOWN
@@ -38,7 +38,8 @@ def test_an_attribute_of_the_table_holds_the_field(model: str, name: str, attrib
     """A model that is read from JSON has the field's value in the attribute that the table names."""
     class_ = getattr(models, model)
     names = {name for other, name, _ in FIELDS if other == model}
-    assert getattr(class_.from_dict(dict.fromkeys(names, "") | {name: "value"}), attribute) == "value"
+    value: object = [] if {"items", "page"} & {role for role, held in ROLES[model].items() if name in held} else "value"
+    assert getattr(class_.from_dict(dict.fromkeys(names, []) | {name: value}), attribute) == value
 
 
 def test_the_table_is_read_as_lint_reads_it() -> None:
@@ -46,20 +47,26 @@ def test_the_table_is_read_as_lint_reads_it() -> None:
     assert generated_roles(CHECKOUT / PACKAGE) == ROLES
 
 
+READERS = [Path(responses.__file__), *Path(objects.__file__).parent.glob("*.py")]
+
+
+def nodes(path: Path) -> list[ast.AST]:
+    """All nodes of a module's tree."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def test_the_client_looks_for_each_role() -> None:
     """Lint allows exactly the roles that the client reads."""
-    tree = ast.parse(Path(responses.__file__).read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    readers = {"_by_role", "_value"}
+    calls = [node for path in READERS for node in nodes(path) if isinstance(node, ast.Call)]
+    readers = {"_by_role", "_value", "raw"}
     read = [call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id in readers]
     assert {node.value for node in read if isinstance(node, ast.Constant)} == KNOWN
 
 
 def test_the_client_names_no_field_itself() -> None:
-    """No marked field's name stands in the module that reads responses: neither as text nor as an attribute."""
-    tree = ast.parse(Path(responses.__file__).read_text(encoding="utf-8"))
-    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    reached = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    """No marked field's name stands as a text in a module that reads responses, nor in the first as an attribute."""
+    texts = {node.value for path in READERS for node in nodes(path) if isinstance(node, ast.Constant)}
+    reached = {node.attr for node in nodes(READERS[0]) if isinstance(node, ast.Attribute)}
     # `message` is also a role's name, and an attribute of the client's own values.
     assert ({name for _, name, _ in FIELDS} - KNOWN) & texts == set()
     assert {attribute for _, _, attribute in FIELDS} & reached == set()

@@ -6,10 +6,17 @@ __all__ = (
     "AkSkAuth",
     "AsyncDgcClient",
     "AsyncDliClient",
+    "AsyncListIterator",
     "DgcClient",
     "DliClient",
     "FlinkExport",
     "JobsExport",
+    "ListIterator",
+    "ListOutcome",
+    "ListedFlinkJob",
+    "ListedJob",
+    "ListedResource",
+    "ListedScript",
     "ObsExport",
     "ObsJobsExport",
     "Progress",
@@ -19,12 +26,17 @@ __all__ = (
 )
 
 if TYPE_CHECKING:
-    from jobexport.client.aclients import AsyncDgcClient, AsyncDliClient
     from jobexport.client.arguments import job_names
     from jobexport.client.auth import AkSkAuth, Token
     from jobexport.client.batch import JobsExport
-    from jobexport.client.clients import DgcClient, DliClient
+    from jobexport.client.objects.items import ListedFlinkJob, ListedJob, ListedResource, ListedScript
+    from jobexport.client.objects.listing import AsyncListIterator, ListIterator
+    from jobexport.client.objects.walk import ListOutcome
     from jobexport.client.obs_batch import ObsJobsExport
+    from jobexport.client.public.async_dgc import AsyncDgcClient
+    from jobexport.client.public.async_dli import AsyncDliClient
+    from jobexport.client.public.dgc import DgcClient
+    from jobexport.client.public.dli import DliClient
     from jobexport.client.responses import FlinkExport, ObsExport
     from jobexport.client.retry import Retries
     from jobexport.client.schedule import Progress
@@ -34,12 +46,17 @@ else:
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "jobexport.client.aclients": ("AsyncDgcClient", "AsyncDliClient"),
             "jobexport.client.arguments": ("job_names",),
             "jobexport.client.auth": ("AkSkAuth", "Token"),
             "jobexport.client.batch": ("JobsExport",),
-            "jobexport.client.clients": ("DgcClient", "DliClient"),
+            "jobexport.client.objects.items": ("ListedFlinkJob", "ListedJob", "ListedResource", "ListedScript"),
+            "jobexport.client.objects.listing": ("AsyncListIterator", "ListIterator"),
+            "jobexport.client.objects.walk": ("ListOutcome",),
             "jobexport.client.obs_batch": ("ObsJobsExport",),
+            "jobexport.client.public.async_dgc": ("AsyncDgcClient",),
+            "jobexport.client.public.async_dli": ("AsyncDliClient",),
+            "jobexport.client.public.dgc": ("DgcClient",),
+            "jobexport.client.public.dli": ("DliClient",),
             "jobexport.client.responses": ("FlinkExport", "ObsExport"),
             "jobexport.client.retry": ("Retries",),
             "jobexport.client.schedule": ("Progress",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, cast
 
+from jobexport_api.types import UNSET
+
 from jobexport.core.http import is_base_url
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jobexport_api.models.export_job_request_export_status import ExportJobRequestExportStatus
+    from jobexport_api.types import Unset
 
 
 ENDPOINTS = {
@@ -136,7 +139,7 @@ def job_ids(values: Iterable[int] | None) -> list[int] | None:
         return None
     if isinstance(values, str | bytes):
         raise ValueError("job_ids must be a list of integers, not a text")
-    ids = list(dict.fromkeys(map(_job_id, _iterable("job_ids", values))))
+    ids = list(dict.fromkeys(map(job_id, _iterable("job_ids", values))))
     if not ids:
         raise ValueError("job_ids is empty; name at least one job, or leave job_ids out to export all of them")
     return ids
@@ -149,7 +152,12 @@ def _iterable(name: str, values: Any) -> Iterable[Any]:
         raise ValueError(f"{name} must be a list, not {values!r:.60}") from None
 
 
-def _job_id(value: Any) -> int:
+def job_id(value: Any) -> int:
+    """Return the id of a Flink job.
+
+    Raises:
+        ValueError: the value is not a signed 64-bit integer.
+    """
     # True and 1.0 would pass for 1.
     if type(value) is not int or value not in JOB_IDS:
         raise ValueError(f"job id {value!r:.60} must be an integer from {JOB_IDS[0]} to {JOB_IDS[-1]}")
@@ -187,6 +195,15 @@ def header(name: str, value: Any) -> str:
             f"{name} must be printable ASCII without blanks around it, not empty; does it end in a newline?"
         )
     return value
+
+
+def workspace(value: Any) -> str | Unset:
+    """Return the header's value for the id of a workspace; without one the default workspace is meant.
+
+    Raises:
+        ValueError: a header can't carry the value.
+    """
+    return UNSET if value is None else header("workspace", value)
 
 
 def status(value: Any) -> ExportJobRequestExportStatus:

@@ -107,7 +107,7 @@ def _job_request(
     )
     # Two editions document no body: without a choice no body is sent.
     chosen = body if body.to_dict() else UNSET
-    return _job_kwargs(project_id, arguments.job_name(name), body=chosen, workspace=_workspace(workspace))
+    return _job_kwargs(project_id, arguments.job_name(name), body=chosen, workspace=arguments.workspace(workspace))
 
 
 def batch_exchange(
@@ -115,7 +115,7 @@ def batch_exchange(
 ) -> Exchange:
     """Build the request for up to 100 jobs."""
     body = BatchExportJobsRequest(list(names), export_depend=_depend(depend))
-    request = _batch_kwargs(project_id, body=body, workspace=_workspace(workspace))
+    request = _batch_kwargs(project_id, body=body, workspace=arguments.workspace(workspace))
     return Exchange(BATCH_EXPORT_JOBS, request, retries, writes=False)
 
 
@@ -165,10 +165,6 @@ def _depend(value: bool | None) -> bool | Unset:
     if not isinstance(value, bool):
         raise ValueError("depend must be True, False or None")
     return value
-
-
-def _workspace(value: str | None) -> str | Unset:
-    return UNSET if value is None else arguments.header("workspace", value)
 
 
 EXPORT_FLINK_JOBS = "exportFlinkJobs"

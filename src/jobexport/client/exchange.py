@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from attrs import field, frozen
 
 from jobexport.archive.zip.policy import check_size
-from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, unexpected
+from jobexport.client.responses import is_zip, raise_error, raise_not_a_zip, too_large, unexpected
 from jobexport.client.retry import Attempts
 from jobexport.client.steps import Close, Receive, Send, Sleep
 from jobexport.core.http import encoding_of
+from jobexport.core.lenient_json import is_utf8
 from jobexport.core.redact import line
-from jobexport.core.strict_json import most_values
+from jobexport.core.strict_json import count_values, most_values
 from jobexport.errors import ApiError, JobexportError, TransportError, TruncatedResponse
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class Exchange:
     """The arguments of `httpx.Client.build_request`, as the generated package builds them."""
     retries: Retries
     writes: bool
-    """True if the export is written to OBS."""
+    """True if the server changes something, such as OBS."""
+    longest: int = _LONGEST
+    """The most bytes of a response that is not a zip."""
 
 
 def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps[T]:
@@ -57,7 +60,7 @@ def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps
     """
 
     def receive(attempts: Attempts, opened: Opened) -> Steps[T]:
-        content = yield from _whole(attempts, opened, b"")
+        content = yield from _whole(attempts, opened, b"", exchange.longest)
         return read(opened, content)
 
     return (yield from _attempts(exchange, receive))
@@ -126,22 +129,30 @@ def _attempts(exchange: Exchange, receive: Callable[[Attempts, Opened], Steps[T]
         yield Sleep(wait)
 
 
-def _whole(attempts: Attempts, opened: Opened, beginning: bytes) -> Steps[bytes]:
+def _whole(attempts: Attempts, opened: Opened, beginning: bytes, longest: int = _LONGEST) -> Steps[bytes]:
     """Return a whole body, after its beginning."""
     pieces, size = [beginning], len(beginning)
     while piece := (yield Receive(opened)):
         pieces.append(piece)
         size += len(piece)
-        if size > _LONGEST:
-            unexpected(opened, f"the response is not a zip, and longer than {_LONGEST} bytes")
+        if size > longest:
+            too_large(opened, f"the response is not a zip, and longer than {longest} bytes")
         attempts.remaining()
     _check_length(opened, size)
     if encoding := encoding_of(opened.response.headers):
         _refuse_encoding(opened, encoding)
     content = b"".join(pieces)
-    if most_values(content) > _MOST_VALUES:
-        unexpected(opened, f"the response has more than {_MOST_VALUES} values, as no response of the service has")
+    if _has_too_many(opened, content):
+        too_large(opened, f"the response has more than {_MOST_VALUES} values, as no response of the service has")
     return content
+
+
+def _has_too_many(opened: Opened, content: bytes) -> bool:
+    """Return True if a body could have too many values. In UTF-8 the commas of texts, such as scripts, do not count."""
+    if most_values(content) <= _MOST_VALUES:
+        return False
+    plain = is_utf8(content, opened.response.headers.get("Content-Type", ""))
+    return not plain or count_values(content) > _MOST_VALUES
 
 
 def _refuse_encoding(opened: Opened, encoding: str) -> NoReturn:

@@ -21,6 +21,7 @@ from jobexport.errors import (
     JobNotFound,
     ObsPathInvalid,
     PermissionDenied,
+    ScriptNotFound,
     ServerFault,
     Throttled,
     Unauthorized,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 CLASSES: Mapping[str, type[ApiError]] = {
     "DLF.0100": JobNotFound,
     "DLI.16001": JobNotFound,
+    "DLF.6201": ScriptNotFound,
     "DLF.3004": InvalidRequest,
     "DLF.3018": InvalidRequest,
     "DLF.3051": InvalidRequest,
@@ -132,37 +134,54 @@ def read_flink_export(opened: Opened, content: bytes, *, named: bool = False) ->
         UnexpectedResponse: no edition allows the body, it does not say whether the export succeeded, or it names no
             zip, though there must be zips, or something else than zips.
     """
-    fields = _fields(opened, content)
+    fields = read_fields(opened, content)
     found = ExportFlinkJobsResponse.from_dict(fields)
-    succeeded = _value(found, "success")
-    if isinstance(succeeded, str):
-        succeeded = {"true": True, "false": False}.get(succeeded.strip().lower(), succeeded)
-    if not isinstance(succeeded, bool):
-        names = _in_words(ExportFlinkJobsResponse, "success")
+    succeeded = _verdict(_value(found, "success"))
+    if succeeded is None:
+        names = in_words(ExportFlinkJobsResponse, "success")
         unexpected(opened, f"the response does not say in {names} whether the export succeeded")
     lists = _by_role(found, "zip-paths")
     archives = tuple(dict.fromkeys(path for name, value in lists.items() for path in _names(opened, name, value)))
     message = _value(found, "message")
-    message = _clean(opened, message) if isinstance(message, str) else ""
+    message = clean(opened, message) if isinstance(message, str) else ""
     if not succeeded:
-        raise ExportFailed(opened.operation, message, tuple(_clean(opened, archive) for archive in archives))
+        raise ExportFailed(opened.operation, message, tuple(clean(opened, archive) for archive in archives))
     unknown = found.additional_properties
     has_unknown_list = not lists and any(value and isinstance(value, list) for value in unknown.values())
     if not any(map(str.strip, archives)) and (named or has_unknown_list or _names_a_zip(unknown)):
         # An empty success would pass for a complete one.
-        names = _in_words(ExportFlinkJobsResponse, "zip-paths")
-        came = _clean(opened, ", ".join(fields))
+        names = in_words(ExportFlinkJobsResponse, "zip-paths")
+        came = clean(opened, ", ".join(fields))
         unexpected(opened, f"the export succeeded, but the response names no zip in {names}; it has {came}")
     # The union allows any name in an export of all jobs; who downloads the zips checks them.
     if named and (odd := [archive for archive in archives if not archive.strip().lower().endswith(".zip")]):
-        _not_whole(opened, archives, f"{_clean(opened, odd[0])[:80]!r} can't be the name of a zip")
+        _not_whole(opened, archives, f"{clean(opened, odd[0])[:80]!r} can't be the name of a zip")
     return FlinkExport(succeeded, message, archives)
+
+
+def check_success(opened: Opened, model: type, fields: Mapping[str, Any]) -> None:
+    """Check the success flag of a body, if it has one.
+
+    Raises:
+        ApiError: it is false.
+    """
+    if _verdict(raw(model, "success", fields)) is False:
+        message = raw(model, "message", fields)
+        message = clean(opened, message) if isinstance(message, str) else ""
+        raise ApiError(opened.status, None, message, _request_id(opened, fields), opened.operation)
+
+
+def _verdict(value: Any) -> bool | None:
+    """Return the value of a success flag, also of a text such as `"true"`; None for any other value."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
 
 
 def _not_whole(opened: Opened, archives: Iterable[str], problem: str) -> NoReturn:
     """Raise the error for an export that succeeded, but not with the zips that were asked for."""
     error = UnexpectedResponse(opened.operation, opened.status, problem)
-    error.add_note(f"the export itself succeeded and is in OBS: {_clean(opened, ', '.join(archives))}")
+    error.add_note(f"the export itself succeeded and is in OBS: {clean(opened, ', '.join(archives))}")
     raise error
 
 
@@ -176,14 +195,14 @@ def read_obs_export(opened: Opened, content: bytes, name: str, obs_path: str) ->
     """
     if is_zip(content):
         unexpected(opened, "the server ignored obs_path and sent the zip; export to a file with `to`")
-    fields = _fields(opened, content)
+    fields = read_fields(opened, content)
     came = _has(ExportJobToObsResponse, "obs-path", fields)
     folder = _value(ExportJobToObsResponse.from_dict(fields), "obs-path") if came else None
     if not isinstance(folder, str) or not folder.strip():
-        names = _in_words(ExportJobToObsResponse, "obs-path")
+        names = in_words(ExportJobToObsResponse, "obs-path")
         unexpected(opened, f"the response does not say in {names} where the zip will be")
     if _bucket(folder) != _bucket(obs_path):
-        unexpected(opened, f"the zip should be in {obs_path}, but the response names {_clean(opened, folder)[:80]!r}")
+        unexpected(opened, f"the zip should be in {obs_path}, but the response names {clean(opened, folder)[:80]!r}")
     return ObsExport(folder, f"{folder.rstrip('/')}/{name}.zip")
 
 
@@ -206,8 +225,26 @@ def unexpected(opened: Opened, problem: str) -> NoReturn:
     raise UnexpectedResponse(opened.operation, opened.status, problem)
 
 
-def _fields(opened: Opened, content: bytes) -> dict[str, Any]:
-    value = _json(opened, content)
+def too_large(opened: Opened, problem: str) -> NoReturn:
+    """Raise UnexpectedResponse for a response that is larger than any that is expected."""
+    error = UnexpectedResponse(opened.operation, opened.status, problem)
+    error.too_large = True
+    raise error
+
+
+def read_fields(opened: Opened, content: bytes, *, exact: bool = False) -> dict[str, Any]:
+    """Return the fields of a response with status 200.
+
+    Args:
+        opened: the response.
+        content: its body.
+        exact: True if the fields are passed on: their numbers keep their digits.
+
+    Raises:
+        ApiError: the body is an error all the same.
+        UnexpectedResponse: the body is not a JSON object.
+    """
+    value = _json(opened, content, exact=exact)
     error = _error(opened, value)
     if error is not None:
         raise error
@@ -218,9 +255,9 @@ def _fields(opened: Opened, content: bytes) -> dict[str, Any]:
     return value
 
 
-def _json(opened: Opened, content: bytes) -> Any:
+def _json(opened: Opened, content: bytes, *, exact: bool = False) -> Any:
     """Return the value of a body, or None if it is not JSON or is `null`."""
-    return lenient_json.parse(content, opened.response.headers.get("Content-Type", ""))
+    return lenient_json.parse(content, opened.response.headers.get("Content-Type", ""), exact=exact)
 
 
 def _error(opened: Opened, value: Any) -> ApiError | None:
@@ -238,7 +275,7 @@ def _error(opened: Opened, value: Any) -> ApiError | None:
     kind = _BY_STATUS[status] if status in _STATUS_DECIDES else CLASSES.get(code)
     if kind is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
-    code, message = _clean(opened, code), _clean(opened, message) if isinstance(message, str) else ""
+    code, message = clean(opened, code), clean(opened, message) if isinstance(message, str) else ""
     return kind(status, code, message, _request_id(opened, value), opened.operation)
 
 
@@ -246,7 +283,7 @@ def _request_id(opened: Opened, value: Any) -> str | None:
     """Return the id of a response: the header's, or the body's, as gateways send it there only."""
     in_body = value.get(_REQUEST_ID) if isinstance(value, dict) else None
     found = opened.response.headers.get("X-Request-Id", "") or (in_body if isinstance(in_body, str) else "")
-    return _clean(opened, found) or None
+    return clean(opened, found) or None
 
 
 def _by_role(model: object, role: str) -> dict[str, Any]:
@@ -260,12 +297,18 @@ def _value(model: object, role: str) -> Any:
     return next(iter(_by_role(model, role).values()), None)
 
 
+def raw(model: type, role: str, fields: Mapping[str, Any]) -> Any:
+    """Return the first field of a body with a role, as it came, or None if missing."""
+    return next((fields[name] for name in ROLES[model.__name__][role] if name in fields), None)
+
+
 def _has(model: type, role: str, fields: Mapping[str, Any]) -> bool:
     """Return True if a field with a role is among the fields of a body."""
     return not ROLES[model.__name__][role].keys().isdisjoint(fields)
 
 
-def _in_words(model: type, role: str) -> str:
+def in_words(model: type, role: str) -> str:
+    """Return the names of the fields with a role, for a message."""
     return " or ".join(ROLES[model.__name__][role])
 
 
@@ -291,7 +334,7 @@ def _names_a_zip(value: Any) -> bool:
     return False
 
 
-def _clean(opened: Opened, text: str) -> str:
+def clean(opened: Opened, text: str) -> str:
     """Return a text of the server as one line, without secrets."""
     sent = Redaction.of(secrets_in(opened.response.request.headers.items()))
     text = known().text(sent.text(text[:_LONGEST_SEARCHED]))
@@ -304,5 +347,5 @@ def _shown(opened: Opened, content: bytes) -> str:
     if not content:
         return "no body"
     text = lenient_json.decode(content[:_LONGEST_SEARCHED], opened.response.headers.get("Content-Type", ""))
-    beginning = _clean(opened, text)[:80]
+    beginning = clean(opened, text)[:80]
     return f"{len(content)} bytes that begin with {beginning!r}"

@@ -9,12 +9,12 @@ import asyncio
 import errno
 import queue
 import threading
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
+from jobexport.client.together import GRACE_SECONDS, join
 from jobexport.core.waiting import Stop, all_done, next_result
 from jobexport.errors import (
     ApiError,
@@ -31,7 +31,7 @@ from jobexport.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from typing import TypeAlias
 
     from jobexport.client.shell import AsyncShell, Shell
@@ -51,8 +51,6 @@ _DISK_IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 # The most refusals that nobody can read before any job is exported, times the concurrency: a proxy's page may refuse
 # every request. A chunk of 100 jobs is cut seven times.
 _MOST_UNREADABLE = 8
-# The time for threads that wait for the server to clean up after Ctrl-C; they have no named file on the disk.
-_GRACE_SECONDS = 1.0
 
 
 def ends_the_run(error: JobexportError) -> bool:
@@ -223,16 +221,10 @@ def run_in_threads(schedule: Schedule[Any], fetch: Fetch, shell: Shell) -> None:
     except BaseException:
         stop.set()
         try:
-            _join(running.values(), _GRACE_SECONDS)
+            join(running.values(), GRACE_SECONDS)
         finally:
             stop.join()
         raise
-
-
-def _join(threads: Iterable[threading.Thread], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
 
 
 async def run_in_tasks(schedule: Schedule[Any], fetch: Fetch, shell: AsyncShell) -> None:

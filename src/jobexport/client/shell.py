@@ -13,7 +13,8 @@ from attrs import field, frozen
 
 from jobexport.client.arguments import regions_of
 from jobexport.client.auth import renews
-from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Work
+from jobexport.client.steps import Close, Opened, Receive, Send, Sleep, Together, Work
+from jobexport.client.together import in_tasks, in_threads
 from jobexport.core.bounds import Bound, DeadlinePassed, Overlong
 from jobexport.core.http import IDENTITY, encoding_of, proxy_of
 from jobexport.core.redact import line
@@ -165,6 +166,8 @@ class Shell:
                 time.sleep(step.seconds)
             case Work():
                 return _work(step, stop)
+            case Together():
+                return in_threads(self.run, step.calls, stop)
         return None
 
     def _send(self, step: Send) -> Opened:
@@ -287,6 +290,8 @@ class AsyncShell:
                 return await beside(step.function, step.seconds)
             case Work():
                 return await to_its_end(step.function)
+            case Together():
+                return await in_tasks(self.run, step.calls)
         return None
 
     async def _send(self, step: Send) -> Opened:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     import httpx
@@ -86,7 +86,17 @@ class Work:
     """Seconds until nobody waits any more for a function that may hang; then TimeoutError is raised in the steps."""
 
 
+@frozen(eq=False)
+class Together:
+    """The step that carries out the steps of several calls at once; its result is the list of their results.
+
+    The first error ends the other calls, and is raised in the steps.
+    """
+
+    calls: Sequence[Steps[Any]]
+
+
 if TYPE_CHECKING:
-    Step: TypeAlias = Send | Receive | Close | Sleep | Work
+    Step: TypeAlias = Send | Receive | Close | Sleep | Work | Together
     Steps: TypeAlias = Generator[Step, Any, T]
     """The steps of a call, which ends with a T."""

@@ -5,7 +5,8 @@ r"""The one lenient reader of a response's body: a client reads as much of it as
 - Other bytes stand as escapes in the value: the error's code is ASCII, and is read all the same. So
   `{"error_code": "DLF.0100", "error_msg": "作业"}` in GBK has the message `\xd7\xf7\xd2\xb5`.
 
-The bodies that a contract test checks, and files, are read by `strict_json` instead.
+The bodies that a contract test checks, and files, are read by `strict_json` instead. A body that is passed on
+(`exact`) keeps the digits of its numbers, as there.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from jobexport.core import strict_json
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s"';]{1,40})""", re.IGNORECASE)
 # No charsets: they read escapes of their own, or take a time that grows with the square of the length.
@@ -28,21 +31,35 @@ _BYTE = re.compile(r"[\udc80-\udcff]")
 _BYTE_AND_BACKSLASH = re.compile(r"([\udc80-\udcff])\\")
 
 
-def parse(content: bytes, content_type: str = "") -> Any:
+def parse(content: bytes, content_type: str = "", *, exact: bool = False) -> Any:
     """Return the value of a body, or None if the body is not JSON or is `null`.
 
     Args:
         content: the body.
         content_type: the value of the header `Content-Type`.
+        exact: True for a body that is passed on by `strict_json.write`: each number keeps its digits. Then a body that
+            has a key twice, or a number that no JSON has, counts as no JSON.
     """
+    hooks: Mapping[str, Any] = strict_json.EXACT if exact else {}
     for text in _texts(content, content_type):
         try:
             # Not strict: a message may have a line's end as it is.
-            return json.loads(text, strict=False)
+            return json.loads(text, strict=False, **hooks)
         # Deep nesting raises RecursionError.
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def is_utf8(content: bytes, content_type: str = "") -> bool:
+    """Return True if `parse` reads a body as UTF-8."""
+    if _declared(content_type) not in {None, "utf-8"} or not json.detect_encoding(content).startswith("utf-8"):
+        return False
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decode(content: bytes, content_type: str = "") -> str:

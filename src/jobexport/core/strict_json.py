@@ -24,7 +24,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MOST_VALUES = 500_000
 """Values of one text, each list, object, text, number and constant counted."""
@@ -180,7 +180,12 @@ def _constant(text: str) -> Any:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)
-_EXACT_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_exact_float, parse_int=_exact_int, parse_constant=_constant
-)
+EXACT: Mapping[str, Any] = {
+    "object_pairs_hook": _object,
+    "parse_float": _exact_float,
+    "parse_int": _exact_int,
+    "parse_constant": _constant,
+}
+"""The hooks of Python's reader for a text that is passed on."""
+_EXACT_DECODER = json.JSONDecoder(**EXACT)
 _text = json.JSONEncoder(ensure_ascii=False).encode

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from jobexport.spec.document import Location
 
-ROLES = frozenset({"error-code", "error-message", "message", "obs-path", "success", "zip-paths"})
-"""All roles; `jobexport.client.responses` says what it does with each."""
+ROLES = frozenset(
+    {"error-code", "error-message", "items", "message", "obs-path", "page", "success", "total", "zip-paths"}
+)
+"""All roles; `jobexport.client.responses` and `jobexport.client.objects` say what they do with each."""
 
 _TABLE = "ROLES"
 Table = dict[str, dict[str, dict[str, str]]]

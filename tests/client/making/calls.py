@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from attrs import field, frozen
 
-from jobexport import AsyncDgcClient, AsyncDliClient, DgcClient, DliClient, Retries
+from jobexport import AsyncDgcClient, AsyncDliClient, DgcClient, DliClient, ListIterator, Retries
+from jobexport.errors import ListIncomplete
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EDITION = "huaweicloud-intl-2026"
 QUICK = Retries(times=2, first_wait=0.01, longest_wait=0.02, deadline=20)
@@ -23,6 +27,19 @@ CLIENTS = {
 TRANSPORTS: dict[str, Any] = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}
 OUTCOMES: pytest.StashKey[dict[tuple[str, str, str], str]] = pytest.StashKey()
 """The result of each fault, call and kind of client."""
+
+
+@frozen
+class Listed:
+    """The result of a walk over a list."""
+
+    items: list[Any]
+    outcome: Any
+    error: ListIncomplete | None = None
+
+    @property
+    def names(self) -> list[str]:
+        return [item.name for item in self.items]
 
 
 @frozen
@@ -41,10 +58,23 @@ class Caller:
     def jobs(self, server: Any, *args: Any, **kwargs: Any) -> Any:
         return self._call("dgc", "export_jobs", server, args, kwargs)
 
+    def call(self, service: str, method: str, server: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._call(service, method, server, args, kwargs)
+
+    def listed(self, service: str, method: str, server: Any, **kwargs: Any) -> Listed:
+        """Walk over a list to its end."""
+        found: Listed = self._with_client(
+            service, server, lambda client: getattr(client, method)(**kwargs), _walk_async
+        )
+        return found
+
     def with_options(self, **options: Any) -> Caller:
         return Caller(self.kind, self.options | options)
 
     def _call(self, service: str, method: str, server: Any, args: Any, kwargs: Any) -> Any:
+        return self._with_client(service, server, lambda client: getattr(client, method)(*args, **kwargs), _awaited)
+
+    def _with_client(self, service: str, server: Any, call: Callable[[Any], Any], end: Callable[[Any], Any]) -> Any:
         options = {"auth": server.token, "base_url": server.url, "retries": QUICK, "timeout": 10.0} | self.options
         if "http_client" in options:
             del options["timeout"]
@@ -53,10 +83,34 @@ class Caller:
             options["transport"] = TRANSPORTS[self.kind](verify=False)
         if self.kind == "sync":
             with CLIENTS[service, "sync"](server.project_id, **options) as client:
-                return getattr(client, method)(*args, **kwargs)
+                result = call(client)
+                return _walk(result) if isinstance(result, ListIterator) else result
 
-        async def call() -> Any:
+        async def run() -> Any:
             async with CLIENTS[service, "async"](server.project_id, **options) as client:
-                return await getattr(client, method)(*args, **kwargs)
+                return await end(call(client))
 
-        return asyncio.run(call())
+        return asyncio.run(run())
+
+
+async def _awaited(result: Any) -> Any:
+    return await result
+
+
+def _walk(listing: Any) -> Listed:
+    items: list[Any] = []
+    try:
+        items.extend(listing)
+    except ListIncomplete as error:
+        return Listed(items, listing.outcome, error)
+    return Listed(items, listing.outcome)
+
+
+async def _walk_async(listing: Any) -> Listed:
+    items: list[Any] = []
+    try:
+        async for item in listing:
+            items.append(item)  # noqa: PERF401  # the items before an error count
+    except ListIncomplete as error:
+        return Listed(items, listing.outcome, error)
+    return Listed(items, listing.outcome)

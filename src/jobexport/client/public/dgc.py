@@ -1,4 +1,4 @@
-"""The clients that block: `DgcClient` for data development jobs, `DliClient` for Flink jobs."""
+"""The client of DGC that blocks."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from jobexport.client.connection import make_project, make_shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import BinaryIO, Literal, Self
+    from typing import Any, BinaryIO, Literal, Self
 
     import httpx
-    from obstore.store import ObjectStore
 
     from jobexport.archive import JobArchive
     from jobexport.client.auth import Fetch
     from jobexport.client.batch import JobsExport
     from jobexport.client.connection import Options
+    from jobexport.client.objects.items import ListedJob, ListedResource, ListedScript
+    from jobexport.client.objects.listing import ListIterator
     from jobexport.client.obs_batch import ObsJobsExport
-    from jobexport.client.responses import FlinkExport, ObsExport
+    from jobexport.client.responses import ObsExport
     from jobexport.client.schedule import Progress
     from jobexport.client.target import Place
 
@@ -204,60 +205,66 @@ class DgcClient:
             run_in_threads(batch.schedule, batch.fetch, self._shell)
         return batch.result()
 
-
-class DliClient:
-    """Client that exports Flink jobs of Data Lake Insight (DLI). Threads may share it.
-
-    Args:
-        project_id: the project that owns the jobs.
-        auth: a token; or a function that returns a token, as text or as `Token`, called again before the token expires
-            and once when the server refuses it; or `AkSkAuth`, or any `httpx.Auth`.
-        options: where the service stands (`base_url`, or `cloud` and `region`), `timeout`, `retries`, `transport` and
-            `http_client`.
-
-    Raises:
-        ValueError: an argument breaks a rule.
-    """
-
-    def __init__(self, project_id: str, *, auth: str | Fetch | httpx.Auth, **options: Unpack[Options]) -> None:
-        self._project = make_project(project_id, options)
-        self._shell = make_shell("dli", self._project, auth, options)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._project.id!r}, base_url={self._shell.base_url!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections, unless `http_client` was given."""
-        self._shell.close()
-
-    def export_flink_jobs(
-        self,
-        obs_dir: str,
-        job_ids: Iterable[int] | None = None,
-        *,
-        download_to: Place | None = None,
-        store: ObjectStore | None = None,
-    ) -> FlinkExport:
-        """Export Flink jobs as zips to object storage (OBS).
+    def jobs(self, *, workspace: str | None = None) -> ListIterator[ListedJob]:
+        """Return an iterator over all jobs of a workspace, batch jobs first, then real-time jobs.
 
         Args:
-            obs_dir: the folder in OBS that receives the zips, bucket first, without a scheme.
-            job_ids: the jobs, 64-bit numbers; None stands for all jobs of the project.
-            download_to: a folder to download the zips to; they are checked, and replace files of the same name.
-            store: the bucket of `obs_dir`, as a store of `obstore.store`, such as S3Store (install `jobexport[obs]`).
+            workspace: the id of the workspace; None stands for the default workspace.
+
+        Raises:
+            ValueError: the argument breaks a rule.
+            ListIncomplete: at the end of the iterator: another number of jobs came than the service claims.
+            JobexportError: from the iterator: another error of the tree in `jobexport.errors`.
+        """
+        from jobexport.client.objects import lists
+        from jobexport.client.objects.listing import ListIterator
+
+        return ListIterator(lists.jobs(self._project.id, self._project.retries, workspace=workspace), self._shell)
+
+    def scripts(self, *, workspace: str | None = None) -> ListIterator[ListedScript]:
+        """Return an iterator over all scripts of a workspace, with the arguments and errors of `jobs`."""
+        from jobexport.client.objects import lists
+        from jobexport.client.objects.listing import ListIterator
+
+        return ListIterator(lists.scripts(self._project.id, self._project.retries, workspace=workspace), self._shell)
+
+    def resources(self, *, workspace: str | None = None) -> ListIterator[ListedResource]:
+        """Return an iterator over all resources of a workspace, with the arguments and errors of `jobs`."""
+        from jobexport.client.objects import lists
+        from jobexport.client.objects.listing import ListIterator
+
+        return ListIterator(lists.resources(self._project.id, self._project.retries, workspace=workspace), self._shell)
+
+    def show_job(self, name: str, *, version: int | None = None, workspace: str | None = None) -> dict[str, Any]:
+        """Return the definition of a job: its JSON, in which numbers keep their digits (`strict_json.Number`).
+
+        Args:
+            name: the job's name.
+            version: the number of a submitted version; None stands for the newest. Not every edition has versions.
+            workspace: the id of the workspace; None stands for the default workspace.
 
         Raises:
             ValueError: an argument breaks a rule; nothing was sent.
-            ExportFailed: the service says that the export failed.
+            JobNotFound: the workspace has no such job.
             JobexportError: another error of the tree in `jobexport.errors`.
         """
-        steps = calls.export_flink_jobs(
-            self._project.id, self._project.retries, obs_dir, job_ids, download_to=download_to, store=store
-        )
+        from jobexport.client.objects import show
+
+        steps = show.show_job(self._project.id, self._project.retries, name, version=version, workspace=workspace)
         return self._shell.run(steps)
+
+    def show_script(self, name: str, *, workspace: str | None = None) -> dict[str, Any]:
+        """Return a script with its text: its JSON, in which numbers keep their digits.
+
+        Args:
+            name: the script's name.
+            workspace: the id of the workspace; None stands for the default workspace.
+
+        Raises:
+            ValueError: an argument breaks a rule; nothing was sent.
+            ScriptNotFound: the workspace has no such script.
+            JobexportError: another error of the tree in `jobexport.errors`.
+        """
+        from jobexport.client.objects import show
+
+        return self._shell.run(show.show_script(self._project.id, self._project.retries, name, workspace=workspace))

@@ -1,4 +1,4 @@
-"""The clients that are awaited: `AsyncDgcClient` and `AsyncDliClient`."""
+"""The client of DGC that is awaited."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Unpack, overload
 from jobexport.client import calls
 from jobexport.client.batch import plan_batch
 from jobexport.client.connection import make_async_shell, make_project
+from jobexport.client.objects import lists, show
+from jobexport.client.objects.listing import AsyncListIterator
 from jobexport.client.schedule import run_in_tasks
 from jobexport.core.waiting import to_its_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import BinaryIO, Literal, Self
+    from typing import Any, BinaryIO, Literal, Self
 
     import httpx
-    from obstore.store import ObjectStore
 
     from jobexport.archive import JobArchive
     from jobexport.client.auth import AsyncFetch
     from jobexport.client.batch import JobsExport
     from jobexport.client.connection import AsyncOptions
+    from jobexport.client.objects.items import ListedJob, ListedResource, ListedScript
     from jobexport.client.obs_batch import ObsJobsExport
-    from jobexport.client.responses import FlinkExport, ObsExport
+    from jobexport.client.responses import ObsExport
     from jobexport.client.schedule import Progress
     from jobexport.client.target import Place
 
@@ -156,43 +158,28 @@ class AsyncDgcClient:
             await run_in_tasks(batch.schedule, batch.fetch, self._shell)
         return batch.result()
 
+    def jobs(self, *, workspace: str | None = None) -> AsyncListIterator[ListedJob]:
+        """Return an async iterator over all jobs of a workspace, as `DgcClient.jobs`."""
+        return AsyncListIterator(lists.jobs(self._project.id, self._project.retries, workspace=workspace), self._shell)
 
-class AsyncDliClient:
-    """Async client that exports Flink jobs of Data Lake Insight (DLI). Tasks may share it.
-
-    It takes the arguments of `DliClient`. A function that returns tokens may be async; a function that is not async
-    runs in a thread.
-    """
-
-    def __init__(
-        self, project_id: str, *, auth: str | AsyncFetch | httpx.Auth, **options: Unpack[AsyncOptions]
-    ) -> None:
-        self._project = make_project(project_id, options)
-        self._shell = make_async_shell("dli", self._project, auth, options)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._project.id!r}, base_url={self._shell.base_url!r})"
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections, unless `http_client` was given."""
-        await self._shell.aclose()
-
-    async def export_flink_jobs(
-        self,
-        obs_dir: str,
-        job_ids: Iterable[int] | None = None,
-        *,
-        download_to: Place | None = None,
-        store: ObjectStore | None = None,
-    ) -> FlinkExport:
-        """Export Flink jobs as `DliClient.export_flink_jobs`, with the same arguments and errors."""
-        steps = calls.export_flink_jobs(
-            self._project.id, self._project.retries, obs_dir, job_ids, download_to=download_to, store=store
+    def scripts(self, *, workspace: str | None = None) -> AsyncListIterator[ListedScript]:
+        """Return an async iterator over all scripts of a workspace, as `DgcClient.scripts`."""
+        return AsyncListIterator(
+            lists.scripts(self._project.id, self._project.retries, workspace=workspace), self._shell
         )
+
+    def resources(self, *, workspace: str | None = None) -> AsyncListIterator[ListedResource]:
+        """Return an async iterator over all resources of a workspace, as `DgcClient.resources`."""
+        return AsyncListIterator(
+            lists.resources(self._project.id, self._project.retries, workspace=workspace), self._shell
+        )
+
+    async def show_job(self, name: str, *, version: int | None = None, workspace: str | None = None) -> dict[str, Any]:
+        """Return the definition of a job as `DgcClient.show_job`, with the same arguments and errors."""
+        steps = show.show_job(self._project.id, self._project.retries, name, version=version, workspace=workspace)
+        return await self._shell.run(steps)
+
+    async def show_script(self, name: str, *, workspace: str | None = None) -> dict[str, Any]:
+        """Return a script as `DgcClient.show_script`, with the same arguments and errors."""
+        steps = show.show_script(self._project.id, self._project.retries, name, workspace=workspace)
         return await self._shell.run(steps)

@@ -1,0 +1,1 @@
+"""The four clients, which blocking and async programs call."""
