@@ -96,6 +96,7 @@ class Sender(Protocol):
         headers: Mapping[str, str] = {},
         credentials: str = "right",
         valid: bool = False,
+        linked: bool = False,
     ) -> Received:
         """Send a request.
 
@@ -108,6 +109,7 @@ class Sender(Protocol):
             headers: headers beside the credentials; `Content-Type` is `application/json` by default if `body` is given.
             credentials: `right` (of the run), `signed` (with the access key), or an item of NOBODY or FORGED.
             valid: True if the request keeps to the document; for the journal.
+            linked: True if the request may have names that earlier responses made; for the journal.
 
         Raises:
             TransportProblem: the response is missing or incomplete.

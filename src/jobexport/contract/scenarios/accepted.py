@@ -288,7 +288,7 @@ def changed_flink_job(run: ScenarioRun) -> None:
     for mark in ("as-it-was", "changed-once", "changed-twice"):
         with run.tools.change_flink(number, mark):
             response = run.send(run.example(job_selected=[number]))
-        zips = [_fetch(run, name) for name in _zip_names(response)]
+        zips = [_fetch(run, name) for name in zip_names(response)]
         expect(zips or not response.succeeded, f"the response to an export of the Flink job {number} names no zip")
         contents += zips
     # No page describes the content of this zip, so only equality can be checked.
@@ -333,7 +333,7 @@ def stored(run: ScenarioRun) -> None:
     zips: dict[int, list[bytes]] = {}
     for ids in [[id_] for id_ in run.data.flink_jobs[:_MOST]] + [list(run.data.flink_jobs[:_MOST])]:
         response = run.send(run.example(job_selected=ids))
-        names = _zip_names(response)
+        names = zip_names(response)
         expect(names or not response.succeeded, f"the response to an export of the Flink jobs {ids} names no zip")
         for name in names:
             content = _fetch(run, name)
@@ -409,7 +409,7 @@ def _pointer_to_names(response: CheckedExchange) -> str:
     return next((f"/{name}" for name, node in properties if "x-object-name" in node), "")
 
 
-def _zip_names(response: CheckedExchange) -> list[str]:
+def zip_names(response: CheckedExchange) -> list[str]:
     """Return the names of the zips, each once: a response may have them in several arrays."""
     return list(dict.fromkeys(name for names in _arrays(response) for name in names))
 

@@ -11,6 +11,7 @@ from jobexport.contract.scenarios.bodies import full
 from jobexport.contract.scenarios.holdings import (
     documented,
     expect_changes,
+    expect_fields,
     family_of,
     holdings,
     missing,
@@ -19,7 +20,7 @@ from jobexport.contract.scenarios.scenario import expect
 from jobexport.spec.document import media, response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.scenarios.holdings import Family, HeldObject
@@ -30,7 +31,7 @@ _VARIANTS = 3
 # The most known objects that are deleted, one after the other.
 _MOST = 4
 # Fields of a definition that the server sets itself: a comparison leaves them out.
-_OF_THE_SERVER = {"lastUpdateUser", "version"}
+OF_THE_SERVER = {"lastUpdateUser", "version"}
 
 
 def created(run: ScenarioRun) -> None:
@@ -46,7 +47,7 @@ def created(run: ScenarioRun) -> None:
             expect(made.succeeded, f"a body with documented fields gets {made.status}")
             after, place = holdings(run), (workspace, family.list, name)
             expect_changes(before, after, f"after {name!r} was created", added=[place])
-            _expect_fields(run, family, body, after[place])
+            expect_fields(run, family, body, after[place], "after its creation")
             _expect_id(made, after[place])
             _expect_export(run, family, body, workspace)
             before = after
@@ -54,7 +55,7 @@ def created(run: ScenarioRun) -> None:
 
 def _bodies(run: ScenarioRun, family: Family) -> Iterator[tuple[dict[str, Any], str | None]]:
     """Yield bodies with names that are free, each with its workspace."""
-    shown = {*documented(run, family.show), *documented(run, family.list)} - _OF_THE_SERVER
+    shown = {*documented(run, family.show), *documented(run, family.list)} - OF_THE_SERVER
     needed = run.schema.get("required", ())
     workspaces: list[str | None] = [None] * (_VARIANTS + 1) + list(run.data.workspace_jobs)[:1]
     for number, workspace in enumerate(workspaces):
@@ -66,15 +67,6 @@ def _bodies(run: ScenarioRun, family: Family) -> Iterator[tuple[dict[str, Any], 
 def _name(run: ScenarioRun, shown: str, number: int) -> str:
     """Return a free name with letters of both cases; every page allows a hyphen."""
     return run.data.free(f"{shown}-Aa{number or ''}")
-
-
-def _expect_fields(run: ScenarioRun, family: Family, body: Mapping[str, Any], held: HeldObject) -> None:
-    """Check that an object has the fields with which it was created, wherever the document has them."""
-    for operation, found in ((family.list, held.listed), (family.show, held.shown)):
-        known = documented(run, operation)
-        wanted = {name: value for name, value in body.items() if name in known}
-        problem = missing(wanted, found)
-        expect(not problem, f"{body['name']!r} was created, but in {operation} {problem}")
 
 
 def _expect_id(made: CheckedExchange, held: HeldObject) -> None:
@@ -109,7 +101,7 @@ def name_taken(run: ScenarioRun) -> None:
         before = holdings(run)
         for body in (bodies[0], {**bodies[1], "name": bodies[0]["name"]}):
             again = run.send(body)
-            _expect_refused(again, "exists", f"the name {body['name']!r} is taken")
+            expect_refused(again, ("exists",), f"the name {body['name']!r} is taken")
         expect_changes(before, holdings(run), "after a creation was refused")
 
 
@@ -143,7 +135,7 @@ def deleted_by_other_names(run: ScenarioRun) -> None:
             for near in (key.swapcase(), f"{key}0", key[:-1]):
                 if near and near not in keys:
                     refused = run.send(path={family.variable: near})
-                    _expect_refused(refused, "not-found", f"no object has the name or id {near!r}")
+                    expect_refused(refused, ("not-found",), f"no object has the name or id {near!r}")
         expect_changes(before, holdings(run), "after deletions were refused")
 
 
@@ -171,13 +163,19 @@ def _expect_nowhere(run: ScenarioRun, family: Family, key: Any) -> None:
     for operation in (family.show, family.export, family.delete):
         if operation is not None:
             found = run.beside(operation).send(path={family.variable: key})
-            _expect_refused(found, "not-found", f"{key!r} was deleted")
+            expect_refused(found, ("not-found",), f"{key!r} was deleted")
 
 
-def _expect_refused(found: CheckedExchange, reason: str, words: str) -> None:
-    """Check that a request is refused, with a documented code for a reason if the document has it."""
-    examples = [name for each in found.operation["responses"] for name in _examples(found, each) if reason in name]
-    codes = {refusal(found, name) for name in examples}
+def expect_refused(found: CheckedExchange, reasons: Collection[str], words: str) -> None:
+    """Check that a request is refused, with the code of an error of one of these names if the document has such errors.
+
+    Args:
+        found: the request and its response.
+        reasons: names of errors, or ends of names: `exists` stands for `job-exists`.
+        words: why the request must be refused.
+    """
+    names = [name for status in found.operation["responses"] for name in _examples(found, status)]
+    codes = {refusal(found, name) for name in names if name.endswith(tuple(reasons))}
     value = found.json()
     got = found.status, value.get("error_code") if isinstance(value, dict) else None
     expect(400 <= found.status < 500, f"{words}, but the response is {found.status}")

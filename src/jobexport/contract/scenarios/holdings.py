@@ -186,6 +186,15 @@ def expect_changes(
             raise Violation(f"{words} {_told(place)} differs: {found}")
 
 
+def expect_fields(run: ScenarioRun, family: Family, fields: Mapping[str, Any], held: HeldObject, words: str) -> None:
+    """Check that an object has these fields, wherever the document has them."""
+    for operation, found in ((family.list, held.listed), (family.show, held.shown)):
+        known = documented(run, operation)
+        wanted = {name: value for name, value in fields.items() if name in known}
+        problem = missing(wanted, found)
+        expect(not problem, f"{words} {fields['name']!r} is there, but in {operation} {problem}")
+
+
 def difference(before: HeldObject, after: HeldObject) -> str | None:
     """Return how an object differs, in words, or None if it is the same."""
     if before.key != after.key:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from jobexport.contract.data import changes, lacking
 from jobexport.contract.scenarios import accepted as accepted
 from jobexport.contract.scenarios import changes as changing
+from jobexport.contract.scenarios import imports as imports
 from jobexport.contract.scenarios import refused as refused
+from jobexport.contract.scenarios import streaming as streaming
+from jobexport.contract.scenarios import tasks as tasks
 from jobexport.contract.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -215,6 +218,95 @@ CHANGES = (
         _DELETES,
         changing.deleted_by_other_names,
         requests=60,
+    ),
+    Scenario(
+        "imported",
+        "What was imported is listed, shown and exported as it is in the zip; sameNamePolicy decides about names that "
+        "are taken, and nothing else changes.",
+        ("DGC-603", "DGC-604", "DGC-606"),
+        ("importJob",),
+        imports.imported,
+        requests=400,
+    ),
+    Scenario(
+        "import_of_running_job",
+        "An import does not replace a job that is running, and its task does not succeed.",
+        ("DGC-607",),
+        ("importJob",),
+        imports.running_job,
+        requests=60,
+    ),
+    Scenario(
+        "import_values",
+        "Imported jobs have the parameters, the user and the connections that the request names.",
+        ("DGC-602", "DGC-609"),
+        ("importJob",),
+        imports.values,
+        requests=40,
+    ),
+    Scenario(
+        "import_submits",
+        "An import submits each job as a new version.",
+        ("DGC-601",),
+        ("importJob",),
+        imports.submitted,
+        requests=10,
+    ),
+    Scenario(
+        "import_refused",
+        "An object that is not a readable zip is refused, and nothing changes.",
+        ("DGC-605", "DGC-607", "DGC-608", "DLI-304", "DLI-306"),
+        ("importJob", "importFlinkJobs"),
+        imports.unreadable,
+        requests=60,
+    ),
+    Scenario(
+        "one_import_at_a_time",
+        "An import is refused while another import of the workspace runs.",
+        ("DGC-607", "DGC-608"),
+        ("importJob",),
+        imports.one_at_a_time,
+        requests=120,
+    ),
+    Scenario(
+        "flink_jobs_brought_back",
+        "Flink jobs that were exported, deleted and imported are the same jobs, under the ids of the mapping.",
+        ("COM-008", "DLI-301", "DLI-303", "DLI-305"),
+        ("importFlinkJobs",),
+        streaming.brought_back,
+        requests=160,
+    ),
+    Scenario(
+        "flink_jobs_covered",
+        "is_cover decides whether an import replaces a Flink job of the same name; a replaced job is a draft.",
+        ("COM-008", "DLI-309"),
+        ("importFlinkJobs",),
+        streaming.covered,
+        requests=160,
+    ),
+    Scenario(
+        "task_after_its_end",
+        "The task of an import has a part for each job, and stays as it is after its end.",
+        ("DGC-703", "DGC-705", "DGC-706", "DGC-709", "DGC-710"),
+        ("showSystemTask",),
+        tasks.after_its_end,
+        requests=20,
+    ),
+    Scenario(
+        "task_on_its_way",
+        "A task and its parts only go on, from RUNNING to their ends.",
+        ("DGC-703", "DGC-705"),
+        ("showSystemTask",),
+        tasks.on_its_way,
+        requests=60,
+    ),
+    Scenario(
+        "task_of_a_failure",
+        "A task does not succeed if a part of it has failed.",
+        ("DGC-703", "DGC-709"),
+        ("showSystemTask",),
+        tasks.of_a_failure,
+        requests=10,
     ),
 )
 """Scenarios that change what the server holds, and read it before and after."""

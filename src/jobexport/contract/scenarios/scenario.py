@@ -238,6 +238,7 @@ class ScenarioRun:
             headers={**headers, **extra},
             credentials=credentials,
             valid=known,
+            linked=self.keeps_changes,
         )
         self._remember(received)
         meant = body if content is None else _parsed(content)

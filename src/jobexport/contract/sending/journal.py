@@ -35,8 +35,8 @@ class Sent:
     """operationId; empty if the request belongs to no operation."""
     kind: str
     """`positive` for a request that keeps to the document, `negative` for a request of schemathesis that does not,
-    `linked` for a request of a sequence along links, `check` for a request of a check, `scenario` for any other request
-    of a scenario, or `other`."""
+    `linked` for a request of a sequence, along links or of a scenario, `check` for a request of a check, `scenario` for
+    any other request of a scenario, or `other`."""
     case: str
     """Id of the exchange: schemathesis's id of the case, or `<scenario>-<number>`."""
     method: str
@@ -129,7 +129,7 @@ class Sequence:
     def add(self, recorded: Recorded) -> None:
         """Add a request to the hash; a repeated request counts once.
 
-        Requests along links do not count, as they have ids that the server made.
+        Requests of sequences do not count, as they have ids that the server made.
         """
         if recorded.retried or recorded.sent.kind == "linked":
             return

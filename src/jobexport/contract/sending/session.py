@@ -112,6 +112,7 @@ class Session:
         headers: Mapping[str, str] = {},
         credentials: str = "right",
         valid: bool = False,
+        linked: bool = False,
     ) -> Received:
         """Send one request, as described at `Sender.send`.
 
@@ -126,12 +127,18 @@ class Session:
             content = json.dumps(body).encode()
             given = {"Content-Type": "application/json"} | given
         request = self.client.build_request(method, self.url + path, content=content, headers=given)
-        response = self.request(request, operation=operation, credentials=credentials, valid=valid)
+        response = self.request(request, operation=operation, credentials=credentials, valid=valid, linked=linked)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Received(response.status_code, headers, response.content, self.case)
 
     def request(
-        self, request: httpx.Request, *, operation: str = "", credentials: str = "right", valid: bool = False
+        self,
+        request: httpx.Request,
+        *,
+        operation: str = "",
+        credentials: str = "right",
+        valid: bool = False,
+        linked: bool = False,
     ) -> httpx.Response:
         """Send a request of httpx and return the response with its body; errors as of `send`."""
         if self.places is not None and not self.places.allow(_json(request.content)):
@@ -141,7 +148,7 @@ class Session:
         self._number += 1
         sent = Sent(
             operation,
-            "positive" if valid else "scenario",
+            "linked" if linked else "positive" if valid else "scenario",
             self.case,
             request.method,
             str(request.url),
