@@ -4,130 +4,29 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from attrs import Factory, define
-
 from jobexport.contract.checks.archives import members_of
-from jobexport.contract.data import places
 from jobexport.contract.scenarios.bodies import full
-from jobexport.contract.scenarios.changes import OF_THE_SERVER, expect_refused
-from jobexport.contract.scenarios.holdings import (
-    expect_changes,
-    expect_fields,
-    families,
-    holdings,
-    missing,
-)
+from jobexport.contract.scenarios.changes import expect_refused
+from jobexport.contract.scenarios.holdings import expect_changes, expect_fields, families, holdings, missing
+from jobexport.contract.scenarios.packing import SUCCESSFUL, ended, packed_as, put, zip_place
 from jobexport.contract.scenarios.scenario import expect
 from jobexport.spec.document import deref, operations_by_id, response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.scenarios.holdings import Family, HeldObject, Place
+    from jobexport.contract.scenarios.packing import Fields, PackedJobs
     from jobexport.contract.scenarios.scenario import ScenarioRun
 
-    Fields = dict[str, Any]
-
-# Seconds that a task may take. The own mock ends it at once; no page promises a time.
-ENDS = 5
-# Seconds between two requests for a task.
-PAUSE = 0.02
 # Seconds that a task takes which must still run when the next request comes.
-SLOW = 0.3
-# The states of a task that goes on, or that has ended well.
-RUNNING, SUCCESSFUL = "RUNNING", "SUCCESSFUL"
+_SLOW = 0.3
 _STOPPED = "STOPPED"
 # The user guides: a zip in object storage may have 10 MB.
 _TOO_LARGE = 11 * 1024 * 1024
-
-
-@define
-class Package:
-    """Definitions that a scenario packs into a zip, by kind: `job`, `script` and `resource`."""
-
-    run: ScenarioRun
-    layout: Mapping[str, str]
-    """The names of members of a zip, by kind, as an export of the document has them."""
-    schemas: Mapping[str, Mapping[str, Any]]
-    """The schemas of the definitions, by kind."""
-    definitions: dict[str, list[Fields]] = Factory(dict)
-
-    def add(self, kind: str, name: str, number: int = 0, **fields: Any) -> Fields:
-        """Add a definition with every field, and return it."""
-        made = full(self.run.document, self.schemas[kind], number)
-        made = {key: value for key, value in made.items() if key not in OF_THE_SERVER} | {"name": name, **fields}
-        self.definitions.setdefault(kind, []).append(made)
-        return made
-
-    @property
-    def jobs(self) -> list[str]:
-        """The names of the jobs."""
-        return [job["name"] for job in self.definitions.get("job", ())]
-
-    def content(self) -> bytes:
-        """Return the zip."""
-        buffer = io.BytesIO()
-        # In a batch each job has a folder; what several jobs use is in one of them here.
-        folder = self.jobs[0] if self.jobs else ""
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for kind, found in self.definitions.items():
-                for fields in found:
-                    names = {"job_name": folder, f"{kind}_name": fields["name"]}
-                    archive.writestr(self.layout[kind].format(**names), json.dumps(fields, ensure_ascii=False))
-        return buffer.getvalue()
-
-
-def package(run: ScenarioRun, layout_of: str) -> Package | None:
-    """Return an empty package for zips as an operation exports them; None if the document has no such operation."""
-    if not run.has(layout_of):
-        return None
-    found = response(run.document, operations_by_id(run.document)[layout_of].fields, 200)
-    for media in found.get("content", {}).values():
-        layout, schema = media.get("x-zip-layout"), deref(run.document, media.get("schema", {}))
-        if layout and "x-member-schemas" in schema:
-            named = schema["x-member-schemas"].items()
-            return Package(run, layout, {kind: deref(run.document, {"$ref": place}) for kind, place in named})
-    return None
-
-
-def put(run: ScenarioRun, name: str, content: bytes) -> str:
-    """Store an object beside the known zips, and return its path in the form of theirs."""
-    kind = next(place.kind for place in places(run.document, operations_by_id(run.document)[run.id]) if _stores(place))
-    known = str(run.data.names(kind)[0])
-    path = f"{known.rpartition('/')[0]}/{name}"
-    assert run.tools.store is not None  # noqa: S101  # the callers asked
-    run.tools.store(path.removeprefix("obs://"), content)
-    return path
-
-
-def _stores(place: Any) -> bool:
-    return bool(place.kind.in_storage)
-
-
-def ended(run: ScenarioRun, begun: CheckedExchange, workspace: str | None = None) -> Fields:
-    """Return the task that an import began, at its end.
-
-    Raises:
-        Violation: the import is refused, or its task does not end.
-    """
-    expect(begun.succeeded, f"an import gets {begun.status}")
-    value = begun.json()
-    id_ = value.get("taskId") if isinstance(value, dict) else None
-    expect(isinstance(id_, str) and id_, "the response to an import has no taskId")
-    until = time.monotonic() + ENDS
-    while True:
-        shown = run.beside("showSystemTask").send(path={"task_id": id_}, workspace=workspace)
-        task = shown.json()
-        expect(shown.succeeded and isinstance(task, dict), f"the task of an import gets {shown.status}")
-        if task.get("status") != RUNNING:
-            return dict(task)
-        expect(time.monotonic() < until, f"the task of an import is still {RUNNING} after {ENDS} seconds")
-        time.sleep(PAUSE)
 
 
 def imported(run: ScenarioRun) -> None:
@@ -164,9 +63,9 @@ def _can(run: ScenarioRun) -> bool:
 
 def _packed(
     run: ScenarioRun, layout: str, number: int, workspace: str | None, before: Mapping[Place, HeldObject]
-) -> Package | None:
+) -> PackedJobs | None:
     """Return a package with new objects of each kind, and objects of known names."""
-    found = package(run, layout)
+    found = packed_as(run, layout)
     if found is None:
         return None
     script, resource = run.data.free(f"contract-Script{number}"), run.data.free(f"contract-File{number}")
@@ -199,7 +98,7 @@ def _lists(run: ScenarioRun) -> dict[str, Family]:
 
 def _expect_imported(
     run: ScenarioRun,
-    packed: Package,
+    packed: PackedJobs,
     before: Mapping[Place, HeldObject],
     after: Mapping[Place, HeldObject],
     policy: str | None,
@@ -220,7 +119,7 @@ def _expect_imported(
             expect_fields(run, family, fields, after[place], words)
 
 
-def _expect_exported(run: ScenarioRun, packed: Package, policy: str | None, workspace: str | None) -> None:
+def _expect_exported(run: ScenarioRun, packed: PackedJobs, policy: str | None, workspace: str | None) -> None:
     """Check that an export of the first imported job has what was in the zip: the job, its script, its resource."""
     if not run.has("exportJob"):
         return
@@ -234,12 +133,12 @@ def _expect_exported(run: ScenarioRun, packed: Package, policy: str | None, work
         expect(not problem, f"{fields['name']!r} was imported, but in its export {problem}")
 
 
-def _promised(packed: Package, kind: str, fields: Mapping[str, Any]) -> Fields:
+def _promised(packed: PackedJobs, kind: str, fields: Mapping[str, Any]) -> Fields:
     """Return the fields of a definition that an export must have."""
     return {name: value for name, value in fields.items() if "reviews" not in _when(packed, kind, name)}
 
 
-def _when(packed: Package, kind: str, name: str) -> str:
+def _when(packed: PackedJobs, kind: str, name: str) -> str:
     node = deref(packed.run.document, packed.schemas[kind].get("properties", {}).get(name, {}))
     return str(node.get("x-required-when", ""))
 
@@ -256,7 +155,7 @@ def running_job(run: ScenarioRun) -> None:
     ]
     for name in running[:1]:
         with run.in_sequence():
-            packed = package(run, "exportJob")
+            packed = packed_as(run, "exportJob")
             if packed is None:
                 return
             packed.add("job", name)
@@ -268,7 +167,7 @@ def running_job(run: ScenarioRun) -> None:
 
 def values(run: ScenarioRun) -> None:
     """Import jobs with values for all jobs and for one job; the imported jobs have them."""
-    packed = package(run, "exportJob") if _can(run) else None
+    packed = packed_as(run, "exportJob") if _can(run) else None
     if packed is None:
         return
     properties = run.schema.get("properties", {})
@@ -308,7 +207,7 @@ def submitted(run: ScenarioRun) -> None:
     if "exportStatus" not in exports.schema.get("properties", {}):
         return
     for name in run.data.submitted[:1]:
-        packed = package(run, "exportJob")
+        packed = packed_as(run, "exportJob")
         if packed is None:
             return
         with run.in_sequence():
@@ -325,7 +224,7 @@ def unreadable(run: ScenarioRun) -> None:
     """Import objects that are missing, no zip, cut off or too large; each is refused, and nothing changes."""
     if run.tools.store is None:
         return
-    field = next(place.name for place in places(run.document, operations_by_id(run.document)[run.id]) if _stores(place))
+    field = zip_place(run).name
     with run.in_sequence():
         before = holdings(run)
         for words, path, reasons in _bad_zips(run):
@@ -336,7 +235,7 @@ def unreadable(run: ScenarioRun) -> None:
 
 def _bad_zips(run: ScenarioRun) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield bad objects in words, with their paths and the names of the errors that suit."""
-    kind = next(place.kind for place in places(run.document, operations_by_id(run.document)[run.id]) if _stores(place))
+    kind = zip_place(run).kind
     good = f"{run.data.names(kind)[0]!s}"
     yield "missing", good.replace(".zip", "-missing.zip"), kind.refusals
     packed = io.BytesIO()
@@ -369,7 +268,7 @@ def one_at_a_time(run: ScenarioRun) -> None:
         if packed is None:
             return
         path = put(run, "contract-slow.zip", packed.content())
-        with run.tools.slow_tasks(SLOW):
+        with run.tools.slow_tasks(_SLOW):
             first = run.send(run.example(path=path))
             # The user guide forbids it, not the document: a refusal may have the code of an invalid request.
             second = run.send(run.example(), valid=False)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.data import places
 from jobexport.contract.scenarios.accepted import zip_names
 from jobexport.contract.scenarios.holdings import expect_changes, holdings, missing
+from jobexport.contract.scenarios.packing import zip_place
 from jobexport.contract.scenarios.scenario import expect
-from jobexport.spec.document import operations_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -92,9 +91,7 @@ def _imported(run: ScenarioRun, path: str, ids: Sequence[int], *, cover: bool) -
     Raises:
         Violation: the import is refused, or the mapping has not each job once.
     """
-    operation = operations_by_id(run.document)[run.id]
-    field = next(place.name for place in places(run.document, operation) if place.kind.in_storage)
-    done = run.send(run.example(**{field: path, "is_cover": cover}))
+    done = run.send(run.example(**{zip_place(run).name: path, "is_cover": cover}))
     expect(done.succeeded, f"an import of exported Flink jobs gets {done.status}")
     items = list(_mapping(done))
     old = sorted(str(item.get("old_job_id")) for item in items)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.scenarios.changes import expect_refused
 from jobexport.contract.scenarios.holdings import missing
-from jobexport.contract.scenarios.imports import ENDS, PAUSE, RUNNING, SLOW, SUCCESSFUL, ended, package, put
+from jobexport.contract.scenarios.packing import ENDS, PAUSE, RUNNING, SUCCESSFUL, ended, packed_as, put
 from jobexport.contract.scenarios.scenario import expect
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from jobexport.contract.scenarios.scenario import ScenarioRun
 
+# Seconds that a task takes which must still run when the next requests come.
+_SLOW = 0.3
 # The field of a task or of its part with the state, and those whose values never get smaller.
 _STATE, _GROWING = "status", ("lastUpdate", "endTime")
 
@@ -27,7 +29,7 @@ def after_its_end(run: ScenarioRun) -> None:
         imports = run.beside("importJob")
         tasks: list[tuple[dict[str, Any], list[str]]] = []
         for number in range(2):
-            packed = package(imports, "exportJob") or package(imports, "batchExportJobs")
+            packed = packed_as(imports, "exportJob") or packed_as(imports, "batchExportJobs")
             assert packed is not None  # noqa: S101  # `_can` asked
             for name in ("a", "B", "c-d")[: 3 - number]:
                 packed.add("job", run.data.free(f"contract-{name}{number}"))
@@ -71,9 +73,9 @@ def on_its_way(run: ScenarioRun) -> None:
     """Follow a task that runs for a while; its state and its times only go on, and so do those of its parts."""
     if run.tools.slow_tasks is None or not _can(run):
         return
-    with run.in_sequence(), run.tools.slow_tasks(SLOW):
+    with run.in_sequence(), run.tools.slow_tasks(_SLOW):
         imports = run.beside("importJob")
-        packed = package(imports, "exportJob") or package(imports, "batchExportJobs")
+        packed = packed_as(imports, "exportJob") or packed_as(imports, "batchExportJobs")
         assert packed is not None  # noqa: S101  # `_can` asked
         for number in range(3):
             packed.add("job", run.data.free(f"contract-slow{number}"))
@@ -86,7 +88,7 @@ def on_its_way(run: ScenarioRun) -> None:
             shown = run.send(path={"task_id": begun.json()["taskId"]})
             after = shown.json()
             expect(shown.succeeded and isinstance(after, dict), f"a task gets {shown.status}")
-            expect(before or after.get(_STATE) == RUNNING, f"a task of {SLOW} seconds begins as {after.get(_STATE)}")
+            expect(before or after.get(_STATE) == RUNNING, f"a task of {_SLOW} seconds begins as {after.get(_STATE)}")
             _expect_forward(before, after)
             before = after
             time.sleep(PAUSE)
@@ -120,7 +122,7 @@ def of_a_failure(run: ScenarioRun) -> None:
         found = listed.get("jobs", ()) if isinstance(listed, dict) else ()
         running = [job["name"] for job in found if job.get(_STATE) not in (None, "STOPPED")]
         for name in running[:1]:
-            packed = package(imports, "exportJob") or package(imports, "batchExportJobs")
+            packed = packed_as(imports, "exportJob") or packed_as(imports, "batchExportJobs")
             assert packed is not None  # noqa: S101  # `_can` asked
             for job in (name, run.data.free("contract-beside")):
                 packed.add("job", job)
