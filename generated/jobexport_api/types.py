@@ -129,10 +129,19 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "message": {
             "message": "message",
         },
+        "mapping": {
+            "job_mapping": "job_mapping",
+            "jobs_mapping": "jobs_mapping",
+        },
     },
     "ExportJobToObsResponse": {
         "obs-path": {
             "obsPath": "obs_path",
+        },
+    },
+    "ImportJobResponse": {
+        "task-id": {
+            "taskId": "task_id",
         },
     },
     "ListScriptsResponse": {

@@ -11,6 +11,7 @@
     ├── ApiError                   the server refused: status, code, message, request_id, operation
     │   ├── JobNotFound            DLF.0100, DLI.16001
     │   ├── ScriptNotFound         DLF.6201
+    │   ├── TaskNotFound           DLF.0810, DLF.20810
     │   ├── InvalidRequest         DLF.3051 and others for a parameter, 413, 415
     │   ├── ObsPathInvalid         DLF.0803, DLI.29001 and others for a path in OBS
     │   ├── PermissionDenied       DLF.6888, DLI.0016 and others, 403
@@ -18,6 +19,9 @@
     │   ├── Throttled              429, with retry_after
     │   └── ServerFault            DLI.0999, 5xx
     ├── ListIncomplete             a list has another number of items than the service claims
+    ├── ImportFailed               status 200, and Flink jobs were not imported
+    ├── TaskFailed                 a task of DGC, such as an import, ended with failures
+    ├── OutcomeUnknown             the server may have changed something, or a task did not end in time
     ├── ExportFailed               status 200, and the body says that the export failed
     ├── DownloadFailed             the export is in OBS, but could not be fetched from there
     ├── UnexpectedResponse         no edition documents the response
@@ -114,6 +118,12 @@ class ScriptNotFound(ApiError):
     advice = "check the script's name, and the workspace"
 
 
+class TaskNotFound(ApiError):
+    """Id that no task has."""
+
+    advice = "check the task's id, and the workspace; no page tells how long a task can be asked for"
+
+
 class InvalidRequest(ApiError):
     """Parameter that the server refuses."""
 
@@ -169,6 +179,84 @@ class ListIncomplete(JobexportError):
 
     def __str__(self) -> str:
         return f"{self.operation}: the list is not complete: {self.problem}; list again when nobody changes it"
+
+
+class ImportFailed(JobexportError):
+    """Import of Flink jobs of which some were not imported, although the status is 200."""
+
+    def __init__(
+        self,
+        operation: str,
+        message: str,
+        failed: tuple[tuple[int | None, str], ...] = (),
+        imported: tuple[tuple[int | None, int], ...] = (),
+    ) -> None:
+        super().__init__(operation, message, failed, imported)
+        self.operation = operation
+        """The operation's id, such as `importFlinkJobs`."""
+        self.message = message
+        """The server's message, for people; may be empty."""
+        self.failed = failed
+        """The jobs that were not imported: the id at the export, None if missing, and the server's remark."""
+        self.imported = imported
+        """The jobs that were imported: the id at the export, None if missing, and the new id."""
+
+    def __str__(self) -> str:
+        said = f" and says: {self.message}" if self.message else ""
+        jobs = "; ".join(f"job {'without id' if old is None else old}: {remark}" for old, remark in self.failed[:5])
+        more = f"; and {len(self.failed) - 5} more" if len(self.failed) > 5 else ""
+        which = (
+            f"{len(self.failed)} of {len(self.failed) + len(self.imported)} jobs ({jobs}{more})" if jobs else "the jobs"
+        )
+        return f"{self.operation}: the server did not import {which}{said}; does a job of the same name exist?"
+
+
+class TaskFailed(JobexportError):
+    """Task of DGC, such as an import, that ended with failures; the jobs that did not fail are imported."""
+
+    def __init__(
+        self, operation: str, task_id: str, message: str, failures: dict[str, str], done: tuple[str, ...]
+    ) -> None:
+        super().__init__(operation, task_id, message, failures, done)
+        self.operation = operation
+        """The operation's id, such as `showSystemTask`."""
+        self.task_id = task_id
+        self.message = message
+        """The server's message about the whole task, for people; may be empty."""
+        self.failures = failures
+        """State and message of each part that is not successful, by its name, such as the name of a job."""
+        self.done = done
+        """The names of the successful parts."""
+
+    def __str__(self) -> str:
+        said = f" and says: {self.message}" if self.message else ""
+        parts = "; ".join(f"{name}: {problem}" for name, problem in list(self.failures.items())[:5])
+        more = f"; and {len(self.failures) - 5} more" if len(self.failures) > 5 else ""
+        which = (
+            f": {len(self.failures)} of {len(self.failures) + len(self.done)} parts ({parts}{more})" if parts else ""
+        )
+        return f"{self.operation}: task {self.task_id} failed{which}{said}; correct these, and import them again"
+
+
+class OutcomeUnknown(JobexportError):
+    """Change whose outcome is unknown: it may have happened, or may still happen. The cause is the error, if any."""
+
+    def __init__(self, operation: str, problem: str, task_id: str | None = None) -> None:
+        super().__init__(operation, problem, task_id)
+        self.operation = operation
+        """The operation's id, such as `importJob`."""
+        self.problem = problem
+        self.task_id = task_id
+        """The id of the task to ask for later; None if the server named no task."""
+
+    def __str__(self) -> str:
+        if self.task_id is None:
+            return (
+                f"{self.operation}: it may have happened or not: {self.problem}; look at the server before a repetition"
+            )
+        return (
+            f"{self.operation}: the outcome of task {self.task_id} is unknown: {self.problem}; ask for the task later"
+        )
 
 
 class ExportFailed(JobexportError):

@@ -7,9 +7,12 @@ __all__ = (
     "AsyncDgcClient",
     "AsyncDliClient",
     "AsyncListIterator",
+    "AsyncTask",
     "DgcClient",
     "DliClient",
     "FlinkExport",
+    "FlinkImport",
+    "ImportedFlinkJob",
     "JobsExport",
     "ListIterator",
     "ListOutcome",
@@ -21,6 +24,9 @@ __all__ = (
     "ObsJobsExport",
     "Progress",
     "Retries",
+    "Task",
+    "TaskPart",
+    "TaskState",
     "Token",
     "job_names",
 )
@@ -31,7 +37,9 @@ if TYPE_CHECKING:
     from jobexport.client.batch import JobsExport
     from jobexport.client.objects.items import ListedFlinkJob, ListedJob, ListedResource, ListedScript
     from jobexport.client.objects.listing import AsyncListIterator, ListIterator
+    from jobexport.client.objects.tasks import AsyncTask, Task, TaskPart, TaskState
     from jobexport.client.objects.walk import ListOutcome
+    from jobexport.client.objects.writes import FlinkImport, ImportedFlinkJob
     from jobexport.client.obs_batch import ObsJobsExport
     from jobexport.client.public.async_dgc import AsyncDgcClient
     from jobexport.client.public.async_dli import AsyncDliClient
@@ -51,7 +59,9 @@ else:
             "jobexport.client.batch": ("JobsExport",),
             "jobexport.client.objects.items": ("ListedFlinkJob", "ListedJob", "ListedResource", "ListedScript"),
             "jobexport.client.objects.listing": ("AsyncListIterator", "ListIterator"),
+            "jobexport.client.objects.tasks": ("AsyncTask", "Task", "TaskPart", "TaskState"),
             "jobexport.client.objects.walk": ("ListOutcome",),
+            "jobexport.client.objects.writes": ("FlinkImport", "ImportedFlinkJob"),
             "jobexport.client.obs_batch": ("ObsJobsExport",),
             "jobexport.client.public.async_dgc": ("AsyncDgcClient",),
             "jobexport.client.public.async_dli": ("AsyncDliClient",),

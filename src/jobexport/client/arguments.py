@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from jobexport_api.types import UNSET
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jobexport_api.models.export_job_request_export_status import ExportJobRequestExportStatus
     from jobexport_api.types import Unset
 
+C = TypeVar("C")
 
 ENDPOINTS = {
     ("dli", "huaweicloud"): "https://dli.{region}.myhuaweicloud.com",
@@ -206,6 +207,18 @@ def workspace(value: Any) -> str | Unset:
     return UNSET if value is None else header("workspace", value)
 
 
+def choice(name: str, value: Any, known: Iterable[C]) -> C:
+    """Return a value that is one of some texts.
+
+    Raises:
+        ValueError: the value is another one.
+    """
+    texts = sorted(map(str, known))
+    if value not in texts:
+        raise ValueError(f"{name} {value!r:.60} must be {' or '.join(texts)}")
+    return cast("C", value)
+
+
 def status(value: Any) -> ExportJobRequestExportStatus:
     """Return the version of a job to export, such as `SUBMIT`: a value that some edition documents.
 
@@ -214,10 +227,7 @@ def status(value: Any) -> ExportJobRequestExportStatus:
     """
     from jobexport_api.models.export_job_request_export_status import EXPORT_JOB_REQUEST_EXPORT_STATUS_VALUES
 
-    known = sorted(EXPORT_JOB_REQUEST_EXPORT_STATUS_VALUES)
-    if value not in known:
-        raise ValueError(f"status {value!r:.60} must be {' or '.join(known)}")
-    return cast("ExportJobRequestExportStatus", value)
+    return choice("status", value, EXPORT_JOB_REQUEST_EXPORT_STATUS_VALUES)
 
 
 def concurrency_of(value: Any) -> int:

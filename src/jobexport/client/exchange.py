@@ -44,6 +44,8 @@ class Exchange:
     retries: Retries
     writes: bool
     """True if the server changes something, such as OBS."""
+    accepted: frozenset[int] = frozenset({200})
+    """The statuses of success."""
     longest: int = _LONGEST
     """The most bytes of a response that is not a zip."""
 
@@ -53,7 +55,7 @@ def fetch_value(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps
 
     Args:
         exchange: the request.
-        read: returns the value of a response with status 200.
+        read: returns the value of a successful response.
 
     Raises:
         JobexportError: the error of the last attempt.
@@ -111,7 +113,7 @@ def _attempts(exchange: Exchange, receive: Callable[[Attempts, Opened], Steps[T]
         try:
             opened = yield Send(attempts, exchange.request)
             try:
-                if opened.status != 200:
+                if opened.status not in exchange.accepted:
                     raise_error(opened, (yield from _whole(attempts, opened, b"")))
                 result = yield from receive(attempts, opened)
             finally:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from jobexport.spec.document import Location
 
 ROLES = frozenset(
-    {"error-code", "error-message", "items", "message", "obs-path", "page", "success", "total", "zip-paths"}
+    {"error-code", "error-message", "items", "mapping", "message", "obs-path", "page", "success", "task-id", "total"}
+    | {"zip-paths"}
 )
 """All roles; `jobexport.client.responses` and `jobexport.client.objects` say what they do with each."""
 

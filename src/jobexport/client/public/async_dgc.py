@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Unpack, overload
 from jobexport.client import calls
 from jobexport.client.batch import plan_batch
 from jobexport.client.connection import make_async_shell, make_project
-from jobexport.client.objects import lists, show
+from jobexport.client.objects import lists, show, writes
 from jobexport.client.objects.listing import AsyncListIterator
+from jobexport.client.objects.tasks import AsyncTask
 from jobexport.client.schedule import run_in_tasks
 from jobexport.core.waiting import to_its_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, BinaryIO, Literal, Self
 
     import httpx
@@ -183,3 +184,40 @@ class AsyncDgcClient:
         """Return a script as `DgcClient.show_script`, with the same arguments and errors."""
         steps = show.show_script(self._project.id, self._project.retries, name, workspace=workspace)
         return await self._shell.run(steps)
+
+    async def import_jobs(
+        self,
+        obs_path: str,
+        *,
+        policy: Literal["SKIP", "OVERWRITE"],
+        target_status: Literal["SAVED", "SUBMITTED", "PRODUCTION"] | None = None,
+        approvers: Iterable[str] | None = None,
+        workspace: str | None = None,
+    ) -> AsyncTask:
+        """Begin an import of jobs as `DgcClient.import_jobs`, with the same arguments and errors."""
+        steps = writes.import_jobs(
+            self._project.id,
+            self._project.retries,
+            obs_path,
+            policy=policy,
+            target_status=target_status,
+            approvers=approvers,
+            workspace=workspace,
+        )
+        return self.task(await self._shell.run(steps), workspace=workspace)
+
+    def task(self, task_id: str, *, workspace: str | None = None) -> AsyncTask:
+        """Return a task by its id, as `DgcClient.task`."""
+        return AsyncTask(task_id, workspace, self._project.id, self._project.retries, self._shell)
+
+    async def create_script(self, definition: Mapping[str, Any], *, workspace: str | None = None) -> None:
+        """Create a script as `DgcClient.create_script`, with the same arguments and errors."""
+        await self._shell.run(
+            writes.create_script(self._project.id, self._project.retries, definition, workspace=workspace)
+        )
+
+    async def create_resource(self, definition: Mapping[str, Any], *, workspace: str | None = None) -> None:
+        """Create a resource as `DgcClient.create_resource`, with the same arguments and errors."""
+        await self._shell.run(
+            writes.create_resource(self._project.id, self._project.retries, definition, workspace=workspace)
+        )

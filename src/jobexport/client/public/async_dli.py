@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from jobexport.client import calls
 from jobexport.client.connection import make_async_shell, make_project
-from jobexport.client.objects import lists, show
+from jobexport.client.objects import lists, show, writes
 from jobexport.client.objects.listing import AsyncListIterator
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jobexport.client.auth import AsyncFetch
     from jobexport.client.connection import AsyncOptions
     from jobexport.client.objects.items import ListedFlinkJob
+    from jobexport.client.objects.writes import FlinkImport
     from jobexport.client.responses import FlinkExport
     from jobexport.client.target import Place
 
@@ -72,3 +73,9 @@ class AsyncDliClient:
     async def show_flink_job(self, job_id: int) -> dict[str, Any]:
         """Return the details of a Flink job as `DliClient.show_flink_job`, with the same arguments and errors."""
         return await self._shell.run(show.show_flink_job(self._project.id, self._project.retries, job_id))
+
+    async def import_flink_jobs(self, zip_path: str, *, is_cover: bool) -> FlinkImport:
+        """Import Flink jobs as `DliClient.import_flink_jobs`, with the same arguments and errors."""
+        return await self._shell.run(
+            writes.import_flink_jobs(self._project.id, self._project.retries, zip_path, is_cover=is_cover)
+        )

@@ -8,7 +8,7 @@ from jobexport.client import calls
 from jobexport.client.connection import make_project, make_shell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, BinaryIO, Literal, Self
 
     import httpx
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jobexport.client.connection import Options
     from jobexport.client.objects.items import ListedJob, ListedResource, ListedScript
     from jobexport.client.objects.listing import ListIterator
+    from jobexport.client.objects.tasks import Task
     from jobexport.client.obs_batch import ObsJobsExport
     from jobexport.client.responses import ObsExport
     from jobexport.client.schedule import Progress
@@ -268,3 +269,85 @@ class DgcClient:
         from jobexport.client.objects import show
 
         return self._shell.run(show.show_script(self._project.id, self._project.retries, name, workspace=workspace))
+
+    def import_jobs(
+        self,
+        obs_path: str,
+        *,
+        policy: Literal["SKIP", "OVERWRITE"],
+        target_status: Literal["SAVED", "SUBMITTED", "PRODUCTION"] | None = None,
+        approvers: Iterable[str] | None = None,
+        workspace: str | None = None,
+    ) -> Task:
+        """Begin an import of the jobs of a zip, and return its task; a workspace imports one zip at a time.
+
+        Args:
+            obs_path: the zip in OBS, such as `obs://bucket/folder/jobs.zip`, in the form that an export has.
+            policy: `SKIP` leaves a job or script alone if its name is taken, without a word; `OVERWRITE` replaces it.
+            target_status: the state of the imported jobs. Not every edition has it; without it an import submits them.
+            approvers: the users who approve the jobs, in a workspace with reviews.
+            workspace: the id of the workspace; None stands for the default workspace.
+
+        Raises:
+            ValueError: an argument breaks a rule; nothing was sent.
+            OutcomeUnknown: the import may have begun, but the response with the task did not come.
+            ObsPathInvalid: the service can't read the zip.
+            JobexportError: another error of the tree in `jobexport.errors`; no import began.
+        """
+        from jobexport.client.objects import writes
+
+        steps = writes.import_jobs(
+            self._project.id,
+            self._project.retries,
+            obs_path,
+            policy=policy,
+            target_status=target_status,
+            approvers=approvers,
+            workspace=workspace,
+        )
+        return self.task(self._shell.run(steps), workspace=workspace)
+
+    def task(self, task_id: str, *, workspace: str | None = None) -> Task:
+        """Return a task by its id, to be shown or followed; nothing is sent.
+
+        Args:
+            task_id: the task's id, such as that of `OutcomeUnknown.task_id`.
+            workspace: the id of the workspace; None stands for the default workspace.
+        """
+        from jobexport.client.objects.tasks import Task
+
+        return Task(task_id, workspace, self._project.id, self._project.retries, self._shell)
+
+    def create_script(self, definition: Mapping[str, Any], *, workspace: str | None = None) -> None:
+        """Create a script.
+
+        Args:
+            definition: the JSON of the script, with `name`, `type` and `content`, as in `ListedScript.fields`.
+            workspace: the id of the workspace; None stands for the default workspace.
+
+        Raises:
+            ValueError: an argument breaks a rule; nothing was sent.
+            OutcomeUnknown: the script may have been created, but the response did not come.
+            JobexportError: another error of the tree in `jobexport.errors`; the script was not created.
+        """
+        from jobexport.client.objects import writes
+
+        self._shell.run(writes.create_script(self._project.id, self._project.retries, definition, workspace=workspace))
+
+    def create_resource(self, definition: Mapping[str, Any], *, workspace: str | None = None) -> None:
+        """Create a resource, which is the place of a file in OBS.
+
+        Args:
+            definition: the JSON of the resource, with `name`, `type` and `location`, as in `ListedResource.fields`.
+            workspace: the id of the workspace; None stands for the default workspace.
+
+        Raises:
+            ValueError: an argument breaks a rule; nothing was sent.
+            OutcomeUnknown: the resource may have been created, but the response did not come.
+            JobexportError: another error of the tree in `jobexport.errors`; the resource was not created.
+        """
+        from jobexport.client.objects import writes
+
+        self._shell.run(
+            writes.create_resource(self._project.id, self._project.retries, definition, workspace=workspace)
+        )

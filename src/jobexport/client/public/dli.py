@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobexport.client.connection import Options
     from jobexport.client.objects.items import ListedFlinkJob
     from jobexport.client.objects.listing import ListIterator
+    from jobexport.client.objects.writes import FlinkImport
     from jobexport.client.responses import FlinkExport
     from jobexport.client.target import Place
 
@@ -109,3 +110,21 @@ class DliClient:
         from jobexport.client.objects import show
 
         return self._shell.run(show.show_flink_job(self._project.id, self._project.retries, job_id))
+
+    def import_flink_jobs(self, zip_path: str, *, is_cover: bool) -> FlinkImport:
+        """Import the Flink jobs of a zip, or of all zips of a folder, from OBS.
+
+        Args:
+            zip_path: the zip, or a folder that holds zips only: bucket first, without a scheme.
+            is_cover: True replaces a job of the same name, which becomes a draft; False makes such a job a failure.
+
+        Raises:
+            ValueError: an argument breaks a rule; nothing was sent.
+            ImportFailed: a job was not imported, although the service calls the import a success. Others may be.
+            OutcomeUnknown: the jobs may have been imported, but the response did not come or can't be read.
+            JobexportError: another error of the tree in `jobexport.errors`; no job was imported.
+        """
+        from jobexport.client.objects import writes
+
+        steps = writes.import_flink_jobs(self._project.id, self._project.retries, zip_path, is_cover=is_cover)
+        return self._shell.run(steps)
