@@ -215,7 +215,7 @@ class TaskFailed(JobexportError):
     """Task of DGC, such as an import, that ended with failures; the jobs that did not fail are imported."""
 
     def __init__(
-        self, operation: str, task_id: str, message: str, failures: dict[str, str], done: tuple[str, ...]
+        self, operation: str, task_id: str, message: str, failures: tuple[tuple[str, str], ...], done: tuple[str, ...]
     ) -> None:
         super().__init__(operation, task_id, message, failures, done)
         self.operation = operation
@@ -224,13 +224,13 @@ class TaskFailed(JobexportError):
         self.message = message
         """The server's message about the whole task, for people; may be empty."""
         self.failures = failures
-        """State and message of each part that is not successful, by its name, such as the name of a job."""
+        """The parts that are not successful: name, such as that of a job, and state with message."""
         self.done = done
         """The names of the successful parts."""
 
     def __str__(self) -> str:
         said = f" and says: {self.message}" if self.message else ""
-        parts = "; ".join(f"{name}: {problem}" for name, problem in list(self.failures.items())[:5])
+        parts = "; ".join(f"{name}: {problem}" for name, problem in self.failures[:5])
         more = f"; and {len(self.failures) - 5} more" if len(self.failures) > 5 else ""
         which = (
             f": {len(self.failures)} of {len(self.failures) + len(self.done)} parts ({parts}{more})" if parts else ""

@@ -31,9 +31,12 @@ from jobexport import (
     AsyncDgcClient,
     AsyncDliClient,
     AsyncListIterator,
+    AsyncTask,
     DgcClient,
     DliClient,
     FlinkExport,
+    FlinkImport,
+    ImportedFlinkJob,
     JobArchive,
     JobexportError,
     JobsExport,
@@ -47,6 +50,9 @@ from jobexport import (
     ObsJobsExport,
     Progress,
     Retries,
+    Task,
+    TaskPart,
+    TaskState,
     Token,
     job_names,
 )
@@ -59,15 +65,19 @@ from jobexport.errors import (
     ConnectionLost,
     DownloadFailed,
     ExportFailed,
+    ImportFailed,
     InvalidRequest,
     JobNotFound,
     ListIncomplete,
     MissingExtra,
     ObsPathInvalid,
+    OutcomeUnknown,
     PermissionDenied,
     ScriptNotFound,
     ServerFault,
     TargetUnwritable,
+    TaskFailed,
+    TaskNotFound,
     Throttled,
     TimedOut,
     TokenUnavailable,
@@ -152,6 +162,21 @@ def lists() -> None:
         print(dgc.show_job("j", version=2, workspace="w"))
 
 
+def imports() -> None:
+    with DgcClient("p", auth="t", base_url="https://h") as dgc, DliClient("p", auth="t", base_url="https://h") as dli:
+        task = dgc.import_jobs("obs://b/j.zip", policy="SKIP", target_status="SAVED", approvers=["x"], workspace="w")
+        assert_type(task, Task)
+        assert_type(task.wait(deadline=None), TaskState)
+        for part in dgc.task(task.id, workspace=task.workspace).show().parts:
+            print(assert_type(part, TaskPart).name, part.status, part.message)
+        dgc.create_script({"name": "s", "type": "Shell", "content": "date"}, workspace="w")
+        dgc.create_resource({"name": "r", "type": "jar", "location": "obs://b/r.jar"})
+        result = dli.import_flink_jobs("b/f.zip", is_cover=True)
+        assert_type(result, FlinkImport)
+        assert_type(result.jobs, tuple[ImportedFlinkJob, ...])
+        print(result.ids, result.message, result.jobs[0].old_id, result.jobs[0].remark)
+
+
 async def both() -> None:
     async with (
         AsyncDliClient("p", auth="token", base_url="https://host", timeout=httpx.Timeout(5)) as dli,
@@ -159,6 +184,11 @@ async def both() -> None:
     ):
         assert_type(await dli.export_flink_jobs("b"), FlinkExport)
         assert_type(dgc.jobs(), AsyncListIterator[ListedJob])
+        task = await dgc.import_jobs("obs://b/j.zip", policy="OVERWRITE")
+        assert_type(task, AsyncTask)
+        assert_type(await task.wait(), TaskState)
+        assert_type(await dli.import_flink_jobs("b/f.zip", is_cover=False), FlinkImport)
+        await dgc.create_script({"name": "s"})
         print([script.name async for script in dgc.scripts()], await dgc.show_job("j"), await dli.show_flink_job(1))
         export = await dgc.export_job("j", obs_path="obs://b/f")
         print(export.folder, export.archive)
@@ -173,11 +203,20 @@ def main() -> int:
         jobs()
         jobs_to_obs()
         lists()
+        imports()
         asyncio.run(both())
+    except ImportFailed as error:
+        print(error.failed, error.imported, error.message)
+    except TaskFailed as error:
+        print(error.task_id, error.failures, error.done)
+    except OutcomeUnknown as error:
+        assert_type(error.task_id, str | None)
     except ListIncomplete as error:
         print(error.total, error.count, error.problem)
-    except (JobNotFound, ScriptNotFound, InvalidRequest, ObsPathInvalid, PermissionDenied, Unauthorized) as error:
+    except (JobNotFound, ScriptNotFound, TaskNotFound) as error:
         print(error.status, error.code, error.message, error.request_id, error.operation)
+    except (InvalidRequest, ObsPathInvalid, PermissionDenied, Unauthorized):
+        return 1
     except (Throttled, ServerFault) as error:
         assert_type(error.retry_after, float | None)
     except ApiError:

@@ -64,7 +64,9 @@ class TokenAuth(httpx.Auth):
     The caller sends the refused request again: httpx would first read the whole body of the refusal.
     """
 
-    def __init__(self, source: str | AsyncFetch) -> None:
+    def __init__(self, source: str | AsyncFetch, project_id: str | None = None) -> None:
+        # Without this header DGC may respond that the workspace does not exist, by the vendor's FAQ.
+        self._project = {} if project_id is None else {"X-Project-Id": project_id}
         self._fetch = source if callable(source) else None
         self._held = None if callable(source) else _Held(arguments.header("token", source), float("inf"))
         self._lock = threading.Lock()
@@ -85,7 +87,7 @@ class TokenAuth(httpx.Auth):
                 held = self._good()
                 if held is None:
                     held = self._held = _hold(_call(self._fetch))
-        request.headers[TOKEN_HEADER] = held.value
+        request.headers.update({TOKEN_HEADER: held.value, **self._project})
         yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
@@ -93,7 +95,7 @@ class TokenAuth(httpx.Auth):
         held = self._good()
         while held is None:
             held = await self._fetched()
-        request.headers[TOKEN_HEADER] = held.value
+        request.headers.update({TOKEN_HEADER: held.value, **self._project})
         yield request
 
     async def _fetched(self) -> _Held | None:
@@ -162,7 +164,8 @@ def make_auth(auth: str | AsyncFetch | httpx.Auth, project_id: str) -> httpx.Aut
     if isinstance(auth, httpx.Auth):
         return auth
     if isinstance(auth, str) or callable(auth):
-        return TokenAuth(auth)
+        # An id that no header can carry belongs to no project of the service, which refuses it by the path.
+        return TokenAuth(auth, project_id if project_id.isascii() and project_id.isprintable() else None)
     raise ValueError("auth must be a token, a function that returns a token, or an httpx.Auth such as AkSkAuth")
 
 

@@ -69,6 +69,8 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 }
 # The gateway's codes are not verified (register entry COM-010), so these statuses count for more than any code.
 _STATUS_DECIDES = {401, 403, 429}
+# The gateway's, by the vendor's FAQ; their status is not on a page.
+_THROTTLED = {"APIG.0308", "APIGW.0308"}
 _LONGEST_SHOWN = 300
 # No page has this field of an error.
 _REQUEST_ID = "request_id"
@@ -265,6 +267,7 @@ def _json(opened: Opened, content: bytes, *, exact: bool = False) -> Any:
 
 def _error(opened: Opened, value: Any) -> ApiError | None:
     """Build the error of a body, or return None if the body is not an error."""
+    outer, value = value, _plain_error(value)
     if not isinstance(value, dict) or not _has(ErrorResponse, "error-code", value):
         return None
     status = opened.status
@@ -276,10 +279,31 @@ def _error(opened: Opened, value: Any) -> ApiError | None:
     if not isinstance(code, str):
         return None
     kind = _BY_STATUS[status] if status in _STATUS_DECIDES else CLASSES.get(code)
+    if code in _THROTTLED:
+        kind = Throttled
     if kind is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
     code, message = clean(opened, code), clean(opened, message) if isinstance(message, str) else ""
-    return kind(status, code, message, _request_id(opened, value), opened.operation)
+    return kind(status, code, message, _request_id(opened, outer), opened.operation)
+
+
+def _plain_error(value: Any) -> Any:
+    """Return the body of an error in the form of the pages.
+
+    Clients of the service met two others: `{"errors": [{"error_code": …}]}`, and `errorCode` for `error_code`.
+    """
+    if not isinstance(value, dict) or _has(ErrorResponse, "error-code", value):
+        return value
+    inner = value.get("errors")
+    found = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], dict) else value
+    names = {name for names in ROLES[ErrorResponse.__name__].values() for name in names}
+    renamed = {name: found[other] for name in names if (other := _in_camel_case(name)) in found}
+    return found | renamed
+
+
+def _in_camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
 
 
 def _request_id(opened: Opened, value: Any) -> str | None:

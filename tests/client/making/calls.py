@@ -63,18 +63,26 @@ class Caller:
 
     def listed(self, service: str, method: str, server: Any, **kwargs: Any) -> Listed:
         """Walk over a list to its end."""
-        found: Listed = self._with_client(
-            service, server, lambda client: getattr(client, method)(**kwargs), _walk_async
-        )
+        found: Listed = self.using(service, server, lambda client: getattr(client, method)(**kwargs), _walk_async)
         return found
 
     def with_options(self, **options: Any) -> Caller:
         return Caller(self.kind, self.options | options)
 
     def _call(self, service: str, method: str, server: Any, args: Any, kwargs: Any) -> Any:
-        return self._with_client(service, server, lambda client: getattr(client, method)(*args, **kwargs), _awaited)
+        return self.using(service, server, lambda client: getattr(client, method)(*args, **kwargs))
 
-    def _with_client(self, service: str, server: Any, call: Callable[[Any], Any], end: Callable[[Any], Any]) -> Any:
+    def using(
+        self, service: str, server: Any, call: Callable[[Any], Any], end: Callable[[Any], Any] | None = None
+    ) -> Any:
+        """Make a client, call a function with it, and return its result.
+
+        Args:
+            service: `dgc` or `dli`.
+            server: the server to call.
+            call: receives the client.
+            end: awaits the result of an async client; an awaitable result if not given.
+        """
         options = {"auth": server.token, "base_url": server.url, "retries": QUICK, "timeout": 10.0} | self.options
         if "http_client" in options:
             del options["timeout"]
@@ -88,7 +96,7 @@ class Caller:
 
         async def run() -> Any:
             async with CLIENTS[service, "async"](server.project_id, **options) as client:
-                return await end(call(client))
+                return await (end or _awaited)(call(client))
 
         return asyncio.run(run())
 

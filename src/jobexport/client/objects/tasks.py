@@ -47,6 +47,7 @@ class TaskPart:
     """A part of a task, such as the import of one job."""
 
     name: str
+    """The part in the service's words; servers use the name of the job or a sentence."""
     status: str
     """`RUNNING`, `SUCCESSFUL`, `FAILED`, or a word that no page explains."""
     message: str = ""
@@ -146,7 +147,7 @@ def _is_successful(state: TaskState) -> bool:
     bad = [part for part in state.parts if part.status != SUCCESSFUL]
     over = state.status == FAILED or (state.status == SUCCESSFUL and all(part.status != RUNNING for part in bad))
     if over and (state.status == FAILED or any(part.status == FAILED for part in bad)):
-        failures = {part.name: ", ".join(filter(None, (part.status, part.message))) for part in bad}
+        failures = tuple((part.name, ", ".join(filter(None, (part.status, part.message)))) for part in bad)
         done = tuple(part.name for part in state.parts if part.status == SUCCESSFUL)
         raise TaskFailed(SHOW_SYSTEM_TASK, state.id, state.message, failures, done)
     if over and not bad:
