@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jobexport.archive import JobArchive, unpack_for_git
-from jobexport.archive.names import distinct, download_names, file_stem, zip_names
+from jobexport.archive.names import distinct, download_names, export_name, file_stem, zip_names
 from jobexport.client.arguments import JOB_NAME, LONGEST_JOB_NAME
 from jobexport.core.disk.files import open_part
 from tests.archive.making.zips import part, zipped
@@ -56,7 +56,9 @@ job_names = st.one_of(
     st.sampled_from([name for name in ODD if re.fullmatch(JOB_NAME, name)]),
     st.text(st.sampled_from("aAbBzZ.ipPcConN1-_"), min_size=1, max_size=6),
     st.text(
-        st.sampled_from([letter for letter in map(chr, range(128)) if re.fullmatch(JOB_NAME, letter)]),
+        st.sampled_from(
+            [letter for letter in map(chr, [*range(128), 0x4F5C, 0x9FFF]) if re.fullmatch(JOB_NAME, letter)]
+        ),
         min_size=1,
         max_size=LONGEST_JOB_NAME,
     ),
@@ -103,9 +105,22 @@ def test_zips_and_folders_of_jobs_never_collide(names: list[str], before: list[s
     check({*there, *made})
     for name, file in files.items():
         assert not re.match("%others-|%[0-9a-f]{16}[.]part", file)
-        assert unquote(file.removesuffix(".zip").partition("~")[0]) == name
+        back = unquote(file.removesuffix(".zip").partition("~")[0])
+        # A long name in Chinese is cut.
+        assert back == name or (len(name.encode()) > 128 and name.startswith(back))
     # The next run finds each file again, unless a file of the run before stands for another job.
     assert zip_names(names, [*there, *made]) == files
+
+
+@quick
+@given(job_names)
+@example("\u4f5c" * 128)
+@example("a" * 128)
+def test_the_zip_of_one_job_fits_every_folder(name: str) -> None:
+    """The file name is `DLF_`, the job's name and `.zip`, unless some system has no room for it."""
+    file = export_name(name)
+    check([file])
+    assert file == f"DLF_{name}.zip" or (len(name.encode()) > 128 and name.startswith(file[4:].partition("~")[0]))
 
 
 @quick

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNION = yaml.safe_load((CHECKOUT / "openapi" / "openapi.yaml").read_text(encoding="utf-8"))
 SCHEMAS = UNION["components"]["schemas"]
 
-NAME = "job name .* must be 1 to 128 letters, digits, `-`, `_` or `.`"
+NAME = "job name .* must be 1 to 128 letters, digits, Chinese characters, `-`, `_` or `.`"
 JOBS = [
     pytest.param([], "names is empty; name at least one job", id="none"),
     pytest.param("myJob", "must be a list of job names, not the single text 'myJob'", id="a text"),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobexport import ObsExport, errors
+from jobexport import AkSkAuth, ObsExport, errors
+from jobexport.archive.names import export_name
 from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
 from tests.client.making.scripted import ScriptedResponse
@@ -91,6 +92,32 @@ def test_every_legal_name_reaches_the_server(caller: Caller, tmp_path: Path, nam
         archive = caller.job(server, name, to=f"{tmp_path}/out/")
     assert archive.path == tmp_path / "out" / f"DLF_{name}.zip"
     assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208
+
+
+LONG = "\u4f5c" * 128
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_chinese_names_go_the_whole_way(caller: Caller, tmp_path: Path, signed: bool) -> None:
+    """Jobs with Chinese names are exported to files, to OBS and in a batch, and unpacked; a long file name is cut."""
+    script, first = "\u811a\u672c", "\u4f5c\u4e1a_1"
+    node = {"name": "n", "properties": [{"name": "scriptName", "value": script}]}
+    files = {f"jobs/{name}.job": {"name": name, "nodes": [node]} for name in (first, LONG)}
+    files[f"scripts/{script}.script"] = {"name": script, "content": "date"}
+    state = State.example().with_files({f"{PROJECT}/workspaces/default/{path}": text for path, text in files.items()})
+    with serve("huaweicloud-cn-2025", state=state) as server:
+        if signed:
+            caller = caller.with_options(auth=AkSkAuth(server.access_key, server.secret_key))
+        archives = [caller.job(server, name, to=f"{tmp_path}/out/") for name in (first, LONG)]
+        stored = [caller.job(server, name, obs_path="obs://b/f/") for name in (first, LONG)]
+        batch = caller.jobs(server, [first, LONG], to=tmp_path / "batch")
+    assert [found.path.name for found in archives] == [f"DLF_{first}.zip", export_name(LONG)]
+    assert len(export_name(LONG).encode()) <= 255
+    assert [job.name for found in archives for job in found.jobs] == [first, LONG]
+    assert [found.archive.rpartition("/")[2] for found in stored] == [f"{first}.zip", f"{LONG}.zip"]
+    assert batch.archives.keys() == {first, LONG}
+    unpacked = archives[0].unpack(tmp_path / "unpacked")
+    assert {path.name for path in unpacked} == {f"{first}.job", f"{script}.script"}
 
 
 def test_a_stream_receives_the_whole_zip(caller: Caller, mock: Server) -> None:

@@ -88,6 +88,13 @@ def file_stem(name: str) -> str:
     return stem or "%"
 
 
+def export_name(name: str) -> str:
+    """Return the file name of the zip of one job: `"myJob" → "DLF_myJob.zip"`; a long name is cut and marked."""
+    stem = f"DLF_{name}"
+    short = _cut(stem, _LONGEST_STEM)
+    return f"{stem if short == stem else marked(short, name)}.zip"
+
+
 def download_names(names: Iterable[str]) -> dict[str, str]:
     """Return a file name for each name of a zip in OBS: the same, or percent-encoded if some system can't hold it."""
     wanted = {name: name.removesuffix(".zip") for name in names}

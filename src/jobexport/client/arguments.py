@@ -97,7 +97,7 @@ def url(name: str, value: Any) -> str:
     return str(value).rstrip("/")
 
 
-JOB_NAME = r"[A-Za-z0-9._-]+"
+JOB_NAME = r"[A-Za-z0-9._\u4e00-\u9fff-]+"
 LONGEST_JOB_NAME = 128
 JOB_IDS = range(-(2**63), 2**63)
 
@@ -112,7 +112,8 @@ def job_name(value: Any) -> str:
     """
     if not isinstance(value, str) or len(value) > LONGEST_JOB_NAME or not _JOB_NAME.fullmatch(value):
         shown = repr(value) if len(repr(value)) <= 2 * LONGEST_JOB_NAME else f"{repr(value)[:LONGEST_JOB_NAME]}…"
-        raise ValueError(f"job name {shown} must be 1 to {LONGEST_JOB_NAME} letters, digits, `-`, `_` or `.`")
+        rule = f"1 to {LONGEST_JOB_NAME} letters, digits, Chinese characters, `-`, `_` or `.`"
+        raise ValueError(f"job name {shown} must be {rule}")
     return value
 
 

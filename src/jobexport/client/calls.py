@@ -19,7 +19,7 @@ from jobexport_api.models.export_job_request import ExportJobRequest
 from jobexport_api.types import UNSET
 
 from jobexport.archive.members import holds
-from jobexport.archive.names import download_names
+from jobexport.archive.names import download_names, export_name
 from jobexport.archive.zip.follow import Follower
 from jobexport.archive.zip.policy import LONGEST_PART, check_size
 from jobexport.archive.zip.source import opened
@@ -74,7 +74,7 @@ def export_job(
         return (yield from export_job_to_obs(exchange, name, obs_path))
     request = _job_request(project_id, name, workspace, depend, None, status)
     exchange = Exchange(EXPORT_JOB, request, retries, writes=False)
-    return (yield from _download(exchange, name, ExportTarget.of(cast("Place | BinaryIO", to), f"DLF_{name}.zip")))
+    return (yield from _download(exchange, name, ExportTarget.of(cast("Place | BinaryIO", to), export_name(name))))
 
 
 def obs_exchange(

@@ -309,6 +309,21 @@ CASES = [
         "'myJob.zip', documented is 'DLF_myJob.zip'",
     ),
     ("file_name", exchange(BATCH, PAIR, headers=[("content-disposition", "inline")]), "must be an attachment"),
+    *(
+        (
+            "file_name",
+            exchange(JOB, SINGLE, job="\u4f5c", headers=[("content-disposition", f"attachment; {name}")]),
+            why,
+        )
+        for name, why in (
+            ("filename=\"DLF__.zip\"; filename*=UTF-8''DLF_%E4%BD%9C.zip", None),
+            ('filename="DLF_%E4%BD%9C.zip"', None),
+            ('filename="DLF_\u4f5c.zip"', None),
+            ('filename="DLF_\u00e4\u00bd\u009c.zip"', None),
+            ("filename*=UTF-8''DLF_%E4%BD%9D.zip", "documented is 'DLF_\u4f5c.zip'"),
+            ('filename="DLF__.zip"', "names the file 'DLF__.zip', documented is"),
+        )
+    ),
     ("member_content", exchange(JOB, SINGLE), None),
     ("member_content", exchange(JOB, archive(("jobs/myJob.job", "{"))), "is not a JSON object"),
     ("member_content", exchange(JOB, archive(("jobs/myJob.job", '{"name": "x", "nodes": []}'))), "has the name 'x'"),

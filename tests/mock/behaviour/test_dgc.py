@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
-from jobexport.mock import EXAMPLE_PROJECT
+from jobexport.mock import EXAMPLE_PROJECT, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.making.stored import stored
 
@@ -48,6 +51,19 @@ class TestExportJob:
         assert response.headers["content-type"] == "application/octet-stream"
         assert response.headers["content-length"] == str(len(response.content))
         assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+    def test_a_chinese_name_is_in_the_extended_file_name(self) -> None:
+        """Content-Disposition names a Chinese job by RFC 6266: `_` in `filename`, the name in `filename*`."""
+        job = {f"{EXAMPLE_PROJECT}/workspaces/default/jobs/\u4f5c.job": {"name": "\u4f5c", "nodes": []}}
+        with serve("huaweicloud-cn-2020", state=State.example().with_files(job)) as server:
+            url = f"{server.url}/v1/{EXAMPLE_PROJECT}/jobs/\u4f5c/export"
+            response = httpx.post(url, headers={"X-Auth-Token": server.token}, trust_env=False)
+        extended = "DLF_%E4%BD%9C.zip"
+        assert (
+            response.headers["content-disposition"]
+            == f"attachment; filename=\"DLF__.zip\"; filename*=UTF-8''{extended}"
+        )
+        assert zipfile.ZipFile(io.BytesIO(response.content)).namelist() == ["jobs/\u4f5c.job"]
 
     def test_resources_come_too(self, api: Api, members: Any) -> None:
         """A resource that a node uses is added, found by its location."""

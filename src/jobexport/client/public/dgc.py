@@ -92,7 +92,7 @@ class DgcClient:
         """Export one job, to a file or to object storage (OBS). An argument that is not given is not sent.
 
         Args:
-            name: the job's name, 1 to 128 letters, digits, `-`, `_` or `.`.
+            name: the job's name, 1 to 128 letters, digits, Chinese characters, `-`, `_` or `.`.
             to: the place for the zip. A folder, which exists or ends in a slash, gets `DLF_{name}.zip`. A file is
                 replaced once the zip is complete and checked, and otherwise left alone. A binary stream gets the zip
                 once it is complete and checked.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from jobexport.archive.members import member_stem
 from jobexport.contract.checks.violation import Violation
@@ -30,13 +33,30 @@ def file_name(exchange: CheckedExchange) -> None:
     given = exchange.headers.get("content-disposition")
     if not exchange.is_archive() or template is None or given is None:
         return
-    message = Message()
-    message["Content-Disposition"] = given
     expected = template.replace("{job_name}", str(exchange.path.get("job_name", "")))
-    if message.get_content_disposition() != "attachment":
+    kind, name = disposition(given)
+    if kind != "attachment":
         raise Violation(f"Content-Disposition is {given!r}; it must be an attachment")
-    if message.get_filename() != expected:
-        raise Violation(f"Content-Disposition names the file {message.get_filename()!r}, documented is {expected!r}")
+    if name != expected:
+        raise Violation(f"Content-Disposition names the file {name!r}, documented is {expected!r}")
+
+
+def disposition(header: str) -> tuple[str | None, str | None]:
+    """Return the kind and the file name of a Content-Disposition; None for what it lacks.
+
+    No page says how a name beyond ASCII is written: `filename*` goes before `filename`, which may be UTF-8 or
+    percent-encoded.
+    """
+    message = Message()
+    message["Content-Disposition"] = " ".join(header.split())
+    kind, name = message.get_content_disposition(), message.get_filename()
+    values = [value for _, value in message.get_params([], "Content-Disposition")]
+    if extended := next((value for value in values if isinstance(value, tuple)), None):
+        return kind, collapse_rfc2231_value(extended)
+    if name is not None and not name.isascii():
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("latin-1").decode("utf-8")
+    return kind, name and unquote(name)
 
 
 def archive_layout(exchange: CheckedExchange) -> None:

@@ -9,7 +9,7 @@ from jsonschema_rs import ValidationErrorKind
 from jobexport.contract.checks.archives import patterns_of
 from jobexport.contract.checks.responses import marks_on_way, validator
 from jobexport.contract.checks.violation import Violation
-from jobexport.spec.document import media, member_schemas, operations, request_body, to_pointer
+from jobexport.spec.document import media, member_schemas, operations, reference, request_body, to_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,5 +51,5 @@ def takers(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterato
         for pointer in member_schemas(document, listed).values()
     }
     for each in operations(document):
-        if media(request_body(document, each.fields)).get("schema", {}).get("$ref") in found:
+        if reference(media(request_body(document, each.fields)).get("schema", {})) in found:
             yield each.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import schemathesis
 from schemathesis.core import NOT_SET
@@ -58,7 +59,7 @@ def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
         operation=document["paths"][case.operation.path][case.operation.method],
         method=case.operation.method.lower(),
         valid=is_positive(case) and case.method.lower() == case.operation.method.lower(),
-        path=case.path_parameters,
+        path={name: _decoded(value) for name, value in case.path_parameters.items()},
         query=case.query or {},
         body=None if case.body is NOT_SET else case.body,
         status=response.status_code,
@@ -69,6 +70,11 @@ def _exchange(response: Response, case: Case[Any]) -> CheckedExchange:
         known=None if moved else known,
         moved=moved,
     )
+
+
+def _decoded(value: Any) -> Any:
+    # schemathesis generates a variable of the path as it is sent: `%E4%BD%9C` for `\u4f5c`.
+    return unquote(value) if isinstance(value, str) else value
 
 
 def is_positive(case: Case[Any]) -> bool:

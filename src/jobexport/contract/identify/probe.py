@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from attrs import define, field, frozen
 
+from jobexport.contract.checks.archives import disposition
 from jobexport.contract.checks.exchange import Archive, read_archive
 from jobexport.contract.identify.tree import members_by_kind
 from jobexport.contract.sender import check_url, path_segment
@@ -279,7 +279,7 @@ class _Session:
             body or {},
             response.status_code,
             response.headers.get("content-type", ""),
-            _file_name(response.headers.get("content-disposition")),
+            disposition(response.headers.get("content-disposition", ""))[1],
             response.content,
         )
         self.responses[purpose] = probed
@@ -317,11 +317,3 @@ def shown(text: str, data: Data, longest: int = 120) -> str:
     """Return a text of the server for people: in one line, at most `longest` characters, without secrets."""
     text = printable(" ".join(Redaction.of(data.secrets).text(text).split()))
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _file_name(header: str | None) -> str | None:
-    if header is None:
-        return None
-    message = Message()
-    message["Content-Disposition"] = " ".join(header.split())
-    return message.get_filename()

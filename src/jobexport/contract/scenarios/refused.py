@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -163,9 +164,12 @@ def odd_names(run: ScenarioRun) -> None:
         "a%00",
         f"{known}%00",
         "%E4%BD%9C",
+        "%C3%A9",
         "a%20b",
     )
     for raw in (*odd, "%252E%252E", f"{known}%20", f"{known}%0A", "a" * 129, "a%3Fb", "a%23b", "%FF", "a,b", "a*"):
+        if run.allows_job(unquote(raw)):
+            continue
         response = run.send(raw_job=raw, valid=False)
         expect(400 <= response.status < 500, f"the illegal name {raw!r} gets {response.status}")
         status, code = refusal(response, "job-name-invalid")

@@ -126,7 +126,7 @@ ACCEPTED = (
         accepted.folders,
         requests=6,
     ),
-    Scenario("legal_names", "Every legal name is accepted.", ("COM-006",), _DGC, accepted.legal_names, requests=9),
+    Scenario("legal_names", "Every legal name is accepted.", ("COM-006",), _DGC, accepted.legal_names, requests=11),
     Scenario(
         "signature",
         "A request that is signed with the access key is accepted.",
@@ -408,7 +408,7 @@ REFUSED = (
         ("COM-006",),
         ("exportJob",),
         refused.odd_names,
-        requests=18,
+        requests=19,
         negative=True,
     ),
     Scenario(

@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
+import jsonschema_rs
 from attrs import Factory, define, evolve, field, frozen
 
 from jobexport.contract.checks.exchange import CheckedExchange
@@ -162,6 +163,11 @@ class ScenarioRun:
         if name == "name" and isinstance(shown, str) and creates(self.document, self._operation):
             return self.data.free(shown)
         return shown
+
+    def allows_job(self, name: str) -> bool:
+        """Return whether the document allows a text as the name of a job."""
+        found = (place.schema for place in places(self.document, self._operation) if place.kind.id == "jobs")
+        return jsonschema_rs.is_valid(next(found, {}), name)
 
     def _variables(self, where: str) -> dict[str, Any]:
         """Return valid values of the required parameters in `path` or `query`: known names, or else the examples."""

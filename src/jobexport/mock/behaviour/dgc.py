@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from jobexport.archive.names import segment
 from jobexport.core import strict_json
 from jobexport.errors import JobexportError
-from jobexport.mock.behaviour.zips import member_name, obs_folder, pack
+from jobexport.mock.behaviour.zips import disposition, member_name, obs_folder, pack
 from jobexport.mock.requests.operations import JSON, template
 from jobexport.mock.requests.outcome import Outcome
 from jobexport.mock.requests.request import Refused, violation
@@ -134,7 +134,7 @@ def _content(job: DgcJob, kinds: frozenset[str]) -> bytes:
 
 
 def _zip(content: bytes, file_name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Content-Length": str(len(content))}
+    headers = {"Content-Disposition": disposition(file_name), "Content-Length": str(len(content))}
     if len(content) <= _CHUNK:
         return Response(content, headers=headers, media_type=media_type)
     return StreamingResponse(_chunks(content), headers=headers, media_type=media_type)

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from jobexport.archive.names import segment
 
@@ -34,6 +35,23 @@ def pack(members: Mapping[str, bytes]) -> bytes:
 def member_name(template: str, **names: str) -> str:
     """Return the name of a zip member: the layout's template, filled; a segment `..` becomes `%2E%2E`."""
     return "/".join(segment(part) for part in template.format(**names).split("/"))
+
+
+def disposition(file_name: str) -> str:
+    """Return a Content-Disposition that names a file, by RFC 6266: beyond ASCII also with `filename*`.
+
+    No page says how the service names the zip of a job whose name is Chinese.
+    """
+    if file_name.isascii():
+        return f'attachment; filename="{file_name}"'
+    plain = "".join(letter if letter.isascii() else "_" for letter in file_name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
+def disposed(header: str) -> str:
+    """Return the file that a result of `disposition` names."""
+    extended = re.search(r"filename\*=UTF-8''(.*)", header)
+    return unquote(extended[1]) if extended else header.split('"')[1]
 
 
 def obs_folder(path: Any, *, scheme: bool = False) -> str | None:

@@ -87,7 +87,8 @@ def _jobs(folder: Place, scripts: Mapping[str, bytes]) -> dict[str, DgcJob]:
     jobs = {}
     for file in read_files(folder, ".job"):
         if not JOB_NAME.fullmatch(file.name):
-            raise file.error(f"job name {file.name!r} must be 1 to 128 letters, digits, `-`, `_` or `.`", ("name",))
+            rule = "1 to 128 letters, digits, Chinese characters, `-`, `_` or `.`"
+            raise file.error(f"job name {file.name!r} must be {rule}", ("name",))
         for name, value, pointer in node_properties(file.fields):
             if name == "scriptName" and value not in scripts:
                 script = f"{folder.parent}/scripts/{value}.script"

@@ -6,6 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
+from jobexport.mock.behaviour.zips import disposed, disposition
 from jobexport.mock.faults.defects.objects import fields_of
 from jobexport.mock.faults.fault import (
     ANY,
@@ -69,7 +70,7 @@ def _file_name(change: Callable[[str], str]) -> Alter:
         if not is_zip(outcome):
             return None
         right = outcome.response.headers["content-disposition"]
-        wrong = re.sub('"(.*)"', lambda found: f'"{change(found[1])}"', right)
+        wrong = disposition(change(disposed(right)))
         return changed(outcome, content(outcome), headers={"content-disposition": wrong})
 
     return alter
