@@ -43,6 +43,11 @@ def flinks(*times: int, status: str = "job_init", **query: Any) -> CheckedExchan
     return exchange("listFlinkJobs", {"job_list": {"total_count": len(jobs), "jobs": jobs}}, query=query)
 
 
+def detailed(fields: dict[str, Any], **query: Any) -> CheckedExchange:
+    job = {"job_id": 1, "name": "a", **fields}
+    return exchange("listFlinkJobs", {"job_list": {"total_count": 1, "jobs": [job]}}, query=query)
+
+
 def shown(value: Any, **path: Any) -> CheckedExchange:
     return exchange("showJob", value, path=path)
 
@@ -66,6 +71,9 @@ RIGHT = [
     ("list_items", page("a", total=1, kind="REAL_TIME", jobType="REAL_TIME")),
     ("list_items", flinks(3, 2, 2)),
     ("list_items", flinks(2, 3, order="asc")),
+    ("shown_when", detailed({"root_id": -1})),
+    ("shown_when", detailed({"root_id": -1, "sql_body": None}, show_detail="false")),
+    ("shown_when", detailed({"sql_body": ""}, show_detail=True)),
     ("shown_object", shown({"name": "a"}, job_name="a")),
     ("shown_object", exchange("showFlinkJob", {"job_detail": {"job_id": 1}}, path={"job_id": "1"})),
     ("shown_object", exchange("showFlinkJob", {"job_detail": {"job_id": 1}}, path={"job_id": "01"})),
@@ -83,6 +91,8 @@ WRONG = [
     ("list_items", page("a", total=1, jobName="b"), "looks for 'b'"),
     ("list_items", page("a", total=1, kind="REAL_TIME"), "looks for 'BATCH'"),
     ("list_items", flinks(1, 2), "order 'desc'"),
+    ("shown_when", detailed({"root_id": -1, "sql_body": ""}), "sql_body, which is shown only with show_detail true"),
+    ("shown_when", detailed({}, show_detail="true"), "none of the fields that were asked for"),
     ("shown_object", shown({"name": "b"}, job_name="a"), "the path names 'a'"),
     ("shown_object", exchange("showSystemTask", {"id": "u"}, path={"task_id": "t"}), "the path names 't'"),
     ("epoch_milliseconds", task(startTime=TIME // 1000), "milliseconds"),

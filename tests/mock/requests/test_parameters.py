@@ -111,3 +111,11 @@ class TestMethods:
         suits("stores-nothing@exportFlinkJobs")
         with pytest.raises(Exception, match="needs an operation that stores objects"):
             suits("stores-nothing@listJobs")
+
+
+def test_a_condition_stands_beside_a_reference() -> None:
+    """`x-shown-when` counts beside the `$ref` of a field, as it does within the schema."""
+    document = {"components": {"schemas": {"Word": {"type": "string"}}}}
+    condition = {"show_detail": True}
+    for node in ({"$ref": "#/components/schemas/Word"}, {"type": "string"}):
+        assert BodyShape(document, node | {"x-shown-when": condition}).shown_when == condition

@@ -26,10 +26,12 @@ _DEFAULT = "default"
 _BUCKET = "obs-import"
 # A task that ended in the past, so that showSystemTask has something to show.
 _TASK = "5f3c1a7e9b2d4f60a8c1e3b5d7f90124"
+# With the example's resource they are enough for pages of two.
+_RESOURCES = ("report-properties", "trip-report-data")
 
 
 def _filled(server: mock.Server) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Store zips to import, and add a task to the state of the start; return the zips of jobs and those of Flink jobs.
+    """Store zips to import; add a task, and resources for a list of pages; return the zips of jobs and of Flink jobs.
 
     Each kind has a zip with a new job, and a zip with a job that exists.
     """
@@ -49,9 +51,10 @@ def _filled(server: mock.Server) -> tuple[tuple[str, ...], tuple[str, ...]]:
     now = time.time_ns() // 1_000_000
     part = Subtask("0c5b8d1e7f3a4962b8d0e2f4a6c81357", "myJob", "SUCCESSFUL", now)
     task = SystemTask(_TASK, "importJob", now, now, (part,), now)
-    server.core.load(
-        server.state.with_workspace((server.project_id, _DEFAULT), evolve(default, tasks={_TASK: task})), first=True
-    )
+    resources = {name: {"name": name, "type": "file", "location": f"obs://{_BUCKET}/{name}"} for name in _RESOURCES}
+    more = {name: json.dumps(value).encode() for name, value in resources.items()}
+    filled = evolve(default, tasks={_TASK: task}, resources={**default.resources, **more})
+    server.core.load(server.state.with_workspace((server.project_id, _DEFAULT), filled), first=True)
     return tuple(f"obs://{_BUCKET}/{name}" for name in zips), tuple(f"{_BUCKET}/{name}" for name in flink_zips)
 
 

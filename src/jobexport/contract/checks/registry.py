@@ -165,6 +165,12 @@ CHECKS = (
         round_trip.list_items,
     ),
     Check(
+        "shown_when",
+        "A list has the fields that depend on the request if it asks for them, and only then.",
+        ("DLI-105",),
+        round_trip.shown_when,
+    ),
+    Check(
         "shown_object",
         "An object or task that is shown has the name or id of the path.",
         ("DGC-301", "DLI-201", "DGC-709"),

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from attrs import frozen
 
 from jobexport.contract.checks.violation import Violation
+from jobexport.spec.document import choices, deref, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from jobexport.contract.checks.exchange import CheckedExchange
 
 _LISTS = ("jobs", "scripts", "resources")
-_NAMES = ("jobName", "scriptName", "resourceName", "name")
+NAMES = ("jobName", "scriptName", "resourceName", "name")
 # Parameters of which each listed object has the value, in a field of the same name.
 _VALUES = ("jobType", "job_type", "status")
 _DEFAULTS = {"jobType": "BATCH"}
@@ -45,6 +46,18 @@ class ListedPage:
     offset: int
     starts: frozenset[int]
     """Places in the list at which the page may begin: the offset counts pages, items, or it is open which."""
+    of_items: bool
+    """True if the document's offset counts items, not pages."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The ids of the items, or else their names."""
+        return tuple(map(key_of, self.items))
+
+
+def key_of(item: Mapping[str, Any]) -> str:
+    """Return the id of an item of a list, or else its name."""
+    return str(item.get("job_id", item.get("name")))
 
 
 def listing(exchange: CheckedExchange) -> ListedPage | None:
@@ -66,7 +79,8 @@ def listing(exchange: CheckedExchange) -> ListedPage | None:
         return None
     of_items = "total_count" in holder
     # Pages of DGC say that the offset counts pages; a client of the service counts items.
-    return ListedPage(tuple(items), total, limit, offset, frozenset({offset} if of_items else {offset, offset * limit}))
+    starts = frozenset({offset} if of_items else {offset, offset * limit})
+    return ListedPage(tuple(items), total, limit, offset, starts, of_items)
 
 
 def _number(value: Any, default: int) -> int | None:
@@ -95,8 +109,7 @@ def list_items(exchange: CheckedExchange) -> None:
     page = listing(exchange)
     if page is None:
         return
-    keys = [str(item.get("job_id", item.get("name"))) for item in page.items]
-    if twice := next((key for key in keys if keys.count(key) > 1), None):
+    if twice := next((key for key in page.keys if page.keys.count(key) > 1), None):
         raise Violation(f"the page has {twice!r} twice")
     if order := _wrong_order(exchange, page.items):
         raise Violation(order)
@@ -108,7 +121,7 @@ def list_items(exchange: CheckedExchange) -> None:
 def _unwanted(exchange: CheckedExchange, item: Mapping[str, Any]) -> str | None:
     """Return the reason why the request did not look for an item, or None."""
     name = str(item.get("name"))
-    wanted: Any = next((exchange.query[name] for name in _NAMES if exchange.query.get(name)), None)
+    wanted: Any = next((exchange.query[name] for name in NAMES if exchange.query.get(name)), None)
     # No page says whether a name is matched as a whole or in part, nor whether case counts.
     if isinstance(wanted, str) and wanted.lower() not in name.lower():
         return f"the page has {name!r}, and the request looks for {wanted!r}"
@@ -117,6 +130,45 @@ def _unwanted(exchange: CheckedExchange, item: Mapping[str, Any]) -> str | None:
         if value is not None and field in item and item[field] != value:
             return f"the page has {name!r} with {field} {item[field]!r}, and the request looks for {value!r}"
     return None
+
+
+def shown_when(exchange: CheckedExchange) -> None:
+    """Raise if a list has fields that depend on the request although it did not ask for them, or lacks them all."""
+    page = listing(exchange)
+    if page is None:
+        return
+    fields = object_schema(exchange.document, exchange.schema()).get("properties", {})
+    conditions = {name: node["x-shown-when"] for name, node in fields.items() if "x-shown-when" in node}
+    met = {name: _met(exchange, condition) for name, condition in conditions.items()}
+    for item in page.items:
+        for name in (name for name, shown in met.items() if not shown and item.get(name) is not None):
+            words = " and ".join(f"{key} {str(value).lower()}" for key, value in conditions[name].items())
+            raise Violation(f"{key_of(item)!r} has {name}, which is shown only with {words}", marks(fields[name]))
+        wanted = [name for name, shown in met.items() if shown]
+        if wanted and not item.keys() & {*wanted}:
+            raise Violation(f"{key_of(item)!r} has none of the fields that were asked for: {', '.join(wanted)}")
+
+
+def _met(exchange: CheckedExchange, condition: Mapping[str, Any]) -> bool:
+    """Return whether the query has the values of a condition; a flag that is left out is false."""
+    return all(str(exchange.query.get(name, False)).lower() == str(value).lower() for name, value in condition.items())
+
+
+def object_schema(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of the objects in a response, listed or shown: the first one with a `name`; or else empty."""
+    schema: Mapping[str, Any] = deref(document, node)
+    if "name" in schema.get("properties", {}):
+        return schema
+    below = (*schema.get("properties", {}).values(), *choices(schema), schema.get("items", {}))
+    return next(filter(None, (object_schema(document, each) for each in below if each)), {})
+
+
+def object_of(value: Any) -> Mapping[str, Any] | None:
+    """Return the object in a response that shows one: the whole response, or its first field with a name; or None."""
+    if not isinstance(value, dict):
+        return None
+    inner = (part for part in value.values() if isinstance(part, dict) and "name" in part)
+    return value if "name" in value else next(inner, None)
 
 
 def _wrong_order(exchange: CheckedExchange, items: Iterable[Mapping[str, Any]]) -> str | None:
@@ -131,10 +183,9 @@ def _wrong_order(exchange: CheckedExchange, items: Iterable[Mapping[str, Any]]) 
 def shown_object(exchange: CheckedExchange) -> None:
     """Raise if the response to a GET has another name or id than the path."""
     value = exchange.json()
-    if exchange.method != "get" or not exchange.succeeded or not isinstance(value, dict):
+    found = object_of(value) or value
+    if exchange.method != "get" or not exchange.succeeded or not isinstance(found, dict):
         return
-    detail = value.get("job_detail")
-    found = detail if isinstance(detail, dict) else value
     for variable, field in (("job_name", "name"), ("script_name", "name"), ("job_id", "job_id"), ("task_id", "id")):
         # Generated requests may hold a variable as it is sent: `%E4%B8%96` for `世`.
         asked = exchange.path.get(variable)

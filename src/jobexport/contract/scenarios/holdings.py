@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.contract.checks.round_trip import listing
+from jobexport.contract.checks.round_trip import listing, object_of, object_schema
 from jobexport.contract.checks.violation import Violation
 from jobexport.contract.scenarios.scenario import expect
-from jobexport.spec.document import at, deref, operations, operations_by_id, parameters, response, schema_of
+from jobexport.spec.document import at, deref, media, operations, operations_by_id, parameters, response, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -80,7 +80,8 @@ def families(document: Mapping[str, Any], tags: Collection[str]) -> Iterator[Fam
 def family_of(run: ScenarioRun) -> Family | None:
     """Return the kind of objects that the operation of a run is about; None if the document does not list them."""
     found = operations_by_id(run.document)[run.id]
-    return next((each for each in families(run.document, found.tags) if run.id in (each.create, each.delete)), None)
+    kinds = families(run.document, found.tags)
+    return next((each for each in kinds if run.id in (each.list, each.create, each.show, each.delete)), None)
 
 
 def holdings(run: ScenarioRun) -> dict[Place, HeldObject]:
@@ -139,10 +140,7 @@ def show(run: ScenarioRun, family: Family, key: Any, workspace: str | None) -> M
 
 def definition(shown: CheckedExchange) -> Mapping[str, Any]:
     """Return the object in the response to a GET: the whole response, or its only field with a name."""
-    value = shown.json()
-    if not isinstance(value, dict):
-        return {}
-    return value if "name" in value else next((v for v in value.values() if isinstance(v, dict) and "name" in v), {})
+    return object_of(shown.json()) or {}
 
 
 def documented(run: ScenarioRun, operation: str | None) -> Mapping[str, Any]:
@@ -150,13 +148,8 @@ def documented(run: ScenarioRun, operation: str | None) -> Mapping[str, Any]:
     if operation is None:
         return {}
     found = response(run.document, operations_by_id(run.document)[operation].fields, 200)
-    left = [schema_of(run.document, found.get("content", {}).get("application/json", {}))]
-    while left:
-        properties = {name: deref(run.document, node) for name, node in left.pop(0).get("properties", {}).items()}
-        if "name" in properties:
-            return properties
-        left += [deref(run.document, node.get("items", node)) for node in properties.values()]
-    return {}
+    schema = object_schema(run.document, schema_of(run.document, media(found)))
+    return {name: deref(run.document, node) for name, node in schema.get("properties", {}).items()}
 
 
 def expect_changes(

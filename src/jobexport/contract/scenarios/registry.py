@@ -8,6 +8,8 @@ from jobexport.contract.data import changes, lacking
 from jobexport.contract.scenarios import accepted as accepted
 from jobexport.contract.scenarios import changes as changing
 from jobexport.contract.scenarios import imports as imports
+from jobexport.contract.scenarios import lists as lists
+from jobexport.contract.scenarios import objects as objects
 from jobexport.contract.scenarios import refused as refused
 from jobexport.contract.scenarios import streaming as streaming
 from jobexport.contract.scenarios import tasks as tasks
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 _DGC = ("exportJob", "batchExportJobs")
 _EXPORTS = ("exportFlinkJobs", *_DGC)
+_LISTS = ("listFlinkJobs", "listJobs", "listScripts", "listResources")
+_SHOWS = ("showFlinkJob", "showJob", "showScript", "showSystemTask")
 _CREATES = ("createJob", "createScript", "createResource")
 _DELETES = ("deleteJob", "deleteScript", "deleteResource", "deleteFlinkJob")
 
@@ -186,6 +190,74 @@ ACCEPTED = (
 )
 """Scenarios of requests that must succeed."""
 
+READS = (
+    Scenario(
+        "pages",
+        "The pages of a list have each object once, in one order and with one total, whatever the limit is.",
+        ("DGC-202", "DLI-111", "DLI-112", "DGC-803", "DGC-905"),
+        _LISTS,
+        lists.walk,
+        requests=25,
+    ),
+    Scenario(
+        "query_values",
+        "An optional parameter of the query may be left out, take its default, and take each of its values.",
+        ("DLI-106", "DLI-107", "DLI-108", "DLI-109", "DGC-201", "DGC-802", "DGC-905", "DGC-307"),
+        (*_LISTS, "showJob"),
+        lists.query_values,
+        requests=35,
+    ),
+    Scenario(
+        "filters",
+        "A list that looks for a value has the objects with this value, and only these.",
+        ("DGC-207", "DGC-203", "DGC-806", "DGC-909", "DLI-107", "DLI-108", "DLI-115"),
+        _LISTS,
+        lists.filters,
+        requests=35,
+    ),
+    Scenario(
+        "known_listed",
+        "The list of a workspace has every object of the workspace, and no other.",
+        ("DGC-205", "DGC-807", "DGC-901", "DLI-112"),
+        _LISTS,
+        lists.known_listed,
+        requests=8,
+    ),
+    Scenario(
+        "listed_as_shown",
+        "An object in a list can be shown, and has the same fields there.",
+        ("DLI-108", "DGC-206", "DGC-807"),
+        _LISTS[:3],
+        objects.listed_as_shown,
+        requests=40,
+    ),
+    Scenario(
+        "shown_as_exported",
+        "A job is shown with all that its export has.",
+        ("DGC-305", "DGC-401", "DGC-402"),
+        ("showJob",),
+        objects.shown_as_exported,
+        requests=8,
+    ),
+    Scenario(
+        "changed_object",
+        "An object is shown as it is now.",
+        ("DGC-305", "DGC-807", "DLI-203"),
+        _SHOWS[:3],
+        objects.changed_object,
+        requests=8,
+    ),
+    Scenario(
+        "shown_version",
+        "`version` decides which version of a job is shown.",
+        ("DGC-302",),
+        ("showJob",),
+        objects.shown_version,
+        requests=2,
+    ),
+)
+"""Scenarios of requests that read lists and objects."""
+
 CHANGES = (
     Scenario(
         "created",
@@ -349,6 +421,15 @@ REFUSED = (
         about="unknown name",
     ),
     Scenario(
+        "unknown_object",
+        "A name or an id that no object of the workspace has is refused with the documented status and code.",
+        ("DGC-306", "DGC-812", "DGC-707", "DLI-205"),
+        _SHOWS,
+        objects.unknown_object,
+        requests=15,
+        about="unknown name",
+    ),
+    Scenario(
         "unknown_workspace",
         "An unknown workspace is refused.",
         ("DGC-006", "DGC-107"),
@@ -450,7 +531,7 @@ REFUSED = (
 )
 """Scenarios of requests that must be refused."""
 
-SCENARIOS = (*ACCEPTED, *CHANGES, *REFUSED)
+SCENARIOS = (*ACCEPTED, *READS, *CHANGES, *REFUSED)
 
 
 def scenarios_for(

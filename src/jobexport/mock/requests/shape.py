@@ -56,7 +56,9 @@ class BodyShape:
     @cached_property
     def shown_when(self) -> Mapping[str, Any]:
         """The parameters and values under which the field is shown, from `x-shown-when`; empty if it always is."""
-        return next((schema["x-shown-when"] for schema in self._parts() if "x-shown-when" in schema), {})
+        # It may stand beside a reference.
+        beside = (self._schema,) if isinstance(self._schema, dict) else ()
+        return next((schema["x-shown-when"] for schema in (*beside, *self._parts()) if "x-shown-when" in schema), {})
 
     def _parts(self) -> Iterator[Mapping[str, Any]]:
         """Yield the schema and the schemas that it is composed of."""

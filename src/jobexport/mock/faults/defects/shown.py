@@ -165,7 +165,7 @@ DEFECTS = defects(
     Fault(
         "show-name-lower-case",
         "The name is shown in lower case.",
-        SHOWS,
+        _DGC_OBJECTS,
         alter=fields_of(lambda _, body: {**body, "name": body["name"].lower()} if "name" in body else body),
     ),
     Fault("show-without-nodes", "A job is shown without nodes.", JOB_FIELDS, alter=_nodes(lambda _: [])),

@@ -1,0 +1,172 @@
+"""Scenarios of lists: their pages, what is looked for in them, and which objects are in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobexport.contract.checks.round_trip import NAMES, listing
+from jobexport.contract.data import KINDS
+from jobexport.contract.scenarios.holdings import documented, family_of
+from jobexport.contract.scenarios.scenario import expect
+from jobexport.spec.document import at, deref, listed_values, marks, operations_by_id, parameters, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jobexport.contract.checks.round_trip import ListedPage
+    from jobexport.contract.scenarios.scenario import ScenarioRun
+
+_LIMITS = (1, 2, 3)
+# Pages that are read from the beginning of a list; the last ones are read in any case.
+_FIRST = 4
+# The items of a list of which the values are looked for.
+_MOST = 2
+_NOTHING = "no-such=value"
+_PAGING = ("limit", "offset")
+
+
+def walk(run: ScenarioRun) -> None:
+    """Read a list in pages of one to three items, and behind its end; compare each page with the page by default."""
+    whole = _page(run)
+    for limit in _LIMITS:
+        _walk(run, whole, limit)
+    again = _page(run).keys
+    expect(again == whole.keys, f"the same request, sent again, lists {words_of(again)} after {words_of(whole.keys)}")
+
+
+def _walk(run: ScenarioRun, whole: ListedPage, limit: int) -> None:
+    last = max(whole.total - 1, 0) // limit
+    for number in sorted({*range(min(_FIRST, last)), last, last + 1, last + 2}):
+        start = number * limit
+        offset = start if whole.of_items else number
+        page = _page(run, limit=limit, offset=offset)
+        words = f"with limit {limit} and offset {offset}"
+        expect(page.total == whole.total, f"{words} the total is {page.total}, without them {whole.total}")
+        size = max(min(limit, whole.total - start), 0)
+        expect(len(page.items) == size, f"{words} and a total of {whole.total} the page has {len(page.items)} items")
+        known = whole.keys[start : start + limit]
+        expect(
+            page.keys[: len(known)] == known,
+            f"{words} the page has {words_of(page.keys)}; the list has {words_of(known)} there",
+        )
+        twice = {*page.keys[len(known) :]} & {*whole.keys}
+        expect(not twice, f"{words} the page has {words_of(twice)}, which is on the first page too")
+
+
+def query_values(run: ScenarioRun) -> None:
+    """Send each value that the document lists for a parameter, and the edges of numbers; a default changes nothing."""
+    plain = run.send()
+    expect(plain.succeeded, f"a request without optional parameters gets {plain.status}")
+    for name, schema in query_schemas(run):
+        values = [*listed_values(run.document, schema)]
+        values += [True, False] if schema.get("type") == "boolean" else []
+        values += [schema[edge] for edge in ("minimum", "maximum", "default") if edge in schema]
+        for value in dict.fromkeys(values):
+            response = run.send(query={name: value})
+            words = f"{name} {value!r}"
+            expect(response.succeeded, f"{words} is allowed, but the response is {response.status}", *marks(schema))
+            if value == schema.get("default"):
+                same = response.json() == plain.json()
+                expect(same, f"{words} is the default, but the response differs from that without {name}")
+
+
+def filters(run: ScenarioRun) -> None:
+    """Look for values that listed objects have, and for a value that no object has."""
+    whole = _page(run)
+    fields = documented(run, run.id)
+    for name, schema in query_schemas(run):
+        field = "name" if name in NAMES else name
+        if name in _PAGING or "default" in schema or schema.get("type") != "string":
+            continue
+        values = listed_values(run.document, schema)
+        if field in fields:
+            found = (item[field] for item in whole.items if isinstance(item.get(field), str))
+            held = dict.fromkeys(value for value in found if not values or value in values)
+            for value in [*held][-_MOST:]:
+                _look_for(run, whole, (name, field, value), exact=bool(values))
+            _look_for_absent(run, name, [value for value in values if value not in held][:_MOST], whole)
+        if not values:
+            _look_for_absent(run, name, [_NOTHING], whole)
+
+
+def _look_for(run: ScenarioRun, whole: ListedPage, wanted: tuple[str, str, str], *, exact: bool) -> None:
+    """Look for a value of listed objects; all objects with the value are found, on pages of any size."""
+    name, field, value = wanted
+    page = _page(run, **{name: value})
+    found = {item["name"]: item.get(field) for item in page.items if isinstance(item.get("name"), str)}
+    words = f"{name} {value!r} finds {words_of(found)}"
+    for item in whole.items:
+        if item.get(field) == value and len(page.items) == page.total:
+            expect(item.get("name") in found, f"{words}, but {item.get('name')!r} has this {field} too")
+    # No page says whether a part of a name is enough.
+    other = [called for called, has in found.items() if has != value and (exact or value not in str(has))]
+    expect(not other or field == "name", f"{words}, but {words_of(other)} has another {field}")
+    first = _page(run, **{name: value}, limit=1)
+    expect(first.items, f"{words}, but with limit 1 nothing is found")
+    expect(first.total == page.total, f"{words} of {page.total}, but with limit 1 the total is {first.total}")
+
+
+def _look_for_absent(run: ScenarioRun, name: str, values: Sequence[str], whole: ListedPage) -> None:
+    """Look for values that no object has."""
+    if len(whole.items) < whole.total and values != [_NOTHING]:
+        # An object on another page may have the value.
+        return
+    for value in values:
+        page = _page(run, **{name: value})
+        expect(not page.items, f"no object has {name} {value!r}, but the list has {words_of(page.keys)}")
+        expect(page.total == 0, f"no object has {name} {value!r}, but the total is {page.total}")
+
+
+def known_listed(run: ScenarioRun) -> None:
+    """List the objects of each known workspace; they are those that exist there, by names with which they are found."""
+    family = family_of(run)
+    kind = next((each for each in KINDS if family and f"path.{family.variable}" in each.places), None)
+    if family is None or kind is None or not run.data.complete:
+        return
+    for workspace in (None, *(run.data.workspace_jobs if kind.of_workspace else ())):
+        held = run.data.held(kind, workspace)
+        if held is None:
+            continue
+        listed = {str(family.key(item)) for item in every_item(run, workspace)}
+        place = "the list" if workspace is None else f"the list of workspace {workspace}"
+        more, less = listed - {*map(str, held)}, {*map(str, held)} - listed
+        expect(not more, f"{place} has {words_of(more)}, which does not exist there")
+        expect(not less, f"{words_of(less)} exists, but {place} lacks it")
+
+
+def every_item(run: ScenarioRun, workspace: str | None = None, **query: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the items of a list of each kind that a parameter with a default chooses, such as `jobType`."""
+    fields = documented(run, run.id)
+    schemas = dict(query_schemas(run))
+    kinds = next((name for name, schema in schemas.items() if name in fields and "default" in schema), None)
+    most = schemas.get("limit", {}).get("maximum", 100)
+    for chosen in [{kinds: value} for value in listed_values(run.document, schemas[kinds])] if kinds else [{}]:
+        yield from _page(run, workspace, **{"limit": most, **chosen, **query}).items
+
+
+def _page(run: ScenarioRun, workspace: str | None = None, **query: Any) -> ListedPage:
+    """Return a page of the list.
+
+    Raises:
+        Violation: the request fails, or the response is not a page.
+    """
+    response = run.send(query=query, workspace=workspace)
+    words = " and ".join(f"{name} {value!r}" for name, value in query.items()) or "no parameter"
+    expect(response.succeeded, f"a list with {words} gets {response.status}")
+    page = listing(response)
+    expect(page, f"the response to a list with {words} is not a page of objects with a total")
+    assert page is not None  # noqa: S101  # expected above
+    return page
+
+
+def query_schemas(run: ScenarioRun) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the parameters of the query with their schemas."""
+    for (where, name), location in parameters(run.document, operations_by_id(run.document)[run.id].location).items():
+        if where == "query":
+            node = deref(run.document, at(run.document, location))
+            yield name, schema_of(run.document, node)
+
+
+def words_of(keys: Any) -> str:
+    """Return names as words of a sentence."""
+    return ", ".join(map(repr, sorted(keys) if isinstance(keys, set) else keys)) or "nothing"
