@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
@@ -22,6 +22,8 @@ from jobexport.errors import JobexportError
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
     from pathlib import Path
+
+_T = TypeVar("_T")
 
 # libyaml is several times faster; PyYAML's wheels have it, a source build may not.
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -166,8 +168,7 @@ def _load(path: Path) -> Any:
 def parse_yaml(text: str, path: Path) -> Any:
     """Parse YAML text; `path` is the file that messages name. It raises as `load_yaml` does."""
     try:
-        # A command reads the union and the register several times; a copy takes a tenth of the time of parsing.
-        return tree(_kept(text) if len(text) <= _SHORT else _parsed(text))
+        return tree(_parsed(text))
     except _Refused as problem:
         raise JobexportError(f"{path} line {problem.line}: {problem.problem}") from None
     except yaml.MarkedYAMLError as problem:
@@ -180,14 +181,28 @@ def parse_yaml(text: str, path: Path) -> Any:
         raise JobexportError(f"{path}: not valid YAML: {' '.join(str(problem).split())}; correct the file") from None
 
 
+def _remembered(function: Callable[[str], _T]) -> Callable[[str], _T]:
+    """Remember what a function makes of short texts, which nobody may change.
+
+    A command reads the union and the register several times; a copy takes a tenth of the time of parsing.
+    """
+    remembered = functools.lru_cache(maxsize=16)(function)
+    return lambda text: remembered(text) if len(text) <= _SHORT else function(text)
+
+
+@_remembered
 def _parsed(text: str) -> Any:
     _measure(text)
     return yaml.load(text, _JsonLoader)  # noqa: S506  # derived from the safe loader
 
 
-_kept = functools.lru_cache(maxsize=16)(_parsed)
+@_remembered
+def _composed(text: str) -> yaml.Node | None:
+    _measure(text)
+    return yaml.compose(text, _JsonLoader)
 
 
+@_remembered
 def _measure(text: str) -> None:
     """Raise _Refused if a document is nested too deeply or stands for too much, before any value is built.
 
@@ -266,10 +281,8 @@ def lines_of(path: Path) -> Callable[[Sequence[str | int]], int | None]:
 
 
 def compose_yaml(path: Path) -> yaml.Node | None:
-    """Return the nodes of a YAML file, each with its lines; the file must be one that `load_yaml` reads."""
-    text = _read(path)
-    _measure(text)
-    return yaml.compose(text, _JsonLoader)
+    """Return the nodes of a YAML file, read-only, each with its lines; the file must be one that `load_yaml` reads."""
+    return _composed(_read(path))
 
 
 def _line_in(node: yaml.Node | None, pointer: Sequence[str | int]) -> int | None:
