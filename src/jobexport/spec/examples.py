@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from jobexport.spec.document import look, references
+from jobexport.spec.document import MISSING, look, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,19 +29,21 @@ def examples(document: Mapping[str, Any]) -> Iterator[tuple[Location, dict[str, 
 
 def misfits(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[jsonschema_rs.ValidationError]:
     """Return the errors of a value under a schema of a document."""
-    root = {**schema, "components": _components(document, schema)}
+    root = {**schema, "components": needed_components(document, schema)}
     return list(jsonschema_rs.validator_for(root).iter_errors(value))
 
 
-def _components(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def needed_components(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the components that a schema needs: a validator reads all that it is given, for each example anew."""
     needed: dict[str, dict[str, Any]] = {}
     places = list(references(schema))
     while places:
         top, group, name, *_ = (*map(str, places.pop()), "", "", "")
         if top == "components" and name not in needed.setdefault(group, {}):
-            needed[group][name] = look(document, ("components", group, name)) or {}
-            places += references(needed[group][name])
+            component = look(document, ("components", group, name))
+            if component is not MISSING:
+                needed[group][name] = component
+                places += references(component)
     return needed
 
 

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from jobexport.errors import JobexportError
 from jobexport.spec.document import to_pointer
+from jobexport.spec.examples import needed_components
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,8 @@ def compile_schema(document: Mapping[str, Any], schema: Any) -> Schema:
     Raises:
         JobexportError: the schema is no schema; the message names the place.
     """
-    # References in the schema need `components`. Messages go into a response header, so values are masked.
-    root = {"allOf": [schema], "components": document.get("components", {})}
+    root = {"allOf": [schema], "components": needed_components(document, schema)}
+    # Messages go into a response header, so values are masked.
     try:
         return Schema(jsonschema_rs.Draft202012Validator(root, mask="the value"))
     except jsonschema_rs.ValidationError as problem:

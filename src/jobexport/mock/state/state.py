@@ -9,6 +9,7 @@ and create-resource; unknown fields are kept. Fields that only a list has, such 
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ class State:
     @classmethod
     def example(cls, project: str = EXAMPLE_PROJECT) -> State:
         """Return the example jobs of the package: one project under this id, with two workspaces."""
-        return cls({project: cls.load(_EXAMPLE).projects[EXAMPLE_PROJECT]})
+        return cls({project: _example()})
 
     def with_files(self, files: Mapping[str, Any]) -> State:
         """Return the state with these files added; a file replaces the file of the same path.
@@ -89,3 +90,8 @@ class State:
         """Return the state with another content of a workspace, by the ids of project and workspace."""
         project = self.projects[place[0]]
         return self.with_project(place[0], evolve(project, workspaces={**project.workspaces, place[1]: workspace}))
+
+
+@functools.cache
+def _example() -> ProjectState:
+    return State.load(_EXAMPLE).projects[EXAMPLE_PROJECT]
