@@ -27,10 +27,16 @@
     ├── UnexpectedResponse         no edition documents the response
     ├── TokenUnavailable           the function that fetches tokens failed
     ├── TargetUnwritable           the file that should receive the export can't be written
+    │   └── FolderInUse            another run has the folder
     ├── MissingExtra               a module is not installed; also a ModuleNotFoundError
-    └── ArchiveError               a zip can't be used
-        ├── ArchiveCorrupt         it is damaged, or not a zip
-        └── ArchiveUnsafe          it could do harm where it is unpacked
+    ├── ArchiveError               a zip can't be used
+    │   ├── ArchiveCorrupt         it is damaged, or not a zip
+    │   └── ArchiveUnsafe          it could do harm where it is unpacked
+    └── BackupError                the folder of a backup can't be used
+        ├── NotABackup             it has no marker
+        ├── BackupDamaged          a file of it breaks a rule of the format
+        ├── BackupFormatUnknown    a later version of the format wrote it
+        └── BackupRefused          a rule of the user forbids the change; nothing was changed
 
 No page has a code for a workspace that does not exist: DLF responds as if the caller may not use it, PermissionDenied.
 An argument that is refused before anything is sent is a ValueError. No error's text holds a token or a key, however a
@@ -323,6 +329,10 @@ class TargetUnwritable(JobexportError):
     """The system's error number, such as `errno.ENOSPC`; None if the system did not raise the error."""
 
 
+class FolderInUse(TargetUnwritable):
+    """Folder that another run has at the moment."""
+
+
 class MissingExtra(JobexportError, ModuleNotFoundError):
     """Module that is not installed; an extra of jobexport has it."""
 
@@ -352,3 +362,43 @@ class ArchiveCorrupt(ArchiveError):
 
 class ArchiveUnsafe(ArchiveError):
     """Archive that could do harm when it is unpacked, or holds members that no export has; nothing was written."""
+
+
+class BackupError(JobexportError):
+    """Folder of a backup that can't be used as it is."""
+
+
+class NotABackup(BackupError):
+    """Folder without the marker of a backup."""
+
+
+class BackupDamaged(BackupError):
+    """File of a backup that breaks a rule of the format."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(place, problem)
+        self.place = place
+        """The file, and the line if the file has one item a line."""
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}; restore the file from version control, or back up into a new folder"
+
+
+class BackupFormatUnknown(BackupError):
+    """Backup whose format this version does not know."""
+
+    def __init__(self, format_: str, tool: str | None) -> None:
+        super().__init__(format_, tool)
+        self.format = format_
+        """The format, such as `jobexport-backup/2`."""
+        self.tool = tool
+        """The program that wrote it, such as `jobexport 2.0`; None if the marker does not name it."""
+
+    def __str__(self) -> str:
+        wrote = self.tool or "a later version"
+        return f"the backup has format {self.format}, which {wrote} wrote; install that version or a later one to use it"
+
+
+class BackupRefused(BackupError):
+    """Backup that a rule of the user forbids, such as a limit for jobs that are gone; nothing was changed."""

@@ -113,7 +113,7 @@ def test_a_second_run_in_the_same_folder_is_refused(
     first = threading.Thread(target=lambda: outcome.append(caller.jobs(mock, ["myJob"], to=tmp_path)))
     first.start()
     waits.until_one_begins()
-    with pytest.raises(errors.TargetUnwritable, match="another run writes to it"):
+    with pytest.raises(errors.FolderInUse, match="another run has it"):
         caller.jobs(mock, ["job_batch"], to=tmp_path)
     waits.end_one()
     first.join()

@@ -6,17 +6,16 @@ import contextlib
 import hashlib
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
 from attrs import frozen
 
+from jobexport.archive import definitions
 from jobexport.archive.content import typed
-from jobexport.archive.names import LONG_MARK, SHORT_MARK, distinct, file_stem, marked
-from jobexport.archive.values import Script
+from jobexport.archive.definitions import FOLDERS
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
-from jobexport.core import strict_json
 from jobexport.core.disk.files import made, workplace, writing
 from jobexport.core.disk.folders import open_folder
 from jobexport.core.redact import line
@@ -26,20 +25,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from jobexport.archive.values import Job, Resource
     from jobexport.archive.zip.source import ZipFileSource
     from jobexport.core.disk.folders import OpenFolder
 
 _BLOCK = 1024 * 1024
-_JSON = ".json"
-_SHELL, _PYTHON, _SQL, _TEXT = ".sh", ".py", ".sql", ".txt"
 # The suffixes of the files in each folder; a file in `others` may have any name.
-_SUFFIXES = {
-    "jobs": (_JSON,),
-    "scripts": (_JSON, _SQL, _SHELL, _PYTHON, _TEXT),
-    "resources": (_JSON,),
-    "others": ("",),
-}
+_SUFFIXES = {**definitions.SUFFIXES, "others": ("",)}
 
 
 class Zipped(Protocol):
@@ -154,7 +145,8 @@ def _items(source: ZipFileSource, place: OpenFolder, archive: int) -> Iterator[_
         if value is None:
             folder, name, files = "others", member.name, {"": chunks(source, member)}
         else:
-            folder, name, files = f"{type(value).__name__.lower()}s", value.name, _files(value)
+            folder, name = FOLDERS[type(value)], value.name
+            files = {suffix: (content,) for suffix, content in definitions.files_of(value).items()}
         digest = hashlib.sha256()
         staged = {}
         for suffix, content in files.items():
@@ -165,30 +157,6 @@ def _items(source: ZipFileSource, place: OpenFolder, archive: int) -> Iterator[_
                     digest.update(chunk)
                     file.write(chunk)
         yield _Item(folder, name, f"{member} of {source.label}", staged, digest.hexdigest())
-
-
-def _files(value: Job | Script | Resource) -> dict[str, Iterable[bytes]]:
-    # Not as_json: its copy of all depths would take as long as the rest.
-    fields = dict(value._fields)
-    if not isinstance(value, Script) or value.content is None:
-        return {_JSON: [_pretty(fields)]}
-    # The text as it is, up to the last line's end: an import must get the same text.
-    text = fields.pop("content").encode()
-    return {_JSON: [_pretty(fields)], _suffix(value.type): [text]}
-
-
-def _pretty(fields: Mapping[str, Any]) -> bytes:
-    return strict_json.write(fields, sort_keys=True).encode()
-
-
-def _suffix(script_type: str | None) -> str:
-    """Return the suffix for a script type: `"DLI SQL" → ".sql"`; the pages write types with and without blanks."""
-    word = "".join((script_type or "").split()).casefold()
-    if word == "shell":
-        return _SHELL
-    if word.endswith("python"):
-        return _PYTHON
-    return _SQL if word.endswith("sql") or word == "presto" else _TEXT
 
 
 def _agreeing(known: Mapping[tuple[str, str, str], _Item], items: Iterable[_Item]) -> dict[tuple[str, str, str], _Item]:
@@ -212,8 +180,7 @@ def _stems(items: Iterable[_Item], standing: Mapping[str, set[str]]) -> Iterator
     """Yield each item's file name without suffix, marked if another name differs in case or accents only."""
     for folder, taken in standing.items():
         found = {item.identity: item for item in items if item.folder == folder}
-        stems = distinct({key: file_stem(item.name) for key, item in found.items()}, "\n".join, taken=taken)
-        yield from ((stem, found[key]) for key, stem in stems.items())
+        yield from ((stem, found[key]) for key, stem in definitions.stems(found, taken).items())
 
 
 def _standing(folders: Mapping[str, OpenFolder], gone: set[tuple[str, str]]) -> dict[str, set[str]]:
@@ -277,8 +244,7 @@ def _opened(stack: contextlib.ExitStack, root: OpenFolder, name: str) -> OpenFol
 def _outdated(items: Iterable[_Item]) -> Iterator[tuple[str, str]]:
     """Yield the files that an exported item may have had before its script type or its mark changed."""
     for item in items:
-        plain, identity = file_stem(item.name), "\n".join(item.identity)
-        for stem in (plain, *(marked(plain, identity, digits) for digits in (SHORT_MARK, LONG_MARK))):
+        for stem in definitions.possible_stems(item.identity):
             for suffix in _SUFFIXES[item.folder]:
                 yield item.folder, f"{stem}{suffix}"
 

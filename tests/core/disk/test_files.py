@@ -336,7 +336,7 @@ def test_a_folder_is_one_runs_and_free_after_a_kill(tmp_path: Path) -> None:
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"has it\n"
-        with pytest.raises(TargetUnwritable, match="another run writes to it"), locked(tmp_path):
+        with pytest.raises(TargetUnwritable, match="another run has it"), locked(tmp_path):
             pass
         other.kill()
     with locked(tmp_path):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from jobexport.core.disk.locks import FolderLock, try_lock
-from jobexport.errors import TargetUnwritable
+from jobexport.errors import FolderInUse, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -339,18 +339,23 @@ def swap_folder(new: Path, place: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, *, shared: bool = False) -> Iterator[None]:
     """Lock a folder for one run; on a system or a disk without locks, nothing keeps another run out.
 
+    Args:
+        folder: the folder.
+        shared: True for a run that only reads, beside other such runs.
+
     Raises:
-        TargetUnwritable: another run has the folder.
+        FolderInUse: another run has the folder.
+        TargetUnwritable: the folder can't be opened.
     """
     with writing(folder):
-        lock = FolderLock(folder)
+        lock = FolderLock(folder, shared=shared)
     try:
         if lock.taken is False:
             advice = "wait for its end, or choose another folder"
-            raise TargetUnwritable(f"cannot write {folder}: another run writes to it; {advice}")
+            raise FolderInUse(f"cannot {'read' if shared else 'write'} {folder}: another run has it; {advice}")
         yield
     finally:
         lock.release()

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def try_lock(handle: int) -> bool | None:
+def try_lock(handle: int, *, shared: bool = False) -> bool | None:
     """Lock an open file or folder, without waiting; its last close releases it.
+
+    Args:
+        handle: the handle of the file or folder.
+        shared: True for a lock that others may hold too, if theirs is shared.
 
     Returns:
         True if it is locked now, False if somebody else has locked it, None if there are no locks here.
@@ -26,7 +30,7 @@ def try_lock(handle: int) -> bool | None:
     except ModuleNotFoundError:  # Windows
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
@@ -37,8 +41,8 @@ def try_lock(handle: int) -> bool | None:
 class FolderLock:
     """A lock of a folder, taken if nobody else has it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the lock, without waiting.
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
+        """Take the lock, without waiting; a shared lock is for runs that only read.
 
         Raises:
             OSError: the folder can't be opened.
@@ -49,7 +53,7 @@ class FolderLock:
         """True if the lock is held, False if another run has it, None if there are no locks here."""
         if hasattr(os, "register_at_fork"):  # neither forks nor handles of folders on Windows
             self.handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            self.taken = try_lock(self.handle)
+            self.taken = try_lock(self.handle, shared=shared)
             renew_in_children(self)
 
     def forked(self) -> None:

@@ -1,0 +1,29 @@
+"""Backups of a workspace: written as one step, proven, and compared."""
+
+from typing import TYPE_CHECKING
+
+__all__ = (
+    "BackupResult",
+    "Difference",
+    "Differences",
+    "Problem",
+    "Verdict",
+    "diff",
+    "verify",
+)
+
+if TYPE_CHECKING:
+    from jobexport.backup.diff import Difference, Differences, diff
+    from jobexport.backup.results import BackupResult
+    from jobexport.backup.verify import Problem, Verdict, verify
+else:
+    from jobexport.core.lazy import lazily
+
+    __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "jobexport.backup.diff": ("Difference", "Differences", "diff"),
+            "jobexport.backup.results": ("BackupResult",),
+            "jobexport.backup.verify": ("Problem", "Verdict", "verify"),
+        },
+    )
