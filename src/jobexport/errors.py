@@ -397,7 +397,9 @@ class BackupFormatUnknown(BackupError):
 
     def __str__(self) -> str:
         wrote = self.tool or "a later version"
-        return f"the backup has format {self.format}, which {wrote} wrote; install that version or a later one to use it"
+        return (
+            f"the backup has format {self.format}, which {wrote} wrote; install that version or a later one to use it"
+        )
 
 
 class BackupRefused(BackupError):

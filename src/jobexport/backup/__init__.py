@@ -8,6 +8,8 @@ __all__ = (
     "Differences",
     "Problem",
     "Verdict",
+    "abackup_workspace",
+    "backup_workspace",
     "diff",
     "verify",
 )
@@ -15,6 +17,7 @@ __all__ = (
 if TYPE_CHECKING:
     from jobexport.backup.diff import Difference, Differences, diff
     from jobexport.backup.results import BackupResult
+    from jobexport.backup.run import abackup_workspace, backup_workspace
     from jobexport.backup.verify import Problem, Verdict, verify
 else:
     from jobexport.core.lazy import lazily
@@ -24,6 +27,7 @@ else:
         {
             "jobexport.backup.diff": ("Difference", "Differences", "diff"),
             "jobexport.backup.results": ("BackupResult",),
+            "jobexport.backup.run": ("abackup_workspace", "backup_workspace"),
             "jobexport.backup.verify": ("Problem", "Verdict", "verify"),
         },
     )

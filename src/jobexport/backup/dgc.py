@@ -207,9 +207,10 @@ class DgcRun:
     def _fetch_jobs(self) -> Steps[None]:
         """Export the jobs that changed. What is there takes its place from time to time."""
         session = self.session
-        self._schedule = schedule = Schedule(
+        schedule: Schedule[bool] = Schedule(
             tuple(self._wanted), session.settings.concurrency, session.settings.progress
         )
+        self._schedule = schedule
         schedule.plan({}, _CHUNK)
         schedule.report()
         ready: list[tuple[str, ...]] = []

@@ -77,6 +77,19 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
     return EXCEPTIONS.get((service, cloud, region)) or ENDPOINTS[service, cloud].format(region=region)
 
 
+def location_of(service: Service, base_url: str) -> tuple[Cloud, str] | None:
+    """Return the cloud and the region of a base URL, or None if it is not that of a cloud, as `find_base_url` builds it."""
+    for (of, cloud, region), special in EXCEPTIONS.items():
+        if of == service and special == base_url:
+            return cast("Cloud", cloud), region
+    for (of, cloud), pattern in ENDPOINTS.items():
+        before, _, after = pattern.partition("{region}")
+        region = base_url.removeprefix(before).removesuffix(after)
+        if of == service and _REGION.fullmatch(region) and pattern.format(region=region) == base_url:
+            return cast("Cloud", cloud), region
+    return None
+
+
 def regions_of(host: str) -> str:
     """Return the known regions of a host's cloud, such as `otc has eu-de`; empty for another host."""
     for (_, cloud), pattern in ENDPOINTS.items():

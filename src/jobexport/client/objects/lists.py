@@ -78,12 +78,19 @@ def scripts(project_id: str, retries: Retries, *, workspace: str | None) -> Walk
     return Walk(retries, [Source("listScripts", request, read, ListedScript.of, lambda script: script.name)])
 
 
-def resources(project_id: str, retries: Retries, *, workspace: str | None) -> Walk[ListedResource]:
-    """Return a walk over the resources of a workspace. Page: "Querying a Resource List"."""
-    place = arguments.workspace(workspace)
+def resources(
+    project_id: str, retries: Retries, *, workspace: str | None, name: str | None = None
+) -> Walk[ListedResource]:
+    """Return a walk over the resources of a workspace, or those whose names have `name` in them.
+
+    Page: "Querying a Resource List".
+    """
+    place, part = arguments.workspace(workspace), UNSET if name is None else name
 
     def request(query: Query) -> Mapping[str, Any]:
-        return _resources_kwargs(project_id, offset=query.offset, limit=query.limit, workspace=place)
+        return _resources_kwargs(
+            project_id, resource_name=part, offset=query.offset, limit=query.limit, workspace=place
+        )
 
     read = partial(_read, ListResourcesResponse)
     return Walk(retries, [Source("listResources", request, read, ListedResource.of, lambda resource: resource.name)])
