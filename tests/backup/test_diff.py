@@ -10,7 +10,7 @@ import pytest
 from jobexport.backup import diff
 from jobexport.backup.folder.marker import Origin
 from jobexport.errors import BackupDamaged
-from tests.backup.making.folders import JOB, RESOURCE, SCRIPT, backup, ordinary
+from tests.backup.making.folders import JOB, ORIGIN, RESOURCE, SCRIPT, backup, ordinary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,11 +20,10 @@ OTHER = Origin("dgc", "p2", None, "huaweicloud", "cn-north-4")
 
 def changed(path: Path, before: dict[str, Any], after: dict[str, Any], kind: str = "jobs") -> list[str]:
     """Return the lines of the difference of one item."""
-    as_job, as_script = ({"a": before}, {"a": after}), ({}, {})
-    if kind == "scripts":
-        as_job, as_script = as_script, as_job
-    backup(path / "1", as_job[0], as_script[0])
-    backup(path / "2", as_job[1], as_script[1], origin=OTHER)
+    for number, definition, origin in (("1", before, ORIGIN), ("2", after, OTHER)):
+        items = {"a": definition}
+        jobs, scripts = (items, {}) if kind == "jobs" else ({}, items)
+        backup(path / number, jobs, scripts, origin=origin)
     found = diff(path / "1", path / "2")
     return [line for item in found.items for line in item.lines]
 

@@ -200,7 +200,23 @@ def test_a_folder_without_a_marker_is_no_backup(tmp_path: Path) -> None:
 def test_a_thousand_clean_backups_are_not_accused() -> None:
     """References of odd definitions are derived from the files as they were derived when written."""
     chance = random.Random(2)  # noqa: S311  # the same cases each time
-    odd: list[Any] = [None, 1, -0.0, "", " ", "${x}", "obs://b/k", "a:b", "#{Env.get('v')}", [], {}, [None], "\u4e2d", 1.50, True]
+    odd: list[Any] = [
+        None,
+        1,
+        -0.0,
+        "",
+        " ",
+        "${x}",
+        "obs://b/k",
+        "a:b",
+        "#{Env.get('v')}",
+        [],
+        {},
+        [None],
+        "\u4e2d",
+        1.50,
+        True,
+    ]
     some = partial(chance.choice, odd)
     for _ in range(1000):
         named = {"name": chance.choice(["scriptName", "queueName", "clusterName", None]), "value": some()}

@@ -20,7 +20,7 @@ from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
 from jobexport.backup.content import parsed
 from jobexport.backup.folder import layout
-from jobexport.backup.folder.manifest import GONE, OK, Row
+from jobexport.backup.folder.manifest import OK, Row
 from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
 from jobexport.client.exchange import fetch_zip
 from jobexport.client.objects import lists, show
@@ -317,8 +317,3 @@ def _caught(steps: Steps[Any]) -> Steps[Any]:
 
 def _grouped(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
     return (items[start : start + size] for start in range(0, len(items), size))
-
-
-def is_gone(row: Row) -> bool:
-    """Return True for an item that the backup keeps although the service has it no more."""
-    return row.seen == GONE

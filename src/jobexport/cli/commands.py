@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import __version__
+from jobexport.cli.backup.command import backup_dgc, diff, list_dgc, list_dli, verify
 from jobexport.cli.contract.live import VARIABLES, live_options, refuse
 from jobexport.cli.drift import drift, new_edition
 from jobexport.cli.export.command import dgc, dli
@@ -38,6 +39,10 @@ cli.add_command(dgc)
 cli.add_command(dli)
 cli.add_command(mock)
 cli.add_command(drift)
+for _command in (list_dgc, backup_dgc, verify, diff):
+    dgc.add_command(_command)
+for _command in (list_dli,):
+    dli.add_command(_command)
 
 
 @cli.group("editions", invoke_without_command=True)

@@ -13,20 +13,26 @@ from click.shell_completion import CompletionItem
 from jobexport.cli.missing import needing_cli
 from jobexport.core.environment import secrets
 from jobexport.core.redact import known, line, printable, remember
-from jobexport.errors import JobexportError, MissingExtra
+from jobexport.errors import BackupRefused, FolderInUse, JobexportError, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-class _Failure(click.ClickException):
-    """An error that is shown as one sentence on standard error, exit code 2."""
+_EXIT_CODES = {BackupRefused: 3, FolderInUse: 11}
+"""The exit codes of errors that a program may want to tell from others; any other error has 2."""
 
-    exit_code = 2
+
+class _Failure(click.ClickException):
+    """An error that is shown as one sentence on standard error."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class, and reads the instance
 
 
 def sentences(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn a JobexportError of a command into one sentence and exit code 2."""
+    """Turn a JobexportError of a command into one sentence and an exit code, 2 for most."""
 
     @functools.wraps(command)
     def wrapper(*args: Any, **options: Any) -> None:
@@ -37,9 +43,14 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
                 command(*args, **options)
         except JobexportError as problem:
             # A note lists the work that was done all the same.
-            raise _Failure(line("; ".join([str(problem), *getattr(problem, "__notes__", ())]))) from None
+            sentence = line("; ".join([str(problem), *getattr(problem, "__notes__", ())]))
+            raise _Failure(sentence, _exit_code(problem)) from None
 
     return wrapper
+
+
+def _exit_code(problem: JobexportError) -> int:
+    return next((code for kind, code in _EXIT_CODES.items() if isinstance(problem, kind)), 2)
 
 
 class _Lines(logging.Formatter):

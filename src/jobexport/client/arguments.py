@@ -78,7 +78,7 @@ def find_base_url(service: Service, base_url: str | None, cloud: str | None, reg
 
 
 def location_of(service: Service, base_url: str) -> tuple[Cloud, str] | None:
-    """Return the cloud and the region of a base URL, or None if it is not that of a cloud, as `find_base_url` builds it."""
+    """Return the cloud and the region of a base URL, or None if no cloud has such a URL."""
     for (of, cloud, region), special in EXCEPTIONS.items():
         if of == service and special == base_url:
             return cast("Cloud", cloud), region

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A job and a script change, a job comes, a job goes, and a twin in another case gives a file another name.
-CHANGED: tuple[dict[str, Any], ...] = ({"a": {**JOB, "params": []}, "A": {"nodes": []}, "c": JOB}, {"s": {**SCRIPT, "type": "Shell"}}, {})
+CHANGED: tuple[dict[str, Any], ...] = (
+    {"a": {**JOB, "params": []}, "A": {"nodes": []}, "c": JOB},
+    {"s": {**SCRIPT, "type": "Shell"}},
+    {},
+)
 
 
 def change(folder: Path) -> None:

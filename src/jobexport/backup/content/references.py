@@ -50,6 +50,7 @@ _PROPERTIES = {
     "streamname": STREAM,
     "subjobname": JOB,
     "resourcename": RESOURCE,
+    "resourcepath": RESOURCE,
 }
 # Node types whose `jobName` is a job of the workspace; elsewhere it is a job of another service.
 _SUBJOBS = {"subjob", "foreach"}
@@ -151,7 +152,8 @@ def _of_node(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             kind = QUEUE
         if name == "jobname" and type_ in _SUBJOBS:
             kind = JOB
-        if kind is not None:
+        if kind is not None and not (kind == RESOURCE and "://" in str(value)):
+            # A path in OBS is found as one.
             yield kind, value
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
-import signal
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from jobexport.cli.export.connection import VARIABLES, connect, connection_options
+from jobexport.cli.export.running import running
 from jobexport.cli.places import Place
-from jobexport.cli.sentences import sentences, shown
-from jobexport.cli.signals import Signalled
+from jobexport.cli.sentences import sentences
 from jobexport.cli.variables import ReadingCommand
 from jobexport.core.output import OutputFailed
 from jobexport.core.redact import cleaned, line
-from jobexport.errors import ExportFailed, JobexportError, JobNotFound
+from jobexport.errors import ExportFailed, JobNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +82,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
         interrupted = "every file is complete, old or new; run the same command again"
     if given["obs_path"]:
         interrupted = "the service ends what it began; the same command would export that again"
-    with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
+    with running(interrupted, verbose=verbose):
         summary = dgc_export.export(connect(given), jobs, quiet=verbose, **given)
     for complaint in summary.complaints():
         click.echo(line(complaint), err=True)
@@ -117,7 +115,7 @@ def export_dli(job_ids: tuple[int, ...], all_: bool, format_: str, verbose: bool
     if given["obs_endpoint"] and not given["download"]:
         raise click.UsageError("--obs-endpoint is for --download")
     interrupted = "the service ends what it began; the same command would export it again"
-    with _ended_by_signals(interrupted), _usage_errors(), _logged(verbose):
+    with running(interrupted, verbose=verbose):
         try:
             result = dli_export.export(connect(given), None if all_ else job_ids, given)
         except (ExportFailed, JobNotFound) as problem:
@@ -143,35 +141,3 @@ def _done() -> Iterator[None]:
     except OutputFailed as failure:
         failure.add_note("the export itself is done")
         raise
-
-
-@contextlib.contextmanager
-def _usage_errors() -> Iterator[None]:
-    """Raise an error of usage, with the names of the options, for an argument that the client refuses."""
-    try:
-        yield
-    except JobexportError:  # among them an environment that can't be used, which is a ValueError too
-        raise
-    except ValueError as problem:
-        raise click.UsageError(str(problem).replace("base_url", "--url").replace("obs_dir", "--obs-dir")) from None
-
-
-@contextlib.contextmanager
-def _ended_by_signals(sentence: str) -> Iterator[None]:
-    """Add a sentence on the export to the end by Ctrl-C or another signal."""
-    try:
-        yield
-    except (KeyboardInterrupt, Signalled) as end:
-        click.echo(f"Error: interrupted; {sentence}", err=True)
-        raise (end if isinstance(end, Signalled) else Signalled(signal.SIGINT)) from None
-
-
-@contextlib.contextmanager
-def _logged(verbose: bool) -> Iterator[None]:
-    if not verbose:
-        # The error has the same message, or a later attempt succeeded.
-        logging.getLogger("jobexport.client").addHandler(logging.NullHandler())
-        yield
-        return
-    with shown("jobexport.client", logging.INFO, "%(asctime)s %(message)s"):
-        yield

@@ -1,0 +1,1 @@
+"""The commands `list`, `backup`, `verify` and `diff` of `jobexport dgc` and `jobexport dli`."""

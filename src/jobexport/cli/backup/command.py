@@ -1,0 +1,196 @@
+"""The commands around backups: `list`, `backup`, `verify` and `diff`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jobexport.cli.export.connection import VARIABLES, connect, connection_options
+from jobexport.cli.export.running import running
+from jobexport.cli.places import Place
+from jobexport.cli.sentences import complete_edition, sentences
+from jobexport.cli.variables import ReadingCommand
+from jobexport.core.redact import cleaned, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+_format = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="For people, or for programs."
+)
+_workspace = click.option("--workspace", metavar="ID", help="The workspace, if not the default one.")
+_folder = click.argument("folder", type=Place(file_okay=False), metavar="DIR")
+
+
+class Percent(click.ParamType[float]):
+    """A part of a whole, as the user writes it: `10%`."""
+
+    name = "percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the part, from 0 to 1, or fail."""
+        text = str(value).strip().removesuffix("%")
+        if not (text.isascii() and text.isdigit() and int(text) <= 100):
+            self.fail(f"{value!r} is not a percentage from 0% to 100%", param, ctx)
+        return int(text) / 100
+
+
+def _show(format_: str, plain: Mapping[str, Any], lines: Iterable[str]) -> None:
+    """Print a result: one JSON object for programs, lines for people."""
+    if format_ == "json":
+        click.echo(json.dumps(cleaned(plain), indent=2, ensure_ascii=False))
+        return
+    for text in lines:
+        click.echo(line(text))
+
+
+def _complain(texts: Iterable[str]) -> None:
+    for text in texts:
+        click.echo(line(text), err=True)
+
+
+@click.command("list", cls=ReadingCommand, variables=VARIABLES)
+@_workspace
+@connection_options
+@_format
+@sentences
+def list_dgc(workspace: str | None, format_: str, verbose: bool, **given: Any) -> None:
+    """List the jobs, scripts and resources of a workspace.
+
+    Exit code 1: another number of them came than the service claims.
+    """
+    from jobexport.cli.backup import listing
+
+    with running("nothing was changed", verbose=verbose):
+        found = listing.workspace(connect(given), workspace)
+    _show(format_, found.as_plain(), found.lines())
+    _complain(found.problems)
+    if found.problems:
+        raise SystemExit(1)
+
+
+@click.command("list", cls=ReadingCommand, variables=VARIABLES)
+@connection_options
+@_format
+@sentences
+def list_dli(format_: str, verbose: bool, **given: Any) -> None:
+    """List the Flink jobs of a project.
+
+    Exit code 1: another number of them came than the service claims.
+    """
+    from jobexport.cli.backup import listing
+
+    with running("nothing was changed", verbose=verbose):
+        found = listing.project(connect(given))
+    _show(format_, found.as_plain(), found.lines())
+    _complain(found.problems)
+    if found.problems:
+        raise SystemExit(1)
+
+
+_backup_options = (
+    click.option("-o", "--output", type=Place(file_okay=False), required=True, metavar="DIR", help="The backup."),
+    click.option("--full", is_flag=True, help="Fetch every job, also one that did not change."),
+    click.option("--prune", is_flag=True, help="Remove from DIR what is gone from the service."),
+    click.option(
+        "--max-shrink",
+        type=Percent(),
+        default="10%",
+        show_default=True,
+        metavar="PERCENT",
+        help="Refuse to go on if more of the items are gone.",
+    ),
+    click.option(
+        "--edition",
+        metavar="ID",
+        help="The edition that the service follows; the backup keeps it.",
+        shell_complete=complete_edition,
+    ),
+    click.option(
+        "--concurrency", type=click.IntRange(1, 100), default=4, show_default=True, help="Requests at a time."
+    ),
+)
+
+
+def _backup(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command with the options of a backup added."""
+    for option in reversed(_backup_options):
+        command = option(command)
+    return command
+
+
+@click.command("backup", cls=ReadingCommand, variables=VARIABLES)
+@_workspace
+@_backup
+@connection_options
+@_format
+@sentences
+def backup_dgc(format_: str, verbose: bool, **given: Any) -> None:
+    """Bring the backup of a workspace up to date: its jobs, scripts and resources.
+
+    Run it every night on the same DIR, and let git keep DIR: a workspace that did not change leaves it as it is. A
+    kill leaves it as it was before or after.
+
+    Exit code 1: the backup is not complete; standard error lists what is missing. 3: it would lose too many items, or
+    DIR is the backup of another workspace; nothing was changed. 11: another run has DIR.
+    """
+    from jobexport.cli.backup import running as work
+
+    with running("DIR is as it was before or after; run the same command again", verbose=verbose):
+        result = work.back_up_workspace(connect(given), given, quiet=verbose)
+    _end(result, format_)
+
+
+def _end(result: Any, format_: str) -> None:
+    from jobexport.cli.backup import running as work
+
+    _complain(work.complaints(result))
+    _show(format_, work.as_plain(result), [result.sentence()])
+    if not result.complete:
+        raise SystemExit(1)
+
+
+@click.command("verify")
+@_folder
+@_format
+@sentences
+def verify(folder: Path, format_: str) -> None:
+    """Prove that a backup is whole (level 0) and sound (level 1); nothing is written.
+
+    Whole: every file has the content that was backed up, none is missing, none is foreign, and there are as many items
+    as the service said. Sound: every definition can be read, and all that it refers to is known.
+
+    Exit code 1: the backup does not reach level 1; standard error has the reasons.
+    """
+    from jobexport.backup import verify as check
+    from jobexport.cli.backup import shown
+
+    verdict = check(folder)
+    _complain(shown.complaints(verdict))
+    _show(format_, shown.verdict_as_plain(verdict), [shown.sentence(verdict)])
+    if not verdict.passed:
+        raise SystemExit(1)
+
+
+@click.command("diff")
+@click.argument("first", type=Place(file_okay=False), metavar="DIR")
+@click.argument("second", type=Place(file_okay=False), metavar="DIR")
+@_format
+@sentences
+def diff(first: Path, second: Path, format_: str) -> None:
+    """Compare two backups, of one workspace or of two, also of two clouds.
+
+    Ids, times, owners, versions and places on the canvas do not count.
+
+    Exit code 1: they differ.
+    """
+    from jobexport.backup import diff as compare
+    from jobexport.cli.backup import shown
+
+    found = compare(first, second)
+    _show(format_, shown.differences_as_plain(found), shown.lines_of(found))
+    if not found.equal:
+        raise SystemExit(1)

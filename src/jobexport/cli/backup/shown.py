@@ -1,0 +1,65 @@
+"""A verdict and differences as people and programs read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobexport.backup.folder.layout import label
+from jobexport.backup.verify import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jobexport.backup import Differences, Verdict
+
+# Problems of one kind come by the thousand, such as a folder that git has written with other line ends.
+_SHOWN = 50
+
+
+def sentence(verdict: Verdict) -> str:
+    """Return a verdict as a sentence: `backup/: level 1, sound: 10 jobs, 4 scripts, 0 resources`."""
+    counts = ", ".join(f"{number} {kind}s" for kind, number in verdict.counts.items())
+    if verdict.level is None:
+        return f"{verdict.folder}: not whole: {len(verdict.problems)} problems; {counts}"
+    return f"{verdict.folder}: level {verdict.level}, {LEVELS[verdict.level]}; {counts}"
+
+
+def complaints(verdict: Verdict) -> Iterator[str]:
+    """Yield the problems and the notes of a verdict."""
+    yield from map(str, verdict.problems[:_SHOWN])
+    if len(verdict.problems) > _SHOWN:
+        yield f"and {len(verdict.problems) - _SHOWN} more; --format json has all of them"
+    yield from verdict.notes
+
+
+def verdict_as_plain(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as values for JSON."""
+    return {
+        "folder": str(verdict.folder),
+        "level": verdict.level,
+        "counts": dict(verdict.counts),
+        "problems": [
+            {"level": problem.level, "place": problem.place, "problem": problem.what} for problem in verdict.problems
+        ],
+        "notes": list(verdict.notes),
+    }
+
+
+def lines_of(found: Differences) -> Iterator[str]:
+    """Yield the differences, and how many items are the same."""
+    for item in found.items:
+        yield f"{label(item.kind, item.name)}: {item.change}"
+        yield from (f"  {text}" for text in item.lines)
+    yield f"{found.same} items are the same, {len(found.items)} differ"
+
+
+def differences_as_plain(found: Differences) -> dict[str, Any]:
+    """Return differences as values for JSON."""
+    return {
+        "equal": found.equal,
+        "same": found.same,
+        "differences": [
+            {"kind": item.kind, "name": item.name, "change": item.change, "lines": list(item.lines)}
+            for item in found.items
+        ],
+    }
