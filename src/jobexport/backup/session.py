@@ -165,8 +165,8 @@ class Session:
         for kind in layout.KINDS_OF[self.origin.service]:
             had = sum(1 for key, row in self.before.items() if key[0] == kind and row.seen != GONE)
             lost = len(self.vanished(kind))
-            # One item of a few is more than a tenth.
-            if lost == had > 0 or lost > max(1.0, had * self.settings.max_shrink):
+            # One item of a few is more than a tenth. All items are never gone by chance.
+            if lost > max(1.0, had * self.settings.max_shrink) or (lost == had > 0 and self.settings.max_shrink < 1):
                 raise BackupRefused(
                     f"{lost} of {had} items of kind {kind} are gone from the service, more than "
                     f"{self.settings.max_shrink:.0%}; if that is right, allow it with max_shrink (--max-shrink 100%)"

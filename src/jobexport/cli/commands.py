@@ -41,7 +41,7 @@ cli.add_command(mock)
 cli.add_command(drift)
 for _command in (list_dgc, backup_dgc, verify, diff):
     dgc.add_command(_command)
-for _command in (list_dli,):
+for _command in (list_dli, verify, diff):
     dli.add_command(_command)
 
 

@@ -76,6 +76,9 @@ def _unnamed(item: dict[str, Any]) -> Any:
 
 
 def _compared(place: str, old: Any, new: Any) -> Iterator[str]:
+    if "." not in place:
+        # A whole part of the definition that is new, such as all parameters, is shown by its entries.
+        old, new = ({} if one is None and isinstance(other, dict) else one for one, other in ((old, new), (new, old)))
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
             yield from _compared(f"{place}.{key}" if place else key, old.get(key), new.get(key))

@@ -17,11 +17,16 @@ _SHOWN = 50
 
 
 def sentence(verdict: Verdict) -> str:
-    """Return a verdict as a sentence: `backup/: level 1, sound: 10 jobs, 4 scripts, 0 resources`."""
-    counts = ", ".join(f"{number} {kind}s" for kind, number in verdict.counts.items())
+    """Return a verdict as a sentence: `backup/: level 1, sound; 10 jobs, 4 scripts, 0 resources`."""
+    counts = ", ".join(_counted(number, label(kind, "").strip()) for kind, number in verdict.counts.items())
     if verdict.level is None:
-        return f"{verdict.folder}: not whole: {len(verdict.problems)} problems; {counts}"
+        return f"{verdict.folder}: not whole, {_counted(len(verdict.problems), 'problem')}; {counts}"
     return f"{verdict.folder}: level {verdict.level}, {LEVELS[verdict.level]}; {counts}"
+
+
+def _counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `"1 job"`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def complaints(verdict: Verdict) -> Iterator[str]:
@@ -50,7 +55,8 @@ def lines_of(found: Differences) -> Iterator[str]:
     for item in found.items:
         yield f"{label(item.kind, item.name)}: {item.change}"
         yield from (f"  {text}" for text in item.lines)
-    yield f"{found.same} items are the same, {len(found.items)} differ"
+    differ = f"{len(found.items)} differ{'s' if len(found.items) == 1 else ''}"
+    yield f"{_counted(found.same, 'item')} {'is' if found.same == 1 else 'are'} the same, {differ}"
 
 
 def differences_as_plain(found: Differences) -> dict[str, Any]:
