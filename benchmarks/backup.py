@@ -1,7 +1,7 @@
 """Measures backups of a large workspace on a mock: `python benchmarks/backup.py [JOBS] [LATENCY_MS]`.
 
-A mock in a process of its own has 10,000 jobs, as many scripts, and 200 resources; every response comes 50 ms late. Each
-step is printed with its requests, its time, the time of this process's processor, and its memory above the import.
+A mock in a process of its own has 10,000 jobs, as many scripts, and 200 resources; every response comes 50 ms late.
+Each step is printed with its requests, its time, the time of this process's processor, and its memory above the import.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def serve_workspace(pipe: Connection, count: int, latency: float) -> None:
     jobs = {f"j{number}": job(number, 0) for number in range(count)}
     scripts = {f"s{number}": script(number, 0) for number in range(count)}
     resources = {
-        f"r{number}": strict_json.write({"name": f"r{number}", "type": "jar", "location": f"obs://b/{number}.jar"}).encode()
+        f"r{number}": strict_json.write(
+            {"name": f"r{number}", "type": "jar", "location": f"obs://b/{number}.jar"}
+        ).encode()
         for number in range(200)
     }
     edit = 0

@@ -1,4 +1,4 @@
-"""Differences of two backups: what a restore changes is none, everything else is named."""
+"""Differences of two backups: what a restore changes does not count, everything else is named."""
 
 from __future__ import annotations
 

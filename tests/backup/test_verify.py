@@ -235,8 +235,8 @@ def _same_after_writing(job: dict[str, Any]) -> None:
     from jobexport.archive.definitions import files_of
     from jobexport.archive.values import Job
     from jobexport.backup.content import parsed
-    from jobexport.backup.folder.manifest import Row
+    from jobexport.backup.folder.manifest import ItemRow
 
     (content,) = files_of(Job("", job)).values()
-    again = parsed.parse(Row("job", "a", ()), {"jobs/a.json": io.BytesIO(content).getvalue()})
-    assert parsed.refs_of("job", again) == parsed.refs_of("job", job)
+    again = parsed.parse(ItemRow("job", "a", ()), {"jobs/a.json": io.BytesIO(content).getvalue()})
+    assert parsed.refs_of("job", again, [content]) == parsed.refs_of("job", job, [content])

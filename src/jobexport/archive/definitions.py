@@ -23,7 +23,7 @@ SUFFIXES = {"jobs": (JSON,), "scripts": (JSON, *TEXTS), "resources": (JSON,)}
 """The suffixes of the files in each folder."""
 
 Identity = tuple[str, str, str]
-"""What distinguishes an item from all others: its folder, its name, and a digest if a name may be there twice."""
+"""The identity of an item: its folder, its name, and a digest if a name may be there twice."""
 
 
 def files_of(value: Job | Script | Resource) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ __all__ = (
     "Difference",
     "Differences",
     "Problem",
-    "Verdict",
+    "VerifyResult",
     "abackup_workspace",
     "backup_workspace",
     "diff",
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jobexport.backup.diff import Difference, Differences, diff
     from jobexport.backup.results import BackupResult
     from jobexport.backup.run import abackup_workspace, backup_workspace
-    from jobexport.backup.verify import Problem, Verdict, verify
+    from jobexport.backup.verify import Problem, VerifyResult, verify
 else:
     from jobexport.core.lazy import lazily
 
@@ -28,6 +28,6 @@ else:
             "jobexport.backup.diff": ("Difference", "Differences", "diff"),
             "jobexport.backup.results": ("BackupResult",),
             "jobexport.backup.run": ("abackup_workspace", "backup_workspace"),
-            "jobexport.backup.verify": ("Problem", "Verdict", "verify"),
+            "jobexport.backup.verify": ("Problem", "VerifyResult", "verify"),
         },
     )

@@ -20,7 +20,7 @@ from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
 from jobexport.backup.content import parsed
 from jobexport.backup.folder import layout
-from jobexport.backup.folder.manifest import OK, Row
+from jobexport.backup.folder.manifest import OK, ItemRow
 from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
 from jobexport.client.exchange import fetch_zip
 from jobexport.client.objects import lists, show
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from jobexport.backup.results import BackupResult, Key
-    from jobexport.backup.session import Session
+    from jobexport.backup.session import BackupSession
     from jobexport.client.objects.items import ListedJob, ListedResource, ListedScript
     from jobexport.client.objects.walk import Walk
     from jobexport.client.retry import Retries
@@ -68,9 +68,9 @@ class DgcRun:
     """A backup of a workspace."""
 
     target: Target
-    session: Session
-    _wanted: dict[str, ListedJob] = field(factory=dict)
-    """Jobs to export, by name."""
+    session: BackupSession
+    _wanted: dict[str, tuple[str, int | None]] = field(factory=dict)
+    """Jobs to export, by name, with their type and the time of their last change."""
     _unlisted_texts: list[str] = field(factory=list)
     """Scripts whose text the list does not have."""
     _clock: datetime | None = None
@@ -117,7 +117,7 @@ class DgcRun:
             if self.session.is_current(key, item.updated):
                 self.session.draft.mark(key, seen=OK, job_type=item.type)
             else:
-                self._wanted[item.name] = item
+                self._wanted[item.name] = item.type, item.updated
 
     def _take_scripts(self, items: list[ListedScript]) -> None:
         for item in items:
@@ -129,28 +129,29 @@ class DgcRun:
 
     def _hold_script(self, name: str, listed: Mapping[str, Any]) -> None:
         fields = _definition(listed)
-        self._hold(Row(layout.SCRIPT, name, ()), Script("", fields), fields)
+        self._hold(ItemRow(layout.SCRIPT, name, ()), Script("", fields), fields)
 
     def _take_resources(self, items: list[ListedResource]) -> None:
         for item in items:
             self.session.seen.add((layout.RESOURCE, item.name))
             fields = _definition(item.fields)
-            self._hold(Row(layout.RESOURCE, item.name, ()), Resource("", fields), fields)
+            self._hold(ItemRow(layout.RESOURCE, item.name, ()), Resource("", fields), fields)
 
-    def _hold(self, row: Row, value: Job | Script | Resource, fields: Mapping[str, Any]) -> None:
+    def _hold(self, row: ItemRow, value: Job | Script | Resource, fields: Mapping[str, Any]) -> None:
         settings = fields.get("basicConfig")
         owner = settings.get("owner") if isinstance(settings, dict) else None
-        full = Row(
+        files = files_of(value)
+        full = ItemRow(
             kind=row.kind,
             name=row.name,
             files=(),
-            refs=parsed.refs_of(row.kind, fields),
+            refs=parsed.refs_of(row.kind, fields, files.values()),
             directory=value.directory,
             job_type=row.job_type,
             owner=owner if isinstance(owner, str) and owner else None,
             last_update=row.last_update,
         )
-        self.session.hold(full, files_of(value), fields)
+        self.session.hold(full, files, fields)
 
     def _confirm(self) -> Steps[None]:
         """Ask for each item that left its list."""
@@ -278,8 +279,8 @@ class DgcRun:
         return fetched
 
     def _hold_job(self, job: Job) -> None:
-        item = self._wanted[job.name]
-        row = Row(layout.JOB, job.name, (), job_type=item.type, last_update=self._settled(item.updated))
+        type_, updated = self._wanted[job.name]
+        row = ItemRow(layout.JOB, job.name, (), job_type=type_, last_update=self._settled(updated))
         self._hold(row, job, job._fields)
 
     def _settled(self, updated: int | None) -> int | None:
@@ -290,7 +291,7 @@ class DgcRun:
 
     def _note(self) -> None:
         session = self.session
-        untimed = sum(1 for item in self._wanted.values() if item.updated is None)
+        untimed = sum(1 for _, updated in self._wanted.values() if updated is None)
         if untimed:
             session.notes.append(f"{untimed} jobs have no time of their last change, so they were fetched anew")
         if self._others:

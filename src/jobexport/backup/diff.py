@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from jobexport.backup.folder.manifest import Row
+    from jobexport.backup.folder.manifest import ItemRow
     from jobexport.backup.folder.tree import Tree
 
 REMOVED, ADDED, CHANGED = "only in the first", "only in the second", "differs"
@@ -32,7 +32,7 @@ class Difference:
     change: str
     """`only in the first`, `only in the second` or `differs`."""
     lines: tuple[str, ...] = ()
-    """What differs, for people; empty unless both backups have the item."""
+    """The places that differ, for people; empty unless both backups have the item."""
 
 
 @frozen
@@ -80,19 +80,19 @@ def diff(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> Diffe
     return Differences(tuple(found), same)
 
 
-def _rows(tree: Tree) -> Mapping[tuple[str, str], Row]:
+def _rows(tree: Tree) -> Mapping[tuple[str, str], ItemRow]:
     tree.marker()
     return {key: row for key, row in tree.rows().items() if row.seen != manifest.GONE and row.files}
 
 
-def _compared(one: Tree, ours: Row, two: Tree, theirs: Row) -> list[str]:
+def _compared(one: Tree, ours: ItemRow, two: Tree, theirs: ItemRow) -> list[str]:
     mine, other = ([file.sha256 for file in row.files if not file.path.endswith(".zip")] for row in (ours, theirs))
     if mine == other:
         return []
     return compare.differences(ours.kind, _fields(one, ours), _fields(two, theirs))
 
 
-def _fields(tree: Tree, row: Row) -> Mapping[str, object]:
+def _fields(tree: Tree, row: ItemRow) -> Mapping[str, object]:
     for file in row.files:
         if not tree.holds(file):
             place = str(tree.path / file.path)

@@ -42,7 +42,7 @@ class BackupResult:
     problems: tuple[str, ...]
     """Other reasons why the backup is not complete, for people."""
     notes: tuple[str, ...]
-    """What the user should know, such as places that look like secrets."""
+    """Sentences for the user, such as on places that look like secrets."""
     ended_by: JobexportError | None = None
     """The error that ended the run early, such as `Unauthorized`; None if every item was asked for."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jobexport.backup.dgc import DgcRun, Target
 from jobexport.backup.folder.marker import Origin
 from jobexport.backup.folder.tree import opened
-from jobexport.backup.session import Session, Settings
+from jobexport.backup.session import BackupSession, BackupSettings
 from jobexport.client.arguments import concurrency_of, location_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def backup_workspace(
 
     Args:
         client: the client of the project.
-        folder: the folder of the backup, created if missing; files in it that are none of a backup's are left alone.
+        folder: the folder of the backup, created if missing; files of other kinds in it are left alone.
         workspace: the id of the workspace; None stands for the default workspace.
         full: True to fetch every job, also one whose time of the last change is the same.
         prune: True to remove items from the backup that are gone from the service; without it they stay, and are named.
@@ -92,20 +92,20 @@ def _settings(
     edition: str | None,
     concurrency: int,
     progress: Callable[[Progress], None] | None,
-) -> Settings:
+) -> BackupSettings:
     if not 0 <= max_shrink <= 1:
         raise ValueError(f"max_shrink {max_shrink!r:.60} must be a part of all items, from 0 to 1")
-    return Settings(full, prune, max_shrink, concurrency_of(concurrency), edition, progress)
+    return BackupSettings(full, prune, max_shrink, concurrency_of(concurrency), edition, progress)
 
 
 @contextlib.contextmanager
 def _run(
-    client: DgcClient | AsyncDgcClient, folder: str | os.PathLike[str], workspace: str | None, settings: Settings
+    client: DgcClient | AsyncDgcClient, folder: str | os.PathLike[str], workspace: str | None, settings: BackupSettings
 ) -> Iterator[DgcRun]:
     """Open the folder for a run."""
     project = client._project
     cloud, region = location_of("dgc", client._shell.base_url) or (None, None)
     origin = Origin("dgc", project.id, workspace, cloud, region)
     with opened(Path(folder), write=True) as tree:
-        session = Session(tree, origin, _STATUS, settings)
+        session = BackupSession(tree, origin, _STATUS, settings)
         yield DgcRun(Target(project.id, project.retries, workspace), session)

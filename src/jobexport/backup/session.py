@@ -13,7 +13,7 @@ from jobexport.backup.content import adopted, limits, references, suspects
 from jobexport.backup.folder import layout, manifest
 from jobexport.backup.folder.commit import Stage
 from jobexport.backup.folder.draft import Draft
-from jobexport.backup.folder.manifest import FAILED, GONE, File, Row
+from jobexport.backup.folder.manifest import FAILED, GONE, ItemFile, ItemRow
 from jobexport.backup.folder.marker import Marker
 from jobexport.backup.results import BackupResult
 from jobexport.core.disk.files import writing
@@ -35,7 +35,7 @@ _NAMED = 10
 
 
 @frozen
-class Settings:
+class BackupSettings:
     """The choices of the user for a backup."""
 
     full: bool = False
@@ -53,13 +53,13 @@ class Settings:
 
 
 @define(eq=False)
-class Session:
+class BackupSession:
     """A run that writes a backup. `begin` comes first, then each item of the service, `guard`, and `commit`."""
 
     tree: Tree
     origin: Origin
     export_status: str | None
-    settings: Settings
+    settings: BackupSettings
     total: dict[str, int | None] = field(factory=dict)
     """The service's own number of items, by kind."""
     incomplete: dict[str, str] = field(factory=dict)
@@ -75,7 +75,7 @@ class Session:
     ended_by: JobexportError | None = None
     stage: Stage = field(init=False)
     draft: Draft = field(init=False)
-    before: Mapping[Key, Row] = field(init=False, factory=dict)
+    before: Mapping[Key, ItemRow] = field(init=False, factory=dict)
     """The items of the previous state."""
     changed: set[Key] = field(factory=set)
     """The items with new content."""
@@ -109,11 +109,11 @@ class Session:
         except NotABackup:
             return None
 
-    def _rows(self, marker: Marker | None) -> list[Row]:
+    def _rows(self, marker: Marker | None) -> list[ItemRow]:
         """Return the items of the folder; without a manifest to trust, those that its files define."""
         if marker is not None:
             content = self.tree.read_or_none(layout.MANIFEST) or b""
-            if File.of("", content).sha256 == marker.sha256[layout.MANIFEST]:
+            if ItemFile.of("", content).sha256 == marker.sha256[layout.MANIFEST]:
                 return list(manifest.read(content).values())
             self.notes.append(f"{layout.MANIFEST} is not what the marker says; every item is fetched again")
         contents = {}
@@ -142,7 +142,7 @@ class Session:
             and updated == row.last_update
         )
 
-    def hold(self, row: Row, files: Mapping[str, bytes], definition: Mapping[str, Any]) -> None:
+    def hold(self, row: ItemRow, files: Mapping[str, bytes], definition: Mapping[str, Any]) -> None:
         """Take an item with its files, by suffix, and name places in its definition that look like secrets."""
         if self.draft.hold(row, files, damaged=row.key in self.damaged):
             self.changed.add(row.key)
@@ -175,15 +175,18 @@ class Session:
     def is_gone(self, key: Key) -> None:
         """Take note that the service has an item no more: it stays in the backup, unless the user wants it removed."""
         self.gone.append(key)
-        if key in self.draft.rows:
+        if self.draft.pieces.get(key):
             self.draft.mark(key, seen=GONE)
+        elif key in self.draft.rows:
+            # It never had any content to keep.
+            self.draft.drop(key)
 
     def fail(self, key: Key, error: JobexportError) -> None:
         """Take note that the last content of an item could not be fetched; older content is kept."""
         self.failures[key] = error
         code = error.code if isinstance(error, ApiError) and error.code else type(error).__name__
         if key not in self.draft.rows:
-            self.draft.hold(Row(*key, ()), {})
+            self.draft.hold(ItemRow(*key, ()), {})
         self.draft.mark(key, seen=FAILED + code)
 
     def commit(self, *, last: bool = True) -> None:
@@ -208,7 +211,7 @@ class Session:
         for key in self.pruned:
             self.draft.drop(key)
 
-    def _own_files(self, rows: list[Row], *, complete: bool) -> dict[str, bytes]:
+    def _own_files(self, rows: list[ItemRow], *, complete: bool) -> dict[str, bytes]:
         """Return the files beside the items, in the order in which they take their places."""
         found = {}
         for path, line in layout.GIT_FILES.items():
@@ -224,16 +227,16 @@ class Session:
             counts=self._counts(rows),
             total=self.total,
             complete=complete,
-            sha256={path: File.of("", found[path]).sha256 for path in (layout.MANIFEST, layout.REQUIREMENTS)},
+            sha256={path: ItemFile.of("", found[path]).sha256 for path in (layout.MANIFEST, layout.REQUIREMENTS)},
             edition=self.edition,
         )
         return {**found, layout.MARKER: marker.write()}
 
-    def _counts(self, rows: list[Row]) -> dict[str, int]:
+    def _counts(self, rows: list[ItemRow]) -> dict[str, int]:
         found = Counter(row.kind for row in rows if row.seen != GONE)
         return {kind: found[kind] for kind in layout.KINDS_OF[self.origin.service]}
 
-    def _complete(self, rows: list[Row]) -> bool:
+    def _complete(self, rows: list[ItemRow]) -> bool:
         counts = self._counts(rows)
         return (
             not (self.failures or self.incomplete or self.problems)
@@ -241,7 +244,7 @@ class Session:
             and all(self.total[kind] in {None, count} for kind, count in counts.items())
         )
 
-    def _note_run(self, rows: list[Row]) -> None:
+    def _note_run(self, rows: list[ItemRow]) -> None:
         """Write when the run ended, outside of what git sees."""
         plain = {
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),

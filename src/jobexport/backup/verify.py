@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from jobexport.backup.content import limits, parsed, references
 from jobexport.backup.folder import layout, manifest
-from jobexport.backup.folder.manifest import File
+from jobexport.backup.folder.manifest import ItemFile
 from jobexport.backup.folder.tree import opened
 from jobexport.errors import BackupDamaged
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
-    from jobexport.backup.folder.manifest import Row
+    from jobexport.backup.folder.manifest import ItemRow
     from jobexport.backup.folder.marker import Marker
     from jobexport.backup.folder.tree import Tree
 
 LEVELS = ("whole", "sound")
-"""What each level proves, by number."""
+"""The names of the levels, by number."""
 
 
 @frozen
@@ -40,7 +40,7 @@ class Problem:
 
 
 @frozen
-class Verdict:
+class VerifyResult:
     """The result of `verify`."""
 
     folder: Path
@@ -48,7 +48,7 @@ class Verdict:
     """The level reached: 0 if the backup is whole, 1 if it is sound too; None if it is not whole."""
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
-    """What a restore must know: items that are gone from the service, and items that a job uses but nobody has."""
+    """Sentences for a restore: items that are gone from the service, and items that a job uses but nobody has."""
     counts: Mapping[str, int]
     """The items that the service had, by kind."""
     marker: Marker
@@ -59,7 +59,7 @@ class Verdict:
         return not self.problems
 
 
-def verify(folder: str | os.PathLike[str]) -> Verdict:
+def verify(folder: str | os.PathLike[str]) -> VerifyResult:
     """Check a backup on levels 0 and 1.
 
     Level 0, whole: the marker, the digest of every file, no file missing, no other file in the folders of items, and as
@@ -82,9 +82,9 @@ class _Check:
     marker: Marker
     problems: list[Problem] = field(factory=list)
     notes: list[str] = field(factory=list)
-    rows: dict[tuple[str, str], Row] = field(factory=dict)
+    rows: dict[tuple[str, str], ItemRow] = field(factory=dict)
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> VerifyResult:
         self._own_files()
         for row in self.rows.values():
             self._item(row)
@@ -94,7 +94,7 @@ class _Check:
         self._sizes()
         broken = {problem.level for problem in self.problems}
         level = None if 0 in broken else 0 if 1 in broken else 1
-        return Verdict(self.tree.path, level, tuple(self.problems), tuple(self.notes), counts, self.marker)
+        return VerifyResult(self.tree.path, level, tuple(self.problems), tuple(self.notes), counts, self.marker)
 
     def _bad(self, level: int, place: str, what: str) -> None:
         self.problems.append(Problem(level, place, what))
@@ -105,14 +105,14 @@ class _Check:
             content = self.tree.read_or_none(path)
             if content is None:
                 self._bad(0, path, "it is missing")
-            elif File.of(path, content).sha256 != digest:
+            elif ItemFile.of(path, content).sha256 != digest:
                 self._bad(0, path, _changed(content, digest) or "its content is not the content that was backed up")
         try:
             self.rows = self.tree.rows()
         except BackupDamaged as problem:
             self._bad(0, problem.place, problem.problem)
 
-    def _item(self, row: Row) -> None:
+    def _item(self, row: ItemRow) -> None:
         """Check the files of an item, and its definition."""
         label = layout.label(row.kind, row.name)
         if not row.files:
@@ -138,10 +138,10 @@ class _Check:
             return
         if (name := parsed.name_of(row, fields)) != row.name:
             self._bad(1, row.files[0].path, f"it defines {name!r:.80}, not {row.name!r:.80}")
-        if parsed.refs_of(row.kind, fields) != row.refs:
+        if parsed.refs_of(row.kind, fields, contents.values()) != row.refs:
             self._bad(1, row.files[0].path, "the references in the manifest are not those of the definition")
 
-    def _content(self, file: File) -> bytes | None:
+    def _content(self, file: ItemFile) -> bytes | None:
         """Return the content of a file, or None if it is not what the manifest says."""
         try:
             content = self.tree.read(file.path)
@@ -152,7 +152,7 @@ class _Check:
             # Opening a link does not follow it.
             self._bad(0, file.path, f"it is a link, or can't be read ({problem.strerror})")
             return None
-        found = File.of(file.path, content)
+        found = ItemFile.of(file.path, content)
         if found == file:
             return content
         what = f"it has {found.size} bytes, not {file.size}"
@@ -220,6 +220,6 @@ class _Check:
 def _changed(content: bytes, digest: str) -> str | None:
     """Return a sentence on lines that have other ends, as git makes them without `.gitattributes`."""
     for other in (content.replace(b"\r\n", b"\n"), content.replace(b"\n", b"\r\n")):
-        if other != content and File.of("", other).sha256 == digest:
+        if other != content and ItemFile.of("", other).sha256 == digest:
             return f"its line ends were changed, as git does without the line `* -text` in {layout.ATTRIBUTES}"
     return None

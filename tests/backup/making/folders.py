@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from jobexport.archive.definitions import files_of
 from jobexport.archive.values import Job, Resource, Script
 from jobexport.backup.content import parsed
-from jobexport.backup.folder.manifest import Row
+from jobexport.backup.folder.manifest import ItemRow
 from jobexport.backup.folder.marker import Origin
 from jobexport.backup.folder.tree import opened
-from jobexport.backup.session import Session, Settings
+from jobexport.backup.session import BackupSession, BackupSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,15 +48,16 @@ def backup(
     given = {"job": jobs or {}, "script": scripts or {}, "resource": resources or {}}
     classes: dict[str, type[Job | Script | Resource]] = {"job": Job, "script": Script, "resource": Resource}
     with opened(folder, write=True) as tree:
-        session = Session(tree, origin, "DEVELOP", Settings(**settings))
+        session = BackupSession(tree, origin, "DEVELOP", BackupSettings(**settings))
         session.begin()
         for kind, items in given.items():
             session.total[kind] = len(items)
             for name, definition in items.items():
                 fields = {"name": name, **definition}
                 session.seen.add((kind, name))
-                row = Row(kind, name, (), refs=parsed.refs_of(kind, fields))
-                session.hold(row, files_of(classes[kind]("", fields)), fields)
+                files = files_of(classes[kind]("", fields))
+                row = ItemRow(kind, name, (), refs=parsed.refs_of(kind, fields, files.values()))
+                session.hold(row, files, fields)
         session.guard()
         for kind in given:
             for key in session.vanished(kind):

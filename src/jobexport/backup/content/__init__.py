@@ -1,1 +1,1 @@
-"""What definitions say: their references, places that look like secrets, limits of an import, and differences."""
+"""The content of definitions: references, places that look like secrets, limits of an import, differences."""

@@ -11,7 +11,7 @@ from jobexport.backup.folder import layout
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from jobexport.backup.folder.manifest import Row
+    from jobexport.backup.folder.manifest import ItemRow
 
 # Letters of any script: one edition's pages allow Chinese names.
 _NAME = re.compile(r"[\w.-]+")
@@ -47,7 +47,7 @@ def most_packed(contents: Iterable[bytes], sizes: Iterable[int]) -> int:
     return sum(len(zlib.compress(content)) for content in contents) + _OVERHEAD * len(plain)
 
 
-def packed_with(row: Row, rows: dict[tuple[str, str], Row]) -> Iterator[Row]:
+def packed_with(row: ItemRow, rows: dict[tuple[str, str], ItemRow]) -> Iterator[ItemRow]:
     """Yield the items that a job is packed with: itself, and the scripts and resources that it uses."""
     yield row
     for ref in row.refs:

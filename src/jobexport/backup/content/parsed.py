@@ -10,13 +10,13 @@ from jobexport.backup.folder import layout
 from jobexport.core import strict_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from jobexport.backup.folder.manifest import Row
+    from jobexport.backup.folder.manifest import ItemRow
     from jobexport.backup.folder.tree import Tree
 
 
-def fields_of(tree: Tree, row: Row) -> dict[str, Any]:
+def fields_of(tree: Tree, row: ItemRow) -> dict[str, Any]:
     """Return the fields of an item; those of a script with its text.
 
     Raises:
@@ -26,7 +26,7 @@ def fields_of(tree: Tree, row: Row) -> dict[str, Any]:
     return parse(row, {file.path: tree.read(file.path) for file in row.files})
 
 
-def parse(row: Row, contents: Mapping[str, bytes]) -> dict[str, Any]:
+def parse(row: ItemRow, contents: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the fields of an item whose files have these contents.
 
     Raises:
@@ -46,18 +46,19 @@ def parse(row: Row, contents: Mapping[str, bytes]) -> dict[str, Any]:
     return fields
 
 
-def name_of(row: Row, fields: Mapping[str, Any]) -> str:
+def name_of(row: ItemRow, fields: Mapping[str, Any]) -> str:
     """Return the name that a definition itself has; a definition without one has the name of the item."""
     name = fields.get("name")
     return name if isinstance(name, str) else row.name
 
 
-def refs_of(kind: str, fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the references of a definition, sorted."""
-    if kind == layout.JOB:
-        return references.of_job(fields)
-    if kind == layout.SCRIPT:
-        text = fields.get("content")
-        plain = {key: value for key, value in fields.items() if key != "content"}
-        return references.of_script(plain, text if isinstance(text, str) else None)
-    return references.of_resource(fields) if kind == layout.RESOURCE else references.of_flink(fields)
+def refs_of(kind: str, fields: Mapping[str, Any], contents: Iterable[bytes]) -> tuple[str, ...]:
+    """Return the references of a definition, sorted.
+
+    Args:
+        kind: the kind of the item.
+        fields: its definition.
+        contents: the contents of its files; a zip has no text.
+    """
+    texts = [content.decode(errors="replace") for content in contents if not content.startswith(b"PK")]
+    return references.of(kind, fields, texts)

@@ -1,4 +1,4 @@
-"""What a definition refers to, and what the workspace of a restore must have beside the items of a backup.
+"""References of a definition, and requirements: all that the workspace of a restore must have beside the items.
 
 The create-job page has a table of properties for each type of node. The tables are not read one by one: a property's
 name says what its value is, whatever the type of the node. `clusterName` of a DLI node is a queue.
@@ -6,17 +6,17 @@ name says what its value is, whatever the type of the node. `clusterName` of a D
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from jobexport.backup.folder import layout
-from jobexport.core import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from jobexport.backup.folder.manifest import Row
+    from jobexport.backup.folder.manifest import ItemRow
 
 SCRIPT, RESOURCE, JOB = layout.SCRIPT, layout.RESOURCE, layout.JOB
 CONNECTION, QUEUE, CLUSTER, STREAM = "connection", "queue", "cluster", "stream"
@@ -54,54 +54,53 @@ _PROPERTIES = {
 }
 # Node types whose `jobName` is a job of the workspace; elsewhere it is a job of another service.
 _SUBJOBS = {"subjob", "foreach"}
-_OBS_PATH = re.compile(r"(?:obs|s3a)://([^/\s'\"<>;,()]+)(?:/([^\s'\"<>;,()]*))?", re.IGNORECASE)
+# They are found in the text of a file, so a backslash begins an escape of JSON.
+_OBS_PATH = re.compile(r"(?:obs|s3a)://([^/\s'\"<>;,()\\]+)(?:/([^\s'\"<>;,()\\]*))?", re.IGNORECASE)
 # `#{Env.get("x")}` is a variable of the workspace.
-_VARIABLE = re.compile(r"""Env\.get\(\s*["']([^"']{1,128})["']\s*\)""")
+_VARIABLE = re.compile(r"""Env\.get\(\s*\\?["']([^"'\\]{1,128})\\?["']\s*\)""")
 # A value that is computed when the job runs names nothing that could be supplied.
 _COMPUTED = re.compile(r"[$#]\{")
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def of_job(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the references of a job's definition, sorted: `("connection:mrs_hive", "script:orders_sum")`."""
+def of(kind: str, fields: Mapping[str, Any], texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the references of an item, sorted: `("connection:mrs_hive", "script:orders_sum")`.
+
+    Args:
+        kind: the kind of the item.
+        fields: its definition.
+        texts: the texts of its files, in which OBS paths and variables are found wherever they stand.
+    """
+    found = {JOB: _of_job, SCRIPT: _of_script, layout.FLINK: _of_flink}.get(kind, _of_resource)(fields)
+    return _sorted([*found, *(named for text in texts for named in _in_text(text))])
+
+
+def _of_job(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
     settings = _object(fields.get("basicConfig"))
     users = (settings.get("owner"), settings.get("executeUser"), *_approvers(fields))
-    return _sorted(
-        [
-            *(named for node in _objects(fields.get("nodes")) for named in _of_node(node)),
-            *((USER, user) for user in users),
-            (AGENCY, settings.get("agency")),
-            *((JOB, name) for schedule in _schedules(fields) for name in _depended(schedule)),
-            *_in_texts(fields),
-        ]
-    )
+    return [
+        *(named for node in _objects(fields.get("nodes")) for named in _of_node(node)),
+        *((USER, user) for user in users),
+        (AGENCY, settings.get("agency")),
+        *((JOB, name) for schedule in _schedules(fields) for name in _depended(schedule)),
+    ]
 
 
-def of_script(fields: Mapping[str, Any], text: str | None) -> tuple[str, ...]:
-    """Return the references of a script: its connection, its queue, and places in its text."""
-    found = [(CONNECTION, fields.get("connectionName")), (QUEUE, fields.get("queueName"))]
+def _of_script(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
     users = [(USER, user) for user in _approvers(fields)]
-    return _sorted([*found, *users, *_in_texts(fields), *_in_text(text or "")])
+    return [(CONNECTION, fields.get("connectionName")), (QUEUE, fields.get("queueName")), *users]
 
 
-def of_resource(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the references of a resource: its file, and the files that it needs."""
-    return _sorted(_in_texts(fields))
+def _of_resource(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    # A resource is a place in OBS, and names others.
+    return []
 
 
-def of_flink(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the references of a Flink job: its queue, its bucket, its agency, its jars, and places in its SQL."""
-    settings = _object(fields.get("job_config")) or _object(strict_json_or_none(fields.get("job_config")))
+def _of_flink(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the queue, the bucket and the agency of a Flink job; editions have them at two places."""
+    places = (fields, _object(fields.get("job_config")))
     named = {"queue_name": QUEUE, "obs_bucket": BUCKET, "execution_agency_urn": AGENCY}
-    found = [(kind, place.get(key)) for place in (fields, settings) for key, kind in named.items()]
-    return _sorted([*found, *_in_texts(fields)])
-
-
-def strict_json_or_none(value: Any) -> Any:
-    """Return the value of a JSON text, or None if the value is not such a text."""
-    try:
-        return strict_json.parse(value.encode(), exact=True) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return [(kind, place.get(key)) for place in places for key, kind in named.items()]
 
 
 def split(ref: str) -> tuple[str, str]:
@@ -110,7 +109,7 @@ def split(ref: str) -> tuple[str, str]:
     return kind, name
 
 
-def missing(rows: Iterable[Row]) -> dict[str, dict[str, list[str]]]:
+def missing(rows: Iterable[ItemRow]) -> dict[str, dict[str, list[str]]]:
     """Return what the backup itself has not: by kind of reference and name, the items that use it.
 
     An item that is gone from the service has no needs.
@@ -126,21 +125,27 @@ def missing(rows: Iterable[Row]) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def requirements(rows: Iterable[Row]) -> bytes:
-    """Return the file of all requirements: sorted JSON, each with `used_by`."""
+def requirements(rows: Iterable[ItemRow]) -> bytes:
+    """Return the file of all requirements: sorted JSON, each with `used_by`.
+
+    It has a line for each user, as `strict_json.write` would, which is too slow for a hundred thousand of them.
+    """
     found = missing(rows)
-    plain = {
-        key: [{**_entry(kind, name), "used_by": sorted(users)} for name, users in sorted(found.get(kind, {}).items())]
-        for kind, key in KEYS.items()
-    }
-    return strict_json.write(plain).encode()
+    sections = []
+    for kind, key in KEYS.items():
+        entries = [_entry(kind, name, users) for name, users in sorted(found.get(kind, {}).items())]
+        content = "[\n{}\n  ]".format(",\n".join(entries)) if entries else "[]"
+        sections.append(f"  {_quoted(key)}: {content}")
+    return "{{\n{}\n}}\n".format(",\n".join(sections)).encode()
 
 
-def _entry(kind: str, name: str) -> dict[str, str]:
-    if kind != OBS_FILE:
-        return {"name": name}
-    bucket, _, key = name.partition("/")
-    return {"bucket": bucket, "key": key}
+def _entry(kind: str, name: str, users: list[str]) -> str:
+    """Return a requirement as JSON."""
+    bucket, _, object_key = name.partition("/")
+    named = {"bucket": bucket, "key": object_key} if kind == OBS_FILE else {"name": name}
+    lines = [f"      {_quoted(key)}: {_quoted(value)}," for key, value in named.items()]
+    used = ",\n        ".join(map(_quoted, sorted(users)))
+    return "\n".join(["    {", *lines, f'      "used_by": [\n        {used}\n      ]', "    }"])
 
 
 def _of_node(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -173,15 +178,6 @@ def _depended(schedule: Mapping[str, Any]) -> Iterator[Any]:
 
 def _approvers(fields: Mapping[str, Any]) -> list[Any]:
     return [item.get("approverName") for item in _objects(fields.get("approvers"))]
-
-
-def _in_texts(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield the OBS files, the buckets and the variables in all texts of a value."""
-    if isinstance(value, str):
-        yield from _in_text(value)
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _in_texts(item)
 
 
 def _in_text(text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from attrs import define, evolve, field
 
 from jobexport.archive import definitions
 from jobexport.backup.folder import layout
-from jobexport.backup.folder.manifest import File, Row
+from jobexport.backup.folder.manifest import ItemFile, ItemRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,14 +36,14 @@ class Draft:
     """The items of the next state. Threads may change different items at once."""
 
     stage: Stage
-    rows: dict[Key, Row]
+    rows: dict[Key, ItemRow]
     """The items; their `files` are those of the previous state, and `pieces` counts."""
     pieces: dict[Key, dict[str, Piece]] = field(factory=dict)
     """The files of each item by suffix."""
     _old: set[str] = field(factory=set)
 
     @classmethod
-    def of(cls, stage: Stage, rows: Iterable[Row]) -> Draft:
+    def of(cls, stage: Stage, rows: Iterable[ItemRow]) -> Draft:
         """Return a draft that begins with the items of the previous state."""
         draft = cls(stage, {row.key: row for row in rows})
         draft.pieces = {
@@ -53,7 +53,7 @@ class Draft:
         draft._old = {file.path for row in draft.rows.values() for file in row.files}
         return draft
 
-    def hold(self, row: Row, files: Mapping[str, bytes], *, damaged: bool = False) -> bool:
+    def hold(self, row: ItemRow, files: Mapping[str, bytes], *, damaged: bool = False) -> bool:
         """Set an item and its files, by suffix; the item's own first. Return True if a file is another one than before.
 
         Args:
@@ -76,33 +76,36 @@ class Draft:
 
     def mark(self, key: Key, **changes: object) -> None:
         """Change fields of an item, such as `seen`."""
-        self.rows[key] = evolve(self.rows[key], **changes)  # type: ignore[arg-type]  # fields of a row
+        row = self.rows[key]
+        if any(getattr(row, name) != value for name, value in changes.items()):
+            self.rows[key] = evolve(row, **changes)  # type: ignore[arg-type]  # fields of a row
 
     def drop(self, key: Key) -> None:
         """Take an item out."""
         del self.rows[key], self.pieces[key]
 
-    def change(self) -> tuple[list[Row], dict[str, str], list[str]]:
+    def change(self) -> tuple[list[ItemRow], dict[str, str], list[str]]:
         """Return the rows of the next state, the staged file for each path that changes, and the paths that go."""
         staged: dict[str, str] = {}
-        rows: list[Row] = []
+        rows: list[ItemRow] = []
         paths: set[str] = set()
         for kind, stems in self._stems().items():
             for name, stem in stems.items():
                 files = []
                 for suffix, piece in self.pieces[kind, name].items():
                     path = f"{layout.FOLDER_OF[kind]}/{stem}{suffix}"
-                    files.append(File(path, piece.sha256, piece.size))
+                    files.append(ItemFile(path, piece.sha256, piece.size))
                     if piece.staged is not None:
                         staged[path] = piece.staged
                     elif piece.path != path:
                         # Another item whose name differs in case only came or went, so the mark of this one did.
                         staged[path] = self.stage.put(self.stage.tree.read(str(piece.path)))
-                rows.append(evolve(self.rows[kind, name], files=tuple(files)))
+                row = self.rows[kind, name]
+                rows.append(row if row.files == tuple(files) else evolve(row, files=tuple(files)))
                 paths.update(file.path for file in files)
         return rows, staged, sorted(self._old - paths)
 
-    def settled(self, rows: Iterable[Row]) -> None:
+    def settled(self, rows: Iterable[ItemRow]) -> None:
         """Take note that a change is done: these rows are the state of the folder now."""
         fresh = Draft.of(self.stage, rows)
         self.rows, self.pieces, self._old = fresh.rows, fresh.pieces, fresh._old

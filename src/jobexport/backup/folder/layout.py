@@ -5,11 +5,11 @@ from __future__ import annotations
 from jobexport.archive.definitions import JSON, SUFFIXES
 
 MARKER = "jobexport-backup.json"
-"""Says that the folder is a backup, of which workspace, and which manifest it has; written last."""
+"""The file that makes a folder a backup: of which workspace, and with which manifest. It is written last."""
 MANIFEST = "manifest.jsonl"
 """A line for each item."""
 REQUIREMENTS = "requirements.json"
-"""What the workspace of a restore must have beside the items."""
+"""A list of all that the workspace of a restore must have beside the items."""
 ATTRIBUTES, IGNORE = ".gitattributes", ".gitignore"
 META = ".jobexport"
 """The folder of the tool's own files, which git ignores: nothing in it is needed for a backup to be whole."""

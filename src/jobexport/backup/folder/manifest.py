@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 OK, GONE = "ok", "gone"
-"""Values of `Row.seen`: the service has the item; the service has it no more, and the backup keeps it."""
+"""Values of `ItemRow.seen`: the service has the item; the service has it no more, and the backup keeps it."""
 FAILED = "failed: "
-"""The beginning of `Row.seen` for an item whose last content could not be fetched; the error follows."""
+"""The beginning of `ItemRow.seen` for an item whose last content could not be fetched; the error follows."""
 
 
 @frozen
-class File:
+class ItemFile:
     """A file of an item."""
 
     path: str
@@ -29,25 +29,25 @@ class File:
     size: int
 
     @classmethod
-    def of(cls, path: str, content: bytes) -> File:
+    def of(cls, path: str, content: bytes) -> ItemFile:
         """Return the entry for a file with this content."""
         return cls(path, hashlib.sha256(content).hexdigest(), len(content))
 
 
 @frozen
-class Row:
+class ItemRow:
     """An item of a backup."""
 
     kind: str
     """`job`, `script`, `resource` or `flink`."""
     name: str
-    files: tuple[File, ...]
+    files: tuple[ItemFile, ...]
     """The item's own file, and then the file beside it: a script's text, or the zip of a Flink job. An item that was
     never fetched has no file."""
     seen: str = OK
     """`ok`, `gone`, or `failed: ` with the error's code."""
     refs: tuple[str, ...] = ()
-    """What the definition refers to, each as kind and name, such as `script:orders_sum`."""
+    """The references of the definition, each as kind and name, such as `script:orders_sum`."""
     directory: str | None = None
     job_type: str | None = None
     owner: str | None = None
@@ -68,13 +68,13 @@ class Row:
         return self.seen.startswith(FAILED)
 
 
-def write(rows: Iterable[Row]) -> bytes:
+def write(rows: Iterable[ItemRow]) -> bytes:
     """Return the manifest of some items."""
     lines = (json.dumps(_plain(row), ensure_ascii=False) for row in sorted(rows, key=lambda row: row.key))
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: ItemRow) -> dict[str, Any]:
     """Return a row as the values of its line: what the item lacks is left out."""
     own, *beside = row.files or (None,)
     plain = {
@@ -93,13 +93,13 @@ def _plain(row: Row) -> dict[str, Any]:
     return {key: value for key, value in plain.items() if value is not None and value != []}
 
 
-def read(content: bytes) -> dict[tuple[str, str], Row]:
+def read(content: bytes) -> dict[tuple[str, str], ItemRow]:
     """Return the items of a manifest by kind and name.
 
     Raises:
         BackupDamaged: a line breaks a rule of the format.
     """
-    rows: dict[tuple[str, str], Row] = {}
+    rows: dict[tuple[str, str], ItemRow] = {}
     paths: set[str] = set()
     for number, line in enumerate(content.splitlines(), start=1):
         try:
@@ -115,7 +115,7 @@ def read(content: bytes) -> dict[tuple[str, str], Row]:
     return rows
 
 
-def _row(plain: Any) -> Row:
+def _row(plain: Any) -> ItemRow:
     if not isinstance(plain, dict):
         raise TypeError("it is not a JSON object")
     kind, name = _text(plain, "kind"), _text(plain, "name")
@@ -126,7 +126,7 @@ def _row(plain: Any) -> Row:
     last_update = plain.get("last_update")
     if last_update is not None and type(last_update) is not int:
         raise TypeError("last_update is not a number")
-    return Row(
+    return ItemRow(
         kind=kind,
         name=name,
         files=files,
@@ -137,13 +137,13 @@ def _row(plain: Any) -> Row:
     )
 
 
-def _file(kind: str, entry: Mapping[str, Any]) -> File:
+def _file(kind: str, entry: Mapping[str, Any]) -> ItemFile:
     path, digest, size = _text(entry, "path"), _text(entry, "sha256"), entry["size"]
     if not layout.is_item_path(path) or not path.startswith(f"{layout.FOLDER_OF[kind]}/"):
         raise ValueError(f"{path!r:.80} can't be the path of a {kind}")
     if type(size) is not int or size < 0:
         raise ValueError("size is not a number of bytes")
-    return File(path, digest, size)
+    return ItemFile(path, digest, size)
 
 
 def _text(plain: Mapping[str, Any], key: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field, frozen
 
 from jobexport.backup.folder import layout, manifest, marker
-from jobexport.backup.folder.manifest import File
+from jobexport.backup.folder.manifest import ItemFile
 from jobexport.core import strict_json
 from jobexport.core.disk.files import locked, make_folder, writing
 from jobexport.core.disk.folders import open_folder
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from jobexport.backup.folder.manifest import Row
+    from jobexport.backup.folder.manifest import ItemRow
     from jobexport.backup.folder.marker import Marker
     from jobexport.core.disk.folders import OpenFolder
 
@@ -71,7 +71,7 @@ class Tree:
     path: Path
     root: OpenFolder
     moves: Moves | None
-    """The moves of an interrupted run, which nobody has finished yet; None if there are none left."""
+    """The moves of an interrupted run, which nobody has finished yet; None if no move is left."""
     _stack: contextlib.ExitStack
     _held: dict[str, OpenFolder] = field(factory=dict)
 
@@ -134,13 +134,13 @@ class Tree:
         except FileNotFoundError:
             return None
 
-    def holds(self, file: File) -> bool:
+    def holds(self, file: ItemFile) -> bool:
         """Return True if a file of the backup has the bytes that its manifest says."""
         try:
             content = self.read(file.path)
         except OSError:
             return False
-        return File.of(file.path, content) == file
+        return ItemFile.of(file.path, content) == file
 
     def names(self, folder: str) -> set[str]:
         """Return the names of the files and folders in a folder."""
@@ -165,7 +165,7 @@ class Tree:
             raise NotABackup(f"{self.path} is not a backup: it has no {layout.MARKER}; is it the right folder?")
         return marker.read(content)
 
-    def rows(self) -> dict[tuple[str, str], Row]:
+    def rows(self) -> dict[tuple[str, str], ItemRow]:
         """Return the items of the manifest, by kind and name.
 
         Raises:
@@ -212,7 +212,7 @@ def _content(folder: OpenFolder, name: str) -> bytes:
     with folder.read(name) as file:
         content = file.read(_LONGEST + 1)
     if len(content) > _LONGEST:
-        raise OSError(27, "File too large")
+        raise OSError(27, "ItemFile too large")
     return content
 
 

@@ -10,13 +10,13 @@ from jobexport.backup.verify import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jobexport.backup import Differences, Verdict
+    from jobexport.backup import Differences, VerifyResult
 
 # Problems of one kind come by the thousand, such as a folder that git has written with other line ends.
 _SHOWN = 50
 
 
-def sentence(verdict: Verdict) -> str:
+def sentence(verdict: VerifyResult) -> str:
     """Return a verdict as a sentence: `backup/: level 1, sound; 10 jobs, 4 scripts, 0 resources`."""
     counts = ", ".join(_counted(number, label(kind, "").strip()) for kind, number in verdict.counts.items())
     if verdict.level is None:
@@ -29,7 +29,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def complaints(verdict: Verdict) -> Iterator[str]:
+def complaints(verdict: VerifyResult) -> Iterator[str]:
     """Yield the problems and the notes of a verdict."""
     yield from map(str, verdict.problems[:_SHOWN])
     if len(verdict.problems) > _SHOWN:
@@ -37,7 +37,7 @@ def complaints(verdict: Verdict) -> Iterator[str]:
     yield from verdict.notes
 
 
-def verdict_as_plain(verdict: Verdict) -> dict[str, Any]:
+def verdict_as_plain(verdict: VerifyResult) -> dict[str, Any]:
     """Return a verdict as values for JSON."""
     return {
         "folder": str(verdict.folder),

@@ -1,4 +1,4 @@
-"""What surrounds the work of a command that calls a service: its end by signals, errors of usage, and its log."""
+"""The surroundings of a command that calls a service: its end by signals, errors of usage, and its log."""
 
 from __future__ import annotations
 
