@@ -13,13 +13,17 @@ from jobexport.drift.edits.advise import LEFT_TO_PEOPLE
 from jobexport.drift.facts import DataType, Limits
 from jobexport.drift.write import follow_pages, left_lines, texts_of, write_all
 from jobexport.errors import JobexportError, TargetUnwritable
+from jobexport.spec.links import links
+from jobexport.spec.load import tree
+from jobexport.spec.overlay import apply_overlay
 from jobexport.spec.statements.held import unheld
 from tests.drift.making.described import DESCRIBED
 from tests.drift.making.effort import effort
 from tests.drift.making.mutations import mutation
 from tests.drift.making.pages import PAGES
-from tests.drift.making.rendering import LONG, Field, render
+from tests.drift.making.rendering import LONG, STRING, Field, render
 from tests.drift.making.samples import APPLE
+from tests.spec.making.overlays import removals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +58,21 @@ def problems(page: Any, edition: str) -> list[Any]:
     for id_ in DESCRIBED.editions:
         if id_ != edition and bare(after.documents[id_]) != bare(DESCRIBED.documents[id_]):
             found.append(("changes", id_))
+    found += [("unsupported", target) for target in unsupported(after, edition)]
     # A role that moved to a field of another name needs people.
     return found + [problem for problem in written.problems if "mark that property" not in problem]
+
+
+def unsupported(after: Described, edition: str) -> list[str]:
+    """Return the targets of overlay actions that remove a field or a type, though no statement fails without them."""
+    overlay, found = after.overlays[edition], []
+    for number in removals(overlay["actions"]):
+        action = overlay["actions"][number]
+        kept = [other for other in overlay["actions"] if other is not action]
+        document = apply_overlay(after.union or {}, {**overlay, "actions": kept}, strict=False)
+        if next(unheld(after.register, after.union or {}, {**after.documents, edition: document}), None) is None:
+            found.append(action["target"])
+    return found
 
 
 @pytest.mark.parametrize("seed", range(effort(2, 30)))
@@ -168,7 +185,7 @@ def test_an_action_that_the_page_makes_needless_is_dropped() -> None:
 
 def test_a_renamed_field_keeps_its_role_and_the_union_has_both_names() -> None:
     """The client finds the field by its role, in each edition under its own name."""
-    page = evolve(PAGES[0][2], response=(*PAGES[0][2].response[:2], evolve(PAGES[0][2].response[2], name="archives")))
+    page = renamed(PAGES[0][2], "zip_file", "archives", shown=True)
     after = follow_pages([facts_of(page)], DESCRIBED, "otc-2024").described
 
     def names(document: Any) -> set[str]:
@@ -180,10 +197,71 @@ def test_a_renamed_field_keeps_its_role_and_the_union_has_both_names() -> None:
     assert names(after.documents["otc-2026"]) == names(DESCRIBED.documents["otc-2026"])
 
 
-def test_a_renamed_field_whose_example_keeps_the_old_name_has_the_type_of_its_table() -> None:
-    """The table and the example no longer contradict each other about one field, so the new name is a string alone."""
-    page = evolve(PAGES[1][2], response=(evolve(PAGES[1][2].response[0], name="succeeded"), *PAGES[1][2].response[1:]))
-    assert problems(page, "otc-2026") == []
+def renamed(page: Any, old: str, new: str, *, shown: bool) -> Any:
+    """Return a page with another name of a response's field: in its table and, if shown, in its example."""
+    response = tuple(evolve(row, name=new) if row.name == old else row for row in page.response)
+    body = {new if shown and name == old else name: value for name, value in page.response_body.items()}
+    return evolve(page, response=response, response_body=body)
+
+
+@pytest.mark.parametrize("shown", [False, True])
+@pytest.mark.parametrize("number", [0, 1])
+def test_each_action_for_a_renamed_field_is_supported_by_a_statement(number: int, shown: bool) -> None:
+    """`is_success`, of which no entry states the name, is renamed: without an action of the overlay a statement fails.
+
+    If the example keeps the old name, the document has both: the new one with the type of the table alone, and the old
+    one as the union has it.
+    """
+    edition, _, page = PAGES[number]
+    page = renamed(page, "is_success", "succeeded", shown=shown)
+    assert problems(page, edition) == []
+    fields = follow_pages([facts_of(page)], DESCRIBED, edition).described.documents[edition]["components"]["schemas"]
+    assert ("is_success" in fields["ExportFlinkJobsResponse"]["properties"]) is not shown
+
+
+def test_a_field_that_an_example_shows_is_removed_alone_and_seen() -> None:
+    """The document keeps a field that only the example has: an overlay that removes it contradicts a statement."""
+    edition, _, page = PAGES[0]
+    written = follow_pages([facts_of(renamed(page, "message", "words", shown=False))], DESCRIBED, edition).described
+    document = tree(written.documents[edition])
+    assert list(unheld(written.register, written.union or {}, written.documents)) == []
+    del document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]["message"]
+    (item,) = unheld(written.register, written.union or {}, {**written.documents, edition: document})
+    assert (item.statement.at.rpartition("/")[2], item.seen) == ("message", ())
+
+
+def test_a_type_beside_an_example_of_another_type_is_seen() -> None:
+    """The example shows an object, so a document that allows a text too contradicts the table's boolean."""
+    edition, _, page = PAGES[0]
+    page = evolve(page, response_body=page.response_body | {"is_success": {"nested": 1}})
+    written = follow_pages([facts_of(page)], DESCRIBED, edition).described
+    assert unsupported(written, edition) == []
+
+
+def test_a_link_follows_a_renamed_field() -> None:
+    """The link to the import takes the first zip of the new field, and other editions keep their link."""
+    edition, _, page = PAGES[0]
+    after = follow_pages([facts_of(renamed(page, "zip_file", "archives", shown=True))], DESCRIBED, edition).described
+    bodies = {
+        id_: link.fields["requestBody"]["zip_file"]
+        for id_ in (edition, "otc-2026")
+        for link in links(after.documents[id_])
+        if link.source.id == "exportFlinkJobs"
+    }
+    assert bodies == {edition: "$response.body#/archives/0", "otc-2026": "$response.body#/zip_file/0"}
+
+
+def test_a_link_without_what_it_needs_is_gone() -> None:
+    """Where the field is no list any more, nothing is its first item, and the edition has no link to the import."""
+    edition, _, page = PAGES[0]
+    page = evolve(
+        page,
+        response=(*page.response[:2], evolve(page.response[2], type=STRING)),
+        response_body=page.response_body | {"zip_file": "obs-test/a.zip"},
+    )
+    assert problems(page, edition) == []
+    after = follow_pages([facts_of(page)], DESCRIBED, edition).described
+    assert [link.name for link in links(after.documents[edition]) if link.source.id == "exportFlinkJobs"] == []
 
 
 def opened(document: Any) -> Any:

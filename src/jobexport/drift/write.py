@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 # Every edit resolves a finding; a page whose findings never end is left to people.
 _MOST = 200
-# An edit can bring back what the register states to be absent, such as the rest of a body.
-_BROUGHT_BACK = {"parameter-missing"}
+# An edit can bring a finding back, but not for ever.
+_MOST_OF_ONE = 3
 
 
 @frozen
@@ -102,17 +103,11 @@ def _followed_page(
     page: PageFacts, described: Described, edition: str, operation: str
 ) -> tuple[Described, int, list[Left]]:
     tag = listed_tag(page, described)
-    known = {_key(item) for item in compare_page(page, described, edition, operation or None, tag).findings}
     left: dict[tuple[str, str], Left] = {}
-    resolved = 0
+    done: Counter[tuple[str, str]] = Counter()
     for _ in range(_MOST):
         found = compare_page(page, described, edition, operation or None, tag)
-        todo = [
-            finding
-            for finding in found.findings
-            if _key(finding) not in left
-            and (not finding.known or (finding.kind in _BROUGHT_BACK and _key(finding) not in known))
-        ]
+        todo = [finding for finding in found.findings if not finding.known and _key(finding) not in left]
         todo = todo or [item for item in _contradicted(found, described) if _key(item) not in left]
         if not todo:
             break
@@ -121,17 +116,21 @@ def _followed_page(
         after = None if reason else _after(finding, found, described)
         if after is None:
             left[_key(finding)] = Left(page.source, finding, reason or "no edit resolves it")
-        elif _key(finding) in _keys(compare_page(page, after, edition, operation or None, tag)):
+        elif done[_key(finding)] == _MOST_OF_ONE or _key(finding) in _keys(
+            compare_page(page, after, edition, operation or None, tag)
+        ):
             left[_key(finding)] = Left(page.source, finding, "the edit does not resolve it")
         else:
-            described, resolved = after, resolved + 1
-    return described, resolved, list(left.values())
+            described = after
+            done[_key(finding)] += 1
+    return described, done.total(), list(left.values())
 
 
 def _contradicted(found: Compared, described: Described) -> list[Finding]:
     """Return the known findings whose statements the document contradicts.
 
-    After `is_success` was renamed, its example still has the old name: the new name is of the table's type alone.
+    After `is_success` was renamed, its example still has the old name: the new name is of the table's type alone. An
+    edit can bring back what the register states to be absent, such as the rest of a body.
     """
     wrong = {
         item.statement.key()

@@ -19,6 +19,7 @@ from jobexport.errors import JobexportError
 from jobexport.spec.document import MISSING, located, look, marks, operations_by_id, to_pointer
 from jobexport.spec.editions import BASE, OVERLAYS, PACKAGE, REGISTER, edition_ids, resolve
 from jobexport.spec.examples import examples, misfits, objects
+from jobexport.spec.links import broken_links
 from jobexport.spec.load import load_yaml
 from jobexport.spec.register import load_register
 from jobexport.spec.roles import generated_roles, lint_kept, lint_roles
@@ -103,7 +104,7 @@ def lint_sources(
 
 
 def lint_document(document: dict[str, Any]) -> Iterator[str]:
-    """Find violations of OpenAPI 3.1 in a document, and examples that break their own schemas."""
+    """Find violations of OpenAPI 3.1 in a document, links that lead nowhere, examples that break their own schemas."""
     invalid = [
         f"{to_pointer(tuple(error.absolute_path)) or '/'}: {error.message}"
         for error in _Validator(document).iter_errors()
@@ -112,6 +113,8 @@ def lint_document(document: dict[str, Any]) -> Iterator[str]:
     if invalid:
         # Examples can't be validated against an invalid schema.
         return
+    for link, name in broken_links(document):
+        yield f"{to_pointer(link.place)}: the link names {name}, which the document lacks; let the link follow"
     for pointer, schema, example in examples(document):
         for error in misfits(document, schema, example):
             yield f"{to_pointer(pointer)}: the example does not fit its schema: {error.message}"

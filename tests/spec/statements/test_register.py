@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
-
 import pytest
 from attrs import evolve
 
@@ -13,30 +10,18 @@ from jobexport.spec.load import load_yaml
 from jobexport.spec.overlay import apply_overlay
 from jobexport.spec.register import Register, load_register
 from jobexport.spec.statements.held import unheld
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.spec.making.overlays import removals
 
 UNION = load_yaml(CHECKOUT / BASE)
 REGISTER = load_register()
 DOCUMENTS = {edition: resolve(edition) for edition in edition_ids()}
-_PROPERTY = re.compile(r"\.properties\.\w+(\.type\[.*\])?$")
-
-
-def _removals(actions: list[dict[str, Any]]) -> Iterator[int]:
-    """Yield the numbers of the actions that remove a property or one of its types, which no later action puts back."""
-    for number, action in enumerate(actions):
-        later = [other for other in actions[number + 1 :] if isinstance(other.get("update"), dict)]
-        back = {f"{other['target']}.{key}" for other in later for key in other["update"]}
-        if action.get("remove") and _PROPERTY.search(action["target"]) and action["target"] not in back:
-            yield number
 
 
 # The OTC editions remove the body of exportJob; an action that removes a removed schema makes no difference to a page.
 ALONE = [
     (edition, number)
     for edition in edition_ids()
-    for number in _removals(load_yaml(CHECKOUT / OVERLAYS / f"{edition}.yaml")["actions"])
+    for number in removals(load_yaml(CHECKOUT / OVERLAYS / f"{edition}.yaml")["actions"])
 ]
 
 

@@ -28,7 +28,7 @@ from jobexport.core.environment import (
 )
 from jobexport.core.proxies import is_own
 from jobexport.errors import JobexportError
-from jobexport.spec.document import has_links
+from jobexport.spec.document import has_links, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     from jobexport.contract.sending.pace import Live
     from jobexport.core.redact import Redaction
 
-# Statuses that a server may send for a request that breaks the document: schemathesis's list without 2xx and 5xx, plus
-# 413 and 415 for a wrong body.
-_REJECTIONS = ["400", "401", "403", "404", "405", "413", "415"]
+# Statuses that a server may send for a request that breaks the document: schemathesis's list without 2xx and 5xx, 413
+# and 415 for a wrong body, and those that the document has. A status of one operation alone is a status of all here:
+# schemathesis has one list.
+_REJECTIONS = {"400", "401", "403", "404", "405", "413", "415"}
 
 # schemathesis calls every 400 for a valid request a failure, but a missing job is a 400 too. Our check
 # valid_request_refused distinguishes the two cases by the error's code.
@@ -160,6 +161,12 @@ def _environment(run: FuzzRun, scratch: Path) -> dict[str, str]:
     return inherited(without=SECRETS) | ours
 
 
+def rejections(document: Mapping[str, Any]) -> list[str]:
+    """Return the statuses that a server may send for a request that breaks the document."""
+    named = {status for operation in operations(document) for status in operation.fields["responses"]}
+    return sorted(_REJECTIONS | {status for status in named if status.startswith("4") and status != "429"})
+
+
 def _configuration(run: FuzzRun) -> dict[str, Any]:
     careful = _is_careful(run)
     config: dict[str, Any] = {
@@ -186,7 +193,7 @@ def _configuration(run: FuzzRun) -> dict[str, Any]:
         },
         "checks": {
             _LEFT_OUT: {"enabled": False},
-            "negative_data_rejection": {"expected-statuses": _REJECTIONS},
+            "negative_data_rejection": {"expected-statuses": rejections(run.document)},
             # The check sends requests without credentials.
             "ignored_auth": {"enabled": not careful},
         },

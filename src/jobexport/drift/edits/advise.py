@@ -17,6 +17,8 @@ from jobexport.errors import JobexportError
 from jobexport.spec.document import located, marks, operations_by_id
 from jobexport.spec.editions import REGISTER
 from jobexport.spec.examples import examples, misfits
+from jobexport.spec.links import broken_links
+from jobexport.spec.statements.edits import drop_broken_links
 from jobexport.spec.statements.plan import Edits, Plan, meet
 from jobexport.spec.statements.repair import repair
 
@@ -118,6 +120,7 @@ def advise(
         try:
             _plan_edits(finding, comparison, plan, _ROUNDS)
             repair(plan, f"The example follows: {finding.about}.")
+            drop_broken_links(plan, f"The link follows: {finding.about}.")
             plan.tidy()
         except JobexportError:
             plan, hint = unedited, _BY_HAND
@@ -164,7 +167,8 @@ def _beside(document: Mapping[str, Any], comparison: Comparison) -> list[PageFac
 
 
 def _sound(document: Mapping[str, Any]) -> bool:
-    return not any(misfits(document, schema, value) for _, schema, value in examples(document))
+    fits = not any(misfits(document, schema, value) for _, schema, value in examples(document))
+    return fits and next(broken_links(document), None) is None
 
 
 def _shown(described: Described, edition: str, number: int) -> str:

@@ -10,6 +10,7 @@ from jobexport.drift.edits import responses
 from jobexport.drift.known.gone import concerns
 from jobexport.drift.known.statements import of_row, statements
 from jobexport.spec.document import from_pointer, to_pointer
+from jobexport.spec.register import Statement
 from jobexport.spec.statements.claims import Amendment, NewEntry
 from jobexport.spec.statements.held import is_stated
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from jobexport.drift.compare.comparison import Comparison
     from jobexport.drift.findings import Finding
     from jobexport.drift.known.gone import Held
-    from jobexport.spec.register import Entry, Register, Statement
+    from jobexport.spec.register import Entry, Register
     from jobexport.spec.statements.plan import Edits
 
 # A row that is gone or renamed takes all its facts with it; of other places only the fact of the finding changes.
@@ -67,7 +68,7 @@ def amendments(
         new = _moved(item.statement, moves)
         if new is not None and item.statement not in gone.get(item.entry, ()):
             moved.setdefault(item.entry, []).append((item.statement, new))
-    stated = () if finding.kind.startswith("claim-") else _stated(finding, comparison, after, subject)
+    stated = () if finding.kind.startswith("claim-") else _stated(finding, comparison, after, subject, edition)
     found = []
     for entry in dict.fromkeys((id_, *gone, *moved)):
         added = list(stated) if entry == id_ else []
@@ -109,7 +110,7 @@ def _entry(
 
 
 def _stated(
-    finding: Finding, comparison: Comparison, after: Comparison, subject: Entry | None
+    finding: Finding, comparison: Comparison, after: Comparison, subject: Entry | None, edition: str
 ) -> tuple[Statement, ...]:
     """Return what the page states of the subject of a finding, as statements."""
     states = finding.states
@@ -121,13 +122,28 @@ def _stated(
             facts = {"parameter"} if subject is not None else {"parameter", "type", "mandatory", "default", "values"}
             return tuple(item for row in rows[:1] for item in of_row(after, row) if item.fact in facts)
         case "parameter-renamed" | "path-variable-renamed":
-            return tuple(item for row in rows[:1] for item in of_row(after, row) if item.fact == "parameter")
+            named = tuple(item for row in rows[:1] for item in of_row(after, row) if item.fact == "parameter")
+            return named + _without_old(subject, edition, states.at, named)
         case "limit-changed" if None in states.value.values():
             return ()
         case "error-message-changed" | "error-code-added" | "error-code-changed" | "error-status-changed":
             same_fact = [item for item in statements(after) if item.fact == states.fact and item.value == states.value]
             return tuple(same_fact[:1]) or (states,)
     return (attrs.evolve(states, value=states.value or None) if states.value in ([], "") else states,)
+
+
+def _without_old(subject: Entry | None, edition: str, old: str, new: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Return the statement that a renamed field has its old name no longer, if no other edition claims that name.
+
+    A claim of the old name in the same entry says as much: the edition's claim lacks the name.
+    """
+    if subject is None or all(item.at == old for item in new):
+        return ()
+    others = [claim for claim in subject.claims if {*claim.editions} - {edition}]
+    named = any(
+        (item.fact, item.at) == ("parameter", old) and item.value is not None for claim in others for item in claim.says
+    )
+    return () if named else (Statement("parameter", old),)
 
 
 def _reworded(finding: Finding, after: Comparison, old: Sequence[Statement]) -> list[Statement]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobexport.drift.compare.contradictions import contradictions
 from jobexport.drift.edits.case import edit_parameter, listed_parameter
 from jobexport.drift.page_schemas import condition_of, object_schema, row_schema
-from jobexport.spec.document import MISSING, at, behind, look
+from jobexport.spec.document import MISSING, at, behind, look, to_pointer
 from jobexport.spec.statements.change import Change
-from jobexport.spec.statements.edits import is_shared, take_property
+from jobexport.spec.statements.edits import is_shared, make_optional, relink, take_property
+from jobexport.spec.statements.held import is_field
 
 if TYPE_CHECKING:
     from jobexport.drift.edits.case import Case
@@ -90,9 +92,13 @@ def require(case: Case, place: Location, row: Parameter) -> None:
 def missing(case: Case) -> None:
     """Remove a row that the page lacks."""
     place = case.place
-    if "properties" in place:
+    if "properties" in place and _is_shown(case, place):
+        make_optional(case.plan, place, case.words)
+        case.plan.widen(place)
+    elif "properties" in place:
         take_property(case.plan, case.operation, place, case.words)
     elif (listed := listed_parameter(case, place)) and not case.is_variable:
+        relink(case.plan, listed, case.words)
         case.plan.own(case.change(listed, remove=True))
 
 
@@ -106,6 +112,7 @@ def renamed(case: Case) -> None:
     if "properties" not in place and listed is not None:
         node = {**at(case.plan.document, behind(case.plan.document, listed)), "name": row.name}
         owner = (*case.operation[:-1], "parameters")
+        relink(case.plan, listed, case.words, row.name)
         case.plan.everywhere(case.change((*owner, len(at(case.base, owner))), node))
         case.plan.own(case.change(listed, remove=True))
         return
@@ -114,7 +121,22 @@ def renamed(case: Case) -> None:
         schema = at(case.plan.document, place)
         subject = case.finding.about.replace(f"`{case.finding.other}`", f"`{row.name}`")
         case.plan.everywhere(Change(f"{subject[0].upper()}{subject[1:]}: the page has it.", new, schema))
-    take_property(case.plan, case.operation, place, case.words, row.name)
+    if _is_shown(case, place):
+        make_optional(case.plan, place, case.words, row.name)
+        case.plan.widen(place)
+    else:
+        take_property(case.plan, case.operation, place, case.words, row.name)
+
+
+def _is_shown(case: Case, place: Location) -> bool:
+    """Check whether only an example of the page has a field: the document keeps it, as a server may send it."""
+    comparison, pointer = case.comparison, to_pointer(place)
+    return any(
+        item.parameter is not None
+        and is_field(pointer, item.value)
+        and comparison.contradiction_place(item.parameter, item.key) == pointer
+        for item in contradictions(comparison.page)
+    )
 
 
 def path_variable(case: Case) -> None:

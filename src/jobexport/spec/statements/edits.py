@@ -7,8 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from jobexport.spec.document import MISSING, at, behind, located, look, reference, references, walk
+from jobexport.spec.links import broken_links, renamed_in_links
 from jobexport.spec.load import tree
 from jobexport.spec.statements.change import Change
+from jobexport.spec.statements.plan import changes_between
 from jobexport.spec.statements.repair import repair
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def make_hold(
         plan.own(Change(words, place, remove=True))
     elif (edit := _EDITS.get(statement.fact)) is not None:
         edit(plan, place, statement.value, words)
+    drop_broken_links(plan, words)
     _drop_unused(plan, before, words)
 
 
@@ -77,15 +80,11 @@ def _bring_back_field(plan: Plan, operation: Location, place: Location, words: s
 
 
 def take_property(plan: Plan, operation: Location, place: Location, words: str, new: str | None = None) -> None:
-    """Remove a property from its schema, from `required` and from the examples; rename it there if `new` is given."""
+    """Remove a property from schema, `required`, examples and links; rename it there if `new` is given."""
     owner, name = place[:-2], str(place[-1])
+    relink(plan, place, words, new)
     plan.own(Change(words, place, remove=True))
-    for required in ((*owner, "required"), (*owner, "then", "required")):
-        names = look(plan.document, required)
-        if name in (names or ()):
-            plan.own(Change(words, (*required, names.index(name)), remove=True))
-            if new is not None:
-                plan.own(Change(words, (*required, len(names) - 1), new))
+    make_optional(plan, place, words, new)
     for value in list(_example_objects(plan.document, operation, owner)):
         old = look(plan.document, (*value, name))
         if old is not MISSING and new is not None:
@@ -94,6 +93,38 @@ def take_property(plan: Plan, operation: Location, place: Location, words: str, 
             # An example without a field left shows nothing.
             alone = new is None and len(at(plan.document, value)) == 1 < len(at(plan.document, value[:-2]))
             plan.own(Change(words, value[:-1] if alone else (*value, name), remove=True))
+
+
+def make_optional(plan: Plan, place: Location, words: str, new: str | None = None) -> None:
+    """Take a property out of the lists of required ones; `new` takes its place there if it is given."""
+    owner, name = place[:-2], str(place[-1])
+    for required in ((*owner, "required"), (*owner, "then", "required")):
+        names = look(plan.document, required)
+        if name in (names or ()):
+            plan.own(Change(words, (*required, names.index(name)), remove=True))
+            if new is not None:
+                plan.own(Change(words, (*required, len(names) - 1), new))
+
+
+def relink(plan: Plan, place: Location, words: str, new: str | None = None) -> None:
+    """Rename a property or a parameter in the links that name it; if it is removed, remove the links that need it."""
+    words = f"{words.removesuffix('.')}; the link follows."
+    for link, fields in list(renamed_in_links(plan.document, place, new)):
+        if fields is None:
+            _remove_link(plan, link.place, words)
+        else:
+            plan.own(*changes_between(words, link.place, dict(link.fields), fields, deep=True))
+
+
+def drop_broken_links(plan: Plan, words: str) -> None:
+    """Remove the links that need what the document no longer has, such as an item of what is no list any more."""
+    for link, _ in list(broken_links(plan.document)):
+        _remove_link(plan, link.place, words)
+
+
+def _remove_link(plan: Plan, place: Location, words: str) -> None:
+    alone = len(at(plan.document, place[:-1])) == 1
+    plan.own(Change(words, place[:-1] if alone else place, remove=True))
 
 
 def _example_objects(document: Document, operation: Location, owner: Location) -> Iterator[Location]:
@@ -206,7 +237,8 @@ def _error(plan: Plan, place: Location, said: str, words: str) -> None:
     response = (*responses, status)
     node = look(plan.document, response)
     if node is MISSING:
-        schema = tree(look(plan.document, (*responses, "400", "content", _JSON, "schema")) or {})
+        errors = (walk(plan.document, responses, code, "content", _JSON, "schema") for code in _errors(plan, responses))
+        schema = tree(next((at(plan.document, found) for found in errors if found is not None), {}))
         media = {"schema": schema, "examples": {place[-1]: example}}
         plan.own(Change(words, response, {"description": words, "content": {_JSON: media}}))
     elif reference(node) is not None:
@@ -218,6 +250,11 @@ def _error(plan: Plan, place: Location, said: str, words: str) -> None:
         plan.own(Change(words, (*response, "content", _JSON, "examples", place[-1]), example))
     if old is not MISSING:
         plan.own(Change(words, place, remove=True))
+
+
+def _errors(plan: Plan, responses: Location) -> list[str]:
+    """Return the statuses of errors, 400 first: its body is that of most errors."""
+    return sorted((code for code in at(plan.document, responses) if code[0] == "4"), key=lambda code: code != "400")
 
 
 def recode(plan: Plan, place: Location, code: str, words: str, message: str = "") -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from jobexport.spec.document import (
     MISSING,
@@ -14,6 +15,7 @@ from jobexport.spec.document import (
     choices,
     deref,
     format_of,
+    from_pointer,
     listed_values,
     located,
     look,
@@ -38,6 +40,12 @@ LIMITS = {
     "max_items": "maxItems",
 }
 """The limits of a value, with JSON Schema's names for them."""
+
+# The types of JSON's values, as the types of schemas.
+_KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+
+# The value of a contradiction whose example lacks a mandatory field.
+_ABSENT_FIELD = {"absent": True}
 
 # A schema that contains itself is followed this far.
 _DEEPEST = 8
@@ -97,10 +105,12 @@ def unheld(
                 for statement in (*claim.says, *_rivals(entry, claim)):
                     if statement.value is None and _decided(entry, statement):
                         continue
+                    if statement.fact == "contradiction" and is_field(statement.at, statement.value):
+                        # The document keeps the field, and has the name as if a table had it.
+                        statement = evolve(statement, fact="parameter", value=from_pointer(statement.at)[-1])
                     seen = values(documents[edition], union, statement, entry.operations)
                     if statement.fact == "type" and (edition, statement.at) in against:
-                        # Table and example disagree: the document allows both types.
-                        seen = [part for value in seen or () for part in str(value).split(" or ")]
+                        seen = _beside_examples(seen or (), against[edition, statement.at])
                     if _disputed(statement, seen, against.get((edition, statement.at), [])):
                         continue
                     # A common page may add a condition, which the entry then has as an observation.
@@ -118,16 +128,45 @@ def _contradicted(register: Register) -> dict[tuple[str, str], list[Any]]:
     return found
 
 
+def _beside_examples(seen: Iterable[Any], shown: Sequence[Any]) -> list[Any]:
+    """Return the types of a document, and each of them whose neighbours are the types that examples show.
+
+    Where table and example disagree, the document allows both types: `boolean or string` beside `"true"` is `boolean`
+    too. It is not beside `{}`, as nothing on the page is a string then.
+    """
+    kinds = {kind for value in shown for kind in _kinds_of(value)}
+    found = list(seen)
+    for parts in (str(value).split(" or ") for value in seen):
+        beside = [[other.partition(" ")[0] for other in parts if other != part] for part in parts]
+        found += [part for part, others in zip(parts, beside, strict=True) if kinds.issuperset(others)]
+    return found
+
+
+def _kinds_of(value: Any) -> set[str]:
+    """Return the types that an example shows; a text such as `"385.0"` shows a number too.
+
+    A contradiction of two pages is in words, which name the type: `an object on the page of the details`.
+    """
+    if not isinstance(value, str):
+        return {_KINDS.get(type(value), "")}
+    number = {"number"} if re.fullmatch(r"-?\d+(\.\d+)?", value) else set()
+    return {"string"} | number | {*_KINDS.values()} & {*value.lower().split()}
+
+
+def is_field(at_: str, shown: Any) -> bool:
+    """Check whether a contradiction is a field that only an example has: `{"user_name": ""}` at `…/user_name`."""
+    return isinstance(shown, dict) and shown != _ABSENT_FIELD and [*shown] == [from_pointer(at_)[-1]]
+
+
 def _disputed(statement: Statement, seen: Sequence[Any] | None, against: list[Any]) -> bool:
     """Check whether examples of the page contradict a statement, so that the document allows what they show.
 
     Such are a mandatory field that an example lacks, a field that only an example has, and a number beyond its limit.
     """
-    absent = {"absent": True} in against
     if statement.fact == "mandatory":
-        return absent and seen == ["no"]
+        return _ABSENT_FIELD in against and seen == ["no"]
     if statement.fact == "parameter" and statement.value is None:
-        return any(isinstance(value, dict) and value != {"absent": True} for value in against)
+        return any(is_field(statement.at, value) for value in against)
     return statement.fact == "limit" and any(isinstance(value, int | float) for value in against)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jobexport.spec.statements.change import Action
 
 Document = dict[str, Any]
+_NOUNS: dict[Any, str] = {"properties": "Field", "responses": "Status", "examples": "Example"}
 
 
 @frozen
@@ -101,7 +102,8 @@ class Plan:
             return
         subject, name = change.description.partition(": ")[0], location[-1]
         if gone and isinstance(name, str) and f"`{name}`" not in subject:
-            subject = f"`{name}`"  # The change may be about another thing, such as the old name of a renamed field.
+            # The change may be about another thing, such as the old name of a renamed field.
+            subject = f"{_NOUNS.get(location[-2], 'Part')} `{name}`"
         back = Change(
             f"{subject}: only the page of {self.edition} says so.", location, None if gone else old, remove=gone
         )
@@ -133,6 +135,15 @@ class Plan:
         for target in references(node):
             self.bring_back(target)
         return node is not MISSING
+
+    def widen(self, place: Location) -> None:
+        """Drop the edition's own actions that only narrow the node at a place, of which the page says nothing else."""
+        narrowing = [
+            number
+            for number, touched in enumerate(self.touched)
+            if touched and all(len(spot) > len(place) and spot[: len(place)] == place for spot in touched)
+        ]
+        self.undo(narrowing)
 
     def copy(self) -> Plan:
         """Return a plan with the same edits, for a trial."""
@@ -177,9 +188,14 @@ def meet(one: Location, other: Location) -> bool:
     return one[:size] == other[:size]
 
 
-def changes_between(description: str, location: Location, old: Document, new: Document) -> list[Change]:
-    """Return the changes, key by key, that turn the old object into the new one."""
-    gone = [Change(description, (*location, key), remove=True) for key in old if key not in new]
-    return gone + [
-        Change(description, (*location, key), new[key]) for key in new if key not in old or not same(old[key], new[key])
-    ]
+def changes_between(
+    description: str, location: Location, old: Document, new: Document, *, deep: bool = False
+) -> list[Change]:
+    """Return the changes, key by key, that turn the old object into the new one; `deep` goes into objects below."""
+    found = [Change(description, (*location, key), remove=True) for key in old if key not in new]
+    for key, value in new.items():
+        if deep and isinstance(value, dict) and isinstance(old.get(key), dict):
+            found += changes_between(description, (*location, key), old[key], value, deep=True)
+        elif key not in old or not same(old[key], value):
+            found.append(Change(description, (*location, key), value))
+    return found
