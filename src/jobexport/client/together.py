@@ -32,8 +32,8 @@ def in_threads(
     Raises:
         BaseException: the first error of a call; the other calls are ended.
     """
-    if len(calls) == 1:
-        return [run(calls[0], outer)]
+    if len(calls) < 2:
+        return [run(steps, outer) for steps in calls]
     finished: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = queue.SimpleQueue()
     stop, results = Stop(), dict.fromkeys(range(len(calls)))
 
@@ -86,8 +86,8 @@ async def in_tasks(run: Callable[[Steps[Any]], Awaitable[Any]], calls: Sequence[
     Raises:
         BaseException: the first error of a call; the other calls are ended.
     """
-    if len(calls) == 1:
-        return [await run(calls[0])]
+    if len(calls) < 2:
+        return [await run(steps) for steps in calls]
     tasks = [asyncio.ensure_future(run(steps)) for steps in calls]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
