@@ -140,6 +140,7 @@ def test_an_import_that_names_no_job_has_no_known_outcome(caller: Caller, script
         (ScriptedResponse(b"{}", 202), 1, True),
         (ScriptedResponse.error(503, "APIGW.0601"), 3, False),
         (ScriptedResponse.error(429, "APIG.0308"), 3, False),
+        (ScriptedResponse.error(400, "APIG.0308"), 3, False),
         (ScriptedResponse.error(400, "DLF.3051"), 1, False),
         (ScriptedResponse(b"", 302), 1, False),
     ],
