@@ -61,15 +61,21 @@ from jobexport.errors import (
     ArchiveCorrupt,
     ArchiveError,
     ArchiveUnsafe,
+    BackupDamaged,
+    BackupError,
+    BackupFormatUnknown,
+    BackupRefused,
     ConnectionFailed,
     ConnectionLost,
     DownloadFailed,
     ExportFailed,
+    FolderInUse,
     ImportFailed,
     InvalidRequest,
     JobNotFound,
     ListIncomplete,
     MissingExtra,
+    NotABackup,
     ObsPathInvalid,
     OutcomeUnknown,
     PermissionDenied,
@@ -233,6 +239,8 @@ def main() -> int:
         assert_type(error.status, int)
         assert_type(error.job, str | None)
         assert_type(error.too_large, bool)
+    except (FolderInUse, NotABackup, BackupDamaged, BackupFormatUnknown, BackupRefused, BackupError) as refused:
+        print(refused)
     except (TokenUnavailable, TargetUnwritable, ArchiveCorrupt, ArchiveUnsafe, ArchiveError):
         return 4
     print(jobexport.__version__)
