@@ -65,6 +65,7 @@ ARGUMENTS = {"latency": "0.01", "slow-drip": "1000000", "zip-bomb": "16"}
 NO_PROMISE = {
     "latency": "no page promises a time",
     "slow-drip": "no page promises a time",
+    "needs-project-header": "an FAQ asks for the header, so every request has it",
     "response-no-disposition": "pages name the file, not the header",
     "refuses-body": "no page says that an operation without a documented body accepts a body",
     "checks-before-caller": "no page says which of two errors comes first",

@@ -37,6 +37,7 @@ ARGUMENTS = {"latency": "0.05", "slow-drip": "20000", "status-429": "0", "zip-bo
 # result.
 CERTAIN: dict[str, Any] = {
     "latency": None,
+    "needs-project-header": None,
     "slow-drip": None,
     "wrong-content-type": None,
     "extra-field": None,

@@ -141,6 +141,14 @@ def test_error_body(edition: Any) -> None:
     assert errors(edition, FLINK)["server-fault"] == "DLI.0999"
 
 
+def test_the_entries_about_the_error_body_are_about_every_operation() -> None:
+    """Every operation has the error body, so each entry about it names all of them."""
+    found = [entry for entry in REGISTER.entries if "/components/schemas/ErrorResponse" in entry.pointers]
+    assert {entry.id for entry in found} == {"COM-001", "COM-011"}
+    for entry in found:
+        assert {*entry.operations} == {item.id for item in operations(UNION)}
+
+
 @each_edition
 def test_flink_error_codes(edition: Any) -> None:
     """A missing Flink job is DLI.16001 in every operation that names one, an unknown caller 401 with DLI.0013."""

@@ -82,7 +82,8 @@ def test_guessed_codes_of_an_import(edition: Any) -> None:
     examples = operation(edition, FLINK_IMPORT)["responses"]["400"]["content"][JSON]["examples"]
     taken = {"job-exists", "job-name-taken"} & set(examples)
     assert taken == ({"job-name-taken"} if edition == "huaweicloud-cn-2020" else {"job-exists"})
-    for name in ("obs-file-unreadable", *taken):
+    assert ("draft-quota-reached" in examples) is (edition == "huaweicloud-cn-2020")
+    for name in ("obs-file-unreadable", *taken, *({"draft-quota-reached"} & set(examples))):
         assert "guess" in examples[name]["summary"]
 
 

@@ -193,6 +193,16 @@ class Data:
         key = self.key
         return (self.token, *((key.id, key.secret, key.security_token) if key else ()))
 
+    @property
+    def project_header(self) -> dict[str, str]:
+        """The header `X-Project-Id`; empty if no header can have the project.
+
+        Without it DGC may respond that the workspace does not exist, by the vendor's FAQ.
+        """
+        project = self.project
+        fits = project.isascii() and project.isprintable() and project == project.strip()
+        return {"X-Project-Id": project} if project and fits else {}
+
     @classmethod
     def of_examples(cls, document: Mapping[str, Any], token: str | None = None) -> Data:
         """Build the data from the project and the jobs in the examples of the documentation.

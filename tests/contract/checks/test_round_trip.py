@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jobexport.contract import CHECKS, CheckedExchange, Violation
+from jobexport.contract import CHECKS, CheckedExchange, Data, Violation
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations_by_id
 
@@ -31,6 +31,24 @@ def exchange(id_: str, value: Any, **fields: Any) -> CheckedExchange:
     return CheckedExchange(
         document=DOCUMENT, operation=operation.fields, media_type="application/json", content=content, **given
     )
+
+
+KNOWN = Data(
+    project="p",
+    jobs=("a",),
+    flink_jobs=(),
+    scripts=("s",),
+    resources=("r",),
+    workspace_jobs={"w": ("c",)},
+    complete=True,
+)
+TAKEN = {"createJob": "DLF.0102", "createScript": "DLF.0202", "createResource": "DLF.6259"}
+
+
+def created(name: str, *, status: int = 204, code: str = "", kind: str = "createJob", **fields: Any) -> CheckedExchange:
+    value = {"error_code": code or TAKEN[kind], "error_msg": "x"} if status >= 400 else {}
+    given = {"path": {"project_id": "p"}, "known": KNOWN, **fields}
+    return exchange(kind, value, body={"name": name}, status=status, **given)
 
 
 def page(*names: str, total: int, kind: str = "BATCH", **query: Any) -> CheckedExchange:
@@ -62,6 +80,15 @@ def mapped(*new: Any, **body: Any) -> CheckedExchange:
 
 
 RIGHT = [
+    ("taken_name", created("b")),
+    ("taken_name", created("a", status=400)),
+    ("taken_name", created("a", status=500)),
+    ("taken_name", created("b", status=400, code="DLF.3051")),
+    ("taken_name", created("a", known=None)),
+    ("taken_name", created("a", path={"project_id": "q"})),
+    ("taken_name", created("a", workspace="w")),
+    ("taken_name", created("s", kind="createScript", status=400)),
+    ("taken_name", created("s", kind="createScript", workspace="w")),
     ("list_pages", page("a", "b", total=2)),
     ("list_pages", page("a", total=3, limit="1", offset="2")),
     ("list_pages", page("a", total=3, limit=2, offset=1)),
@@ -84,6 +111,12 @@ RIGHT = [
     ("id_mapping", mapped(1, -1, -1)),
 ]
 WRONG = [
+    ("taken_name", created("a"), "the name 'a' is taken, but the response is 204"),
+    ("taken_name", created("c", workspace="w"), "the name 'c' is taken"),
+    ("taken_name", created("s", kind="createScript"), "the name 's' is taken"),
+    ("taken_name", created("r", kind="createResource", status=200), "the name 'r' is taken"),
+    ("taken_name", created("a", status=400, code="DLF.3051"), "documented for a taken name is 400 DLF.0102, but"),
+    ("taken_name", created("b", status=400), "the name 'b' is free, but the response is 400 DLF.0102"),
     ("list_pages", page("a", total=2), "has 1 items; .* it must have 2"),
     ("list_pages", page("a", "b", total=2, limit=1), "must have 1"),
     ("list_pages", page("a", total=1, limit=1, offset=1), "must have 0"),

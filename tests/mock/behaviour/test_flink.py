@@ -112,6 +112,16 @@ class TestImport:
         assert code(response) == (400, "job-exists")
         assert listing(trip) == [LAST, 101, 100]
 
+    def test_drafts(self, trip: Trip) -> None:
+        """A project has at most 100 jobs that never ran, if the document has an error for more."""
+        trip.put("b/98.zip", packed({f"{n}.json": {"name": f"n{n}"} for n in range(98)}))
+        trip.put("b/one.zip", packed({"a.json": {"name": "one-more"}}))
+        trip.put("b/old.zip", packed({"a.json": {"name": "n5", "sql_body": "new"}}))
+        assert len(self.mapping(trip, "b/98.zip")) == 98
+        assert code(trip.dli("POST", "jobs/import", json={"path": "b/one.zip"})) == (400, "draft-quota-reached")
+        assert len(listing(trip, limit=100)) == 3 + 98 - 1
+        assert [new > 0 for _, new in self.mapping(trip, "b/old.zip", is_cover=True)] == [True]
+
     @pytest.mark.parametrize(
         "content", [None, b"no zip", packed({}), packed({"a.json": b"{"}), packed({"a.txt": b"x"})]
     )

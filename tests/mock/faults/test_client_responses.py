@@ -98,6 +98,16 @@ class TestZips:
         assert mock.job().content != b""
 
 
+@pytest.mark.parametrize("workspace", [None, "d1cd7861478748a6925bc02f47c69279"])
+def test_needs_project_header(mock: Faulty, workspace: str | None) -> None:
+    """Without X-Project-Id the workspace is unknown; with it the request succeeds."""
+    mock.set("needs-project-header@exportJob")
+    headers = {} if workspace is None else {"workspace": workspace}
+    responses = [mock.client.post(JOB, headers={**headers, **more}) for more in ({}, {"X-Project-Id": EXAMPLE_PROJECT})]
+    assert [found.status_code for found in responses] == [400, 200]
+    assert responses[0].json() == mock.client.post(JOB, headers={"workspace": "unknown"}).json()
+
+
 class TestJson:
     def test_is_success_false(self, each: Faulty) -> None:
         """is_success is false in the document's type, and no zip is named or stored."""

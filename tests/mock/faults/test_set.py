@@ -194,6 +194,7 @@ class TestChaos:
         }
         assert {id_ for id_, fault in FAULTS.items() if fault.group == FOR_CLIENTS} - picked == {
             "latency",
+            "needs-project-header",
             "slow-drip",
             "zip-bomb",
         }

@@ -147,6 +147,7 @@ REFUSALS = (
     "import-running",
     "version-not-found",
     "offset-negative",
+    "draft-quota-reached",
 )
 
 

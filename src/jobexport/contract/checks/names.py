@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.responses import example_code, refusal
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.data import KINDS, OTHER_NAMES, changes
+from jobexport.contract.data import KINDS, OTHER_NAMES, changes, creates
+from jobexport.spec.document import media, operations, response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,6 +72,45 @@ def _about(exchange: CheckedExchange, unknown: tuple[str, ...]) -> str:
         return ""
     project = exchange.known.project if exchange.known else None
     return "project" if exchange.path.get("project_id") != project else "workspace"
+
+
+def taken_name(exchange: CheckedExchange) -> None:
+    """Raise if a valid request creates an object under a taken name, or is refused as if a free name were taken."""
+    known, name = exchange.known, exchange.arguments.get("name")
+    held = _held_names(exchange, known) if known is not None and exchange.valid else None
+    if held is None or not isinstance(name, str) or exchange.status in _NOT_THE_REQUEST:
+        return
+    value = exchange.json()
+    got = exchange.status, value.get("error_code") if isinstance(value, dict) else None
+    errors = media(response(exchange.document, exchange.operation, 400)).get("examples", {})
+    documented = {refusal(exchange, error) for error in errors if error.endswith("-exists")}
+    if name in held and exchange.succeeded:
+        raise Violation(f"the name {name!r} is taken, but the response is {exchange.status}", about="taken name")
+    if name in held and documented and got not in documented:
+        words = " or ".join(f"{status} {code}" for status, code in sorted(documented, key=str))
+        text = f"documented for a taken name is {words}, but the response is {exchange.status}{_code(exchange)}"
+        raise Violation(text, pointer="/error_code", about="taken name")
+    if name not in held and got in documented:
+        text = f"the name {name!r} is free, but the response is {exchange.status}{_code(exchange)}"
+        raise Violation(text, pointer="/error_code", about="taken name")
+
+
+def _held_names(exchange: CheckedExchange, known: Data) -> tuple[str, ...] | None:
+    """Return the names that objects of the kind to create have; None if not all are known, or nothing is created."""
+    found = next(each for each in operations(exchange.document) if each.fields is exchange.operation)
+    if not (known.complete and creates(exchange.document, found) and _has_workspace(known, exchange.workspace)):
+        return None
+    if exchange.path.get("project_id") != known.project:
+        return None
+    below = next(path for path in exchange.document["paths"] if path.startswith(f"{found.path}/{{"))
+    variable = below.rpartition("{")[2].partition("}")[0]
+    kind = next((kind for kind in KINDS if f"path.{variable}" in kind.places), None)
+    if kind is None:
+        return None
+    # A path has the id of a resource, and a request to create one has its name.
+    if kind.id == "resource_ids":
+        return known.resources if exchange.workspace is None else None
+    return known.held(kind, exchange.workspace)
 
 
 def export_succeeded(exchange: CheckedExchange) -> None:

@@ -93,6 +93,13 @@ CHECKS = (
         about="unknown name",
     ),
     Check(
+        "taken_name",
+        "Creating an object is refused as documented if its name is taken, and not for a name that is free.",
+        ("DGC-413", "DGC-813", "DGC-908"),
+        names.taken_name,
+        about="taken name",
+    ),
+    Check(
         "export_succeeded",
         "is_success of a 200 says that the export succeeded, as text or boolean as documented.",
         ("DLI-002", "DLI-003"),

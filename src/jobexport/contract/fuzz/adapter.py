@@ -33,7 +33,7 @@ from jobexport.core.proxies import read_proxies
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from requests import PreparedRequest
     from schemathesis import Case
@@ -54,6 +54,8 @@ class RightCredentials(AuthBase):
 
     token: str | None = field(repr=False)
     key: AccessKey | None
+    project_header: Mapping[str, str] = {}
+    """The header that names the project, for a token; a key has its own."""
     last: PreparedRequest | None = field(default=None, init=False, repr=False)
     """The last request that got these credentials."""
 
@@ -63,7 +65,7 @@ class RightCredentials(AuthBase):
         for name in ("X-Auth-Token", "Authorization"):
             request.headers.pop(name, None)
         if self.token is not None:
-            request.headers["X-Auth-Token"] = self.token
+            request.headers.update({"X-Auth-Token": self.token, **self.project_header})
         elif self.key is not None:
             path, _, query = request.path_url.partition("?")
             host = urlsplit(str(request.url)).netloc.rpartition("@")[2]

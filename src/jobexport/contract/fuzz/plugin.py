@@ -101,7 +101,7 @@ def _open_line() -> Line:
         waiting=lambda seconds: _write({"event": "waiting", "seconds": seconds}),
     )
     places = Places.of(_known) if _run["live"] else None
-    credentials = RightCredentials(read(TOKEN), key)
+    credentials = RightCredentials(read(TOKEN), key, _known.project_header)
     return Line(wire, credentials, _known.project, places, _changing, _restorer(_run["restore"]))
 
 

@@ -41,11 +41,11 @@ class Withheld(Exception):  # noqa: N818  # nothing went wrong
 
 
 class _Token(httpx.Auth):
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, token: str, data: Data) -> None:
+        self._headers = {"X-Auth-Token": token, **data.project_header}
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["X-Auth-Token"] = self._token
+        request.headers.update(self._headers)
         yield request
 
 
@@ -170,16 +170,18 @@ class Session:
 
     def _shown(self, credentials: str) -> tuple[tuple[str, str], ...]:
         """Return the journal's headers for the credentials, which are added only when the request is sent."""
-        return (("X-Auth-Token", REDACTED),) if credentials == "right" and self.data.token is not None else ()
+        if credentials != "right" or self.data.token is None:
+            return ()
+        return ("X-Auth-Token", REDACTED), *self.data.project_header.items()
 
     def _auth(self, credentials: str) -> httpx.Auth:
         token, key = self.data.token, self.data.key
         if credentials == "right" and token is not None:
-            return _Token(token)
+            return _Token(token, self.data)
         if credentials in _TOKENS:
             given = _TOKENS[credentials](token or _WRONG_TOKEN)
             # A token may equal itself in the other case.
-            return _Token(_WRONG_TOKEN if given == token else given)
+            return _Token(_WRONG_TOKEN if given == token else given, self.data)
         if credentials == "none":
             return httpx.Auth()
         if credentials == "wrong-key":

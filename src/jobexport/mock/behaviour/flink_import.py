@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # No page limits a zip or a folder; together they must fit into memory.
 _LARGEST = 64 * 1024 * 1024
+# How many jobs that never ran a project may have, by one list of error codes; the others have no such code.
+_MOST_DRAFTS, _DRAFTS = 100, "draft-quota-reached"
 # What the export of this server adds to a definition, and an import leaves out.
 ID = "job_id"
 
@@ -48,12 +50,20 @@ def import_flink_jobs(operation: Operation, world: World) -> Callable[[Request],
         project = world.project(request)
         found = [fields for package in packages for fields in package]
         after, mapping = imported(project, found, request.body.get("is_cover") is True, world.clock())
+        if _DRAFTS in operation.errors and _drafts(after) > max(_MOST_DRAFTS, _drafts(project)):
+            raise Refused(_DRAFTS)
         world.state = world.state.with_project(request.path["project_id"], after)
         # One edition calls the list `jobs_mapping`.
         body = {"is_success": True, "message": "", "job_mapping": mapping, "jobs_mapping": mapping}
         return Outcome(json_response(operation, body))
 
     return handle
+
+
+def _drafts(project: ProjectState) -> int:
+    """Return the number of jobs that never ran."""
+    listed = (job.listed for job in project.flink.values())
+    return sum(fields.get("status", DRAFT) == DRAFT and not fields.get("start_time") for fields in listed)
 
 
 def path_field(operation: Operation) -> str:

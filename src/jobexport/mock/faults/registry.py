@@ -29,7 +29,7 @@ from jobexport.mock.faults.defects import (
     tasks,
 )
 from jobexport.mock.faults.defects import responses as wrong_responses
-from jobexport.mock.faults.fault import ANY, FIELDS, LISTS, VERDICT, ZIP, Argument, Fault
+from jobexport.mock.faults.fault import ANY, FIELDS, LISTS, VERDICT, WORKSPACE, ZIP, Argument, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,13 @@ _LIST = (
     Fault("status-503", "The service is not available.", ANY, instead=_status(503)),
     Fault("status-418", "A status of HTTP that no document has.", ANY, instead=_status(418)),
     Fault("status-520", "A status that HTTP itself does not have.", ANY, instead=_status(520)),
+    Fault(
+        "needs-project-header",
+        "Without an X-Project-Id every workspace is unknown.",
+        WORKSPACE,
+        refuse=lambda call: None if "x-project-id" in call.headers else "no-permission",
+        chaos=False,
+    ),
     Fault(
         "reset-before",
         "The connection is reset before the response.",
