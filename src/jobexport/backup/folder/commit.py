@@ -102,10 +102,17 @@ class Stage:
         self._names.clear()
 
     def _check_places(self, staged: Mapping[str, str]) -> None:
-        """Check that no folder stands where a file goes, as the moves could not be finished then."""
+        """Check that each file can be moved to its place, as a decided move that fails would stand in the way for ever.
+
+        Raises:
+            TargetUnwritable: a folder stands where a file goes, or the place is on another file system.
+        """
+        device = self._folder.state(".").st_dev
         for path in staged:
             above, _, name = path.rpartition("/")
             folder = self.tree.make(above) if above else self.tree.root
+            if folder.state(".").st_dev != device:
+                raise TargetUnwritable(f"{folder.path} is on another file system than {self._folder.path}; unmount it")
             with contextlib.suppress(FileNotFoundError):
                 if stat.S_ISDIR(folder.state(name).st_mode):
                     raise TargetUnwritable(
