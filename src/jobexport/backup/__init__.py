@@ -8,7 +8,9 @@ __all__ = (
     "Differences",
     "Problem",
     "VerifyResult",
+    "abackup_flink_jobs",
     "abackup_workspace",
+    "backup_flink_jobs",
     "backup_workspace",
     "diff",
     "verify",
@@ -17,7 +19,7 @@ __all__ = (
 if TYPE_CHECKING:
     from jobexport.backup.diff import Difference, Differences, diff
     from jobexport.backup.results import BackupResult
-    from jobexport.backup.run import abackup_workspace, backup_workspace
+    from jobexport.backup.run import abackup_flink_jobs, abackup_workspace, backup_flink_jobs, backup_workspace
     from jobexport.backup.verify import Problem, VerifyResult, verify
 else:
     from jobexport.core.lazy import lazily
@@ -27,7 +29,12 @@ else:
         {
             "jobexport.backup.diff": ("Difference", "Differences", "diff"),
             "jobexport.backup.results": ("BackupResult",),
-            "jobexport.backup.run": ("abackup_workspace", "backup_workspace"),
+            "jobexport.backup.run": (
+                "abackup_flink_jobs",
+                "abackup_workspace",
+                "backup_flink_jobs",
+                "backup_workspace",
+            ),
             "jobexport.backup.verify": ("Problem", "VerifyResult", "verify"),
         },
     )

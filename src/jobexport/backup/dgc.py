@@ -21,6 +21,7 @@ from jobexport.archive.zip.source import opened
 from jobexport.backup.content import parsed
 from jobexport.backup.folder import layout
 from jobexport.backup.folder.manifest import OK, ItemRow
+from jobexport.backup.session import caught, grouped, settled
 from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
 from jobexport.client.exchange import fetch_zip
 from jobexport.client.objects import lists, show
@@ -31,7 +32,7 @@ from jobexport.core.disk.files import writing
 from jobexport.errors import ApiError, ArchiveError, JobexportError, JobNotFound, TargetUnwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from jobexport.backup.results import BackupResult, Key
@@ -49,13 +50,11 @@ _LISTED_ONLY = {
 _CHUNK = 100
 # Jobs that are fetched before they take their places, so that a kill loses no more.
 _INTERIM = 2000
-# An item that changed so shortly before its list may have changed again with the same time.
-_HOT_MS = 2000
 _NO_SCRIPT = "DLF.6201"
 
 
 @frozen
-class Target:
+class WorkspaceTarget:
     """The workspace to back up."""
 
     project: str
@@ -67,7 +66,7 @@ class Target:
 class DgcRun:
     """A backup of a workspace."""
 
-    target: Target
+    target: WorkspaceTarget
     session: BackupSession
     _wanted: dict[str, tuple[str, int | None]] = field(factory=dict)
     """Jobs to export, by name, with their type and the time of their last change."""
@@ -156,8 +155,8 @@ class DgcRun:
     def _confirm(self) -> Steps[None]:
         """Ask for each item that left its list."""
         lost = [key for kind in layout.KINDS_OF["dgc"] for key in self.session.vanished(kind)]
-        for group in _grouped(lost, self.session.settings.concurrency):
-            yield Together([_caught(self._ask(key)) for key in group])
+        for group in grouped(lost, self.session.settings.concurrency):
+            yield Together([caught(self._ask(key)) for key in group])
 
     def _ask(self, key: Key) -> Steps[None]:
         """Ask whether an item is still there, which its list no longer has."""
@@ -191,7 +190,7 @@ class DgcRun:
 
     def _fetch_texts(self) -> Steps[None]:
         """Fetch the scripts whose list has no texts."""
-        for group in _grouped(self._unlisted_texts, self.session.settings.concurrency):
+        for group in grouped(self._unlisted_texts, self.session.settings.concurrency):
             yield Together([self._fetch_text(name) for name in group])
 
     def _fetch_text(self, name: str) -> Steps[None]:
@@ -217,7 +216,7 @@ class DgcRun:
         ready: list[tuple[str, ...]] = []
         done = 0
         while schedule.begin(ready.append):
-            outcomes = yield Together([_caught(self._fetch(chunk)) for chunk in ready])
+            outcomes = yield Together([caught(self._fetch(chunk)) for chunk in ready])
             for chunk, outcome in zip(ready, outcomes, strict=True):
                 schedule.settle(chunk, outcome)
             ready.clear()
@@ -280,14 +279,8 @@ class DgcRun:
 
     def _hold_job(self, job: Job) -> None:
         type_, updated = self._wanted[job.name]
-        row = ItemRow(layout.JOB, job.name, (), job_type=type_, last_update=self._settled(updated))
+        row = ItemRow(layout.JOB, job.name, (), job_type=type_, last_update=settled(updated, self._clock))
         self._hold(row, job, job._fields)
-
-    def _settled(self, updated: int | None) -> int | None:
-        """Return the time of a job's last change, or None if the job may have changed again with the same time."""
-        if updated is None or self._clock is None:
-            return updated
-        return updated if updated < self._clock.timestamp() * 1000 - _HOT_MS else None
 
     def _note(self) -> None:
         session = self.session
@@ -306,15 +299,3 @@ def _definition(listed: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in listed.items()
         if key not in _LISTED_ONLY and value is not None and not (key == "autoAcquireLock" and value is True)
     }
-
-
-def _caught(steps: Steps[Any]) -> Steps[Any]:
-    """Return the steps of a call whose error is its result, so that other calls go on."""
-    try:
-        return (yield from steps)
-    except JobexportError as error:
-        return error
-
-
-def _grouped(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, field, frozen
 
@@ -17,19 +17,22 @@ from jobexport.backup.folder.manifest import FAILED, GONE, ItemFile, ItemRow
 from jobexport.backup.folder.marker import Marker
 from jobexport.backup.results import BackupResult
 from jobexport.core.disk.files import writing
-from jobexport.errors import ApiError, BackupRefused, NotABackup
+from jobexport.errors import ApiError, BackupRefused, JobexportError, NotABackup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jobexport.backup.folder.marker import Origin
     from jobexport.backup.folder.tree import Tree
     from jobexport.backup.results import Key
     from jobexport.client.schedule import Progress
-    from jobexport.errors import JobexportError
+    from jobexport.client.steps import Steps
+
+T = TypeVar("T")
 
 _LAST_RUN = "last-run.json"
+# An item that changed so shortly before its list may have changed again with the same time.
+_HOT_MS = 2000
 # How many places are named in a note.
 _NAMED = 10
 
@@ -288,3 +291,28 @@ class BackupSession:
             return []
         more = [f"and {len(found) - _NAMED} more items"] if len(found) > _NAMED else []
         return [f"the backup holds places that look like secrets: {'; '.join([*found[:_NAMED], *more])}"]
+
+
+def settled(updated: int | None, clock: datetime | None) -> int | None:
+    """Return the time of an item's last change, or None if it may have changed again with the same time.
+
+    Args:
+        updated: the time in milliseconds since 1970; None if the list has no time.
+        clock: the service's clock when its list began; None if the service does not show it.
+    """
+    if updated is None or clock is None:
+        return updated
+    return updated if updated < clock.timestamp() * 1000 - _HOT_MS else None
+
+
+def caught(steps: Steps[Any]) -> Steps[Any]:
+    """Return the steps of a call whose error is its result, so that other calls go on."""
+    try:
+        return (yield from steps)
+    except JobexportError as error:
+        return error
+
+
+def grouped(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield the items in groups of a size."""
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
+from jobexport.archive.zip.source import opened as opened_zip
+from jobexport.archive.zip.whole import check as check_zip
 from jobexport.backup.content import limits, parsed, references
 from jobexport.backup.folder import layout, manifest
 from jobexport.backup.folder.manifest import ItemFile
 from jobexport.backup.folder.tree import opened
-from jobexport.errors import BackupDamaged
+from jobexport.errors import ArchiveError, BackupDamaged
 
 if TYPE_CHECKING:
     import os
@@ -127,8 +130,12 @@ class _Check:
             self._bad(0, label, f"its last content could not be fetched ({row.seen}); an older one is kept")
         if row.seen == manifest.GONE:
             self.notes.append(f"{label} is gone from the service; the backup keeps it")
-        if not whole:
-            return
+        if whole:
+            self._definition(row, contents)
+
+    def _definition(self, row: ItemRow, contents: Mapping[str, bytes]) -> None:
+        """Check the definition of an item whose files are whole."""
+        label = layout.label(row.kind, row.name)
         if problem := limits.problem_of_name(row.kind, row.name):
             self._bad(1, label, problem)
         try:
@@ -136,10 +143,21 @@ class _Check:
         except ValueError as problem:
             self._bad(1, row.files[0].path, str(problem))
             return
+        for path, content in contents.items():
+            if path.endswith(".zip"):
+                self._zip(path, content)
         if (name := parsed.name_of(row, fields)) != row.name:
             self._bad(1, row.files[0].path, f"it defines {name!r:.80}, not {row.name!r:.80}")
         if parsed.refs_of(row.kind, fields, contents.values()) != row.refs:
             self._bad(1, row.files[0].path, "the references in the manifest are not those of the definition")
+
+    def _zip(self, path: str, content: bytes) -> None:
+        """Check that the zip of a Flink job is whole."""
+        try:
+            with opened_zip(None, io.BytesIO(content), path) as source:
+                check_zip(source)
+        except ArchiveError as problem:
+            self._bad(1, path, problem.problem or str(problem))
 
     def _content(self, file: ItemFile) -> bytes | None:
         """Return the content of a file, or None if it is not what the manifest says."""

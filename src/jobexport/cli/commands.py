@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import __version__
-from jobexport.cli.backup.command import backup_dgc, diff, list_dgc, list_dli, verify
+from jobexport.cli.backup.command import backup_dgc, backup_dli, diff, list_dgc, list_dli, verify
 from jobexport.cli.contract.live import VARIABLES, live_options, refuse
 from jobexport.cli.drift import drift, new_edition
 from jobexport.cli.export.command import dgc, dli
@@ -41,7 +41,7 @@ cli.add_command(mock)
 cli.add_command(drift)
 for _command in (list_dgc, backup_dgc, verify, diff):
     dgc.add_command(_command)
-for _command in (list_dli, verify, diff):
+for _command in (list_dli, backup_dli, verify, diff):
     dli.add_command(_command)
 
 

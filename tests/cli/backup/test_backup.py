@@ -103,6 +103,25 @@ def test_a_workspace_is_backed_up_verified_and_compared(workspace: Workspace, tm
     assert plain["differences"][0]["name"] == "a"
 
 
+def test_flink_jobs_are_backed_up_through_obs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`dli backup` wants a key and a folder in OBS, and verify and diff read what it wrote."""
+    for name, value in {"NO_PROXY": "*", "JOBEXPORT_TOKEN": None}.items():
+        monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+    with serve(EDITION) as example:
+        command = ["dli", "backup", "-o", str(tmp_path), "--obs-dir", "bucket/flink", "--url", example.url]
+        command += ["--project", example.project_id, "--obs-endpoint", f"{example.url}/_mock/obs"]
+        monkeypatch.setenv("JOBEXPORT_TOKEN", example.token)
+        result = CliRunner().invoke(cli, command)
+        assert (result.exit_code, "dli backup needs an access key" in result.stderr) == (2, True)
+        monkeypatch.setenv("HUAWEICLOUD_SDK_AK", example.access_key)
+        monkeypatch.setenv("HUAWEICLOUD_SDK_SK", example.secret_key)
+        result = CliRunner().invoke(cli, command)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"3 items in {tmp_path}: 3 new, 0 unchanged\n"
+    assert run(None, "dli", "verify", tmp_path).stdout == f"{tmp_path}: level 1, sound; 3 Flink jobs\n"
+    assert run(None, "dli", "diff", tmp_path, tmp_path).exit_code == 0
+
+
 def test_an_incomplete_backup_ends_with_1(workspace: Workspace, tmp_path: Path) -> None:
     """An item that can't be fetched is named on standard error, and in the JSON."""
     workspace.server.core.set_faults("status-500@batchExportJobs")

@@ -64,7 +64,7 @@ class Draft:
         before = {} if damaged else self.pieces.get(row.key, {})
         pieces, changed = {}, before.keys() != files.keys()
         for suffix, content in files.items():
-            piece = Piece(hashlib.sha256(content).hexdigest(), len(content))
+            piece = Piece(_digest(content), len(content))
             old = before.get(suffix)
             if old is not None and (old.sha256, old.size) == (piece.sha256, piece.size):
                 piece = old
@@ -73,6 +73,11 @@ class Draft:
             pieces[suffix] = piece
         self.rows[row.key], self.pieces[row.key] = row, pieces
         return changed
+
+    def has(self, key: Key, suffix: str, content: bytes) -> bool:
+        """Return True if a file of an item has this content."""
+        piece = self.pieces.get(key, {}).get(suffix)
+        return piece is not None and (piece.sha256, piece.size) == (_digest(content), len(content))
 
     def mark(self, key: Key, **changes: object) -> None:
         """Change fields of an item, such as `seen`."""
@@ -118,6 +123,10 @@ class Draft:
             stems = definitions.stems(identities)
             found[kind] = {name: stems[identity] for identity, name in identities.items()}
         return found
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _suffix(path: str) -> str:

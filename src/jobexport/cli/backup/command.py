@@ -139,8 +139,32 @@ def backup_dgc(format_: str, verbose: bool, **given: Any) -> None:
     """
     from jobexport.cli.backup import running as work
 
-    with running("DIR is as it was before or after; run the same command again", verbose=verbose):
+    with running("the folder is as it was before or after; run the same command again", verbose=verbose):
         result = work.back_up_workspace(connect(given), given, quiet=verbose)
+    _end(result, format_)
+
+
+@click.command("backup", cls=ReadingCommand, variables=VARIABLES)
+@click.option(
+    "--obs-dir", required=True, metavar="DIR", help="A folder in OBS for the zips on their way: bucket/folder."
+)
+@click.option("--obs-endpoint", metavar="URL", help="The URL of OBS, if not that of the cloud's region.")
+@_backup
+@connection_options
+@_format
+@sentences
+def backup_dli(format_: str, verbose: bool, **given: Any) -> None:
+    """Bring the backup of a project's Flink jobs up to date.
+
+    The service writes the zip of each job that changed to a fresh folder below --obs-dir, from where it is fetched and
+    removed. That needs an access key, as OBS takes no token.
+
+    The exit codes are those of `jobexport dgc backup`.
+    """
+    from jobexport.cli.backup import running as work
+
+    with running("the folder is as it was before or after; run the same command again", verbose=verbose):
+        result = work.back_up_flink_jobs(connect(given), given, quiet=verbose)
     _end(result, format_)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport import DgcClient
-from jobexport.backup import backup_workspace
+from jobexport import DgcClient, DliClient
+from jobexport.backup import backup_flink_jobs, backup_workspace
 from jobexport.backup.results import labels
+from jobexport.cli.export.dli import bucket_of
 from jobexport.cli.export.progress import ExportProgress
 
 if TYPE_CHECKING:
@@ -31,6 +32,25 @@ def back_up_workspace(connection: Connection, given: Mapping[str, Any], *, quiet
         ExportProgress(quiet=quiet) as progress,
     ):
         return backup_workspace(client, given["output"], workspace=given["workspace"], progress=progress, **options)
+
+
+def back_up_flink_jobs(connection: Connection, given: Mapping[str, Any], *, quiet: bool) -> BackupResult:
+    """Back up the Flink jobs of a project.
+
+    Raises:
+        ValueError: an argument breaks a rule; nothing was sent.
+        UsageError: the zips can't be fetched without more options or keys; nothing was sent.
+        JobexportError: the backup could not be made, or was refused; nothing was changed.
+    """
+    options = {name: given[name] for name in _OPTIONS}
+    store = bucket_of(connection, given["obs_dir"], given["obs_endpoint"], "dli backup")
+    with (
+        DliClient(connection.project, auth=connection.auth, **connection.where) as client,
+        ExportProgress(quiet=quiet) as progress,
+    ):
+        return backup_flink_jobs(
+            client, given["output"], obs_dir=given["obs_dir"], store=store, progress=progress, **options
+        )
 
 
 def complaints(result: BackupResult) -> Iterator[str]:

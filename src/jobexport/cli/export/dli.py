@@ -35,20 +35,31 @@ def export(connection: Connection, job_ids: Sequence[int] | None, given: Mapping
         JobexportError: the jobs could not be exported, or their zips could not be fetched.
     """
     obs_dir, folder = given["obs_dir"], given["download"]
-    bucket = obs_dir.removeprefix("obs://").partition("/")[0]
-    store = None if folder is None else _bucket(connection, bucket, given["obs_endpoint"])
+    store = None if folder is None else bucket_of(connection, obs_dir, given["obs_endpoint"], "--download")
     with DliClient(connection.project, auth=connection.auth, **connection.where) as client:
         return client.export_flink_jobs(obs_dir, job_ids, download_to=folder, store=store)
 
 
-def _bucket(connection: Connection, bucket: str, endpoint: str | None) -> S3Store:
-    with needing("obs", "--download"):
+def bucket_of(connection: Connection, obs_dir: str, endpoint: str | None, user: str) -> S3Store:
+    """Return the bucket of a folder in OBS.
+
+    Args:
+        connection: the connection, whose cloud and region say where OBS is.
+        obs_dir: the folder, bucket first.
+        endpoint: the URL of OBS, if not that of the region.
+        user: the option or command that needs the bucket, for the errors.
+
+    Raises:
+        UsageError: an option or a key is missing.
+    """
+    bucket = obs_dir.removeprefix("obs://").partition("/")[0]
+    with needing("obs", user):
         from obstore.store import S3Store
     found = read_credentials()
     if not (found.access_key and found.secret_key):
-        raise click.UsageError(f"--download needs an access key, as OBS takes no token; set {ACCESS_KEY}, {SECRET_KEY}")
+        raise click.UsageError(f"{user} needs an access key, as OBS takes no token; set {ACCESS_KEY}, {SECRET_KEY}")
     if endpoint is None and (connection.cloud not in _OBS or connection.region is None):
-        raise click.UsageError("--download needs --obs-endpoint, or --cloud and --region, to find OBS")
+        raise click.UsageError(f"{user} needs --obs-endpoint, or --cloud and --region, to find OBS")
     if not _BUCKET.fullmatch(bucket):
         raise click.UsageError(f"--obs-dir must begin with a bucket, which {bucket!r} can't be")
     hosted = endpoint is None
