@@ -219,17 +219,18 @@ def narrowed(edition: str, operation: str) -> Document:
     """Return an edition's document with the operations that a fault of one operation touches.
 
     They are the operation, those that a link leads to or from, and those on the same objects: a job that is created
-    must be listed. A change also touches what reads the API, and other operations below the path of its objects.
+    must be listed. A change also touches what reads the API, and other operations below the path of its objects; a task
+    touches what an import does. Links to other operations are left out.
     """
     document = load_edition(edition)
     found = operations_by_id(document)
     leads = {id_: linked(document, other) for id_, other in found.items()}
     touched = {operation, *leads[operation], *(id_ for id_, ends in leads.items() if operation in ends)}
-    own = found[operation]
-    for family in families(document, own.tags):
+    for family in families(document, found[operation].tags):
         same = {family.list, family.create, family.show, family.delete, family.export}
         touched |= {id_ for id_ in same if id_} if operation in same else set()
-    if changes(document, own.fields, own.method):
+    about = [found[operation], *only_made_by(document, operation, leads)]
+    for own in (each for each in about if changes(document, each.fields, each.method)):
         objects = own.path.rpartition("/")[0] if own.path.rpartition("/")[0] in document["paths"] else own.path
         touched |= {
             id_
@@ -239,8 +240,25 @@ def narrowed(edition: str, operation: str) -> Document:
     paths: Document = {}
     for other in (other for id_, other in found.items() if id_ in touched):
         item = {key: value for key, value in other.item.items() if key not in METHODS}
-        paths.setdefault(other.path, item)[other.method] = other.fields
+        responses = {status: without_links(node, touched) for status, node in other.fields["responses"].items()}
+        paths.setdefault(other.path, item)[other.method] = {**other.fields, "responses": responses}
     return {**document, "paths": paths}
+
+
+def without_links(response: Document, kept: set[str]) -> Document:
+    """Return a response with the links to these operations only."""
+    if "links" not in response:
+        return response
+    links = {name: link for name, link in response["links"].items() if link.get("operationId") in kept}
+    return {**response, "links": links}
+
+
+def only_made_by(document: Document, operation: str, leads: dict[str, set[str]]) -> list[OperationObject]:
+    """Return the operations that lead to one that shows a single object, such as a task, if no list leads to it."""
+    found = operations_by_id(document)
+    makers = [found[id_] for id_, ends in leads.items() if operation in ends and id_ != operation]
+    listed = not found[operation].path.endswith("}") or any(other.reads for other in makers)
+    return [] if listed else makers
 
 
 def linked(document: Document, operation: OperationObject) -> set[str]:

@@ -179,6 +179,12 @@ def test_a_response_that_breaks_off_is_found(fault: str, found: Callable[..., An
     assert "whole_response" in found(scenario, JOB, f"{fault}@{JOB}")
 
 
+def test_a_scenario_ends_at_a_response_that_it_cannot_read(found: Callable[..., Any]) -> None:
+    """A response of a wrong form, which a check reports, ends the scenario and not the run."""
+    scenario, operation = next(each for each in SCENARIOS if each.id == "task_on_its_way"), "showSystemTask"
+    assert "documented_response" in found(scenario, operation, f"task-parts-as-names@{operation}")
+
+
 def test_a_scenario_says_what_it_rests_on() -> None:
     """Each scenario has a sentence and known entries, and for each operation that it names an entry about it."""
     register = load_register()

@@ -364,6 +364,10 @@ class Scenario:
             self.function(run)
         except Violation as violation:
             run.fail(self, violation)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            # A response of a wrong form, which a check has reported.
+            if not run.broken_claims:
+                raise
         except TransportProblem as problem:
             run.broken_claims.append(
                 BrokenClaim(
