@@ -4,13 +4,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from jobexport import job_names
 from jobexport.client import arguments
 from jobexport.client.responses import CLASSES
 from jobexport.spec.document import operations
-from jobexport.spec.editions import CHECKOUT
+from jobexport.spec.editions import BASE, CHECKOUT
+from jobexport.spec.load import load_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.client.making.calls import Caller
     from tests.client.making.scripted import Scripted
 
-UNION = yaml.safe_load((CHECKOUT / "openapi" / "openapi.yaml").read_text(encoding="utf-8"))
+UNION = load_yaml(CHECKOUT / BASE)
 SCHEMAS = UNION["components"]["schemas"]
 
 NAME = "job name .* must be 1 to 128 letters, digits, Chinese characters, `-`, `_` or `.`"

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from jobexport.contract.identify.description import Description
 from jobexport.contract.identify.errors import error_observations
-from jobexport.contract.identify.finding import Evidence, Identified, Observed, View, entries_for, identified
+from jobexport.contract.identify.finding import Evidence, Identified, Observed, View, identified
 from jobexport.contract.identify.overlay import overlay_for
 from jobexport.contract.identify.probe import ProbeResponses, probe, shown
 from jobexport.contract.identify.requests import request_observations
@@ -23,7 +23,7 @@ from jobexport.contract.identify.responses import response_observations, success
 from jobexport.contract.identify.zips import zip_observations
 from jobexport.core.redact import Redaction
 from jobexport.spec import editions, load_edition, load_register
-from jobexport.spec.document import operations
+from jobexport.spec.document import operations, to_pointer
 from jobexport.spec.editions import BASE, SOURCES
 from jobexport.spec.load import load_yaml
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from jobexport.contract.data import Data
+    from jobexport.spec.document import Location
     from jobexport.spec.register import Entry, Register
 
 AGREES, CONTRADICTS, NOT_OBSERVABLE = "agrees", "contradicts", "not observable"
@@ -90,9 +91,14 @@ def identify(
     known, union, register = _descriptions()
     responses = probe(base_url, data, send, union, register, api)
 
+    # Most texts are the same beside every edition.
+    @cache
+    def line(text: str, longest: int = 120) -> str:
+        return shown(text, data, longest)
+
     def find(document: Mapping[str, Any]) -> list[Identified]:
         view = View(responses, Description("", document), union)
-        return [identified(document, _clean(observation, data)) for observation in observations(view)]
+        return [identified(document, _clean(observation, line)) for observation in observations(view)]
 
     found = {own.edition: find(own.document) for own in known}
     verdicts = tuple(_verdicts(register, found, responses))
@@ -136,19 +142,24 @@ def _left(findings: list[Identified]) -> Iterator[str]:
             yield f"{finding.observation.fact}: {seen.seen}"
 
 
-def _clean(observation: Observed, data: Data) -> Observed:
+def _clean(observation: Observed, line: Callable[..., str]) -> Observed:
     """Return an observation whose texts are fit for people: short lines without secrets."""
     evidence = observation.evidence
     if evidence is not None:
-        evidence = evolve(evidence, seen=shown(evidence.seen, data), pointer=shown(evidence.pointer, data))
-    unsaid = observation.unsaid and shown(observation.unsaid, data)
-    fact, reason = shown(observation.fact, data), shown(observation.reason, data, longest=400)
+        evidence = evolve(evidence, seen=line(evidence.seen), pointer=line(evidence.pointer))
+    unsaid = observation.unsaid and line(observation.unsaid)
+    fact, reason = line(observation.fact), line(observation.reason, longest=400)
     return evolve(observation, fact=fact, evidence=evidence, unsaid=unsaid, reason=reason)
 
 
 def _verdicts(register: Register, found: dict[str, list[Identified]], responses: ProbeResponses) -> Iterator[Verdict]:
+    # The observations are at the same places in most editions.
+    @cache
+    def ids_at(operation: str, places: tuple[Location, ...]) -> set[str]:
+        return {entry.id for entry in register.entries_at(operation, map(to_pointer, places), wire=True)}
+
     about = {
-        edition: [(finding, {entry.id for entry in entries_for(finding.observation, register)}) for finding in findings]
+        edition: [(item, ids_at(item.observation.operation, item.observation.places)) for item in findings]
         for edition, findings in found.items()
     }
     for entry in register.entries:
