@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +17,9 @@ from jobexport.errors import JobexportError
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations
 from tests.making.documents import exporting, only
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LABEL = "POST /v1.0/{project_id}/streaming/jobs/export"
 pytestmark = pytest.mark.usefixtures("warm")
