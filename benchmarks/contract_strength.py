@@ -36,7 +36,7 @@ from attrs import evolve, frozen
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.contract import check_edition
-from jobexport.contract.data import changes
+from jobexport.contract.data import changes, places
 from jobexport.contract.scenarios.holdings import families
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS
@@ -226,9 +226,11 @@ def narrowed(edition: str, operation: str) -> Document:
     found = operations_by_id(document)
     leads = {id_: linked(document, other) for id_, other in found.items()}
     touched = {operation, *leads[operation], *(id_ for id_, ends in leads.items() if operation in ends)}
+    kinds = [place.kind for place in places(document, found[operation])]
     for family in families(document, found[operation].tags):
         same = {family.list, family.create, family.show, family.delete, family.export}
-        touched |= {id_ for id_ in same if id_} if operation in same else set()
+        named = any(f"path.{family.variable}" in kind.places for kind in kinds)
+        touched |= {id_ for id_ in same if id_} if named or operation in same else set()
     about = [found[operation], *only_made_by(document, operation, leads)]
     for own in (each for each in about if changes(document, each.fields, each.method)):
         objects = own.path.rpartition("/")[0] if own.path.rpartition("/")[0] in document["paths"] else own.path

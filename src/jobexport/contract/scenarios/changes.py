@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.archives import members_of
 from jobexport.contract.checks.responses import refusal
+from jobexport.contract.data import places
 from jobexport.contract.scenarios.bodies import full
 from jobexport.contract.scenarios.holdings import (
     documented,
@@ -17,7 +18,7 @@ from jobexport.contract.scenarios.holdings import (
     missing,
 )
 from jobexport.contract.scenarios.scenario import expect
-from jobexport.spec.document import media, response
+from jobexport.spec.document import media, operations, response
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -164,6 +165,17 @@ def _expect_nowhere(run: ScenarioRun, family: Family, key: Any) -> None:
         if operation is not None:
             found = run.beside(operation).send(path={family.variable: key})
             expect_refused(found, ("not-found",), f"{key!r} was deleted")
+    for operation, name in _in_bodies(run, family):
+        other = run.beside(operation)
+        expect_refused(other.send(other.example(**{name: [key]})), ("not-found",), f"{key!r} was deleted")
+
+
+def _in_bodies(run: ScenarioRun, family: Family) -> Iterator[tuple[str, str]]:
+    """Yield the operations whose body names objects of a kind, such as an export of several jobs, with the field."""
+    for operation in operations(run.document):
+        for place in places(run.document, operation):
+            if place.many and f"path.{family.variable}" in place.kind.places:
+                yield operation.id, place.name
 
 
 def expect_refused(found: CheckedExchange, reasons: Collection[str], words: str) -> None:
