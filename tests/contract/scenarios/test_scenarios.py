@@ -69,6 +69,7 @@ FAULTS = {
     "listed_as_shown": ("listFlinkJobs", "list-ids-as-doubles"),
     "shown_as_exported": ("showJob", "show-without-nodes"),
     "changed_object": ("showScript", "show-first-seen"),
+    "same_name_elsewhere": ("showScript", "mixes-up-workspaces"),
     "shown_version": ("showJob", "show-version-ignored"),
     "unknown_object": ("showScript", "show-of-any-workspace"),
     "authentication": (BATCH, "admits-beginning"),

@@ -123,11 +123,12 @@ def known_listed(run: ScenarioRun) -> None:
     kind = next((each for each in KINDS if family and f"path.{family.variable}" in each.places), None)
     if family is None or kind is None or not run.data.complete:
         return
-    for workspace in (None, *(run.data.workspace_jobs if kind.of_workspace else ())):
+    # The default workspace last: a server may have kept the workspace of the request before.
+    for workspace in (*(run.data.workspace_jobs if kind.of_workspace else ()), None):
+        listed = {str(family.key(item)) for item in every_item(run, workspace)}
         held = run.data.held(kind, workspace)
         if held is None:
             continue
-        listed = {str(family.key(item)) for item in every_item(run, workspace)}
         place = "the list" if workspace is None else f"the list of workspace {workspace}"
         more, less = listed - {*map(str, held)}, {*map(str, held)} - listed
         expect(not more, f"{place} has {words_of(more)}, which does not exist there")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from jobexport.contract.checks.responses import refusal
 from jobexport.contract.checks.round_trip import key_of
 from jobexport.contract.data import places
+from jobexport.contract.scenarios.bodies import full
+from jobexport.contract.scenarios.changes import OF_THE_SERVER
 from jobexport.contract.scenarios.holdings import definition, documented, family_of, missing
 from jobexport.contract.scenarios.lists import every_item, query_schemas
 from jobexport.contract.scenarios.scenario import expect
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 # The most objects of a list that are shown.
 _MOST = 4
 _UNKNOWN = "no-such-name.here"
-# What the server itself writes into an object: an export of the object may lack it, or have another value.
-_OF_THE_SERVER = {"lastUpdateUser", "version"}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -88,7 +88,7 @@ def shown_as_exported(run: ScenarioRun) -> None:
     for job in run.data.jobs[:_MOST]:
         shown, exported = definition(run.send(job=job)), _exported(run.beside("exportJob").send(job=job), job)
         if shown and exported:
-            wanted = {name: value for name, value in exported.items() if name in fields.keys() - _OF_THE_SERVER}
+            wanted = {name: value for name, value in exported.items() if name in fields.keys() - OF_THE_SERVER}
             problem = missing(_known(run.document, {"properties": fields}, wanted), shown)
             expect(not problem, f"the shown job {job!r} differs from its export: {problem}")
 
@@ -144,6 +144,26 @@ def shown_version(run: ScenarioRun) -> None:
         expect(first != newest, f"version 1 of {job!r} differs, but the version under development is shown")
 
 
+def same_name_elsewhere(run: ScenarioRun) -> None:
+    """Create objects of one name in two workspaces, and show each of them in turns."""
+    family = family_of(run)
+    if family is None or family.create is None or run.tools.restore is None:
+        return
+    fields = documented(run, run.id)
+    bodies: dict[str | None, dict[str, Any]] = {}
+    with run.in_sequence():
+        maker = run.beside(family.create)
+        for number, workspace in enumerate(_workspaces(run)):
+            body = full(run.document, maker.schema, number, fields.keys() - OF_THE_SERVER)
+            bodies[workspace] = body | {"name": run.data.free(f"{body['name']}-here")}
+            made = maker.send(bodies[workspace], workspace=workspace)
+            expect(made.succeeded, f"{family.create} of a name that is free in the workspace gets {made.status}")
+        for workspace, body in [*bodies.items()] * 2:
+            shown = definition(run.send(path={family.variable: body["name"]}, workspace=workspace))
+            problem = missing({name: value for name, value in body.items() if name in fields}, shown)
+            expect(not problem, f"two workspaces have {body['name']!r}, but the other one is shown: {problem}")
+
+
 def unknown_object(run: ScenarioRun) -> None:
     """Show objects whose names or ids no object has, or only an object of another workspace."""
     place = _place(run)
@@ -173,8 +193,9 @@ def _elsewhere(run: ScenarioRun) -> Iterator[tuple[str | None, list[str]]]:
         assert family is not None  # noqa: S101  # asked above
         other = run.beside(family.list)
         here, there = ({str(family.key(item)) for item in every_item(other, each)} for each in (None, workspace))
-        yield None, sorted(there - here)
+        # The default workspace last: a server may have kept the workspace of the request before.
         yield workspace, sorted(here - there)
+        yield None, sorted(there - here)
 
 
 def _expect_unknown(run: ScenarioRun, place: NamePlace, key: str, workspace: str | None) -> None:

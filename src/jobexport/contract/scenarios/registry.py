@@ -248,6 +248,14 @@ READS = (
         requests=8,
     ),
     Scenario(
+        "same_name_elsewhere",
+        "Two workspaces can have objects of one name, and each shows its own.",
+        ("DGC-415", "DGC-810", "DGC-305"),
+        ("showJob", "showScript"),
+        objects.same_name_elsewhere,
+        requests=8,
+    ),
+    Scenario(
         "shown_version",
         "`version` decides which version of a job is shown.",
         ("DGC-302",),
