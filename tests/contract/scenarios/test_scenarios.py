@@ -79,6 +79,7 @@ FAULTS = {
     "unknown_workspace": (JOB, "accepts-any-workspace"),
     "job_elsewhere": (BATCH, "ignores-workspace"),
     "broken_body": (DLI, "accepts-text-ids"),
+    "broken_parameters": ("showJob", "invalid-as-missing"),
     "broken_json": (BATCH, "accepts-sloppy-json"),
     "media_type": (DLI, "accepts-any-media-type"),
     "large_body": (JOB, "errors-as-200"),

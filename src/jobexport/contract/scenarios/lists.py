@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from jobexport.contract.checks.round_trip import NAMES, listing
 from jobexport.contract.data import KINDS
 from jobexport.contract.scenarios.holdings import documented, family_of
+from jobexport.contract.scenarios.queries import query_schemas
 from jobexport.contract.scenarios.scenario import expect
-from jobexport.spec.document import at, deref, listed_values, marks, operations_by_id, parameters, schema_of
+from jobexport.spec.document import listed_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,23 +52,6 @@ def _walk(run: ScenarioRun, whole: ListedPage, limit: int) -> None:
         )
         twice = {*page.keys[len(known) :]} & {*whole.keys}
         expect(not twice, f"{words} the page has {words_of(twice)}, which is on the first page too")
-
-
-def query_values(run: ScenarioRun) -> None:
-    """Send each value that the document lists for a parameter, and the edges of numbers; a default changes nothing."""
-    plain = run.send()
-    expect(plain.succeeded, f"a request without optional parameters gets {plain.status}")
-    for name, schema in query_schemas(run):
-        values = [*listed_values(run.document, schema)]
-        values += [True, False] if schema.get("type") == "boolean" else []
-        values += [schema[edge] for edge in ("minimum", "maximum", "default") if edge in schema]
-        for value in dict.fromkeys(values):
-            response = run.send(query={name: value})
-            words = f"{name} {value!r}"
-            expect(response.succeeded, f"{words} is allowed, but the response is {response.status}", *marks(schema))
-            if value == schema.get("default"):
-                same = response.json() == plain.json()
-                expect(same, f"{words} is the default, but the response differs from that without {name}")
 
 
 def filters(run: ScenarioRun) -> None:
@@ -158,14 +142,6 @@ def _page(run: ScenarioRun, workspace: str | None = None, **query: Any) -> Liste
     expect(page, f"the response to a list with {words} is not a page of objects with a total")
     assert page is not None  # noqa: S101  # expected above
     return page
-
-
-def query_schemas(run: ScenarioRun) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the parameters of the query with their schemas."""
-    for (where, name), location in parameters(run.document, operations_by_id(run.document)[run.id].location).items():
-        if where == "query":
-            node = deref(run.document, at(run.document, location))
-            yield name, schema_of(run.document, node)
 
 
 def words_of(keys: Any) -> str:

@@ -10,7 +10,8 @@ from jobexport.contract.data import places
 from jobexport.contract.scenarios.bodies import full
 from jobexport.contract.scenarios.changes import OF_THE_SERVER
 from jobexport.contract.scenarios.holdings import definition, documented, family_of, missing
-from jobexport.contract.scenarios.lists import every_item, query_schemas
+from jobexport.contract.scenarios.lists import every_item
+from jobexport.contract.scenarios.queries import query_schemas
 from jobexport.contract.scenarios.scenario import expect
 from jobexport.spec.document import deref, operations_by_id
 

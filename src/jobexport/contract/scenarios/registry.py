@@ -10,6 +10,7 @@ from jobexport.contract.scenarios import changes as changing
 from jobexport.contract.scenarios import imports as imports
 from jobexport.contract.scenarios import lists as lists
 from jobexport.contract.scenarios import objects as objects
+from jobexport.contract.scenarios import queries as queries
 from jobexport.contract.scenarios import refused as refused
 from jobexport.contract.scenarios import streaming as streaming
 from jobexport.contract.scenarios import tasks as tasks
@@ -204,7 +205,7 @@ READS = (
         "An optional parameter of the query may be left out, take its default, and take each of its values.",
         ("DLI-106", "DLI-107", "DLI-108", "DLI-109", "DGC-201", "DGC-802", "DGC-905", "DGC-307"),
         (*_LISTS, "showJob"),
-        lists.query_values,
+        queries.query_values,
         requests=35,
     ),
     Scenario(
@@ -461,6 +462,16 @@ REFUSED = (
         None,
         refused.broken_body,
         requests=80,
+        negative=True,
+        about="invalid request",
+    ),
+    Scenario(
+        "broken_parameters",
+        "A value that breaks the schema of a parameter is refused as invalid.",
+        ("DLI-106", "DLI-111", "DLI-201", "DGC-201", "DGC-302", "DGC-802", "DGC-806", "DGC-905"),
+        (*_LISTS, *_SHOWS[:3]),
+        queries.broken_parameters,
+        requests=50,
         negative=True,
         about="invalid request",
     ),

@@ -127,7 +127,13 @@ def _json_response(test: Callable[[SuccessResponse], bool]) -> Callable[[Operati
     return lambda operation: JSON in operation.responses and test(operation.responses[JSON])
 
 
+def refuses(*names: str) -> Suits:
+    """Return the condition that the document has one of these errors for the operation, such as `job-not-found`."""
+    return Suits(f"refuses with {' or '.join(names)}", lambda operation: bool(operation.errors.keys() & set(names)))
+
+
 ANY = Suits("responds", lambda _: True)
+CONTENT = Suits("responds with a body", lambda operation: bool(operation.responses))
 ZIP = Suits("responds with a zip", lambda operation: operation.zip_type in operation.responses)
 FIELDS = Suits("responds with JSON fields", _json_response(lambda response: bool(response.fields)))
 LISTS = Suits(
@@ -150,6 +156,8 @@ BOOLEAN_VERDICT = Suits(
 OBS_PATH = Suits("responds with obsPath", _json_response(lambda response: "obsPath" in response.fields))
 STORES = Suits("stores objects", _json_response(lambda response: response.names_objects))
 BODY = Suits("takes a body", lambda operation: operation.body is not None)
+ZIP_OR_LIST = Suits("responds with a zip or a list", lambda operation: ZIP.test(operation) or LISTS.test(operation))
+CHANGES = Suits("does not only read", lambda operation: operation.method != "GET")
 EMPTY = Suits("responds without a body", lambda operation: not operation.responses)
 PAGES = Suits("responds with pages of a list", lambda operation: {"limit", "offset"} <= set(operation.query.names))
 CREATES = Suits("creates an object", lambda operation: operation.method == "POST" and "name" in _fields(operation))
@@ -174,6 +182,7 @@ MAY_LACK_BODY = Suits(
 )
 NO_BODY = Suits("takes no body", lambda operation: operation.body is None)
 ONE_JOB = Suits("has the job's name in its path", lambda operation: "job_name" in operation.path.names)
+ZIP_OF_JOB = Suits("responds with a zip of one job", lambda operation: ZIP.test(operation) and ONE_JOB.test(operation))
 BATCH = Suits(
     "responds with a zip of several jobs", lambda operation: ZIP.test(operation) and not ONE_JOB.test(operation)
 )

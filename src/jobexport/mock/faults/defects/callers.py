@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from jobexport import signing
-from jobexport.mock.faults.fault import ANY, BODY, Fault, defects
+from jobexport.mock.faults.fault import ANY, BODY, CHANGES, Fault, defects
 from jobexport.mock.requests.request import Refused
 
 if TYPE_CHECKING:
@@ -167,6 +167,6 @@ DEFECTS = defects(
         admit=lambda _: True,
         refuse=lambda call: "unauthorized" if call.stranger else None,
     ),
-    Fault("responds-to-get", "GET does what POST does.", ANY, methods=frozenset({"GET"})),
+    Fault("responds-to-get", "GET does what POST does.", CHANGES, methods=frozenset({"GET"})),
     Fault("responds-to-put", "PUT does what POST does.", ANY, methods=frozenset({"PUT"})),
 )

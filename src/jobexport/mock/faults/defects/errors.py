@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from jobexport.mock.behaviour.zips import pack
-from jobexport.mock.faults.fault import ANY, BODY, VERDICT, ZIP, Fault, defects
+from jobexport.mock.faults.fault import ANY, BODY, VERDICT, ZIP, Fault, defects, refuses
 from jobexport.mock.requests.operations import BINARY, JSON
 from jobexport.mock.requests.outcome import Outcome, changed, content, dump
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from jobexport.mock.faults.fault import Alter
 
 _JOB, _INVALID, _CALLER, _TYPE = "job-not-found", "invalid-request", "unauthorized", "unsupported-media-type"
+_MISSING = ("script-not-found", "resource-not-found", "task-not-found")
+_JOBS, _OBJECTS = refuses(_JOB), refuses(*_MISSING)
 _FAMILIES = {"DLI.": "DLF.", "DLF.": "DLI.", "APIG": "DLI.APIG"}
 
 
@@ -54,7 +56,7 @@ def _missing_status(status: int) -> Alter:
     """Change the status of the error of a script, resource or task that does not exist."""
 
     async def alter(call: Call, outcome: Outcome) -> Outcome | None:
-        missing = any(call.refused_as(f"{kind}-not-found") for kind in ("script", "resource", "task"))
+        missing = any(map(call.refused_as, _MISSING))
         return changed(outcome, content(outcome), status=status) if missing else None
 
     return alter
@@ -117,8 +119,8 @@ DEFECTS = defects(
         alter=_errors(lambda error: {"errorCode": error["error_code"], "errorMsg": error["error_msg"]}),
     ),
     Fault("errors-in-list", "The error is in a list errors.", ANY, alter=_errors(lambda error: {"errors": [error]})),
-    Fault("missing-object-404", "An object that does not exist gets status 404.", ANY, alter=_missing_status(404)),
-    Fault("missing-object-500", "An object that does not exist gets status 500.", ANY, alter=_missing_status(500)),
+    Fault("missing-object-404", "An object that does not exist gets status 404.", _OBJECTS, alter=_missing_status(404)),
+    Fault("missing-object-500", "An object that does not exist gets status 500.", _OBJECTS, alter=_missing_status(500)),
     Fault(
         "errors-plain-text",
         "An error is its message in plain text.",
@@ -129,7 +131,7 @@ DEFECTS = defects(
     Fault(
         "errors-as-text", "Errors are JSON with the Content-Type text/plain.", ANY, alter=_bodies(dump, "text/plain")
     ),
-    Fault("missing-job-404", "A job that does not exist gets status 404.", ANY, alter=_status(404, _JOB)),
+    Fault("missing-job-404", "A job that does not exist gets status 404.", _JOBS, alter=_status(404, _JOB)),
     Fault("missing-job-empty-zip", "A job that does not exist gets an empty zip.", ZIP, alter=_empty_zip),
     Fault(
         "missing-job-unsuccessful",
@@ -140,13 +142,13 @@ DEFECTS = defects(
     Fault(
         "missing-job-invalid",
         "A job that does not exist gets the error of an invalid request.",
-        ANY,
+        _JOBS,
         alter=_replaced(_INVALID, _JOB),
     ),
     Fault(
         "invalid-as-missing",
         "An invalid request gets the error of a job that does not exist.",
-        ANY,
+        _JOBS,
         alter=_replaced(_JOB, _INVALID),
     ),
     Fault("media-type-500", "A body that is not JSON gets status 500.", BODY, alter=_status(500, _TYPE)),

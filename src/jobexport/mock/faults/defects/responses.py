@@ -14,10 +14,10 @@ from jobexport.mock.faults.fault import (
     BOOLEAN_VERDICT,
     FIELDS,
     OBS_PATH,
-    ONE_JOB,
     VERDICT,
     ZIP,
     ZIP_NAMES,
+    ZIP_OF_JOB,
     Fault,
     defects,
 )
@@ -259,13 +259,13 @@ DEFECTS = defects(
     Fault(
         "response-name-without-prefix",
         "The zip's file name lacks DLF_.",
-        ONE_JOB,
+        ZIP_OF_JOB,
         alter=_file_name(lambda name: name.removeprefix("DLF_")),
     ),
     Fault(
         "response-batch-name",
         "The zip's file name is that of a batch.",
-        ONE_JOB,
+        ZIP_OF_JOB,
         alter=_file_name(lambda _: "jobs.zip"),
     ),
     Fault(

@@ -13,11 +13,13 @@ from jobexport.mock.faults.bad_zips import unpack
 from jobexport.mock.faults.fault import (
     ANY,
     BATCH,
+    CONTENT,
     OBS_PATH,
     STORES,
     WORKSPACE,
     ZIP,
     ZIP_NAMES,
+    ZIP_OR_LIST,
     Argument,
     Fault,
     defects,
@@ -186,10 +188,10 @@ async def _first_time(call: Call, outcome: Outcome) -> Outcome | None:
 
 DEFECTS = defects(
     "state",
-    Fault("stale-export", "A first export is repeated for ever.", ANY, alter=_cached()),
-    Fault("stale-by-one", "A change is visible only from the second export on.", ANY, alter=_late_by_one),
+    Fault("stale-export", "A first export is repeated for ever.", CONTENT, alter=_cached()),
+    Fault("stale-by-one", "A change is visible only from the second export on.", CONTENT, alter=_late_by_one),
     Fault("stale-scripts", "Scripts stay as in their first export.", ZIP, alter=_old_scripts),
-    Fault("responds-to-request-before", "The response is that to the previous request.", ANY, alter=_request_before),
+    Fault("responds-to-request-before", "The response is that to the request before.", CONTENT, alter=_request_before),
     Fault(
         "mixes-up-depend",
         "Requests that differ only in exportDepend get the response to the first.",
@@ -237,14 +239,14 @@ DEFECTS = defects(
     Fault("repeats-refused", "A repeated request is refused.", ANY, refuse=_repeated),
     Fault(
         "repeats-with-less",
-        "A repeated request gets one zip or one member less.",
-        ANY,
+        "A repeated request gets one zip, one member or one item less.",
+        ZIP_OR_LIST,
         alter=_less_when_repeated,
     ),
     Fault(
         "nothing-now-and-then",
-        "Every Nth response has no zip names or an empty zip.",
-        ANY,
+        "Every Nth response has an empty list or an empty zip.",
+        ZIP_OR_LIST,
         Argument("requests", 5, 1, 1000),
         alter=_nothing_now_and_then,
     ),
