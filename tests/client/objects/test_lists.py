@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from attrs import evolve
 
 from jobexport import DgcClient, errors
 from jobexport.core import strict_json
 from jobexport.mock import serve
 from jobexport.spec.editions import edition_ids
-from tests.client.making.calls import NO_RETRIES
+from tests.client.making.calls import EDITION, NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
-from tests.client.making.values import many_objects
+from tests.client.making.values import PROJECT, many_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jobexport.mock import Server
     from tests.client.making.calls import Caller
@@ -241,3 +242,40 @@ def test_items_come_as_they_are_needed(scripted: Scripted) -> None:
     with DgcClient("p", auth="token", base_url=scripted.url) as dgc:
         assert next(dgc.scripts()).name == "a"
     assert len(scripted.received) == 1
+
+
+def renamed(scripts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The scripts, `s1` of them as `new` at the end."""
+    return {name: text for name, text in scripts.items() if name != "s1"} | {
+        "new": scripts["s1"].replace(b'"s1"', b'"new"')
+    }
+
+
+RACES: dict[str, Callable[[Mapping[str, bytes]], Mapping[str, bytes]]] = {
+    "created": lambda scripts: {**scripts, **renamed(scripts)},
+    "deleted": lambda scripts: {name: text for name, text in scripts.items() if name != "s1"},
+    "renamed": renamed,
+}
+
+
+@pytest.mark.parametrize("race", [*RACES])
+def test_a_list_that_changes_between_two_pages_loses_no_item_that_stayed(race: str) -> None:
+    """Whatever is created or deleted after the first page, the items that stay come; a rename can't be seen."""
+    with (
+        serve(EDITION, state=many_objects()) as server,
+        DgcClient(PROJECT, auth=server.token, base_url=server.url) as dgc,
+    ):
+        walk = dgc.scripts()
+        names = [next(walk).name]
+        project = server.state.projects[PROJECT]
+        workspace = project.workspaces["default"]
+        scripts = RACES[race](workspace.scripts)
+        changed = evolve(workspace, scripts=scripts)
+        server.core.world.state = server.state.with_workspace((PROJECT, "default"), changed)
+        names += [script.name for script in walk]
+    assert walk.outcome is not None
+    assert walk.outcome.complete
+    assert len(names) == len(set(names))
+    lost = (set(workspace.scripts) & set(scripts)) - set(names)
+    # A rename takes an item from the first page, and the next one moves there; the claimed number stays the same.
+    assert len(lost) == (race == "renamed")

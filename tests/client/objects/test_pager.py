@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jobexport.client.objects.pager import Pager
+from jobexport.client.objects.pager import Pager, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from jobexport.client.objects.pager import Query
 
 Shown = tuple[list[int], int | None]
 
@@ -45,8 +43,8 @@ def walk(pager: Pager, page: Callable[[Query], Shown], most: int = 4) -> int:
     [
         (0, False, 100, 1),
         (99, False, 100, 1),
-        (100, False, 100, 1),
-        (100, True, 100, 1),
+        (100, False, 100, 2),
+        (100, True, 100, 2),
         (101, False, 100, 2),
         (101, True, 100, 2),
         (500, False, 100, 5),
@@ -70,8 +68,36 @@ def test_all_items_come_whether_offset_counts_pages_or_items(
 def test_no_page_is_asked_for_once_all_items_came() -> None:
     """A service may refuse a page behind the last one, so the claimed number ends the walk."""
     pager = Pager(100)
-    pager.take(list(range(100)), 100)
+    pager.take(list(range(99)), 99)
     assert pager.plan(4) == []
+
+
+@pytest.mark.parametrize("records", [True, False])
+@pytest.mark.parametrize("cap", [100, 50, 10])
+@pytest.mark.parametrize("claim", ["page", "limit"])
+def test_the_number_of_items_on_a_page_is_not_taken_for_that_of_the_list(claim: str, cap: int, records: bool) -> None:
+    """A full page whose number is claimed for the list is not the end: the first item alone shows it."""
+    page, pager = server(230, records=records, cap=cap), Pager(100)
+    walk(pager, lambda query: (keys := page(query)[0], len(keys) if claim == "page" else min(query.limit, cap)))
+    assert pager.seen == set(range(230))
+    assert (pager.total, pager.moved, pager.complete) == (None, False, True)
+
+
+def test_a_number_that_is_right_costs_one_item() -> None:
+    """If the service claims the same number for the first item alone, no second page is asked for."""
+    pager = Pager(100)
+    pager.take(list(range(100)), 100)
+    assert pager.plan(4) == [Query(1, 0)]
+    pager.take([0], 100)
+    assert (pager.plan(4), pager.complete) == ([], True)
+
+
+def test_a_list_that_grows_while_its_number_is_in_doubt_has_moved() -> None:
+    """Another number for the first item alone is a change of the list."""
+    pager = Pager(10)
+    pager.take(list(range(10)), 10)
+    pager.take([0], 11)
+    assert pager.moved
 
 
 def test_what_a_former_walk_found_out_saves_a_request() -> None:

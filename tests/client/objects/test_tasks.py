@@ -149,6 +149,11 @@ def test_an_unknown_task_is_an_error_of_its_own(caller: Caller, started: Callabl
             errors.OutcomeUnknown,
             "ended as WARNING, which no page explains, and says: Hm.",
         ),
+        (
+            ScriptedResponse.json({"status": "SUCCESSFUL", "subtasks": {"status": "FAILED"}}),
+            errors.TaskFailed,
+            "1 of 1",
+        ),
         (task("WARNING", end=None), errors.OutcomeUnknown, "it is WARNING at the deadline"),
         (task("PAUSED", end=None), errors.OutcomeUnknown, "it is PAUSED at the deadline"),
         (ScriptedResponse.json({"id": ID}), errors.OutcomeUnknown, "the response has no status; it has id"),

@@ -138,6 +138,7 @@ def test_an_import_that_names_no_job_has_no_known_outcome(caller: Caller, script
         (ScriptedResponse.error(502, "APIGW.0601"), 1, True),
         (ScriptedResponse.error(500, "DLI.0999"), 1, True),
         (ScriptedResponse(b"{}", 202), 1, True),
+        (ScriptedResponse.error(200, "DLF.3051"), 1, True),
         (ScriptedResponse.error(503, "APIGW.0601"), 3, False),
         (ScriptedResponse.error(429, "APIG.0308"), 3, False),
         (ScriptedResponse.error(400, "APIG.0308"), 3, False),

@@ -2,6 +2,9 @@
 
 Pages of the vendor and clients of the service disagree whether `offset` counts pages or items. The second page, asked
 for with `offset=1`, shows it: if items count, it repeats most of the first page.
+
+A claimed number that the first page fills ends the walk, unless it is round: then it may be the number of items on the
+page. The first item alone, asked for with `limit=1`, shows that.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 # The second page counts as a repetition of the first if it has more than this part of its items.
 _REPEATED = 0.5
+# Limits of servers are multiples of this number.
+_ROUND = 10
 
 
 @frozen
@@ -45,6 +50,10 @@ class Pager:
     _pages: int = 0
     _size: int = 0
     """Items of the first page: the server's own limit may be lower than that of the request."""
+    _doubtful: bool = False
+    """True until it is known that the claimed number is not that of the page."""
+    _claims: bool = True
+    """False if the claimed numbers are those of pages."""
 
     @property
     def complete(self) -> bool:
@@ -57,6 +66,8 @@ class Pager:
             return []
         if self._pages == 0:
             return [Query(self.limit, 0)]
+        if self._doubtful:
+            return [Query(1, 0)]
         if self.records is None:
             return [Query(self.limit, 1)]
         count = 1
@@ -73,19 +84,26 @@ class Pager:
             keys: the key of each item, None for an item without a key.
             total: the number of items that the page claims for the whole list; None if it claims no number.
         """
-        if total is not None:
+        if self._doubtful and (len(keys) > 1 or total == 1):
+            self.total, self._claims = None, False
+        if total is not None and self._claims:
             self.moved = self.moved or self.total not in {None, total}
             self.total = total
         found = set(keys) - {None}
         new = found - self.seen
         self.seen |= new
+        if self._doubtful:
+            self._doubtful = False
+            self.over = len(self.seen) == self.total
+            return new
         if self._pages == 0:
             self._first, self._size = frozenset(found), len(keys)
+            self._doubtful = bool(found) and total == len(found) and total % _ROUND == 0
         elif self.records is None and found:
             self.records = len(found & self._first) > _REPEATED * len(found)
             if self.records:
                 # The page began at the second item: the next page is asked for as if this page had not come.
                 self._pages -= 1
         self._pages += 1
-        self.over = self.over or not new or len(self.seen) == self.total
+        self.over = self.over or not new or (len(self.seen) == self.total and not self._doubtful)
         return new

@@ -81,7 +81,9 @@ def _state(opened: Opened, content: bytes, task_id: str) -> TaskState:
     status = text(fields.get("status"))
     if status is None:
         unexpected(opened, f"the response has no status; it has {clean(opened, ', '.join(fields))}")
-    entries = fields.get("subtasks")
+    found = fields.get("subtasks")
+    # Some servers send a single object for a list of one.
+    entries = [found] if isinstance(found, dict) else found
     parts = tuple(_part(opened, entry) for entry in (entries if isinstance(entries, list) else ()))
     message = _shown(opened, fields.get("message"))
     # The id of the request: by the pages' examples the response may have another one.

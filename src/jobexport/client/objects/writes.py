@@ -50,22 +50,23 @@ def change(exchange: Exchange, read: Callable[[Opened, bytes], T]) -> Steps[T]:
     It is not sent again once the server may have received it, whatever `Retries` says.
 
     Raises:
-        OutcomeUnknown: it may have happened: the response did not come, can't be read, or is a failure of the server.
+        OutcomeUnknown: it may have happened: the response did not come, can't be read, is a failure of the server, or
+            is an error with a status of success.
         JobexportError: it did not happen.
     """
     exchange = evolve(exchange, retries=evolve(exchange.retries, repeat_writes=False))
     try:
         return (yield from fetch_value(exchange, read))
-    except (TransportError, ServerFault, UnexpectedResponse) as error:
+    except (TransportError, ApiError, UnexpectedResponse) as error:
         if not _may_have_happened(error):
             raise
         raise OutcomeUnknown(exchange.operation, str(error)) from error
 
 
-def _may_have_happened(error: TransportError | ServerFault | UnexpectedResponse) -> bool:
+def _may_have_happened(error: TransportError | ApiError | UnexpectedResponse) -> bool:
     if isinstance(error, TransportError):
         return error.ambiguous
-    return error.status != _UNAVAILABLE if isinstance(error, ServerFault) else 200 <= error.status < 300
+    return 200 <= error.status < 300 or (isinstance(error, ServerFault) and error.status != _UNAVAILABLE)
 
 
 def create_script(
