@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 def jobs(project_id: str, retries: Retries, *, workspace: str | None) -> Walk[ListedJob]:
     """Return a walk over the jobs of a workspace, of both kinds.
 
-    Page: "Querying a Job List". `jobType` is always sent, as its default is BATCH.
+    Operation: `listJobs`, always with `jobType`, whose default is BATCH.
     """
     place = arguments.workspace(workspace)
 
@@ -68,7 +68,7 @@ def jobs(project_id: str, retries: Retries, *, workspace: str | None) -> Walk[Li
 
 
 def scripts(project_id: str, retries: Retries, *, workspace: str | None) -> Walk[ListedScript]:
-    """Return a walk over the scripts of a workspace. Page: "Querying a Script List"."""
+    """Return a walk over the scripts of a workspace. Operation: `listScripts`."""
     place = arguments.workspace(workspace)
 
     def request(query: Query) -> Mapping[str, Any]:
@@ -83,7 +83,7 @@ def resources(
 ) -> Walk[ListedResource]:
     """Return a walk over the resources of a workspace, or those whose names have `name` in them.
 
-    Page: "Querying a Resource List".
+    Operation: `listResources`.
     """
     place, part = arguments.workspace(workspace), UNSET if name is None else name
 
@@ -97,7 +97,7 @@ def resources(
 
 
 def flink_jobs(project_id: str, retries: Retries, *, details: bool | None) -> Walk[ListedFlinkJob]:
-    """Return a walk over the Flink jobs of a project. Page: "Querying the List of Jobs"; its `offset` counts jobs."""
+    """Return a walk over the Flink jobs of a project. Operation: `listFlinkJobs`; its `offset` counts jobs."""
     shown = UNSET if details is None else details
 
     def request(query: Query) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ _DETAIL = "job_detail"
 def show_job(
     project_id: str, retries: Retries, name: str, *, version: int | None, workspace: str | None
 ) -> Steps[dict[str, Any]]:
-    """Return the steps that fetch the definition of a job. Page: "Querying Job Details"."""
+    """Return the steps that fetch the definition of a job. Operation: `showJob`."""
     if version is not None and (type(version) is not int or version < 1):
         raise ValueError(f"version {version!r:.60} must be an integer from 1 on, or None for the newest")
     request = _job_kwargs(
@@ -42,14 +42,14 @@ def show_job(
 
 
 def show_script(project_id: str, retries: Retries, name: str, *, workspace: str | None) -> Steps[dict[str, Any]]:
-    """Return the steps that fetch a script with its text. Page: "Querying a Script"."""
+    """Return the steps that fetch a script with its text. Operation: `showScript`."""
     request = _script_kwargs(project_id, arguments.text("name", name), workspace=arguments.workspace(workspace))
     exchange = Exchange("showScript", request, retries, writes=False, longest=_LONGEST)
     return fetch_value(exchange, partial(_named, name=name))
 
 
 def show_flink_job(project_id: str, retries: Retries, job_id: int) -> Steps[dict[str, Any]]:
-    """Return the steps that fetch the details of a Flink job. Page: "Querying Job Details"."""
+    """Return the steps that fetch the details of a Flink job. Operation: `showFlinkJob`."""
     request = _flink_kwargs(project_id, arguments.job_id(job_id))
     exchange = Exchange("showFlinkJob", request, retries, writes=False, longest=_LONGEST)
     return fetch_value(exchange, _detail)

@@ -71,7 +71,7 @@ class TaskState:
 
 
 def show_task(project_id: str, retries: Retries, task_id: str, *, workspace: str | None) -> Steps[TaskState]:
-    """Return the steps that ask for a task. Page: "Querying a System Task"."""
+    """Return the steps that ask for a task. Operation: `showSystemTask`."""
     request = _task_kwargs(project_id, arguments.text("task_id", task_id), workspace=arguments.workspace(workspace))
     return fetch_value(Exchange(SHOW_SYSTEM_TASK, request, retries, writes=False), partial(_state, task_id=task_id))
 

@@ -72,7 +72,7 @@ def _may_have_happened(error: TransportError | ApiError | UnexpectedResponse) ->
 def create_script(
     project_id: str, retries: Retries, definition: Mapping[str, Any], *, workspace: str | None
 ) -> Steps[None]:
-    """Return the steps that create a script. Page: "Creating a Script"."""
+    """Return the steps that create a script. Operation: `createScript`."""
     request = _with_body(_script_kwargs(project_id, body=_SCRIPT, workspace=arguments.workspace(workspace)), definition)
     yield from change(Exchange("createScript", request, retries, writes=True, accepted=_CREATED), _read_nothing)
 
@@ -80,7 +80,7 @@ def create_script(
 def create_resource(
     project_id: str, retries: Retries, definition: Mapping[str, Any], *, workspace: str | None
 ) -> Steps[None]:
-    """Return the steps that create a resource. Page: "Creating a Resource"."""
+    """Return the steps that create a resource. Operation: `createResource`."""
     request = _with_body(
         _resource_kwargs(project_id, body=_RESOURCE, workspace=arguments.workspace(workspace)), definition
     )
@@ -114,7 +114,7 @@ def import_jobs(
     approvers: Iterable[str] | None,
     workspace: str | None,
 ) -> Steps[str]:
-    """Return the steps that begin an import of jobs, and end with the id of its task. Page: "Importing a Job"."""
+    """Return the steps that begin an import of jobs, and end with the id of its task. Operation: `importJob`."""
     if not arguments.text("obs_path", obs_path).startswith("obs://") or obs_path.endswith("/"):
         raise ValueError(f"obs_path {obs_path!r:.80} must be the path of a zip, such as obs://bucket/folder/jobs.zip")
     names = None if approvers is None else [arguments.text("approver", name) for name in approvers]
@@ -164,7 +164,7 @@ class FlinkImport:
 
 
 def import_flink_jobs(project_id: str, retries: Retries, zip_path: str, *, is_cover: bool) -> Steps[FlinkImport]:
-    """Return the steps that import Flink jobs. Page: "Importing a Flink Job"."""
+    """Return the steps that import Flink jobs. Operation: `importFlinkJobs`."""
     if not isinstance(is_cover, bool):
         raise ValueError("is_cover must be True or False")
     body = ImportFlinkJobsRequest(zip_file=arguments.text("zip_path", zip_path), is_cover=is_cover)
