@@ -94,11 +94,11 @@ assert report.complete, report.ending
     "drift": """
 from jobexport import drift
 from jobexport.drift.pages.tables.listings import listing
-described = drift.load_described()
 for text in ("<!DOCTYPE html><h1>A</h1>", "# A\\n\\n| a | b |\\n|---|---|\\n| c | d |\\n", "A\\n=\\n\\n.. note:: b\\n"):
     page = drift.read_page(text.encode() + b"\\n\\nGET /v1.0/{{project_id}}/streaming/jobs/export\\n")
     print(page.form)
 listing('{{"a": 1,}}')
+drift.load_described()
 """,
 }
 

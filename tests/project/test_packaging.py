@@ -102,7 +102,7 @@ fields["zips"] = fields.pop(name)
 with mock.serve(document) as server:
     found = overlay()
     open("mine.yaml", "w").write(found)
-    held = contract("--edition", "mine.yaml", "--max-examples", "1")
+    held = contract("--edition", "mine.yaml", "--api", "dli", "--max-examples", "1")
     assert held.exit_code == 0, held.output
 own = json.loads(CliRunner().invoke(cli, ["resolve", "mine.yaml", "--format", "json"]).stdout)
 assert "zips" in own["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
