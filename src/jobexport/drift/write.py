@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -47,18 +48,29 @@ class Left:
     reason: str
 
 
-@frozen
+@frozen(slots=False)
 class Written:
     """The sources after pages were followed."""
 
-    texts: Mapping[Path, str]
-    """The new text of each file that changes."""
     left: tuple[Left, ...]
     resolved: int
     """The number of findings that the new texts resolve."""
-    problems: tuple[str, ...]
-    """The findings of `make lint-spec` in the new texts that the old texts do not have."""
     described: Described
+    _before: Described
+
+    # Both take most of the time of following a page.
+
+    @cached_property
+    def texts(self) -> Mapping[Path, str]:
+        """The new text of each file that changes."""
+        return texts_of(self.described)
+
+    @cached_property
+    def problems(self) -> tuple[str, ...]:
+        """The findings of `make lint-spec` in the new texts that the old texts do not have."""
+        found = [] if self.described is self._before else _problems(self.described)
+        old = set(_problems(self._before)) if found else set()
+        return tuple(problem for problem in found if problem not in old)
 
 
 def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str | None = None) -> Written:
@@ -83,14 +95,7 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
         described, more, undecided = _followed_page(page, described, report.against, report.operation)
         resolved += more
         left += undecided
-    return Written(texts_of(described), tuple(left), resolved, _new_problems(before, described), described)
-
-
-def _new_problems(before: Described, after: Described) -> tuple[str, ...]:
-    # The check takes most of the time of following a page.
-    found = [] if after is before else _problems(after)
-    old = set(_problems(before)) if found else set()
-    return tuple(problem for problem in found if problem not in old)
+    return Written(tuple(left), resolved, described, before)
 
 
 def _problems(described: Described) -> list[str]:
