@@ -65,6 +65,21 @@ class TestDocumentDecides:
         response_fields(document)["more"] = {"type": "array", "x-object-name": "{job_name}"}
         assert post(document, FLINK, SELECTED).json()["more"] == ["aggregate"]
 
+    @pytest.mark.parametrize(("most", "jobs"), [(1, 1), (100, 2)])
+    def test_jobs_of_earlier_batches(self, document: Any, most: int, jobs: int) -> None:
+        """The fault that keeps jobs asks for no more of them than the document allows."""
+        document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = most
+        app = create_app(document, faults=["keeps-jobs@batchExportJobs"])
+
+        async def call() -> Any:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://mock") as client:
+                bodies = [{"jobList": [name], "exportDepend": False} for name in ("myJob", "job_stream")]
+                headers = {"X-Auth-Token": EXAMPLE_TOKEN}
+                return [await client.post(BATCH, headers=headers, json=body) for body in bodies][-1]
+
+        names = zipfile.ZipFile(io.BytesIO(asyncio.run(call()).content)).namelist()
+        assert sum(name.endswith(".job") for name in names) == jobs
+
     def test_fields_that_are_gone(self, document: Any) -> None:
         """A field that the document lacks is not in the response."""
         response_fields(document).clear()

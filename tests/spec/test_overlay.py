@@ -8,6 +8,7 @@ the claim of its case.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import pytest
 from jobexport.errors import JobexportError
 from jobexport.spec import jsonpath
 from jobexport.spec.load import dump_yaml, load_yaml
-from jobexport.spec.overlay import OverlayError, apply_overlay, touched_places
+from jobexport.spec.overlay import OverlayError, apply_actions, apply_overlay, touched_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -334,3 +335,20 @@ def test_extreme_index() -> None:
     """An index longer than Python turns into a number gives a message, not a stack trace."""
     with pytest.raises(OverlayError, match="is not a valid RFC 9535 JSONPath"):
         apply_overlay({"tags": []}, overlay({"target": f"$.tags[{'9' * 5000}]", "update": {}}))
+
+
+def test_parts_that_no_action_changes_are_shared_and_the_rest_is_copied() -> None:
+    """The document stays as it was, also below a node that an earlier action copied for another change."""
+    document = {"a": {"b": {"list": [1], "deep": {"x": [1]}}, "c": [{"y": 1}]}, "d": {"e": 1}}
+    before = json.dumps(document)
+    actions = [
+        {"target": "$.a.b.deep.x", "update": 2},
+        {"target": "$.a.b", "update": {"list": [2], "deep": {"x": [3]}}},
+        {"target": "$.a.c[0].y", "remove": True},
+        {"target": "$.a", "update": {"b": {"list": [3]}}},
+    ]
+    result = apply_actions(document, actions)
+    assert json.dumps(document) == before
+    assert result["d"] is document["d"]
+    overlay = {"overlay": "1.1.0", "info": {"title": "t", "version": "1"}, "actions": actions}
+    assert result == apply_overlay(document, overlay) != document

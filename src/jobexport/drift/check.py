@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jobexport.drift.known.gone import Held
 
 _ADVISED = 200
-"""The most new findings that get advice, each of which takes some 20 ms; a page with more is another page."""
+"""The most new findings that get advice, each of which takes some 30 ms; a page with more is another page."""
 
 
 @frozen
@@ -44,7 +44,7 @@ class PageReport:
     held: tuple[Held, ...] = ()
     """The statements of the register about the page."""
     advice: tuple[Advice | None, ...] = ()
-    """Advice for each finding, in the same order; None if known, or if too many. Empty between two pages."""
+    """Advice for each finding, in the same order; None if known, too many, or not wanted. Empty between two pages."""
 
     @property
     def compared(self) -> bool:
@@ -69,13 +69,16 @@ class PageReport:
         return tuple(sorted({item.entry for item in self.held if item.on_page}))
 
 
-def check_page(page: PageFacts, described: Described, edition: str | None = None) -> PageReport:
+def check_page(
+    page: PageFacts, described: Described, edition: str | None = None, *, advised: bool = True
+) -> PageReport:
     """Compare a page with the edition that it belongs to.
 
     Args:
         page: the page's facts.
         described: the documents and the register.
         edition: the edition to compare with; guessed if None.
+        advised: True if the report has the edits for each finding.
 
     Raises:
         JobexportError: the edition is unknown.
@@ -107,7 +110,7 @@ def check_page(page: PageFacts, described: Described, edition: str | None = None
         for finding in found.findings
     )
     findings = in_order(sourced)
-    few = sum(not finding.known for finding in findings) <= _ADVISED
+    few = advised and sum(not finding.known for finding in findings) <= _ADVISED
     advice = tuple(found.advice(finding, described) if few and not finding.known else None for finding in findings)
     return PageReport(page, nature, operation or "", guess, guess.edition, findings, found.held, advice)
 

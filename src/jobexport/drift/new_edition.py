@@ -42,7 +42,7 @@ def begin_edition(id_: str, like: str, pages: Sequence[PageFacts], described: De
         raise JobexportError(f"{id_!r} can't be the id of an edition; write it like otc-2027")
     own: dict[str, PageFacts] = {}
     for page in pages:
-        operation = check_page(page, described, like).operation
+        operation = check_page(page, described, like, advised=False).operation
         if not operation or operation in own:
             problem = "has no operation of the description" if not operation else f"is a second page of {operation}"
             raise JobexportError(f"{page.source}: it {problem}; leave it out")

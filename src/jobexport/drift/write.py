@@ -89,7 +89,7 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
     left: list[Left] = []
     resolved, before = 0, described
     for page in pages:
-        report = check_page(page, described, edition)
+        report = check_page(page, described, edition, advised=False)
         if not report.compared:
             raise JobexportError(f"{page.source}: {report.nature}: nothing to compare, so nothing can be written")
         described, more, undecided = _followed_page(page, described, report.against, report.operation)
@@ -110,8 +110,8 @@ def _followed_page(
     tag = listed_tag(page, described)
     left: dict[tuple[str, str], Left] = {}
     done: Counter[tuple[str, str]] = Counter()
+    found = compare_page(page, described, edition, operation or None, tag)
     for _ in range(_MOST):
-        found = compare_page(page, described, edition, operation or None, tag)
         todo = [finding for finding in found.findings if not finding.known and _key(finding) not in left]
         todo = todo or [item for item in _contradicted(found, described) if _key(item) not in left]
         if not todo:
@@ -121,13 +121,13 @@ def _followed_page(
         after = None if reason else _after(finding, found, described)
         if after is None:
             left[_key(finding)] = Left(page.source, finding, reason or "no edit resolves it")
-        elif done[_key(finding)] == _MOST_OF_ONE or _key(finding) in _keys(
-            compare_page(page, after, edition, operation or None, tag)
-        ):
+            continue
+        compared = compare_page(page, after, edition, operation or None, tag)
+        if done[_key(finding)] == _MOST_OF_ONE or _key(finding) in _keys(compared):
             left[_key(finding)] = Left(page.source, finding, "the edit does not resolve it")
-        else:
-            described = after
-            done[_key(finding)] += 1
+            continue
+        described, found = after, compared
+        done[_key(finding)] += 1
     return described, done.total(), list(left.values())
 
 
@@ -187,7 +187,7 @@ def followed(advice: Advice, described: Described, edition: str) -> Described:
         kept = [action for number, action in enumerate(overlay["actions"]) if number not in dropped]
         overlays[id_] = overlay | {"actions": [*kept, *added]}
     after = _described(described, union, overlays, described.entries)
-    entries = described.entries
+    entries, unmarked = described.entries, union
     documents = Documents(union, after.documents)
     for amendment in advice.amendments:
         new = amendment.new
@@ -196,6 +196,8 @@ def followed(advice: Advice, described: Described, edition: str) -> Described:
             amendment = attrs.evolve(amendment, new=attrs.evolve(new, pointers=pointers))
             union = marked(union, amendment.entry, pointers)
         entries = amended(entries, amendment, documents)
+    if union is unmarked:
+        return attrs.evolve(after, register=register_of(entries), entries=entries)
     return _described(described, union, overlays, entries)
 
 

@@ -18,8 +18,8 @@ from jsonpath_rfc9535.filter_expressions import FilterExpression
 from jsonpath_rfc9535.function_extensions import Match, Search
 from jsonpath_rfc9535.function_extensions._pattern import map_re
 from jsonpath_rfc9535.parse import Parser
-from jsonpath_rfc9535.segments import JSONPathSegment
-from jsonpath_rfc9535.selectors import FilterSelector
+from jsonpath_rfc9535.segments import JSONPathChildSegment, JSONPathSegment
+from jsonpath_rfc9535.selectors import FilterSelector, IndexSelector, NameSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -147,6 +147,8 @@ class Path:
     """A compiled path."""
 
     _query: rfc9535.JSONPathQuery
+    _steps: Location | None = None
+    """The keys and numbers of a path without wildcards and filters, which selects one place at most."""
 
     def find(self, document: Any) -> list[Location]:
         """Return the places that the path selects, each once.
@@ -154,6 +156,8 @@ class Path:
         Raises:
             Unsearchable: the search exceeds a bound.
         """
+        if self._steps is not None:
+            return _walked(document, self._steps)
         _COUNTER.start()
         try:
             nodes = self._query.find(document)
@@ -161,6 +165,39 @@ class Path:
             raise Unsearchable(_TOO_DEEP) from None
         # A path with several selectors may select one place twice.
         return list(dict.fromkeys(tuple(node.location) for node in nodes))
+
+
+def _walked(document: Any, steps: Location) -> list[Location]:
+    """Return the one place that keys and numbers lead to, or no place."""
+    node = document
+    found: Location = ()
+    for step in steps:
+        if isinstance(step, str):
+            if not isinstance(node, dict) or step not in node:
+                return []
+        elif not isinstance(node, list) or not -len(node) <= step < len(node):
+            return []
+        else:
+            step %= len(node)
+        found, node = (*found, step), node[step]
+    return [found]
+
+
+def _steps(query: rfc9535.JSONPathQuery) -> Location | None:
+    """Return the keys and numbers of a path, or None if a segment may select several places."""
+    steps: Location = ()
+    for segment in query.segments:
+        inner = segment.inner if isinstance(segment, _CountedSegment) else segment
+        (selector, *more) = segment.selectors
+        if more or not isinstance(inner, JSONPathChildSegment):
+            return None
+        if isinstance(selector, NameSelector):
+            steps = (*steps, selector.name)
+        elif isinstance(selector, IndexSelector):
+            steps = (*steps, selector.index)
+        else:
+            return None
+    return steps
 
 
 # Most of the time of a search is its compilation, and the same overlays are applied again and again.
@@ -172,7 +209,8 @@ def compiled(path: str) -> Path:
         Unsearchable: the path is not a JSONPath, or has too many segments.
     """
     try:
-        return Path(_ENVIRONMENT.compile(path))
+        query = _ENVIRONMENT.compile(path)
+        return Path(query, _steps(query))
     except (rfc9535.JSONPathRecursionError, RecursionError):
         raise Unsearchable(_TOO_DEEP) from None
     except (rfc9535.JSONPathError, ValueError) as problem:  # ValueError: an index of thousands of digits

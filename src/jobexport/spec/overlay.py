@@ -70,19 +70,64 @@ def apply_overlay(
             nothing, or an update does not fit.
     """
     _check_overlay(overlay, source)
-    actions = [_Action.read(fields, source, number) for number, fields in enumerate(overlay["actions"], start=1)]
-    _check_unique(actions)
-    result: dict[str, Any] = _tree(document, base)
+    return _applied(_tree(document, base), overlay["actions"], source, strict, base)
+
+
+def apply_actions(document: Mapping[str, Any], actions: Sequence[Any]) -> dict[str, Any]:
+    """Return `document` with the actions of an overlay applied strictly; parts that no action changes are shared.
+
+    Neither argument is changed. A caller must change neither the result, as it has parts of the document, nor the
+    document.
+
+    Raises:
+        OverlayError: an action can't be applied.
+    """
+    return _applied(dict(document), actions, "overlay", True, "the document", {})
+
+
+def _applied(
+    result: dict[str, Any],
+    actions: Sequence[Any],
+    source: str | Path,
+    strict: bool,
+    base: str | Path,
+    owned: dict[int, Any] | None = None,
+) -> dict[str, Any]:
+    """Apply actions to a document and return it; with `owned`, what they change is copied first."""
+    read = [_Action.read(fields, source, number) for number, fields in enumerate(actions, start=1)]
+    _check_unique(read)
     size = 0
-    for action in actions:
+    for action in read:
         locations = action.find(result)
         if strict and action.verb is None:
             reason = "has `update` and `copy`, so neither counts" if "copy" in action.fields else "has nothing to do"
             raise action.error(f"{reason}; give the action one of {_VERBS}")
         if strict and not locations:
             raise action.error(f"matches nothing; was it renamed or removed in {base}?")
+        if owned is not None:
+            result = _owned(result, locations, owned, whole=action.verb != "remove")
         size += action.apply(result, locations, _LARGEST - size)
     return result
+
+
+def _owned(document: dict[str, Any], locations: list[Location], owned: dict[int, Any], *, whole: bool) -> Any:
+    """Copy the objects and arrays that lead to places and are not copied yet; `whole` copies what stands there too.
+
+    `owned` has the copies by their id, which is theirs as long as they are kept.
+    """
+    if whole and () in locations:
+        return tree(document)
+    for location in locations:
+        node: Any = document
+        for depth, step in enumerate(location if whole else location[:-1], start=1):
+            inner = node[step]
+            last = depth == len(location)
+            # What leads to a place is copied alone; an update reaches any depth below the place.
+            if isinstance(inner, dict | list) and (last or id(inner) not in owned):
+                inner = tree(inner) if last else inner.copy()
+                node[step] = owned[id(inner)] = inner
+            node = inner
+    return document
 
 
 def touched_places(document: Mapping[str, Any], overlay: Mapping[str, Any]) -> list[list[Location]]:

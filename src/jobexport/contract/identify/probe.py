@@ -123,7 +123,8 @@ def probe(
     """
     check_url(base_url)
     session = _Session(base_url.rstrip("/"), data, send, union)
-    jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS and api != "dli"))[:100]
+    most = union.get("batchExportJobs", "requestBody", "content", "application/json", "schema", "properties", "jobList")
+    jobs = tuple(dict.fromkeys(job for job in data.jobs if job not in _DOTS and api != "dli"))[: most.get("maxItems")]
     place = data.obs_dirs[0] if data.obs_dirs else None
     if jobs:
         batch = session.success("batch", "batchExportJobs", jobs=jobs)

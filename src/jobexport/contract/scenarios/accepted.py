@@ -41,8 +41,9 @@ def _each(run: ScenarioRun) -> Iterator[tuple[Any, str | None]]:
         yield from ((ABSENT, job) for job in run.data.jobs[:_MOST])
     elif run.id == "batchExportJobs":
         yield from ((run.example(jobList=[job]), None) for job in run.data.jobs[:_MOST])
-        yield run.example(jobList=list(run.data.jobs[:100])), None
-        yield run.example(jobList=list(reversed(run.data.jobs[:100]))), None
+        jobs = list(run.data.jobs)[: run.schema["properties"]["jobList"].get("maxItems")]
+        yield run.example(jobList=jobs), None
+        yield run.example(jobList=jobs[::-1]), None
     else:
         yield from ((run.example(job_selected=[id_]), None) for id_ in run.data.flink_jobs[:_MOST])
         yield run.example(job_selected=list(run.data.flink_jobs[:_MOST])), None

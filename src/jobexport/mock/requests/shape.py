@@ -47,6 +47,11 @@ class BodyShape:
         return None if found is None else BodyShape(self._document, found)
 
     @cached_property
+    def most(self) -> int | None:
+        """The most items of a list, or None if the schema does not say it."""
+        return min((schema["maxItems"] for schema in self._parts() if "maxItems" in schema), default=None)
+
+    @cached_property
     def words(self) -> tuple[Any, ...]:
         """The values that the document lists, as `enum` or as `x-open-enum`; empty if it lists none."""
         return tuple(

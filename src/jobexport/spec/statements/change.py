@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.spec.document import MISSING, look
-from jobexport.spec.overlay import apply_overlay
+from jobexport.spec.overlay import apply_actions
 
 if TYPE_CHECKING:
     from jobexport.spec.document import Location
@@ -77,14 +77,14 @@ def same(one: Any, other: Any) -> bool:
 
 
 def applied(document: dict[str, Any], actions: list[Action]) -> dict[str, Any]:
-    """Return the document with actions applied; the argument is not changed.
+    """Return the document with actions applied; the argument is not changed, and shares what no action changes.
 
     Raises:
         OverlayError: a target matches nothing, or an update does not fit.
     """
     if not actions:
         return document
-    return apply_overlay(document, {"overlay": "1.1.0", "info": {"title": "", "version": ""}, "actions": actions})
+    return apply_actions(document, actions)
 
 
 def _target(document: dict[str, Any], location: Location) -> str:

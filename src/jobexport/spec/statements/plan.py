@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -56,6 +57,8 @@ class Plan:
     _others: dict[str, list[Action]] = field(init=False, factory=dict)
     _changed: list[Location] = field(init=False, factory=list)
     """The places that the planned actions change."""
+    _resolved: dict[str, tuple[Document, list[Action], Document]] = field(init=False, factory=dict)
+    """The last document of each edition, with the union and the actions that it was made of."""
 
     def edits(self) -> Edits:
         """Return the edits planned so far."""
@@ -150,6 +153,7 @@ class Plan:
         twin = Plan(self.edition, self.union, self.overlays, self.document, self.touched, self.marks)
         twin._union_actions, twin._dropped, twin._own = [*self._union_actions], [*self._dropped], [*self._own]
         twin._others = {edition: [*actions] for edition, actions in self._others.items()}
+        twin._resolved = dict(self._resolved)
         return twin
 
     def tidy(self) -> None:
@@ -179,7 +183,20 @@ class Plan:
         own = edition == self.edition
         kept = [action for number, action in enumerate(self.overlays[edition]) if not (own and number in self._dropped)]
         added = self._own if own else self._others.get(edition, [])
-        return applied(self.union, [*kept, *added])
+        return self._applied(edition, self.union, [*kept, *added])
+
+    def _applied(self, edition: str, union: Document, actions: list[Action]) -> Document:
+        """Apply actions to the union; the last document of the edition is used again, with further actions if any."""
+        old_union, old, document = self._resolved.get(edition, (None, [], {}))
+        more = actions[len(old) :]
+        begins = len(old) <= len(actions) and all(map(operator.is_, old, actions))
+        # An action that is given twice is an error of the whole overlay.
+        if union is old_union and begins and not any(action in old for action in more):
+            document = applied(document, more)
+        else:
+            document = applied(union, actions)
+        self._resolved[edition] = union, actions, document
+        return document
 
 
 def meet(one: Location, other: Location) -> bool:

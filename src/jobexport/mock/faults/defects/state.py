@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from jobexport.mock.requests.outcome import Outcome
     from jobexport.mock.requests.request import Request
 
-_MOST_JOBS = 100
 _MILLISECONDS = re.compile(r"(?<!\d)\d{13}(?!\d)")
 
 
@@ -146,9 +145,10 @@ def _first_folder(call: Call) -> Request | None:
 
 
 def _piled_up(call: Call) -> Request | None:
-    if call.workspace is None:
+    if call.workspace is None or call.operation.body is None:
         return None
-    names = list(dict.fromkeys([*call.asked, *call.memory.get("names", ())]))[:_MOST_JOBS]
+    most = call.operation.body.shape.fields["jobList"].most
+    names = list(dict.fromkeys([*call.asked, *call.memory.get("names", ())]))[:most]
     call.memory["names"] = names
     return call.with_fields(jobList=call.asked + [n for n in names if n in call.workspace.jobs and n not in call.asked])
 
