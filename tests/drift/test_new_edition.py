@@ -43,7 +43,10 @@ def test_three_pages_make_an_edition() -> None:
         "2027-01-02"
     }
     assert "2027-01-02" in after.overlays["otc-2999"]["info"]["title"]
-    assert written.texts[CHECKOUT / OVERLAYS / "otc-2999.yaml"].startswith("overlay: 1.0.0\ninfo:\n  title: ")
+    text = written.texts[CHECKOUT / OVERLAYS / "otc-2999.yaml"]
+    assert text.startswith("overlay: 1.0.0\ninfo:\n  title: ")
+    kept = (CHECKOUT / OVERLAYS / "otc-2026.yaml").read_text("utf-8").partition("actions:\n")[2]
+    assert kept[: len(kept) // 2] in text, "the lines of the model are written in another style"
 
 
 def _unmarked(node: Any) -> Any:

@@ -26,7 +26,7 @@ from jobexport.spec.statements.held import unheld
 from jobexport.spec.statements.rewrite import rewritten, written_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from jobexport.drift.edits.advise import Advice
@@ -217,8 +217,22 @@ def texts_of(described: Described) -> dict[Path, str]:
     documents = {root / BASE: described.union or {}, root / REGISTER: described.entries}
     documents |= {root / OVERLAYS / f"{id_}.yaml": dict(overlay) for id_, overlay in described.overlays.items()}
     there = {path for path in documents if path.exists()}
-    texts = {path: rewritten(path, item) if path in there else written_anew(item) for path, item in documents.items()}
+    models = {path: path if path in there else _model(item, described, there) for path, item in documents.items()}
+    texts = {
+        path: written_anew(item) if (model := models[path]) is None else rewritten(model, item)
+        for path, item in documents.items()
+    }
     return {path: text for path, text in texts.items() if path not in there or text != path.read_text("utf-8")}
+
+
+def _model(new: dict[str, Any], described: Described, there: Container[Path]) -> Path | None:
+    """Return the overlay's file with most of a new overlay's actions, whose lines the new file keeps, or None."""
+    shared = {
+        path: sum(action in overlay["actions"] for action in new["actions"])
+        for id_, overlay in described.overlays.items()
+        if (path := described.root / OVERLAYS / f"{id_}.yaml") in there
+    }
+    return max(shared, key=lambda path: shared[path], default=None) if any(shared.values()) else None
 
 
 def diff(texts: Mapping[Path, str], root: Path) -> str:

@@ -33,6 +33,8 @@ _BLOCKS = {"description", "summary", "target", "title"}
 def rewritten(path: Path, document: dict[str, Any]) -> str:
     """Return the text of a YAML file with the parts that differ from a document written anew.
 
+    The file may be that of another document, of which this one is a copy with changes.
+
     Raises:
         JobexportError: the file can't be read, or its text can't express the change, as behind an alias.
     """
@@ -170,7 +172,7 @@ def _item(value: Any, indent: int) -> list[str]:
 
 def _lines_of(head: str, value: Any, indent: int, name: str) -> list[str]:
     start = " " * indent + head
-    if isinstance(value, (dict, list)) and value and not _on_one_line(value, name):
+    if isinstance(value, (dict, list)) and value and not _on_one_line(value, name, start):
         if isinstance(value, dict):
             parts = [_entry(key, inner, indent + 2) for key, inner in value.items()]
         else:
@@ -198,11 +200,11 @@ def _folds(text: str) -> bool:
     return " " in text and text == " ".join(text.split()) and not text.startswith("$")
 
 
-def _on_one_line(value: Any, name: str) -> bool:
+def _on_one_line(value: Any, name: str, start: str) -> bool:
     """Check whether a mapping or list stands on one line: `[a, b]`, `{fact: type, at: /x, value: string}`."""
     if isinstance(value, list):
         plain = all(_is_short(item) for item in value)
-        return plain and name != "pointers" and len(json.dumps(value)) <= _SHORT
+        return plain and name != "pointers" and len(f"{start} {_scalar(value)}") <= _WIDTH
     if "fact" in value and "at" in value:
         return True
     if _BLOCKS & value.keys():
