@@ -244,12 +244,12 @@ def folders(run: ScenarioRun) -> None:
 
 
 def legal_names(run: ScenarioRun) -> None:
-    """Export jobs of every kind of legal name; if jobs can't be made, the server may say that the job is missing."""
+    """Request jobs of every kind of legal name; if jobs can't be made, the server may say that the job is missing."""
     # Chinese names are legal in some editions: "\u4f5c\u4e1a" is "job".
     names = ("x", "7", "-", "a.b-c_d", "job.job", "UPPER", "a" * 128, ".", "..", "\u4f5c\u4e1a_1", "\u4f5c" * 128)
     for name in filter(run.allows_job, names):
         with run.changed(name, "made for its name") if run.tools.change else contextlib.nullcontext():
-            response = run.send(job=name) if run.id == "exportJob" else run.send(run.example(jobList=[name]))
+            response = run.send(run.example(jobList=[name])) if run.id == "batchExportJobs" else run.send(job=name)
         status, code = refusal(response, "job-not-found")
         said = response.json() or {}
         missing = response.status == status and said.get("error_code") == code and not run.tools.change

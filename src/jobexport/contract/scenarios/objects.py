@@ -48,8 +48,7 @@ def listed_as_shown(run: ScenarioRun) -> None:
 
 def _workspaces(run: ScenarioRun) -> tuple[str | None, ...]:
     """Return the workspaces that a request for the operation can name; None for the default workspace."""
-    known = any(place.kind.id == "workspaces" for place in _places(run))
-    return None, *(run.data.workspace_jobs if known else ())
+    return None, *(run.data.workspace_jobs if run.takes_workspace else ())
 
 
 def _some(items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -210,10 +209,7 @@ def _expect_unknown(run: ScenarioRun, place: NamePlace, key: str, workspace: str
     expect(not codes or got in codes, f"documented for a name that does not exist is {told}, not {got[0]} {got[1]}")
 
 
-def _places(run: ScenarioRun) -> Iterator[NamePlace]:
-    return places(run.document, operations_by_id(run.document)[run.id])
-
-
 def _place(run: ScenarioRun) -> NamePlace | None:
     """Return the variable of the path that names the object."""
-    return next((place for place in _places(run) if place.where == "path" and place.kind.id != "project"), None)
+    found = places(run.document, operations_by_id(run.document)[run.id])
+    return next((place for place in found if place.where == "path" and place.kind.id != "project"), None)

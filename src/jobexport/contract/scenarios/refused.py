@@ -76,6 +76,8 @@ def near_names(run: ScenarioRun) -> None:
 
 def unknown_workspace(run: ScenarioRun) -> None:
     """Send a request with an unknown workspace."""
+    if not run.takes_workspace:
+        return
     response = run.send(workspace="no-such-workspace")
     status, code = refusal(response, "no-permission")
     expect(400 <= response.status < 500, f"a request with an unknown workspace gets {response.status}")

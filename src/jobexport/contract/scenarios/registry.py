@@ -131,7 +131,14 @@ ACCEPTED = (
         accepted.folders,
         requests=6,
     ),
-    Scenario("legal_names", "Every legal name is accepted.", ("COM-006",), _DGC, accepted.legal_names, requests=11),
+    Scenario(
+        "legal_names",
+        "Every legal name is accepted.",
+        ("COM-006", "DGC-306"),
+        (*_DGC, "showJob"),
+        accepted.legal_names,
+        requests=11,
+    ),
     Scenario(
         "signature",
         "A request that is signed with the access key is accepted.",
@@ -441,8 +448,8 @@ REFUSED = (
     Scenario(
         "unknown_workspace",
         "An unknown workspace is refused.",
-        ("DGC-006", "DGC-107"),
-        _DGC,
+        ("DGC-006", "DGC-107", "DGC-207", "DGC-306", "DGC-415", "DGC-502", "DGC-603", "DGC-707", "DGC-810", "DGC-906"),
+        (*_DGC, *_LISTS[1:], *_SHOWS[1:], *_CREATES, *_DELETES[:3], "importJob"),
         refused.unknown_workspace,
         requests=1,
         about="workspace",
@@ -505,8 +512,8 @@ REFUSED = (
     Scenario(
         "odd_names",
         "A name that breaks the naming rule is refused, however it is encoded.",
-        ("COM-006",),
-        ("exportJob",),
+        ("COM-006", "DGC-306"),
+        ("exportJob", "showJob"),
         refused.odd_names,
         requests=19,
         negative=True,
@@ -514,8 +521,8 @@ REFUSED = (
     Scenario(
         "dots",
         "`.` and `..` are names of jobs, not steps of the path.",
-        ("COM-006",),
-        ("exportJob",),
+        ("COM-006", "DGC-306"),
+        ("exportJob", "showJob"),
         refused.dots,
         requests=3,
     ),

@@ -120,6 +120,11 @@ class ScenarioRun:
         return bool(request_body(self.document, self._operation.fields).get("required", False))
 
     @property
+    def takes_workspace(self) -> bool:
+        """True if the document has the `workspace` header for the operation."""
+        return any(place.kind.id == "workspaces" for place in places(self.document, self._operation))
+
+    @property
     def _request_media(self) -> Mapping[str, Any]:
         return media(request_body(self.document, self._operation.fields))
 
