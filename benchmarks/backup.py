@@ -108,6 +108,10 @@ def main(count: int = 10_000, latency: float = 0.05) -> None:
     options: dict[str, Any] = {"auth": token, "base_url": url, "http_client": http}
     try:
         with DgcClient(PROJECT, **options) as client:
+            with meter.step("lists alone"):
+                found = [list(client.jobs()), list(client.scripts()), list(client.resources())]
+            print("   ", sum(map(len, found)))
+            del found
             with meter.step("full backup"):
                 result = backup_workspace(client, folder / "a")
             print("   ", result.sentence())

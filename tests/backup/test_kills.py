@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jobexport.backup import dgc, verify
+from jobexport.backup import job_export, verify
 from jobexport.core.disk.folders import OpenFolder
 from jobexport.errors import NotABackup, TargetUnwritable
 from tests.backup.making.folders import contents
@@ -57,8 +57,8 @@ def test_a_first_run_that_is_killed_goes_on(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     """Killed at any step, also between the parts of a large first backup, the next run ends as an undisturbed one."""
-    monkeypatch.setattr(dgc, "_CHUNK", 2)
-    monkeypatch.setattr(dgc, "_INTERIM", 2)
+    monkeypatch.setattr(job_export, "_CHUNK", 2)
+    monkeypatch.setattr(job_export, "_INTERIM", 2)
     for number in range(4):
         workspace.job(f"j{number}")
     workspace.put()
@@ -83,8 +83,8 @@ def test_what_a_killed_run_has_fetched_is_not_fetched_again(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a kill behind the first part of a backup, the next run exports the other jobs only."""
-    monkeypatch.setattr(dgc, "_CHUNK", 1)
-    monkeypatch.setattr(dgc, "_INTERIM", 2)
+    monkeypatch.setattr(job_export, "_CHUNK", 1)
+    monkeypatch.setattr(job_export, "_INTERIM", 2)
     with killed_at(None) as steps:
         workspace.back_up(tmp_path / "whole", concurrency=1)
     # The first part is over when its journal is dropped.

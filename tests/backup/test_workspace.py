@@ -8,12 +8,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.responses import JSONResponse, Response
 
 from jobexport import DgcClient
 from jobexport.archive import unpack_for_git
 from jobexport.backup import verify
 from jobexport.errors import BackupRefused, JobexportError, Unauthorized
 from jobexport.mock import serve
+from jobexport.mock.behaviour.zips import pack
+from jobexport.mock.requests.outcome import Outcome
 from jobexport.mock.requests.request import Refused
 from jobexport.spec import resolve
 from jobexport.spec.editions import edition_ids
@@ -347,3 +350,69 @@ def test_requests_grow_by_pages_only(workspace: Workspace, tmp_path: Path) -> No
         workspace.job(f"j{number}", params=[{"name": "p", "value": "1"}])
     assert len(workspace.put().back_up(tmp_path).changed) == 3
     assert len(workspace.requests) == 3 + 1 + 2 + 1 + 1
+
+
+def test_a_list_that_lacks_items_takes_nothing_for_gone(workspace: Workspace, tmp_path: Path) -> None:
+    """A list that is shorter than the service claims makes the backup incomplete, and no item is asked for or lost."""
+    workspace.back_up(tmp_path)
+    before = contents(tmp_path)
+
+    def claiming(request: Any, respond: Respond) -> Any:
+        outcome = respond(request)
+        body = json.loads(outcome.response.body)
+        body["scripts"] = body["scripts"][:1]
+        return Outcome(JSONResponse(body))
+
+    with workspace.on("listScripts", claiming):
+        result = workspace.back_up(tmp_path)
+    assert (result.complete, result.gone, result.failures) == (False, (), {})
+    assert "the list of scripts is not complete" in result.problems[0]
+    assert "showScript" not in workspace.requests
+    after = contents(tmp_path)
+    assert {path for path in before if before[path] != after[path]} == {"jobexport-backup.json"}
+    assert [str(problem) for problem in verify(tmp_path).problems] == [
+        "jobexport-backup.json: the backup was not complete; back up again"
+    ]
+
+
+def test_what_no_file_can_hold_stops_nothing_else(workspace: Workspace, tmp_path: Path) -> None:
+    """A name and a text with half of a surrogate pair, and a deep nesting, are named; the rest is backed up."""
+    deep: Any = []
+    for _ in range(150):
+        deep = [deep]
+
+    def hostile(request: Any, respond: Respond) -> Any:
+        scripts = [
+            {"name": "half\ud800", "type": "Shell", "content": "x"},
+            {"name": "text", "type": "Shell", "content": "\ud800"},
+            {"name": "deep", "type": "Shell", "content": "x", "configuration": deep},
+            {"name": "../../out", "type": "Shell", "content": "x"},
+            {"name": "good", "type": "Shell", "content": "x"},
+        ]
+        return Outcome(Response(json.dumps({"total": 5, "scripts": scripts}), media_type="application/json"))
+
+    with workspace.on("listScripts", hostile):
+        result = workspace.back_up(tmp_path / "b")
+    assert not result.complete
+    assert sorted(name for _, name in result.failures) == ["deep", "text"]
+    assert "which is no text" in result.problems[0]
+    assert (tmp_path / "b/scripts/good.sh").exists()
+    assert (tmp_path / "b/scripts/%2E.%2F..%2Fout.sh").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+@pytest.mark.parametrize("second", [{"nodes": []}, {"nodes": [], "x": 1}], ids=["same", "different"])
+def test_a_job_in_two_versions_is_not_believed(workspace: Workspace, tmp_path: Path, second: dict[str, Any]) -> None:
+    """A zip with a job twice is used if both are the same; otherwise the job is marked, and the others are there."""
+
+    def twice(request: Any, respond: Respond) -> Any:
+        members: dict[str, Any] = {f"jobs/{name}/{name}.job": {"name": name, "nodes": []} for name in ("a", "b", "c")}
+        packed = {name: json.dumps(fields).encode() for name, fields in members.items()}
+        packed["jobs/a/again.job"] = json.dumps({"name": "a", **second}).encode()
+        return Outcome(Response(pack(packed), media_type="application/octet-stream"))
+
+    with workspace.on("batchExportJobs", twice):
+        result = workspace.back_up(tmp_path)
+    assert result.complete is ("x" not in second)
+    assert {name for _, name in result.failures} == ({"a"} if "x" in second else set())
+    assert (tmp_path / "jobs/b.json").exists()

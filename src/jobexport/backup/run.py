@@ -6,10 +6,11 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobexport.backup.dgc import DgcRun, WorkspaceTarget
+from jobexport.backup.dgc import DgcRun
 from jobexport.backup.dli import DliRun, FlinkTarget
 from jobexport.backup.folder.marker import Origin
 from jobexport.backup.folder.tree import opened
+from jobexport.backup.job_export import WorkspaceTarget
 from jobexport.backup.session import BackupSession, BackupSettings
 from jobexport.client.arguments import concurrency_of, location_of, text
 from jobexport.client.obs.download import check_store

@@ -149,7 +149,8 @@ class BackupSession:
         """Take an item with its files, by suffix, and name places in its definition that look like secrets."""
         if self.draft.hold(row, files, damaged=row.key in self.damaged):
             self.changed.add(row.key)
-            self._suspects[row.key] = list(dict.fromkeys(suspects.places(definition)))
+            if places := list(dict.fromkeys(suspects.places(definition))):
+                self._suspects[row.key] = places
             if problem := limits.problem_of_name(*row.key):
                 self.notes.append(f"{layout.label(*row.key)}: {problem}; it can't be restored under this name")
 
@@ -202,7 +203,7 @@ class BackupSession:
             self._prune()
         rows, staged, removed = self.draft.change()
         for path, content in self._own_files(rows, complete=last and self._complete(rows)).items():
-            if self.tree.read_or_none(path) != content:
+            if not self.tree.holds(ItemFile.of(path, content)):
                 staged[path] = self.stage.put(content)
         self.stage.commit(staged, removed)
         self.draft.settled(rows)
@@ -284,9 +285,7 @@ class BackupSession:
 
     def _named_suspects(self) -> list[str]:
         """Return a note on the places that look like secrets."""
-        found = [
-            f"{layout.label(*key)} has {', '.join(places)}" for key, places in sorted(self._suspects.items()) if places
-        ]
+        found = [f"{layout.label(*key)} has {', '.join(places)}" for key, places in sorted(self._suspects.items())]
         if not found:
             return []
         more = [f"and {len(found) - _NAMED} more items"] if len(found) > _NAMED else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -192,8 +193,9 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
 
 def _sorted(found: Iterable[tuple[str, Any]]) -> tuple[str, ...]:
     """Return references as texts; a value that is not a name, or that is computed, refers to nothing."""
+    # Interned, as a connection is used by a thousand jobs.
     names = {
-        f"{kind}:{name}"
+        sys.intern(f"{kind}:{name}")
         for kind, name in found
         if isinstance(name, str) and name.strip() and not _COMPUTED.search(name)
     }

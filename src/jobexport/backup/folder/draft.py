@@ -61,7 +61,8 @@ class Draft:
             files: the contents.
             damaged: True if the files at the item's paths are not to be trusted.
         """
-        before = {} if damaged else self.pieces.get(row.key, {})
+        key = row.key
+        before = {} if damaged else self.pieces.get(key, {})
         pieces, changed = {}, before.keys() != files.keys()
         for suffix, content in files.items():
             piece = Piece(_digest(content), len(content))
@@ -71,7 +72,7 @@ class Draft:
             else:
                 piece.staged, changed = self.stage.put(content), True
             pieces[suffix] = piece
-        self.rows[row.key], self.pieces[row.key] = row, pieces
+        self.rows[key], self.pieces[key] = row, pieces
         return changed
 
     def has(self, key: Key, suffix: str, content: bytes) -> bool:

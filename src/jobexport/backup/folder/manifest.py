@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from jobexport.errors import BackupDamaged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_line = json.JSONEncoder(ensure_ascii=False).encode
 OK, GONE = "ok", "gone"
 """Values of `ItemRow.seen`: the service has the item; the service has it no more, and the backup keeps it."""
 FAILED = "failed: "
@@ -70,8 +72,11 @@ class ItemRow:
 
 def write(rows: Iterable[ItemRow]) -> bytes:
     """Return the manifest of some items."""
-    lines = (json.dumps(_plain(row), ensure_ascii=False) for row in sorted(rows, key=lambda row: row.key))
-    return "".join(f"{line}\n" for line in lines).encode()
+    # Encoded line by line, as a manifest is large.
+    content = io.BytesIO()
+    for row in sorted(rows, key=lambda row: row.key):
+        content.write(f"{_line(_plain(row))}\n".encode())
+    return content.getvalue()
 
 
 def _plain(row: ItemRow) -> dict[str, Any]:

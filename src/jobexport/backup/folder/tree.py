@@ -107,8 +107,8 @@ class Tree:
         assert held is not None  # noqa: S101  # it has just been made
         return held
 
-    def read(self, path: str) -> bytes:
-        """Return the content of a file.
+    def read(self, path: str, most: int = _LONGEST) -> bytes:
+        """Return the content of a file; of a file that is longer than `most`, one byte more than that.
 
         Raises:
             FileNotFoundError: it does not exist.
@@ -118,14 +118,14 @@ class Tree:
             if path in self.moves.staged and (stage := self.folder(f"{layout.META}/{layout.STAGE}")) is not None:
                 # A file that is moved already is at its place.
                 with contextlib.suppress(FileNotFoundError):
-                    return _content(stage, self.moves.staged[path])
+                    return _content(stage, self.moves.staged[path], most)
             if path in self.moves.removed and path not in self.moves.staged:
                 raise FileNotFoundError(2, "removed")
         above, _, name = path.rpartition("/")
         folder = self.folder(above) if above else self.root
         if folder is None:
             raise FileNotFoundError(2, "No such file")
-        return _content(folder, name)
+        return _content(folder, name, most)
 
     def read_or_none(self, path: str) -> bytes | None:
         """Return the content of a file, or None if missing."""
@@ -137,10 +137,10 @@ class Tree:
     def holds(self, file: ItemFile) -> bool:
         """Return True if a file of the backup has the bytes that its manifest says."""
         try:
-            content = self.read(file.path)
+            content = self.read(file.path, file.size)
         except OSError:
             return False
-        return ItemFile.of(file.path, content) == file
+        return len(content) == file.size and ItemFile.of(file.path, content) == file
 
     def names(self, folder: str) -> set[str]:
         """Return the names of the files and folders in a folder."""
@@ -208,9 +208,9 @@ def _reading(path: Path) -> Iterator[None]:
         raise JobexportError(f"cannot read {path}: {problem.strerror}; check its permissions") from None
 
 
-def _content(folder: OpenFolder, name: str) -> bytes:
+def _content(folder: OpenFolder, name: str, most: int) -> bytes:
     with folder.read(name) as file:
-        content = file.read(_LONGEST + 1)
+        content = file.read(most + 1)
     if len(content) > _LONGEST:
         raise OSError(27, "ItemFile too large")
     return content

@@ -1,0 +1,174 @@
+"""The steps that export the jobs of a workspace that changed, 100 with a request, into a backup."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from typing import IO, TYPE_CHECKING
+
+from attrs import define, field, frozen
+
+from jobexport.archive.content import typed
+from jobexport.archive.definitions import files_of
+from jobexport.archive.members import member_stem
+from jobexport.archive.values import Job
+from jobexport.archive.zip.directory import read_directory
+from jobexport.archive.zip.source import opened
+from jobexport.backup.content import parsed
+from jobexport.backup.folder import layout
+from jobexport.backup.folder.manifest import ItemRow
+from jobexport.backup.session import caught, settled
+from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
+from jobexport.client.exchange import fetch_zip
+from jobexport.client.schedule import Fetched, Schedule
+from jobexport.client.steps import Together, Work
+from jobexport.client.target import Part
+from jobexport.core.disk.files import writing
+from jobexport.errors import ArchiveError, JobNotFound, TargetUnwritable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from jobexport.archive.values import Resource, Script
+    from jobexport.backup.session import BackupSession
+    from jobexport.client.retry import Retries
+    from jobexport.client.steps import Steps
+
+_CHUNK = 100
+# Jobs that are fetched before they take their places, so that a kill loses no more.
+_INTERIM = 2000
+
+
+@frozen
+class WorkspaceTarget:
+    """The workspace to back up."""
+
+    project: str
+    retries: Retries
+    workspace: str | None
+
+
+@define(eq=False)
+class JobExport:
+    """The export of jobs into a backup."""
+
+    target: WorkspaceTarget
+    session: BackupSession
+    wanted: dict[str, tuple[str, int | None]] = field(factory=dict)
+    """The jobs to export, by name, with their type and the time of their last change."""
+    clock: datetime | None = None
+    """The service's clock when the list of jobs began."""
+    others: int = 0
+    """The number of members of zips that are no definitions."""
+    _schedule: Schedule[bool] = field(init=False)
+
+    def steps(self) -> Steps[None]:
+        """Return the steps of the export. What is there takes its place from time to time.
+
+        Raises:
+            TargetUnwritable: the disk is full.
+        """
+        session = self.session
+        schedule: Schedule[bool] = Schedule(tuple(self.wanted), session.settings.concurrency, session.settings.progress)
+        self._schedule = schedule
+        schedule.plan({}, _CHUNK)
+        schedule.report()
+        ready: list[tuple[str, ...]] = []
+        done = 0
+        while schedule.begin(ready.append):
+            outcomes = yield Together([caught(self._fetch(chunk)) for chunk in ready])
+            for chunk, outcome in zip(ready, outcomes, strict=True):
+                schedule.settle(chunk, outcome)
+            ready.clear()
+            if len(schedule.exports) - done >= _INTERIM and schedule.ended_by is None:
+                done = len(schedule.exports)
+                yield Work(partial(session.commit, last=False))
+        self._end(schedule)
+
+    def _end(self, schedule: Schedule[bool]) -> None:
+        session = self.session
+        session.ended_by = schedule.ended_by
+        if isinstance(schedule.ended_by, TargetUnwritable):
+            raise schedule.ended_by
+        for name, error in schedule.failures.items():
+            key = layout.JOB, name
+            total = session.total[layout.JOB]
+            if isinstance(error, JobNotFound) and total is not None:
+                # Deleted after it was listed.
+                session.total[layout.JOB] = total - 1
+                session.is_gone(key)
+            else:
+                session.fail(key, error)
+
+    def _fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched[bool]]:
+        """Return the steps that fetch a chunk, and stage the definition of each of its jobs."""
+        stage = self.session.tree.path / layout.META / layout.STAGE
+        with writing(stage):
+            # A file without a name: nothing of it stays after a kill.
+            part = Part(tempfile.TemporaryFile(dir=stage), None, stage)  # noqa: SIM115
+        try:
+            target = self.target
+            exchange = batch_exchange(target.project, target.retries, chunk, target.workspace, depend=False)
+            yield from fetch_zip(exchange, part, lambda: self._schedule.receive)
+            fetched: Fetched[bool] = yield Work(partial(self._take, part.file, chunk))
+            return fetched
+        finally:
+            part.discard()
+
+    def _take(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[bool]:
+        """Take the jobs of a zip."""
+        fetched = Fetched[bool]()
+        jobs = self._jobs_of(file, chunk, fetched)
+        for name in chunk:
+            if name in jobs and name not in fetched.failures:
+                type_, updated = self.wanted[name]
+                row = ItemRow(layout.JOB, name, (), job_type=type_, last_update=settled(updated, self.clock))
+                hold(self.session, row, jobs[name])
+                fetched.exports[name] = True
+            else:
+                fetched.failures.setdefault(name, job_is_missing(BATCH_EXPORT_JOBS, name))
+        return fetched
+
+    def _jobs_of(self, file: IO[bytes], chunk: tuple[str, ...], fetched: Fetched[bool]) -> dict[str, Job]:
+        """Return the jobs of a zip that were asked for; a job that can't be used is a failure."""
+        found: dict[str, Job] = {}
+        with opened(None, file, "the zip") as source:
+            for member in read_directory(source).files:
+                try:
+                    value = typed(source, member)
+                except ArchiveError as error:
+                    stem = member_stem(member.name)
+                    if stem not in chunk:
+                        raise
+                    fetched.failures[stem] = error
+                    continue
+                self.others += value is None
+                if isinstance(value, Job) and value.name in chunk:
+                    other = found.setdefault(value.name, value)
+                    if other is not value and files_of(other) != files_of(value):
+                        fetched.failures[value.name] = source.corrupt(f"it has job {value.name} in two versions")
+        return found
+
+
+def hold(session: BackupSession, row: ItemRow, value: Job | Script | Resource) -> None:
+    """Take an item into a backup.
+
+    Args:
+        session: the run.
+        row: the item; what its definition has is filled in.
+        value: its definition.
+    """
+    files, fields = files_of(value), value._fields
+    settings = fields.get("basicConfig")
+    owner = settings.get("owner") if isinstance(settings, dict) else None
+    full = ItemRow(
+        kind=row.kind,
+        name=row.name,
+        files=(),
+        refs=parsed.refs_of(row.kind, fields, files.values()),
+        directory=value.directory,
+        job_type=row.job_type,
+        owner=owner if isinstance(owner, str) and owner else None,
+        last_update=row.last_update,
+    )
+    session.hold(full, files, fields)
