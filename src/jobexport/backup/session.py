@@ -179,7 +179,7 @@ class BackupSession:
     def is_gone(self, key: Key) -> None:
         """Take note that the service has an item no more: it stays in the backup, unless the user wants it removed."""
         self.gone.append(key)
-        if self.draft.pieces.get(key):
+        if self.draft.has_files(key):
             self.draft.mark(key, seen=GONE)
         elif key in self.draft.rows:
             # It never had any content to keep.
@@ -189,8 +189,6 @@ class BackupSession:
         """Take note that the last content of an item could not be fetched; older content is kept."""
         self.failures[key] = error
         code = error.code if isinstance(error, ApiError) and error.code else type(error).__name__
-        if key not in self.draft.rows:
-            self.draft.hold(ItemRow(*key, ()), {})
         self.draft.mark(key, seen=FAILED + code)
 
     def commit(self, *, last: bool = True) -> None:
