@@ -114,15 +114,21 @@ def test_a_path_that_leads_out_is_no_path(tmp_path: Path) -> None:
         ordinary(tmp_path / "b")
 
 
-def test_fewer_items_than_the_service_had_are_a_problem(tmp_path: Path) -> None:
-    """A count below the service's own total is a problem of level 0."""
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("total", "jobexport-backup.json: the service had 3 items of kind job, the backup has 2"),
+        ("counts", "manifest.jsonl: it has 2 items of kind job, not 3"),
+    ],
+)
+def test_fewer_items_than_the_service_had_are_a_problem(tmp_path: Path, key: str, expected: str) -> None:
+    """A number of items below the service's own, or below the marker's, is a problem of level 0."""
     ordinary(tmp_path)
-    edit(
-        tmp_path,
-        "jobexport-backup.json",
-        lambda b: b.replace(b'"job": 2,\n    "script": 1', b'"job": 3,\n    "script": 1'),
-    )
-    assert any("2" in line and "3" in line for line in problems(tmp_path))
+    marker = json.loads((tmp_path / "jobexport-backup.json").read_bytes())
+    marker[key]["job"] = 3
+    (tmp_path / "jobexport-backup.json").write_text(json.dumps(marker))
+    assert problems(tmp_path) == [expected]
+    assert verify(tmp_path).level is None
 
 
 def test_a_definition_with_another_name_is_unsound(tmp_path: Path) -> None:

@@ -157,6 +157,21 @@ def test_an_item_that_its_list_only_forgot_is_not_gone(workspace: Workspace, tmp
     assert workspace.back_up(tmp_path).complete
 
 
+@pytest.mark.parametrize("fault", ["status-500@showJob", "errors-empty@showJob"])
+def test_an_item_whose_state_nobody_knows_is_not_gone(workspace: Workspace, tmp_path: Path, fault: str) -> None:
+    """If the request that should confirm a loss fails, the item stays, marked, and the backup is not complete."""
+    workspace.back_up(tmp_path)
+    del workspace.jobs["a"]
+    workspace.put()
+    workspace.server.core.set_faults(fault)
+    result = workspace.back_up(tmp_path, max_shrink=0.5, prune=True)
+    workspace.server.core.set_faults()
+    assert (result.gone, result.pruned, result.complete) == ((), (), False)
+    assert list(result.failures) == [("job", "a")]
+    assert (tmp_path / "jobs/a.json").exists()
+    assert workspace.back_up(tmp_path, max_shrink=0.5, prune=True).pruned == (("job", "a"),)
+
+
 @pytest.mark.parametrize("left", [0, 1])
 def test_a_list_that_shrank_too_much_is_refused(workspace: Workspace, tmp_path: Path, left: int) -> None:
     """An empty list, and one that lost more than the user allows, change nothing."""

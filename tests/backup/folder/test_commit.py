@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport.backup import verify
+from jobexport.core.disk.folders import OpenFolder
 from jobexport.errors import FolderInUse, TargetUnwritable
 from tests.backup.making.folders import JOB, RESOURCE, SCRIPT, backup, contents, ordinary
 from tests.backup.making.kills import Killed, killed_at
@@ -91,6 +92,32 @@ def test_the_name_of_the_journal_decides(
     digest = hashlib.sha256(new["manifest.jsonl"]).hexdigest()
     assert (verify(tmp_path / "x").marker.sha256["manifest.jsonl"] == digest) is after
     assert contents(tmp_path / "x") == before
+
+
+def test_nothing_is_removed_once_a_file_is_moved(
+    states: tuple[dict[str, bytes], dict[str, bytes], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where `Job.json` and `job.json` are one file, to remove the old name again would remove the new file."""
+    _, new, source = states
+    for name in ("all", "x"):
+        shutil.copytree(source, tmp_path / name)
+    with killed_at(None) as steps:
+        change(tmp_path / "all")
+    # The first put is the journal, the next one the first file.
+    first = steps.index("put", steps.index("put") + 1) + 1
+    with killed_at(first, after=True), pytest.raises(Killed):
+        change(tmp_path / "x")
+    removed: list[str] = []
+    remove = OpenFolder.remove
+
+    def recorded(folder: OpenFolder, name: str) -> None:
+        removed.append(f"{folder.path.name}/{name}")
+        remove(folder, name)
+
+    monkeypatch.setattr(OpenFolder, "remove", recorded)
+    change(tmp_path / "x")
+    assert contents(tmp_path / "x") == new
+    assert [name for name in removed if not name.startswith((".jobexport", "stage"))] == []
 
 
 def test_another_run_is_kept_out(tmp_path: Path) -> None:
