@@ -96,10 +96,10 @@ class Meter:
         print(f"{name:28} {self.requests:5} requests  {wall:7.2f} s  {used:6.2f} s CPU  {peak:6.1f} MiB", flush=True)
 
 
-def main(count: int = 10_000, latency: float = 0.05) -> None:
+def main(jobs: int = 10_000, latency: float = 0.05) -> None:
     """Measure each step."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve_workspace, args=(theirs, count, latency))
+    process = multiprocessing.get_context("spawn").Process(target=serve_workspace, args=(theirs, jobs, latency))
     process.start()
     url, token = ours.recv()
     folder = Path(tempfile.mkdtemp(prefix="backup-"))
@@ -109,14 +109,13 @@ def main(count: int = 10_000, latency: float = 0.05) -> None:
     try:
         with DgcClient(PROJECT, **options) as client:
             with meter.step("lists alone"):
-                found = [list(client.jobs()), list(client.scripts()), list(client.resources())]
-            print("   ", sum(map(len, found)))
-            del found
+                count = sum(sum(1 for _ in found()) for found in (client.jobs, client.scripts, client.resources))
+            print("   ", count)
             with meter.step("full backup"):
                 result = backup_workspace(client, folder / "a")
             print("   ", result.sentence())
             shutil.copytree(folder / "a", folder / "b")
-            ours.send(count // 100)
+            ours.send(jobs // 100)
             ours.recv()
             with meter.step("night, 1 % changed"):
                 result = backup_workspace(client, folder / "a")
