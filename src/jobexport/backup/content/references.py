@@ -12,10 +12,12 @@ import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 from jobexport.backup.folder import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jobexport.backup.folder.manifest import ItemRow
 
@@ -59,7 +61,6 @@ _SUBJOBS = {"subjob", "foreach"}
 _OBS_PATH = re.compile(r"(?:obs|s3a)://([^/\s'\"<>;,()\\]+)(?:/([^\s'\"<>;,()\\]*))?", re.IGNORECASE)
 # `#{Env.get("x")}` is a variable of the workspace.
 _VARIABLE = re.compile(r"""Env\.get\(\s*\\?["']([^"'\\]{1,128})\\?["']\s*\)""")
-# A value that is computed when the job runs names nothing that could be supplied.
 _COMPUTED = re.compile(r"[$#]\{")
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -72,36 +73,54 @@ def of(kind: str, fields: Mapping[str, Any], texts: Iterable[str]) -> tuple[str,
         fields: its definition.
         texts: the texts of its files, in which OBS paths and variables are found wherever they stand.
     """
-    found = {JOB: _of_job, SCRIPT: _of_script, layout.FLINK: _of_flink}.get(kind, _of_resource)(fields)
-    return _sorted([*found, *(named for text in texts for named in _in_text(text))])
+    named = [(place.kind, place.value) for place in places(kind, fields)]
+    return _sorted([*named, *(found for text in texts for found in _in_text(text))])
 
 
-def _of_job(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    settings = _object(fields.get("basicConfig"))
-    users = (settings.get("owner"), settings.get("executeUser"), *_approvers(fields))
-    return [
-        *(named for node in _objects(fields.get("nodes")) for named in _of_node(node)),
-        *((USER, user) for user in users),
-        (AGENCY, settings.get("agency")),
-        *((JOB, name) for schedule in _schedules(fields) for name in _depended(schedule)),
-    ]
+@frozen
+class Place:
+    """A place in a definition whose whole value is the name of something else."""
+
+    kind: str
+    _within: Any
+    _key: str | int
+
+    @property
+    def value(self) -> Any:
+        """The name that stands there; a value of another type is no name."""
+        return self._within[self._key]
+
+    def put(self, name: str) -> None:
+        """Put another name there."""
+        self._within[self._key] = name
 
 
-def _of_script(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    users = [(USER, user) for user in _approvers(fields)]
-    return [(CONNECTION, fields.get("connectionName")), (QUEUE, fields.get("queueName")), *users]
+def places(kind: str, fields: Mapping[str, Any]) -> Iterator[Place]:
+    """Yield the places of a definition that hold names; names inside of texts are not among them."""
+    if kind == JOB:
+        yield from _of_job(fields)
+    elif kind == SCRIPT:
+        yield from _at(fields, {"connectionName": CONNECTION, "queueName": QUEUE})
+        yield from _approvers(fields)
+    elif kind == layout.FLINK:
+        # Editions have them at two places.
+        named = {"queue_name": QUEUE, "obs_bucket": BUCKET, "execution_agency_urn": AGENCY}
+        yield from _at(fields, named)
+        yield from _at(_object(fields.get("job_config")), named)
+    # A resource is a place in OBS, and names others in texts.
 
 
-def _of_resource(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    # A resource is a place in OBS, and names others.
-    return []
+def _at(within: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[Place]:
+    return (Place(kind, within, key) for key, kind in kinds.items() if key in within)
 
 
-def _of_flink(fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return the queue, the bucket and the agency of a Flink job; editions have them at two places."""
-    places = (fields, _object(fields.get("job_config")))
-    named = {"queue_name": QUEUE, "obs_bucket": BUCKET, "execution_agency_urn": AGENCY}
-    return [(kind, place.get(key)) for place in places for key, kind in named.items()]
+def _of_job(fields: Mapping[str, Any]) -> Iterator[Place]:
+    for node in _objects(fields.get("nodes")):
+        yield from _of_node(node)
+    yield from _at(_object(fields.get("basicConfig")), {"owner": USER, "executeUser": USER, "agency": AGENCY})
+    yield from _approvers(fields)
+    for schedule in _schedules(fields):
+        yield from _depended(schedule)
 
 
 def split(ref: str) -> tuple[str, str]:
@@ -149,18 +168,18 @@ def _entry(kind: str, name: str, users: list[str]) -> str:
     return "\n".join(["    {", *lines, f'      "used_by": [\n        {used}\n      ]', "    }"])
 
 
-def _of_node(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _of_node(node: Mapping[str, Any]) -> Iterator[Place]:
     type_ = "".join(str(node.get("type", "")).split()).casefold()
     for item in _objects(node.get("properties")):
-        name, value = str(item.get("name", "")).casefold(), item.get("value")
+        name = str(item.get("name", "")).casefold()
         kind = _PROPERTIES.get(name)
         if kind == CLUSTER and type_.startswith("dli"):
             kind = QUEUE
         if name == "jobname" and type_ in _SUBJOBS:
             kind = JOB
-        if kind is not None and not (kind == RESOURCE and "://" in str(value)):
+        if kind is not None and "value" in item and not (kind == RESOURCE and "://" in str(item["value"])):
             # A path in OBS is found as one.
-            yield kind, value
+            yield Place(kind, item, "value")
 
 
 def _schedules(fields: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -169,16 +188,20 @@ def _schedules(fields: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {"cron": node.get("cronTrigger"), "event": node.get("eventTrigger")}
 
 
-def _depended(schedule: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the jobs that must have run before: the names in `dependJobs`, of all its lists."""
+def _depended(schedule: Mapping[str, Any]) -> Iterator[Place]:
+    """Yield the places of jobs that must have run before: the names in `dependJobs`, of all its lists."""
     depends = _object(_object(schedule.get("cron")).get("dependJobs"))
     for key in ("jobs", "sameWorkSpaceJobs", "otherWorkSpaceJobs"):
-        for job in depends.get(key) or () if isinstance(depends.get(key), list) else ():
-            yield _object(job).get("jobName") or _object(job).get("name") or job
+        jobs = depends.get(key)
+        for number, job in enumerate(jobs if isinstance(jobs, list) else ()):
+            entry = _object(job)
+            named = next((name for name in ("jobName", "name") if entry.get(name)), None)
+            yield Place(JOB, jobs, number) if named is None else Place(JOB, entry, named)
 
 
-def _approvers(fields: Mapping[str, Any]) -> list[Any]:
-    return [item.get("approverName") for item in _objects(fields.get("approvers"))]
+def _approvers(fields: Mapping[str, Any]) -> Iterator[Place]:
+    for item in _objects(fields.get("approvers")):
+        yield from _at(item, {"approverName": USER})
 
 
 def _in_text(text: str) -> Iterator[tuple[str, str]]:
@@ -191,15 +214,36 @@ def _in_text(text: str) -> Iterator[tuple[str, str]]:
         yield from ((VARIABLE, name) for name in _VARIABLE.findall(text))
 
 
+def renamed(text: str, path: Callable[[str, str], tuple[str, str]], variable: Callable[[str], str]) -> str:
+    """Return a text with other OBS paths and variables of the workspace.
+
+    Args:
+        text: the text.
+        path: returns bucket and key for a bucket and a key, which may be empty.
+        variable: returns the name of a variable for a name.
+    """
+
+    def located(found: re.Match[str]) -> str:
+        bucket, key = path(found[1], found[2] or "")
+        scheme = found[0].partition("://")[0]
+        return f"{scheme}://{bucket}" + ("" if found[2] is None else f"/{key}")
+
+    def looked_up(found: re.Match[str]) -> str:
+        return found[0].replace(found[1], variable(found[1]))
+
+    return _VARIABLE.sub(looked_up, _OBS_PATH.sub(located, text))
+
+
 def _sorted(found: Iterable[tuple[str, Any]]) -> tuple[str, ...]:
     """Return references as texts; a value that is not a name, or that is computed, refers to nothing."""
     # Interned, as a connection is used by a thousand jobs.
-    names = {
-        sys.intern(f"{kind}:{name}")
-        for kind, name in found
-        if isinstance(name, str) and name.strip() and not _COMPUTED.search(name)
-    }
+    names = {sys.intern(f"{kind}:{name}") for kind, name in found if is_name(name)}
     return tuple(sorted(names))
+
+
+def is_name(value: Any) -> bool:
+    """Return True for a name; a value that is computed when the job runs names nothing that could be supplied."""
+    return isinstance(value, str) and bool(value.strip()) and not _COMPUTED.search(value)
 
 
 def _object(value: Any) -> Mapping[str, Any]:
