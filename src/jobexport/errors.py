@@ -24,6 +24,7 @@
     ├── OutcomeUnknown             the server may have changed something, or a task did not end in time
     ├── ExportFailed               status 200, and the body says that the export failed
     ├── DownloadFailed             the export is in OBS, but could not be fetched from there
+    ├── UploadFailed               a zip for an import could not be written to OBS
     ├── UnexpectedResponse         no edition documents the response
     ├── TokenUnavailable           the function that fetches tokens failed
     ├── TargetUnwritable           the file that should receive the export can't be written
@@ -36,7 +37,8 @@
         ├── NotABackup             it has no marker
         ├── BackupDamaged          a file of it breaks a rule of the format
         ├── BackupFormatUnknown    a later version of the format wrote it
-        └── BackupRefused          a rule of the user forbids the change; nothing was changed
+        ├── BackupRefused          a rule of the user forbids the change; nothing was changed
+        └── RestoreRefused         the plan of a restore has problems; nothing was changed
 
 No page has a code for a workspace that does not exist: DLF responds as if the caller may not use it, PermissionDenied.
 An argument that is refused before anything is sent is a ValueError. No error's text holds a token or a key, however a
@@ -298,6 +300,19 @@ class DownloadFailed(JobexportError):
         return f"{self.operation}: {self.archive} can't be downloaded from OBS: {self.problem}; {advice}"
 
 
+class UploadFailed(JobexportError):
+    """Failure to write the zip of an import to OBS; nothing was imported from it."""
+
+    def __init__(self, archive: str, problem: str) -> None:
+        super().__init__(archive, problem)
+        self.archive = archive
+        """The zip that was not written, bucket first."""
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.archive} can't be written to OBS: {self.problem}; is it the right bucket, and may the key write?"
+
+
 class UnexpectedResponse(JobexportError):
     """Response that no edition documents."""
 
@@ -404,3 +419,18 @@ class BackupFormatUnknown(BackupError):
 
 class BackupRefused(BackupError):
     """Backup that a rule of the user forbids, such as a limit for jobs that are gone; nothing was changed."""
+
+
+class RestoreRefused(BackupError):
+    """Restore whose plan has problems; nothing was changed."""
+
+    def __init__(self, problems: tuple[str, ...], plan: object = None) -> None:
+        super().__init__(problems, plan)
+        self.problems = problems
+        """Every reason why nothing may be written."""
+        self.plan = plan
+        """The `RestorePlan`; None if an earlier restore must be settled before anything is planned."""
+
+    def __str__(self) -> str:
+        more = f"; and {len(self.problems) - 3} more" if len(self.problems) > 3 else ""
+        return f"the restore is refused, and nothing was changed: {'; '.join(self.problems[:3])}{more}"

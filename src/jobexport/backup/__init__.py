@@ -1,4 +1,4 @@
-"""Backups of a workspace: written as one step, proven, and compared."""
+"""Backups of a workspace: written as one step, proven, compared, and restored."""
 
 from typing import TYPE_CHECKING
 
@@ -6,18 +6,28 @@ __all__ = (
     "BackupResult",
     "Difference",
     "Differences",
+    "PlannedItem",
     "Problem",
+    "RestorePlan",
+    "RestoreResult",
     "VerifyResult",
     "abackup_flink_jobs",
     "abackup_workspace",
+    "aplan_restore",
+    "arestore_workspace",
     "backup_flink_jobs",
     "backup_workspace",
     "diff",
+    "plan_restore",
+    "restore_workspace",
     "verify",
 )
 
 if TYPE_CHECKING:
     from jobexport.backup.diff import Difference, Differences, diff
+    from jobexport.backup.restore.plan import PlannedItem, RestorePlan
+    from jobexport.backup.restore.session import RestoreResult
+    from jobexport.backup.restoring import aplan_restore, arestore_workspace, plan_restore, restore_workspace
     from jobexport.backup.results import BackupResult
     from jobexport.backup.run import abackup_flink_jobs, abackup_workspace, backup_flink_jobs, backup_workspace
     from jobexport.backup.verify import Problem, VerifyResult, verify
@@ -28,6 +38,14 @@ else:
         __name__,
         {
             "jobexport.backup.diff": ("Difference", "Differences", "diff"),
+            "jobexport.backup.restore.plan": ("PlannedItem", "RestorePlan"),
+            "jobexport.backup.restore.session": ("RestoreResult",),
+            "jobexport.backup.restoring": (
+                "aplan_restore",
+                "arestore_workspace",
+                "plan_restore",
+                "restore_workspace",
+            ),
             "jobexport.backup.results": ("BackupResult",),
             "jobexport.backup.run": (
                 "abackup_flink_jobs",

@@ -111,7 +111,7 @@ def _signed_pieces(store: S3Store, archive: str, attempts: Attempts, bound: Boun
         url = httpx.URL(sign(store, "GET", object_key(archive), _SIGNED_FOR))
         try:
             with client(_TIMEOUT) as http, http.stream("GET", url, follow_redirects=False) as response:
-                problem: JobexportError | None = _refusal(response, attempts.operation)
+                problem: JobexportError | None = refusal(response, attempts.operation)
                 if problem is None:
                     begun = True
                     yield from _blocks(response, bound)
@@ -140,10 +140,10 @@ def _blocks(response: httpx.Response, bound: Bound) -> Iterator[bytes]:
         yield bytes(block)
 
 
-def _refusal(response: httpx.Response, operation: str) -> ApiError | None:
-    """Return the error of a response that is not the object, or None."""
+def refusal(response: httpx.Response, operation: str) -> ApiError | None:
+    """Return the error of a response that is not a success, or None."""
     status = response.status_code
-    if status == httpx.codes.OK:
+    if status in {httpx.codes.OK, httpx.codes.CREATED}:
         return None
     host = response.url.netloc.decode("ascii")
     if response.has_redirect_location:
