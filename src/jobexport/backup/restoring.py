@@ -13,7 +13,7 @@ from jobexport.backup.restore.journal import RestoreJournal
 from jobexport.backup.restore.plan import POLICIES
 from jobexport.backup.restore.session import TARGET_STATUSES, RestoreSession, RestoreSettings
 from jobexport.backup.restore.source import RestoreSource
-from jobexport.backup.restore.target import Place
+from jobexport.backup.restore.target import RestoreTarget
 from jobexport.client import arguments
 from jobexport.client.obs.download import check_store
 from jobexport.core.disk.reading import read_up_to
@@ -194,7 +194,7 @@ def _opened(
     project, path = client._project, Path(folder)
     if not path.is_dir():
         raise NotABackup(f"{path} is not a folder, so it is no backup; is it the right path?")
-    place = Place(project.id, project.retries, workspace, arguments.concurrency_of(concurrency))
+    place = RestoreTarget(project.id, project.retries, workspace, arguments.concurrency_of(concurrency))
     with opened(path, write=store is not None) as tree:
         source = RestoreSource.of(tree, names, _map(map_file))
         journal = RestoreJournal.of(tree, client._shell.base_url, project.id, workspace)

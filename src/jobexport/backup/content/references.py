@@ -78,7 +78,7 @@ def of(kind: str, fields: Mapping[str, Any], texts: Iterable[str]) -> tuple[str,
 
 
 @frozen
-class Place:
+class NamedPlace:
     """A place in a definition whose whole value is the name of something else."""
 
     kind: str
@@ -95,7 +95,7 @@ class Place:
         self._within[self._key] = name
 
 
-def places(kind: str, fields: Mapping[str, Any]) -> Iterator[Place]:
+def places(kind: str, fields: Mapping[str, Any]) -> Iterator[NamedPlace]:
     """Yield the places of a definition that hold names; names inside of texts are not among them."""
     if kind == JOB:
         yield from _of_job(fields)
@@ -110,11 +110,11 @@ def places(kind: str, fields: Mapping[str, Any]) -> Iterator[Place]:
     # A resource is a place in OBS, and names others in texts.
 
 
-def _at(within: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[Place]:
-    return (Place(kind, within, key) for key, kind in kinds.items() if key in within)
+def _at(within: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[NamedPlace]:
+    return (NamedPlace(kind, within, key) for key, kind in kinds.items() if key in within)
 
 
-def _of_job(fields: Mapping[str, Any]) -> Iterator[Place]:
+def _of_job(fields: Mapping[str, Any]) -> Iterator[NamedPlace]:
     for node in _objects(fields.get("nodes")):
         yield from _of_node(node)
     yield from _at(_object(fields.get("basicConfig")), {"owner": USER, "executeUser": USER, "agency": AGENCY})
@@ -168,7 +168,7 @@ def _entry(kind: str, name: str, users: list[str]) -> str:
     return "\n".join(["    {", *lines, f'      "used_by": [\n        {used}\n      ]', "    }"])
 
 
-def _of_node(node: Mapping[str, Any]) -> Iterator[Place]:
+def _of_node(node: Mapping[str, Any]) -> Iterator[NamedPlace]:
     type_ = "".join(str(node.get("type", "")).split()).casefold()
     for item in _objects(node.get("properties")):
         name = str(item.get("name", "")).casefold()
@@ -179,7 +179,7 @@ def _of_node(node: Mapping[str, Any]) -> Iterator[Place]:
             kind = JOB
         if kind is not None and "value" in item and not (kind == RESOURCE and "://" in str(item["value"])):
             # A path in OBS is found as one.
-            yield Place(kind, item, "value")
+            yield NamedPlace(kind, item, "value")
 
 
 def _schedules(fields: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -188,7 +188,7 @@ def _schedules(fields: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield {"cron": node.get("cronTrigger"), "event": node.get("eventTrigger")}
 
 
-def _depended(schedule: Mapping[str, Any]) -> Iterator[Place]:
+def _depended(schedule: Mapping[str, Any]) -> Iterator[NamedPlace]:
     """Yield the places of jobs that must have run before: the names in `dependJobs`, of all its lists."""
     depends = _object(_object(schedule.get("cron")).get("dependJobs"))
     for key in ("jobs", "sameWorkSpaceJobs", "otherWorkSpaceJobs"):
@@ -196,10 +196,10 @@ def _depended(schedule: Mapping[str, Any]) -> Iterator[Place]:
         for number, job in enumerate(jobs if isinstance(jobs, list) else ()):
             entry = _object(job)
             named = next((name for name in ("jobName", "name") if entry.get(name)), None)
-            yield Place(JOB, jobs, number) if named is None else Place(JOB, entry, named)
+            yield NamedPlace(JOB, jobs, number) if named is None else NamedPlace(JOB, entry, named)
 
 
-def _approvers(fields: Mapping[str, Any]) -> Iterator[Place]:
+def _approvers(fields: Mapping[str, Any]) -> Iterator[NamedPlace]:
     for item in _objects(fields.get("approvers")):
         yield from _at(item, {"approverName": USER})
 

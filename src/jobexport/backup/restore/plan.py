@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 FAIL, SKIP, OVERWRITE = "fail", "skip", "overwrite"
 POLICIES = (FAIL, SKIP, OVERWRITE)
-"""What happens to an item whose name the target has with another content."""
+"""The choices for an item whose name the target has with another content."""
 NEW, SAME, DIFFERENT = "new", "same", "different"
-"""How an item of the backup compares with the target."""
+"""The results of comparing an item of the backup with the target."""
 CREATE, REPLACE, LEAVE = "create", "overwrite", "leave"
-"""What a restore does with an item."""
+"""The actions of a restore on an item."""
 
 # States in which a service takes an import over a job; by the user guides a job of DGC must be stopped.
 _STOPPED = {"STOPPED"}
@@ -61,7 +61,7 @@ class Wanted:
     refs: Mapping[Key, tuple[str, ...]]
     """The references of each item, in the names of the target."""
     needs: Mapping[str, tuple[str, ...]] = field(factory=dict)
-    """What the target must supply beside jobs, scripts and resources, such as `connection:hive`, with its users."""
+    """References that the target must supply beside items, such as `connection:hive`, with their users."""
     problems: tuple[str, ...] = ()
     """Faults of the backup or of the map of names; each blocks a plan."""
     notes: tuple[str, ...] = ()
@@ -99,8 +99,8 @@ class RestorePlan:
     notes: tuple[str, ...]
     """Sentences for the user, such as on references that the target lacks."""
     needs: Mapping[str, tuple[str, ...]]
-    """What the target must supply, such as `connection:hive`, with the items that use it. No list of the service has
-    it, so nobody checked that it is there."""
+    """References that the target must supply, such as `connection:hive`, with the items that use them. No list of the
+    service has them, so nobody checked that they are there."""
 
     @property
     def blocked(self) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jobexport.backup.restore.journal import RestoreJournal
     from jobexport.backup.restore.plan import RestorePlan
     from jobexport.backup.restore.source import RestoreSource
-    from jobexport.backup.restore.target import Place
+    from jobexport.backup.restore.target import RestoreTarget
     from jobexport.backup.results import Key
     from jobexport.client.steps import Steps
 
@@ -94,7 +94,7 @@ class RestoreResult:
 class RestoreSession:
     """The state of a restore."""
 
-    place: Place
+    place: RestoreTarget
     source: RestoreSource
     settings: RestoreSettings
     obs_dir: str

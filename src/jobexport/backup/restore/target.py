@@ -37,7 +37,7 @@ _CHUNK = 100
 
 
 @frozen
-class Place:
+class RestoreTarget:
     """A workspace of DGC, or a project of DLI."""
 
     project: str
@@ -55,7 +55,7 @@ def differences(source: RestoreSource, key: Key, theirs: Any) -> tuple[str, ...]
 class Look:
     """A look at a target."""
 
-    place: Place
+    place: RestoreTarget
     source: RestoreSource
     wanted: Collection[Key]
     """The items to compare."""
@@ -165,7 +165,7 @@ class Look:
 
 
 def exported(
-    place: Place, names: Iterable[str], take: Callable[[Job | Script], None], *, depend: bool
+    place: RestoreTarget, names: Iterable[str], take: Callable[[Job | Script], None], *, depend: bool
 ) -> Steps[dict[str, JobexportError]]:
     """Return the steps that export jobs, 100 with each request, and end with the errors by job.
 
@@ -187,7 +187,7 @@ def exported(
 
 
 def _fetch(
-    place: Place, chunk: tuple[str, ...], take: Callable[[Job | Script], None], depend: bool
+    place: RestoreTarget, chunk: tuple[str, ...], take: Callable[[Job | Script], None], depend: bool
 ) -> Steps[Fetched[bool]]:
     part = Part.beside(None)
     try:
