@@ -100,7 +100,7 @@ def test_the_policy_skip_leaves_what_differs(workspace: Workspace, folder: Path)
 def test_the_policy_overwrite_replaces_jobs_only(workspace: Workspace, folder: Path) -> None:
     """A script or a resource that differs blocks the plan, as no request replaces it; a stopped job is replaced."""
     changed(workspace)
-    with pytest.raises(RestoreRefused, match="script sum .*no request overwrites it") as error:
+    with pytest.raises(RestoreRefused, match=r"script sum .*no request overwrites it") as error:
         restore(workspace.server, folder, policy="overwrite")
     assert len(error.value.problems) == 2
     result = restore(workspace.server, folder, "b", policy="overwrite")
@@ -136,6 +136,6 @@ def test_a_damaged_file_blocks_the_plan(workspace: Workspace, folder: Path) -> N
     """Every file that is restored is checked before anything is written; other items can still be restored."""
     empty(workspace.server)
     (folder / "jobs/a.json").write_bytes(b"{}")
-    with pytest.raises(RestoreRefused, match="jobs/a.json is missing, or not what was backed up"):
+    with pytest.raises(RestoreRefused, match=r"jobs/a[.]json is missing, or not what was backed up"):
         restore(workspace.server, folder)
     assert restore(workspace.server, folder, "b").written == (("job", "b"),)
