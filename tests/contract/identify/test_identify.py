@@ -592,7 +592,9 @@ def test_an_operation_that_only_the_register_knows_is_asked(monkeypatch: pytest.
     known, union, register = identification._descriptions()
     editions = tuple(
         attrs.evolve(own, document=with_things(own.document, [kind]))
-        for own, kind in zip(known[-2:], ("integer", "string"), strict=True)
+        for id_, kind in ((OTC_2024, "integer"), (OTC_2026, "string"))
+        for own in known
+        if own.edition == id_
     )
     claims = (claim(OTC_2024, "integer"), claim(OTC_2026, "string"))
     entry = Entry("X-1", "Total", "dgc", ("listThings",), (place,), True, "documented", claims, (), "", "", "")
