@@ -15,20 +15,22 @@ from jobexport.contract.fuzz import process
 from jobexport.contract.reports import writers
 from jobexport.contract.reports.gather import Judgement
 from jobexport.contract.reports.model import EditionReport, OperationReport
-from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
+from jobexport.contract.sandbox import sandboxed
+from jobexport.contract.scenarios.registry import SANDBOX, SCENARIOS, scenarios_for
+from jobexport.contract.scenarios.sandbox import check_free, clean
 from jobexport.contract.scenarios.scenario import ScenarioRun, Tools
 from jobexport.contract.sender import check_url
 from jobexport.contract.sending.interrupt import Interrupt, interruptible
 from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
-from jobexport.contract.sending.session import Session, Withheld, open_session
+from jobexport.contract.sending.session import Session, Withheld, json_of, open_session
 from jobexport.core.bounds import Bound
 from jobexport.core.extras import find
 from jobexport.core.http import client, failure_reason
 from jobexport.core.redact import Redaction
 from jobexport.errors import JobexportError
-from jobexport.spec.document import operations
+from jobexport.spec.document import operations, operations_by_id
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract.data import Data
     from jobexport.contract.reports.accept import Acceptance
+    from jobexport.contract.sandbox import Sandbox
     from jobexport.contract.scenarios.scenario import Scenario
 
 
@@ -89,13 +92,26 @@ def check_edition(
         seed=seed,
     )
     judgement = Judgement(report, document, load_register(), accept, Redaction.of(data.secrets))
-    if live is not None:
-        for left in left_out(held_to, data, live):
-            report.left_out[left.operation] = left.reason
-            del report.operations[left.operation]
+    left = {} if live is None else {each.operation: each.reason for each in left_out(held_to, data, live)}
+    boxed = {*left} & sandboxed(held_to) if tools and tools.sandbox else set()
+    for operation in left.keys() - boxed:
+        report.left_out[operation] = left[operation]
+        del report.operations[operation]
     # Ctrl-C is handled until the reports are written.
     with contextlib.ExitStack() as handled, tempfile.TemporaryDirectory() as folder:
-        task = _Task(held_to, url, data, seed, max_examples, live, tools or Tools(), first, Path(folder), progress)
+        task = _Task(
+            held_to,
+            url,
+            data,
+            seed,
+            max_examples,
+            live,
+            tools or Tools(),
+            frozenset(boxed),
+            first,
+            Path(folder),
+            progress,
+        )
         task.journal.touch()
         if report.operations:
             _send(task, report, judgement, handled)
@@ -113,6 +129,8 @@ class _Task:
     max_examples: int
     live: Live | None
     tools: Tools
+    boxed: frozenset[str]
+    """The operations that are tested in the sandbox only."""
     first: bool
     scratch: Path
     progress: Callable[[str, int], None]
@@ -131,12 +149,54 @@ def _send(task: _Task, report: EditionReport, judgement: Judgement, handled: con
     with open_session(task.url, task.data, task.live, task.journal, waiting) as session:
         interrupt = handled.enter_context(interruptible(session.wire))
         try:
+            if task.tools.sandbox is not None:
+                _run_sandbox(task, task.tools.sandbox, session, report, judgement)
             _run_scenarios(task, session, report, judgement)
         except RunStopped as stopped:
             report.reason, report.ending = stopped.reason, judgement.redaction.text(str(stopped))
             return
         if not (task.first and judgement.found):
             _run_schemathesis(task, interrupt, report, judgement)
+
+
+def _run_sandbox(task: _Task, box: Sandbox, session: Session, report: EditionReport, judgement: Judgement) -> None:
+    """Create, import and delete objects of the sandbox, and remove all that is left of them, whatever happens."""
+    document = task.document
+
+    def permits(operation: str, request: httpx.Request) -> bool | None:
+        if not box.judges(document, operation, request.method):
+            return None
+        return box.permits(document, operation, request.method, request.url.raw_path.decode(), json_of(request.content))
+
+    session.permits = permits
+    planned = [
+        (scenario, id_)
+        for scenario in SANDBOX
+        for id_ in scenario.operations or ()
+        if id_ in operations_by_id(document)
+    ]
+    first = next((id_ for id_ in ("listJobs", *report.operations) if id_ in operations_by_id(document)), "")
+    session.scenario = "sandbox"
+    run = ScenarioRun(document, first, task.data, session, task.tools)
+    check_free(run)
+    try:
+        for scenario, operation in planned:
+            task.progress(f"{operation}, {scenario.id}", 0)
+            session.scenario = scenario.id
+            _run_scenario(
+                scenario, ScenarioRun(document, operation, task.data, session, task.tools), session, report, judgement
+            )
+    finally:
+        session.scenario, session.wire.cleaning = "sandbox", True
+        task.progress("removes what it made", 0)
+        try:
+            report.errors += (judgement.redaction.text(f"sandbox: {problem}") for problem in clean(run))
+        except KeyboardInterrupt:
+            names = ", ".join(name for names in box.attempted.values() for name in (*names, *box.zips))
+            report.errors.append(f"sandbox: the removal was interrupted; delete what is left of {names}")
+            raise RunStopped("interrupted", "the run was interrupted while it removed what it made") from None
+        finally:
+            session.wire.cleaning = False
 
 
 def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, judgement: Judgement) -> None:
@@ -167,7 +227,7 @@ def _run_schemathesis(task: _Task, interrupt: Interrupt, report: EditionReport, 
             interrupt.wire.waiting(event["seconds"])
     if not report.reason:
         # A run that ends early has a reason.
-        untested = (name for name in report.operations if name not in tested)
+        untested = (name for name in report.operations if name not in tested | task.boxed)
         report.errors += (f"{name}: schemathesis checked no response, so it proves nothing" for name in untested)
 
 
@@ -182,7 +242,7 @@ def _run_scenarios(task: _Task, session: Session, report: EditionReport, judgeme
     planned = [
         (scenario, operation.id)
         for operation in operations(task.document)
-        if operation.id in report.operations
+        if operation.id in report.operations and operation.id not in task.boxed
         for scenario in scenarios_for(task.document, operation, task.data, restores=task.tools.restore is not None)
     ]
     # Ordered by scenario, so that every operation gets requests before a limit ends the run.

@@ -133,7 +133,7 @@ def test_a_plan_comes_first_and_is_kept(started: Callable[..., Any], tmp_path: P
     assert first == f"{url}: at most 40 requests, at most 500 a second, all valid by the document"
     document = load_edition("huaweicloud-cn-2025")
     assert dict(line.strip().split(": ", 1) for line in planned) == {
-        found.id: "not run: it changes the server; only --disposable allows that"
+        found.id: "not run: it changes the server; only --sandbox and --disposable allow that"
         if changes(document, found.fields, found.method)
         else PLANNED.get(found.id, "writes nothing")
         for found in operations(document)
@@ -255,6 +255,9 @@ def test_a_document_without_a_project_wants_one(tmp_path: Path) -> None:
 
 
 NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
+BOX = (*NOWHERE, "--sandbox", "ctest")
+PLACE = ("--obs-path", "obs://bucket/in/", "--obs-endpoint", "http://127.0.0.1:1")
+KEYS = {"HUAWEICLOUD_SDK_AK": "A", "HUAWEICLOUD_SDK_SK": "S"}
 
 
 @pytest.mark.parametrize(
@@ -270,6 +273,16 @@ NOWHERE = ("--url", "http://127.0.0.1:1", "--edition", "otc-2024")
         (("--edition", "otc-2024", "--negative"), {}, "--negative is only for a server in use"),
         (("--edition", "otc-2024", "--disposable"), {}, "--disposable is only for a server in use"),
         ((*NOWHERE, "--disposable", "--rate", "1"), {"JOBEXPORT_TOKEN": "t"}, "leave out --rate, or --disposable"),
+        (("--edition", "otc-2024", "--sandbox", "ctest"), {}, "--sandbox is only for a server in use"),
+        ((*BOX, "--disposable"), KEYS, "leave out --sandbox, or --disposable"),
+        ((*BOX, "--api", "dli"), KEYS, "--sandbox is for DGC"),
+        ((*BOX, "--obs-endpoint", "http://o"), KEYS, "name it with --obs-path and --obs-endpoint"),
+        ((*BOX, "--obs-path", "obs://bucket/"), KEYS, "name it with --obs-path and --obs-endpoint"),
+        ((*BOX, *PLACE, "--sandbox", "no_"), KEYS, "must be 4 to 16 letters"),
+        ((*BOX, *PLACE, "--obs-path", "x"), {"JOBEXPORT_TOKEN": "t"}, "--sandbox needs keys for object storage"),
+        ((*BOX, "--obs-endpoint", "o", "--obs-path", "obs://bucket/"), KEYS, "--obs-endpoint is not a URL"),
+        ((*BOX, "--obs-endpoint", "http://o", "--obs-path", "bucket"), KEYS, "is not a folder of a bucket"),
+        ((*NOWHERE, "--obs-endpoint", "http://o"), KEYS, "--obs-endpoint is only for --sandbox"),
         (("--edition", "otc-2024", "--accept", "none.yaml"), {}, "cannot read none.yaml"),
     ],
 )

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
-from jobexport.cli.contract.live import server_data, treatment
-from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, check_edition, plan
+from jobexport.cli.contract.live import open_sandbox, server_data, treatment
+from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, Tools, check_edition, plan
 from jobexport.contract.sender import check_url
 from jobexport.core.redact import printable
 from jobexport.spec.document import operations
@@ -25,6 +25,8 @@ from jobexport.spec.document import operations
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from jobexport.contract.sandbox import Sandbox
 
 # schemathesis's examples, coverage and fuzzing of each operation.
 _PHASES = 3
@@ -60,6 +62,7 @@ class LiveServer:
     url: str
     data: Data
     live: Live
+    sandbox: Sandbox | None = None
 
 
 def live_target(document: Mapping[str, Any], url: str, api: str | None, given: Mapping[str, Any]) -> LiveServer:
@@ -70,8 +73,9 @@ def live_target(document: Mapping[str, Any], url: str, api: str | None, given: M
         UsageError: the credentials are missing.
     """
     check_url(url)
-    target = LiveServer(url, server_data(document, given), treatment(given))
-    for line in plan(document, url, target.data, target.live, api):
+    data = server_data(document, given)
+    target = LiveServer(url, data, treatment(given), open_sandbox(given, data, api))
+    for line in plan(document, url, target.data, target.live, api, target.sandbox):
         click.echo(line, err=True)
     return target
 
@@ -93,7 +97,7 @@ def check(
             server = stack.enter_context(mock.serve(document))
             url, data, live, tools = server.url, mock_data(server), None, mock_tools(server)
         else:
-            url, data, live, tools = target.url, target.data, target.live, None
+            url, data, live, tools = target.url, target.data, target.live, Tools(sandbox=target.sandbox)
         return check_edition(
             document,
             url,

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobexport.auth import AccessKey
 from jobexport.cli.credentials import read_credentials
 from jobexport.cli.places import Place
 from jobexport.cli.variables import CREDENTIALS
-from jobexport.core.environment import ACCESS_KEY, PROJECT, SECRET_KEY, TOKEN, read
+from jobexport.core.environment import ACCESS_KEY, PROJECT, SECRET_KEY, SECURITY_TOKEN, TOKEN, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jobexport.contract import Data, Live
+    from jobexport.contract.sandbox import Sandbox
 
 _OPTIONS = (
     click.option("--project", metavar="ID", help=f"The project; default: {PROJECT}."),
@@ -38,6 +40,13 @@ _OPTIONS = (
     click.option("--rate", type=click.FloatRange(0.01), help="Most requests a second.  [default: 3]"),
     click.option("--max-requests", type=click.IntRange(1), help="Most requests in all.  [default: 400]"),
     click.option("--negative", is_flag=True, help="Also send requests that break the document."),
+    click.option(
+        "--sandbox",
+        metavar="PREFIX",
+        help="Also create, import and delete DGC objects, with names that begin so only; needs --obs-path and "
+        "--obs-endpoint for the zips.",
+    ),
+    click.option("--obs-endpoint", metavar="URL", help="The object storage of --sandbox; its keys are the AK and SK."),
     click.option(
         "--disposable",
         is_flag=True,
@@ -96,6 +105,32 @@ def server_data(document: Mapping[str, Any], given: Mapping[str, Any]) -> Data:
     if not found:
         raise click.UsageError(f"--url needs credentials for the server; set {TOKEN}, or {ACCESS_KEY} and {SECRET_KEY}")
     return evolve(data, token=found.token, key=found.key(data.project))
+
+
+def open_sandbox(given: Mapping[str, Any], data: Data, api: str | None) -> Sandbox | None:
+    """Return what the run may change on the server, or None without `--sandbox`; nothing is sent.
+
+    Raises:
+        JobexportError: the prefix, the path or the endpoint is not valid.
+        UsageError: an option or a key is missing, or has no meaning.
+    """
+    from jobexport.contract.sandbox import Sandbox, SandboxBucket
+
+    if given["sandbox"] is None:
+        if given["obs_endpoint"] is not None:
+            raise click.UsageError("--obs-endpoint is only for --sandbox; leave it out, or name a prefix")
+        return None
+    if given["disposable"]:
+        raise click.UsageError("--disposable means no limits; leave out --sandbox, or --disposable")
+    if api == "dli":
+        raise click.UsageError("--sandbox is for DGC: the jobs in a zip of DLI can't be renamed; leave out --api dli")
+    if not data.obs_paths or given["obs_endpoint"] is None:
+        raise click.UsageError("--sandbox needs a bucket for its zips; name it with --obs-path and --obs-endpoint")
+    access, secret = read(ACCESS_KEY), read(SECRET_KEY)
+    if not (access and secret):
+        raise click.UsageError(f"--sandbox needs keys for object storage; set {ACCESS_KEY} and {SECRET_KEY}")
+    key = AccessKey(access, secret, security_token=read(SECURITY_TOKEN))
+    return Sandbox(given["sandbox"], SandboxBucket.open(data.obs_paths[0], given["obs_endpoint"], key))
 
 
 def treatment(given: Mapping[str, Any]) -> Live:

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from jobexport.contract.checks.registry import CHECKS
 from jobexport.contract.checks.responses import documented_codes
-from jobexport.contract.scenarios.registry import ACCEPTED, REFUSED, SCENARIOS
+from jobexport.contract.scenarios.registry import ACCEPTED, REFUSED, SANDBOX, SCENARIOS
 from jobexport.core import lenient_json
 from jobexport.spec.document import operations_by_id, response
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jobexport.contract.reports.model import Failure
     from jobexport.contract.sending.journal import Got
 
-OURS = {rule.id: rule for rule in (*CHECKS, *SCENARIOS)}
+OURS = {rule.id: rule for rule in (*CHECKS, *SCENARIOS, *SANDBOX)}
 """The project's own rules, by id."""
 
 # The subjects of schemathesis's checks that are subjects of our rules too.

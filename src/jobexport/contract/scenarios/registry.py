@@ -12,6 +12,7 @@ from jobexport.contract.scenarios import lists as lists
 from jobexport.contract.scenarios import objects as objects
 from jobexport.contract.scenarios import queries as queries
 from jobexport.contract.scenarios import refused as refused
+from jobexport.contract.scenarios import sandbox as sandbox
 from jobexport.contract.scenarios import streaming as streaming
 from jobexport.contract.scenarios import tasks as tasks
 from jobexport.contract.scenarios.scenario import Scenario
@@ -556,6 +557,31 @@ REFUSED = (
     ),
 )
 """Scenarios of requests that must be refused."""
+
+SANDBOX = (
+    Scenario(
+        "sandbox_created",
+        "An object that was created is listed, shown and exported as it was sent, and its name is taken.",
+        ("DGC-413", "DGC-813", "DGC-908"),
+        ("createScript", "createResource", "createJob"),
+        sandbox.created,
+    ),
+    Scenario(
+        "sandbox_imported",
+        "Imported jobs are there as the zip has them; SKIP leaves them, OVERWRITE replaces them.",
+        ("DGC-608", "DGC-703"),
+        ("importJob",),
+        sandbox.imported,
+    ),
+    Scenario(
+        "sandbox_deleted",
+        "An object that was deleted is in no list, and is not shown or exported.",
+        ("DGC-501",),
+        ("deleteJob", "deleteScript", "deleteResource"),
+        sandbox.deleted,
+    ),
+)
+"""The scenarios that create, import and delete on a server in use, in their order and that of their operations."""
 
 SCENARIOS = (*ACCEPTED, *READS, *CHANGES, *REFUSED)
 

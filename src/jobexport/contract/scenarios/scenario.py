@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from jobexport.contract.checks.registry import Check
     from jobexport.contract.data import Data
+    from jobexport.contract.sandbox import Sandbox
     from jobexport.contract.sender import Received, Sender
     from jobexport.spec.document import OperationObject
 
@@ -81,6 +82,8 @@ class Tools:
     """Function that undoes what requests changed on the server since the run began."""
     restore_path: str = ""
     """Path of a POST request with the same effect as `restore`, for schemathesis's process; empty if missing."""
+    sandbox: Sandbox | None = None
+    """The objects that scenarios may change on a server in use, if the user named a prefix."""
 
 
 @define

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.contract.data import KINDS, changes, creates, lacking, places
+from jobexport.contract.sandbox import sandboxed
 from jobexport.spec.document import METHODS, at, deref, media, operations, request_body, schema_of
 from jobexport.spec.editions import BASE, SOURCES
 from jobexport.spec.load import load_yaml
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobexport.contract.data import Data
+    from jobexport.contract.sandbox import Sandbox
     from jobexport.contract.sending.pace import Live
     from jobexport.spec.document import OperationObject
 
@@ -56,8 +58,9 @@ def left_out(document: Mapping[str, Any], data: Data, live: Live) -> Iterator[Le
     for operation in operations(document):
         known = _known().get((operation.method, operation.id))
         if not (live.disposable or operation.reads or known is False):
+            allows = "--sandbox and --disposable allow" if "dgc" in operation.tags else "--disposable allows"
             unknown = "no edition has it, so nobody knows what it changes"
-            yield LeftOut(operation.id, "it changes the server; only --disposable allows that" if known else unknown)
+            yield LeftOut(operation.id, f"it changes the server; only {allows} that" if known else unknown)
         elif (kind := lacking(document, operation, data)) is not None:
             yield LeftOut(operation.id, kind.hint)
 
@@ -149,7 +152,14 @@ def _narrow_body(document: dict[str, Any], operation: OperationObject, data: Dat
         media(request_body(document, operation.fields)).pop("examples", None)
 
 
-def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str | None = None) -> list[str]:
+def plan(
+    document: Mapping[str, Any],
+    url: str,
+    data: Data,
+    live: Live,
+    api: str | None = None,
+    sandbox: Sandbox | None = None,
+) -> list[str]:
     """Return the plan of a run for people: a line for the whole run, then a line for each operation.
 
     Args:
@@ -158,6 +168,7 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
         data: names that exist on the server.
         live: limits for the server.
         api: `dli` or `dgc` for the operations of this family only.
+        sandbox: what the run may create, import and delete.
     """
     without = {left.operation: left.reason for left in left_out(document, data, live)}
     if live.disposable:
@@ -167,9 +178,17 @@ def plan(document: Mapping[str, Any], url: str, data: Data, live: Live, api: str
             "also requests that break the document" if live.negative else "all valid by the document"
         )
     lines = [f"{url}: {rules}"]
+    if sandbox is not None:
+        lines.append(
+            f"  sandbox: creates, imports, shows and deletes jobs, scripts and resources whose names begin with "
+            f"{sandbox.prefix}, writes zips to {sandbox.bucket.path('')}, and removes all of it at the end"
+        )
     for operation in operations(document):
         name = operation.id
         if api is not None and api not in operation.tags:
+            continue
+        if name in without and sandbox is not None and name in sandboxed(document):
+            lines.append(f"  {name}: in the sandbox only")
             continue
         if name in without:
             lines.append(f"  {name}: not run: {without[name]}")

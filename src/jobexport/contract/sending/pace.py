@@ -69,6 +69,8 @@ class Wire:
     """Function that is called before each wait, with its seconds."""
     stopped: RunStopped | None = None
     """Exception that a signal handler sets to stop the run before the next request."""
+    cleaning: bool = False
+    """True while the run removes what it made: no limit, no interruption and no silence of the server ends that."""
     _next: float = field(default=0.0, init=False)
     _proof: tuple[Sent, Callable[[], Got]] | None = field(default=None, init=False)
     _refused: int = field(default=0, init=False)
@@ -93,7 +95,7 @@ class Wire:
                 break
             self.waiting(delay)
             self._sleep(delay)
-        if self.live is not None and right:
+        if self.live is not None and right and not self.cleaning:
             self._judge(request, got, transmit)
         return got
 
@@ -141,7 +143,7 @@ class Wire:
         if os.getppid() != self._parent:
             raise self._stop("interrupted", "the run was ended")
         if self.live is not None:
-            if self.sent >= self.live.max_requests:
+            if self.sent >= self.live.max_requests and not self.cleaning:
                 raise self._stop(
                     "limit", f"{self.live.max_requests} requests were sent, as many as --max-requests allows"
                 )
@@ -157,7 +159,7 @@ class Wire:
             time.sleep(min(left, 0.1))
 
     def _check(self) -> None:
-        if self.stopped is not None:
+        if self.stopped is not None and not self.cleaning:
             raise self.stopped
 
     def _stop(self, reason: str, text: str) -> RunStopped:
@@ -197,5 +199,5 @@ class Wire:
 
     def _count_silence(self) -> None:
         self._without_response += 1
-        if self.live is not None and self._without_response >= _HOPELESS:
+        if self.live is not None and self._without_response >= _HOPELESS and not self.cleaning:
             raise self._stop("unreachable", f"{_HOPELESS} requests in a row got no response; is the server running?")

@@ -87,6 +87,8 @@ class Session:
     places: Places | None
     """Places that exports may be written to, or None if every place is allowed."""
     client: httpx.Client = field(repr=False)
+    permits: Callable[[str, httpx.Request], bool | None] | None = None
+    """Function of operation and request: whether a request that may change the server may be sent, None for others."""
     scenario: str = ""
     """Id of the scenario that sends requests, for the journal."""
     _number: int = field(default=0, init=False)
@@ -141,7 +143,10 @@ class Session:
         linked: bool = False,
     ) -> httpx.Response:
         """Send a request of httpx and return the response with its body; errors as of `send`."""
-        if self.places is not None and not self.places.allow(_json(request.content)):
+        permitted = None if self.permits is None else self.permits(operation, request)
+        if permitted is False:
+            raise Withheld(f"{request.method} {request.url.path} would change something outside the sandbox")
+        if permitted is None and self.places is not None and not self.places.allow(json_of(request.content)):
             text = request.content.decode(errors="replace")
             raise Withheld(f"the request would write to a place that was not named: {text}")
         auth = self._auth(credentials)
@@ -257,7 +262,8 @@ def _signed(request: httpx.Request, auth: httpx.Auth, credentials: str) -> httpx
     return httpx.Request(request.method, request.url, headers=headers, content=content)
 
 
-def _json(content: bytes) -> Any:
+def json_of(content: bytes) -> Any:
+    """Return the JSON value of a body, or None if it is not JSON."""
     try:
         return json.loads(content)
     except ValueError:
