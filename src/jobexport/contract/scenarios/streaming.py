@@ -101,11 +101,14 @@ def _imported(run: ScenarioRun, path: str, ids: Sequence[int], *, cover: bool) -
 
 
 def _mapping(done: CheckedExchange) -> Iterator[Mapping[str, Any]]:
-    """Yield the old and the new ids: the items of the response's lists that have them; editions differ in the name."""
+    """Yield the old and the new ids: the items of the first list that has them; editions differ in its name.
+
+    A document of the user's own may have both names, and then both lists are the same.
+    """
     value = done.json()
     lists = [found for found in value.values() if isinstance(found, list)] if isinstance(value, dict) else []
-    for found in lists:
-        yield from (item for item in found if isinstance(item, dict) and "new_job_id" in item)
+    mappings = ([item for item in found if isinstance(item, dict) and "new_job_id" in item] for found in lists)
+    yield from next(filter(None, mappings), ())
 
 
 def _expect_same_job(run: ScenarioRun, before: HeldObject, after: HeldObject, new: str, words: str) -> None:
