@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
+from attrs import evolve
 
 from jobexport import mock
 from jobexport.auth import AccessKey
@@ -21,22 +22,32 @@ from jobexport.contract.sending.session import Session
 from jobexport.errors import JobexportError
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations_by_id
+from tests.making.stored import stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Every fourth request; JOBEXPORT_THOROUGH=1 takes every one.
-STEP = 1 if os.environ.get("JOBEXPORT_THOROUGH") else 4
+# Every seventh request; JOBEXPORT_THOROUGH=1 takes every one.
+STEP = 1 if os.environ.get("JOBEXPORT_THOROUGH") else 7
 EDITION, PREFIX = "huaweicloud-intl-2026", "ctest"
 WRITING = ("createScript", "createResource", "createJob", "importJob", "deleteJob", "deleteScript", "deleteResource")
 
 
-@pytest.fixture
-def server() -> Iterator[mock.Server]:
+@pytest.fixture(scope="module")
+def started() -> Iterator[mock.Server]:
     with mock.serve(EDITION) as found:
-        found.core.requests = deque()
         yield found
+
+
+@pytest.fixture
+def server(started: mock.Server) -> mock.Server:
+    """The server in the state of its start, with a log of all requests."""
+    started.core.reset()
+    stored(started).clear()
+    started.core.requests = deque()
+    started.core.world.task_seconds = 0.0
+    return started
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +140,23 @@ def test_ctrl_c_at_each_step_leaves_nothing(
     # The last requests are those of the removal, which goes on.
     assert reasons.count("interrupted") > len(reasons) / 2
     assert total > 30
+
+
+def test_the_end_of_the_program_leaves_nothing(
+    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SystemExit, as SIGTERM raises it, ends the program after the removal."""
+    imported = scenarios.imported
+
+    def ended(run: Any) -> None:
+        imported(run)
+        raise SystemExit(143)
+
+    found = tuple(evolve(each, function=ended) if each.id == "sandbox_imported" else each for each in runner.SANDBOX)
+    monkeypatch.setattr(runner, "SANDBOX", found)
+    with pytest.raises(SystemExit):
+        check(server, tmp_path)
+    assert left(server) == set()
 
 
 def test_an_import_that_still_runs_is_waited_for(
