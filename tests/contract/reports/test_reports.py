@@ -24,6 +24,7 @@ from jobexport.contract.sending.journal import Sent
 from jobexport.core import redact
 from jobexport.core.redact import Redaction
 from jobexport.spec import load_edition, load_register
+from tests.making.documents import exporting
 from tests.making.spellings import leaks, spellings
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ TOKEN = "a-secret-token-to-look-for"
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any, Any]]:
     """Yield report, folder and server of a run with wrong responses; the server still runs."""
     folder = tmp_path_factory.mktemp("failing")
-    document = load_edition("otc-2024")
+    document = exporting(load_edition("otc-2024"))
     faults = ("wrong-type@exportFlinkJobs", "wrong-content-type@exportJob", "status-418@batchExportJobs")
     with mock.serve("otc-2024", token=TOKEN, faults=faults) as server:
         report = check_edition(document, server.url, mock_data(server), seed=1, report_dir=folder, max_examples=2)
@@ -209,7 +210,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[EditionReport, Pa
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         report = check_edition(
-            load_edition("otc-2026"),
+            exporting(load_edition("otc-2026")),
             f"http://127.0.0.1:{server.server_port}",
             Data("p", ("myJob",), (1,), token=TOKEN),
             seed=1,
