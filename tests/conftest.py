@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,13 +35,22 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Let all workers of pytest-xdist use one process to fork."""
+    from tests.making.warm import python
+
+    node.workerinput["python"] = python(at_first_use=True)
+
+
 @pytest.fixture(scope="module")
-def warm() -> Iterator[None]:
+def warm(request: pytest.FixtureRequest) -> Iterator[None]:
     """Start the processes of a module of tests as forks, by `sys.executable`; see making/warm.py."""
     from tests.making.warm import python
 
+    shared = getattr(request.config, "workerinput", {}).get("python")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "executable", python())
+        patch.setattr(sys, "executable", shared or python())
         yield
 
 

@@ -55,45 +55,51 @@ os._exit(ended)
 
 
 @functools.cache
-def python() -> str:
-    """Return the path of the program that stands in for `sys.executable`; the first call starts the process to fork.
+def python(*, at_first_use: bool = False) -> str:
+    """Return the path of the program that stands in for `sys.executable`, and start the process to fork.
 
     On a system without process descriptors it is `sys.executable` itself.
+
+    Args:
+        at_first_use: True to start the process when the program is first used; until then a thread waits.
     """
     if not hasattr(os, "pidfd_open"):
         return sys.executable
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     address = str(Path(folder.name) / "socket")
-    code = f"from tests.making.warm import serve; serve({address!r})"
-    server = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
-    )
-    ending, said = server.stdin, server.stdout
-    assert ending is not None
-    assert said is not None
-    with said:
-        assert said.readline() == b"ready\n"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen(64)
     stand_in = Path(folder.name) / "python"
     stand_in.write_text(_STAND_IN.format(python=sys.executable, address=address), encoding="utf-8")
     stand_in.chmod(0o755)
+    started: list[subprocess.Popen[bytes]] = []
+
+    code = f"from tests.making.warm import serve; serve({listener.fileno()})"
+    command, root = [sys.executable, "-c", code], Path(__file__).parents[2]
+
+    def start() -> None:
+        if at_first_use:
+            select.select([listener], [], [])
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, cwd=root, pass_fds=[listener.fileno()]))
+        listener.close()
 
     def end() -> None:
-        with server, folder:
-            ending.close()
+        with folder:
+            for server in started:
+                server.communicate()
 
+    threading.Thread(target=start, daemon=True).start() if at_first_use else start()
     atexit.register(end)
     return str(stand_in)
 
 
-def serve(address: str) -> None:
+def serve(descriptor: int) -> None:
     """Fork for each connection until standard input ends, that is, until the tests have ended."""
     for name in MODULES:
         importlib.import_module(name)
     gc.freeze()
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
-        listener.listen()
-        os.write(1, b"ready\n")
+    with socket.socket(fileno=descriptor) as listener:
         while 0 not in select.select([listener.fileno(), 0], [], [])[0]:
             connection, _ = listener.accept()
             if not os.fork():
