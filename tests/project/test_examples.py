@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from attrs import define, evolve
 from moto.server import ThreadedMotoServer
 
 from jobexport import mock
+from jobexport.mock.state.values import ProjectState, WorkspaceState
 from jobexport.spec.editions import CHECKOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from jobexport.mock.state.values import DgcJob
 
 pytestmark = pytest.mark.usefixtures("warm")
 
 EXAMPLES = CHECKOUT / "examples"
 JOBS = ("myJob", "job_batch")
+GIT = ("git",)
 
 
 @pytest.fixture
@@ -103,30 +108,84 @@ def test_flink_jobs_come_through_obs(tmp_path: Path) -> None:
     assert len(printed.splitlines()) == len(list((tmp_path / "flink").glob("*.zip"))) == count
 
 
+@define
+class Nights:
+    """A shell script that cron would run each night, in a checkout of git."""
+
+    server: mock.Server
+    folder: Path
+    script: str
+
+    def __attrs_post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        self.git("init", "--quiet")
+
+    def git(self, *command: str) -> str:
+        """Return what git prints."""
+        done = subprocess.run((*GIT, *command), cwd=self.folder, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def commits(self) -> int:
+        """Return the number of commits."""
+        return len(self.git("rev-list", "--all").splitlines())
+
+    def night(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run the script."""
+        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+        who = {f"GIT_{role}_{what}": "e@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        command = (str(EXAMPLES / self.script), "--url", self.server.url, *arguments)
+        return run(self.server, self.folder, *command, PATH=path, **who, **env)
+
+
 def test_the_nightly_script_commits_what_changed(server: mock.Server, tmp_path: Path) -> None:
     """The first night commits, the second does not; a missing job changes the exit code but prevents no commit."""
-    git = ["git", "-c", "user.name=n", "-c", "user.email=e@example.org"]
-    subprocess.run([*git, "init", "--quiet"], cwd=tmp_path, check=True)
+    nights = Nights(server, tmp_path, "nightly.sh")
     (tmp_path / "jobs.txt").write_text("\n".join(JOBS))
-    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
-    who = {f"GIT_{role}_{what}": "e@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    nightly = (str(EXAMPLES / "nightly.sh"), "--url", server.url)
-
-    def commits() -> int:
-        done = subprocess.run([*git, "rev-list", "--all"], cwd=tmp_path, capture_output=True, text=True, check=True)
-        return len(done.stdout.splitlines())
-
     for _ in range(2):
-        done = run(server, tmp_path, *nightly, PATH=path, **who)
+        done = nights.night()
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-        assert commits() == 1
+        assert nights.commits() == 1
     (tmp_path / "jobs.txt").write_text("\n".join([*JOBS, "job_stream", "gone"]))
-    done = run(server, tmp_path, *nightly, PATH=path, **who)
+    done = nights.night()
     assert done.returncode == 1
     assert done.stderr.startswith("gone: ")
-    assert commits() == 2
-    refused = run(server, tmp_path, *nightly, PATH=path, JOBEXPORT_TOKEN="no", **who)
-    assert (refused.returncode, commits()) == (2, 2)
+    assert nights.commits() == 2
+    refused = nights.night(JOBEXPORT_TOKEN="no")
+    assert (refused.returncode, nights.commits()) == (2, 2)
+
+
+def test_the_nightly_backup_commits_what_changed(server: mock.Server, tmp_path: Path) -> None:
+    """The first night commits, the second does not; a shrunken workspace is refused, and one bad job prevents nothing.
+
+    The last night goes on in a fresh clone.
+    """
+    nights = Nights(server, tmp_path / "first", "nightly_backup.sh")
+    for _ in range(2):
+        done = nights.night()
+        assert (done.returncode, done.stdout, nights.commits()) == (0, "", 1), done.stderr
+    assert " new, " in nights.git("log", "--format=%b")
+    held = server.state
+    server.core.load(mock.State({server.project_id: ProjectState(workspaces={"default": WorkspaceState()})}))
+    refused = nights.night()
+    assert (refused.returncode, nights.commits()) == (3, 1)
+    project = held.projects[server.project_id]
+    jobs = dict(project.workspaces["default"].jobs)
+
+    def hold(jobs: Mapping[str, DgcJob]) -> None:
+        workspaces = {"default": evolve(project.workspaces["default"], jobs=jobs)}
+        server.core.load(mock.State({server.project_id: evolve(project, workspaces=workspaces)}))
+
+    hold(jobs | {"myJob": evolve(jobs["myJob"], content=b'{"name": "myJob", "name": "again"}')})
+    done = nights.night("--full")
+    assert (done.returncode, nights.commits()) == (1, 2)
+    assert "job myJob: " in done.stderr
+    clone = Nights(server, tmp_path / "clone", "nightly_backup.sh")
+    clone.git("pull", "--quiet", "../first")
+    del jobs["myJob"]
+    hold(jobs)
+    done = clone.night("--prune")
+    assert (done.returncode, clone.commits()) == (0, 3), done.stderr
+    assert clone.git("show", "--name-status", "--format=").count("D\t") == 1
 
 
 def test_every_example_is_listed_and_run() -> None:

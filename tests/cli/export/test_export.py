@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
+    from jobexport.mock.state.values import DgcJob
+
 pytestmark = pytest.mark.usefixtures("warm")
 
 JOBEXPORT = ("-m", "jobexport")
@@ -309,6 +311,67 @@ def test_git_keeps_a_folder_up_to_date(server: mock.Server, tmp_path: Path) -> N
     assert json.loads(changed.stdout)["written"] == [str(tmp_path / "jobs/myJob.json")]
 
 
+def hold(server: mock.Server, **jobs: DgcJob) -> None:
+    """Let the default workspace have just these jobs."""
+    project = server.state.projects[EXAMPLE_PROJECT]
+    workspaces = {**project.workspaces, "default": evolve(project.workspaces["default"], jobs=jobs)}
+    server.core.load(evolve(server.state, projects={EXAMPLE_PROJECT: evolve(project, workspaces=workspaces)}))
+
+
+def test_all_jobs_of_a_workspace_are_exported(server: mock.Server, tmp_path: Path) -> None:
+    """--all takes jobs of both kinds, and exports the same as all names do."""
+    names = sorted(server.state.projects[EXAMPLE_PROJECT].workspaces["default"].jobs)
+    result = dgc(server, "--all", "--git", "-o", tmp_path / "all", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    assert sorted(job["name"] for job in json.loads(result.stdout)["jobs"]) == names
+    dgc(server, *names, "--git", "-o", tmp_path / "named")
+    found = [
+        {path.relative_to(root): path.read_bytes() for path in root.rglob("*.*")}
+        for root in (tmp_path / "all", tmp_path / "named")
+    ]
+    assert found[0] == found[1]
+
+
+def test_what_is_not_exported_any_more_is_removed(server: mock.Server, tmp_path: Path) -> None:
+    """--remove-gone removes files of jobs and scripts; nothing if a job fails, its name is bad, or no job is there."""
+    jobs = dict(server.state.projects[EXAMPLE_PROJECT].workspaces["default"].jobs)
+    dgc(server, "--all", "--git", "-o", tmp_path)
+    before = {path.name for path in tmp_path.rglob("*.json")}
+    command = ("--all", "--git", "--remove-gone", "-o", tmp_path)
+    broken = evolve(jobs["myJob"], content=b'{"name": "myJob", "name": "again"}')
+    one = jobs["job_batch"]
+    for held, code in (({"myJob": broken, "job_batch": one}, 1), ({"a b": one, "job_batch": one}, 1), ({}, 3)):
+        hold(server, **held)
+        result = dgc(server, *command)
+        assert result.exit_code == code, result.stderr
+        assert "nothing was removed from" in result.stderr.casefold()
+        assert {path.name for path in tmp_path.rglob("*.json")} == before
+    hold(server, job_batch=jobs["job_batch"])
+    result = dgc(server, *command, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["job_batch.json"]
+    assert str(tmp_path / "jobs/myJob.json") in json.loads(result.stdout)["removed"]
+
+
+def test_a_workspace_without_jobs_is_named(server: mock.Server, tmp_path: Path) -> None:
+    """Nothing is exported, and standard error asks whether the workspace is the right one."""
+    hold(server)
+    result = dgc(server, "--all", "-o", tmp_path)
+    assert (result.exit_code, "right workspace?" in result.stderr) == (0, True)
+
+
+def test_a_list_that_is_not_complete_removes_nothing(server: mock.Server, tmp_path: Path) -> None:
+    """Jobs that came are exported; the exit code is 1."""
+    dgc(server, "--all", "--git", "-o", tmp_path)
+    before = {path.name for path in tmp_path.rglob("*.json")}
+    hold(server, job_batch=server.state.projects[EXAMPLE_PROJECT].workspaces["default"].jobs["job_batch"])
+    server.core.set_faults("list-total-too-high@listJobs")
+    result = dgc(server, "--all", "--git", "--remove-gone", "-o", tmp_path)
+    assert result.exit_code == 1
+    assert "not complete" in result.stderr
+    assert {path.name for path in tmp_path.rglob("*.json")} == before
+
+
 def test_a_refusal_ends_an_export_to_obs(server: mock.Server) -> None:
     """No request follows that can only be refused as well."""
     names = [f"job{number}" for number in range(50)]
@@ -398,6 +461,8 @@ def test_what_can_not_be_done_at_all_is_one_sentence(
         (("dgc", "export", "-o", "d"), ("names is empty",)),
         (("dgc", "export", "j/k", "-o", "d"), ("'j/k'", "1 to 128")),
         (("dgc", "export", "j", "-o", "d", "--unpack", "--git"), ("not both",)),
+        (("dgc", "export", "j", "-o", "d", "--all"), ("--all, or names",)),
+        (("dgc", "export", "--all", "-o", "d", "--remove-gone"), ("--remove-gone is for --git",)),
         (("dgc", "export", "j", "--obs-path", "p", "--no-depend"), ("--no-depend does not go with --obs-path",)),
         (("dgc", "export", "j", "-o", "d"), ("where is the service?", "--cloud and --region, or --url")),
         (("dgc", "export", "j", "-o", "d", "--cloud", "otc"), ("where is the service?",)),

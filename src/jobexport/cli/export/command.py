@@ -48,11 +48,15 @@ def dli() -> None:
     metavar="FILE",
     help="Names, one a line; # begins a comment; - is standard input.",
 )
+@click.option("--all", "all_", is_flag=True, help="Every job of the workspace, in place of names.")
 @click.option("--workspace", metavar="ID", help="The jobs' workspace, if not the default one.")
 @click.option("--no-depend", is_flag=True, help="Leave out the scripts and resources that the jobs use.")
 @click.option("--unpack", is_flag=True, help="Unpack each zip beside it, too.")
 @click.option(
     "--git", is_flag=True, help="Keep DIR up to date for git: sorted JSON, scripts as .sql, .sh, .py; no zips."
+)
+@click.option(
+    "--remove-gone", is_flag=True, help="With --git: remove the files of what is not exported, if all jobs are."
 )
 @click.option(
     "--obs-path", metavar="obs://…", help="Let the service write to this folder in OBS, in place of --output."
@@ -61,22 +65,29 @@ def dli() -> None:
 @connection_options
 @_format
 @sentences
-def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, verbose: bool, **given: Any) -> None:
+def export_dgc(
+    names: tuple[str, ...], from_file: Path | None, all_: bool, format_: str, verbose: bool, **given: Any
+) -> None:
     """Export jobs: each to a zip of its own, to OBS, or into a folder under git.
 
     Complete zips in DIR are not fetched again, so after an interruption the same command goes on. Use a new folder
-    for each night's backup. Exit code 1: some jobs could not be exported; they are listed.
+    for each night's backup. Exit code 1: some jobs could not be exported; they are listed. 3: the workspace has no
+    job, so --remove-gone would remove all of DIR.
     """
     from jobexport.cli.export import dgc as dgc_export
 
+    if all_ and (names or from_file):
+        raise click.UsageError("give --all, or names, not both")
     if (given["output"] is None) == (given["obs_path"] is None):
         raise click.UsageError("where to? give --output DIR, or --obs-path for OBS")
     if given["unpack"] and given["git"]:
         raise click.UsageError("give --unpack or --git, not both")
+    if given["remove_gone"] and not given["git"]:
+        raise click.UsageError("--remove-gone is for --git")
     if given["obs_path"] is not None and (given["unpack"] or given["git"] or given["no_depend"]):
         chosen = next(name for name in ("unpack", "git", "no_depend") if given[name]).replace("_", "-")
         raise click.UsageError(f"--{chosen} does not go with --obs-path")
-    jobs = dgc_export.read_names(names, from_file)
+    jobs = None if all_ else dgc_export.read_names(names, from_file)
     interrupted = "every zip is complete; the same command goes on where it was"
     if given["git"]:
         interrupted = "every file is complete, old or new; run the same command again"
@@ -88,7 +99,7 @@ def export_dgc(names: tuple[str, ...], from_file: Path | None, format_: str, ver
         click.echo(line(complaint), err=True)
     with _done():
         click.echo(json.dumps(cleaned(summary.as_plain()), indent=2) if format_ == "json" else line(summary.sentence()))
-    if summary.failures:
+    if summary.failures or summary.problems:
         raise SystemExit(1)
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from jobexport import DgcClient, JobArchive, job_names
 from jobexport.archive import unpack_for_git
 from jobexport.archive.git import git_workplace
 from jobexport.cli.export.progress import ExportProgress
 from jobexport.core.disk.reading import read_up_to
-from jobexport.errors import ApiError, JobexportError
+from jobexport.errors import ApiError, BackupRefused, JobexportError, ListIncomplete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +36,10 @@ class ExportSummary:
     reused: int = 0
     more: Mapping[str, Any] = field(factory=dict)
     """Further keys of the JSON output, such as `others`."""
+    problems: tuple[str, ...] = ()
+    """Other reasons why the work is not done as a whole, for people."""
+    notes: tuple[str, ...] = ()
+    """Sentences that are no reason for an exit code."""
 
     def sentence(self) -> str:
         """Format the summary as one line for the terminal."""
@@ -45,15 +48,18 @@ class ExportSummary:
         return f"{len(self.jobs)} of {total} jobs exported to {self.where}{before}"
 
     def complaints(self) -> Iterator[str]:
-        """Yield a line for each job that could not be exported."""
+        """Yield a line for each job that could not be exported, and for all else that the user should know."""
         for name, error in self.failures.items():
             yield f"{name}: {error}"
+        yield from self.problems
+        yield from self.notes
 
     def as_plain(self) -> dict[str, Any]:
         """Return the summary as values for JSON."""
         return {
             "jobs": [{"name": name, **facts} for name, facts in self.jobs.items()],
             "failures": [{"name": name, **_plain_error(error)} for name, error in self.failures.items()],
+            "problems": list(self.problems),
             **self.more,
         }
 
@@ -98,42 +104,109 @@ def _standard_input() -> bytes:
 
 def export(
     connection: Connection,
-    names: tuple[str, ...],
+    names: tuple[str, ...] | None,
     *,
     output: Path | None,
-    obs_path: str | None,
-    workspace: str | None,
-    no_depend: bool,
-    unpack: bool,
     git: bool,
-    concurrency: int,
-    quiet: bool,
-    **_: object,
+    remove_gone: bool,
+    **given: Any,
 ) -> ExportSummary:
     """Export the jobs.
 
+    Args:
+        connection: where the service is.
+        names: the jobs; None for every job of the workspace.
+        output: the folder; None for an export to OBS.
+        git: True for a folder under git.
+        remove_gone: True to remove the files of that folder that no exported job has, if every job is exported.
+        given: the other options of the command.
+
     Raises:
         ValueError: an argument breaks a rule; nothing was sent.
+        BackupRefused: all files would be removed; nothing was changed.
         JobexportError: no job could be exported, and no job is the reason.
     """
     with DgcClient(connection.project, auth=connection.auth, **connection.where) as client:
-        if output is None:
-            return _to_obs(client, names, str(obs_path), workspace, concurrency, quiet=quiet)
-        with contextlib.ExitStack() as stack:
+        failures: dict[str, JobexportError] = {}
+        problems: list[str] = []
+        if names is None:
+            names = _listed(client, given["workspace"], failures, problems)
+            if not names and not failures:
+                return _of_nothing(output, problems, remove_gone=remove_gone)
+        if not names:
+            summary = ExportSummary(str(output or given["obs_path"]), {}, {})
+        elif output is None:
+            summary = _to_obs(client, names, **given)
+        elif git:
             # A folder under git keeps the unpacked files only, not the zips.
-            folder = stack.enter_context(git_workplace(output)) / "zips" if git else output
-            with ExportProgress(quiet=quiet) as progress:
-                result = client.export_jobs(
-                    names,
-                    to=folder,
-                    workspace=workspace,
-                    depend=False if no_depend else None,
-                    concurrency=concurrency,
-                    progress=progress,
-                )
-            if result.prevented_by is not None:
-                raise result.prevented_by
-            return _for_git(result, output) if git else _zips(result, output, unpack=unpack)
+            with git_workplace(output) as place:
+                result = _exported(client, names, place / "zips", **given)
+                summary = _for_git(result, output, remove_gone=remove_gone and not (failures or problems))
+        else:
+            summary = _zips(_exported(client, names, output, **given), output, unpack=given["unpack"])
+    summary = evolve(summary, failures=failures | dict(summary.failures), problems=tuple(problems))
+    if remove_gone and (summary.failures or summary.problems):
+        kept = f"nothing was removed from {output}, as not every job was exported"
+        return evolve(summary, notes=(*summary.notes, kept))
+    return summary
+
+
+def _listed(
+    client: DgcClient, workspace: str | None, failures: dict[str, JobexportError], problems: list[str]
+) -> tuple[str, ...]:
+    """Return the names of all jobs of a workspace that can be exported."""
+    names: list[str] = []
+    try:
+        for job in client.jobs(workspace=workspace):
+            try:
+                names += job_names([job.name])
+            except ValueError as problem:
+                failures[job.name] = JobexportError(str(problem))
+    except ListIncomplete as problem:
+        problems.append(str(problem))
+    return tuple(names)
+
+
+def _of_nothing(output: Path | None, problems: list[str], *, remove_gone: bool) -> ExportSummary:
+    """Return the summary for a workspace without jobs.
+
+    Raises:
+        BackupRefused: all files of the folder would be removed.
+    """
+    nothing = "the workspace has no job; is it the right workspace?"
+    if remove_gone:
+        raise BackupRefused(f"{nothing} Nothing was removed from {output}")
+    return ExportSummary(str(output), {}, {}, problems=tuple(problems), notes=(nothing,))
+
+
+def _exported(
+    client: DgcClient,
+    names: tuple[str, ...],
+    folder: Path,
+    *,
+    workspace: str | None,
+    no_depend: bool,
+    concurrency: int,
+    quiet: bool,
+    **_: object,
+) -> JobsExport:
+    """Return the zips of the jobs.
+
+    Raises:
+        JobexportError: no job could be exported, and no job is the reason.
+    """
+    with ExportProgress(quiet=quiet) as progress:
+        result = client.export_jobs(
+            names,
+            to=folder,
+            workspace=workspace,
+            depend=False if no_depend else None,
+            concurrency=concurrency,
+            progress=progress,
+        )
+    if result.prevented_by is not None:
+        raise result.prevented_by
+    return result
 
 
 def _zips(result: JobsExport, output: Path, *, unpack: bool) -> ExportSummary:
@@ -165,7 +238,7 @@ def _unpacked(archive: JobArchive, path: Path) -> Path:
     return folder
 
 
-def _for_git(result: JobsExport, output: Path) -> ExportSummary:
+def _for_git(result: JobsExport, output: Path, *, remove_gone: bool) -> ExportSummary:
     failures = dict(result.failures)
     names = {archive.path: name for name, archive in result.archives.items()}
     others = [JobArchive.open(path) for path in result.others]
@@ -173,7 +246,12 @@ def _for_git(result: JobsExport, output: Path) -> ExportSummary:
     def left_out(archive: JobArchive, error: JobexportError) -> None:
         failures[names.get(archive.path, "members that belong to no job")] = error
 
-    changes = unpack_for_git([*result.archives.values(), *others], output, left_out=left_out)
+    changes = unpack_for_git(
+        [*result.archives.values(), *others],
+        output,
+        remove_gone=remove_gone and result.succeeded,
+        left_out=left_out,
+    )
     written, removed = ([str(path) for path in paths] for paths in (changes.written, changes.removed))
     return ExportSummary(
         f"{output}, {len(written)} files changed and {len(removed)} removed",
@@ -184,7 +262,14 @@ def _for_git(result: JobsExport, output: Path) -> ExportSummary:
 
 
 def _to_obs(
-    client: DgcClient, names: tuple[str, ...], obs_path: str, workspace: str | None, concurrency: int, *, quiet: bool
+    client: DgcClient,
+    names: tuple[str, ...],
+    *,
+    obs_path: str,
+    workspace: str | None,
+    concurrency: int,
+    quiet: bool,
+    **_: object,
 ) -> ExportSummary:
     with ExportProgress(quiet=quiet) as progress:
         result = client.export_jobs(
