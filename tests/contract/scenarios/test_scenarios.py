@@ -9,7 +9,7 @@ import pytest
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.contract import Data
-from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
+from jobexport.contract.scenarios.registry import READS, SCENARIOS, scenarios_for
 from jobexport.contract.scenarios.scenario import ScenarioRun
 from jobexport.contract.sending.session import open_session
 from jobexport.spec import load_edition, load_register
@@ -120,6 +120,26 @@ def test_a_scenario_passes_on_a_sound_server_and_fails_on_one_with_its_fault(
     operation, fault = FAULTS[scenario.id]
     assert found(scenario, operation) == set()
     assert scenario.id in found(scenario, operation, f"{fault}@{operation}")
+
+
+@pytest.mark.parametrize("id_", sorted({id_ for scenario in READS for id_ in scenario.operations or ()}))
+def test_a_scenario_that_reads_needs_no_other_operation(id_: str, tmp_path: Path) -> None:
+    """On the mock of a document with one operation, no rule is broken: other operations are asked if they are there."""
+    document = load_edition(EDITION)
+    own = operations_by_id(document)[id_]
+    alone = {
+        **document,
+        "paths": {own.path: {name: own.item[name] for name in own.item if name in (own.method, "parameters")}},
+    }
+    with (
+        mock.serve(alone) as server,
+        open_session(server.url, data := mock_data(server), None, tmp_path / "journal") as session,
+    ):
+        for scenario in (each for each in SCENARIOS if id_ in (each.operations or ())):
+            session.scenario = scenario.id
+            run = ScenarioRun(alone, id_, data, session, mock_tools(server))
+            scenario.run(run)
+            assert run.broken_claims == []
 
 
 OTHER_STATUS = {"job-not-found": "404", "no-permission": "403", "invalid-request": "422", "obs-path-invalid": "409"}
