@@ -21,7 +21,14 @@ _VOLATILE = {
 # A resource's `location` is no place on a canvas.
 _KEPT = {"resource": {"location"}}
 # What the pages say for a field that is left out.
-_DEFAULTS = {"pollingInterval": 10, "maxExecutionTime": 60, "failPolicy": "FAIL", "type": "variable"}
+_DEFAULTS = {
+    "pollingInterval": 10,
+    "maxExecutionTime": 60,
+    "failPolicy": "FAIL",
+    "type": "variable",
+    "processType": "BATCH",
+    "jobType": "BATCH",
+}
 # Pages call this field by two names.
 _SAME = {"jobType": "processType"}
 _CONTEXT = 1

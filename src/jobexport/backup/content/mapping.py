@@ -78,8 +78,9 @@ class NameMap:
         return [":".join(key) for key in self._lines if key not in self._used]
 
     def unmapped(self, refs: Iterable[str]) -> list[str]:
-        """Return the references that the map has no line for."""
-        return [ref for ref in refs if self.new(*references.split(ref)) is None]
+        """Return the references that the map has no line for; for a file in OBS, its bucket is among them."""
+        found = [references.split(ref) for ref in refs]
+        return [":".join(key) for key in found if self.new(*key) is None and key[0] != OBS_FILE]
 
     def applied(self, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return a definition with the new names; a name without a line stays."""
