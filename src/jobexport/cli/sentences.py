@@ -13,13 +13,13 @@ from click.shell_completion import CompletionItem
 from jobexport.cli.missing import needing_cli
 from jobexport.core.environment import secrets
 from jobexport.core.redact import known, line, printable, remember
-from jobexport.errors import BackupRefused, FolderInUse, JobexportError, MissingExtra
+from jobexport.errors import BackupRefused, FolderInUse, JobexportError, MissingExtra, OutcomeUnknown, RestoreRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
-_EXIT_CODES = {BackupRefused: 3, FolderInUse: 11}
+_EXIT_CODES = {BackupRefused: 3, RestoreRefused: 3, OutcomeUnknown: 4, FolderInUse: 11}
 """The exit codes of errors that a program may want to tell from others; any other error has 2."""
 
 

@@ -1,1 +1,1 @@
-"""The commands `list`, `backup`, `verify` and `diff` of `jobexport dgc` and `jobexport dli`."""
+"""The commands `list`, `backup`, `verify`, `restore`, `diff` and `task` of `jobexport dgc` and `jobexport dli`."""

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobexport.cli.backup.output import complain, format_option, show
 from jobexport.cli.export.connection import VARIABLES, connect, connection_options
 from jobexport.cli.export.running import running
 from jobexport.cli.places import Place
 from jobexport.cli.sentences import complete_edition, sentences
 from jobexport.cli.variables import ReadingCommand
-from jobexport.core.redact import cleaned, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-_format = click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="For people, or for programs."
-)
 _workspace = click.option("--workspace", metavar="ID", help="The workspace, if not the default one.")
 _folder = click.argument("folder", type=Place(file_okay=False), metavar="DIR")
 
@@ -38,24 +34,10 @@ class Percent(click.ParamType[float]):
         return int(text) / 100
 
 
-def _show(format_: str, plain: Mapping[str, Any], lines: Iterable[str]) -> None:
-    """Print a result: one JSON object for programs, lines for people."""
-    if format_ == "json":
-        click.echo(json.dumps(cleaned(plain), indent=2, ensure_ascii=False))
-        return
-    for text in lines:
-        click.echo(line(text))
-
-
-def _complain(texts: Iterable[str]) -> None:
-    for text in texts:
-        click.echo(line(text), err=True)
-
-
 @click.command("list", cls=ReadingCommand, variables=VARIABLES)
 @_workspace
 @connection_options
-@_format
+@format_option
 @sentences
 def list_dgc(workspace: str | None, format_: str, verbose: bool, **given: Any) -> None:
     """List the jobs, scripts and resources of a workspace.
@@ -66,15 +48,15 @@ def list_dgc(workspace: str | None, format_: str, verbose: bool, **given: Any) -
 
     with running("nothing was changed", verbose=verbose):
         found = listing.workspace(connect(given), workspace)
-    _show(format_, found.as_plain(), found.lines())
-    _complain(found.problems)
+    show(format_, found.as_plain(), found.lines())
+    complain(found.problems)
     if found.problems:
         raise SystemExit(1)
 
 
 @click.command("list", cls=ReadingCommand, variables=VARIABLES)
 @connection_options
-@_format
+@format_option
 @sentences
 def list_dli(format_: str, verbose: bool, **given: Any) -> None:
     """List the Flink jobs of a project.
@@ -85,8 +67,8 @@ def list_dli(format_: str, verbose: bool, **given: Any) -> None:
 
     with running("nothing was changed", verbose=verbose):
         found = listing.project(connect(given))
-    _show(format_, found.as_plain(), found.lines())
-    _complain(found.problems)
+    show(format_, found.as_plain(), found.lines())
+    complain(found.problems)
     if found.problems:
         raise SystemExit(1)
 
@@ -126,7 +108,7 @@ def _backup(command: Callable[..., None]) -> Callable[..., None]:
 @_workspace
 @_backup
 @connection_options
-@_format
+@format_option
 @sentences
 def backup_dgc(format_: str, verbose: bool, **given: Any) -> None:
     """Bring the backup of a workspace up to date: its jobs, scripts and resources.
@@ -151,7 +133,7 @@ def backup_dgc(format_: str, verbose: bool, **given: Any) -> None:
 @click.option("--obs-endpoint", metavar="URL", help="The URL of OBS, if not that of the cloud's region.")
 @_backup
 @connection_options
-@_format
+@format_option
 @sentences
 def backup_dli(format_: str, verbose: bool, **given: Any) -> None:
     """Bring the backup of a project's Flink jobs up to date.
@@ -171,15 +153,15 @@ def backup_dli(format_: str, verbose: bool, **given: Any) -> None:
 def _end(result: Any, format_: str) -> None:
     from jobexport.cli.backup import running as work
 
-    _complain(work.complaints(result))
-    _show(format_, work.as_plain(result), [result.sentence()])
+    complain(work.complaints(result))
+    show(format_, work.as_plain(result), [result.sentence()])
     if not result.complete:
         raise SystemExit(1)
 
 
 @click.command("verify")
 @_folder
-@_format
+@format_option
 @sentences
 def verify(folder: Path, format_: str) -> None:
     """Prove that a backup is whole (level 0) and sound (level 1); nothing is written.
@@ -193,8 +175,8 @@ def verify(folder: Path, format_: str) -> None:
     from jobexport.cli.backup import shown
 
     verdict = check(folder)
-    _complain(shown.complaints(verdict))
-    _show(format_, shown.verdict_as_plain(verdict), [shown.sentence(verdict)])
+    complain(shown.complaints(verdict))
+    show(format_, shown.verdict_as_plain(verdict), [shown.sentence(verdict)])
     if not verdict.passed:
         raise SystemExit(1)
 
@@ -202,7 +184,7 @@ def verify(folder: Path, format_: str) -> None:
 @click.command("diff")
 @click.argument("first", type=Place(file_okay=False), metavar="DIR")
 @click.argument("second", type=Place(file_okay=False), metavar="DIR")
-@_format
+@format_option
 @sentences
 def diff(first: Path, second: Path, format_: str) -> None:
     """Compare two backups, of one workspace or of two, also of two clouds.
@@ -215,6 +197,6 @@ def diff(first: Path, second: Path, format_: str) -> None:
     from jobexport.cli.backup import shown
 
     found = compare(first, second)
-    _show(format_, shown.differences_as_plain(found), shown.lines_of(found))
+    show(format_, shown.differences_as_plain(found), shown.lines_of(found))
     if not found.equal:
         raise SystemExit(1)

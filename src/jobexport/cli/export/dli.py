@@ -40,7 +40,9 @@ def export(connection: Connection, job_ids: Sequence[int] | None, given: Mapping
         return client.export_flink_jobs(obs_dir, job_ids, download_to=folder, store=store)
 
 
-def bucket_of(connection: Connection, obs_dir: str, endpoint: str | None, user: str) -> S3Store:
+def bucket_of(
+    connection: Connection, obs_dir: str, endpoint: str | None, user: str, option: str = "--obs-dir"
+) -> S3Store:
     """Return the bucket of a folder in OBS.
 
     Args:
@@ -48,6 +50,7 @@ def bucket_of(connection: Connection, obs_dir: str, endpoint: str | None, user: 
         obs_dir: the folder, bucket first.
         endpoint: the URL of OBS, if not that of the region.
         user: the option or command that needs the bucket, for the errors.
+        option: the option with the folder, for the errors.
 
     Raises:
         UsageError: an option or a key is missing.
@@ -61,7 +64,7 @@ def bucket_of(connection: Connection, obs_dir: str, endpoint: str | None, user: 
     if endpoint is None and (connection.cloud not in _OBS or connection.region is None):
         raise click.UsageError(f"{user} needs --obs-endpoint, or --cloud and --region, to find OBS")
     if not _BUCKET.fullmatch(bucket):
-        raise click.UsageError(f"--obs-dir must begin with a bucket, which {bucket!r} can't be")
+        raise click.UsageError(f"{option} must begin with a bucket, which {bucket!r} can't be")
     hosted = endpoint is None
     if endpoint is None:
         host = _OBS[str(connection.cloud)].format(region=connection.region)
