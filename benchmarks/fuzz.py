@@ -23,9 +23,12 @@ from typing import IO
 
 import httpx
 
-from jobexport.contract import Data, check_edition
+from jobexport import mock
+from jobexport.cli.contract.embedded import mock_data, mock_tools
+from jobexport.contract import check_edition
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN
 from jobexport.spec import load_edition
+from jobexport.spec.document import operations
 
 MIB = 1024 * 1024
 LIMIT = 12 * MIB
@@ -33,6 +36,12 @@ BIG = 64 * MIB
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
 BATCH = f"/v1/{EXAMPLE_PROJECT}/jobs/batch-export"
 FLINK = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+JOBS, SCRIPTS, RESOURCES = (f"/v1/{EXAMPLE_PROJECT}/{kind}" for kind in ("jobs", "scripts", "resources"))
+IMPORT, TASK = f"{JOBS}/import", f"/v1/{EXAMPLE_PROJECT}/system-tasks/1"
+FLINK_JOBS = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs"
+FLINK_IMPORT = f"{FLINK_JOBS}/import"
+LISTS = (JOBS, SCRIPTS, RESOURCES, FLINK_JOBS)
+POSTS = (FLINK, BATCH, JOB, JOBS, SCRIPTS, RESOURCES, IMPORT, FLINK_IMPORT)
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
 # Seconds until a response or the end of the connection.
@@ -151,13 +160,34 @@ def odd_json(chance: random.Random) -> bytes:
     ]
     body = chance.choice(bodies)
     length = b"Content-Length: %d" % len(body)
-    return head(chance.choice([FLINK, BATCH, JOB]), b"Content-Type: application/json", length) + body
+    return head(chance.choice(POSTS), b"Content-Type: application/json", length) + body
 
 
 def odd_method(chance: random.Random) -> bytes:
     """Return a head with an unusual method."""
-    methods = ["GET", "BREW", "post", "CONNECT", "TRACE", "PRI", "POST" * 50, "P\x00ST"]
-    return head(FLINK, b"Content-Length: 0", method=chance.choice(methods))
+    methods = ["GET", "DELETE", "PUT", "BREW", "post", "CONNECT", "TRACE", "PRI", "POST" * 50, "P\x00ST"]
+    targets = [FLINK, *LISTS, f"{FLINK_JOBS}/1", f"{RESOURCES}/1", f"{SCRIPTS}/..", IMPORT, TASK]
+    return head(chance.choice(targets), b"Content-Length: 0", method=chance.choice(methods))
+
+
+def odd_query(chance: random.Random) -> bytes:
+    """Return a head that lists objects with odd values in the query."""
+    names = [
+        "limit",
+        "offset",
+        "jobType",
+        "jobName",
+        "scriptName",
+        "name",
+        "order",
+        "status",
+        "show_detail",
+        "tags",
+        "",
+    ]
+    values = ["-1", "0", "1e9", "9" * 40, "%00", "%", "%ff", "x" * 5000, "true", "\u0661", "a&b", "=", ""]
+    pairs = [f"{chance.choice(names)}={chance.choice(values)}" for _ in range(chance.randrange(1, 6))]
+    return head(f"{chance.choice(LISTS)}?{'&'.join(pairs)}", method="GET")
 
 
 def odd_auth(chance: random.Random) -> bytes:
@@ -203,6 +233,7 @@ KINDS = (
     smuggled,
     odd_json,
     odd_method,
+    odd_query,
     odd_auth,
     odd_offer,
     odd_host,
@@ -294,17 +325,19 @@ def raw_phase(url: str, requests: int, chance: random.Random) -> list[str]:
     return broken
 
 
-def generated_phase(url: str, requests: int, edition: str, seed: int) -> tuple[int, list[str]]:
-    """Send schemathesis's requests; return their number and the failures."""
+def generated_phase(requests: int, edition: str, seed: int) -> tuple[int, list[str]]:
+    """Send schemathesis's requests to a mock that undoes their changes; return their number and the failures."""
     document = load_edition(edition)
-    with tempfile.TemporaryDirectory() as folder:
+    number = len(list(operations(document)))
+    with tempfile.TemporaryDirectory() as folder, mock.serve(document) as server:
         report = check_edition(
             document,
-            url,
-            Data.of_examples(document, EXAMPLE_TOKEN),
+            server.url,
+            mock_data(server),
             seed=seed,
             report_dir=Path(folder),
-            max_examples=requests // 3,
+            max_examples=max(1, requests // number),
+            tools=mock_tools(server),
         )
     sent = sum(operation.total for operation in report.operations.values())
     return sent, [f"{name}: {failure.check}: {failure.curl}" for name, failure in report.failures]
@@ -336,7 +369,7 @@ def main() -> int:
     started = time.monotonic()
     generated = options.requests // 10
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log, mock_process(options.edition, log) as (process, url):
-        sent, broken = generated_phase(url, generated, options.edition, options.seed)
+        sent, broken = generated_phase(generated, options.edition, options.seed)
         print(f"  {sent} requests by schemathesis, {len(broken)} broken promises", flush=True)
         raw = max(options.requests - sent, 0)
         broken += raw_phase(url, raw, random.Random(options.seed))  # noqa: S311  # not for secrets

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-from fuzz import BATCH, FLINK, JOB, mock_process
+from fuzz import BATCH, FLINK, FLINK_IMPORT, FLINK_JOBS, IMPORT, JOB, JOBS, LISTS, SCRIPTS, mock_process
 
 from jobexport.mock import EXAMPLE_TOKEN
 
@@ -40,11 +40,40 @@ FAULTS = (
     "truncated@exportJob",
     "zip-bad-crc@exportJob",
     "zip-empty@batchExportJobs",
+    "extra-field@listJobs",
+    "truncated@showJob",
+    "status-502@createScript",
 )
 
 
-def calls(chance: random.Random) -> tuple[str, dict[str, object]]:
-    """Return path and body of one call of the mixed load."""
+def calls(chance: random.Random) -> tuple[str, str, dict[str, object] | None]:
+    """Return method, path and body of one call of the mixed load: an export, or another operation on the objects."""
+    return exports(chance) if chance.random() < 0.5 else changes(chance)
+
+
+def changes(chance: random.Random) -> tuple[str, str, dict[str, object] | None]:
+    """Return a call that lists, shows, creates or deletes: few names, so that the state stays small."""
+    name = f"soak{chance.randrange(20)}"
+    job: dict[str, object] = {"name": name, "nodes": [], "schedule": {"type": "EXECUTE_ONCE"}, "processType": "BATCH"}
+    script: dict[str, object] = {"name": name, "type": "Shell", "content": "date", "connectionName": "host"}
+    bodies: list[tuple[str, str, dict[str, object] | None]] = [
+        *(("GET", f"{path}?limit={chance.randrange(1, 20)}&offset={chance.randrange(3)}", None) for path in LISTS),
+        ("GET", f"{JOBS}/myJob", None),
+        ("GET", f"{JOBS}/{name}", None),  # there or not
+        ("GET", f"{FLINK_JOBS}/100", None),
+        ("POST", JOBS, job),
+        ("DELETE", f"{JOBS}/{name}", None),
+        ("POST", SCRIPTS, script),
+        ("DELETE", f"{SCRIPTS}/{name}", None),
+        ("GET", f"{SCRIPTS}/{name}", None),
+        ("POST", IMPORT, {"path": "obs://soak/missing.zip"}),  # 400
+        ("POST", FLINK_IMPORT, {"zip_file": "soak/missing.zip"}),  # 400
+    ]
+    return chance.choice(bodies)
+
+
+def exports(chance: random.Random) -> tuple[str, str, dict[str, object] | None]:
+    """Return a call that exports jobs."""
     bodies: list[tuple[str, dict[str, object]]] = [
         (FLINK, {"obs_dir": f"obs-test/{chance.randrange(50)}", "is_selected": True, "job_selected": [100]}),
         (FLINK, {"obs_dir": "obs-test", "is_selected": False}),
@@ -55,7 +84,7 @@ def calls(chance: random.Random) -> tuple[str, dict[str, object]]:
         (BATCH, {"jobList": ["job_batch", "job_stream"]}),
         (BATCH, {"jobList": ["myJob"] * 101}),  # too many: 400
     ]
-    return chance.choice(bodies)
+    return "POST", *chance.choice(bodies)
 
 
 def load(url: str, seed: int, stop: threading.Event, counts: Counter[str]) -> None:
@@ -63,9 +92,9 @@ def load(url: str, seed: int, stop: threading.Event, counts: Counter[str]) -> No
     chance = random.Random(seed)  # noqa: S311  # not for secrets
     with httpx.Client(base_url=url, headers={"X-Auth-Token": EXAMPLE_TOKEN}, timeout=10, trust_env=False) as client:
         while not stop.is_set():
-            path, body = calls(chance)
+            method, path, body = calls(chance)
             try:
-                response = client.post(path, json=body)
+                response = client.request(method, path, json=body)
             except httpx.TransportError as problem:
                 counts[type(problem).__name__] += 1
                 continue

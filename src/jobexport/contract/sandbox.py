@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from jobexport.contract.data import changes, creates, places
 from jobexport.core.extras import needing
+from jobexport.core.redact import remember
 from jobexport.errors import JobexportError
 from jobexport.spec.document import operations, operations_by_id
 
@@ -56,6 +57,7 @@ class SandboxBucket:
         with needing("obs", "--sandbox"):
             from obstore.store import S3Store
 
+        remember(key.secret, key.security_token)
         temporary: dict[str, Any] = {"session_token": key.security_token} if key.security_token else {}
         store = S3Store(
             found["bucket"],

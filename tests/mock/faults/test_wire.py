@@ -109,6 +109,13 @@ class TestConnection:
         with pytest.raises(httpx.ReadError):
             mock.job()
 
+    def test_reset_of_an_empty_body(self, mock: Faulty, waits: Waits) -> None:
+        """A response without a body comes whole, and its connection has no further request."""
+        mock.set("reset-mid-body@deleteScript")
+        waits.end_one()
+        response = mock.client.delete(f"/v1/{EXAMPLE_PROJECT}/scripts/dws_sql")
+        assert (response.status_code, response.headers["Connection"]) == (204, "close")
+
     def test_truncated(self, mock: Faulty) -> None:
         """Half of the body arrives, with the Content-Length of that half."""
         whole = mock.job().content
