@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 from collections import deque
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import httpx
 import pytest
 from attrs import evolve
 
@@ -18,6 +20,8 @@ from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live, Tools, check_edition, plan, runner
 from jobexport.contract.sandbox import Sandbox, SandboxBucket, sandboxed
 from jobexport.contract.scenarios import sandbox as scenarios
+from jobexport.contract.scenarios.registry import SANDBOX
+from jobexport.contract.sending import session
 from jobexport.contract.sending.session import Session
 from jobexport.errors import JobexportError
 from jobexport.spec import load_edition
@@ -152,7 +156,7 @@ def test_the_end_of_the_program_leaves_nothing(
         imported(run)
         raise SystemExit(143)
 
-    found = tuple(evolve(each, function=ended) if each.id == "sandbox_imported" else each for each in runner.SANDBOX)
+    found = tuple(evolve(each, function=ended) if each.id == "sandbox_imported" else each for each in SANDBOX)
     monkeypatch.setattr(runner, "SANDBOX", found)
     with pytest.raises(SystemExit):
         check(server, tmp_path)
@@ -178,11 +182,22 @@ def test_an_import_that_still_runs_is_waited_for(
 
 
 @pytest.mark.parametrize("operation", WRITING)
-def test_a_lost_response_leaves_nothing(server: mock.Server, tmp_path: Path, operation: str) -> None:
+def test_a_lost_response_leaves_nothing(
+    server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
     """What the server did although no response came is removed too."""
-    server.core.set_faults(f"reset-mid-body@{operation}")
+    found = operations_by_id(load_edition(EDITION))[operation]
+    path, receive = re.compile(re.sub(r"\{\w+\}", "[^/]+", found.path)), session._receive
+
+    def lose(http: httpx.Client, request: httpx.Request) -> Any:
+        got = receive(http, request)
+        if request.method.lower() == found.method and path.fullmatch(request.url.path):
+            raise httpx.ReadError("the response is lost", request=request)
+        return got
+
+    monkeypatch.setattr(session, "_receive", lose)
     report = check(server, tmp_path)
-    assert any(failure.check == "whole_response" for _, failure in report.failures)
+    assert any(each.check == "whole_response" for _, failure in report.failures for each in failure.every)
     assert left(server) == set()
 
 
