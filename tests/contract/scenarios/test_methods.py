@@ -10,7 +10,7 @@ from attrs import define, field
 from jobexport.contract import Data, Tools
 from jobexport.contract.scenarios.refused import broken_bodies
 from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
-from jobexport.contract.scenarios.scenario import ScenarioRun
+from jobexport.contract.scenarios.scenario import Scenario, ScenarioRun
 from jobexport.contract.sender import ABSENT, Received
 from jobexport.spec.document import operations_by_id, undocumented_methods
 
@@ -135,6 +135,15 @@ def test_a_change_is_undone_after_each_request_but_not_within_a_sequence() -> No
     reads = run("showScript", restore=lambda: restored.append(0))
     reads.send()
     assert len(restored) == 3
+
+
+def test_a_response_that_no_scenario_can_read_is_a_broken_claim() -> None:
+    """A form that no check knows, such as a missing object, ends the scenario as a failure of its rule."""
+    found = run("showScript")
+    Scenario("reads", "Reads.", (), None, lambda run: run.send().json()["missing"]).run(found)
+    (claim,) = found.broken_claims
+    assert (claim.check, claim.operation) == ("reads", "showScript")
+    assert "has a form that the scenario can't read" in claim.message
 
 
 def test_a_change_that_cannot_be_undone_is_not_sent_again() -> None:

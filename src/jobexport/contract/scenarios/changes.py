@@ -116,6 +116,7 @@ def deleted(run: ScenarioRun) -> None:
         known = [place[2] for place in before if place[:2] == (None, family.list)]
         for name in dict.fromkeys([*new, *sorted({*known} - {*new})[:_MOST]]):
             place = (None, family.list, name)
+            expect(place in before, f"{name!r} was created, but the server has no such object")
             gone = run.send(path={family.variable: before[place].key})
             expect(gone.succeeded, f"the deletion of {place[2]!r} gets {gone.status}")
             after = holdings(run)

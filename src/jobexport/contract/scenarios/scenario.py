@@ -372,10 +372,11 @@ class Scenario:
             self.function(run)
         except Violation as violation:
             run.fail(self, violation)
-        except (AttributeError, LookupError, TypeError, ValueError):
-            # A response of a wrong form, which a check has reported.
+        except (AttributeError, LookupError, StopIteration, TypeError, ValueError) as problem:
+            # A check has reported the wrong form of a response, or no check knows it.
             if not run.broken_claims:
-                raise
+                text = f"a response has a form that the scenario can't read: {type(problem).__name__}: {problem}"
+                run.fail(self, Violation(text))
         except TransportProblem as problem:
             run.broken_claims.append(
                 BrokenClaim(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from jobexport.contract.checks.violation import Violation
 from jobexport.contract.scenarios.accepted import zip_names
 from jobexport.contract.scenarios.holdings import expect_changes, holdings, missing
 from jobexport.contract.scenarios.packing import zip_place
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobexport.contract.checks.exchange import CheckedExchange
-    from jobexport.contract.scenarios.holdings import HeldObject
+    from jobexport.contract.scenarios.holdings import HeldObject, Place
     from jobexport.contract.scenarios.scenario import ScenarioRun
 
 _MOST = 4
@@ -33,7 +34,7 @@ def brought_back(run: ScenarioRun) -> None:
     for ids in [*([id_] for id_ in known), list(known)]:
         with run.in_sequence():
             before = holdings(run)
-            named = {held.key: place for place, held in before.items()}
+            named = {id_: _place_of(before, id_) for id_ in ids}
             folder, zips = _exported(run, ids)
             for id_ in ids:
                 gone = run.beside("deleteFlinkJob").send(path={"job_id": id_})
@@ -59,7 +60,7 @@ def covered(run: ScenarioRun) -> None:
     for id_ in run.data.flink_jobs[:_MOST]:
         with run.in_sequence():
             before = holdings(run)
-            place = next(place for place, held in before.items() if held.key == id_)
+            place = _place_of(before, id_)
             _, zips = _exported(run, [id_])
             with run.tools.change_flink(id_, "contract-changed"):
                 changed = holdings(run)
@@ -74,6 +75,18 @@ def covered(run: ScenarioRun) -> None:
 def _can(run: ScenarioRun) -> bool:
     needed = ("exportFlinkJobs", "listFlinkJobs", "showFlinkJob", "deleteFlinkJob")
     return bool(run.data.obs_dirs) and all(map(run.has, needed))
+
+
+def _place_of(before: Mapping[Place, HeldObject], id_: int) -> Place:
+    """Return where a known Flink job is.
+
+    Raises:
+        Violation: no list has it.
+    """
+    found = next((place for place, held in before.items() if str(held.key) == str(id_)), None)
+    if found is None:
+        raise Violation(f"the server has the Flink job {id_}, but no list has it")
+    return found
 
 
 def _exported(run: ScenarioRun, ids: Sequence[int]) -> tuple[str, list[str]]:
