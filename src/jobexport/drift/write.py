@@ -109,7 +109,7 @@ def _followed_page(
 ) -> tuple[Described, int, list[Left]]:
     tag = listed_tag(page, described)
     left: dict[tuple[str, str], Left] = {}
-    done: Counter[tuple[str, str]] = Counter()
+    done: Counter[tuple[str, ...]] = Counter()
     found = compare_page(page, described, edition, operation or None, tag)
     for _ in range(_MOST):
         todo = [finding for finding in found.findings if not finding.known and _key(finding) not in left]
@@ -123,11 +123,14 @@ def _followed_page(
             left[_key(finding)] = Left(page.source, finding, reason or "no edit resolves it")
             continue
         compared = compare_page(page, after, edition, operation or None, tag)
-        if done[_key(finding)] == _MOST_OF_ONE or _key(finding) in _keys(compared):
+        # Three values of examples that contradict one row are three findings with the same key.
+        still = _keys(compared)[_key(finding)] >= max(_keys(found)[_key(finding)], 1)
+        one = (*_key(finding), *finding.states.key())
+        if still or done[one] == _MOST_OF_ONE:
             left[_key(finding)] = Left(page.source, finding, "the edit does not resolve it")
             continue
         described, found = after, compared
-        done[_key(finding)] += 1
+        done[one] += 1
     return described, done.total(), list(left.values())
 
 
@@ -149,8 +152,8 @@ def _key(finding: Finding) -> tuple[str, str]:
     return finding.kind, finding.about
 
 
-def _keys(found: Compared) -> set[tuple[str, str]]:
-    return {_key(finding) for finding in found.findings if not finding.known}
+def _keys(found: Compared) -> Counter[tuple[str, str]]:
+    return Counter(_key(finding) for finding in found.findings if not finding.known)
 
 
 def _after(finding: Finding, found: Compared, described: Described) -> Described | None:

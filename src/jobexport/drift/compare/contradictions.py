@@ -11,6 +11,7 @@ from jobexport.drift.compare.comparison import about, shown
 from jobexport.drift.documents.type_names import type_name
 from jobexport.drift.facts import Parameter
 from jobexport.spec.register import Statement
+from jobexport.spec.statements.held import ABSENT_FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def _object(
     for row in rows.values():
         if row.mandatory == "yes" and row.name not in value:
             word, line = "not in the example", int(example.at)
-            yield Contradiction("example-contradicts-table", about(row), word, "mandatory", line, {"absent": True}, row)
+            yield Contradiction("example-contradicts-table", about(row), word, "mandatory", line, ABSENT_FIELD, row)
 
 
 def _bound_beyond(value: Any, limits: Limits) -> str:

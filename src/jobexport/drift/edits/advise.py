@@ -39,6 +39,7 @@ _EDITS: dict[str, Callable[[Case], None]] = {
     "parameter-missing": rows.missing,
     "parameter-added": rows.added,
     "parameter-renamed": rows.renamed,
+    "example-contradicts-table": rows.shown,
     "type-changed": values.type_changed,
     "mandatory-changed": values.mandatory_changed,
     "response-mandatory-changed": values.mandatory_changed,

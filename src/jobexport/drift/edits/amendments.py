@@ -129,7 +129,9 @@ def _stated(
         case "error-message-changed" | "error-code-added" | "error-code-changed" | "error-status-changed":
             same_fact = [item for item in statements(after) if item.fact == states.fact and item.value == states.value]
             return tuple(same_fact[:1]) or (states,)
-    return (attrs.evolve(states, value=states.value or None) if states.value in ([], "") else states,)
+    # The value of an example may be empty; an empty value of another fact means that the page lacks the fact.
+    empty = states.value in ([], "") and states.fact != "contradiction"
+    return (attrs.evolve(states, value=None) if empty else states,)
 
 
 def _without_old(subject: Entry | None, edition: str, old: str, new: Sequence[Statement]) -> tuple[Statement, ...]:

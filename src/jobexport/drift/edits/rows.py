@@ -10,7 +10,7 @@ from jobexport.drift.page_schemas import condition_of, object_schema, row_schema
 from jobexport.spec.document import MISSING, at, behind, look, to_pointer
 from jobexport.spec.statements.change import Change
 from jobexport.spec.statements.edits import is_shared, make_optional, relink, take_property
-from jobexport.spec.statements.held import is_field
+from jobexport.spec.statements.held import is_field, schema_of_value
 
 if TYPE_CHECKING:
     from jobexport.drift.edits.case import Case
@@ -126,6 +126,15 @@ def renamed(case: Case) -> None:
         case.plan.widen(place)
     else:
         take_property(case.plan, case.operation, place, case.words, row.name)
+
+
+def shown(case: Case) -> None:
+    """Add a field that only an example has, with the type of its value; another contradiction changes no document."""
+    place, value = case.place, case.finding.states.value
+    if not is_field(to_pointer(place), value) or look(case.plan.document, place) is not MISSING:
+        return
+    if not case.plan.bring_back(place) and look(case.base, place[:-1]) is not MISSING:
+        case.plan.everywhere(case.change(place, schema_of_value(value[place[-1]])))
 
 
 def _is_shown(case: Case, place: Location) -> bool:

@@ -10,7 +10,7 @@ from jobexport.drift.edits.rows import require
 from jobexport.drift.page_schemas import condition_of, type_schema, value_of
 from jobexport.spec.document import look, reference, value_list
 from jobexport.spec.examples import misfits
-from jobexport.spec.statements.held import LIMITS
+from jobexport.spec.statements.held import ABSENT_FIELD, LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,9 @@ def type_changed(case: Case) -> None:
     """Change the type of a row."""
     row = case.row
     bare = type_schema(row.type)
-    at_odds = any(item.parameter is row for item in contradictions(case.comparison.page))
+    shown = [item.value for item in contradictions(case.comparison.page) if item.parameter is row]
+    # A mandatory field that an example lacks, or a number beyond its bounds, has no other type.
+    at_odds = any(value != ABSENT_FIELD and not _fits(case, bare, value) for value in shown)
 
     def edit(old: Document) -> Document:
         if at_odds and bare.keys() == {"type"} and "type" in old and old.keys().isdisjoint(_OF_ONE_TYPE):

@@ -44,8 +44,8 @@ LIMITS = {
 # The types of JSON's values, as the types of schemas.
 _KINDS = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
-# The value of a contradiction whose example lacks a mandatory field.
-_ABSENT_FIELD = {"absent": True}
+ABSENT_FIELD = {"absent": True}
+"""The value of a contradiction whose example lacks a mandatory field."""
 
 # A schema that contains itself is followed this far.
 _DEEPEST = 8
@@ -155,7 +155,13 @@ def _kinds_of(value: Any) -> set[str]:
 
 def is_field(at_: str, shown: Any) -> bool:
     """Check whether a contradiction is a field that only an example has: `{"user_name": ""}` at `…/user_name`."""
-    return isinstance(shown, dict) and shown != _ABSENT_FIELD and [*shown] == [from_pointer(at_)[-1]]
+    return isinstance(shown, dict) and shown != ABSENT_FIELD and [*shown] == [from_pointer(at_)[-1]]
+
+
+def schema_of_value(value: Any) -> dict[str, Any]:
+    """Return the schema of a value by its type alone; any value fits the schema of null."""
+    kind = _KINDS.get(type(value))
+    return {} if kind is None else {"type": "array", "items": {}} if kind == "array" else {"type": kind}
 
 
 def _disputed(statement: Statement, seen: Sequence[Any] | None, against: list[Any]) -> bool:
@@ -164,7 +170,7 @@ def _disputed(statement: Statement, seen: Sequence[Any] | None, against: list[An
     Such are a mandatory field that an example lacks, a field that only an example has, and a number beyond its limit.
     """
     if statement.fact == "mandatory":
-        return _ABSENT_FIELD in against and seen == ["no"]
+        return ABSENT_FIELD in against and seen == ["no"]
     if statement.fact == "parameter" and statement.value is None:
         return any(is_field(statement.at, value) for value in against)
     return statement.fact == "limit" and any(isinstance(value, int | float) for value in against)
