@@ -16,7 +16,7 @@ from jobexport.archive.definitions import FOLDERS
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
-from jobexport.core.disk.files import made, workplace, writing
+from jobexport.core.disk.files import locked, made, workplace, writing
 from jobexport.core.disk.folders import open_folder
 from jobexport.core.redact import line
 from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
@@ -112,12 +112,14 @@ def unpack_for_git(
         ArchiveCorrupt: an archive is damaged, a job is not a JSON object, archives have different versions of a job, or
             they hold nothing and `remove_gone` would remove everything.
         ArchiveUnsafe: an archive holds members that no export has.
+        FolderInUse: another run has the folder, such as that of a backup.
         JobexportError: an archive can't be read, or the folder can't be written.
     """
     root = Path(folder)
     with (
         writing(root),
         git_workplace(root) as made_,
+        locked(root),
         open_folder(root) as held,
         open_folder(made_, follow=False) as place,
     ):

@@ -185,7 +185,8 @@ def _of_node(node: Mapping[str, Any]) -> Iterator[NamedPlace]:
 def _schedules(fields: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield _object(fields.get("schedule"))
     for node in _objects(fields.get("nodes")):
-        yield {"cron": node.get("cronTrigger"), "event": node.get("eventTrigger")}
+        if "cronTrigger" in node:
+            yield {"cron": node["cronTrigger"]}
 
 
 def _depended(schedule: Mapping[str, Any]) -> Iterator[NamedPlace]:

@@ -1,0 +1,119 @@
+"""Kills backups at random moments: `python benchmarks/backup_kills.py [--times 200] [--seed 1]`.
+
+Each time a process begins a backup, of an empty folder or of one that is a night older, and gets SIGKILL at a moment
+that is spread over the time that a whole backup takes. Then verify must find a whole backup, old or new or with parts
+still missing, and the next run must end with the bytes of a run that nobody disturbed, without help. The first failure
+is printed and ends the program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobexport import DgcClient
+from jobexport.backup import backup_workspace, job_export, verify
+from jobexport.errors import NotABackup
+
+sys.path.insert(0, str(Path(__file__).parent))
+from backup import PROJECT, serve_workspace
+
+if TYPE_CHECKING:
+    from jobexport.backup import BackupResult
+
+JOBS, CHANGED = 300, 100
+# So that a kill may come between the parts of a backup.
+job_export._CHUNK, job_export._INTERIM = 50, 100
+
+
+def back_up(url: str, token: str, folder: Path) -> BackupResult:
+    """Bring a backup up to date."""
+    with DgcClient(PROJECT, auth=token, base_url=url) as client:
+        return backup_workspace(client, folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the files that git sees, by path."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and ".jobexport" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def killed(url: str, token: str, folder: Path, seconds: float) -> bool:
+    """Kill a backup after some time; return False if it was over before."""
+    child = os.fork()
+    if child == 0:
+        back_up(url, token, folder)
+        os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+
+
+def state(folder: Path) -> str:
+    """Return what verify finds: `nothing`, `parts` or `whole`.
+
+    Raises:
+        SystemExit: the folder is mixed.
+    """
+    try:
+        verdict = verify(folder)
+    except NotABackup:
+        return "nothing"
+    others = [problem for problem in verdict.problems if problem.place != "jobexport-backup.json"]
+    if others:
+        raise SystemExit(f"{folder} is mixed: {others}")
+    return "whole" if verdict.passed else "parts"
+
+
+def main(times: int, seed: int) -> None:
+    """Kill so many backups."""
+    chance = random.Random(seed)  # noqa: S311  # the same moments each time
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve_workspace, args=(theirs, JOBS, 0))
+    process.start()
+    url, token = ours.recv()
+    folder = Path(tempfile.mkdtemp(prefix="kills-"))
+    found: Counter[str] = Counter()
+    try:
+        back_up(url, token, folder / "old")
+        ours.send(CHANGED)
+        ours.recv()
+        begin = time.perf_counter()
+        back_up(url, token, folder / "new")
+        whole = time.perf_counter() - begin
+        expected = contents(folder / "new")
+        for number in range(times):
+            night = number % 2 == 1
+            if night:
+                shutil.copytree(folder / "old", folder / "x")
+            was_killed = killed(url, token, folder / "x", chance.uniform(0, whole * (0.6 if night else 1.1)))
+            found[f"{'night' if night else 'first'}: {state(folder / 'x') if was_killed else 'over before'}"] += 1
+            result = back_up(url, token, folder / "x")
+            if not result.complete or contents(folder / "x") != expected:
+                raise SystemExit(f"kill {number}: the next run does not end as an undisturbed one: {result}")
+            shutil.rmtree(folder / "x")
+        print(f"{times} kills of backups of {2 * JOBS + 200} items: none mixed, none in the way of the next run")
+        for name, count in sorted(found.items()):
+            print(f"  {name:20} {count:4}")
+    finally:
+        ours.send(None)
+        process.join()
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    main(given.times, given.seed)
