@@ -13,12 +13,16 @@ __all__ = (
     "VerifyResult",
     "abackup_flink_jobs",
     "abackup_workspace",
+    "aplan_flink_restore",
     "aplan_restore",
+    "arestore_flink_jobs",
     "arestore_workspace",
     "backup_flink_jobs",
     "backup_workspace",
     "diff",
+    "plan_flink_restore",
     "plan_restore",
+    "restore_flink_jobs",
     "restore_workspace",
     "verify",
 )
@@ -27,7 +31,16 @@ if TYPE_CHECKING:
     from jobexport.backup.diff import Difference, Differences, diff
     from jobexport.backup.restore.plan import PlannedItem, RestorePlan
     from jobexport.backup.restore.session import RestoreResult
-    from jobexport.backup.restoring import aplan_restore, arestore_workspace, plan_restore, restore_workspace
+    from jobexport.backup.restoring import (
+        aplan_flink_restore,
+        aplan_restore,
+        arestore_flink_jobs,
+        arestore_workspace,
+        plan_flink_restore,
+        plan_restore,
+        restore_flink_jobs,
+        restore_workspace,
+    )
     from jobexport.backup.results import BackupResult
     from jobexport.backup.run import abackup_flink_jobs, abackup_workspace, backup_flink_jobs, backup_workspace
     from jobexport.backup.verify import Problem, VerifyResult, verify
@@ -41,9 +54,13 @@ else:
             "jobexport.backup.restore.plan": ("PlannedItem", "RestorePlan"),
             "jobexport.backup.restore.session": ("RestoreResult",),
             "jobexport.backup.restoring": (
+                "aplan_flink_restore",
                 "aplan_restore",
+                "arestore_flink_jobs",
                 "arestore_workspace",
+                "plan_flink_restore",
                 "plan_restore",
+                "restore_flink_jobs",
                 "restore_workspace",
             ),
             "jobexport.backup.results": ("BackupResult",),

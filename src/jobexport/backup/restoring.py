@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jobexport.backup.content.mapping import NameMap
 from jobexport.backup.folder.tree import opened
 from jobexport.backup.restore.dgc import DgcRestore
+from jobexport.backup.restore.dli import DliRestore
 from jobexport.backup.restore.journal import RestoreJournal
 from jobexport.backup.restore.plan import POLICIES
 from jobexport.backup.restore.session import TARGET_STATUSES, RestoreSession, RestoreSettings
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from jobexport.backup.restore.plan import Policy, RestorePlan
     from jobexport.backup.restore.session import RestoreResult
-    from jobexport.client import AsyncDgcClient, DgcClient
+    from jobexport.client import AsyncDgcClient, AsyncDliClient, DgcClient, DliClient
     from jobexport.client.schedule import Progress
 
 _LONGEST_MAP = 16 * 1024 * 1024
@@ -52,7 +53,7 @@ def plan_restore(
     The arguments and errors are those of `restore_workspace`. A plan with problems is returned, not raised.
     """
     choices = _settings(policy, target_status, accept_submission, resume, None, None)
-    with _opened(client, folder, names, workspace, map_file, choices, concurrency) as session:
+    with _opened(client, "dgc", folder, names, workspace, map_file, choices, concurrency) as session:
         return client._shell.run(DgcRestore(session).planned())
 
 
@@ -71,7 +72,7 @@ async def aplan_restore(
 ) -> RestorePlan:
     """Return what `arestore_workspace` would do, as `plan_restore`."""
     choices = _settings(policy, target_status, accept_submission, resume, None, None)
-    with _opened(client, folder, names, workspace, map_file, choices, concurrency) as session:
+    with _opened(client, "dgc", folder, names, workspace, map_file, choices, concurrency) as session:
         return await client._shell.run(DgcRestore(session).planned())
 
 
@@ -126,7 +127,7 @@ def restore_workspace(
     """
     choices = _settings(policy, target_status, accept_submission, resume, deadline, progress)
     with _opened(
-        client, folder, names, workspace, map_file, choices, concurrency, obs_dir=obs_dir, store=store
+        client, "dgc", folder, names, workspace, map_file, choices, concurrency, obs_dir=obs_dir, store=store
     ) as session:
         return client._shell.run(DgcRestore(session).steps())
 
@@ -151,9 +152,101 @@ async def arestore_workspace(
     """Restore items of a backup into a workspace, with the arguments and errors of `restore_workspace`."""
     choices = _settings(policy, target_status, accept_submission, resume, deadline, progress)
     with _opened(
-        client, folder, names, workspace, map_file, choices, concurrency, obs_dir=obs_dir, store=store
+        client, "dgc", folder, names, workspace, map_file, choices, concurrency, obs_dir=obs_dir, store=store
     ) as session:
         return await client._shell.run(DgcRestore(session).steps())
+
+
+def plan_flink_restore(
+    client: DliClient,
+    folder: str | os.PathLike[str],
+    names: Iterable[str] | None = None,
+    *,
+    policy: Policy = "fail",
+    resume: bool = False,
+    concurrency: int = 4,
+) -> RestorePlan:
+    """Return what `restore_flink_jobs` would do; nothing is written, and a plan with problems is not raised."""
+    choices = _settings(policy, None, True, resume, None, None)
+    with _opened(client, "dli", folder, names, None, None, choices, concurrency) as session:
+        return client._shell.run(DliRestore(session).planned())
+
+
+async def aplan_flink_restore(
+    client: AsyncDliClient,
+    folder: str | os.PathLike[str],
+    names: Iterable[str] | None = None,
+    *,
+    policy: Policy = "fail",
+    resume: bool = False,
+    concurrency: int = 4,
+) -> RestorePlan:
+    """Return what `arestore_flink_jobs` would do, as `plan_flink_restore`."""
+    choices = _settings(policy, None, True, resume, None, None)
+    with _opened(client, "dli", folder, names, None, None, choices, concurrency) as session:
+        return await client._shell.run(DliRestore(session).planned())
+
+
+def restore_flink_jobs(
+    client: DliClient,
+    folder: str | os.PathLike[str],
+    names: Iterable[str] | None = None,
+    *,
+    obs_dir: str,
+    store: ObjectStore,
+    policy: Policy = "fail",
+    resume: bool = False,
+    concurrency: int = 4,
+    progress: Callable[[Progress], None] | None = None,
+) -> RestoreResult:
+    """Restore Flink jobs of a backup into a project, each by an import of the service's own zip.
+
+    All is planned first, as for `restore_workspace`. A new job is a draft, and so is an overwritten one. The queue, the
+    bucket and the files that a job names must be there already; a zip can't be changed for another project.
+
+    Args:
+        client: the client of the project.
+        folder: the backup.
+        names: names of jobs; None for all that were not gone when the backup was made.
+        obs_dir: the folder in OBS for the zips on their way, bucket first.
+        store: the bucket of `obs_dir`, as a store of `obstore.store`, such as S3Store (install `jobexport[obs]`).
+        policy: what happens to a job that differs: `fail` blocks the plan, `skip` leaves it, `overwrite` replaces it
+            unless it runs.
+        resume: True to go on after a restore whose imports have an unknown outcome.
+        concurrency: the number of requests at a time; imports come one after the other.
+        progress: a function that receives the progress.
+
+    Raises:
+        ValueError: an argument breaks a rule; nothing was sent.
+        RestoreRefused: the plan has problems, which the error lists; nothing was changed.
+        FolderInUse: another run has the folder.
+        JobexportError: the backup can't be read, or the project can't be looked at; nothing was changed.
+    """
+    choices = _settings(policy, None, True, resume, None, progress)
+    with _opened(
+        client, "dli", folder, names, None, None, choices, concurrency, obs_dir=obs_dir, store=store
+    ) as session:
+        return client._shell.run(DliRestore(session).steps())
+
+
+async def arestore_flink_jobs(
+    client: AsyncDliClient,
+    folder: str | os.PathLike[str],
+    names: Iterable[str] | None = None,
+    *,
+    obs_dir: str,
+    store: ObjectStore,
+    policy: Policy = "fail",
+    resume: bool = False,
+    concurrency: int = 4,
+    progress: Callable[[Progress], None] | None = None,
+) -> RestoreResult:
+    """Restore Flink jobs of a backup into a project, with the arguments and errors of `restore_flink_jobs`."""
+    choices = _settings(policy, None, True, resume, None, progress)
+    with _opened(
+        client, "dli", folder, names, None, None, choices, concurrency, obs_dir=obs_dir, store=store
+    ) as session:
+        return await client._shell.run(DliRestore(session).steps())
 
 
 def _settings(
@@ -175,6 +268,7 @@ def _settings(
 @contextlib.contextmanager
 def _opened(
     client: Any,
+    service: str,
     folder: str | os.PathLike[str],
     names: Iterable[str] | None,
     workspace: str | None,
@@ -196,7 +290,7 @@ def _opened(
         raise NotABackup(f"{path} is not a folder, so it is no backup; is it the right path?")
     place = RestoreTarget(project.id, project.retries, workspace, arguments.concurrency_of(concurrency))
     with opened(path, write=store is not None) as tree:
-        source = RestoreSource.of(tree, names, _map(map_file))
+        source = RestoreSource.of(tree, service, names, _map(map_file))
         journal = RestoreJournal.of(tree, client._shell.base_url, project.id, workspace)
         yield RestoreSession(place, source, settings, obs_dir, store, journal)
 

@@ -10,7 +10,7 @@ import click
 
 from jobexport import __version__
 from jobexport.cli.backup.command import backup_dgc, backup_dli, diff, list_dgc, list_dli, verify
-from jobexport.cli.backup.restoring import restore_dgc, task
+from jobexport.cli.backup.restoring import restore_dgc, restore_dli, task
 from jobexport.cli.contract.live import VARIABLES, live_options, refuse
 from jobexport.cli.drift import drift, new_edition
 from jobexport.cli.export.command import dgc, dli
@@ -42,7 +42,7 @@ cli.add_command(mock)
 cli.add_command(drift)
 for _command in (list_dgc, backup_dgc, verify, restore_dgc, diff, task):
     dgc.add_command(_command)
-for _command in (list_dli, backup_dli, verify, diff):
+for _command in (list_dli, backup_dli, verify, restore_dli, diff):
     dli.add_command(_command)
 
 

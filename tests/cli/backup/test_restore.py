@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 
 from jobexport.cli.commands import cli
@@ -179,3 +180,24 @@ def test_ctrl_c_removes_the_zip(workspace: Workspace, folder: Path) -> None:
     assert (result.exit_code, "--resume" in result.stderr) == (130, True)
     assert left(workspace.server) == []
     assert run(workspace, "restore", folder, "--resume").exit_code == 0
+
+
+def test_flink_jobs_are_restored(workspace: Workspace, tmp_path: Path) -> None:
+    """`dli restore` plans with `-n`, and imports what is missing."""
+    with serve(EDITION) as example:
+        where = ["--url", example.url, "--project", example.project_id]
+        obs = ["--obs-dir", "bucket/flink", "--obs-endpoint", f"{example.url}/_mock/obs"]
+        environment = {
+            "JOBEXPORT_TOKEN": example.token,
+            "HUAWEICLOUD_SDK_AK": example.access_key,
+            "HUAWEICLOUD_SDK_SK": example.secret_key,
+        }
+        runner = CliRunner(env=environment)
+        assert runner.invoke(cli, ["dli", "backup", "-o", str(tmp_path), *obs, *where]).exit_code == 0
+        state = example.core.world.state
+        project = state.projects[example.project_id]
+        example.core.load(state.with_project(example.project_id, evolve(project, flink={})))
+        result = runner.invoke(cli, ["dli", "restore", str(tmp_path), "-n", *where])
+        assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "3 to create")
+        result = runner.invoke(cli, ["dli", "restore", str(tmp_path), *obs, *where])
+        assert (result.exit_code, result.stdout) == (0, "3 items restored\n"), result.stderr

@@ -11,6 +11,7 @@ from jobexport.backup.folder import layout
 from jobexport.backup.folder.manifest import GONE
 from jobexport.backup.restore.plan import Wanted, used_by
 from jobexport.core import strict_json
+from jobexport.errors import NotABackup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Kinds of references that are items of a workspace, which its lists have.
 _ITEMS = {layout.JOB, layout.SCRIPT, layout.RESOURCE}
+_ZIP = ".zip"
 # How many problems of one kind are named.
 _NAMED = 20
 
@@ -40,18 +42,20 @@ class RestoreSource:
     notes: list[str] = field(factory=list)
 
     @classmethod
-    def of(cls, tree: Tree, wanted: Iterable[str] | None, names: NameMap | None) -> RestoreSource:
+    def of(cls, tree: Tree, service: str, wanted: Iterable[str] | None, names: NameMap | None) -> RestoreSource:
         """Return the items of a backup with these names, and with the scripts and resources that they use.
 
         Args:
             tree: the backup.
+            service: `dgc` or `dli`.
             wanted: names of jobs, or kind and name such as `script:sum`; None for all items but those that are gone.
             names: the map of names; None to keep all names.
 
         Raises:
-            BackupError: the folder is no backup, or its manifest can't be read.
+            BackupError: the folder is no backup of the service, or its manifest can't be read.
         """
-        tree.marker()
+        if (found_service := tree.marker().origin.service) != service:
+            raise NotABackup(f"{tree.path} is a backup of {found_service}; use `jobexport {found_service} restore`")
         found = cls(tree, tree.rows(), names)
         if names is not None:
             names.own = found.rows.keys()
@@ -128,6 +132,8 @@ class RestoreSource:
         label = layout.label(*row.key)
         if problem := limits.problem_of_name(*row.key):
             self.problems.append(f"{label}: {problem}")
+        if row.kind == layout.FLINK and not row.files[-1].path.endswith(_ZIP):
+            self.problems.append(f"{label}: its zip is missing, and an import takes nothing else")
         if row.kind == layout.JOB and (size := self.packed_size(row)) > limits.SAFE_ZIP:
             self.problems.append(
                 f"{label}: with its scripts it takes {size} bytes; importJob takes {limits.LARGEST_ZIP}"
@@ -150,6 +156,10 @@ class RestoreSource:
         row = self.chosen[key]
         fields = {**parsed.fields_of(self.tree, row), "name": row.name}
         return fields if self.names is None else self.names.applied(row.kind, fields)
+
+    def zip_of(self, key: Key) -> bytes:
+        """Return the service's own zip of a Flink job."""
+        return self.tree.read(self.chosen[key].files[-1].path)
 
     def packed_size(self, row: ItemRow) -> int:
         """Return a number of bytes that the zip of a job with its scripts does not exceed."""

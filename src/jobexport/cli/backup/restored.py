@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from attrs import field, frozen
 
-from jobexport import DgcClient
-from jobexport.backup import plan_restore, restore_workspace
+from jobexport import DgcClient, DliClient
+from jobexport.backup import plan_flink_restore, plan_restore, restore_flink_jobs, restore_workspace
 from jobexport.backup.folder.layout import label
 from jobexport.cli.backup.output import table
 from jobexport.cli.export.dli import bucket_of
@@ -143,6 +143,28 @@ def workspace(connection: Connection, given: Mapping[str, Any], *, dry_run: bool
                     store=store,
                     progress=progress,
                     **options,
+                )
+            )
+
+
+def project(connection: Connection, given: Mapping[str, Any], *, dry_run: bool, quiet: bool) -> Restored:
+    """Plan a restore of Flink jobs, and carry it out unless `dry_run`.
+
+    Raises:
+        ValueError: an argument breaks a rule; nothing was sent.
+        UsageError: an option or a key is missing; nothing was sent.
+        JobexportError: the backup can't be read, or the project can't be looked at; nothing was changed.
+    """
+    options = {name: given[name] for name in ("policy", "resume")}
+    names = given["names"] or None
+    store = None if dry_run else bucket(connection, given, "dli restore", "--obs-dir")
+    with DliClient(connection.project, auth=connection.auth, **connection.where) as client:
+        if store is None:
+            return Restored(plan_flink_restore(client, given["folder"], names, **options))
+        with ExportProgress(quiet=quiet) as progress:
+            return carried_out(
+                lambda: restore_flink_jobs(
+                    client, given["folder"], names, obs_dir=given["obs_dir"], store=store, progress=progress, **options
                 )
             )
 

@@ -76,6 +76,28 @@ def restore_dgc(format_: str, verbose: bool, dry_run: bool, **given: Any) -> Non
     _end(found, format_)
 
 
+@click.command("restore", cls=ReadingCommand, variables=VARIABLES)
+@_restoring
+@click.option("--obs-dir", metavar="DIR", help="A folder in OBS for the zips on their way: bucket/folder.")
+@_endpoint
+@connection_options
+@format_option
+@sentences
+def restore_dli(format_: str, verbose: bool, dry_run: bool, **given: Any) -> None:
+    """Restore Flink jobs of a backup into a project: all of them, or the jobs NAME.
+
+    Each job is imported from the service's own zip, and its details are read back and compared. A new job is a draft,
+    and so is an overwritten one. Scripts are not touched.
+
+    The exit codes are those of `jobexport dgc restore`; an import of DLI has no task.
+    """
+    from jobexport.cli.backup import restored
+
+    with running("nothing was changed" if dry_run else _INTERRUPTED, verbose=verbose):
+        found = restored.project(connect(given), given, dry_run=dry_run, quiet=verbose)
+    _end(found, format_)
+
+
 def _end(found: Any, format_: str) -> None:
     """Print a plan or a result, and end with its exit code."""
     complain(found.complaints())
