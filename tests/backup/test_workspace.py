@@ -109,9 +109,10 @@ def test_only_what_changed_is_fetched_even_in_a_fresh_clone(workspace: Workspace
     assert contents(tmp_path / "new") == contents(tmp_path / "clone")
 
 
-def test_a_job_that_changed_just_now_is_fetched_again(workspace: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ahead", [0, 86_400_000], ids=["now", "a clock that is a day ahead"])
+def test_a_job_that_changed_just_now_is_fetched_again(workspace: Workspace, tmp_path: Path, ahead: int) -> None:
     """A second change with the same time, as a clock of seconds gives it, is not lost."""
-    now = time.time_ns() // 1_000_000
+    now = time.time_ns() // 1_000_000 + ahead
     workspace.job("a", listed={"lastUpdateTime": now}, params=[{"name": "p", "value": "1"}])
     workspace.put().back_up(tmp_path)
     assert "last_update" not in rows(tmp_path)["a"]
@@ -246,6 +247,20 @@ def test_a_token_that_ends_keeps_what_came(workspace: Workspace, tmp_path: Path)
     assert (tmp_path / "scripts/sum.sql").exists()
     assert rows(tmp_path)["a"]["seen"].startswith("failed: ")
     assert workspace.back_up(tmp_path).complete
+
+
+@pytest.mark.parametrize("operation", ["listJobs", "listScripts", "batchExportJobs", "showJob"])
+@pytest.mark.parametrize("fault", ["status-429:0", "status-503", "reset-before"])
+def test_a_failure_that_passes_is_waited_for(workspace: Workspace, tmp_path: Path, operation: str, fault: str) -> None:
+    """A throttled, failed or lost request of any kind is sent again, and the backup is complete."""
+    workspace.back_up(tmp_path)
+    workspace.job("c", params=[{"name": "p", "value": "2"}])
+    del workspace.jobs["b"]
+    workspace.put()
+    workspace.server.core.set_faults((f"{fault}@{operation}", 1))
+    result = workspace.back_up(tmp_path, max_shrink=0.5)
+    assert (result.complete, result.changed, result.gone) == (True, (("job", "c"),), (("job", "b"),))
+    assert workspace.requests.count(operation) == {"listJobs": 3}.get(operation, 2)
 
 
 def test_a_list_that_fails_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:

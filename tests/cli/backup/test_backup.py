@@ -64,6 +64,14 @@ def test_list_prints_a_table_of_all_items(workspace: Workspace) -> None:
     ]
 
 
+def test_a_table_fits_a_terminal(workspace: Workspace) -> None:
+    """Rows have at most 80 columns, but for that of a name that is longer: it stands there in full."""
+    workspace.job("x" * 60, processType="REAL_TIME", listed={"status": "SCHEDULING"})
+    lines = run(workspace.put(), "dgc", "list").stdout.splitlines()
+    assert [len(line) > 80 for line in lines] == ["x" * 60 in line for line in lines]
+    assert sum("x" * 60 in line for line in lines) == 1
+
+
 def test_list_prints_json_for_programs(workspace: Workspace) -> None:
     """`--format json` is one object with the items, times in milliseconds."""
     plain = json.loads(run(workspace, "dgc", "list", "--format", "json").stdout)

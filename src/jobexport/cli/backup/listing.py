@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from jobexport.cli.export.connection import Connection
 
 _HEADS = ("kind", "name", "type", "status", "changed")
-# A terminal has 80 columns; the last column is the longest that is certain, a date.
-_WIDEST = 34
+_NAME = _HEADS.index("name")
+# Columns of a terminal, and the least that a name gets of them.
+_COLUMNS, _LEAST = 80, 10
 
 
 @frozen
@@ -62,12 +63,11 @@ class Listed:
         return {"items": items, "problems": self.problems}
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines of a table; only the names may make it wider than 80 columns."""
+        """Yield the lines of a table of 80 columns. A name is never cut: only its own row is wider then."""
         rows = [tuple(_cells(item)) for item in self.items]
-        widths = [
-            min(max(len(row[column]) for row in (_HEADS, *rows)), _WIDEST if column == 1 else 80)
-            for column in range(len(_HEADS))
-        ]
+        widths = [max(len(row[column]) for row in (_HEADS, *rows)) for column in range(len(_HEADS))]
+        others = sum(widths) - widths[_NAME] + 2 * (len(widths) - 1)
+        widths[_NAME] = min(widths[_NAME], max(_COLUMNS - others, _LEAST))
         for row in (tuple(head.upper() for head in _HEADS), *rows):
             yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
@@ -77,7 +77,7 @@ def _cells(item: Item) -> Iterator[str]:
 
     yield item.kind
     yield item.name
-    yield (item.type or "").removeprefix("flink_")
+    yield (item.type or "").removeprefix("flink_").removesuffix("_job")
     yield (item.status or "").removeprefix("job_")
     if item.changed is None:
         yield ""
