@@ -142,6 +142,12 @@ def test_a_scenario_that_reads_needs_no_other_operation(id_: str, tmp_path: Path
             assert run.broken_claims == []
 
 
+def test_a_word_of_another_path_is_no_object(found: Callable[..., Any]) -> None:
+    """A GET for `/jobs/export`, which is a path of `/jobs/{job_id}` too, must not export."""
+    scenario = next(scenario for scenario in SCENARIOS if scenario.id == "unknown_object")
+    assert "unknown_object" in found(scenario, "showFlinkJob", f"responds-to-get@{DLI}")
+
+
 OTHER_STATUS = {"job-not-found": "404", "no-permission": "403", "invalid-request": "422", "obs-path-invalid": "409"}
 
 

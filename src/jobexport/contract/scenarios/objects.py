@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
+
 from jobexport.contract.checks.responses import refusal
 from jobexport.contract.checks.round_trip import key_of
 from jobexport.contract.data import places
@@ -13,7 +15,8 @@ from jobexport.contract.scenarios.holdings import definition, documented, family
 from jobexport.contract.scenarios.lists import every_item
 from jobexport.contract.scenarios.queries import query_schemas
 from jobexport.contract.scenarios.scenario import expect
-from jobexport.spec.document import deref, operations_by_id
+from jobexport.contract.sender import ABSENT
+from jobexport.spec.document import deref, operations, operations_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -177,6 +180,18 @@ def unknown_object(run: ScenarioRun) -> None:
     for workspace, keys in _elsewhere(run):
         for key in keys[:1]:
             _expect_unknown(run, place, key, workspace)
+    for word, body in _siblings(run):
+        if word not in known and run.data.complete:
+            _expect_unknown(run, place, word, None, body)
+
+
+def _siblings(run: ScenarioRun) -> Iterator[tuple[str, Any]]:
+    """Yield words that stand in other paths in place of the name, as in `/jobs/export`, each with a body for there."""
+    above = operations_by_id(run.document)[run.id].path.rpartition("/")[0]
+    for other in operations(run.document):
+        parent, _, word = other.path.rpartition("/")
+        if parent == above and not word.startswith("{"):
+            yield word, run.beside(other.id).any_body()
 
 
 def _near(known: str, *, of_numbers: bool) -> tuple[str, ...]:
@@ -198,15 +213,17 @@ def _elsewhere(run: ScenarioRun) -> Iterator[tuple[str | None, list[str]]]:
         yield None, sorted(there - here)
 
 
-def _expect_unknown(run: ScenarioRun, place: NamePlace, key: str, workspace: str | None) -> None:
-    response = run.send(path={place.name: key}, workspace=workspace)
+def _expect_unknown(run: ScenarioRun, place: NamePlace, key: str, workspace: str | None, body: Any = ABSENT) -> None:
+    legal = jsonschema_rs.is_valid(place.schema, key)
+    response = run.send(body, path={place.name: key}, workspace=workspace, valid=legal)
     codes = [found for found in (refusal(response, name) for name in place.kind.refusals) if found[1]]
     value = response.json()
     got = response.status, value.get("error_code") if isinstance(value, dict) else None
     where = "the server" if workspace is None else f"workspace {workspace}"
     expect(400 <= response.status < 500, f"{where} has no {key!r}, but the response is {response.status}")
     told = " or ".join(f"{status} {code}" for status, code in codes)
-    expect(not codes or got in codes, f"documented for a name that does not exist is {told}, not {got[0]} {got[1]}")
+    words = f"documented for a name that does not exist is {told}, not {got[0]} {got[1]}"
+    expect(got in codes or not (legal and codes), words)
 
 
 def _place(run: ScenarioRun) -> NamePlace | None:
