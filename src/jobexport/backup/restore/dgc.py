@@ -188,8 +188,8 @@ class DgcRestore:
             session.fail(keys, error)
             return
         try:
-            yield from session.sending(zip_)
             try:
+                yield from session.sending(zip_)
                 task = yield from writes.import_jobs(
                     place.project,
                     place.retries,

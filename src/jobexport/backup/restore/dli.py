@@ -75,8 +75,8 @@ class DliRestore:
             session.fail([key], error)
             return
         try:
-            yield from session.sending(zip_)
             try:
+                yield from session.sending(zip_)
                 done: FlinkImport = yield from writes.import_flink_jobs(
                     place.project, place.retries, zip_, is_cover=item.action == REPLACE
                 )

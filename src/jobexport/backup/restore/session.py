@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field, frozen
 
 from jobexport.backup.folder import layout
-from jobexport.backup.restore.journal import ENDED, SENT
+from jobexport.backup.restore.journal import ENDED, SENT, UPLOADED
 from jobexport.backup.restore.plan import FAIL
 from jobexport.client.obs.removal import remove
 from jobexport.client.obs.upload import upload
 from jobexport.client.schedule import Progress, ends_the_run
 from jobexport.client.steps import Work
 from jobexport.core.redact import line
-from jobexport.errors import JobexportError, RestoreRefused, UploadFailed
+from jobexport.errors import JobexportError, RestoreRefused, TargetUnwritable, UploadFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -172,8 +172,14 @@ class RestoreSession:
         return zip_
 
     def note(self, zip_: str, state: str, task: str | None = None) -> Steps[None]:
-        """Write the state of an import into the journal."""
-        yield Work(partial(self.journal.note, zip_, state, task))
+        """Write the state of an import into the journal, if the folder can still be written: the import goes on."""
+        yield from self._written(partial(self.journal.note, zip_, state, task))
+
+    def _written(self, change: Callable[[], None]) -> Steps[None]:
+        try:
+            yield Work(change)
+        except TargetUnwritable as error:
+            self.notes.append(f"the outcome of an import could not be written: {error}")
 
     def remove(self, zip_: str) -> Steps[None]:
         """Remove a zip, which may hold secrets, from OBS; the journal forgets it unless the outcome is unknown."""
@@ -184,15 +190,23 @@ class RestoreSession:
         if problem is not None:
             self.notes.append(f"{line(zip_)} could not be removed from OBS ({problem}); the next restore tries again")
         elif not self.journal.imports[zip_].unsettled:
-            yield Work(partial(self.journal.drop, zip_))
+            yield from self._written(partial(self.journal.drop, zip_))
 
     def ended(self, zip_: str) -> Steps[None]:
         """Note that an import is over, or never began."""
         yield from self.note(zip_, ENDED)
 
     def sending(self, zip_: str) -> Steps[None]:
-        """Note that the request of an import may be received from now on."""
-        yield from self.note(zip_, SENT)
+        """Note that the request of an import may be received from now on.
+
+        Raises:
+            TargetUnwritable: the note could not be written, so the request must not be sent.
+        """
+        try:
+            yield Work(partial(self.journal.note, zip_, SENT))
+        except TargetUnwritable:
+            self.journal.imports[zip_] = evolve(self.journal.imports[zip_], state=UPLOADED)
+            raise
 
     def fail(self, keys: Iterable[Key], error: JobexportError | str) -> None:
         """Take note that items were not written."""
