@@ -37,7 +37,7 @@ LAZY = [name for name in PUBLIC if hasattr(import_module(name), "__getattr__")]
 
 def test_the_packages_that_a_plain_install_has_are_lazy() -> None:
     """The packages that need no extra load their names when they are asked for."""
-    assert LAZY == ["jobexport", "jobexport.archive", "jobexport.client"]
+    assert LAZY == ["jobexport", "jobexport.archive", "jobexport.backup", "jobexport.client"]
 
 
 @pytest.mark.parametrize("package", [*LAZY, "jobexport_api"])

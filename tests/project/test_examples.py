@@ -129,9 +129,13 @@ class Nights:
         """Return the number of commits."""
         return len(self.git("rev-list", "--all").splitlines())
 
-    def night(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run the script."""
-        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    def night(self, *arguments: str, day: int = 2, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run the script on a day of a month."""
+        programs = self.folder.parent / "programs"
+        programs.mkdir(exist_ok=True)
+        (programs / "date").write_text(f'#!/bin/sh\n[ "$1" = +%d ] && echo {day:02} || echo 2026-11-{day:02}\n')
+        (programs / "date").chmod(0o755)
+        path = os.pathsep.join([str(programs), sysconfig.get_path("scripts"), os.environ["PATH"]])
         who = {f"GIT_{role}_{what}": "e@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
         command = (str(EXAMPLES / self.script), "--url", self.server.url, *arguments)
         return run(self.server, self.folder, *command, PATH=path, **who, **env)
@@ -139,13 +143,13 @@ class Nights:
 
 def test_the_nightly_script_commits_what_changed(server: mock.Server, tmp_path: Path) -> None:
     """The first night commits, the second does not; a missing job changes the exit code but prevents no commit."""
-    nights = Nights(server, tmp_path, "nightly.sh")
-    (tmp_path / "jobs.txt").write_text("\n".join(JOBS))
+    nights = Nights(server, tmp_path / "repo", "nightly.sh")
+    (tmp_path / "repo/jobs.txt").write_text("\n".join(JOBS))
     for _ in range(2):
         done = nights.night()
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         assert nights.commits() == 1
-    (tmp_path / "jobs.txt").write_text("\n".join([*JOBS, "job_stream", "gone"]))
+    (tmp_path / "repo/jobs.txt").write_text("\n".join([*JOBS, "job_stream", "gone"]))
     done = nights.night()
     assert done.returncode == 1
     assert done.stderr.startswith("gone: ")
@@ -157,11 +161,11 @@ def test_the_nightly_script_commits_what_changed(server: mock.Server, tmp_path: 
 def test_the_nightly_backup_commits_what_changed(server: mock.Server, tmp_path: Path) -> None:
     """The first night commits, the second does not; a shrunken workspace is refused, and one bad job prevents nothing.
 
-    The last night goes on in a fresh clone.
+    The last night goes on in a fresh clone. On the first day of a month a restore is rehearsed.
     """
     nights = Nights(server, tmp_path / "first", "nightly_backup.sh")
-    for _ in range(2):
-        done = nights.night()
+    for day in (2, 1):
+        done = nights.night("--edition", "otc-2026", day=day)
         assert (done.returncode, done.stdout, nights.commits()) == (0, "", 1), done.stderr
     assert " new, " in nights.git("log", "--format=%b")
     held = server.state

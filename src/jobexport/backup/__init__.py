@@ -13,6 +13,7 @@ __all__ = (
     "VerifyResult",
     "abackup_flink_jobs",
     "abackup_workspace",
+    "adiff_live",
     "aplan_flink_restore",
     "aplan_restore",
     "arestore_flink_jobs",
@@ -20,15 +21,19 @@ __all__ = (
     "backup_flink_jobs",
     "backup_workspace",
     "diff",
+    "diff_live",
     "plan_flink_restore",
     "plan_restore",
+    "rehearse",
     "restore_flink_jobs",
     "restore_workspace",
     "verify",
 )
 
 if TYPE_CHECKING:
-    from jobexport.backup.diff import Difference, Differences, diff
+    from jobexport.backup.differences import Difference, Differences, diff
+    from jobexport.backup.live import adiff_live, diff_live
+    from jobexport.backup.rehearsal import rehearse
     from jobexport.backup.restore.plan import PlannedItem, RestorePlan
     from jobexport.backup.restore.session import RestoreResult
     from jobexport.backup.restoring import (
@@ -43,14 +48,16 @@ if TYPE_CHECKING:
     )
     from jobexport.backup.results import BackupResult
     from jobexport.backup.run import abackup_flink_jobs, abackup_workspace, backup_flink_jobs, backup_workspace
-    from jobexport.backup.verify import Problem, VerifyResult, verify
+    from jobexport.backup.verification import Problem, VerifyResult, verify
 else:
     from jobexport.core.lazy import lazily
 
     __getattr__, __dir__ = lazily(
         __name__,
         {
-            "jobexport.backup.diff": ("Difference", "Differences", "diff"),
+            "jobexport.backup.differences": ("Difference", "Differences", "diff"),
+            "jobexport.backup.live": ("adiff_live", "diff_live"),
+            "jobexport.backup.rehearsal": ("rehearse",),
             "jobexport.backup.restore.plan": ("PlannedItem", "RestorePlan"),
             "jobexport.backup.restore.session": ("RestoreResult",),
             "jobexport.backup.restoring": (
@@ -70,6 +77,6 @@ else:
                 "backup_flink_jobs",
                 "backup_workspace",
             ),
-            "jobexport.backup.verify": ("Problem", "VerifyResult", "verify"),
+            "jobexport.backup.verification": ("Problem", "VerifyResult", "verify"),
         },
     )

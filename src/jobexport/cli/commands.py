@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jobexport import __version__
-from jobexport.cli.backup.command import backup_dgc, backup_dli, diff, list_dgc, list_dli, verify
+from jobexport.cli.backup.command import backup_dgc, backup_dli, list_dgc, list_dli
+from jobexport.cli.backup.proving import diff_dgc, diff_dli, verify_dgc, verify_dli
 from jobexport.cli.backup.restoring import restore_dgc, restore_dli, task
 from jobexport.cli.contract.live import VARIABLES, live_options, refuse
 from jobexport.cli.drift import drift, new_edition
@@ -40,9 +41,10 @@ cli.add_command(dgc)
 cli.add_command(dli)
 cli.add_command(mock)
 cli.add_command(drift)
-for _command in (list_dgc, backup_dgc, verify, restore_dgc, diff, task):
+_command: click.Command
+for _command in (list_dgc, backup_dgc, verify_dgc, restore_dgc, diff_dgc, task):
     dgc.add_command(_command)
-for _command in (list_dli, backup_dli, verify, restore_dli, diff):
+for _command in (list_dli, backup_dli, verify_dli, restore_dli, diff_dli):
     dli.add_command(_command)
 
 

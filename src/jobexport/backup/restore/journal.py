@@ -48,7 +48,8 @@ class OpenImport:
 class RestoreJournal:
     """The journal of restores into one target."""
 
-    tree: Tree
+    tree: Tree | None
+    """The backup; None for a rehearsal, whose outcomes nobody needs after a kill."""
     file: str
     """The file's name in `.jobexport/`."""
     imports: dict[str, OpenImport] = field(factory=dict)
@@ -111,6 +112,8 @@ class RestoreJournal:
 
     def _write(self) -> None:
         """Write the journal, and wait until it is on the disk; remove it if it is empty."""
+        if self.tree is None:
+            return
         with writing(self.tree.path):
             meta = self.tree.make(layout.META)
             if not self.imports:

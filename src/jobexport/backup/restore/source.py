@@ -55,7 +55,7 @@ class RestoreSource:
             BackupError: the folder is no backup of the service, or its manifest can't be read.
         """
         if (found_service := tree.marker().origin.service) != service:
-            raise NotABackup(f"{tree.path} is a backup of {found_service}; use `jobexport {found_service} restore`")
+            raise NotABackup(f"{tree.path} is a backup of {found_service}; use `jobexport {found_service}`")
         found = cls(tree, tree.rows(), names)
         if names is not None:
             names.own = found.rows.keys()

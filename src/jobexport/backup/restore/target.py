@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from jobexport.client.retry import Retries
     from jobexport.client.steps import Steps
 
+    Compare = Callable[[RestoreSource, Key, Any], tuple[str, ...]]
+    """Returns the differences between an item of the backup and that of the target, as lines."""
+
 _CHUNK = 100
 
 
@@ -62,6 +65,7 @@ class Look:
     names: set[Key] = field(factory=set)
     standing: dict[Key, Standing] = field(factory=dict)
     problems: list[str] = field(factory=list)
+    compare: Compare = differences
 
     def workspace(self) -> Steps[TargetView]:
         """Return the steps that look at a workspace.
@@ -140,7 +144,7 @@ class Look:
 
     def _compare(self, key: Key, theirs: Any, status: str | None = None) -> None:
         try:
-            lines = differences(self.source, key, theirs)
+            lines = self.compare(self.source, key, theirs)
         except (ValueError, OSError):
             # The file is damaged, which the check of all files has found, too.
             lines = ("the backup can't be read",)

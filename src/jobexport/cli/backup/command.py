@@ -1,4 +1,4 @@
-"""The commands around backups: `list`, `backup`, `verify` and `diff`."""
+"""The commands `list` and `backup`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from jobexport.cli.variables import ReadingCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _workspace = click.option("--workspace", metavar="ID", help="The workspace, if not the default one.")
-_folder = click.argument("folder", type=Place(file_okay=False), metavar="DIR")
 
 
 class Percent(click.ParamType[float]):
@@ -156,47 +154,4 @@ def _end(result: Any, format_: str) -> None:
     complain(work.complaints(result))
     show(format_, work.as_plain(result), [result.sentence()])
     if not result.complete:
-        raise SystemExit(1)
-
-
-@click.command("verify")
-@_folder
-@format_option
-@sentences
-def verify(folder: Path, format_: str) -> None:
-    """Prove that a backup is whole (level 0) and sound (level 1); nothing is written.
-
-    Whole: every file has the content that was backed up, none is missing, none is foreign, and there are as many items
-    as the service said. Sound: every definition can be read, and all that it refers to is known.
-
-    Exit code 1: the backup does not reach level 1; standard error has the reasons.
-    """
-    from jobexport.backup import verify as check
-    from jobexport.cli.backup import shown
-
-    verdict = check(folder)
-    complain(shown.complaints(verdict))
-    show(format_, shown.verdict_as_plain(verdict), [shown.sentence(verdict)])
-    if not verdict.passed:
-        raise SystemExit(1)
-
-
-@click.command("diff")
-@click.argument("first", type=Place(file_okay=False), metavar="DIR")
-@click.argument("second", type=Place(file_okay=False), metavar="DIR")
-@format_option
-@sentences
-def diff(first: Path, second: Path, format_: str) -> None:
-    """Compare two backups, of one workspace or of two, also of two clouds.
-
-    Ids, times, owners, versions and places on the canvas do not count.
-
-    Exit code 1: they differ.
-    """
-    from jobexport.backup import diff as compare
-    from jobexport.cli.backup import shown
-
-    found = compare(first, second)
-    show(format_, shown.differences_as_plain(found), shown.lines_of(found))
-    if not found.equal:
         raise SystemExit(1)

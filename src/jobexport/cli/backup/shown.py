@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jobexport.backup.folder.layout import label
-from jobexport.backup.verify import LEVELS
+from jobexport.backup.verification import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

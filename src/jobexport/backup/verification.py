@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from jobexport.backup.folder.marker import Marker
     from jobexport.backup.folder.tree import Tree
 
-LEVELS = ("whole", "sound")
-"""The names of the levels, by number."""
+LEVELS = ("whole", "sound", "rehearsed", "plannable")
+"""The names of the levels, by number; `verify` itself proves the first two."""
 
 
 @frozen

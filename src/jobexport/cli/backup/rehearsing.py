@@ -1,0 +1,135 @@
+"""The work of `verify --rehearse`: a mock of the edition in this process, and what the edition does not take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import evolve, frozen
+
+from jobexport.cli.export.progress import ExportProgress
+from jobexport.core.extras import needing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from jobexport.backup import VerifyResult
+    from jobexport.backup.verification import Problem
+    from jobexport.mock import Server
+    from jobexport.spec.untaken import Untaken
+
+PROVES = "this program, its format and its mock's form of a zip, not the service"
+_BUCKET = "rehearsal"
+_FIELD = "targetStatus"
+
+
+@frozen
+class Rehearsal:
+    """A rehearsal of a restore."""
+
+    edition: str
+    verdict: VerifyResult
+
+    def lines(self) -> Iterator[str]:
+        """Yield a sentence on what was proven."""
+        did = "took all of it" if self.verdict.passed else "did not take all of it"
+        yield f"rehearsed: a mock of {self.edition} {did}; that proves {PROVES}"
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return the rehearsal as values for JSON."""
+        return {"edition": self.edition, "passed": self.verdict.passed, "proves": PROVES}
+
+
+def rehearsed(verdict: VerifyResult, given: str | None, *, quiet: bool = False) -> Rehearsal:
+    """Restore a sound backup into an empty mock, back that up, and compare; nothing is written into the backup.
+
+    Args:
+        verdict: the verdict on level 1.
+        given: the edition, or the path of an overlay or document; None for the edition that the backup names. If it is
+            given, what it does not take is a problem, too.
+        quiet: True for no progress bar.
+
+    Raises:
+        UsageError: no edition is known.
+        JobexportError: the edition does not exist, or the backup can't be read.
+    """
+    with needing("mock", "a rehearsal"):
+        from jobexport.mock import EXAMPLE_PROJECT, State, serve
+        from jobexport.mock.state.values import ProjectState, WorkspaceState
+        from jobexport.spec import load_edition
+    from jobexport import DgcClient
+    from jobexport.backup import rehearse
+
+    marker = verdict.marker
+    if marker.origin.service != "dgc":
+        raise click.UsageError(
+            f"{verdict.folder} is a backup of {marker.origin.service}; only those of dgc are rehearsed"
+        )
+    edition = given or marker.edition
+    if edition is None:
+        raise click.UsageError(
+            "which edition does the service follow? the backup does not say; give --for EDITION, or back up with "
+            "--edition"
+        )
+    document = load_edition(edition)
+    problems = [] if given is None else list(_not_taken(verdict.folder, given, marker.edition))
+    state = State({EXAMPLE_PROJECT: ProjectState(workspaces={"default": WorkspaceState()})})
+    with (
+        serve(document, state=state) as server,
+        DgcClient(server.project_id, auth=server.token, base_url=server.url) as client,
+        ExportProgress(quiet=quiet) as progress,
+    ):
+        problems += rehearse(
+            client,
+            verdict.folder,
+            obs_dir=f"{_BUCKET}/zips",
+            store=_bucket(server),
+            target_status="SAVED" if _has_status(document) else None,
+            progress=progress,
+        )
+    level = verdict.level if problems else 2
+    return Rehearsal(edition, evolve(verdict, level=level, problems=(*verdict.problems, *problems)))
+
+
+def _bucket(server: Server) -> Any:
+    """Return a bucket of the mock's own object storage."""
+    from obstore.store import S3Store
+
+    return S3Store(
+        config={
+            "bucket": _BUCKET,
+            "endpoint": f"{server.url}/_mock/obs",
+            "region": "us-east-1",
+            "access_key_id": server.access_key,
+            "secret_access_key": server.secret_key,
+            "virtual_hosted_style_request": False,
+        },
+        client_options={"allow_http": True},
+    )
+
+
+def _has_status(document: dict[str, Any]) -> bool:
+    """Return True if an import of the edition can give its jobs a state."""
+    from jobexport.spec.document import media, operations_by_id, request_body, schema_of
+
+    body = media(request_body(document, operations_by_id(document)["importJob"].fields))
+    return _FIELD in schema_of(document, body).get("properties", {})
+
+
+def _not_taken(folder: Path, edition: str, source: str | None) -> Iterator[Problem]:
+    """Yield what an edition does not take of the definitions, each place once, with the items that have it."""
+    from jobexport.backup.folder.layout import label
+    from jobexport.backup.rehearsal import LEVEL, definitions
+    from jobexport.backup.verification import Problem
+    from jobexport.spec.untaken import EditionDefinitions
+
+    taken = EditionDefinitions.of(edition, source)
+    users: dict[tuple[str, Untaken], list[str]] = {}
+    for kind, name, fields in definitions(folder):
+        for found in taken.untaken(kind, fields):
+            users.setdefault((kind, found), []).append(name)
+    for (kind, found), names in users.items():
+        entries = f" ({', '.join(found.entries)})" if found.entries else ""
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield Problem(LEVEL, f"{kind} {found.place}", f"{found.problem}{entries}: {label(kind, names[0])}{more}")
