@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -190,6 +191,56 @@ def test_the_nightly_backup_commits_what_changed(server: mock.Server, tmp_path: 
     done = clone.night("--prune")
     assert (done.returncode, clone.commits()) == (0, 3), done.stderr
     assert clone.git("show", "--name-status", "--format=").count("D\t") == 1
+
+
+def shell(server: mock.Server, folder: Path, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script with its arguments, and the address of a mock."""
+    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+    where = ("--url", server.url, "--project", server.project_id)
+    return run(server, folder, str(EXAMPLES / script), *arguments, *where, PATH=path)
+
+
+def test_a_job_comes_back_as_it_was_on_a_day(server: mock.Server, tmp_path: Path) -> None:
+    """`-n` plans; then the job of that day is overwritten, and the jobs that changed since then stay."""
+    nights = Nights(server, tmp_path, "nightly_backup.sh")
+    assert nights.night(GIT_COMMITTER_DATE="2026-11-24T03:00:00Z").returncode == 0
+    project = server.state.projects[server.project_id]
+    held = project.workspaces["default"]
+    fields = held.jobs["myJob"].fields
+    changed = {**fields, "params": [{"name": "new", "value": "1", "type": "variable"}]}
+    job = evolve(held.jobs["myJob"], content=json.dumps(changed).encode(), listed={"status": "STOPPED"})
+    workspaces = {"default": evolve(held, jobs={**held.jobs, "myJob": job})}
+    server.core.load(mock.State({server.project_id: evolve(project, workspaces=workspaces)}))
+    assert nights.night("--full", GIT_COMMITTER_DATE="2026-11-25T03:00:00Z").returncode == 0
+    obs = ("--obs", "obs://bucket/in", "--obs-endpoint", f"{server.url}/_mock/obs")
+    planned = shell(server, tmp_path, "restore_job.sh", "myJob", "2026-11-24", "-n")
+    assert (planned.returncode, "1 to overwrite" in planned.stdout) == (0, True), planned.stderr
+    done = shell(server, tmp_path, "restore_job.sh", "myJob", "2026-11-24", *obs)
+    assert (done.returncode, done.stdout.split(",")[0]) == (0, "1 item restored"), done.stderr
+    assert server.state.projects[server.project_id].workspaces["default"].jobs["myJob"].fields == fields
+    assert shell(server, tmp_path, "restore_job.sh", "myJob", "2026-01-01", "-n").returncode == 2
+
+
+def test_a_workspace_moves_to_another_cloud(server: mock.Server, tmp_path: Path) -> None:
+    """The map of names is drafted, the plan finds a line that is missing, and the restore has the new names."""
+    with mock.serve("huaweicloud-cn-2025") as source:
+        done = shell(source, tmp_path, "move_workspace.sh", "back_up")
+    assert done.returncode == 0, done.stderr
+    names = tmp_path / "names.map"
+    lines = names.read_text().splitlines()
+    old = next(line for line in lines if line.startswith("connection:")).partition(" = ")[0]
+    server.core.load(mock.State({server.project_id: ProjectState(workspaces={"default": WorkspaceState()})}))
+    names.write_text("\n".join(line for line in lines if not line.startswith(f"{old} = ")))
+    planned = shell(server, tmp_path, "move_workspace.sh", "plan")
+    assert (planned.returncode, f"the map has no line for {old}" in planned.stderr) == (3, True), planned.stderr
+    names.write_text("\n".join(f"{old} = moved" if line.startswith(f"{old} = ") else line for line in lines))
+    obs = ("--obs", "obs://bucket/in", "--obs-endpoint", f"{server.url}/_mock/obs")
+    done = shell(server, tmp_path, "move_workspace.sh", "restore", *obs)
+    assert done.returncode == 0, done.stderr
+    held = server.state.projects[server.project_id].workspaces["default"]
+    assert any(
+        b'"moved"' in content for content in [*held.scripts.values(), *(job.content for job in held.jobs.values())]
+    )
 
 
 def test_every_example_is_listed_and_run() -> None:
