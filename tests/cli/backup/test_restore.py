@@ -12,7 +12,8 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from jobexport.cli.commands import cli
-from jobexport.mock import serve
+from jobexport.mock import State, serve
+from jobexport.mock.state.values import WorkspaceState
 from tests.backup.making.restoring import empty, held, left, operations
 from tests.backup.making.workspace import EDITION, PROJECT, Workspace
 
@@ -114,6 +115,18 @@ def test_options_become_those_of_the_restore(workspace: Workspace, folder: Path)
     assert held(workspace.server).versions.keys() == {"a"}
     assert run(workspace, "restore", folder, "b", "--map", lines).exit_code == 0
     assert held(workspace.server).versions.keys() == {"a"}
+
+
+def test_a_restore_goes_to_the_workspace_that_is_named(workspace: Workspace, folder: Path) -> None:
+    """`--to-workspace` is another one than that of the backup, which stays as it is."""
+    project = workspace.server.core.world.state.projects[PROJECT]
+    both = {**project.workspaces, "w2": WorkspaceState()}
+    workspace.server.core.load(State({PROJECT: evolve(project, workspaces=both)}))
+    before = held(workspace.server)
+    assert run(workspace, "restore", folder, "--to-workspace", "w2").stdout == "4 items restored\n"
+    state = workspace.server.core.world.state.projects[PROJECT]
+    assert state.workspaces["w2"].jobs.keys() == before.jobs.keys()
+    assert held(workspace.server) == before
 
 
 def test_a_restore_needs_obs_and_a_key(workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
