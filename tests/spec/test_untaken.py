@@ -54,6 +54,8 @@ def test_what_the_own_edition_of_a_backup_does_not_take_either_is_left_out() -> 
     """The service had it all the same, so the rule is the page's only."""
     resource = {"name": "r" * 40, "type": "jar", "location": "obs://b/s"}
     assert untaken("otc-2024", "resource", resource, "otc-2026") == {}
+    assert untaken("otc-2024", "job", JOB, "otc-2026") == {}
+    assert untaken("otc-2024", "job", JOB, "huaweicloud-cn-2020").keys() == {"jobType"}
 
 
 def test_what_no_edition_has_is_left_out() -> None:

@@ -67,17 +67,21 @@ class EditionDefinitions:
         if own is None:
             return
         source = self._source.get(kind)
-        before = {} if source is None else dict(source.broken(fields))
-        found = {key: item for key, item in own.broken(fields) if key not in before}
-        seen = set()
-        for item in (*found.values(), *self._unknown(kind, own, fields)):
-            if item not in seen:
-                seen.add(item)
+        before = set() if source is None else {key for key, _ in self._found(kind, source, fields)}
+        seen = set(before)
+        for key, item in self._found(kind, own, fields):
+            if key not in seen:
+                seen.add(key)
                 yield item
 
-    def _unknown(self, kind: str, own: _Definition, fields: Mapping[str, Any]) -> Iterator[Untaken]:
-        others = [other[kind] for other in self._others if kind in other]
-        yield from _walk(own, others, own.schema, [(other, other.schema) for other in others], fields, ())
+    def _found(
+        self, kind: str, definition: _Definition, fields: Mapping[str, Any]
+    ) -> Iterator[tuple[tuple[str, str], Untaken]]:
+        """Yield all that a document does not take, each with its place and rule as a key."""
+        yield from definition.broken(fields)
+        others = [(other[kind], other[kind].schema) for other in self._others if kind in other]
+        for item in _walk(definition, definition.schema, others, fields, ()):
+            yield (item.place, item.problem), item
 
 
 @define(eq=False)
@@ -130,7 +134,6 @@ def _definitions(document: Mapping[str, Any]) -> dict[str, _Definition]:
 
 def _walk(
     own: _Definition,
-    others: Sequence[_Definition],
     schema: Any,
     known: Sequence[tuple[_Definition, Any]],
     value: Any,
@@ -144,7 +147,7 @@ def _walk(
         for name, item in value.items() if fields is not None else ():
             found = [(other, each["properties"][name]) for other, each in nodes if name in each.get("properties", {})]
             if name in fields:
-                yield from _walk(own, others, fields[name], found, item, (*place, name))
+                yield from _walk(own, fields[name], found, item, (*place, name))
             elif found:
                 here = (*place, name)
                 entries = next(filter(None, (other.entries(here) for other, _ in found)), ())
@@ -152,7 +155,7 @@ def _walk(
     elif isinstance(value, list) and "items" in node:
         items = [(other, each["items"]) for other, each in nodes if "items" in each]
         for item in value:
-            yield from _walk(own, others, node["items"], items, item, (*place, "[]"))
+            yield from _walk(own, node["items"], items, item, (*place, "[]"))
     elif (
         isinstance(value, str)
         and OPEN_ENUM in node

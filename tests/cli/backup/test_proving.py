@@ -9,7 +9,10 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
+from jobexport import DgcClient
+from jobexport.backup import backup_workspace
 from jobexport.backup.restore import packing
+from jobexport.backup.restore.session import RestoreSession
 from jobexport.backup.restore.source import RestoreSource
 from jobexport.cli.commands import cli
 from jobexport.mock import serve
@@ -109,6 +112,27 @@ def test_what_every_edition_takes_is_rehearsed_for_each(tmp_path: Path) -> None:
     assert "level 2, rehearsed" in result.stdout
 
 
+@pytest.mark.parametrize(("edition", "status"), [("huaweicloud-cn-2020", None), ("otc-2026", "SAVED")])
+def test_imports_are_those_of_the_edition(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, edition: str, status: str | None
+) -> None:
+    """The oldest edition has no state for imported jobs, and a note says what a restore needs then."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr("jobexport.backup.rehearse", lambda *_, **options: given.update(options) or ())
+    result = run("verify", "--for", edition, folder)
+    assert given["target_status"] == status
+    assert ("a restore needs --target-status none and --yes" in result.stderr) == (status is None)
+
+
+@pytest.mark.parametrize("edition", ["huaweicloud-cn-2020", "otc-2024"])
+def test_what_a_service_has_its_own_edition_takes(tmp_path: Path, edition: str) -> None:
+    """The example jobs have fields and values that pages of the edition lack, and reach level 2 all the same."""
+    with serve(edition) as own, DgcClient(own.project_id, auth=own.token, base_url=own.url) as client:
+        backup_workspace(client, tmp_path, edition=edition)
+    result = run("verify", "--for", edition, tmp_path)
+    assert result.exit_code == 0, result.stderr
+
+
 def test_a_backup_without_an_edition_needs_one(tmp_path: Path) -> None:
     """Nobody guesses which edition the service follows."""
     ordinary(tmp_path)
@@ -126,8 +150,8 @@ def test_a_backup_that_is_not_sound_is_not_rehearsed(folder: Path) -> None:
     assert "not whole" in result.stdout
 
 
-def test_a_restore_that_loses_something_fails_the_rehearsal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is read back after the restore is held to the backup."""
+def lose_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the zips of a restore have no nodes."""
     whole, pack = RestoreSource.fields, packing.pack
 
     def lossy(*args: Any) -> bytes:
@@ -136,10 +160,28 @@ def test_a_restore_that_loses_something_fails_the_rehearsal(folder: Path, monkey
             return pack(*args)
 
     monkeypatch.setattr(packing, "pack", lossy)
+
+
+def test_a_restore_that_loses_something_fails_the_rehearsal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read back after the restore is held to the backup."""
+    lose_nodes(monkeypatch)
     result = run("verify", "--rehearse", folder)
     assert result.exit_code == 1
     assert result.stderr.startswith("job a: it was read back with other content (nodes.n")
     assert "level 1, sound" in result.stdout
+
+
+def test_all_is_looked_at_after_the_restore(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restore that takes anything for right does not pass: all is listed and exported again."""
+
+    def judge(session: RestoreSession, key: tuple[str, str], *_: Any) -> None:
+        session.written.append(key)
+
+    monkeypatch.setattr(RestoreSession, "judge", judge)
+    lose_nodes(monkeypatch)
+    result = run("verify", "--rehearse", folder)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("job a: after the restore it differs (nodes.n")
 
 
 def test_a_plan_proves_level_3_and_only_reads(server: Server, folder: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jobexport.spec.untaken import Untaken
 
 PROVES = "this program, its format and its mock's form of a zip, not the service"
+SUBMITS = "imports submit each job by themselves, so a restore needs --target-status none and --yes"
 _BUCKET = "rehearsal"
 _FIELD = "targetStatus"
 
@@ -73,6 +74,7 @@ def rehearsed(verdict: VerifyResult, given: str | None, *, quiet: bool = False) 
             "--edition"
         )
     document = load_edition(edition)
+    with_status = _has_status(document)
     problems = [] if given is None else list(_not_taken(verdict.folder, given, marker.edition))
     state = State({EXAMPLE_PROJECT: ProjectState(workspaces={"default": WorkspaceState()})})
     with (
@@ -85,11 +87,12 @@ def rehearsed(verdict: VerifyResult, given: str | None, *, quiet: bool = False) 
             verdict.folder,
             obs_dir=f"{_BUCKET}/zips",
             store=_bucket(server),
-            target_status="SAVED" if _has_status(document) else None,
+            target_status="SAVED" if with_status else None,
             progress=progress,
         )
+    notes = verdict.notes if with_status else (*verdict.notes, f"{SUBMITS} (edition {edition})")
     level = verdict.level if problems else 2
-    return Rehearsal(edition, evolve(verdict, level=level, problems=(*verdict.problems, *problems)))
+    return Rehearsal(edition, evolve(verdict, level=level, problems=(*verdict.problems, *problems), notes=notes))
 
 
 def _bucket(server: Server) -> Any:
