@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from jobexport.backup import BackupResult
 
 JOBS, CHANGED = 300, 100
+SHOWN = 20
 # So that a kill may come between the parts of a backup.
 job_export._CHUNK, job_export._INTERIM = 50, 100
 
@@ -102,9 +103,9 @@ def main(times: int, seed: int) -> None:
             if not result.complete or contents(folder / "x") != expected:
                 raise SystemExit(f"kill {number}: the next run does not end as an undisturbed one: {result}")
             shutil.rmtree(folder / "x")
-        print(f"{times} kills of backups of {2 * JOBS + 200} items: none mixed, none in the way of the next run")
-        for name, count in sorted(found.items()):
-            print(f"  {name:20} {count:4}")
+            if (number + 1) % SHOWN == 0 or number + 1 == times:
+                kinds = ", ".join(f"{count} {name}" for name, count in sorted(found.items()))
+                print(f"{number + 1} kills, none mixed, none in the way of the next run: {kinds}", flush=True)
     finally:
         ours.send(None)
         process.join()
