@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import jobexport
+import jobexport.backup
 from jobexport.cli.commands import cli
 from jobexport.core import environment
 
@@ -29,6 +31,20 @@ KEYS = {environment.ACCESS_KEY: "an-id", environment.SECRET_KEY: "a-key"}
 S3 = {environment.S3_ACCESS_KEY: "an-id", environment.S3_SECRET_KEY: "a-key"}
 JOB = ("dgc", "export", "myJob", "-o", "out")
 FLINK = ("dli", "export", "--obs-dir", "bucket", "--all", "--download", "out")
+# Each fails before it sends anything, and after it looked for the credentials.
+CONNECTED: list[tuple[str, ...]] = [
+    ("dgc", "list"),
+    ("dgc", "backup", "-o", "no-such/folder"),
+    ("dgc", "verify", "no-such-folder", "--live"),
+    ("dgc", "diff", "no-such-folder", "--live"),
+    ("dgc", "restore", "no-such-folder", "--obs", "obs://bucket/folder"),
+    ("dgc", "task", "7"),
+    ("dli", "list"),
+    ("dli", "backup", "-o", "no-such/folder", "--obs-dir", "bucket/folder"),
+    ("dli", "verify", "no-such-folder", "--live"),
+    ("dli", "diff", "no-such-folder", "--live"),
+    ("dli", "restore", "no-such-folder", "--obs-dir", "bucket/folder"),
+]
 LIVE = ("contract", "--url", "http://127.0.0.1:9", "--edition", "otc-2026", "--obs-dir", "d")
 
 # Calls of each command that read different variables; no call starts or reaches a server.
@@ -41,6 +57,7 @@ CALLS: list[tuple[tuple[str, ...], dict[str, str]]] = [
     (JOB, KEYS),
     (FLINK, {}),
     (FLINK, KEYS),
+    *((call, keys) for call in CONNECTED for keys in ({}, KEYS)),
     (("drift", "no-such-page"), {}),
     (("editions",), {}),
     (("editions", "new", "otc-2027", "--like", "otc-2026", "no-such-page"), {}),
@@ -95,6 +112,8 @@ def asked_by(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> set[s
         recorder = Recorder(others | known)
         with monkeypatch.context() as patched:
             patched.setattr(os, "environ", recorder)
+            # Only a backup that has passed is held to a service.
+            patched.setattr(jobexport.backup, "verify", lambda _: SimpleNamespace(passed=True))
             CliRunner().invoke(cli, call)
         found |= recorder.asked & environment.MEANINGS.keys()
     return found

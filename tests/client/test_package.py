@@ -79,6 +79,7 @@ from jobexport.errors import (
     ObsPathInvalid,
     OutcomeUnknown,
     PermissionDenied,
+    RestoreRefused,
     ScriptNotFound,
     ServerFault,
     TargetUnwritable,
@@ -91,6 +92,7 @@ from jobexport.errors import (
     TruncatedResponse,
     Unauthorized,
     UnexpectedResponse,
+    UploadFailed,
 )
 from obstore.store import S3Store
 
@@ -239,6 +241,10 @@ def main() -> int:
         assert_type(error.status, int)
         assert_type(error.job, str | None)
         assert_type(error.too_large, bool)
+    except RestoreRefused as error:
+        assert_type(error.problems, tuple[str, ...])
+    except UploadFailed as error:
+        assert_type(error.archive, str)
     except (FolderInUse, NotABackup, BackupDamaged, BackupFormatUnknown, BackupRefused, BackupError) as refused:
         print(refused)
     except (TokenUnavailable, TargetUnwritable, ArchiveCorrupt, ArchiveUnsafe, ArchiveError):

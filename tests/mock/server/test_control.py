@@ -172,6 +172,8 @@ class TestSeed:
         assert json.loads(members(export(client, "myJob").content)["jobs/myJob.job"]) == {
             "name": "myJob",
             "version": "2",
+            # Added, as a definition of the edition must have it.
+            "processType": "BATCH",
         }
 
     def test_new_project(self, client: Any, server: Any) -> None:
@@ -188,7 +190,8 @@ class TestSeed:
         assert client.post("/_mock/seed", content=seed, headers=JSON).status_code == 200
         client.post("/_mock/seed", json={f"{SPACE}/jobs/other.job": {"name": "other"}})
         (content,) = members(export(client, "new").content).values()
-        assert "".join(content.decode().split()) == "".join(fields.split())
+        added = fields.removesuffix("}") + ', "processType": "BATCH"}'
+        assert "".join(content.decode().split()) == "".join(added.split())
 
     def test_a_deep_seed_is_refused(self, client: Any) -> None:
         """A file that is nested too deeply is named in the response."""

@@ -102,7 +102,7 @@ def _held_names(exchange: CheckedExchange, known: Data) -> tuple[str, ...] | Non
         return None
     if exchange.path.get("project_id") != known.project:
         return None
-    below = next(path for path in exchange.document["paths"] if path.startswith(f"{found.path}/{{"))
+    below = next(each.path for each in operations(exchange.document) if each.path.startswith(f"{found.path}/{{"))
     variable = below.rpartition("{")[2].partition("}")[0]
     kind = next((kind for kind in KINDS if f"path.{variable}" in kind.places), None)
     if kind is None:

@@ -127,10 +127,17 @@ def _members(
 
 
 def _content(job: DgcJob, kinds: frozenset[str]) -> bytes:
-    """Return the definition of a job; its kind is added under the name that the edition's definitions must have."""
-    if not kinds or (fields := job.fields).keys() >= kinds:
+    """Return the definition of a job; its kind is added under the name that the edition's definitions must have.
+
+    The rest of the text stays, as a JSON parser would lose digits of numbers.
+    """
+    lacking = kinds - job.fields.keys() if kinds else kinds
+    if not lacking:
         return job.content
-    return strict_json.write(fields | dict.fromkeys(kinds - fields.keys(), job.type)).encode("utf-8")
+    before = job.content.rstrip().removesuffix(b"}").rstrip()
+    comma = "" if before.endswith(b"{") else ","
+    added = strict_json.write(dict.fromkeys(sorted(lacking), job.type)).strip().removeprefix("{").strip()
+    return before + f"{comma}\n  {added}\n".encode()
 
 
 def _zip(content: bytes, file_name: str, media_type: str) -> Response:

@@ -62,11 +62,8 @@ _STATUS = {
 # Other codes, all of them about the caller.
 _FORBIDDEN = 403
 # Parameters that decide what a request means, beside those of lists and signatures.
-_PLAIN = {"list-type", "prefix", "delimiter", "max-keys", "marker", "start-after", "continuation-token"} | {
-    "encoding-type",
-    "fetch-owner",
-    "x-id",
-}
+_PLAIN = {"list-type", "prefix", "delimiter", "max-keys", "marker", "start-after", "continuation-token", "x-id"}
+_PLAIN |= {"encoding-type", "fetch-owner"}
 
 
 def object_storage(core: Core) -> Mount:

@@ -54,9 +54,7 @@ def _names(change: Callable[[str], str]) -> Alter:
 def _contents(suffix: str, change: Callable[[bytes], bytes]) -> Alter:
     """Change the content of each member whose name has a suffix."""
     return _members(
-        lambda _, members: {
-            name: change(content) if name.endswith(suffix) else content for name, content in members.items()
-        }
+        lambda _, members: {name: change(of) if name.endswith(suffix) else of for name, of in members.items()}
     )
 
 
@@ -288,12 +286,7 @@ DEFECTS = defects(
         ZIP,
         alter=_zips(lambda _, zipped: bad_zips.wrong_size(zipped)),
     ),
-    Fault(
-        "zip-junk-before",
-        "A line of a log stands before the zip.",
-        ZIP,
-        alter=_zips(lambda _, zipped: b"INFO export done\n" + zipped),
-    ),
+    Fault("zip-junk-before", "A log's line is before the zip.", ZIP, alter=_zips(lambda _, zipped: b"INFO\n" + zipped)),
     Fault(
         "zip-gzip",
         "The zip is compressed once more.",
