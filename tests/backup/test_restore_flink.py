@@ -174,7 +174,7 @@ def test_a_lost_response_is_looked_into(server: Server, tmp_path: Path, fault: s
 
 
 def test_a_backup_of_the_other_service_is_refused(server: Server, tmp_path: Path) -> None:
-    """The error names the command that restores it."""
+    """The error names the commands for it."""
     ordinary(tmp_path)
-    with pytest.raises(NotABackup, match="use `jobexport dgc restore`"):
+    with pytest.raises(NotABackup, match="use `jobexport dgc`"):
         restore(server, tmp_path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
 from jobexport.backup.content import limits, parsed, references
 from jobexport.backup.folder import layout
-from jobexport.backup.folder.manifest import GONE
+from jobexport.backup.folder.manifest import GONE, ItemFile
 from jobexport.backup.restore.plan import Wanted, used_by
 from jobexport.core import strict_json
 from jobexport.errors import NotABackup
@@ -93,10 +94,12 @@ class RestoreSource:
         needs: dict[str, list[Key]] = {}
         unmapped: dict[str, list[Key]] = {}
         for key, row in self.chosen.items():
-            fields = self._read(row)
-            if fields is None:
+            contents = self._read(row)
+            fields = None if contents is None else self._parsed(row, contents)
+            if contents is None or fields is None:
                 continue
-            own = self._refs(row, fields)
+            # Never those that the manifest has.
+            own = parsed.refs_of(row.kind, fields, contents.values())
             for ref in () if self.names is None else self.names.unmapped(own):
                 unmapped.setdefault(ref, []).append(key)
             refs[key] = own if self.names is None else self._refs(row, self.names.applied(row.kind, fields))
@@ -109,18 +112,26 @@ class RestoreSource:
         return Wanted(refs, plain, tuple(self.problems), tuple(self.notes))
 
     def _refs(self, row: ItemRow, fields: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the references of a definition, never those that the manifest has."""
+        """Return the references of a definition in the names of the target."""
         return parsed.refs_of(row.kind, fields, [strict_json.write(fields).encode()])
 
-    def _read(self, row: ItemRow) -> dict[str, Any] | None:
-        label = layout.label(*row.key)
+    def _read(self, row: ItemRow) -> dict[str, bytes] | None:
+        """Return the contents of an item's files, each read once; None if one of them is not what was backed up."""
+        found: dict[str, bytes] = {}
         for file in row.files:
-            if not self.tree.holds(file):
+            with contextlib.suppress(OSError):
+                found[file.path] = self.tree.read(file.path)
+            if file.path not in found or ItemFile.of(file.path, found[file.path]) != file:
+                label = layout.label(*row.key)
                 self.problems.append(f"{label}: {file.path} is missing, or not what was backed up; run verify")
                 return None
+        return found
+
+    def _parsed(self, row: ItemRow, contents: Mapping[str, bytes]) -> dict[str, Any] | None:
+        label = layout.label(*row.key)
         try:
-            fields = parsed.fields_of(self.tree, row)
-        except (ValueError, OSError) as problem:
+            fields = parsed.parse(row, contents)
+        except ValueError as problem:
             self.problems.append(f"{label}: {row.files[0].path}: {problem}")
             return None
         if (name := parsed.name_of(row, fields)) != row.name:
