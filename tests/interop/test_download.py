@@ -36,6 +36,9 @@ class Buckets:
     async def get(self, name: str) -> bytes | None:
         raise NotImplementedError
 
+    async def delete(self, name: str) -> None:
+        raise NotImplementedError
+
     async def names(self) -> list[str]:
         raise NotImplementedError
 

@@ -79,7 +79,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory, only_loopback: None) -> Iterat
 def is_exported(member: bytes, job: DgcJob) -> bool:
     """Return True if a member is the definition of a job, with the kind that an edition's definitions must have."""
     found = json.loads(member)
-    return found | job.fields == found and found.keys() - job.fields.keys() <= {"jobType"}
+    return bool(found | job.fields == found) and found.keys() - job.fields.keys() <= {"jobType"}
 
 
 @pytest.fixture(scope="module")
