@@ -12,12 +12,13 @@ from attrs import evolve
 from starlette.responses import JSONResponse
 
 from jobexport.backup import RestoreResult, diff
-from jobexport.backup.restore import packing
+from jobexport.backup.restore import dgc, packing
 from jobexport.client.shell import Shell
 from jobexport.client.steps import Send
 from jobexport.core.disk.folders import OpenFolder
 from jobexport.errors import OutcomeUnknown, RestoreRefused
 from jobexport.mock import serve
+from jobexport.mock.requests.request import Refused
 from tests.backup.making.kills import STEPS, Killed
 from tests.backup.making.restoring import empty, held, left, operations, restore
 from tests.backup.making.workspace import EDITION, Workspace
@@ -181,6 +182,45 @@ def test_a_successful_task_is_looked_into(workspace: Workspace, folder: Path) ->
     workspace.server.core.set_faults()
     assert result.complete
     assert "is there, although the service says: FAILED" in result.notes[0]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "status-500@batchExportJobs",
+        "zip-bad-crc@batchExportJobs",
+        "status-500@createScript",
+        "truncated@createResource",
+    ],
+)
+def test_a_restore_goes_on_after_a_fault(
+    workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Whatever request fails, the restore reaches its end and leaves nothing in OBS, and the next one has the rest."""
+    monkeypatch.setattr(dgc, "_WAITS", (0.0, 0.01))
+    workspace.server.core.set_faults(fault)
+    first = restore(workspace.server, folder)
+    workspace.server.core.set_faults()
+    assert left(workspace.server) == []
+    # The resource was created before its response was cut off, and is read back.
+    assert first.complete is fault.startswith("truncated")
+    result = restore(workspace.server, folder)
+    assert result.complete
+    assert len(held(workspace.server).scripts) == 2
+
+
+def test_a_list_that_fails_after_a_creation_is_no_end(workspace: Workspace, folder: Path) -> None:
+    """If a created script can't be read back, it has failed, and the jobs are restored all the same."""
+
+    def once(request: Any, respond: Any) -> Any:
+        if held(workspace.server).scripts:
+            raise Refused("invalid-request")
+        return respond(request)
+
+    with workspace.on("listScripts", once):
+        result = restore(workspace.server, folder)
+    assert "it could not be read back: listScripts" in result.failures["script", "other"]
+    assert ("job", "a") in result.written
 
 
 def test_a_refused_import_leaves_nothing_behind(workspace: Workspace, folder: Path) -> None:

@@ -144,7 +144,12 @@ class DgcRestore:
                     session.fail([(kind, name)], outcome)
                     continue
                 sent.append((kind, name))
-        look = yield from self._seen(kind, sent)
+        try:
+            look = yield from self._seen(kind, sent)
+        except JobexportError as error:
+            session.fail(sent, f"it could not be read back: {error}")
+            session.stopped = session.stopped or stops(error)
+            return
         for key in sent:
             found = look.standing.get(key)
             if found is None and key in doubts:
