@@ -139,3 +139,26 @@ def test_a_damaged_file_blocks_the_plan(workspace: Workspace, folder: Path) -> N
     with pytest.raises(RestoreRefused, match=r"jobs/a[.]json is missing, or not what was backed up"):
         restore(workspace.server, folder)
     assert restore(workspace.server, folder, "b").written == (("job", "b"),)
+
+
+AWKWARD = (".", "..", "Job", "job", "con", "a.b", "j" * 128, "作业_1", "x.job", "-")
+
+
+def test_awkward_names_come_back(workspace: Workspace, tmp_path: Path) -> None:
+    """Names that folders can't have, that differ in case, the longest and Chinese ones are restored as they were."""
+    for name in AWKWARD:
+        node = {"name": "n", "type": "HiveSQL", "properties": [{"name": "scriptName", "value": name}]}
+        workspace.job(name, nodes=[node], params=[{"name": "p", "value": 1.50, "type": "variable"}])
+        workspace.script(name, content=f"-- {name} \u2028\r\nSELECT '\\n';\n")
+    assert workspace.put().back_up(tmp_path / "1").complete
+    before = held(workspace.server)
+    empty(workspace.server)
+    result = restore(workspace.server, tmp_path / "1")
+    assert result.complete, result.failures
+    after = held(workspace.server)
+    assert after.jobs.keys() == before.jobs.keys()
+    assert {name: definition(content) for name, content in after.scripts.items()} == {
+        name: definition(content) for name, content in before.scripts.items()
+    }
+    assert workspace.back_up(tmp_path / "2").complete
+    assert diff(tmp_path / "1", tmp_path / "2").items == ()
