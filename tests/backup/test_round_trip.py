@@ -16,7 +16,7 @@ from tests.backup.making.restoring import empty, operations, restore
 if TYPE_CHECKING:
     from tests.backup.making.workspace import Workspace
 
-_texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+_texts = st.text(st.characters(codec="utf-8"), max_size=12)
 _values = st.recursive(
     st.none()
     | st.booleans()
