@@ -13,6 +13,7 @@ from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, Tools, check_edition
 from jobexport.contract.fuzz import process
 from jobexport.contract.reports import writers
+from jobexport.contract.reports.model import NOTHING_TO_TEST
 from jobexport.errors import JobexportError
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations
@@ -90,7 +91,15 @@ def test_a_scenario_that_sends_nothing_is_not_run(sound: tuple[Any, Any]) -> Non
         of, _, scenario = name.partition(", ")
         assert scenario not in report.operations[of].checks
     # No test here changes the mock's jobs.
-    assert "for exportJob" in report.left_out["exportJob, changed_job"]
+    assert report.left_out["exportJob, changed_job"] == NOTHING_TO_TEST
+
+
+def test_a_scenario_that_no_operation_needed_is_named_once(sound: tuple[Any, Any]) -> None:
+    """The sentences name a scenario that sent nothing for any operation; one that ran for an operation is not named."""
+    report, _ = sound
+    (line,) = [problem for problem in report.problems() if NOTHING_TO_TEST in problem]
+    assert "changed_job" in line
+    assert not [name for operation in report.operations.values() for name in operation.checks if f" {name}," in line]
 
 
 def test_a_run_in_which_schemathesis_checks_nothing_does_not_pass(

@@ -14,7 +14,7 @@ from attrs import frozen
 from jobexport.contract.fuzz import process
 from jobexport.contract.reports import writers
 from jobexport.contract.reports.gather import Judgement
-from jobexport.contract.reports.model import EditionReport, OperationReport
+from jobexport.contract.reports.model import NOTHING_TO_TEST, EditionReport, OperationReport
 from jobexport.contract.sandbox import sandboxed
 from jobexport.contract.scenarios.registry import SANDBOX, SCENARIOS, scenarios_for
 from jobexport.contract.scenarios.sandbox import check_free, clean
@@ -283,8 +283,7 @@ def _run_scenario(
     if session.wire.sent > sent:
         report.operations[run.id].checks[scenario.id] += 1
     else:
-        nothing = f"for {run.id} the edition, the names or the credentials have nothing that these scenarios test"
-        report.left_out.setdefault(name, nothing)
+        report.left_out.setdefault(name, NOTHING_TO_TEST)
 
 
 def _reach(url: str) -> None:

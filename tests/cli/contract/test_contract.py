@@ -92,7 +92,8 @@ def test_it_shows_each_operation(tmp_path: Path) -> None:
     result = contract("--edition", "otc-2024", "--max-examples", 2, "--report-dir", tmp_path)
     assert result.exit_code == 0, result.output
     for operation in operations(load_edition("otc-2024")):
-        assert re.search(rf"otc-2024\s+{operation.id}\s+\d+\s+\d+\s+\d+\s+\d+%\s+0\s+0", result.stdout), result.stdout
+        assert re.search(rf"\n\s+{operation.id}\s+\d+\s+\d+\s+\d+\s+\d+%\s+0\s+0", result.stdout), result.stdout
+    assert max(map(len, result.stdout.partition("editions held")[0].splitlines()[:-2])) <= 80
     assert "1 of 1 editions held" in result.stdout
     assert result.stderr == ""
     assert (tmp_path / "otc-2024/junit.xml").is_file()
@@ -194,7 +195,7 @@ def test_ctrl_c_gives_the_report_so_far(started: Callable[..., Any], tmp_path: P
     assert process.returncode == 2
     assert errors.splitlines()[-1] == "Error: the run was interrupted; the reports are complete up to there"
     assert "Traceback" not in errors
-    assert re.search(r"otc-2026\s+exportJob\s+[1-9]", output), output
+    assert re.search(r"^otc-2026\s(?s:.*)\n\s+exportJob\s+[1-9]", output), output
     report = json.loads((tmp_path / "otc-2026/report.json").read_text(encoding="utf-8"))
     log = json.loads((tmp_path / "otc-2026/exchanges.har").read_text(encoding="utf-8"))["log"]
     assert report["requests"] == len(log["entries"]) >= 5
@@ -214,7 +215,9 @@ def test_an_accepted_deviation_is_shown_and_passes(tmp_path: Path) -> None:
         options = ("--obs-dir", "mine", "--accept", tmp_path / "accept.yaml", "--report-dir", tmp_path / "r")
         result = contract(*arguments, *options, env={"JOBEXPORT_TOKEN": server.token})
     assert result.exit_code == 0, result.output
-    assert re.search(r"otc-2024\s+exportFlinkJobs(\s+\d+){3}\s+\d+%\s+0\s+[1-9]", result.stdout), result.stdout
+    assert re.search(r"otc-2024\s(?s:.*)\n\s+exportFlinkJobs(\s+\d+){3}\s+\d+%\s+0\s+[1-9]", result.stdout), (
+        result.stdout
+    )
     assert "accepted: it is old" in result.stdout
     assert "DLI-002 is accepted, but did not occur (it was older)" in result.stdout
     for name in ("junit.xml", "report.html", "report.json"):
@@ -229,7 +232,7 @@ def test_an_overlay_file_in_place_of_an_edition(tmp_path: Path) -> None:
     arguments = ("--api", "dli", "--max-examples", 1, "--report-dir", tmp_path / "r")
     result = contract("--edition", tmp_path / "mine.yaml", *arguments)
     assert result.exit_code == 0, result.output
-    assert re.search(r"mine\s+exportFlinkJobs", result.stdout)
+    assert re.search(r"mine\s(?s:.*)\n\s+exportFlinkJobs", result.stdout)
     (folder,) = (tmp_path / "r").iterdir()
     assert re.fullmatch("mine-[0-9a-f]{8}", folder.name)
     assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["edition"] == "mine"

@@ -114,27 +114,31 @@ def check(
 
 
 def show(reports: list[EditionReport], report_dir: Path) -> None:
-    """Print a row for each edition and operation, then each failure with a curl command."""
+    """Print a table for each edition, with a row for each operation; then each failure with a curl command."""
     console = _console()
-    table = Table(box=box.SIMPLE)
-    for name in ("edition", "operation"):
-        table.add_column(name, no_wrap=True)
-    for name in ("cases", "valid", "2xx", "share", "failures", "accepted"):
-        table.add_column(name, justify="right")
     for report in reports:
-        for operation in report.operations.values():
-            share = f"{operation.succeeded / operation.positive:.0%}" if operation.positive else "-"
-            accepted = sum(bool(failure.accepted) for failure in operation.failures.values())
-            broken = len(operation.failures) - accepted
-            numbers = (operation.total, operation.positive, operation.succeeded, share, broken, accepted)
-            style = "red" if broken or not operation.succeeded else ""
-            table.add_row(report.edition, operation.operation, *map(str, numbers), style=style)
-    console.print(table)
+        console.print(_table(report))
     for report in reports:
         for problem in problems(report):
             console.print(Text(printable(problem, "\n")), soft_wrap=True)
     held = sum(report.passed for report in reports)
     console.print(Text(f"{held} of {len(reports)} editions held; reports under {report_dir}"), soft_wrap=True)
+
+
+def _table(report: EditionReport) -> Table:
+    """Return the table of an edition, at most 80 columns wide."""
+    table = Table(box=box.SIMPLE, title=report.edition, title_justify="left", title_style="bold")
+    table.add_column("operation", no_wrap=True)
+    for name in ("cases", "valid", "2xx", "share", "failures", "accepted"):
+        table.add_column(name, justify="right")
+    for operation in report.operations.values():
+        share = f"{operation.succeeded / operation.positive:.0%}" if operation.positive else "-"
+        accepted = sum(bool(failure.accepted) for failure in operation.failures.values())
+        broken = len(operation.failures) - accepted
+        numbers = (operation.total, operation.positive, operation.succeeded, share, broken, accepted)
+        style = "red" if broken or not operation.succeeded else ""
+        table.add_row(operation.operation, *map(str, numbers), style=style)
+    return table
 
 
 def _console() -> Console:

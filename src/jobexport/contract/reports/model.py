@@ -85,6 +85,10 @@ class OperationReport:
         return sum(number for kind, number in self.cases.items() if kind.startswith(prefix))
 
 
+NOTHING_TO_TEST = "the edition, the names or the credentials have nothing that these scenarios test"
+"""The reason of a scenario that sent no request for an operation."""
+
+
 @define
 class EditionReport:
     """The result of one run."""
@@ -134,7 +138,14 @@ class EditionReport:
 
     def problems(self) -> list[str]:
         """Return a sentence for each reason beside failures why the run fails or is incomplete."""
-        found = [f"not run: {', '.join(names)}: {reason}" for reason, names in _by_reason(self.left_out).items()]
+        # Most scenarios fit some operations only; a scenario counts as left out if it ran for no operation.
+        ran = {check for operation in self.operations.values() for check in operation.checks}
+        left = {
+            name: reason
+            for name, reason in self.left_out.items()
+            if reason != NOTHING_TO_TEST or name.rpartition(", ")[2] not in ran
+        }
+        found = [f"not run: {', '.join(names)}: {reason}" for reason, names in _by_reason(left).items()]
         for name in self.never_succeeded:
             if self.operations[name].positive:
                 text = f"{name} never responded with 2xx, so the run proves little; does the server have the jobs?"
