@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import tracemalloc
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -246,3 +247,15 @@ def _same_after_writing(job: dict[str, Any]) -> None:
     (content,) = files_of(Job("", job)).values()
     again = parsed.parse(ItemRow("job", "a", ()), {"jobs/a.json": io.BytesIO(content).getvalue()})
     assert parsed.refs_of("job", again, [content]) == parsed.refs_of("job", job, [content])
+
+
+def test_a_file_takes_no_more_memory_than_it_has(tmp_path: Path) -> None:
+    """Python allocates what a call to read asks for, whatever the file has: some systems refuse a gigabyte."""
+    ordinary(tmp_path)
+    verify(tmp_path)
+    tracemalloc.start()
+    try:
+        verify(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 1024 * 1024
+    finally:
+        tracemalloc.stop()

@@ -141,6 +141,17 @@ def test_a_backup_without_an_edition_needs_one(tmp_path: Path) -> None:
     assert "--for EDITION" in result.stderr
 
 
+@pytest.mark.parametrize("edition", ["otc-1999", "paths.yaml"])
+def test_an_edition_without_imports_is_one_sentence(folder: Path, edition: str) -> None:
+    """An edition that does not exist, and a document of the user's own without importJob, end with 2."""
+    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {"responses": {}}}}}
+    (folder.parent / "paths.yaml").write_text(json.dumps(document))
+    result = run("verify", "--for", folder.parent / edition if "." in edition else edition, folder)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_a_backup_that_is_not_sound_is_not_rehearsed(folder: Path) -> None:
     """The problems of levels 0 and 1 come first."""
     (folder / "jobs/a.json").write_bytes(b"{}")

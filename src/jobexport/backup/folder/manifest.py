@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -123,7 +124,7 @@ def read(content: bytes) -> dict[tuple[str, str], ItemRow]:
 def _row(plain: Any) -> ItemRow:
     if not isinstance(plain, dict):
         raise TypeError("it is not a JSON object")
-    kind, name = _text(plain, "kind"), _text(plain, "name")
+    kind, name = sys.intern(_text(plain, "kind")), _text(plain, "name")
     if kind not in layout.FOLDER_OF:
         raise ValueError(f"kind {kind!r:.40} is unknown")
     found = [plain] if "path" in plain else []
@@ -135,10 +136,11 @@ def _row(plain: Any) -> ItemRow:
         kind=kind,
         name=name,
         files=files,
-        seen=_text(plain, "seen"),
-        refs=tuple(str(ref) for ref in plain.get("refs", ())),
+        seen=sys.intern(_text(plain, "seen")),
+        refs=tuple(sys.intern(str(ref)) for ref in plain.get("refs", ())),
         last_update=last_update,
-        **{key: _text(plain, key) for key in ("directory", "job_type", "owner", "id") if key in plain},
+        # Interned, as most items have what others have, too.
+        **{key: sys.intern(_text(plain, key)) for key in ("directory", "job_type", "owner", "id") if key in plain},
     )
 
 

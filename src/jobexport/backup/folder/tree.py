@@ -6,6 +6,8 @@ Everything that is written goes through `OpenFolder`: `create`, `sync_files`, `p
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
@@ -210,10 +212,11 @@ def _reading(path: Path) -> Iterator[None]:
 
 def _content(folder: OpenFolder, name: str, most: int) -> bytes:
     with folder.read(name) as file:
-        content = file.read(most + 1)
-    if len(content) > _LONGEST:
-        raise OSError(27, "ItemFile too large")
-    return content
+        # No more than the file has, as Python allocates all that a call asks for.
+        size = os.fstat(file.fileno()).st_size
+        if min(size, most + 1) > _LONGEST:
+            raise OSError(errno.EFBIG, "it is too large")
+        return file.read(min(size, most) + 1)
 
 
 def _parted(path: str) -> tuple[str, str, str]:

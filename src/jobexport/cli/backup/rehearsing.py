@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from jobexport.cli.export.progress import ExportProgress
 from jobexport.core.extras import needing
+from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def rehearsed(verdict: VerifyResult, given: str | None, *, quiet: bool = False) 
             "--edition"
         )
     document = load_edition(edition)
-    with_status = _has_status(document)
+    with_status = _has_status(document, edition)
     problems = [] if given is None else list(_not_taken(verdict.folder, given, marker.edition))
     state = State({EXAMPLE_PROJECT: ProjectState(workspaces={"default": WorkspaceState()})})
     with (
@@ -112,11 +113,18 @@ def _bucket(server: Server) -> Any:
     )
 
 
-def _has_status(document: dict[str, Any]) -> bool:
-    """Return True if an import of the edition can give its jobs a state."""
+def _has_status(document: dict[str, Any], edition: str) -> bool:
+    """Return True if an import of the edition can give its jobs a state.
+
+    Raises:
+        JobexportError: the document has no imports.
+    """
     from jobexport.spec.document import media, operations_by_id, request_body, schema_of
 
-    body = media(request_body(document, operations_by_id(document)["importJob"].fields))
+    operation = operations_by_id(document).get("importJob")
+    if operation is None:
+        raise JobexportError(f"{edition} has no operation importJob, so nothing can be restored; name another edition")
+    body = media(request_body(document, operation.fields))
     return _FIELD in schema_of(document, body).get("properties", {})
 
 
