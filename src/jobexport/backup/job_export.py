@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from jobexport.archive.content import typed
 from jobexport.archive.definitions import files_of
 from jobexport.archive.members import member_stem
-from jobexport.archive.values import Job
+from jobexport.archive.values import Job, Script
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
 from jobexport.backup.content import parsed
@@ -29,7 +29,7 @@ from jobexport.errors import ArchiveError, JobNotFound, TargetUnwritable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from jobexport.archive.values import Resource, Script
+    from jobexport.archive.values import Resource
     from jobexport.backup.session import BackupSession
     from jobexport.client.retry import Retries
     from jobexport.client.steps import Steps
@@ -118,7 +118,9 @@ class JobExport:
     def _take(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[bool]:
         """Take the jobs of a zip."""
         fetched = Fetched[bool]()
-        jobs = self._jobs_of(file, chunk, fetched)
+        found = definitions(file, chunk, fetched)
+        self.others += found.others
+        jobs = found.jobs
         for name in chunk:
             if name in jobs and name not in fetched.failures:
                 type_, updated = self.wanted[name]
@@ -129,25 +131,44 @@ class JobExport:
                 fetched.failures.setdefault(name, job_is_missing(BATCH_EXPORT_JOBS, name))
         return fetched
 
-    def _jobs_of(self, file: IO[bytes], chunk: tuple[str, ...], fetched: Fetched[bool]) -> dict[str, Job]:
-        """Return the jobs of a zip that were asked for; a job that can't be used is a failure."""
-        found: dict[str, Job] = {}
-        with opened(None, file, "the zip") as source:
-            for member in read_directory(source).files:
-                try:
-                    value = typed(source, member)
-                except ArchiveError as error:
-                    stem = member_stem(member.name)
-                    if stem not in chunk:
-                        raise
-                    fetched.failures[stem] = error
-                    continue
-                self.others += value is None
-                if isinstance(value, Job) and value.name in chunk:
-                    other = found.setdefault(value.name, value)
-                    if other is not value and files_of(other) != files_of(value):
-                        fetched.failures[value.name] = source.corrupt(f"it has job {value.name} in two versions")
-        return found
+
+@define
+class ZipDefinitions:
+    """The definitions in a zip of a batch export."""
+
+    jobs: dict[str, Job] = field(factory=dict)
+    """The jobs that were asked for, by name."""
+    scripts: list[Script] = field(factory=list)
+    """The scripts; a script is there once for each job that uses it."""
+    others: int = 0
+    """The number of members that are no definitions."""
+
+
+def definitions(file: IO[bytes], chunk: tuple[str, ...], fetched: Fetched[bool]) -> ZipDefinitions:
+    """Return the definitions in a zip; a job that can't be used becomes a failure of `fetched`.
+
+    Raises:
+        ArchiveError: the zip is damaged, or a member that is no job of the chunk.
+    """
+    found = ZipDefinitions()
+    with opened(None, file, "the zip") as source:
+        for member in read_directory(source).files:
+            try:
+                value = typed(source, member)
+            except ArchiveError as error:
+                stem = member_stem(member.name)
+                if stem not in chunk:
+                    raise
+                fetched.failures[stem] = error
+                continue
+            found.others += value is None
+            if isinstance(value, Script):
+                found.scripts.append(value)
+            elif isinstance(value, Job) and value.name in chunk:
+                other = found.jobs.setdefault(value.name, value)
+                if other is not value and files_of(other) != files_of(value):
+                    fetched.failures[value.name] = source.corrupt(f"it has job {value.name} in two versions")
+    return found
 
 
 def hold(session: BackupSession, row: ItemRow, value: Job | Script | Resource) -> None:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from jobexport.archive.content import typed
-from jobexport.archive.values import Job, Script
-from jobexport.archive.zip.directory import read_directory
-from jobexport.archive.zip.source import opened
+from jobexport.archive.values import Job
 from jobexport.backup.content import compare
 from jobexport.backup.folder import layout
+from jobexport.backup.job_export import definitions
 from jobexport.backup.restore.plan import Standing, TargetView
 from jobexport.backup.session import caught, grouped
 from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
@@ -26,6 +24,7 @@ from jobexport.errors import JobexportError, JobNotFound, ScriptNotFound
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from jobexport.archive.values import Script
     from jobexport.backup.restore.source import RestoreSource
     from jobexport.backup.results import Key
     from jobexport.client.objects.items import ListedFlinkJob, ListedJob
@@ -205,17 +204,15 @@ def _fetch(
 
 def _split(part: Part, chunk: tuple[str, ...], take: Callable[[Job | Script], None]) -> Fetched[bool]:
     fetched = Fetched[bool]()
-    with opened(None, part.file, "the zip") as source:
-        for member in read_directory(source).files:
-            value = typed(source, member)
-            if isinstance(value, Script):
-                take(value)
-            elif isinstance(value, Job) and value.name in chunk and value.name not in fetched.exports:
-                take(value)
-                fetched.exports[value.name] = True
+    found = definitions(part.file, chunk, fetched)
+    for script in found.scripts:
+        take(script)
     for name in chunk:
-        if name not in fetched.exports:
-            fetched.failures[name] = job_is_missing(BATCH_EXPORT_JOBS, name)
+        if name in found.jobs and name not in fetched.failures:
+            take(found.jobs[name])
+            fetched.exports[name] = True
+        else:
+            fetched.failures.setdefault(name, job_is_missing(BATCH_EXPORT_JOBS, name))
     return fetched
 
 
