@@ -39,7 +39,7 @@ ROOMS = {
     "drift": ("cli", "drift", "spec"),
 }
 # Modules in these rooms that another extra serves, and those that `make` runs in a checkout.
-APART = ("cli/export/dli.py", "cli/export/profile.py", "spec/generate.py", "spec/lint.py")
+APART = ("cli/backup/rehearsing.py", "cli/export/dli.py", "cli/export/profile.py", "spec/generate.py", "spec/lint.py")
 # uvicorn loads httptools and uvloop by name, and of offapi only files are read: no `import` of ours has their names.
 BY_NAME = {"httptools", "uvloop", "offapi"}
 PLAIN = {"attrs", "httpx"}

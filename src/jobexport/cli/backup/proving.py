@@ -59,8 +59,8 @@ def verify_dgc(
 
     Level 0, whole: every file has the content that was backed up, none is missing, none is foreign, and there are as
     many items as the service said. Level 1, sound: every definition can be read, and all that it refers to is known.
-    Level 2, rehearsed: a mock of the edition takes all of it, and a backup of the mock is equal. Level 3, plannable: a
-    restore into the workspace would not be refused.
+    Level 2, rehearsed: a mock of the edition takes all of it, and what the mock has then is equal. Level 3, plannable:
+    a restore into the workspace would not be refused.
 
     Only --live calls a service, and needs the options and variables for that.
 
