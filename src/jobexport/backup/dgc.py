@@ -78,8 +78,10 @@ class DgcRun:
 
     def _list(self, kind: str, lists_: Callable[..., Walk[Any]], take: Callable[[list[Any]], None]) -> Steps[None]:
         walk = lists_(self.target.project, self.target.retries, workspace=self.target.workspace)
-        while (items := (yield from walk.advance())) is not None:
-            yield Work(partial(take, items))
+        items = yield from walk.advance()
+        while items is not None:
+            # The next pages come meanwhile.
+            _, items = yield Together([_taken(take, items), walk.advance()])
         outcome = walk.outcome
         assert outcome is not None  # noqa: S101  # it is there at the end of a walk
         self.session.total[kind] = outcome.total
@@ -209,3 +211,7 @@ def _definition(listed: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in listed.items()
         if key not in _LISTED_ONLY and value is not None and not (key == "autoAcquireLock" and value is True)
     }
+
+
+def _taken(take: Callable[[list[Any]], None], items: list[Any]) -> Steps[None]:
+    yield Work(partial(take, items))
