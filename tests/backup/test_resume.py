@@ -136,6 +136,24 @@ def test_a_task_that_does_not_end_is_followed_later(workspace: Workspace, tmp_pa
         assert not list((tmp_path / ".jobexport").glob("restore-*.json"))
 
 
+def test_a_lost_import_that_still_runs_is_not_sent_beside_itself(workspace: Workspace, tmp_path: Path) -> None:
+    """If the import goes on whose response was lost, the service refuses another one, and nothing arrives twice."""
+    workspace.back_up(tmp_path)
+    with serve(EDITION, task_seconds=3600) as server:
+        now = server.core.world.clock()
+        server.core.world.clock = lambda: now
+        empty(server)
+        server.core.set_faults("truncated@importJob")
+        restore(server, tmp_path)
+        server.core.set_faults()
+        result = restore(server, tmp_path, resume=True)
+        assert (imports(server), "importJob: " in result.failures["job", "a"]) == (1, True)
+        server.core.world.clock = lambda: now + 3_600_000
+        assert restore(server, tmp_path).written == ()
+        assert len(held(server).tasks) == 1
+        assert left(server) == []
+
+
 def test_a_job_that_starts_meanwhile_fails_alone(workspace: Workspace, tmp_path: Path) -> None:
     """A job that runs when its import comes is not overwritten; the others are, and the subtask's message is shown."""
     server = workspace.server
