@@ -16,6 +16,7 @@ __all__ = (
     "adiff_live",
     "aplan_flink_restore",
     "aplan_restore",
+    "arehearse",
     "arestore_flink_jobs",
     "arestore_workspace",
     "backup_flink_jobs",
@@ -33,7 +34,7 @@ __all__ = (
 if TYPE_CHECKING:
     from jobexport.backup.differences import Difference, Differences, diff
     from jobexport.backup.live import adiff_live, diff_live
-    from jobexport.backup.rehearsal import rehearse
+    from jobexport.backup.rehearsal import arehearse, rehearse
     from jobexport.backup.restore.plan import PlannedItem, RestorePlan
     from jobexport.backup.restore.session import RestoreResult
     from jobexport.backup.restoring import (
@@ -57,7 +58,7 @@ else:
         {
             "jobexport.backup.differences": ("Difference", "Differences", "diff"),
             "jobexport.backup.live": ("adiff_live", "diff_live"),
-            "jobexport.backup.rehearsal": ("rehearse",),
+            "jobexport.backup.rehearsal": ("arehearse", "rehearse"),
             "jobexport.backup.restore.plan": ("PlannedItem", "RestorePlan"),
             "jobexport.backup.restore.session": ("RestoreResult",),
             "jobexport.backup.restoring": (

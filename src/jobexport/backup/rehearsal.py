@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jobexport.backup.differences import REMOVED
 from jobexport.backup.folder import layout
 from jobexport.backup.folder.tree import opened
-from jobexport.backup.live import diff_live
+from jobexport.backup.live import adiff_live, diff_live
 from jobexport.backup.restore.dgc import DgcRestore
 from jobexport.backup.restore.journal import RestoreJournal
 from jobexport.backup.restore.session import RestoreSession, RestoreSettings
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
     from obstore.store import ObjectStore
 
-    from jobexport.client import DgcClient
+    from jobexport.backup.differences import Differences
+    from jobexport.backup.restore.session import RestoreResult
+    from jobexport.client import AsyncDgcClient, DgcClient
     from jobexport.client.schedule import Progress
 
 LEVEL = 2
@@ -62,22 +65,62 @@ def rehearse(
         FolderInUse: a run writes to the folder.
         JobexportError: the service can't be used.
     """
+    try:
+        with _begun(client, folder, obs_dir, store, target_status, concurrency, progress) as session:
+            result = client._shell.run(DgcRestore(session).steps())
+        return _problems(result, diff_live(client, folder, concurrency=concurrency))
+    except RestoreRefused as refusal:
+        return _refused(refusal)
+
+
+async def arehearse(
+    client: AsyncDgcClient,
+    folder: str | os.PathLike[str],
+    *,
+    obs_dir: str,
+    store: ObjectStore,
+    target_status: str | None = "SAVED",
+    concurrency: int = 4,
+    progress: Callable[[Progress], None] | None = None,
+) -> tuple[Problem, ...]:
+    """Restore a backup into the default workspace of a service and compare all, as `rehearse`."""
+    try:
+        with _begun(client, folder, obs_dir, store, target_status, concurrency, progress) as session:
+            result = await client._shell.run(DgcRestore(session).steps())
+        return _problems(result, await adiff_live(client, folder, concurrency=concurrency))
+    except RestoreRefused as refusal:
+        return _refused(refusal)
+
+
+@contextlib.contextmanager
+def _begun(
+    client: DgcClient | AsyncDgcClient,
+    folder: str | os.PathLike[str],
+    obs_dir: str,
+    store: ObjectStore,
+    target_status: str | None,
+    concurrency: int,
+    progress: Callable[[Progress], None] | None,
+) -> Iterator[RestoreSession]:
+    """Open the backup for a restore whose journal is in memory."""
     check_store(store)
     obs_dir = text("obs_dir", obs_dir).removeprefix("obs://")
     project = client._project
     place = RestoreTarget(project.id, project.retries, None, concurrency_of(concurrency))
     settings = RestoreSettings(target_status=target_status, accepted=True, progress=progress)
-    try:
-        with opened(Path(folder)) as tree:
-            source = RestoreSource.of(tree, "dgc", None, None)
-            session = RestoreSession(place, source, settings, obs_dir, store, RestoreJournal(None, ""))
-            result = client._shell.run(DgcRestore(session).steps())
-        found = diff_live(client, folder, concurrency=concurrency).items
-    except RestoreRefused as refusal:
-        return tuple(Problem(LEVEL, "plan", problem) for problem in refusal.problems)
+    with opened(Path(folder)) as tree:
+        source = RestoreSource.of(tree, "dgc", None, None)
+        yield RestoreSession(place, source, settings, obs_dir, store, RestoreJournal(None, ""))
+
+
+def _refused(refusal: RestoreRefused) -> tuple[Problem, ...]:
+    return tuple(Problem(LEVEL, "plan", problem) for problem in refusal.problems)
+
+
+def _problems(result: RestoreResult, found: Differences) -> tuple[Problem, ...]:
     reasons = {**result.failures, **result.unknown}
     problems = [Problem(LEVEL, layout.label(*key), reason) for key, reason in reasons.items()]
-    for item in found:
+    for item in found.items:
         if (item.kind, item.name) not in reasons:
             what = "it did not arrive" if item.change == REMOVED else f"after the restore it {item.change}"
             more = f" ({item.lines[0]})" if item.lines else ""

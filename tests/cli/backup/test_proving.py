@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +81,15 @@ def test_a_rehearsal_proves_level_2_and_says_what_that_proves(folder: Path) -> N
     assert (contents(folder.parent), sorted(path.name for path in (folder / ".jobexport").rglob("*"))) == before
 
 
+def test_no_other_process_sees_a_rehearsal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mock has no socket: definitions may hold secrets, and its token is known to everybody."""
+    opened: list[Any] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _, address: opened.append(address))
+    monkeypatch.setattr(socket.socket, "listen", lambda *_: opened.append("listen"))
+    assert run("verify", "--rehearse", folder).exit_code == 0
+    assert opened == []
+
+
 @pytest.mark.parametrize("edition", ["huaweicloud-cn-2020", "otc-2024"])
 def test_a_rehearsal_for_another_edition_lists_what_it_does_not_take(tmp_path: Path, edition: str) -> None:
     """A field, a value and a limit are each a problem, with the register's entries and the items that have them."""
@@ -118,7 +128,12 @@ def test_imports_are_those_of_the_edition(
 ) -> None:
     """The oldest edition has no state for imported jobs, and a note says what a restore needs then."""
     given: dict[str, Any] = {}
-    monkeypatch.setattr("jobexport.backup.rehearse", lambda *_, **options: given.update(options) or ())
+
+    async def rehearse(*_: Any, **options: Any) -> tuple[()]:
+        given.update(options)
+        return ()
+
+    monkeypatch.setattr("jobexport.backup.arehearse", rehearse)
     result = run("verify", "--for", edition, folder)
     assert given["target_status"] == status
     assert ("a restore needs --target-status none and --yes" in result.stderr) == (status is None)

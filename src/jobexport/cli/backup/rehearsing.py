@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,14 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from obstore.store import MemoryStore
+
     from jobexport.backup import VerifyResult
     from jobexport.backup.verification import Problem
-    from jobexport.mock import Server
+    from jobexport.mock import State
     from jobexport.spec.untaken import Untaken
 
 PROVES = "this program, its format and its mock's form of a zip, not the service"
 SUBMITS = "imports submit each job by themselves, so a restore needs --target-status none and --yes"
-_BUCKET = "rehearsal"
+_OBS_DIR = "rehearsal/zips"
 _FIELD = "targetStatus"
 
 
@@ -57,12 +60,9 @@ def rehearsed(verdict: VerifyResult, given: str | None, *, quiet: bool = False) 
         JobexportError: the edition does not exist, or the backup can't be read.
     """
     with needing("mock", "a rehearsal"):
-        from jobexport.mock import EXAMPLE_PROJECT, State, serve
+        from jobexport.mock import EXAMPLE_PROJECT, State
         from jobexport.mock.state.values import ProjectState, WorkspaceState
         from jobexport.spec import load_edition
-    from jobexport import DgcClient
-    from jobexport.backup import rehearse
-
     marker = verdict.marker
     if marker.origin.service != "dgc":
         raise click.UsageError(
@@ -78,39 +78,72 @@ def rehearsed(verdict: VerifyResult, given: str | None, *, quiet: bool = False) 
     with_status = _has_status(document, edition)
     problems = [] if given is None else list(_not_taken(verdict.folder, given, marker.edition))
     state = State({EXAMPLE_PROJECT: ProjectState(workspaces={"default": WorkspaceState()})})
-    with (
-        serve(document, state=state) as server,
-        DgcClient(server.project_id, auth=server.token, base_url=server.url) as client,
-        ExportProgress(quiet=quiet) as progress,
-    ):
-        problems += rehearse(
-            client,
-            verdict.folder,
-            obs_dir=f"{_BUCKET}/zips",
-            store=_bucket(server),
-            target_status="SAVED" if with_status else None,
-            progress=progress,
-        )
+    with ExportProgress(quiet=quiet) as progress:
+        problems += asyncio.run(_on_mock(document, state, verdict.folder, with_status, progress))
     notes = verdict.notes if with_status else (*verdict.notes, f"{SUBMITS} (edition {edition})")
     level = verdict.level if problems else 2
     return Rehearsal(edition, evolve(verdict, level=level, problems=(*verdict.problems, *problems), notes=notes))
 
 
-def _bucket(server: Server) -> Any:
-    """Return a bucket of the mock's own object storage."""
-    from obstore.store import S3Store
+async def _on_mock(
+    document: dict[str, Any], state: State, folder: Path, with_status: bool, progress: ExportProgress
+) -> tuple[Problem, ...]:
+    """Rehearse on a mock without a socket: no other process can see the definitions, which may hold secrets."""
+    import httpx
+    from obstore.store import MemoryStore
 
-    return S3Store(
-        config={
-            "bucket": _BUCKET,
-            "endpoint": f"{server.url}/_mock/obs",
-            "region": "us-east-1",
-            "access_key_id": server.access_key,
-            "secret_access_key": server.secret_key,
-            "virtual_hosted_style_request": False,
-        },
-        client_options={"allow_http": True},
-    )
+    from jobexport import AsyncDgcClient
+    from jobexport.backup import arehearse
+    from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, create_app
+
+    store = MemoryStore()
+    transport = httpx.ASGITransport(create_app(document, state=state, storage=_Bucket(store)))
+    async with (
+        httpx.AsyncClient(transport=transport, trust_env=False) as http,
+        AsyncDgcClient(EXAMPLE_PROJECT, auth=EXAMPLE_TOKEN, base_url="http://127.0.0.1", http_client=http) as client,
+    ):
+        return await arehearse(
+            client,
+            folder,
+            obs_dir=_OBS_DIR,
+            store=store,
+            target_status="SAVED" if with_status else None,
+            progress=progress,
+        )
+
+
+@frozen
+class _Bucket:
+    """The storage of the mock: a bucket in memory, which the restore writes to."""
+
+    store: MemoryStore
+
+    async def put(self, name: str, content: bytes) -> None:
+        """Store an object."""
+        await self.store.put_async(_key(name), content)
+
+    async def get(self, name: str) -> bytes | None:
+        """Return an object's content, or None if the object does not exist."""
+        try:
+            return bytes(await (await self.store.get_async(_key(name))).bytes_async())
+        except FileNotFoundError:
+            return None
+
+    async def delete(self, name: str) -> None:
+        """Delete an object."""
+        await self.store.delete_async(_key(name))
+
+    async def names(self) -> list[str]:
+        """Return the objects' names, sorted."""
+        return sorted(f"{_OBS_DIR.partition('/')[0]}/{item['path']}" for page in self.store.list() for item in page)
+
+    def __str__(self) -> str:
+        return "memory"
+
+
+def _key(name: str) -> str:
+    """Return the name of an object without its bucket."""
+    return name.partition("/")[2]
 
 
 def _has_status(document: dict[str, Any], edition: str) -> bool:
