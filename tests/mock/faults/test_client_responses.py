@@ -176,6 +176,14 @@ class TestJson:
             assert response.headers["Content-Type"] == "text/html; charset=utf-8"
             assert response.text.startswith("<!DOCTYPE html>")
 
+    def test_html_in_place_of_no_body(self, mock: Faulty, caplog: pytest.LogCaptureFixture) -> None:
+        """A page in place of a response without a body has status 200, as a 204 can't carry it."""
+        path, body = f"/v1/{EXAMPLE_PROJECT}/scripts", {"name": "new", "type": "Shell", "content": "x"}
+        mock.set("html-instead-of-json@createScript")
+        response = mock.client.post(path, json=body)
+        assert (response.status_code, response.text[:15]) == (200, "<!DOCTYPE html>")
+        assert caplog.records == []
+
     @pytest.mark.parametrize("operation", OPERATIONS)
     def test_wrong_content_type(self, mock: Faulty, operation: str) -> None:
         """The body is right, and its Content-Type is text/plain."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from jobexport.mock.requests.operations import ErrorResponse, Operation
 
+_BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 # Made once: `json.dumps` would make an encoder for each call.
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
@@ -84,8 +86,14 @@ def changed(
     status: int | None = None,
     headers: Mapping[str, str | None] | None = None,
 ) -> Outcome:
-    """Return the outcome with another body, media type, status or headers; a header of None is removed."""
+    """Return the outcome with another body, media type, status or headers; a header of None is removed.
+
+    A status that allows no body, such as 204, becomes 200 if a body is given: the server could not send it.
+    """
     old = outcome.response
+    code = status or old.status_code
+    if body and code in _BODILESS:
+        code = HTTPStatus.OK
     kept = {name: value for name, value in old.headers.items() if name != "content-length"}
     if media_type is not None:
         kept["content-type"] = media_type
@@ -93,7 +101,7 @@ def changed(
         kept.pop(name, None)
         if value is not None:
             kept[name] = value
-    return evolve(outcome, response=Response(body, status_code=status or old.status_code, headers=kept))
+    return evolve(outcome, response=Response(body, status_code=code, headers=kept))
 
 
 def dump(value: Any) -> bytes:
