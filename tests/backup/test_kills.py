@@ -57,7 +57,7 @@ def test_a_first_run_that_is_killed_goes_on(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: bool
 ) -> None:
     """Killed at any step, also between the parts of a large first backup, the next run ends as an undisturbed one."""
-    monkeypatch.setattr(job_export, "_CHUNK", 2)
+    monkeypatch.setattr(job_export, "MOST_JOBS", 2)
     monkeypatch.setattr(job_export, "_INTERIM", 2)
     for number in range(4):
         workspace.job(f"j{number}")
@@ -83,7 +83,7 @@ def test_what_a_killed_run_has_fetched_is_not_fetched_again(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a kill behind the first part of a backup, the next run exports the other jobs only."""
-    monkeypatch.setattr(job_export, "_CHUNK", 1)
+    monkeypatch.setattr(job_export, "MOST_JOBS", 1)
     monkeypatch.setattr(job_export, "_INTERIM", 2)
     with killed_at(None) as steps:
         workspace.back_up(tmp_path / "whole", concurrency=1)

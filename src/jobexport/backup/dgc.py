@@ -13,6 +13,7 @@ from attrs import define, field
 
 from jobexport.archive.definitions import JSON, files_of
 from jobexport.archive.values import Resource, Script
+from jobexport.backup.content.compare import SET_BY_DGC
 from jobexport.backup.folder import layout
 from jobexport.backup.folder.manifest import OK, ItemRow
 from jobexport.backup.job_export import JobExport, hold
@@ -22,7 +23,7 @@ from jobexport.client.schedule import ends_the_run
 from jobexport.client.steps import Together, Work
 from jobexport.core import strict_json
 from jobexport.core.redact import line
-from jobexport.errors import ApiError, JobexportError, JobNotFound, UnexpectedResponse
+from jobexport.errors import JobexportError, JobNotFound, ScriptNotFound, UnexpectedResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,11 +36,7 @@ if TYPE_CHECKING:
     from jobexport.client.steps import Steps
 
 # Fields that lists have and exports have not: what the service sets, and what nobody chose.
-_LISTED_ONLY = {
-    "id", "resourceId", "owner", "version", "createUser", "createTime", "lastUpdateUser", "lastUpdateTime",
-    "jobRelation",
-}  # fmt: skip
-_NO_SCRIPT = "DLF.6201"
+_LISTED_ONLY = SET_BY_DGC | {"jobRelation"}
 _LISTS = {layout.SCRIPT: "listScripts", layout.RESOURCE: "listResources"}
 
 
@@ -158,11 +155,8 @@ class DgcRun:
             elif not (yield from self._has_resource(name)):
                 self.session.is_gone(key)
                 return
-        except ApiError as error:
-            if isinstance(error, JobNotFound) or error.code == _NO_SCRIPT:
-                self.session.is_gone(key)
-                return
-            self.session.fail(key, error)
+        except (JobNotFound, ScriptNotFound):
+            self.session.is_gone(key)
         except JobexportError as error:
             self.session.fail(key, error)
         else:

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from jobexport.archive.definitions import JSON, pretty
 from jobexport.backup.content import parsed
+from jobexport.backup.content.compare import SET_BY_DLI
 from jobexport.backup.folder import layout
 from jobexport.backup.folder.manifest import OK, ItemRow
 from jobexport.backup.session import caught, grouped, settled
@@ -40,11 +41,6 @@ if TYPE_CHECKING:
     from jobexport.client.retry import Retries
     from jobexport.client.steps import Steps
 
-# What changes while a job runs, and what belongs to the project that it is in.
-_VOLATILE = {
-    "job_id", "status", "status_desc", "start_time", "update_time", "duration", "restart_times", "has_savepoint",
-    "savepoint_path", "execution_graph", "user_id", "user_name", "username", "project_id", "root_id",
-}  # fmt: skip
 _ZIP = ".zip"
 # Seconds for a thread that removes an object; the object may stay then.
 _REMOVAL_SECONDS = 60.0
@@ -178,7 +174,7 @@ class DliRun:
         """Fetch the details of a job, and its zip if they changed."""
         session, target = self.session, self.target
         fields = yield from show.show_flink_job(target.project, target.retries, item.id)
-        definition = {key: value for key, value in fields.items() if key not in _VOLATILE}
+        definition = {key: value for key, value in fields.items() if key not in SET_BY_DLI}
         own = pretty(definition)
         row = ItemRow(
             layout.FLINK,

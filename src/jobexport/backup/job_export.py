@@ -18,7 +18,7 @@ from jobexport.backup.content import parsed
 from jobexport.backup.folder import layout
 from jobexport.backup.folder.manifest import ItemRow
 from jobexport.backup.session import caught, settled
-from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
+from jobexport.client.calls import BATCH_EXPORT_JOBS, MOST_JOBS, batch_exchange, job_is_missing
 from jobexport.client.exchange import fetch_zip
 from jobexport.client.schedule import Fetched, Schedule
 from jobexport.client.steps import Together, Work
@@ -27,14 +27,15 @@ from jobexport.core.disk.files import writing
 from jobexport.errors import ArchiveError, JobNotFound, TargetUnwritable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from jobexport.archive.values import Resource
     from jobexport.backup.session import BackupSession
+    from jobexport.client.exchange import Exchange
     from jobexport.client.retry import Retries
     from jobexport.client.steps import Steps
 
-_CHUNK = 100
 # Jobs that are fetched before they take their places, so that a kill loses no more.
 _INTERIM = 2000
 
@@ -60,7 +61,6 @@ class JobExport:
     """The service's clock when the list of jobs began."""
     others: int = 0
     """The number of members of zips that are no definitions."""
-    _schedule: Schedule[bool] = field(init=False)
 
     def steps(self) -> Steps[None]:
         """Return the steps of the export. What is there takes its place from time to time.
@@ -68,21 +68,20 @@ class JobExport:
         Raises:
             TargetUnwritable: the disk is full.
         """
-        session = self.session
+        session, target = self.session, self.target
         schedule: Schedule[bool] = Schedule(tuple(self.wanted), session.settings.concurrency, session.settings.progress)
-        self._schedule = schedule
-        schedule.plan({}, _CHUNK)
-        schedule.report()
-        ready: list[tuple[str, ...]] = []
         done = 0
-        while schedule.begin(ready.append):
-            outcomes = yield Together([caught(self._fetch(chunk)) for chunk in ready])
-            for chunk, outcome in zip(ready, outcomes, strict=True):
-                schedule.settle(chunk, outcome)
-            ready.clear()
+
+        def exchange(chunk: tuple[str, ...]) -> Exchange:
+            return batch_exchange(target.project, target.retries, chunk, target.workspace, depend=False)
+
+        def commit() -> Steps[None]:
+            nonlocal done
             if len(schedule.exports) - done >= _INTERIM and schedule.ended_by is None:
                 done = len(schedule.exports)
                 yield Work(partial(session.commit, last=False))
+
+        self.others = yield from in_batches(schedule, exchange, self._part, self._take, commit)
         self._end(schedule)
 
     def _end(self, schedule: Schedule[bool]) -> None:
@@ -100,36 +99,73 @@ class JobExport:
             else:
                 session.fail(key, error)
 
-    def _fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched[bool]]:
-        """Return the steps that fetch a chunk, and stage the definition of each of its jobs."""
+    def _part(self) -> Part:
+        """Create a file for a zip, without a name: nothing of it stays after a kill."""
         stage = self.session.tree.path / layout.META / layout.STAGE
         with writing(stage):
-            # A file without a name: nothing of it stays after a kill.
-            part = Part(tempfile.TemporaryFile(dir=stage), None, stage)  # noqa: SIM115
-        try:
-            target = self.target
-            exchange = batch_exchange(target.project, target.retries, chunk, target.workspace, depend=False)
-            yield from fetch_zip(exchange, part, lambda: self._schedule.receive)
-            fetched: Fetched[bool] = yield Work(partial(self._take, part.file, chunk))
-            return fetched
-        finally:
-            part.discard()
+            return Part(tempfile.TemporaryFile(dir=stage), None, stage)
 
-    def _take(self, file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[bool]:
-        """Take the jobs of a zip."""
+    def _take(self, value: Job | Script) -> None:
+        if isinstance(value, Job):
+            type_, updated = self.wanted[value.name]
+            row = ItemRow(layout.JOB, value.name, (), job_type=type_, last_update=settled(updated, self.clock))
+            hold(self.session, row, value)
+
+
+def in_batches(
+    schedule: Schedule[bool],
+    exchange: Callable[[tuple[str, ...]], Exchange],
+    part: Callable[[], Part],
+    take: Callable[[Job | Script], None],
+    after: Callable[[], Steps[None]] | None = None,
+) -> Steps[int]:
+    """Return the steps that export the jobs of a schedule, as many with each request as a request may have.
+
+    The steps end with the number of members that are no definitions.
+
+    Args:
+        schedule: the jobs.
+        exchange: a function that builds the request for a chunk of jobs.
+        part: a function that creates a file for a zip.
+        take: called for each script that a zip has, and for each job, by one thread for each request.
+        after: a function that returns the steps after each round of requests.
+    """
+    others = []
+
+    def split(file: IO[bytes], chunk: tuple[str, ...]) -> Fetched[bool]:
         fetched = Fetched[bool]()
         found = definitions(file, chunk, fetched)
-        self.others += found.others
-        jobs = found.jobs
+        others.append(found.others)
+        for script in found.scripts:
+            take(script)
         for name in chunk:
-            if name in jobs and name not in fetched.failures:
-                type_, updated = self.wanted[name]
-                row = ItemRow(layout.JOB, name, (), job_type=type_, last_update=settled(updated, self.clock))
-                hold(self.session, row, jobs[name])
+            if name in found.jobs and name not in fetched.failures:
+                take(found.jobs[name])
                 fetched.exports[name] = True
             else:
                 fetched.failures.setdefault(name, job_is_missing(BATCH_EXPORT_JOBS, name))
         return fetched
+
+    def fetch(chunk: tuple[str, ...]) -> Steps[Fetched[bool]]:
+        zip_ = part()
+        try:
+            yield from fetch_zip(exchange(chunk), zip_, lambda: schedule.receive)
+            fetched: Fetched[bool] = yield Work(partial(split, zip_.file, chunk))
+            return fetched
+        finally:
+            zip_.discard()
+
+    schedule.plan({}, MOST_JOBS)
+    schedule.report()
+    ready: list[tuple[str, ...]] = []
+    while schedule.begin(ready.append):
+        outcomes = yield Together([caught(fetch(chunk)) for chunk in ready])
+        for chunk, outcome in zip(ready, outcomes, strict=True):
+            schedule.settle(chunk, outcome)
+        ready.clear()
+        if after is not None:
+            yield from after()
+    return sum(others)
 
 
 @define

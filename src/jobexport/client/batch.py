@@ -30,7 +30,7 @@ from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.source import opened
 from jobexport.archive.zip.whole import check
 from jobexport.client.arguments import concurrency_of, job_names
-from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
+from jobexport.client.calls import BATCH_EXPORT_JOBS, MOST_JOBS, batch_exchange, job_is_missing
 from jobexport.client.exchange import fetch_zip
 from jobexport.client.obs_batch import ObsBatch
 from jobexport.client.schedule import Fetched, Schedule, ends_the_run, prevented_by
@@ -58,8 +58,6 @@ _COMMENT = b"jobexport from %b, content %b"
 _COMMENT_SIZE = len(_COMMENT % (b"0" * 64, b"0" * 64))
 # Zips that wait for the disk together. They are open, and some systems allow 256 open files in a process.
 _AT_ONCE = 50
-# The jobs that one request names. A server that takes fewer refuses the request, and the schedule cuts the chunk.
-_CHUNK = 100
 
 
 @frozen
@@ -159,7 +157,7 @@ class Batch:
         if all(map(_is_whole, others)):
             found = {name: archive for name in self.schedule.names if (archive := self._find(name)) is not None}
         self._reused = frozenset(found)
-        self.schedule.plan(found, _CHUNK)
+        self.schedule.plan(found, MOST_JOBS)
 
     def fetch(self, chunk: tuple[str, ...]) -> Steps[Fetched[JobArchive]]:
         """Return the steps that fetch a chunk and write a zip for each of its jobs."""

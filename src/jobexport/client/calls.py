@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 EXPORT_JOB = "exportJob"
 BATCH_EXPORT_JOBS = "batchExportJobs"
+MOST_JOBS = 100
+"""The jobs that one batch export names. A server that takes fewer refuses the request, and the schedule cuts it."""
 
 
 def export_job(

@@ -11,12 +11,17 @@ from jobexport.backup.content import suspects
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# What the service sets, in any definition.
-_VOLATILE = {
-    "id", "resourceId", "job_id", "createTime", "create_time", "createUser", "lastUpdateTime", "lastUpdateUser",
-    "update_time", "start_time", "version", "workspace", "workspaceId", "project_id", "user_id", "user_name",
-    "username", "owner", "status", "status_desc", "duration", "location", "autoAcquireLock", "execution_graph",
-    "savepoint_path", "has_savepoint", "restart_times", "root_id", "targetStatus",
+SET_BY_DGC = {
+    "id", "resourceId", "owner", "version", "createUser", "createTime", "lastUpdateUser", "lastUpdateTime",
+}  # fmt: skip
+"""Fields of a list of DGC that the service sets."""
+SET_BY_DLI = {
+    "job_id", "status", "status_desc", "start_time", "update_time", "duration", "restart_times", "has_savepoint",
+    "savepoint_path", "execution_graph", "user_id", "user_name", "username", "project_id", "root_id",
+}  # fmt: skip
+"""Fields of a Flink job that change while it runs, or that belong to its project."""
+_VOLATILE = SET_BY_DGC | SET_BY_DLI | {
+    "create_time", "workspace", "workspaceId", "location", "autoAcquireLock", "targetStatus",
 }  # fmt: skip
 # A resource's `location` is no place on a canvas.
 _KEPT = {"resource": {"location"}}

@@ -14,9 +14,10 @@ from jobexport.backup.restore import packing
 from jobexport.backup.restore.journal import RUNNING
 from jobexport.backup.restore.plan import CREATE, REPLACE, plan
 from jobexport.backup.restore.session import with_problems
-from jobexport.backup.restore.target import Look, differences, exported, stops
+from jobexport.backup.restore.target import Look, differences, exported
 from jobexport.backup.session import caught, grouped
 from jobexport.client.objects import tasks, writes
+from jobexport.client.schedule import ends_the_run
 from jobexport.client.steps import Sleep, Together, Work
 from jobexport.errors import (
     JobexportError,
@@ -148,7 +149,7 @@ class DgcRestore:
             look = yield from self._seen(kind, sent)
         except JobexportError as error:
             session.fail(sent, f"it could not be read back: {error}")
-            session.stopped = session.stopped or stops(error)
+            session.stopped = session.stopped or ends_the_run(error)
             return
         for key in sent:
             found = look.standing.get(key)
@@ -254,7 +255,7 @@ class DgcRestore:
             error = failures.get(name) if kind == layout.JOB else None
             if error is not None and not isinstance(error, JobNotFound):
                 session.fail([key], f"it could not be read back: {error}")
-                session.stopped = session.stopped or stops(error)
+                session.stopped = session.stopped or ends_the_run(error)
             else:
                 session.judge(key, found.get(key), said.get(name, "") if kind == layout.JOB else "")
         self._packed -= {name for kind, name in keys if kind == layout.SCRIPT and (kind, name) in found}

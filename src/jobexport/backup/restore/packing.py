@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jobexport.archive.names import segment
 from jobexport.backup.content import limits, references
 from jobexport.backup.folder import layout
+from jobexport.client.calls import MOST_JOBS
 from jobexport.core import strict_json
 
 if TYPE_CHECKING:
@@ -17,12 +18,9 @@ if TYPE_CHECKING:
     from jobexport.backup.restore.source import RestoreSource
     from jobexport.backup.results import Key
 
-MOST_JOBS = 100
-"""The most jobs of a zip: as many as a batch export has, so that one request reads them back."""
-
 
 def groups(source: RestoreSource, names: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the jobs of each zip, at most 100 jobs and 9.5 MiB, in the order of `names`."""
+    """Yield the jobs of each zip in the order of `names`: at most 9.5 MiB, and as many as a batch export reads back."""
     group: list[str] = []
     total = 0
     for name in names:

@@ -10,14 +10,13 @@ from attrs import define, field, frozen
 from jobexport.archive.values import Job
 from jobexport.backup.content import compare
 from jobexport.backup.folder import layout
-from jobexport.backup.job_export import definitions
+from jobexport.backup.job_export import in_batches
 from jobexport.backup.restore.plan import Standing, TargetView
-from jobexport.backup.session import caught, grouped
-from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
-from jobexport.client.exchange import fetch_zip
+from jobexport.backup.session import grouped
+from jobexport.client.calls import batch_exchange
 from jobexport.client.objects import lists, show
-from jobexport.client.schedule import Fetched, Schedule, ends_the_run
-from jobexport.client.steps import Together, Work
+from jobexport.client.schedule import Schedule, ends_the_run
+from jobexport.client.steps import Together
 from jobexport.client.target import Part
 from jobexport.errors import JobexportError, JobNotFound, ScriptNotFound
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from jobexport.archive.values import Script
     from jobexport.backup.restore.source import RestoreSource
     from jobexport.backup.results import Key
+    from jobexport.client.exchange import Exchange
     from jobexport.client.objects.items import ListedFlinkJob, ListedJob
     from jobexport.client.objects.walk import Walk
     from jobexport.client.retry import Retries
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     Compare = Callable[[RestoreSource, Key, Any], tuple[str, ...]]
     """Returns the differences between an item of the backup and that of the target, as lines."""
-
-_CHUNK = 100
 
 
 @frozen
@@ -135,7 +133,7 @@ class Look:
 
         failures = yield from exported(self.place, listed, take, depend=False)
         for name, error in failures.items():
-            if stops(error):
+            if ends_the_run(error):
                 raise error
             if isinstance(error, JobNotFound):
                 # Deleted after it was listed.
@@ -181,43 +179,9 @@ def exported(
         depend: True for the scripts that the jobs use.
     """
     schedule: Schedule[bool] = Schedule(tuple(names), place.concurrency, None)
-    schedule.plan({}, _CHUNK)
-    ready: list[tuple[str, ...]] = []
-    while schedule.begin(ready.append):
-        outcomes = yield Together([caught(_fetch(place, chunk, take, depend)) for chunk in ready])
-        for chunk, outcome in zip(ready, outcomes, strict=True):
-            schedule.settle(chunk, outcome)
-        ready.clear()
+
+    def exchange(chunk: tuple[str, ...]) -> Exchange:
+        return batch_exchange(place.project, place.retries, chunk, place.workspace, depend=depend)
+
+    yield from in_batches(schedule, exchange, partial(Part.beside, None), take)
     return dict(schedule.failures)
-
-
-def _fetch(
-    place: RestoreTarget, chunk: tuple[str, ...], take: Callable[[Job | Script], None], depend: bool
-) -> Steps[Fetched[bool]]:
-    part = Part.beside(None)
-    try:
-        exchange = batch_exchange(place.project, place.retries, chunk, place.workspace, depend=depend)
-        yield from fetch_zip(exchange, part, lambda: lambda _: None)
-        fetched: Fetched[bool] = yield Work(partial(_split, part, chunk, take))
-        return fetched
-    finally:
-        part.discard()
-
-
-def _split(part: Part, chunk: tuple[str, ...], take: Callable[[Job | Script], None]) -> Fetched[bool]:
-    fetched = Fetched[bool]()
-    found = definitions(part.file, chunk, fetched)
-    for script in found.scripts:
-        take(script)
-    for name in chunk:
-        if name in found.jobs and name not in fetched.failures:
-            take(found.jobs[name])
-            fetched.exports[name] = True
-        else:
-            fetched.failures.setdefault(name, job_is_missing(BATCH_EXPORT_JOBS, name))
-    return fetched
-
-
-def stops(error: JobexportError) -> bool:
-    """Return True if no other request of a restore would fare better."""
-    return ends_the_run(error)
