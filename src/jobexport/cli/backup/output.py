@@ -17,6 +17,8 @@ format_option = click.option(
 )
 # Columns of a terminal.
 _WIDEST = 80
+# Lines of one kind that people are shown: they come by the thousand, such as after git has written other line ends.
+_SHOWN = 50
 
 
 def show(format_: str, plain: Mapping[str, Any], lines: Iterable[str]) -> None:
@@ -32,6 +34,13 @@ def complain(texts: Iterable[str]) -> None:
     """Print lines on standard error."""
     for text in texts:
         click.echo(line(text), err=True)
+
+
+def some(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the first lines of one kind, and how many more there are."""
+    yield from lines[:_SHOWN]
+    if len(lines) > _SHOWN:
+        yield f"and {len(lines) - _SHOWN} more; --format json has all of them"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

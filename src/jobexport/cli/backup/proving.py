@@ -16,7 +16,7 @@ from jobexport.cli.variables import ReadingCommand
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jobexport.backup import Differences, VerifyResult
+    from jobexport.backup import Differences
 
 _folder = click.argument("folder", type=Place(file_okay=False), metavar="DIR")
 _first = click.argument("first", type=Place(file_okay=False), metavar="DIR")
@@ -66,22 +66,7 @@ def verify_dgc(
 
     Exit code 1: the backup does not reach the level; standard error has the reasons.
     """
-    from jobexport.backup import verify as check
-    from jobexport.cli.backup import planned, rehearsing, shown
-
-    verdict = check(folder)
-    plain: dict[str, Any] = {}
-    lines: list[str] = []
-    with running(_READ_ONLY, verbose=verbose):
-        if (rehearse or edition) and verdict.passed:
-            rehearsal = rehearsing.rehearsed(verdict, edition, quiet=verbose)
-            verdict, plain["rehearsal"] = rehearsal.verdict, rehearsal.as_plain()
-            lines += rehearsal.lines()
-        if live and verdict.passed:
-            plan = planned.planned(verdict, connect(given), given, dli=False)
-            verdict, plain["plan"] = plan.verdict, plan.as_plain()
-            lines += plan.lines()
-    _end(verdict, format_, {**shown.verdict_as_plain(verdict), **plain}, [*lines, shown.sentence(verdict)])
+    _verify(folder, live, format_, verbose, given, dli=False, edition=edition, rehearse=rehearse or bool(edition))
 
 
 @click.command("verify", cls=ReadingCommand, variables=VARIABLES)
@@ -102,6 +87,20 @@ def verify_dli(folder: Path, live: bool, format_: str, verbose: bool, **given: A
 
     Exit code 1: the backup does not reach the level; standard error has the reasons.
     """
+    _verify(folder, live, format_, verbose, given, dli=True)
+
+
+def _verify(
+    folder: Path,
+    live: bool,
+    format_: str,
+    verbose: bool,
+    given: dict[str, Any],
+    *,
+    dli: bool,
+    rehearse: bool = False,
+    edition: str | None = None,
+) -> None:
     from jobexport.backup import verify as check
     from jobexport.cli.backup import planned, shown
 
@@ -109,18 +108,18 @@ def verify_dli(folder: Path, live: bool, format_: str, verbose: bool, **given: A
     plain: dict[str, Any] = {}
     lines: list[str] = []
     with running(_READ_ONLY, verbose=verbose):
+        if rehearse and verdict.passed:
+            from jobexport.cli.backup import rehearsing
+
+            rehearsal = rehearsing.rehearsed(verdict, edition, quiet=verbose)
+            verdict, plain["rehearsal"] = rehearsal.verdict, rehearsal.as_plain()
+            lines += rehearsal.lines()
         if live and verdict.passed:
-            plan = planned.planned(verdict, connect(given), given, dli=True)
+            plan = planned.planned(verdict, connect(given), given, dli=dli)
             verdict, plain["plan"] = plan.verdict, plan.as_plain()
             lines += plan.lines()
-    _end(verdict, format_, {**shown.verdict_as_plain(verdict), **plain}, [*lines, shown.sentence(verdict)])
-
-
-def _end(verdict: VerifyResult, format_: str, plain: dict[str, Any], lines: list[str]) -> None:
-    from jobexport.cli.backup import shown
-
     complain(shown.complaints(verdict))
-    show(format_, plain, lines)
+    show(format_, {**shown.verdict_as_plain(verdict), **plain}, [*lines, shown.sentence(verdict)])
     if not verdict.passed:
         raise SystemExit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -10,20 +11,18 @@ from attrs import field, frozen
 from jobexport import DgcClient, DliClient
 from jobexport.backup import plan_flink_restore, plan_restore, restore_flink_jobs, restore_workspace
 from jobexport.backup.folder.layout import label
-from jobexport.cli.backup.output import table
+from jobexport.cli.backup.output import some, table
 from jobexport.cli.export.dli import bucket_of
 from jobexport.cli.export.progress import ExportProgress
 from jobexport.errors import OutcomeUnknown, RestoreRefused, TaskFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jobexport.backup import RestorePlan, RestoreResult
     from jobexport.cli.export.connection import Connection
 
 _FAILED, _BLOCKED, _UNKNOWN = 1, 3, 4
-# Lines of one kind; --format json has all of them.
-_SHOWN = 50
 
 
 @frozen
@@ -45,18 +44,18 @@ class Restored:
 
     def complaints(self) -> Iterator[str]:
         """Yield a line for each problem and each note."""
-        yield from _some(list(self.plan.problems))
+        yield from some(self.plan.problems)
         if self.result is None:
-            yield from _some(list(self.plan.notes))
+            yield from some(self.plan.notes)
             if self.plan.needs and not self.plan.blocked:
                 needs = [f"{ref} ({len(users)})" for ref, users in self.plan.needs.items()]
-                yield f"the target must have, which nobody can check: {', '.join(_some(needs))}"
+                yield f"the target must have, which nobody can check: {', '.join(some(needs))}"
             return
-        yield from _some([f"{label(*key)}: {reason}" for key, reason in self.result.failures.items()])
-        yield from _some([f"{label(*key)}: {reason}" for key, reason in self.result.unknown.items()])
+        yield from some([f"{label(*key)}: {reason}" for key, reason in self.result.failures.items()])
+        yield from some([f"{label(*key)}: {reason}" for key, reason in self.result.unknown.items()])
         for task in self.result.tasks:
             yield f"follow the task: jobexport dgc task {task}"
-        yield from _some(list(self.result.notes))
+        yield from some(self.result.notes)
 
     def lines(self) -> Iterator[str]:
         """Yield a table of what is planned, or a sentence on what was done."""
@@ -108,12 +107,6 @@ def _reasons(found: Mapping[tuple[str, str], str]) -> list[dict[str, str]]:
     return [{"item": label(*key), "problem": reason} for key, reason in found.items()]
 
 
-def _some(lines: list[str]) -> Iterator[str]:
-    yield from lines[:_SHOWN]
-    if len(lines) > _SHOWN:
-        yield f"and {len(lines) - _SHOWN} more; --format json has all of them"
-
-
 def workspace(connection: Connection, given: Mapping[str, Any], *, dry_run: bool, quiet: bool) -> Restored:
     """Plan a restore, and carry it out unless `dry_run`.
 
@@ -128,23 +121,11 @@ def workspace(connection: Connection, given: Mapping[str, Any], *, dry_run: bool
         "target_status": status,
         "accept_submission": given["yes"],
     }
-    names = given["names"] or None
     store = None if dry_run else bucket(connection, given, "dgc restore", "--obs")
     with DgcClient(connection.project, auth=connection.auth, **connection.where) as client:
-        if store is None:
-            return Restored(plan_restore(client, given["folder"], names, **options))
-        with ExportProgress(quiet=quiet) as progress:
-            return carried_out(
-                lambda: restore_workspace(
-                    client,
-                    given["folder"],
-                    names,
-                    obs_dir=given["obs_dir"],
-                    store=store,
-                    progress=progress,
-                    **options,
-                )
-            )
+        return _restored(
+            partial(plan_restore, client), partial(restore_workspace, client), store, given, options, quiet
+        )
 
 
 def project(connection: Connection, given: Mapping[str, Any], *, dry_run: bool, quiet: bool) -> Restored:
@@ -156,17 +137,26 @@ def project(connection: Connection, given: Mapping[str, Any], *, dry_run: bool, 
         JobexportError: the backup can't be read, or the project can't be looked at; nothing was changed.
     """
     options = {name: given[name] for name in ("policy", "resume")}
-    names = given["names"] or None
     store = None if dry_run else bucket(connection, given, "dli restore", "--obs-dir")
     with DliClient(connection.project, auth=connection.auth, **connection.where) as client:
-        if store is None:
-            return Restored(plan_flink_restore(client, given["folder"], names, **options))
-        with ExportProgress(quiet=quiet) as progress:
-            return carried_out(
-                lambda: restore_flink_jobs(
-                    client, given["folder"], names, obs_dir=given["obs_dir"], store=store, progress=progress, **options
-                )
-            )
+        plan, restore = partial(plan_flink_restore, client), partial(restore_flink_jobs, client)
+        return _restored(plan, restore, store, given, options, quiet)
+
+
+def _restored(
+    plan: Callable[..., RestorePlan],
+    restore: Callable[..., RestoreResult],
+    store: Any,
+    given: Mapping[str, Any],
+    options: Mapping[str, Any],
+    quiet: bool,
+) -> Restored:
+    """Plan a restore, and carry it out if there is a bucket for its zips."""
+    items = given["folder"], given["names"] or None
+    if store is None:
+        return Restored(plan(*items, **options))
+    with ExportProgress(quiet=quiet) as progress:
+        return carried_out(lambda: restore(*items, obs_dir=given["obs_dir"], store=store, progress=progress, **options))
 
 
 def bucket(connection: Connection, given: Mapping[str, Any], user: str, option: str) -> Any:

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.backup.folder.layout import label
 from jobexport.backup.verification import LEVELS
+from jobexport.cli.backup.output import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jobexport.backup import Differences, VerifyResult
-
-# Problems of one kind come by the thousand, such as a folder that git has written with other line ends.
-_SHOWN = 50
 
 
 def sentence(verdict: VerifyResult) -> str:
@@ -31,9 +29,7 @@ def _counted(number: int, noun: str) -> str:
 
 def complaints(verdict: VerifyResult) -> Iterator[str]:
     """Yield the problems and the notes of a verdict."""
-    yield from map(str, verdict.problems[:_SHOWN])
-    if len(verdict.problems) > _SHOWN:
-        yield f"and {len(verdict.problems) - _SHOWN} more; --format json has all of them"
+    yield from some([str(problem) for problem in verdict.problems])
     yield from verdict.notes
 
 
