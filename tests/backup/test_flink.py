@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
-from obstore.store import S3Store
 
 from jobexport import AsyncDliClient, DliClient, JobArchive, Retries
 from jobexport.backup import abackup_flink_jobs, backup_flink_jobs, diff, verify
@@ -19,6 +18,7 @@ from jobexport.mock.state.values import FlinkJob
 from jobexport.spec.editions import edition_ids
 from tests.backup.making.folders import contents, ordinary
 from tests.backup.making.workspace import Workspace
+from tests.making.stored import bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,17 +43,7 @@ def back_up(server: Server, folder: Path, kind: str = "sync", **options: Any) ->
     """Back up the Flink jobs of a mock, and forget the requests before."""
     server.core.requests.clear()
     connection: dict[str, Any] = {"auth": server.token, "base_url": server.url, "retries": QUICK}
-    options["store"] = S3Store(
-        config={
-            "bucket": "backups",
-            "endpoint": f"{server.url}/_mock/obs",
-            "region": "us-east-1",
-            "access_key_id": server.access_key,
-            "secret_access_key": server.secret_key,
-            "virtual_hosted_style_request": False,
-        },
-        client_options={"allow_http": True},
-    )
+    options["store"] = bucket(server, "backups")
     options["obs_dir"] = "backups/flink"
     if kind == "sync":
         with DliClient(server.project_id, **connection) as client:

@@ -10,8 +10,9 @@ import pytest
 from jobexport import AsyncDgcClient, DgcClient
 from jobexport.backup import Problem, arehearse, rehearse
 from tests.backup.making.folders import contents
-from tests.backup.making.restoring import bucket, empty, left
+from tests.backup.making.restoring import empty, left
 from tests.backup.making.workspace import PROJECT, QUICK, Workspace
+from tests.making.stored import bucket
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def rehearsed(workspace: Workspace, folder: Path, kind: str) -> tuple[Problem, .
     """Rehearse into the default workspace of a mock."""
     server = workspace.server
     connection: dict[str, Any] = {"auth": server.token, "base_url": server.url, "retries": QUICK}
-    given: dict[str, Any] = {"obs_dir": "backups/in", "store": bucket(server)}
+    given: dict[str, Any] = {"obs_dir": "backups/in", "store": bucket(server, "backups")}
     if kind == "sync":
         with DgcClient(PROJECT, **connection) as client:
             return rehearse(client, folder, **given)

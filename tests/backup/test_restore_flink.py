@@ -23,8 +23,9 @@ from jobexport.backup import (
 from jobexport.errors import NotABackup, RestoreRefused
 from jobexport.mock.state.values import FlinkJob
 from tests.backup.making.folders import ordinary
-from tests.backup.making.restoring import bucket, left, operations
+from tests.backup.making.restoring import left, operations
 from tests.backup.making.workspace import QUICK, Workspace
+from tests.making.stored import bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,14 +51,14 @@ def connection(server: Server) -> dict[str, Any]:
 def back_up(server: Server, folder: Path) -> Path:
     """Back up the Flink jobs of a mock."""
     with DliClient(server.project_id, **connection(server)) as client:
-        assert backup_flink_jobs(client, folder, obs_dir="backups/out", store=bucket(server)).complete
+        assert backup_flink_jobs(client, folder, obs_dir="backups/out", store=bucket(server, "backups")).complete
     return folder
 
 
 def restore(server: Server, folder: Path, *names: str, kind: str = "sync", **options: Any) -> RestoreResult:
     """Restore Flink jobs into a mock, and forget the requests before."""
     server.core.requests.clear()
-    given: dict[str, Any] = {"obs_dir": "backups/in", "store": bucket(server), **options}
+    given: dict[str, Any] = {"obs_dir": "backups/in", "store": bucket(server, "backups"), **options}
     if kind == "sync":
         with DliClient(server.project_id, **connection(server)) as client:
             return restore_flink_jobs(client, folder, names or None, **given)

@@ -12,13 +12,15 @@ import obstore
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from obstore.store import S3Store
 
 from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_PROJECT, EXAMPLE_SECRET_KEY, FolderStorage, MemoryStorage, serve
+from tests.making import stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from obstore.store import S3Store
 
     from jobexport.mock.server.run import Server
 
@@ -47,16 +49,7 @@ def boto(server: Server, **changed: Any) -> Any:
 
 
 def store(server: Server, bucket: str) -> S3Store:
-    return S3Store(
-        bucket,
-        endpoint=f"{server.url}/_mock/obs",
-        access_key_id=EXAMPLE_ACCESS_KEY,
-        secret_access_key=EXAMPLE_SECRET_KEY,
-        region="cn-north-1",
-        virtual_hosted_style_request=False,
-        client_options={"allow_http": True},
-        retry_config={"max_retries": 0},
-    )
+    return stored.bucket(server, bucket, retry_config={"max_retries": 0})
 
 
 def test_an_export_is_read_by_both(server: Server) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from obstore.store import S3Store
-
 from jobexport import AsyncDgcClient, DgcClient
 from jobexport.backup import aplan_restore, arestore_workspace, plan_restore, restore_workspace
 from jobexport.core import strict_json
 from jobexport.mock import State
 from jobexport.mock.state.values import ProjectState, WorkspaceState
 from tests.backup.making.workspace import PROJECT, QUICK
+from tests.making.stored import bucket
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,25 +20,10 @@ if TYPE_CHECKING:
     from jobexport.mock import Server
 
 
-def bucket(server: Server) -> S3Store:
-    """Return the bucket `backups` of a mock."""
-    return S3Store(
-        config={
-            "bucket": "backups",
-            "endpoint": f"{server.url}/_mock/obs",
-            "region": "us-east-1",
-            "access_key_id": server.access_key,
-            "secret_access_key": server.secret_key,
-            "virtual_hosted_style_request": False,
-        },
-        client_options={"allow_http": True},
-    )
-
-
 def restore(server: Server, folder: Path, *names: str, kind: str = "sync", **options: Any) -> RestoreResult:
     """Restore a backup into the default workspace of a mock, and forget the requests before."""
     server.core.requests.clear()
-    given: dict[str, Any] = {"obs_dir": "backups/in", "store": bucket(server), **options}
+    given: dict[str, Any] = {"obs_dir": "backups/in", "store": bucket(server, "backups"), **options}
     connection: dict[str, Any] = {"auth": server.token, "base_url": server.url, "retries": QUICK}
     if kind == "sync":
         with DgcClient(PROJECT, **connection) as client:

@@ -24,7 +24,7 @@ from starlette.routing import Mount
 
 from jobexport.mock.requests.request import Disconnected, Refused, read_content, read_headers
 from jobexport.mock.server.control import PREFIX
-from jobexport.mock.server.obs_signature import NotSigned, S3Request, check_signature
+from jobexport.mock.server.obs_signature import NotDone, S3Request, check_signature
 from jobexport.mock.storage.storage import StorageError, StorageUnavailable
 
 if TYPE_CHECKING:
@@ -72,14 +72,6 @@ def object_storage(core: Core) -> Mount:
     return Mount(PATH, app=server.respond)
 
 
-class _Problem(Exception):  # noqa: N818  # an outcome: `respond` turns it into a response
-    """A request that can't be carried out: the code of the S3 error, and a sentence."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(code, sentence)
-        self.code, self.sentence = code, sentence
-
-
 @frozen
 class _Target:
     """The object or the bucket that a request names."""
@@ -98,7 +90,7 @@ class _Target:
     async def content(self) -> bytes:
         content = await self.storage.get(self.name)
         if content is None:
-            raise _Problem("NoSuchKey", f"{self.name} does not exist")
+            raise NotDone("NoSuchKey", f"{self.name} does not exist")
         return content
 
 
@@ -120,22 +112,23 @@ class _ObjectServer:
             response = _error("InvalidURI", str(problem))
         except StorageUnavailable as problem:
             response = _error("ServiceUnavailable", str(problem))
-        except (NotSigned, _Problem) as problem:
+        except NotDone as problem:
             response = _error(problem.code, problem.sentence)
         if scope["method"] == "HEAD":
             response.body = b""
         await response(scope, receive, send)
 
     async def _carried_out(self, scope: Scope, receive: Receive) -> Response:
-        headers = {name: value.decode("latin-1") for name, value in read_headers(scope).items()}
-        content = await read_content(read_headers(scope), receive, _LARGEST)
+        sent = read_headers(scope)
+        headers = {name: value.decode("latin-1") for name, value in sent.items()}
+        content = await read_content(sent, receive, _LARGEST)
         path = scope["raw_path"].decode("ascii", "replace")
         request = S3Request(scope["method"], path, scope["query_string"].decode("ascii", "replace"), headers, content)
         check_signature(request, self.core.credentials)
         bucket, _, key = unquote(path).removeprefix(f"{PATH}/").partition("/")
         target = _Target(request, bucket, key, self.core.storage)
         if not bucket:
-            raise _Problem("NotImplemented", f"there is no list of buckets; name one: {PATH}/BUCKET")
+            raise NotDone("NotImplemented", f"there is no list of buckets; name one: {PATH}/BUCKET")
         return await (self._object(target) if key else self._bucket(target))
 
     async def _bucket(self, target: _Target) -> Response:
@@ -147,7 +140,7 @@ class _ObjectServer:
             return await _listed(target)
         if method in ("HEAD", "PUT"):
             return Response()
-        raise _Problem("MethodNotAllowed", f"a bucket does not accept {method}; it exists once it is named")
+        raise NotDone("MethodNotAllowed", f"a bucket does not accept {method}; it exists once it is named")
 
     async def _object(self, target: _Target) -> Response:
         method, parameters = target.request.method, target.request.parameters
@@ -161,7 +154,7 @@ class _ObjectServer:
         if method == "DELETE":
             await target.storage.delete(target.name)
             return Response(status_code=204)
-        raise _Problem("MethodNotAllowed", f"an object does not accept {method}")
+        raise NotDone("MethodNotAllowed", f"an object does not accept {method}")
 
     async def _part(self, target: _Target) -> Response:
         """Carry out one request of an upload in parts."""
@@ -175,7 +168,7 @@ class _ObjectServer:
             )
         id_ = parameters.get("uploadId", "")
         if id_ not in self._uploads:
-            raise _Problem("NoSuchUpload", "no upload has this id, or it has ended")
+            raise NotDone("NoSuchUpload", "no upload has this id, or it has ended")
         if method == "PUT" and re.fullmatch("[0-9]{1,5}", parameters.get("partNumber", "")):
             self._uploads[id_][int(parameters["partNumber"])] = target.request.content
             return Response(headers={"ETag": _etag(target.request.content)})
@@ -183,13 +176,13 @@ class _ObjectServer:
             del self._uploads[id_]
             return Response(status_code=204)
         if method != "POST":
-            raise _Problem("NotImplemented", "an upload has parts to PUT, an end to POST and a DELETE")
+            raise NotDone("NotImplemented", "an upload has parts to PUT, an end to POST and a DELETE")
         numbers = [
             int(found) for found in re.findall(rb"<PartNumber>([0-9]{1,5})</PartNumber>", target.request.content)
         ]
         parts = self._uploads[id_]
         if not numbers or not parts.keys() >= set(numbers) or numbers != sorted(set(numbers)):
-            raise _Problem("InvalidPart", "a part was not uploaded, or the parts are not in their order")
+            raise NotDone("InvalidPart", "a part was not uploaded, or the parts are not in their order")
         stored = await _put(target, b"".join(parts[number] for number in numbers))
         del self._uploads[id_]
         return _xml(
@@ -201,15 +194,15 @@ class _ObjectServer:
 def _check_parameters(parameters: Mapping[str, str]) -> None:
     unknown = sorted(name for name in parameters if name not in _PLAIN and not name.startswith("X-Amz-"))
     if unknown:
-        raise _Problem("NotImplemented", f"this object storage does not know the parameter {unknown[0]:.100}")
+        raise NotDone("NotImplemented", f"this object storage does not know the parameter {unknown[0]:.100}")
 
 
 async def _put(target: _Target, content: bytes) -> Response:
     headers = target.request.headers
     if "x-amz-copy-source" in headers or headers.get("content-encoding", "").startswith("aws-chunked"):
-        raise _Problem("NotImplemented", "an object is sent whole: not copied on the server, and not in signed chunks")
+        raise NotDone("NotImplemented", "an object is sent whole: not copied on the server, and not in signed chunks")
     if headers.get("if-none-match") == "*" and await target.storage.get(target.name) is not None:
-        raise _Problem("PreconditionFailed", f"{target.name} exists")
+        raise NotDone("PreconditionFailed", f"{target.name} exists")
     await target.storage.put(target.name, content)
     return Response(headers={"ETag": _etag(content)})
 
@@ -222,7 +215,7 @@ def _shown(content: bytes, wanted: str | None) -> Response:
         return Response(content, headers=headers, media_type="application/octet-stream")
     first, last = int(found["first"]), min(int(found["last"] or len(content)), len(content) - 1)
     if first > last:
-        raise _Problem("InvalidRange", f"the object has {len(content)} bytes")
+        raise NotDone("InvalidRange", f"the object has {len(content)} bytes")
     headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
     return Response(content[first : last + 1], 206, headers=headers, media_type="application/octet-stream")
 
@@ -240,7 +233,7 @@ async def _listed(target: _Target) -> Response:
     prefix, delimiter = sent.get("prefix", ""), sent.get("delimiter", "")
     after = sent.get("continuation-token") or sent.get("start-after") or sent.get("marker") or ""
     if not re.fullmatch("[0-9]{1,9}", sent.get("max-keys", str(_MOST_KEYS))):
-        raise _Problem("InvalidArgument", "max-keys must be a whole number")
+        raise NotDone("InvalidArgument", "max-keys must be a whole number")
     most = min(int(sent.get("max-keys", _MOST_KEYS)), _MOST_KEYS)
     begin = f"{target.bucket}/"
     names = [name.removeprefix(begin) for name in await target.storage.names() if name.startswith(begin)]

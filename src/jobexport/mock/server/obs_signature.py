@@ -35,8 +35,8 @@ _HEADER = re.compile(
 _CREDENTIAL = re.compile(r"(?P<key>.+)/(?P<scope>(?P<day>[0-9]{8})/(?P<region>[^/]+)/s3/aws4_request)")
 
 
-class NotSigned(Exception):  # noqa: N818  # an outcome: the caller turns it into a response
-    """A request whose signature is missing or wrong: the code of the S3 error, and a sentence without secrets."""
+class NotDone(Exception):  # noqa: N818  # an outcome: `obs` turns it into a response
+    """A request that is not signed or can't be carried out: the code of the S3 error, a sentence without secrets."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(code, sentence)
@@ -67,31 +67,31 @@ def check_signature(request: S3Request, accepted: AcceptedCredentials) -> None:
     """Check who signed a request, and that the request is the signed one.
 
     Raises:
-        NotSigned: the signature is missing, of another key, not of this request, too old, or of a later time.
+        NotDone: the signature is missing, of another key, not of this request, too old, or of a later time.
     """
     signed = _of_url(request) if "X-Amz-Algorithm" in request.parameters else _of_header(request)
     credential = _CREDENTIAL.fullmatch(signed["credential"])
     if credential is None:
-        raise NotSigned("AuthorizationHeaderMalformed", "Credential must be KEY/YYYYMMDD/REGION/s3/aws4_request")
+        raise NotDone("AuthorizationHeaderMalformed", "Credential must be KEY/YYYYMMDD/REGION/s3/aws4_request")
     if not hmac.compare_digest(credential["key"].encode(), accepted.access_key.encode()):
-        raise NotSigned("InvalidAccessKeyId", "the access key is not the one of this mock; --access-key names it")
+        raise NotDone("InvalidAccessKeyId", "the access key is not the one of this mock; --access-key names it")
     _check_time(signed["date"], credential["day"], accepted.clock(), int(signed["seconds"]))
     text = "\n".join((ALGORITHM, signed["date"], credential["scope"], content_hash(_canonical(request, signed))))
     expected = hmac.new(_key(accepted.secret_key, credential), text.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, signed["signature"]):
-        raise NotSigned("SignatureDoesNotMatch", "the signature is not of this request and the mock's secret key")
+        raise NotDone("SignatureDoesNotMatch", "the signature is not of this request and the mock's secret key")
 
 
 def _of_header(request: S3Request) -> dict[str, str]:
     value = request.headers.get("authorization")
     if value is None:
-        raise NotSigned("AccessDenied", "the request is not signed; sign it with the access key of the mock")
+        raise NotDone("AccessDenied", "the request is not signed; sign it with the access key of the mock")
     found = _HEADER.fullmatch(value.strip())
     if found is None:
-        raise NotSigned("AuthorizationHeaderMalformed", f"Authorization must have the algorithm {ALGORITHM}")
+        raise NotDone("AuthorizationHeaderMalformed", f"Authorization must have the algorithm {ALGORITHM}")
     payload = request.headers.get(CONTENT_HEADER, "")
     if payload not in (UNSIGNED_PAYLOAD, content_hash(request.content)):
-        raise NotSigned("XAmzContentSHA256Mismatch", f"{CONTENT_HEADER} is not the SHA-256 of the body")
+        raise NotDone("XAmzContentSHA256Mismatch", f"{CONTENT_HEADER} is not the SHA-256 of the body")
     date = request.headers.get("x-amz-date", "")
     return found.groupdict() | {"date": date, "payload": payload, "query": request.query, "seconds": "0"}
 
@@ -107,7 +107,7 @@ def _of_url(request: S3Request) -> dict[str, str]:
     }
     missing = [name for name in names.values() if name not in sent]
     if missing or sent["X-Amz-Algorithm"] != ALGORITHM or not re.fullmatch("[0-9]{1,6}", sent["X-Amz-Expires"]):
-        raise NotSigned(
+        raise NotDone(
             "AuthorizationQueryParametersError", f"a signed URL needs {ALGORITHM} and {', '.join(names.values())}"
         )
     rest = "&".join(pair for pair in request.query.split("&") if not pair.startswith("X-Amz-Signature="))
@@ -119,17 +119,17 @@ def _check_time(date: str, day: str, now: int, seconds: int) -> None:
     try:
         signed_at = parse_date(date)
     except ValueError as problem:
-        raise NotSigned("AccessDenied", f"the date of the signature {problem}") from None
+        raise NotDone("AccessDenied", f"the date of the signature {problem}") from None
     if not date.startswith(day):
-        raise NotSigned("AuthorizationHeaderMalformed", "the day in Credential is not the day of the signature")
+        raise NotDone("AuthorizationHeaderMalformed", "the day in Credential is not the day of the signature")
     if signed_at > now + _MOST_SKEW_MS or now > signed_at + (seconds * 1000 or _MOST_SKEW_MS):
-        raise NotSigned("RequestTimeTooSkewed", "the signature is too old, or of a later time than the mock's clock")
+        raise NotDone("RequestTimeTooSkewed", "the signature is too old, or of a later time than the mock's clock")
 
 
 def _canonical(request: S3Request, signed: Mapping[str, str]) -> bytes:
     names = signed["signed"].split(";")
     if "host" not in names:
-        raise NotSigned("AccessDenied", "the signature must cover Host")
+        raise NotDone("AccessDenied", "the signature must cover Host")
     lines = [f"{name}:{' '.join(request.headers.get(name, '').split())}" for name in names]
     path = quote(unquote(request.path), safe="/~")
     query = canonical_query(signed["query"])
