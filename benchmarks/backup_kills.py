@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 JOBS, CHANGED = 300, 100
 SHOWN = 20
 # So that a kill may come between the parts of a backup.
-job_export._CHUNK, job_export._INTERIM = 50, 100
+job_export.MOST_JOBS, job_export._INTERIM = 50, 100
 
 
 def back_up(url: str, token: str, folder: Path) -> BackupResult:
