@@ -18,7 +18,8 @@ from jobexport.backup.content import parsed
 from jobexport.backup.folder import layout
 from jobexport.backup.folder.manifest import ItemRow
 from jobexport.backup.session import caught, settled
-from jobexport.client.calls import BATCH_EXPORT_JOBS, MOST_JOBS, batch_exchange, job_is_missing
+from jobexport.client.calls import BATCH_EXPORT_JOBS, batch_exchange, job_is_missing
+from jobexport.client.calls import MOST_JOBS as MOST_JOBS
 from jobexport.client.exchange import fetch_zip
 from jobexport.client.schedule import Fetched, Schedule
 from jobexport.client.steps import Together, Work
