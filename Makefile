@@ -8,8 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := $(VENV)/.packages
-READY := $(VENV)/.ready
+UV := .cache/uv/bin/uv
 GENERATED := generated/provenance.json
 
 # The sources of generated/: the description, the generator's settings, and the code that applies them.
@@ -24,49 +23,72 @@ FAULTS ?=
 DOCS ?=
 CORPUS ?=
 
+# What the rules install of pyproject.toml's extras and groups. `$(READY)-x` stands for .venv with packages-x in it.
+READY := $(VENV)/.ready
+packages-contract := --extra contract --group generate
+packages-drift := --extra drift
+packages-lint := --group lint
+packages-test := --all-extras --group test
+packages-dev := --all-extras --group dev
+packages-browser := --all-extras --group test --group browser
+
+# uv takes a fraction of pip's time. Each package has to be in the one lock, with its hash.
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+LOCKED := $(INSTALL) --require-hashes --constraint requirements.lock --requirement pyproject.toml
+
 ##@ Set up
 .PHONY: install
-install: $(READY) ## make .venv from requirements.lock
+install: $(READY)-dev ## make .venv with all that a developer needs
 
-$(READY): $(PACKAGES) pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+$(READY)-%: $(VENV)/.editable
+	$(LOCKED) $(packages-$*)
 	@touch $@
 
-$(PACKAGES): requirements.lock
+$(VENV)/.editable: $(VENV)/.made pyproject.toml
+	$(LOCKED) --group build
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.made: requirements.lock $(UV)
+	$(PYTHON) -m venv --without-pip --clear $(VENV)
+	@touch $@
+
+$(UV): .cache/uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 2; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@touch $@
+	$(PYTHON) -m venv --clear .cache/uv
+	.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
+	@test -x $@ && touch $@
+
+# The part of the lock that pip reads.
+.cache/uv.lock: requirements.lock
+	@mkdir -p $(@D)
+	@sed -n '/^uv==/,/^ *#/p' $< > $@.new
+	@cmp --silent $@.new $@ || cp $@.new $@
 
 .PHONY: lock
-lock: ## make requirements.lock anew from pyproject.toml
-	$(PYTHON) -m venv .cache/uv
-	.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	.cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command "make lock" --all-extras --group dev \
+lock: $(UV) ## renew requirements.lock after a change of pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --custom-compile-command "make lock" --all-extras --group install --group dev --group browser \
 	  --output-file requirements.lock pyproject.toml
-	.cache/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command "make lock" \
-	  --constraint requirements.lock --output-file tests/browser/requirements.lock tests/browser/requirements.in
 
 ##@ Description
 .PHONY: generate
 generate: $(GENERATED) ## write generated/: documents, client, register page
 
-$(GENERATED): $(SOURCES) $(READY)
+$(GENERATED): $(SOURCES) $(READY)-contract
 	$(BIN)/python -m jobexport.spec.generate
 
 .PHONY: check-generated
-check-generated: $(READY) ## fail if generated/ differs from a fresh run
+check-generated: $(READY)-contract ## fail if generated/ differs from a fresh run
 	$(BIN)/python -m jobexport.spec.generate --check
 
 .PHONY: resolve
-resolve: $(READY) ## print one edition's document: make resolve EDITION=otc-2024
+resolve: $(READY)-contract ## print one edition's document: make resolve EDITION=otc-2024
 	@$(BIN)/jobexport resolve $(EDITION)
 
 .PHONY: drift
-drift: $(READY) ## report what documentation pages change: make drift DOCS=folder EDITION=otc-2024
+drift: $(READY)-drift ## report what documentation pages change: make drift DOCS=folder EDITION=otc-2024
 	@test -n "$(DOCS)" || { echo "name the pages, files or a folder: make drift DOCS=folder" >&2; exit 2; }
 	$(BIN)/jobexport drift $(DOCS) $(if $(filter command,$(firstword $(origin EDITION))),--edition $(EDITION))
 
@@ -85,57 +107,55 @@ contract: $(GENERATED) ## hold the embedded mock against every edition
 
 ##@ Check
 .PHONY: test
-test: $(GENERATED) ## run the tests: make test TESTS=tests/mock
+test: $(GENERATED) $(READY)-test ## run the tests: make test TESTS=tests/mock
 	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(TESTS)
 
 .PHONY: test-corpus
-test-corpus: $(GENERATED) ## compare with the vendor's pages and others' overlays: make test-corpus CORPUS=../shared
+test-corpus: $(GENERATED) $(READY)-test ## compare with the vendor's pages and others' overlays: make test-corpus CORPUS=../shared
 	@test -d "$(CORPUS)/docs" && test -d "$(CORPUS)/overlay-compliant-sets" || { echo "CORPUS has to be a folder with docs/" \
 	  "and overlay-compliant-sets/; name it: make test-corpus CORPUS=../shared" >&2; exit 2; }
 	JOBEXPORT_CORPUS="$(abspath $(CORPUS))" \
 	  $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal tests/corpus
 
 .PHONY: test-browser
-test-browser: $(GENERATED) ## test the mock's page in a headless Chromium
+test-browser: $(GENERATED) $(READY)-browser ## test the mock's page in a headless Chromium
 	@for program in chromium chromedriver; do command -v $$program >/dev/null || \
 	  { echo "test-browser needs $$program; install Debian's packages chromium and chromium-driver" >&2; exit 2; }; done
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --requirement tests/browser/requirements.lock
 	JOBEXPORT_BROWSER=$$(command -v chromium) JOBEXPORT_DRIVER=$$(command -v chromedriver) \
 	  $(BIN)/python -m pytest --quiet tests/browser
 
 .PHONY: format
-format: $(READY) ## format the code
+format: $(READY)-lint ## format the code
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format .
 
 .PHONY: lint
-lint: $(READY) ## check style and the direction of imports
+lint: $(READY)-lint ## check style and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 
 .PHONY: typecheck
-typecheck: $(GENERATED) ## check types
+typecheck: $(GENERATED) $(READY)-dev ## check types
 	$(BIN)/mypy
 
 .PHONY: check
 check: check-generated lint-spec lint typecheck test contract build ## all checks and tests, as CI runs them
 
 .PHONY: drift-strength
-drift-strength: $(GENERATED) ## all random pages, changes and hostile files for drift
+drift-strength: $(GENERATED) $(READY)-test ## all random pages, changes and hostile files for drift
 	JOBEXPORT_THOROUGH=1 $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal tests/drift
 
 .PHONY: soak
-soak: $(GENERATED) ## ten minutes of load with faults against the mock
+soak: $(GENERATED) $(READY)-test ## ten minutes of load with faults against the mock
 	$(BIN)/python benchmarks/soak.py
 
 .PHONY: fuzz
-fuzz: $(GENERATED) ## 100,000 random requests against the mock
+fuzz: $(GENERATED) $(READY)-test ## 100,000 random requests against the mock
 	$(BIN)/python benchmarks/fuzz.py
 
 .PHONY: contract-strength
-contract-strength: $(GENERATED) ## count the faults that the contract test sees: make contract-strength FAULTS="state zip-cut"
+contract-strength: $(GENERATED) $(READY)-test ## count the faults that the contract test sees: make contract-strength FAULTS="state zip-cut"
 	$(BIN)/python benchmarks/contract_strength.py $(FAULTS)
 
 ##@ Ship

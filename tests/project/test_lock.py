@@ -1,0 +1,56 @@
+"""The lock and the Makefile: every dependency has its version and hash, and a rule installs what it needs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from jobexport.spec.editions import CHECKOUT
+
+PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+GROUPS: dict[str, list[Any]] = PYPROJECT["dependency-groups"]
+MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+RULES = [rule for rule in re.findall(r"^([a-z-]+):.* ## ", MAKEFILE, re.MULTILINE) if rule not in ("help", "lock")]
+
+
+def test_the_lock_has_every_dependency() -> None:
+    """Each dependency of an extra or a group stands in the lock with a version that it allows, and with a hash."""
+    lock = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
+    found = re.findall(r"^([a-z0-9.-]+)==(\S+).*?\\\n +--hash=sha256:", lock, re.MULTILINE)
+    lines = [line for lines in PYPROJECT["project"]["optional-dependencies"].values() for line in lines]
+    lines += [line for group in GROUPS.values() for line in group if isinstance(line, str)]
+    for wanted in map(Requirement, [*PYPROJECT["project"]["dependencies"], *lines]):
+        if wanted.name != "jobexport":
+            versions = [version for name, version in found if name == canonicalize_name(wanted.name)]
+            assert any(wanted.specifier.contains(version) for version in versions), f"{wanted}: run `make lock`"
+
+
+def test_a_developer_has_every_group() -> None:
+    """The group `dev` includes every group but uv, which installs it, and Chromium's driver."""
+    included = {line["include-group"] for line in GROUPS["dev"] if isinstance(line, dict)}
+    assert included == set(GROUPS) - {"dev", "install", "browser"}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_installs_before_it_runs(rule: str) -> None:
+    """In a fresh clone no rule calls a program of the virtual environment before the installation of its packages."""
+    command = ["make", "--dry-run", "VENV=not-there", "DOCS=docs", "CORPUS=.", rule]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    installed = False
+    for line in done.stdout.splitlines():
+        installed = installed or re.search(r"pip install .*--(all-extras|extra|group (?!build))", line) is not None
+        assert installed or not line.strip().startswith("not-there/bin/"), line
+
+
+def test_the_contract_needs_no_tools_of_the_tests() -> None:
+    """`make contract` installs the extra of the contract test and the generator, nothing else."""
+    command = ["make", "--dry-run", "VENV=not-there", "contract"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    chosen = re.findall(r"--(?:all-extras|(?:extra|group) \S+)", done.stdout)
+    assert chosen == ["--group build", "--extra contract", "--group generate"]
