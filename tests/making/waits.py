@@ -31,7 +31,7 @@ class Waits:
 
     async def sleep(self, seconds: float) -> None:
         self.asked.append(seconds)
-        for _ in range(3):  # uvloop sends at the end of a turn what was written in it
+        for _ in range(3):  # an event loop may send at the end of a turn what was written in it
             await asyncio.sleep(0)
         self._begun.release()
         assert await asyncio.to_thread(self._over.acquire, timeout=60)

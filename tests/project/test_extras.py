@@ -39,9 +39,17 @@ ROOMS = {
     "drift": ("cli", "drift", "spec"),
 }
 # Modules in these rooms that another extra serves, and those that `make` runs in a checkout.
-APART = ("cli/backup/rehearsing.py", "cli/export/dli.py", "cli/export/profile.py", "spec/generate.py", "spec/lint.py")
-# uvicorn loads httptools and uvloop by name, and of offapi only files are read: no `import` of ours has their names.
-BY_NAME = {"httptools", "uvloop", "offapi"}
+APART = (
+    "cli/backup/rehearsing.py",
+    "cli/export/dli.py",
+    "cli/export/profile.py",
+    "contract/sandbox.py",
+    "mock/storage/s3.py",
+    "spec/generate.py",
+    "spec/lint.py",
+)
+# uvicorn loads httptools by name, and of offapi only files are read: no `import` of ours has their names.
+BY_NAME = {"httptools", "offapi"}
 PLAIN = {"attrs", "httpx"}
 
 # A program for each extra that uses all of it.
@@ -75,7 +83,6 @@ except errors.TokenUnavailable:
     "mock": """
 import httpx
 from jobexport import mock
-mock.S3Storage("bucket", access_key="an-id", secret_key="a-key")
 with mock.serve("otc-2024") as server:
     page = httpx.get(server.url, trust_env=False, verify=False)
     assert page.status_code == 200, page.text
@@ -430,6 +437,14 @@ def test_each_command_names_its_extra(environment: Environment, server: mock.Ser
         assert done.stderr.startswith(f"Error: {user} needs "), (arguments, done.stderr)
         assert done.stderr.endswith(f"; install it: pip install 'jobexport[{extra}]'\n"), (arguments, done.stderr)
         assert done.stderr.count("\n") == 1, (arguments, done.stderr)
+
+
+def test_a_bucket_needs_its_own_extra(environment: Environment) -> None:
+    """With the extra `mock` alone `--obs s3://bucket` is one sentence with the extra `obs`, and code 2."""
+    keys = {"AWS_ACCESS_KEY_ID": "an-id", "AWS_SECRET_ACCESS_KEY": "a-key"}
+    done = environment("mock").run("-m", "jobexport", "mock", "--obs", "s3://bucket", "--port", "0", **keys)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: S3Storage needs obstore; install it: pip install 'jobexport[obs]'\n"
 
 
 def test_completion_without_an_extra_is_silent(environment: Environment) -> None:

@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import tomlkit
+import tomli_w
 from attrs import asdict, field, frozen
 
 from jobexport.contract.sending.receiving import SECONDS
@@ -134,7 +134,7 @@ def _written(run: FuzzRun, scratch: Path) -> list[str]:
     }
     (scratch / "run.json").write_text(json.dumps(task), encoding="utf-8")
     (scratch / "openapi.json").write_text(json.dumps(run.document), encoding="utf-8")
-    (scratch / "schemathesis.toml").write_text(tomlkit.dumps(_configuration(run)), encoding="utf-8")
+    (scratch / "schemathesis.toml").write_text(tomli_w.dumps(_configuration(run)), encoding="utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(scratch / "schemathesis.toml")]
     command += ["run", str(scratch / "openapi.json")]
     # The default of --mode, all modes, would override the configuration.

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import importlib
 import signal
 import socket
-import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from attrs import field, frozen
 
@@ -198,19 +196,15 @@ def _warn_if_open(address: str, port: int, core: Core) -> None:
 
 @contextlib.contextmanager
 def _running(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
-    loop: Literal["asyncio", "uvloop"] = "asyncio" if sys.platform == "win32" else "uvloop"
     with needing("mock"):
         import uvicorn  # the slowest import here, and an application alone does not need it
 
         from jobexport.mock.server.protocol import Protocol
-
-        # Imported here: an ImportError in uvicorn's thread would reach nobody.
-        importlib.import_module(loop)
     config = uvicorn.Config(
         app,
         # Fixed, because uvicorn would choose by the packages that are installed.
         http=Protocol,
-        loop=loop,
+        loop="asyncio",
         ws="none",
         lifespan="off",
         log_config=None,

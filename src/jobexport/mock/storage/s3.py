@@ -53,7 +53,7 @@ class S3Storage:
 
     def __attrs_post_init__(self) -> None:
         _check(self.bucket, self.endpoint)
-        with needing("mock"):
+        with needing("obs", "S3Storage"):
             from obstore.store import S3Store  # imported here, because only this storage needs it
 
         endpoint = self.endpoint or f"https://s3.{self.region}.amazonaws.com"
