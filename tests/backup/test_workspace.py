@@ -109,6 +109,20 @@ def test_only_what_changed_is_fetched_even_in_a_fresh_clone(workspace: Workspace
     assert contents(tmp_path / "new") == contents(tmp_path / "clone")
 
 
+def test_an_upgrade_of_the_tool_changes_nothing(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version leaves the backup of an unchanged workspace as it is, and is named once something changes."""
+    workspace.back_up(tmp_path)
+    before = contents(tmp_path)
+    monkeypatch.setattr("jobexport.backup.session.__version__", "99.0")
+    workspace.back_up(tmp_path)
+    assert contents(tmp_path) == before
+    workspace.script("sum", "SELECT 2;\n")
+    workspace.put().back_up(tmp_path)
+    assert json.loads((tmp_path / "jobexport-backup.json").read_bytes())["tool"] == "jobexport 99.0"
+
+
 @pytest.mark.parametrize("ahead", [0, 86_400_000], ids=["now", "a clock that is a day ahead"])
 def test_a_job_that_changed_just_now_is_fetched_again(workspace: Workspace, tmp_path: Path, ahead: int) -> None:
     """A second change with the same time, as a clock of seconds gives it, is not lost."""

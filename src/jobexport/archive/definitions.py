@@ -17,6 +17,8 @@ JSON = ".json"
 _SHELL, _PYTHON, _SQL, _TEXT = ".sh", ".py", ".sql", ".txt"
 TEXTS = (_SQL, _SHELL, _PYTHON, _TEXT)
 """The suffixes of a script's text."""
+MARKER = "jobexport-backup.json"
+"""The file that makes a folder a backup: of which workspace, and with which manifest. It is written last."""
 FOLDERS = {Job: "jobs", Script: "scripts", Resource: "resources"}
 """The folder of each class."""
 SUFFIXES = {"jobs": (JSON,), "scripts": (JSON, *TEXTS), "resources": (JSON,)}

@@ -12,14 +12,14 @@ from attrs import frozen
 
 from jobexport.archive import definitions
 from jobexport.archive.content import typed
-from jobexport.archive.definitions import FOLDERS
+from jobexport.archive.definitions import FOLDERS, MARKER
 from jobexport.archive.zip.directory import read_directory
 from jobexport.archive.zip.inflate import chunks
 from jobexport.archive.zip.source import opened
 from jobexport.core.disk.files import locked, made, workplace, writing
 from jobexport.core.disk.folders import open_folder
 from jobexport.core.redact import line
-from jobexport.errors import ArchiveCorrupt, ArchiveError, TargetUnwritable
+from jobexport.errors import ArchiveCorrupt, ArchiveError, BackupRefused, TargetUnwritable
 
 if TYPE_CHECKING:
     import os
@@ -78,10 +78,15 @@ def git_workplace(root: Path) -> Iterator[Path]:
     """Create a folder in a folder under git, and remove it at the end; the next run removes that of a killed run.
 
     Raises:
+        BackupRefused: the folder is a backup, whose manifest must know each file; nothing was changed.
         TargetUnwritable: the folder can't be written.
     """
     with contextlib.ExitStack() as stack:
         with writing(root):
+            if (root / MARKER).exists():
+                raise BackupRefused(
+                    f"{root} is a backup, which `jobexport dgc backup` brings up to date; choose another folder"
+                )
             stack.enter_context(made(root))
             place = stack.enter_context(workplace(root, ".jobexport-"))
             # So that git ignores what a killed run left.
@@ -112,6 +117,7 @@ def unpack_for_git(
         ArchiveCorrupt: an archive is damaged, a job is not a JSON object, archives have different versions of a job, or
             they hold nothing and `remove_gone` would remove everything.
         ArchiveUnsafe: an archive holds members that no export has.
+        BackupRefused: the folder is a backup, whose manifest must know each file; nothing was changed.
         FolderInUse: another run has the folder, such as that of a backup.
         JobexportError: an archive can't be read, or the folder can't be written.
     """

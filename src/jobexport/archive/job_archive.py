@@ -176,6 +176,7 @@ class JobArchive:
         Raises:
             ArchiveCorrupt: the zip is damaged, a job is not a JSON object, or a job is there in two versions.
             ArchiveUnsafe: the zip holds members that no export has.
+            BackupRefused: the folder is a backup, whose manifest must know each file.
             FolderInUse: another run has the folder.
             JobexportError: the zip can't be read, or the folder can't be written.
         """

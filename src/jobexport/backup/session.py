@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from jobexport.backup.content import adopted, limits, references, suspects
 from jobexport.backup.folder import layout, manifest
@@ -18,6 +18,7 @@ from jobexport.backup.folder.marker import Marker
 from jobexport.backup.results import BackupResult
 from jobexport.core.disk.files import writing
 from jobexport.errors import ApiError, BackupRefused, JobexportError, NotABackup
+from jobexport.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -223,16 +224,24 @@ class BackupSession:
                 found[path] = f"{content}{end}{line}\n".encode(errors="surrogateescape")
         found[layout.REQUIREMENTS] = references.requirements(rows)
         found[layout.MANIFEST] = manifest.write(rows)
+        found[layout.MARKER] = self._marked(rows, found, complete=complete)
+        return found
+
+    def _marked(self, rows: list[ItemRow], files: Mapping[str, bytes], *, complete: bool) -> bytes:
+        """Return the marker; that of the folder if only another version of the tool wrote it."""
         marker = Marker(
             origin=self.origin,
             export_status=self.export_status,
             counts=self._counts(rows),
             total=self.total,
             complete=complete,
-            sha256={path: ItemFile.of("", found[path]).sha256 for path in (layout.MANIFEST, layout.REQUIREMENTS)},
+            sha256={path: ItemFile.of("", files[path]).sha256 for path in (layout.MANIFEST, layout.REQUIREMENTS)},
+            tool=__version__,
             edition=self.edition,
         )
-        return {**found, layout.MARKER: marker.write()}
+        old = self._marker()
+        same = evolve(marker, tool=old.tool).write() if old else None
+        return same if same and same == self.tree.read_or_none(layout.MARKER) else marker.write()
 
     def _counts(self, rows: list[ItemRow]) -> dict[str, int]:
         found = Counter(row.kind for row in rows if row.seen != GONE)

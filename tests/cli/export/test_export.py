@@ -25,6 +25,7 @@ from click.testing import CliRunner
 
 import jobexport
 from jobexport import mock
+from jobexport.backup import verify
 from jobexport.cli.commands import cli
 from jobexport.cli.export import dgc as export_dgc
 from jobexport.cli.export.connection import CLOUDS
@@ -351,6 +352,18 @@ def test_what_is_not_exported_any_more_is_removed(server: mock.Server, tmp_path:
     assert result.exit_code == 0, result.stderr
     assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["job_batch.json"]
     assert str(tmp_path / "jobs/myJob.json") in json.loads(result.stdout)["removed"]
+
+
+@pytest.mark.parametrize("names", [("--all",), ("myJob",)])
+def test_a_backup_is_no_folder_of_an_export(server: mock.Server, tmp_path: Path, names: tuple[str, ...]) -> None:
+    """A file that its manifest does not know would spoil the backup: nothing is exported, and nothing changes."""
+    assert run("dgc", "backup", "--url", server.url, "-o", tmp_path).exit_code == 0
+    server.core.requests.clear()
+    result = dgc(server, *names, "--git", "-o", tmp_path)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "is a backup" in result.stderr
+    assert {seen.operation for seen in server.core.requests} <= {"listJobs"}
+    assert verify(tmp_path).passed
 
 
 def test_a_workspace_without_jobs_is_named(server: mock.Server, tmp_path: Path) -> None:

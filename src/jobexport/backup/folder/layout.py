@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from jobexport.archive.definitions import JSON, SUFFIXES
+from jobexport.archive.definitions import MARKER as MARKER
 
-MARKER = "jobexport-backup.json"
-"""The file that makes a folder a backup: of which workspace, and with which manifest. It is written last."""
 MANIFEST = "manifest.jsonl"
 """A line for each item."""
 REQUIREMENTS = "requirements.json"

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict, field, frozen
+from attrs import asdict, frozen
 
 from jobexport.backup.folder import layout
 from jobexport.core import strict_json
 from jobexport.errors import BackupDamaged, BackupFormatUnknown
-from jobexport.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,9 +56,10 @@ class Marker:
     """True if the service's items are all there, each with its last content."""
     sha256: Mapping[str, str]
     """Digests of the manifest and the requirements."""
+    tool: str
+    """The version of the tool that last changed the backup."""
     edition: str | None = None
     """The edition of the documentation that the service follows, if the user named it."""
-    tool: str = field(default=__version__)
 
     def write(self) -> bytes:
         """Return the marker as the bytes of its file."""
