@@ -11,6 +11,7 @@ from attrs import evolve
 
 from jobexport import AsyncDliClient, DliClient, JobArchive, Retries
 from jobexport.backup import abackup_flink_jobs, backup_flink_jobs, diff, verify
+from jobexport.client.objects import walk
 from jobexport.errors import BackupRefused
 from jobexport.mock import Server, serve
 from jobexport.mock.requests.request import Refused
@@ -136,6 +137,38 @@ def test_a_job_that_is_gone_or_renamed_is_confirmed(server: Server, tmp_path: Pa
     assert sorted(path.name for path in (tmp_path / "flink").iterdir()) == [
         "last-id.json", "last-id.zip", "other.json", "other.zip",
     ]  # fmt: skip
+    assert verify(tmp_path).level == 1
+
+
+@pytest.mark.parametrize("fields", [{}, {"name": "other"}], ids=["deleted", "renamed"])
+@pytest.mark.parametrize("operation", ["listFlinkJobs", "showFlinkJob"])
+def test_a_job_that_goes_while_the_backup_runs_is_gone(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, operation: str, fields: dict[str, Any]
+) -> None:
+    """Deleted or renamed after the first page or before its details, a job is gone, and its zip has no other name."""
+    monkeypatch.setattr(walk, "_LIMITS", (1,))
+    back_up(server, tmp_path)
+
+    touched: list[str] = []
+
+    def meanwhile(request: Any, respond: Respond) -> Any:
+        outcome = respond(request)
+        if touched:
+            return outcome
+        if operation == "showFlinkJob":
+            touched.append("aggregate")
+            change(server, 100, **fields)
+            return respond(request)
+        (job,) = json.loads(outcome.response.body)["job_list"]["jobs"]
+        touched.append(job["name"])
+        change(server, int(job["job_id"]), **fields)
+        return outcome
+
+    with Workspace(server).on(operation, meanwhile):
+        result = back_up(server, tmp_path, full=True, max_shrink=0.9, concurrency=1)
+    assert result.gone == tuple(("flink", name) for name in touched)
+    assert result.complete
+    assert back_up(server, tmp_path, prune=True, max_shrink=0.9).complete
     assert verify(tmp_path).level == 1
 
 

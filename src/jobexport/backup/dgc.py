@@ -84,8 +84,17 @@ class DgcRun:
         self.session.total[kind] = outcome.total
         if kind == layout.JOB:
             self._jobs.clock = outcome.date
+        for name in outcome.left:
+            self._has_left(kind, str(name))
         if not outcome.complete:
             self.session.incomplete[kind] = f"the list of {layout.FOLDER_OF[kind]} is not complete: {outcome.problem}"
+
+    def _has_left(self, kind: str, name: str) -> None:
+        self.session.has_left((kind, name))
+        if kind == layout.JOB:
+            self._jobs.wanted.pop(name, None)
+        elif kind == layout.SCRIPT and name in self._unlisted_texts:
+            self._unlisted_texts.remove(name)
 
     def _take_jobs(self, items: list[ListedJob]) -> None:
         for item in items:

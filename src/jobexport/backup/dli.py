@@ -29,7 +29,7 @@ from jobexport.core.redact import line
 from jobexport.errors import JobexportError, JobNotFound, UnexpectedResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
     from pathlib import Path
 
     from obstore.store import ObjectStore
@@ -98,12 +98,14 @@ class DliRun:
         session = self.session
         walk = lists.flink_jobs(self.target.project, self.target.retries, details=True)
         untimed = 0
+        names: dict[Hashable, str] = {}
         while (items := (yield from walk.advance())) is not None:
             for item in items:
                 key = layout.FLINK, item.name
                 if key in session.seen:
                     session.problems.append(f"two jobs are called {item.name}; the backup holds one of them")
                 session.seen.add(key)
+                names[item.id] = item.name
                 untimed += item.updated is None
                 row = session.draft.rows.get(key)
                 if session.is_current(key, item.updated) and row is not None and row.id == str(item.id):
@@ -113,6 +115,9 @@ class DliRun:
         outcome = walk.outcome
         assert outcome is not None  # noqa: S101  # it is there at the end of a walk
         session.total[layout.FLINK], self._clock = outcome.total, outcome.date
+        for name in (names[id_] for id_ in outcome.left):
+            session.has_left((layout.FLINK, name))
+            self._wanted.pop(name, None)
         if not outcome.complete:
             session.incomplete[layout.FLINK] = f"the list of Flink jobs is not complete: {outcome.problem}"
         if untimed:
@@ -154,11 +159,9 @@ class DliRun:
                 session.fail((layout.FLINK, name), session.ended_by)
 
     def _failed(self, key: Key, error: JobexportError) -> None:
-        session, total = self.session, self.session.total[layout.FLINK]
-        if isinstance(error, JobNotFound) and total is not None:
-            # Deleted after it was listed.
-            session.total[layout.FLINK] = total - 1
-            session.is_gone(key)
+        session = self.session
+        if isinstance(error, JobNotFound):
+            session.was_deleted(key)
             return
         session.fail(key, error)
         if ends_the_run(error):
@@ -174,6 +177,9 @@ class DliRun:
         """Fetch the details of a job, and its zip if they changed."""
         session, target = self.session, self.target
         fields = yield from show.show_flink_job(target.project, target.retries, item.id)
+        if fields.get("name") != item.name:
+            session.was_deleted((layout.FLINK, item.name))
+            return
         definition = {key: value for key, value in fields.items() if key not in SET_BY_DLI}
         own = pretty(definition)
         row = ItemRow(

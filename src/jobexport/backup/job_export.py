@@ -92,11 +92,8 @@ class JobExport:
             raise schedule.ended_by
         for name, error in schedule.failures.items():
             key = layout.JOB, name
-            total = session.total[layout.JOB]
-            if isinstance(error, JobNotFound) and total is not None:
-                # Deleted after it was listed.
-                session.total[layout.JOB] = total - 1
-                session.is_gone(key)
+            if isinstance(error, JobNotFound):
+                session.was_deleted(key)
             else:
                 session.fail(key, error)
 

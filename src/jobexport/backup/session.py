@@ -186,6 +186,21 @@ class BackupSession:
             # It never had any content to keep.
             self.draft.drop(key)
 
+    def was_deleted(self, key: Key) -> None:
+        """Take note that an item was deleted or renamed after it was listed."""
+        total = self.total[key[0]]
+        if total is not None:
+            self.total[key[0]] = total - 1
+        self.is_gone(key)
+
+    def has_left(self, key: Key) -> None:
+        """Take note that an item left its list while the list was walked: it counts as one that was never listed."""
+        self.seen.discard(key)
+        if key in self.draft.rows and key not in self.before:
+            self.draft.drop(key)
+            self.changed.discard(key)
+            self._suspects.pop(key, None)
+
     def fail(self, key: Key, error: JobexportError) -> None:
         """Take note that the last content of an item could not be fetched; older content is kept."""
         self.failures[key] = error

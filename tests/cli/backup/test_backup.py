@@ -185,7 +185,8 @@ def test_a_folder_in_use_ends_with_11(workspace: Workspace, tmp_path: Path) -> N
         assert run(workspace, "dgc", "backup", "-o", tmp_path).exit_code == 11
         assert run(None, "dgc", "verify", tmp_path).exit_code == 11
         assert run(workspace, "dgc", "export", "a", "-o", tmp_path).exit_code == 11
-        assert run(workspace, "dgc", "export", "a", "--git", "-o", tmp_path).exit_code == 11
+    with opened(tmp_path / "other", write=True):
+        assert run(workspace, "dgc", "export", "a", "--git", "-o", tmp_path / "other").exit_code == 11
 
 
 def test_ctrl_c_leaves_the_folder_as_it_was(workspace: Workspace, tmp_path: Path) -> None:

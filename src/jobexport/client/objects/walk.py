@@ -77,6 +77,8 @@ class ListOutcome:
     """
     problem: str = ""
     """The reason if the list is not complete, for people."""
+    left: frozenset[Hashable] = frozenset()
+    """The keys of items that came, and were not in the list any more when it was walked again."""
 
 
 @define(eq=False)
@@ -92,7 +94,7 @@ class Walk(Generic[T]):
     _done: list[Pager] = Factory(list)
     _pager: Pager | None = None
     _again: int = 0
-    _limit: int = _LIMITS[0]
+    _limit: int = field(factory=lambda: _LIMITS[0])
     _records: bool | None = None
     _date: datetime | None = None
     _known: set[Hashable] = field(factory=set)
@@ -180,13 +182,14 @@ class Walk(Generic[T]):
     def _judged(self) -> ListOutcome:
         totals = [pager.total for pager in self._done if pager.total is not None]
         total = sum(totals) if len(totals) == len(self._done) else None
-        count = len({key for pager in self._done for key in pager.seen})
+        last = {key for pager in self._done for key in pager.seen}
+        count = len(last)
         problem = ""
         if any(pager.moved for pager in self._done):
             problem = f"the number of items changed in each of {_AGAIN + 1} walks"
         elif total not in {None, count} or not all(pager.complete for pager in self._done):
             problem = f"the service claims {total} items, and {count} came"
-        return ListOutcome(not problem, total, count, self._date, problem)
+        return ListOutcome(not problem, total, count, self._date, problem, frozenset(self._known - last))
 
 
 def date_of(opened: Opened) -> datetime | None:
