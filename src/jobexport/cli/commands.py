@@ -146,6 +146,7 @@ def contract(
     with needing("contract"):
         from jobexport.cli.contract import command, identify, parallel
         from jobexport.contract import as_plain, load_acceptances
+        from jobexport.contract.reports.writers import write_index
         from jobexport.spec import editions, load_edition
         from jobexport.spec.editions import report_name
 
@@ -181,6 +182,7 @@ def contract(
             reports.append(command.check(document, target, progress=progress, **given))
         if not reports[-1].complete:
             break
+    write_index(reports, report_dir)
     if format_ == "json":
         shown = [as_plain(report) for report in reports]
         identified = found and {"identification": identify.as_json(found), "reports": shown}

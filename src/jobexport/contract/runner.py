@@ -90,6 +90,7 @@ def check_edition(
         url,
         {name: OperationReport(name) for name in _labels(held_to).values()},
         seed=seed,
+        folder=report_dir.name,
     )
     judgement = Judgement(report, document, load_register(), accept, Redaction.of(data.secrets))
     left = {} if live is None else {each.operation: each.reason for each in left_out(held_to, data, live)}
@@ -116,7 +117,7 @@ def check_edition(
         if report.operations:
             _send(task, report, judgement, handled)
         judgement.settle(read_journal(task.journal))
-        writers.write(report, report_dir, read_journal(task.journal))
+        writers.write(report, report_dir, read_journal(task.journal), judgement.register)
     return report
 
 

@@ -96,9 +96,7 @@ def _table(entries: Sequence[Entry], editions: Sequence[str]) -> str:
 
 def _detail(register: Register, entry: Entry) -> str:
     lines = [f"### {entry.id}", "", f"**{entry.title}** · {', '.join(entry.operations)} · {entry.status}", ""]
-    lines += [
-        f"- {claim.fact} ({_EVIDENCE[claim.evidence]}: {_sources(register, entry, claim)})" for claim in entry.claims
-    ]
+    lines += [f"- {claim.fact} ({sources(register, entry, claim)})" for claim in entry.claims]
     lines += [f"- Beside the pages, {seen.by}: {seen.fact} ({_EVIDENCE[seen.evidence]})" for seen in entry.observed]
     lines += [
         f"- Union: {entry.union} At {', '.join(f'`{pointer}`' for pointer in entry.pointers)}.",
@@ -108,12 +106,15 @@ def _detail(register: Register, entry: Entry) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sources(register: Register, entry: Entry, claim: Claim) -> str:
+def sources(register: Register, entry: Entry, claim: Claim) -> str:
+    """Return the evidence of a claim with editions and pages, such as `page: otc-2024: dli_02_0254 of 2024-05`."""
     if claim.evidence == "none":
-        return ", ".join(claim.editions)
-    if claim.page is not None:
-        return f"{', '.join(claim.editions)}: {claim.page}"
-    return "; ".join(f"{edition}: {_pages(register, entry, edition)}" for edition in claim.editions)
+        found = ", ".join(claim.editions)
+    elif claim.page is not None:
+        found = f"{', '.join(claim.editions)}: {claim.page}"
+    else:
+        found = "; ".join(f"{edition}: {_pages(register, entry, edition)}" for edition in claim.editions)
+    return f"{_EVIDENCE[claim.evidence]}: {found}"
 
 
 def _pages(register: Register, entry: Entry, edition: str) -> str:

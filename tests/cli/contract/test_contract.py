@@ -233,8 +233,9 @@ def test_an_overlay_file_in_place_of_an_edition(tmp_path: Path) -> None:
     result = contract("--edition", tmp_path / "mine.yaml", *arguments)
     assert result.exit_code == 0, result.output
     assert re.search(r"mine\s(?s:.*)\n\s+exportFlinkJobs", result.stdout)
-    (folder,) = (tmp_path / "r").iterdir()
+    (folder,) = (path for path in (tmp_path / "r").iterdir() if path.is_dir())
     assert re.fullmatch("mine-[0-9a-f]{8}", folder.name)
+    assert f'<a href="{folder.name}/report.html">mine</a>' in (tmp_path / "r/index.html").read_text(encoding="utf-8")
     assert json.loads((folder / "report.json").read_text(encoding="utf-8"))["edition"] == "mine"
 
 

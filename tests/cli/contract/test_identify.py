@@ -60,7 +60,7 @@ def test_a_known_edition_is_named_and_its_contract_run(tmp_path: Path) -> None:
     assert f"{3 + len(read)} requests were sent." in result.stdout
     assert "DLI-002" in result.stdout
     assert "1 of 1 editions held" in result.stdout
-    (run,) = tmp_path.iterdir()
+    (run,) = (path for path in tmp_path.iterdir() if path.is_dir())
     assert run.name in names
     assert TOKEN not in result.output
 

@@ -128,7 +128,7 @@ def test_a_run_that_cannot_be_done_ends_the_others(name: str, words: str) -> Non
         check_all(tasks(refusing, "endless", name), lambda *_: None)
 
 
-def test_the_command_runs_all_editions_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_runs_all_editions_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without --url each edition is a task with its own folder; if none was begun, the command ends with 2."""
     from jobexport.cli.commands import cli
     from jobexport.spec import editions
@@ -140,7 +140,8 @@ def test_the_command_runs_all_editions_at_once(monkeypatch: pytest.MonkeyPatch) 
         return []
 
     monkeypatch.setattr(parallel, "check_all", none_begun)
-    result = CliRunner().invoke(cli, ["contract", "--seed", "3"])
+    result = CliRunner().invoke(cli, ["contract", "--seed", "3", "--report-dir", str(tmp_path)])
+    assert not list(tmp_path.iterdir())
     assert [task.document["info"]["x-edition"] for task in given] == [edition.id for edition in editions()]
     assert [task.options["report_dir"].name for task in given] == [edition.id for edition in editions()]
     assert {task.options["seed"] for task in given} == {3}

@@ -143,7 +143,7 @@ def test_every_report_has_the_seven(run: tuple[Any, Path]) -> None:
     }
     assert (same := skipped["legal_names"]) is not None
     assert same.get("message", "").startswith("the same cause as unknown_job: documented for an unknown job is 400")
-    assert (folder / "report.html").read_text(encoding="utf-8").count("<details") == len(SEVEN)
+    assert (folder / "report.html").read_text(encoding="utf-8").count("<details id=") == len(SEVEN)
 
 
 def failure(check: str, pointer: str = "", title: str = "", accepted: str = "") -> Failure:

@@ -18,6 +18,7 @@ from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.cli.contract.live import open_sandbox, server_data, treatment
 from jobexport.contract import Acceptance, Data, EditionReport, Failure, Live, Tools, check_edition, plan
+from jobexport.contract.reports.writers import remove_index
 from jobexport.contract.sender import check_url
 from jobexport.core.redact import printable
 from jobexport.spec.document import operations
@@ -92,6 +93,7 @@ def check(
     progress: Callable[[str, int], None],
 ) -> EditionReport:
     """Check a server against a document: the target, or by default an embedded mock of the document."""
+    remove_index(report_dir.parent)
     with contextlib.ExitStack() as stack:
         if target is None:
             server = stack.enter_context(mock.serve(document))
@@ -133,10 +135,15 @@ def _table(report: EditionReport) -> Table:
         table.add_column(name, justify="right")
     for operation in report.operations.values():
         share = f"{operation.succeeded / operation.positive:.0%}" if operation.positive else "-"
-        accepted = sum(bool(failure.accepted) for failure in operation.failures.values())
-        broken = len(operation.failures) - accepted
-        numbers = (operation.total, operation.positive, operation.succeeded, share, broken, accepted)
-        style = "red" if broken or not operation.succeeded else ""
+        numbers = (
+            operation.total,
+            operation.positive,
+            operation.succeeded,
+            share,
+            operation.broken,
+            operation.accepted,
+        )
+        style = "red" if operation.broken or not operation.succeeded else ""
         table.add_row(operation.operation, *map(str, numbers), style=style)
     return table
 

@@ -202,3 +202,21 @@ CHECKS = (
         round_trip.id_mapping,
     ),
 )
+
+SCHEMATHESIS = {
+    "not_a_server_error": "A request never gets a status from 500 on.",
+    "status_code_conformance": "The status of a response is documented for the operation.",
+    "content_type_conformance": "The media type of a response is documented for its status.",
+    "response_headers_conformance": "A response has the documented headers, with values of the documented form.",
+    "response_schema_conformance": "The body of a response keeps to its schema.",
+    "negative_data_rejection": "A request that breaks the document is refused.",
+    "missing_required_header": "A request without a required header is refused.",
+    "unsupported_method": "A method that the document lacks is refused with 405 and the header Allow.",
+    "allow_header_conformance": "The header Allow of a response to OPTIONS has the methods of the path.",
+    "use_after_free": "An object that was deleted is not found any more.",
+    "ensure_resource_availability": "An object that was created is found.",
+    "linked_object_missing": "An object that a response names is found along the document's link to it.",
+    "ignored_auth": "A request without credentials, or with wrong credentials, is refused.",
+    "object_level_authorization": "An object of one caller can't be read by another caller.",
+}
+"""The duty of the server, in one sentence, by the id of a check that schemathesis brings, or that needs its links."""

@@ -81,6 +81,16 @@ class OperationReport:
         """Number of requests that kept to the document and got 2xx."""
         return self._count("positive 2")
 
+    @property
+    def accepted(self) -> int:
+        """Number of failures that are accepted."""
+        return sum(bool(failure.accepted) for failure in self.failures.values())
+
+    @property
+    def broken(self) -> int:
+        """Number of failures that are not accepted."""
+        return len(self.failures) - self.accepted
+
     def _count(self, prefix: str) -> int:
         return sum(number for kind, number in self.cases.items() if kind.startswith(prefix))
 
@@ -98,6 +108,8 @@ class EditionReport:
     operations: dict[str, OperationReport]
     """By operationId, in the document's order."""
     seed: int = 0
+    folder: str = ""
+    """Name of the folder with the reports of this run."""
     errors: list[str] = Factory(list)
     """Errors that kept schemathesis from testing, without repetitions."""
     left_out: dict[str, str] = Factory(dict)

@@ -1,8 +1,9 @@
-"""Writes the report of a run as JUnit, HTML and JSON, and every exchange as HAR."""
+"""Writes the report of a run as JUnit, HTML and JSON, every exchange as HAR, and the index of several runs."""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
@@ -11,24 +12,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import harfile
-import jinja2
 
 from jobexport.contract.reports.model import Failure, OperationReport, as_plain
+from jobexport.contract.reports.pages import KEPT, index_page, report_page, writable
 from jobexport.core.disk.files import write_text
-from jobexport.core.redact import printable, unseen
+from jobexport.core.redact import unseen
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from jobexport.contract.reports.model import EditionReport
     from jobexport.contract.sending.journal import Headers, Recorded
+    from jobexport.spec.register import Register
 
+INDEX = "index.html"
 JUNIT, HTML, JSON, HAR = NAMES = ("junit.xml", "report.html", "report.json", "exchanges.har")
-
-# Line breaks, and the blanks of other scripts.
-_KEPT = "\t\n\r\u00a0\u3000"
 
 
 def prepare(report_dir: Path) -> None:
@@ -37,34 +37,57 @@ def prepare(report_dir: Path) -> None:
     Raises:
         JobexportError: the folder can't be written.
     """
-    try:
+    with _writing(report_dir):
         report_dir.mkdir(parents=True, exist_ok=True)
         for name in NAMES:
             (report_dir / name).unlink(missing_ok=True)
+
+
+def remove_index(folder: Path) -> None:
+    """Remove the page that leads to the reports of earlier runs.
+
+    Raises:
+        JobexportError: the folder can't be written.
+    """
+    with _writing(folder):
+        (folder / INDEX).unlink(missing_ok=True)
+
+
+def write_index(reports: Sequence[EditionReport], folder: Path) -> None:
+    """Write the page that leads to the reports of several runs, which are in folders of this folder; no run, no page.
+
+    Raises:
+        JobexportError: the folder can't be written.
+    """
+    if reports:
+        write_text(folder / INDEX, index_page(reports))
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as problem:
-        raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
+        raise JobexportError(f"cannot write {folder}: {problem.strerror}; choose another --report-dir") from None
 
 
-def write(report: EditionReport, report_dir: Path, exchanges: Iterable[Recorded]) -> None:
-    """Write all reports into the folder.
+def write(report: EditionReport, report_dir: Path, exchanges: Iterable[Recorded], register: Register) -> None:
+    """Write all reports into the folder; the page shows the entries of the register that it names.
 
     Raises:
         JobexportError: the folder can't be written.
     """
     write_text(report_dir / JUNIT, _junit(report))
-    write_text(report_dir / HTML, _html(report))
+    write_text(report_dir / HTML, report_page(report, register))
     write_text(report_dir / JSON, _json(as_plain(report)) + "\n")
-    try:
-        with (report_dir / HAR).open("w", encoding="utf-8") as file:
-            _write_har(file, exchanges)
-    except OSError as problem:
-        raise JobexportError(f"cannot write {report_dir}: {problem.strerror}; choose another --report-dir") from None
+    with _writing(report_dir), (report_dir / HAR).open("w", encoding="utf-8") as file:
+        _write_har(file, exchanges)
 
 
 def _json(value: Any) -> str:
     r"""Return a value as JSON in which letters stay as they are, and `\u` stands for what nobody sees."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return text.translate({ord(letter): json.dumps(letter)[1:-1] for letter in unseen(text, _KEPT)})
+    return text.translate({ord(letter): json.dumps(letter)[1:-1] for letter in unseen(text, KEPT)})
 
 
 def _junit(report: EditionReport) -> str:
@@ -86,9 +109,9 @@ def _junit(report: EditionReport) -> str:
     case = ElementTree.SubElement(run, "testcase", classname="run", name="came to its end")
     if report.errors or not report.complete:
         text = "\n".join([*report.errors, *filter(None, [report.ending])])
-        ElementTree.SubElement(case, "error", message=_writable(text.splitlines()[0])).text = _writable(text)
+        ElementTree.SubElement(case, "error", message=writable(text.splitlines()[0])).text = writable(text)
         run.set("errors", "1")
-    ElementTree.SubElement(case, "system-out").text = _writable("\n".join(report.problems()))
+    ElementTree.SubElement(case, "system-out").text = writable("\n".join(report.problems()))
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -100,18 +123,18 @@ def _junit_case(suite: ElementTree.Element, edition: str, operation: OperationRe
     broken = [failure for failure in failures if not failure.accepted]
     accepted = [failure for failure in failures if failure.accepted]
     for failure in broken:
-        node = ElementTree.SubElement(case, "failure", message=_writable(_headline(failure)), type=check)
-        node.text = _writable(_as_text(failure))
+        node = ElementTree.SubElement(case, "failure", message=writable(_headline(failure)), type=check)
+        node.text = writable(_as_text(failure))
     others = [failure for failure in operation.failures.values() if check in {each.check for each in failure.also}]
     if others and not failures:
         words = f"the same cause as {others[0].check}: {_headline(others[0])}"
-        ElementTree.SubElement(case, "skipped", message=_writable(words))
+        ElementTree.SubElement(case, "skipped", message=writable(words))
         return 0, 1
     if accepted and not broken:
-        ElementTree.SubElement(case, "skipped", message=_writable(f"accepted: {accepted[0].accepted}"))
+        ElementTree.SubElement(case, "skipped", message=writable(f"accepted: {accepted[0].accepted}"))
     if accepted:
         output = "\n\n".join(f"accepted: {failure.accepted}\n{_as_text(failure)}" for failure in accepted)
-        ElementTree.SubElement(case, "system-out").text = _writable(output)
+        ElementTree.SubElement(case, "system-out").text = writable(output)
     return int(bool(broken)), int(bool(accepted) and not broken)
 
 
@@ -142,38 +165,6 @@ def _as_text(failure: Failure) -> str:
     also = [f"same cause: {each.check} in {each.responses} responses: {_headline(each)}" for each in failure.also]
     said = (f"{name}: {text}" for name, text in lines.items() if text)
     return "\n".join([failure.message or failure.title, *said, *also])
-
-
-def _writable(text: str) -> str:
-    """Return a text that XML can contain, with every character to be seen."""
-    return printable(text, _KEPT)
-
-
-def _html(report: EditionReport) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("jobexport.contract.reports", "."),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["body"] = _body
-    environment.finalize = _finalized
-    template = environment.get_template("report.html.jinja")
-    return template.render(report=report, problems=report.problems(), version=version("jobexport"))
-
-
-def _finalized(value: Any) -> Any:
-    return _writable(value) if isinstance(value, str) else value
-
-
-def _body(content: bytes, size: int) -> str:
-    """Return a body as text; for binary data its length, such as `(812 bytes, not text)`."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return f"({size} bytes, not text)"
-    return text + (f"\n… ({size} bytes)" if size > len(content) else "")
 
 
 def _write_har(file: Any, exchanges: Iterable[Recorded]) -> None:
