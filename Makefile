@@ -30,6 +30,7 @@ packages-drift := --extra drift
 packages-lint := --group lint
 packages-test := --all-extras --group test
 packages-dev := --all-extras --group dev
+packages-docs := --all-extras --group docs
 packages-browser := --all-extras --group test --group browser
 
 # uv takes a fraction of pip's time. Each package has to be in the one lock, with its hash.
@@ -139,8 +140,12 @@ lint: $(READY)-lint ## check style and the direction of imports
 typecheck: $(GENERATED) $(READY)-dev ## check types
 	$(BIN)/mypy
 
+.PHONY: docs
+docs: $(GENERATED) $(READY)-docs ## make the documentation site, reports/site/index.html, and check its links
+	$(BIN)/python -m docs._site.build
+
 .PHONY: check
-check: check-generated lint-spec lint typecheck test contract build ## all checks and tests, as CI runs them
+check: check-generated lint-spec lint typecheck test contract docs build ## all checks and tests, as CI runs them
 
 .PHONY: drift-strength
 drift-strength: $(GENERATED) $(READY)-test ## all random pages, changes and hostile files for drift

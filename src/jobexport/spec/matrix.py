@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from jobexport.spec.register import Claim, Entry, Register
 
@@ -20,10 +20,13 @@ the test that holds the decision.
 """
 
 _EDITIONS_HEAD = """\
-# Editions
+# The pages of the editions
 
 Written by `make generate` from `overlays/` and the pages in `openapi/inconsistencies.yaml`; edit those, not this file.
+"""
 
+_DATES_HEAD = """\
+The page of each operation has this date; – means that the page could not be had.
 """
 
 _EVIDENCE = {
@@ -42,29 +45,35 @@ def render_matrix(register: Register, editions: Sequence[str]) -> str:
         editions: the columns, in order.
     """
     parts = [_HEAD]
-    for title, entries in _sections(register).items():
+    for title, entries in sections(register).items():
         parts.append(f"## {title}\n\n{_table(entries, editions)}")
     parts.append("## Entries\n\n" + "\n".join(_detail(register, entry) for entry in register.entries))
     return "\n".join(parts)
 
 
 def render_editions(register: Register, titles: Mapping[str, str]) -> str:
-    """Return the page of the editions as Markdown: title, and the date of the page of each operation.
+    """Return the page of the editions as Markdown: titles, and the date of the page of each operation.
 
     Args:
         register: the register, which has the pages.
         titles: the title of each edition, by id.
     """
-    operations = list(dict.fromkeys(page.operation for page in register.pages))
-    rows = [["edition", "what it stands for", *operations], ["---"] * (len(operations) + 2)]
-    for edition, title in titles.items():
-        pages = {page.operation: page for page in register.pages if page.edition == edition}
-        dates = [pages[operation].date if pages[operation].document != "not known" else "–" for operation in operations]
-        rows.append([f"`{edition}`", title, *dates])
-    return _EDITIONS_HEAD + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+    rows = [["edition", "what it stands for"], ["---"] * 2]
+    rows += [[f"`{edition}`", title] for edition, title in titles.items()]
+    pages = {(page.edition, page.operation): page for page in register.pages}
+    dates = [["operation", *titles], ["---"] * (len(titles) + 1)]
+    for operation in dict.fromkeys(page.operation for page in register.pages):
+        found = [pages[edition, operation] for edition in titles]
+        dates.append([operation, *("–" if page.document == "not known" else page.date for page in found)])
+    return "\n".join([_EDITIONS_HEAD, _rows(rows), _DATES_HEAD, _rows(dates)])
 
 
-def _sections(register: Register) -> dict[str, list[Entry]]:
+def letter(entry: Entry, claim: Claim) -> str:
+    """Return the letter of a claim among the claims of its entry, such as `A`; `?` if its page could not be had."""
+    return "?" if claim.evidence == "none" else chr(ord("A") + entry.claims.index(claim))
+
+
+def sections(register: Register) -> dict[str, list[Entry]]:
     """Return the entries by title of section: one section for each operation, then what all operations have in common.
 
     An entry of several operations stands under the first of them. Operations come in the order of the pages.
@@ -91,19 +100,30 @@ def _table(entries: Sequence[Entry], editions: Sequence[str]) -> str:
             cells.append("〃" if same else claim.fact)
         anchor = f"[{entry.id}](#{entry.id.lower()})"
         rows.append([anchor, entry.title + (" ⇄" if entry.wire else ""), *cells])
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows) + "\n"
+    return _rows(rows)
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join("| " + " | ".join(_line(cell).replace("|", "\\|") for cell in row) + " |" for row in rows) + "\n"
 
 
 def _detail(register: Register, entry: Entry) -> str:
-    lines = [f"### {entry.id}", "", f"**{entry.title}** · {', '.join(entry.operations)} · {entry.status}", ""]
-    lines += [f"- {claim.fact} ({sources(register, entry, claim)})" for claim in entry.claims]
-    lines += [f"- Beside the pages, {seen.by}: {seen.fact} ({_EVIDENCE[seen.evidence]})" for seen in entry.observed]
-    lines += [
+    facts = [f"**{entry.title}** · {', '.join(entry.operations)} · {entry.status}", ""]
+    facts += [
+        f"- **{letter(entry, claim)}** {claim.fact} ({sources(register, entry, claim)})" for claim in entry.claims
+    ]
+    facts += [f"- Beside the pages, {seen.by}: {seen.fact} ({_EVIDENCE[seen.evidence]})" for seen in entry.observed]
+    facts += [
         f"- Union: {entry.union} At {', '.join(f'`{pointer}`' for pointer in entry.pointers)}.",
         f"- Overlays: {entry.overlay}",
         f"- Held by `{entry.test}`.",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([f"### {entry.id}", "", *map(_line, facts)]) + "\n"
+
+
+def _line(text: str) -> str:
+    """Return a text in one line, so that it stays in its item of a list."""
+    return " ".join(text.split())
 
 
 def sources(register: Register, entry: Entry, claim: Claim) -> str:
