@@ -175,7 +175,7 @@ def test_every_test_it_names_exists(name: str) -> None:
 
 def test_every_name_of_the_code_in_the_recipes_exists() -> None:
     """A constant or an internal name that CONTRIBUTING.md shows is in the code."""
-    files = [path for folder in ("src", "tests", "benchmarks") for path in (CHECKOUT / folder).rglob("*.py")]
+    files = [path for folder in ("src", "tests", "benchmarks", "docs") for path in (CHECKOUT / folder).rglob("*.py")]
     text = "".join(path.read_text(encoding="utf-8") for path in (*files, CHECKOUT / "openapi/openapi.yaml"))
     named = {text for text in spans(PAGES["CONTRIBUTING.md"]) if re.fullmatch(r"_\w+|[A-Z]{2,}|[A-Z][a-z]\w+", text)}
     assert {name for name in named if not re.search(rf"\b{name}\b", text)} == set()
