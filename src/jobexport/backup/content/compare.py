@@ -111,7 +111,7 @@ def _plain(value: Any) -> Any:
 def _shown(place: str, value: Any) -> str:
     """Return a value as it is shown: short, and hidden if it looks like a secret."""
     if isinstance(value, dict | list):
-        return f"{len(value)} entries" if len(value) > 1 else "an entry"
+        return f"a part of {len(value)} entries" if len(value) > 1 else "an entry"
     text = str(value)
     named = {place.rpartition(".")[2]: text}
     if next(suspects.places(named), None):
