@@ -9,7 +9,7 @@ its failures in the mock without the fault do not count.
 
 PART is the id of a fault (old ids work too: `RENAMED`), a word of a group's heading (`archives`), `editions` or
 `clean`; the default is all parts. `once` tries faults only, each on the first operation that it suits, which takes
-minutes instead of hours. A fault that the scenarios see is not tried with schemathesis.
+minutes instead of hours. `own` leaves plain `st run` out. A fault that the scenarios see is not tried with schemathesis.
 Exit code 1: a fault or edition was not seen and has no reason below, or a mock without faults failed.
 """
 
@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import shlex
-import subprocess
 import sys
 import tempfile
 import time
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -32,6 +33,7 @@ from urllib.parse import urlsplit
 
 import tomlkit
 from attrs import evolve, frozen
+from schemathesis.cli import schemathesis as schemathesis_command
 
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
@@ -104,6 +106,11 @@ RENAMED = {f"answers-{name}": f"response-{name}" for name in _KEPT_NAMES.split()
 ROW = "{:32} {:22} {:46} {:>6} {:>7}  {}"
 
 
+# Each plain run is a fork of a process that has imported schemathesis: the import takes longer than a short run.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload([__name__, "schemathesis.cli"])
+
+
 @frozen
 class Run:
     """The result of one run."""
@@ -153,15 +160,24 @@ def plain(document: Document, server: mock.Server, seed: int = SEED) -> Run:
         (folder / "schemathesis.toml").write_text(
             tomlkit.dumps(_plain_settings(server, folder, seed)), encoding="utf-8"
         )
-        command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
-        done = subprocess.run([*command, "openapi.json"], cwd=folder, capture_output=True, text=True, check=False)
+        process = _FORKS.Process(target=_st_run, args=(folder,))
+        process.start()
+        process.join()
         report = folder / "report.json"
         if not report.is_file():
-            raise SystemExit(f"st run wrote no report: {(done.stderr or done.stdout)[-500:].strip()}")
+            output = (folder / "output.txt").read_text(encoding="utf-8")
+            raise SystemExit(f"st run wrote no report: {output[-500:].strip()}")
         found = json.loads(report.read_text(encoding="utf-8"))
     caught = {item["type"]: None for item in found["failures"]}
     caught |= dict.fromkeys("an error" for _ in found["errors"])
     return Run(tuple(caught), len(server.core.requests), time.time() - started, _met(server))
+
+
+def _st_run(folder: Path) -> None:
+    """Run `st run` in a folder that has its document and settings."""
+    os.chdir(folder)
+    with Path("output.txt").open("w", encoding="utf-8") as output, redirect_stdout(output), redirect_stderr(output):
+        schemathesis_command(["--config-file", "schemathesis.toml", "run", "openapi.json"])
 
 
 def _plain_settings(server: mock.Server, folder: Path, seed: int) -> dict[str, Any]:
@@ -309,19 +325,24 @@ def row(first: str, second: str, run: Run, alone: Iterable[str], reason: str | N
     return bool(run.caught or reason)
 
 
-def tried(fault: str, operation: str, edition: str) -> tuple[Run, set[str]]:
-    """Return the run with a fault of an operation, and the failures of plain `st run` that are due to the fault."""
+def tried(fault: str, operation: str, edition: str, *, beside: bool) -> tuple[Run, set[str]]:
+    """Return the run with a fault of an operation, and the failures of plain `st run` (`beside`) due to the fault."""
     document = narrowed(edition, operation)
     text = f"{fault}{f':{ARGUMENTS[fault]}' if fault in ARGUMENTS else ''}@{operation}"
-    alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation, edition)
+    alone = set()
+    if beside:
+        alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation, edition)
     # The mock serves the same operations, and what the checks see without the fault is not seen because of it.
     clean = own_alarms(edition, operation)
     run = held(ours, document, document, text, first=not clean)
     return evolve(run, caught=tuple(name for name in run.caught if name not in clean)), alone
 
 
-def faults(chosen: Iterable[Fault], *, once: bool) -> bool:
-    """Print a line for each fault and operation (`once`: each fault); return whether each is caught or has a reason."""
+def faults(chosen: Iterable[Fault], *, once: bool, beside: bool) -> bool:
+    """Print a line for each fault and operation (`once`: each fault); return whether each is caught or has a reason.
+
+    Plain `st run` is tried too if `beside` is true.
+    """
     print(ROW.format("fault", "operation", "caught by", "cases", "seconds", "plain st run"))
     cases = [
         (fault.id, operation, edition)
@@ -331,7 +352,7 @@ def faults(chosen: Iterable[Fault], *, once: bool) -> bool:
     fine = True
     # Half of a run's time is spent in waiting, so each core gets one.
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        results = [pool.submit(tried, *case) for case in cases]
+        results = [pool.submit(tried, *case, beside=beside) for case in cases]
         for (fault, operation, _), result in zip(cases, results, strict=True):
             run, alone = result.result()
             fine &= row(fault, operation, run, alone, NO_PROMISE.get(fault))
@@ -375,8 +396,8 @@ def _summary(runs: Iterable[Run]) -> str:
 
 def main(parts: list[str]) -> int:
     """Measure the parts, or all parts by default; return the exit code."""
-    once, everything = "once" in parts, not parts
-    parts = [RENAMED.get(part, part) for part in parts if part != "once"]
+    once, own, everything = "once" in parts, "own" in parts, not parts
+    parts = [RENAMED.get(part, part) for part in parts if part not in {"once", "own"}]
     chosen = [fault for fault in FAULTS.values() if not parts or {fault.id, *fault.group.split()} & set(parts)]
     known = {"editions", "clean", *FAULTS, *(word for fault in FAULTS.values() for word in fault.group.split())}
     for part in parts:
@@ -389,7 +410,7 @@ def main(parts: list[str]) -> int:
     if everything or "editions" in parts:
         results.append(editions())
     if chosen:
-        results.append(faults(chosen, once=once))
+        results.append(faults(chosen, once=once, beside=not own))
     return int(not all(results))
 
 
