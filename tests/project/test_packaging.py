@@ -109,14 +109,14 @@ assert "zips" in own["components"]["schemas"]["ExportFlinkJobsResponse"]["proper
 with mock.serve("mine.yaml") as server:
     assert overlay() == found
 assert not sys.modules["jobexport.spec.editions"].is_checkout()
-print(own["info"]["x-edition"], *os.listdir("reports/contract"))
+print(own["info"]["x-edition"], *sorted(os.listdir("reports/contract")))
 """
     environment = os.environ | {"PYTHONPATH": str(installed)}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"mine mine-[0-9a-f]{8}\n", done.stdout)
+    assert re.fullmatch(r"mine index\.html mine-[0-9a-f]{8}\n", done.stdout)
 
 
 def test_the_installed_drift_compares(installed: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from jobexport import __version__
 from jobexport.cli.backup.command import backup_dgc, backup_dli, list_dgc, list_dli
 from jobexport.cli.backup.proving import diff_dgc, diff_dli, verify_dgc, verify_dli
 from jobexport.cli.backup.restoring import restore_dgc, restore_dli, task
+from jobexport.cli.columns import described
 from jobexport.cli.contract.live import VARIABLES, live_options, refuse
 from jobexport.cli.drift import drift, new_edition
 from jobexport.cli.export.command import dgc, dli
@@ -62,9 +63,7 @@ def list_editions(context: click.Context, format_: str) -> None:
     if format_ == "json":
         click.echo(json.dumps([{"id": edition.id, "title": edition.title} for edition in found], indent=2))
         return
-    width = max((len(edition.id) for edition in found), default=0)
-    for edition in found:
-        click.echo(f"{edition.id:{width}}  {edition.title}")
+    click.echo(described({edition.id: edition.title for edition in found}), nl=False)
 
 
 list_editions.add_command(new_edition)

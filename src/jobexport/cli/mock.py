@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jobexport.cli.columns import described
 from jobexport.cli.places import Place
 from jobexport.cli.sentences import complete_edition, sentences, shown
 from jobexport.cli.variables import ReadingCommand
@@ -118,10 +119,7 @@ def _list_faults() -> None:
 
     for group, faults in itertools.groupby(FAULTS.values(), key=lambda fault: fault.group):
         usages = {f"{fault.id}{fault.argument_usage}": fault.sentence for fault in faults}
-        width = max(map(len, usages))
-        click.echo(f"{group}:")
-        for usage, sentence in usages.items():
-            click.echo(f"  {usage:{width}}  {sentence}")
+        click.echo(f"{group}:\n{described(usages, indent=2)}", nl=False)
 
 
 def _state(project: str | None, jobs: Path | None) -> State:

@@ -58,7 +58,7 @@ def test_a_known_edition_is_named_and_its_contract_run(tmp_path: Path) -> None:
     assert "otc-2024" in names
     read = readable(Description("union", spec.load_yaml(SOURCES / BASE)), spec.load_register(), "dli")
     assert f"{3 + len(read)} requests were sent." in result.stdout
-    assert "DLI-002" in result.stdout
+    assert "more entries do not tell the editions apart" in result.stdout
     assert "1 of 1 editions held" in result.stdout
     (run,) = (path for path in tmp_path.iterdir() if path.is_dir())
     assert run.name in names
@@ -73,6 +73,14 @@ def test_an_unknown_edition_gets_an_overlay_and_exit_code_1(unknown: Any, tmp_pa
     assert LAST in names
     array = array_of(spec.load_edition(names.split()[0]))
     assert f"{names.split()[0]} DLI-001: the response has zips instead of {array}" in result.stdout
+    head, _, rest = result.stdout.partition(
+        "more entries do not tell the editions apart; --format json has all of them:"
+    )
+    assert max(map(len, head.splitlines())) <= 80
+    rows = [line.split() for line in head.splitlines() if line.split()[-1:] in (["yes"], ["no"], ["-"])]
+    assert (rows[0][0], rows[0][-5:]) == ("DLI-001", ["no"] * 5)
+    assert all("no" in row[-5:] for row in rows)
+    assert ": no traffic shows it\n" in rest
     path = tmp_path / "mine.yaml"
     path.write_text(result.stdout.partition("\n# An overlay")[2].partition("\n")[2], encoding="utf-8")
     schema = spec.resolve(str(path))["components"]["schemas"]["ExportFlinkJobsResponse"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,16 @@ from jobexport.errors import JobexportError
 from jobexport.spec import editions, load_edition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-_CELLS = {AGREES: Text("agrees", style="green"), CONTRADICTS: Text("contradicts", style="red")}
+    from jobexport.contract.identify.identification import Verdict
+
+# Short, so that the table fits 80 columns; letters that any terminal has.
+_CELLS = {
+    AGREES: Text("yes", style="green"),
+    CONTRADICTS: Text("no", style="red"),
+    NOT_OBSERVABLE: Text("-", style="dim"),
+}
 
 
 def settle(url: str | None, api: str | None, format_: str, given: Mapping[str, Any]) -> Identification:
@@ -83,31 +91,52 @@ def _ask(url: str, api: str | None, given: Mapping[str, Any]) -> Identification:
 
 
 def _show(found: Identification) -> None:
-    """Print the table of entries × editions, then the contradictions to the closest edition, then the result."""
+    """Print what tells the editions apart, then the contradictions to the closest edition, then the result."""
     console = Console()
-    # Rich assumes 80 columns for a pipe and would cut names short.
-    console = console if console.is_terminal else Console(width=160)
+    console = console if console.is_terminal else Console(width=80)
     ids = list(dict.fromkeys(verdict.edition for verdict in found.verdicts))
-    table = Table(box=box.SIMPLE)
-    table.add_column("entry", no_wrap=True)
-    table.add_column("fact")
-    for id_ in ids:
-        table.add_column(id_)
-    for row in zip(*(iter(found.verdicts),) * len(ids), strict=True):
-        cells = [_CELLS.get(verdict.verdict, Text("–", style="dim")) for verdict in row]
-        table.add_row(Text(row[0].entry), Text(row[0].fact), *cells)
-    console.print(table)
-    for line in (*_not_observable(found), *_contradictions(found), *_sentences(found)):
+    rows = list(zip(*(iter(found.verdicts),) * len(ids), strict=True))
+    told = [row for row in rows if any(verdict.verdict == CONTRADICTS for verdict in row)]
+    # First the rows in which the server differs from the closest edition.
+    told.sort(key=lambda row: _verdict(row, found.closest[0]) != CONTRADICTS)
+    if told:
+        table = Table(box=box.SIMPLE)
+        table.add_column("entry", no_wrap=True)
+        table.add_column("fact")
+        for number in range(1, len(ids) + 1):
+            table.add_column(str(number), no_wrap=True)
+        for row in told:
+            table.add_row(Text(row[0].entry), Text(row[0].fact), *(_CELLS[verdict.verdict] for verdict in row))
+        console.print("Does the server agree with")
+        for number, id_ in enumerate(ids, 1):
+            console.print(Text(f"  {number}  {id_}"))
+        console.print(table)
+    for text in _others([row for row in rows if row not in told], found.closest[0]):
+        console.print(Text(text))
+    for line in (*_contradictions(found), *_sentences(found)):
         console.print(Text(line), soft_wrap=True)
 
 
-def _not_observable(found: Identification) -> list[str]:
-    """Return a line for each reason of the dashes in the table, such as `–  no traffic shows it: DGC-001`."""
-    entries: dict[str, list[str]] = {}
-    for verdict in found.verdicts:
-        if verdict.edition == found.closest[0] and verdict.verdict == NOT_OBSERVABLE:
-            entries.setdefault(verdict.reason, []).append(verdict.entry)
-    return [f"–  {reason}: {', '.join(ids)}" for reason, ids in entries.items()]
+def _verdict(row: Sequence[Verdict], edition: str) -> str:
+    return next(verdict.verdict for verdict in row if verdict.edition == edition)
+
+
+def _others(rows: Sequence[Sequence[Verdict]], closest: str) -> list[str]:
+    """Return a line with the number of the rows that are not in the table, and a line for each reason."""
+    if not rows:
+        return []
+    reasons = Counter(
+        verdict.reason
+        for row in rows
+        for verdict in row
+        if (verdict.edition, verdict.verdict) == (closest, NOT_OBSERVABLE)
+    )
+    agreed = len(rows) - reasons.total()
+    return [
+        f"{len(rows)} more entries do not tell the editions apart; --format json has all of them:",
+        *([f"  {agreed}: the server agrees"] if agreed else []),
+        *(f"  {number}: {reason}" for reason, number in reasons.most_common()),
+    ]
 
 
 def _contradictions(found: Identification) -> list[str]:
