@@ -28,6 +28,7 @@ READY := $(VENV)/.ready
 packages-contract := --extra contract --group generate
 packages-drift := --extra drift
 packages-lint := --group lint
+packages-examples := --group examples
 packages-test := --all-extras --group test
 packages-dev := --all-extras --group dev
 packages-docs := --all-extras --group docs
@@ -70,7 +71,7 @@ $(UV): .cache/uv.lock
 .PHONY: lock
 lock: $(UV) ## renew requirements.lock after a change of pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --custom-compile-command "make lock" --all-extras --group install --group dev --group browser \
+	  --no-emit-find-links --custom-compile-command "make lock" --all-extras --group install --group dev --group browser --group examples \
 	  --output-file requirements.lock pyproject.toml
 
 ##@ Description
@@ -136,6 +137,13 @@ lint: $(READY)-lint ## check style and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 
+.PHONY: lint-examples
+lint-examples: $(READY)-examples ## check the Dockerfile and the workflows of examples/
+	@test ! -x $(BIN)/hadolint || $(BIN)/hadolint examples/Dockerfile
+	@# GitHub's own actions are named by their major version.
+	$(BIN)/zizmor --offline --no-progress --quiet examples/workflows/*.yml --config \
+	  <(echo 'rules: {unpinned-uses: {config: {policies: {"actions/*": ref-pin}}}}')
+
 .PHONY: typecheck
 typecheck: $(GENERATED) $(READY)-dev ## check types
 	$(BIN)/mypy
@@ -145,7 +153,7 @@ docs: $(GENERATED) $(READY)-docs ## make the documentation site, reports/site/in
 	$(BIN)/python -m docs._site.build
 
 .PHONY: check
-check: check-generated lint-spec lint typecheck test contract docs build ## all checks and tests, as CI runs them
+check: check-generated lint-spec lint lint-examples typecheck test contract docs build ## all checks and tests, as CI runs them
 
 .PHONY: drift-strength
 drift-strength: $(GENERATED) $(READY)-test ## all random pages, changes and hostile files for drift

@@ -244,8 +244,10 @@ def test_a_workspace_moves_to_another_cloud(server: mock.Server, tmp_path: Path)
 
 
 def test_every_example_is_listed_and_run() -> None:
-    """The table of examples has each file, and this module tests each file."""
-    names = {path.name for path in EXAMPLES.iterdir() if path.suffix in {".py", ".sh"}}
+    """The table of examples has each file, and a test names each file."""
+    files = [path.relative_to(EXAMPLES) for path in EXAMPLES.rglob("*") if path.is_file()]
+    names = {file.as_posix() for file in files if "__pycache__" not in file.parts} - {"README.md"}
     table = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    here = (CHECKOUT / "tests/project/test_examples.py").read_text(encoding="utf-8")
-    assert {name for name in names if f"]({name})" not in table or f'"{name}"' not in here} == set()
+    tests = [CHECKOUT / "tests/project" / f"test_{module}.py" for module in ("examples", "recipes")]
+    here = "".join(path.read_text(encoding="utf-8") for path in tests)
+    assert {n for n in names if f"]({n})" not in table or f'"{n.rpartition("/")[2]}"' not in here} == set()

@@ -12,20 +12,19 @@ import json
 import os
 import subprocess
 import venv
-from importlib.metadata import Distribution, PathDistribution, distribution, packages_distributions
+from importlib.metadata import PathDistribution, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from attrs import frozen
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 import jobexport
 from jobexport import mock
+from tests.project.making.distributions import OWNERS, closure, place, requirements, tops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     Environment = Callable[..., "Installed"]
 
@@ -108,32 +107,6 @@ listing('{{"a": 1,}}')
 drift.load_described()
 """,
 }
-
-
-def requirements(found: Distribution, extra: str = "") -> Iterator[str]:
-    """Return the names of the distributions that a distribution needs, with an extra or without one."""
-    for line in found.requires or ():
-        wanted = Requirement(line)
-        if wanted.marker is None or wanted.marker.evaluate({"extra": extra}):
-            yield canonicalize_name(wanted.name)
-            if wanted.extras:
-                yield from (name for more in wanted.extras for name in requirements(distribution(wanted.name), more))
-
-
-def closure(names: Iterable[str]) -> set[str]:
-    """Return distributions with all their dependencies."""
-    reached: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += requirements(distribution(name))
-    return reached
-
-
-OWNERS = {module: set(map(canonicalize_name, names)) for module, names in packages_distributions().items()}
-"""The distributions that each top-level module comes from."""
 
 
 @pytest.fixture(scope="session")
@@ -244,11 +217,6 @@ class Installed:
         return [module for module, owners in OWNERS.items() if owners & gone] + ["jobexport", "jobexport_api"]
 
 
-def tops(name: str) -> set[str]:
-    """Return the names in site-packages that are of a distribution."""
-    return {path.parts[0] for path in distribution(name).files or ()} - {"..", "__pycache__"} if name else set()
-
-
 @pytest.fixture(scope="module")
 def environment(installed: Path, ours: PathDistribution, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """Return a function that returns an environment with the wheel and some extras."""
@@ -261,10 +229,7 @@ def environment(installed: Path, ours: PathDistribution, tmp_path_factory: pytes
         for entry in installed.iterdir():
             (site / entry.name).symlink_to(entry)
         needed = closure(name for extra in ("", *extras) for name in requirements(ours, extra))
-        for name in needed:
-            for top in tops(name):
-                if not (site / top).exists():
-                    (site / top).symlink_to(Path(str(distribution(name).locate_file(top))))
+        place(needed, site)
         return Installed(root, frozenset(needed))
 
     return make

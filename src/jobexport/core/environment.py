@@ -55,7 +55,7 @@ NETWORK = {
     HTTP_PROXY: "the proxy for http://; this and the next three also in lower case, which comes first",
     HTTPS_PROXY: "the proxy for https://",
     ALL_PROXY: "the proxy for both",
-    NO_PROXY: "the hosts and networks that are reached without a proxy; `core.proxies` has the forms",
+    NO_PROXY: "the hosts and networks that are reached without a proxy",
     CA_FILE: "the file of trusted certificates",
     CA_FOLDER: "the folder of trusted certificates, or several; read if the one before is not set, as the next two are",
     CA_BUNDLE: "the file or folder of trusted certificates",
