@@ -17,7 +17,8 @@ from jobexport.backup.restore.session import RestoreSession
 from jobexport.backup.restore.source import RestoreSource
 from jobexport.cli.commands import cli
 from jobexport.mock import serve
-from tests.backup.making.folders import JOB, backup, contents, ordinary
+from jobexport.spec.editions import CHECKOUT
+from tests.backup.making.folders import JOB, SCRIPT, backup, contents, ordinary
 from tests.backup.making.restoring import empty, operations
 from tests.backup.making.workspace import EDITION, PROJECT, Workspace
 
@@ -300,3 +301,14 @@ def test_flink_jobs_are_planned_and_compared(server: Server, tmp_path: Path, mon
     assert set(operations(server)) <= {"listFlinkJobs", "showFlinkJob"}
     assert run("diff", folder, "--live", server=server).exit_code == 2
     server.core.reset()
+
+
+def test_the_example_of_the_page_is_what_the_command_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page shows a backup of huaweicloud-cn-2025 for otc-2024, word for word."""
+    monkeypatch.chdir(tmp_path)
+    node = {**JOB["nodes"][0], "failPolicy": "EXIT"}
+    jobs = {name: {**WHOLE, "nodes": [node], "jobType": "BATCH"} for name in ("nightly_load", "hourly_copy")}
+    backup(tmp_path / "workspace", jobs, {"s": SCRIPT}, edition="huaweicloud-cn-2025")
+    result = run("verify", "workspace", "--for", "otc-2024")
+    page = (CHECKOUT / "docs" / "backup.md").read_text(encoding="utf-8")
+    assert f"```text\n$ jobexport dgc verify workspace --for otc-2024\n{result.stdout}{result.stderr}```\n" in page
