@@ -7,6 +7,7 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING
 
+import httpx
 from click.testing import CliRunner
 
 from jobexport.cli.commands import cli
@@ -15,18 +16,26 @@ from jobexport.spec.editions import CHECKOUT
 from tests.backup.making.restoring import left
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pytest
 
+    from jobexport.mock import Server
+
 PAGE = CHECKOUT / "docs" / "backup.md"
+
+
+def lines(*, trial: bool) -> list[str]:
+    """Return the lines of the page's blocks: those of the trial without an account, or all others."""
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    found = [block for block in blocks if ("-o trial" in block) is trial]
+    return "".join(found).replace("\\\n", " ").splitlines()
 
 
 def commands() -> list[list[str]]:
     """Return the commands of the page, without their program."""
-    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    lines = "".join(blocks).replace("\\\n", " ").splitlines()
-    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("jobexport ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines(trial=False) if line.startswith("jobexport ")]
 
 
 def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,3 +63,34 @@ def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
                 shutil.copytree("workspace", "last-week", dirs_exist_ok=True)
         assert left(server) == []
     assert ran >= {"dgc list", "dgc backup", "dgc verify", "dgc restore", "dgc diff", "dli backup", "dli restore"}
+
+
+def test_a_new_user_restores_a_job_by_six_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trial of the page: a backup of the mock, its proof, and a job that is lost and restored."""
+    monkeypatch.chdir(tmp_path)
+    environment: dict[str, str] = {"NO_PROXY": "*"}
+    with serve("otc-2026") as server:
+        monkeypatch.setenv("NO_PROXY", "*")
+        assert len(lines(trial=True)) <= 6
+        for line in lines(trial=True):
+            for name, value in environment.items():
+                line = line.replace(f"${name}", value)
+            program, *words = shlex.split(line.replace("http://127.0.0.1:8080", server.url))
+            if program == "export":
+                environment |= dict(word.split("=", 1) for word in words)
+            elif program == "curl":
+                assert "myJob" in jobs(server)
+                header = words[words.index("-H") + 1].split(": ")
+                method = words[words.index("-X") + 1]
+                httpx.request(method, words[-1], headers=[(header[0], header[1])]).raise_for_status()
+                assert "myJob" not in jobs(server)
+            else:
+                result = CliRunner(env=environment).invoke(cli, words)
+                assert result.exit_code == 0, (words, result.stderr)
+        assert "myJob" in jobs(server)
+        assert left(server) == []
+
+
+def jobs(server: Server) -> Mapping[str, object]:
+    """Return the jobs of a mock."""
+    return server.core.world.state.projects[server.project_id].workspaces["default"].jobs
