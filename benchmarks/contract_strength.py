@@ -1,9 +1,10 @@
 """The strength of the contract checks: the faults and the wrong editions that they see, and their false alarms.
 
-The mock with each fault, on each operation that the fault suits, is checked against its own edition. Each edition's
-mock is checked against each other edition. Both are done with the project's checks and with plain `st run` and its
-default checks, on the same document, names, token, seed and number of examples. Plain `st run` goes on after a failure;
-its failures in the mock without the fault do not count.
+The mock with each fault, on each operation that the fault suits, is checked against its own edition. This is
+done with the project's checks and with plain `st run` and its default checks, on the same document, names, token, seed
+and number of examples. Plain `st run` goes on after a failure; its failures in the mock without the fault do not count.
+Each edition's mock is checked against each other edition, with the project's checks only. The parts run their cases in
+a process for each core.
 
     python benchmarks/contract_strength.py [PART …]
 
@@ -27,9 +28,9 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
-from itertools import islice
+from itertools import islice, permutations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import tomli_w
@@ -39,8 +40,8 @@ from schemathesis.cli import schemathesis as schemathesis_command
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.contract import check_edition
-from jobexport.contract.data import changes, places
-from jobexport.contract.scenarios.holdings import families
+from jobexport.contract.data import places
+from jobexport.contract.verbs import changes, families
 from jobexport.errors import JobexportError
 from jobexport.mock import FAULTS
 from jobexport.mock.requests.operations import read_operations
@@ -49,13 +50,14 @@ from jobexport.spec.document import METHODS, deref, operations, operations_by_id
 from jobexport.spec.editions import edition_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jobexport.mock.faults.fault import Fault
     from jobexport.mock.requests.operations import Operation
     from jobexport.spec.document import OperationObject
 
 Document = dict[str, Any]
+Result = TypeVar("Result")
 
 SEED, SEEDS, MAX_EXAMPLES = 1, 10, 15
 # The edition with most fields first, because most faults suit it.
@@ -105,6 +107,7 @@ RENAMED = {f"answers-{name}": f"response-{name}" for name in _KEPT_NAMES.split()
     "answers-twice": "response-zip-twice",
 }
 
+_NOT_RUN = "could not run"
 ROW = "{:32} {:22} {:46} {:>6} {:>7}  {}"
 
 
@@ -143,7 +146,7 @@ def ours(document: Document, server: mock.Server, seed: int = SEED, *, first: bo
                 first=first,
             )
         except JobexportError as problem:
-            return Run((f"could not run: {problem}",), len(server.core.requests), time.time() - started, _met(server))
+            return Run((f"{_NOT_RUN}: {problem}",), len(server.core.requests), time.time() - started, _met(server))
     failures = [each for _, failure in report.failures for each in failure.every]
     caught = {failure.check: None for failure in failures}
     caught |= dict.fromkeys("never 2xx" for _ in report.never_succeeded)
@@ -289,17 +292,20 @@ def linked(document: Document, operation: OperationObject) -> set[str]:
 
 
 @cache
-def plain_alarms(edition: str, operation: str | None, spoken: str) -> frozenset[str]:
-    """Return the failures of plain `st run` in a mock without faults."""
-    document = load_edition(edition) if operation is None else narrowed(edition, operation)
-    return frozenset(held(plain, document, spoken).caught)
+def plain_alarms(edition: str, operation: str) -> frozenset[str]:
+    """Return the failures of plain `st run` in a mock without faults that has only the touched operations."""
+    return frozenset(held(plain, narrowed(edition, operation), edition).caught)
 
 
 @cache
 def own_alarms(edition: str, operation: str) -> frozenset[str]:
     """Return the failures of the project's checks in a mock without faults that has only the touched operations."""
     document = narrowed(edition, operation)
-    return frozenset(held(ours, document, document).caught)
+    caught = held(ours, document, document).caught
+    if failed := next((name for name in caught if name.startswith(_NOT_RUN)), None):
+        # Every fault would be as if not seen.
+        raise SystemExit(f"{edition}, {operation}: {failed}")
+    return frozenset(caught)
 
 
 @cache
@@ -327,17 +333,24 @@ def row(first: str, second: str, run: Run, alone: Iterable[str], reason: str | N
     return bool(run.caught or reason)
 
 
-def tried(fault: str, operation: str, edition: str, *, beside: bool) -> tuple[Run, set[str]]:
+def tried(fault: str, operation: str, edition: str, beside: bool) -> tuple[Run, set[str]]:
     """Return the run with a fault of an operation, and the failures of plain `st run` (`beside`) due to the fault."""
     document = narrowed(edition, operation)
     text = f"{fault}{f':{ARGUMENTS[fault]}' if fault in ARGUMENTS else ''}@{operation}"
     alone = set()
     if beside:
-        alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation, edition)
+        alone = set(held(plain, document, edition, text).caught) - plain_alarms(edition, operation)
     # The mock serves the same operations, and what the checks see without the fault is not seen because of it.
     clean = own_alarms(edition, operation)
     run = held(ours, document, document, text, first=not clean)
     return evolve(run, caught=tuple(name for name in run.caught if name not in clean)), alone
+
+
+def in_processes(function: Callable[..., Result], cases: Sequence[tuple[Any, ...]]) -> Iterator[Result]:
+    """Yield the result of a function for each case, in their order, from a process for each core."""
+    # Half of a run's time is spent in waiting, so each core gets one.
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(function, *zip(*cases, strict=True))
 
 
 def faults(chosen: Iterable[Fault], *, once: bool, beside: bool) -> bool:
@@ -352,48 +365,42 @@ def faults(chosen: Iterable[Fault], *, once: bool, beside: bool) -> bool:
         for operation, edition in islice(suiting(fault), 1 if once else None)
     ]
     fine = True
-    # Half of a run's time is spent in waiting, so each core gets one.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        results = [pool.submit(tried, *case, beside=beside) for case in cases]
-        for (fault, operation, _), result in zip(cases, results, strict=True):
-            run, alone = result.result()
-            fine &= row(fault, operation, run, alone, NO_PROMISE.get(fault))
+    arguments = [(*case, beside) for case in cases]
+    for (fault, operation, _), (run, alone) in zip(cases, in_processes(tried, arguments), strict=True):
+        fine &= row(fault, operation, run, alone, NO_PROMISE.get(fault))
     return fine
+
+
+def crossed(spoken: str, edition: str) -> Run:
+    """Return the check of an edition's mock against another edition."""
+    return held(ours, load_edition(edition), spoken, first=True)
 
 
 def editions() -> bool:
     """Print a line for each pair of editions; return whether all are told apart or have a reason."""
-    print(ROW.format("mock speaks", "held to", "caught by", "cases", "seconds", "plain st run"))
+    print(ROW.format("mock speaks", "held to", "first seen by", "cases", "seconds", ""))
+    pairs = list(permutations(edition_ids(), 2))
     fine = True
-    for spoken in edition_ids():
-        for edition in (id_ for id_ in edition_ids() if id_ != spoken):
-            alone = plain_alarms(edition, None, spoken) - plain_alarms(edition, None, edition)
-            run = held(ours, load_edition(edition), spoken)
-            fine &= row(spoken, edition, run, alone, SAME_TRAFFIC.get((spoken, edition)))
+    for pair, run in zip(pairs, in_processes(crossed, pairs), strict=True):
+        fine &= row(*pair, run, (), SAME_TRAFFIC.get(pair))
     return fine
+
+
+def unharmed(edition: str, seed: int) -> Run:
+    """Return the check of an edition's mock without faults."""
+    return held(ours, load_edition(edition), edition, seed=seed)
 
 
 def clean() -> bool:
-    """Print false alarms and requests a second in mocks without faults; return whether there are no false alarms."""
-    print(f"false alarms over {SEEDS} seeds, and requests a second from start to end, beside plain st run")
-    fine = True
-    for edition in edition_ids():
-        document = load_edition(edition)
-        # In turns, so that other load on the machine slows both down.
-        pairs = [
-            (held(ours, document, edition, seed=seed), held(plain, document, edition, seed=seed))
-            for seed in range(1, SEEDS + 1)
-        ]
-        own, other = zip(*pairs, strict=True)
-        print(f"{edition:24} {_summary(own)}; plain: {_summary(other)}", flush=True)
-        fine &= not any(run.caught for run in own)
-    return fine
-
-
-def _summary(runs: Iterable[Run]) -> str:
-    runs = tuple(runs)
-    alarms = sorted({name for run in runs for name in run.caught})
-    return f"{', '.join(alarms) or 'none'}, {sum(run.cases for run in runs) / sum(run.seconds for run in runs):.0f}/s"
+    """Print the false alarms in mocks without faults; return whether there are no false alarms."""
+    print(f"false alarms over {SEEDS} seeds")
+    cases = [(edition, seed) for edition in edition_ids() for seed in range(1, SEEDS + 1)]
+    alarms: dict[str, list[str]] = {edition: [] for edition in edition_ids()}
+    for (edition, seed), run in zip(cases, in_processes(unharmed, cases), strict=True):
+        alarms[edition] += [f"{name} with seed {seed}" for name in run.caught]
+        if seed == SEEDS:
+            print(f"{edition:24} {', '.join(alarms[edition]) or 'none'}", flush=True)
+    return not any(alarms.values())
 
 
 def main(parts: list[str]) -> int:

@@ -22,7 +22,7 @@ from contract_strength import ARGUMENTS, NO_PROMISE, narrowed, suiting
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
 from jobexport.contract.scenarios.registry import scenarios_for
-from jobexport.contract.scenarios.scenario import ScenarioRun
+from jobexport.contract.scenarios.run import ScenarioRun
 from jobexport.contract.sending.session import open_session
 from jobexport.mock import FAULTS
 from jobexport.spec.document import operations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.data import changes
+from jobexport.contract.verbs import changes
 from jobexport.spec.document import deref, operations
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ with needing("contract"):
     from jobexport.contract.reports.accept import Acceptance, load_acceptances
     from jobexport.contract.reports.model import EditionReport, Failure, OperationReport, as_plain
     from jobexport.contract.runner import check_edition
-    from jobexport.contract.scenarios.scenario import Tools
+    from jobexport.contract.scenarios.tools import Tools
     from jobexport.contract.sending.live import plan
     from jobexport.contract.sending.pace import Live
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import jsonschema_rs
 from attrs import asdict, field, frozen
 
 from jobexport.errors import JobexportError
-from jobexport.spec.document import READING, at, deref, media, operations, parameters, request_body, response, schema_of
+from jobexport.spec.document import at, deref, media, operations, parameters, request_body, schema_of
 from jobexport.spec.load import line_of, load_yaml
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ class Kind:
     """JSON type of a name."""
     of_workspace: bool = False
     """True if each workspace has its own objects."""
+    holds: str = ""
+    """The kind of the objects inside, for zips that an import reads."""
     in_storage: bool = False
     """True for places in object storage: only the server knows whether it may write there."""
     only: bool = False
@@ -77,6 +78,7 @@ KINDS = (
         {"body.path": 0.9},
         ("obs-file-unreadable", "obs-path-invalid"),
         "no zip to import is known; name one under job_zips in the file of --data",
+        holds="jobs",
         in_storage=True,
     ),
     Kind(
@@ -84,6 +86,7 @@ KINDS = (
         {"body.zip_file": 0.9},
         ("zip-path-invalid", "obs-file-unreadable", "obs-object-missing"),
         "no zip to import is known; name one under flink_zips in the file of --data",
+        holds="flink_jobs",
         in_storage=True,
     ),
     Kind(
@@ -131,6 +134,11 @@ OTHER_NAMES = ("query.version",)
 OBJECTS = tuple(kind.id for kind in KINDS if not kind.in_storage and kind.id not in ("project", "workspaces"))
 """The kinds of objects that a project holds."""
 _BY_PLACE = {place: kind for kind in KINDS for place in kind.places}
+
+
+def kind_of(place: str) -> Kind | None:
+    """Return the kind of the names at a place of requests, such as `path.job_name`; None if it is no place of names."""
+    return _BY_PLACE.get(place)
 
 
 def _schema_of_file(kind: Kind) -> dict[str, Any]:
@@ -290,14 +298,14 @@ def places(document: Mapping[str, Any], operation: OperationObject) -> Iterator[
     """Yield the places in the requests of an operation that name objects of a known kind."""
     for (where, name), location in parameters(document, operation.location).items():
         node = deref(document, at(document, location))
-        if (kind := _BY_PLACE.get(f"{where}.{name.lower() if where == 'header' else name}")) is not None:
+        if (kind := kind_of(f"{where}.{name.lower() if where == 'header' else name}")) is not None:
             yield NamePlace(kind, where, name, False, bool(node.get("required")), node, schema_of(document, node))
     body = schema_of(document, media(request_body(document, operation.fields)))
     required = {*body.get("required", ()), *body.get("then", {}).get("required", ())}
     for name, listed in body.get("properties", {}).items():
         node = deref(document, listed)
         for place, schema in ((f"body.{name}", node), (f"body.{name}[*]", deref(document, node.get("items", {})))):
-            if (kind := _BY_PLACE.get(place)) is not None:
+            if (kind := kind_of(place)) is not None:
                 yield NamePlace(kind, "body", name, place.endswith("[*]"), name in required, node, schema)
 
 
@@ -310,26 +318,6 @@ def lacking(document: Mapping[str, Any], operation: OperationObject, data: Data)
 def needs_workspace(document: Mapping[str, Any], operation: OperationObject) -> bool:
     """Return whether each request of an operation must name its workspace."""
     return any(place.required for place in places(document, operation) if place.kind.id == "workspaces")
-
-
-def changes(document: Mapping[str, Any], operation: Mapping[str, Any], method: str) -> bool:
-    """Return whether an operation with a method may change the jobs of a server: it neither reads nor exports."""
-    succeeded = response(document, operation, 200).get("content", {}).values()
-    exports = any(
-        "x-zip-layout" in found
-        or any(
-            "x-object-name" in deref(document, node)
-            for node in schema_of(document, found).get("properties", {}).values()
-        )
-        for found in succeeded
-    )
-    return not (method in READING or exports)
-
-
-def creates(document: Mapping[str, Any], operation: OperationObject) -> bool:
-    """Return whether an operation creates an object: a POST to a path below which objects have paths of their own."""
-    below = re.compile(re.escape(operation.path) + r"/\{\w+\}")
-    return operation.method == "post" and any(map(below.fullmatch, document["paths"]))
 
 
 def load_names(path: Path) -> dict[str, Any]:

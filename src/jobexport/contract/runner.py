@@ -17,14 +17,16 @@ from jobexport.contract.reports.gather import Judgement
 from jobexport.contract.reports.model import NOTHING_TO_TEST, EditionReport, OperationReport
 from jobexport.contract.sandbox import sandboxed
 from jobexport.contract.scenarios.registry import SANDBOX, SCENARIOS, scenarios_for
+from jobexport.contract.scenarios.run import ScenarioRun
 from jobexport.contract.scenarios.sandbox import check_free, clean
-from jobexport.contract.scenarios.scenario import ScenarioRun, Tools
+from jobexport.contract.scenarios.tools import Tools
 from jobexport.contract.sender import check_url
 from jobexport.contract.sending.interrupt import Interrupt, interruptible
 from jobexport.contract.sending.journal import read_journal
 from jobexport.contract.sending.live import left_out, narrowed
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
 from jobexport.contract.sending.session import Session, Withheld, json_of, open_session
+from jobexport.contract.verbs import LIST_OF_JOBS
 from jobexport.core.bounds import Bound
 from jobexport.core.extras import find
 from jobexport.core.http import client, failure_reason
@@ -173,10 +175,9 @@ def _run_sandbox(task: _Task, box: Sandbox, session: Session, report: EditionRep
     planned = [
         (scenario, id_)
         for scenario in SANDBOX
-        for id_ in scenario.operations or ()
-        if id_ in operations_by_id(document)
+        for id_ in (scenario.subject.ids(document) if scenario.subject is not None else ())
     ]
-    first = next((id_ for id_ in ("listJobs", *report.operations) if id_ in operations_by_id(document)), "")
+    first = next(id_ for id_ in LIST_OF_JOBS.ids(document) or operations_by_id(document))
     session.scenario = "sandbox"
     run = ScenarioRun(document, first, task.data, session, task.tools)
     check_free(run)

@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import define, field, frozen
 
-from jobexport.contract.data import changes, creates, places
+from jobexport.contract.data import places
+from jobexport.contract.verbs import changes, creates, word_of
 from jobexport.core.extras import needing
 from jobexport.core.redact import remember
 from jobexport.errors import JobexportError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from obstore.store import S3Store
 
     from jobexport.auth import AccessKey
-    from jobexport.spec.document import OperationObject
 
 _SCHEME = "obs://"
 _BUCKET = re.compile(r"obs://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?P<folder>(?:/[^/\x00-\x1f\x7f\\]+)*)/?")
@@ -173,7 +173,7 @@ class Sandbox:
         fields = body if isinstance(body, dict) else {}
         if creates(document, found):
             name = fields.get("name")
-            return isinstance(name, str) and name.startswith(self.prefix) and self._note(_kind(found), name)
+            return isinstance(name, str) and name.startswith(self.prefix) and self._note(word_of(found.path), name)
         if found.method == "delete":
             last = unquote(path.rpartition("/")[2])
             return last in self.ids if found.path.endswith("_id}") else last.startswith(self.prefix)
@@ -204,11 +204,6 @@ def sandboxed(document: Mapping[str, Any]) -> set[str]:
         if any(way.fullmatch(operation.path) for way in ways)
         or any(place.kind.id in ("job_zips", "tasks") for place in places(document, operation))
     }
-
-
-def _kind(operation: OperationObject) -> str:
-    """Return the kind of the objects that an operation creates: `/v1/{project_id}/scripts` → `script`."""
-    return operation.path.rpartition("/")[2].removesuffix("s")
 
 
 def _definitions(content: bytes) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from jobexport import mock
 from jobexport.cli.commands import cli
-from jobexport.contract.data import changes
+from jobexport.contract.verbs import changes
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations
 from jobexport.spec.editions import BASE, CHECKOUT

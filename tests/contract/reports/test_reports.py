@@ -19,7 +19,7 @@ from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, EditionReport, Live, check_edition
 from jobexport.contract.reports.gather import Judgement
 from jobexport.contract.reports.model import as_curl
-from jobexport.contract.scenarios.scenario import BrokenClaim
+from jobexport.contract.scenarios.tools import BrokenClaim
 from jobexport.contract.sending.journal import Sent
 from jobexport.core import redact
 from jobexport.core.redact import Redaction

@@ -8,7 +8,7 @@ import pytest
 
 from jobexport.contract import Violation
 from jobexport.contract.scenarios.bodies import full
-from jobexport.contract.scenarios.holdings import HeldObject, expect_changes, missing
+from jobexport.contract.scenarios.expecting import HeldObject, expect_changes, missing
 
 A, B = (None, "listJobs", "a"), (None, "listJobs", "b")
 

@@ -8,9 +8,10 @@ import pytest
 from attrs import define, field
 
 from jobexport.contract import Data, Tools
-from jobexport.contract.scenarios.refused import broken_bodies
+from jobexport.contract.scenarios.refusals.bodies import broken_bodies
 from jobexport.contract.scenarios.registry import SCENARIOS, scenarios_for
-from jobexport.contract.scenarios.scenario import Scenario, ScenarioRun
+from jobexport.contract.scenarios.run import ScenarioRun
+from jobexport.contract.scenarios.scenario import Scenario
 from jobexport.contract.sender import ABSENT, Received
 from jobexport.spec.document import operations_by_id, undocumented_methods
 
@@ -153,9 +154,9 @@ def test_a_change_that_cannot_be_undone_is_not_sent_again() -> None:
     def ids(operation: str, **options: Any) -> set[str]:
         return {scenario.id for scenario in scenarios_for(DOCUMENT, found[operation], KNOWN, **options)}
 
-    everywhere = {scenario.id for scenario in SCENARIOS if scenario.operations is None}
+    everywhere = {scenario.id for scenario in SCENARIOS if scenario.subject is None}
     shows, deletes = (
-        {scenario.id for scenario in SCENARIOS if name in (scenario.operations or ())}
+        {scenario.id for scenario in SCENARIOS if scenario.subject and scenario.subject.test(DOCUMENT, found[name])}
         for name in ("showScript", "deleteScript")
     )
     assert ids("showScript") - shows == ids("deleteScript", restores=True) - deletes == everywhere

@@ -13,8 +13,9 @@ import pytest
 from jobexport import mock
 from jobexport.auth import AccessKey
 from jobexport.contract import Data, Live, check_edition, plan
-from jobexport.contract.data import KINDS, changes
+from jobexport.contract.data import KINDS
 from jobexport.contract.sending.live import narrowed
+from jobexport.contract.verbs import changes
 from jobexport.spec import load_edition
 from jobexport.spec.document import METHODS, operations, operations_by_id
 from jobexport.spec.editions import edition_ids

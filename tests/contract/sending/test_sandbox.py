@@ -150,7 +150,7 @@ def test_the_end_of_the_program_leaves_nothing(
     server: mock.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A SystemExit, as SIGTERM raises it, ends the program after the removal."""
-    imported = scenarios.imported
+    imported = scenarios.sandbox_imported.function
 
     def ended(run: Any) -> None:
         imported(run)

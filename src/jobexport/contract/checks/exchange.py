@@ -14,10 +14,10 @@ from jobexport.archive.zip.policy import MOST_JSON
 from jobexport.archive.zip.source import opened
 from jobexport.core import strict_json
 from jobexport.errors import ArchiveError
-from jobexport.spec.document import media, request_body, response, schema_of
+from jobexport.spec.document import choices, deref, media, request_body, response, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jobexport.contract.data import Data
 
@@ -99,6 +99,19 @@ class CheckedExchange:
         except ValueError:
             return None
 
+    def documented(self) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
+        """Yield the documented fields of a success's JSON at any depth: name, schema and value."""
+        if self.succeeded:
+            yield from _documented(self.document, self.schema(), self.json())
+
+    def roles(self) -> dict[str, Any]:
+        """Return the values of a success's JSON by the marks of their fields, such as `items`; of several the first."""
+        found: dict[str, Any] = {}
+        for _, node, value in self.documented():
+            if "x-role" in node:
+                found.setdefault(node["x-role"], value)
+        return found
+
     def zip_media(self) -> str:
         """Return the documented media type of the operation's zip; by default `application/octet-stream`."""
         content = response(self.document, self.operation, 200).get("content", {})
@@ -119,6 +132,22 @@ class CheckedExchange:
             return [str(self.path["job_name"])]
         jobs = self.arguments.get("jobList", [])
         return list(dict.fromkeys(job for job in jobs if isinstance(job, str))) if isinstance(jobs, list) else []
+
+
+def _documented(
+    document: Mapping[str, Any], schema: Mapping[str, Any], value: Any
+) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
+    node = deref(document, schema)
+    for choice in choices(node):
+        yield from _documented(document, choice, value)
+    if isinstance(value, list):
+        for item in value if "items" in node else ():
+            yield from _documented(document, node["items"], item)
+    elif isinstance(value, dict):
+        for name, inner in node.get("properties", {}).items():
+            if name in value:
+                yield name, deref(document, inner), value[name]
+                yield from _documented(document, inner, value[name])
 
 
 @frozen

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.responses import example_code, refusal
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.data import KINDS, OTHER_NAMES, changes, creates
+from jobexport.contract.data import KINDS, OTHER_NAMES
+from jobexport.contract.verbs import changes, creates
 from jobexport.spec.document import media, operations, response
 
 if TYPE_CHECKING:

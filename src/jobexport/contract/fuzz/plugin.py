@@ -17,7 +17,7 @@ from schemathesis.cli import EventHandler, handler
 from schemathesis.engine import Status, events
 
 from jobexport.auth import AccessKey
-from jobexport.contract.data import Data, changes
+from jobexport.contract.data import Data
 from jobexport.contract.fuzz import hooks
 from jobexport.contract.fuzz.adapter import Line, RightCredentials
 from jobexport.contract.fuzz.differences import difference
@@ -25,6 +25,7 @@ from jobexport.contract.sending.journal import Journal
 from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import Live, RunStopped, Wire
 from jobexport.contract.sending.receiving import SECONDS
+from jobexport.contract.verbs import changes
 from jobexport.core.environment import ACCESS_KEY, CONTRACT_RUN, SECRET_KEY, SECRETS, SECURITY_TOKEN, TOKEN, read
 from jobexport.core.http import client
 from jobexport.core.redact import Redaction

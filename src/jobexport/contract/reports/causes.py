@@ -16,10 +16,15 @@ from jobexport.spec.document import operations_by_id, response
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from jobexport.contract.checks.registry import Check
     from jobexport.contract.reports.model import Failure
+    from jobexport.contract.scenarios.scenario import Scenario
     from jobexport.contract.sending.journal import Got
 
-OURS = {rule.id: rule for rule in (*CHECKS, *SCENARIOS, *SANDBOX)}
+OURS: dict[str, Check | Scenario] = {
+    **{check.id: check for check in CHECKS},
+    **{scenario.id: scenario for scenario in (*SCENARIOS, *SANDBOX)},
+}
 """The project's own rules, by id."""
 
 # The subjects of schemathesis's checks that are subjects of our rules too.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from jobexport.contract.reports.accept import Acceptance
-    from jobexport.contract.scenarios.scenario import BrokenClaim
+    from jobexport.contract.scenarios.tools import BrokenClaim
     from jobexport.contract.sending.journal import Recorded
     from jobexport.core.redact import Redaction
     from jobexport.spec.register import Register

@@ -15,6 +15,8 @@ _TEXT = "  -- gr\u00f6\u00dfer \u4f5c\n\tSELECT 'a' || \"b\" FROM t WHERE x <> '
 _TEXTS = {"content": _TEXT}
 # A schema of the document that contains itself ends here.
 _DEEPEST = 8
+OF_THE_SERVER = {"lastUpdateUser", "version"}
+"""Fields of a definition that the server sets itself: a comparison leaves them out."""
 
 
 def full(
@@ -70,3 +72,9 @@ def _another(value: Any) -> Any:
     if isinstance(copy, dict) and isinstance(copy.get("name"), str):
         copy["name"] += "_2"
     return copy
+
+
+def unmet(schema: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the fields of a body with which a schema's condition does not hold: `{"is_selected": False}`."""
+    conditions = schema.get("if", {}).get("properties", {}).items()
+    return {name: not found["const"] for name, found in conditions if isinstance(found.get("const"), bool)}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import Factory, define
 
 from jobexport.contract.data import places
-from jobexport.contract.scenarios.bodies import full
-from jobexport.contract.scenarios.changes import OF_THE_SERVER
+from jobexport.contract.scenarios.bodies import OF_THE_SERVER, full
 from jobexport.contract.scenarios.scenario import expect
+from jobexport.contract.verbs import TASKS
 from jobexport.spec.document import deref, operations_by_id, response
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.data import NamePlace
-    from jobexport.contract.scenarios.scenario import ScenarioRun
+    from jobexport.contract.scenarios.run import ScenarioRun
+    from jobexport.contract.verbs import Subject
 
     Fields = dict[str, Any]
 
@@ -69,16 +70,15 @@ class PackedJobs:
         return buffer.getvalue()
 
 
-def packed_as(run: ScenarioRun, layout_of: str) -> PackedJobs | None:
+def packed_as(run: ScenarioRun, subject: Subject) -> PackedJobs | None:
     """Return an empty package for zips as an operation exports them; None if the document has no such operation."""
-    if not run.has(layout_of):
-        return None
-    found = response(run.document, operations_by_id(run.document)[layout_of].fields, 200)
-    for media in found.get("content", {}).values():
-        layout, schema = media.get("x-zip-layout"), deref(run.document, media.get("schema", {}))
-        if layout and "x-member-schemas" in schema:
-            named = schema["x-member-schemas"].items()
-            return PackedJobs(run, layout, {kind: deref(run.document, {"$ref": place}) for kind, place in named})
+    for id_ in subject.ids(run.document):
+        found = response(run.document, operations_by_id(run.document)[id_].fields, 200)
+        for media in found.get("content", {}).values():
+            layout, schema = media.get("x-zip-layout"), deref(run.document, media.get("schema", {}))
+            if layout and "x-member-schemas" in schema:
+                named = schema["x-member-schemas"].items()
+                return PackedJobs(run, layout, {kind: deref(run.document, {"$ref": place}) for kind, place in named})
     return None
 
 
@@ -104,12 +104,12 @@ def ended(run: ScenarioRun, begun: CheckedExchange, workspace: str | None = None
         Violation: the import is refused, or its task does not end.
     """
     expect(begun.succeeded, f"an import gets {begun.status}")
-    value = begun.json()
-    id_ = value.get("taskId") if isinstance(value, dict) else None
-    expect(isinstance(id_, str) and id_, "the response to an import has no taskId")
+    id_, tasks = begun.roles().get("task-id"), run.other(TASKS)
+    expect(isinstance(id_, str) and id_, "the response to an import has no id of a task")
+    assert tasks is not None  # noqa: S101  # the callers asked
     until = time.monotonic() + ENDS
     while True:
-        shown = run.beside("showSystemTask").send(path={"task_id": id_}, workspace=workspace)
+        shown = tasks.send(**tasks.naming(id_), workspace=workspace)
         task = shown.json()
         expect(shown.succeeded and isinstance(task, dict), f"the task of an import gets {shown.status}")
         if task.get("status") != RUNNING:

@@ -7,23 +7,25 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.archives import members_of
-from jobexport.contract.checks.round_trip import listing
+from jobexport.contract.checks.lists import listing
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.scenarios.changes import OF_THE_SERVER, expect_refused
-from jobexport.contract.scenarios.holdings import documented, families, family_of, missing, show
+from jobexport.contract.scenarios.bodies import OF_THE_SERVER
+from jobexport.contract.scenarios.expecting import expect_refused, missing
+from jobexport.contract.scenarios.holdings import documented, family_of, kinds, queries, show
 from jobexport.contract.scenarios.packing import RUNNING, SUCCESSFUL, packed_as
-from jobexport.contract.scenarios.scenario import expect
+from jobexport.contract.scenarios.scenario import expect, scenario
 from jobexport.contract.sender import TransportProblem
+from jobexport.contract.verbs import EXPORTS_OF_JOBS, IMPORT_OF_JOBS, TASKS, Subject, looked_for
 from jobexport.errors import JobexportError
-from jobexport.spec.document import media, operations_by_id, parameters, request_body
+from jobexport.spec.document import media, operations_by_id, request_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobexport.contract.checks.exchange import CheckedExchange
     from jobexport.contract.sandbox import Sandbox
-    from jobexport.contract.scenarios.holdings import Family
-    from jobexport.contract.scenarios.scenario import ScenarioRun
+    from jobexport.contract.scenarios.run import ScenarioRun
+    from jobexport.contract.verbs import Family
 
 # Seconds that the task of an import may take, and seconds between two requests for it.
 LONGEST, PAUSE = 120.0, 2.0
@@ -33,8 +35,8 @@ _TRIES = 3
 # What follows the prefix in the names of the objects, by kind.
 _ONE, _JOBS, _SCRIPT = "one", ("imported-1", "imported-2"), "imported-script"
 _NAMES = {"job": (_ONE, *_JOBS), "script": (_ONE, _SCRIPT), "resource": (_ONE,)}
-_TAG = "dgc"
-_QUERIES: tuple[dict[str, Any], ...] = ({"jobType": "BATCH"}, {"jobType": "REAL_TIME"})
+# Jobs use scripts, so they come last, and are deleted first.
+_ORDER = ("scripts", "resource_ids", "jobs")
 
 
 def _box(run: ScenarioRun) -> Sandbox:
@@ -46,7 +48,14 @@ def _home(run: ScenarioRun) -> str | None:
     return next(iter(run.data.workspaces), None)
 
 
-def created(run: ScenarioRun) -> None:
+@scenario(
+    "An object that was created is listed, shown and exported as it was sent, and its name is taken.",
+    "DGC-413",
+    "DGC-813",
+    "DGC-908",
+    subject=Subject(("create",), _ORDER),
+)
+def sandbox_created(run: ScenarioRun) -> None:
     """Create an object, list, show and export it; create it again, which is refused."""
     family = family_of(run)
     if family is None:
@@ -58,7 +67,7 @@ def created(run: ScenarioRun) -> None:
     expect(held is not None, f"{body['name']!r} was created, but {family.list} has no such object")
     _expect_shown(run, family, body, "created")
     if family.export is not None:
-        exported = run.beside(family.export).send(job=body["name"], workspace=_home(run))
+        exported = run.beside(family.export).send(path={family.variable: body["name"]}, workspace=_home(run))
         found = members_of(exported).get(("job", body["name"], None))
         problem = missing(_compared(body), json.loads(found)) if found is not None else "there is no such job"
         expect(not problem, f"{body['name']!r} was created, but in its export {problem}")
@@ -66,20 +75,26 @@ def created(run: ScenarioRun) -> None:
     expect_refused(again, ("exists",), f"the name {body['name']!r} is taken")
 
 
-def imported(run: ScenarioRun) -> None:
+@scenario(
+    "Imported jobs are there as the zip has them; SKIP leaves them, OVERWRITE replaces them.",
+    "DGC-608",
+    "DGC-703",
+    subject=IMPORT_OF_JOBS,
+)
+def sandbox_imported(run: ScenarioRun) -> None:
     """Import jobs and a script from a zip, again under SKIP and OVERWRITE; they are there as the policy says."""
-    box, creator = _box(run), run.beside("createJob")
-    family = family_of(creator)
-    packed = packed_as(run, "exportJob") or packed_as(run, "batchExportJobs")
-    if family is None or packed is None or not run.has("showSystemTask"):
+    box, family, scripts = _box(run), kinds(run).get("job"), kinds(run).get("script")
+    packed = packed_as(run, EXPORTS_OF_JOBS)
+    if family is None or family.create is None or packed is None or run.other(TASKS) is None:
         return
+    creator = run.beside(family.create)
     jobs = [_body(creator, family, rest) for rest in _JOBS]
     shown = None
     for number, policy in enumerate((None, "SKIP", "OVERWRITE")):
         texts = [job | {"directory": f"/{box.prefix}-{number}"} for job in jobs]
         packed.definitions = {"job": texts}
-        if run.has("createScript") and (scripts := family_of(run.beside("createScript"))) is not None:
-            packed.definitions["script"] = [_body(run.beside("createScript"), scripts, _SCRIPT)]
+        if scripts is not None and scripts.create is not None:
+            packed.definitions["script"] = [_body(run.beside(scripts.create), scripts, _SCRIPT)]
         path = box.store(f"{number}.zip", packed.content())
         body = run.example(path=path) | ({} if policy is None else {"sameNamePolicy": policy})
         box.unknown_imports += 1
@@ -89,16 +104,20 @@ def imported(run: ScenarioRun) -> None:
         expect(task.get("status") == SUCCESSFUL, f"the task of an import with {told} ended as {task.get('status')}")
         shown = texts if policy != "SKIP" else shown
         for text in shown or ():
-            _expect_shown(run.beside("createJob"), family, text, f"imported with {told}")
+            _expect_shown(creator, family, text, f"imported with {told}")
 
 
-def deleted(run: ScenarioRun) -> None:
+@scenario(
+    "An object that was deleted is in no list, and is not shown or exported.",
+    "DGC-501",
+    subject=Subject(("delete",), _ORDER[::-1]),
+)
+def sandbox_deleted(run: ScenarioRun) -> None:
     """Delete the object of a sandbox; no operation has it any more."""
     family = family_of(run)
-    kind = run.id.removeprefix("delete").lower()
     if family is None:
         return
-    for name in list(_box(run).attempted.get(kind, ())):
+    for name in list(_box(run).attempted.get(family.kind, ())):
         held = _listed(run, family, name)
         if held is None:
             continue
@@ -120,9 +139,7 @@ def check_free(run: ScenarioRun) -> None:
     box, prefix = _box(run), _box(run).prefix
     # No page says whether a list is searched for a part of a name, or for the whole of it.
     asked = [
-        (family, name)
-        for kind, family in _kinds(run).items()
-        for name in (prefix, *map(box.name, _NAMES.get(kind, ())))
+        (family, name) for kind, family in kinds(run).items() for name in (prefix, *map(box.name, _NAMES.get(kind, ())))
     ]
     try:
         items = [item for family, name in asked for item in _items(run, family, name)]
@@ -148,22 +165,16 @@ def clean(run: ScenarioRun) -> Iterator[str]:
         except Exception as problem:  # whatever it is, the rest must be deleted
             yield f"the import {id_} may still run: {problem}"
     order = {"job": 0, "script": 1, "resource": 2}
-    kinds = _kinds(run)
+    known = kinds(run)
     for kind in sorted(box.attempted, key=lambda kind: order.get(kind, 3)):
         for name in box.attempted[kind]:
-            if reason := _removed(run, kinds[kind], name):
+            if reason := _removed(run, known[kind], name):
                 yield f"the {kind} {name!r} may be left on the server: {reason}; delete it"
     for name in box.zips:
         try:
             box.bucket.remove(name)
         except JobexportError as failure:
             yield str(failure)
-
-
-def _kinds(run: ScenarioRun) -> dict[str, Family]:
-    """Return the kinds of objects that lists have: `listJobs` → `job`."""
-    found = families(run.document, (_TAG,))
-    return {family.list.removeprefix("list").removesuffix("s").lower(): family for family in found}
 
 
 def _removed(run: ScenarioRun, family: Family, name: str) -> str:
@@ -234,14 +245,11 @@ def _items(run: ScenarioRun, family: Family, part: str) -> Iterator[Mapping[str,
         Violation: a page can't be read.
     """
     listed = operations_by_id(run.document)[family.list]
-    names = {name for where, name in parameters(run.document, listed.location) if where == "query"}
-    looks: dict[str, Any] = {name: part for name in ("jobName", "scriptName", "resourceName") if name in names}
-    for kind in _QUERIES if "jobType" in names else ({},):
+    looks = {each.parameter: part for each in looked_for(run.document, listed) if each.field == "name"}
+    for query in queries(run, listed):
         found = 0
         for page in range(100):
-            response = run.beside(family.list).send(
-                query={**looks, **kind, "limit": 100, "offset": page}, workspace=_home(run)
-            )
+            response = run.beside(family.list).send(query={**looks, **query, "offset": page}, workspace=_home(run))
             held = listing(response)
             if held is None:
                 raise Violation(f"{family.list} gets {response.status}, or has no list")
@@ -266,22 +274,22 @@ def _listed(run: ScenarioRun, family: Family, name: str) -> Mapping[str, Any] | 
 
 def _ended(run: ScenarioRun, begun: CheckedExchange) -> Mapping[str, Any]:
     """Return the task that an import began, at its end."""
-    value = begun.json()
-    id_ = value.get("taskId") if begun.succeeded and isinstance(value, dict) else None
+    id_ = begun.roles().get("task-id")
     if isinstance(id_, str):
         _box(run).tasks.append(id_)
     if isinstance(id_, str) or begun.status in range(400, 500):
         _box(run).unknown_imports -= 1
     expect(begun.succeeded, f"an import gets {begun.status}")
-    expect(isinstance(id_, str) and id_, "the response to an import has no taskId")
+    expect(isinstance(id_, str) and id_, "the response to an import has no id of a task")
     return _followed(run, str(id_))
 
 
 def _followed(run: ScenarioRun, id_: str) -> Mapping[str, Any]:
     """Ask for a task until it has ended; it is not asked for again after that."""
-    until, pause = time.monotonic() + LONGEST, 0.0
+    until, pause, tasks = time.monotonic() + LONGEST, 0.0, run.other(TASKS)
+    assert tasks is not None  # noqa: S101  # the callers asked
     while True:
-        shown = run.beside("showSystemTask").send(path={"task_id": id_}, workspace=_home(run))
+        shown = tasks.send(**tasks.naming(id_), workspace=_home(run))
         task = shown.json()
         expect(shown.succeeded and isinstance(task, dict), f"the task of an import gets {shown.status}")
         if task.get("status") != RUNNING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from jobexport.contract.data import KINDS, changes, creates, lacking, places
+from jobexport.contract.data import KINDS, lacking, places
 from jobexport.contract.sandbox import sandboxed
+from jobexport.contract.verbs import changes, creates
 from jobexport.spec.document import METHODS, at, deref, media, operations, request_body, schema_of
 from jobexport.spec.editions import BASE, SOURCES
 from jobexport.spec.load import load_yaml

@@ -1,44 +1,45 @@
-"""Scenarios of shown objects: in the list, in the export and after a change they are the same; others are refused."""
+"""Scenarios of shown objects: in the list, in the export and after a change they are the same."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-
-from jobexport.contract.checks.responses import refusal
-from jobexport.contract.checks.round_trip import key_of
-from jobexport.contract.data import places
-from jobexport.contract.scenarios.bodies import full
-from jobexport.contract.scenarios.changes import OF_THE_SERVER
-from jobexport.contract.scenarios.holdings import definition, documented, family_of, missing
-from jobexport.contract.scenarios.lists import every_item
-from jobexport.contract.scenarios.queries import query_schemas
-from jobexport.contract.scenarios.scenario import expect
-from jobexport.contract.sender import ABSENT
-from jobexport.spec.document import deref, operations, operations_by_id
+from jobexport.contract.checks.lists import key_of
+from jobexport.contract.scenarios.bodies import OF_THE_SERVER, full
+from jobexport.contract.scenarios.expecting import missing
+from jobexport.contract.scenarios.holdings import definition, documented, family_of
+from jobexport.contract.scenarios.reads.lists import every_item
+from jobexport.contract.scenarios.scenario import expect, scenario
+from jobexport.contract.verbs import EXPORT_OF_A_JOB, SHOW_OF_A_JOB, Subject, query_schemas
+from jobexport.spec.document import deref, operations_by_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from jobexport.contract.checks.exchange import CheckedExchange
-    from jobexport.contract.data import NamePlace
-    from jobexport.contract.scenarios.holdings import Family
-    from jobexport.contract.scenarios.scenario import ScenarioRun
+    from jobexport.contract.scenarios.run import ScenarioRun
+    from jobexport.contract.verbs import Family
 
 # The most objects of a list that are shown.
 _MOST = 4
-_UNKNOWN = "no-such-name.here"
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
+@scenario(
+    "An object in a list can be shown, and has the same fields there.",
+    "DLI-108",
+    "DGC-206",
+    "DGC-807",
+    subject=Subject(("list",), ("flink_jobs", "jobs", "scripts")),
+    requests=40,
+)
 def listed_as_shown(run: ScenarioRun) -> None:
     """Show objects of the list of each known workspace; what both responses say of an object is equal."""
     family = family_of(run)
     if family is None or family.show is None:
         return
-    flags = {name: True for name, schema in query_schemas(run) if schema.get("type") == "boolean"}
-    for workspace in _workspaces(run):
+    flags = {name: True for name, schema in _query(run).items() if schema.get("type") == "boolean"}
+    for workspace in workspaces_of(run):
         for query in ({}, flags) if flags else ({},):
             for item in _some(list(every_item(run, workspace, **query))):
                 problem = _difference(run, family, item, workspace)
@@ -49,7 +50,11 @@ def listed_as_shown(run: ScenarioRun) -> None:
                 expect(not problem, problem or "")
 
 
-def _workspaces(run: ScenarioRun) -> tuple[str | None, ...]:
+def _query(run: ScenarioRun) -> Mapping[str, Any]:
+    return query_schemas(run.document, operations_by_id(run.document)[run.id])
+
+
+def workspaces_of(run: ScenarioRun) -> tuple[str | None, ...]:
     """Return the workspaces that a request for the operation can name; None for the default workspace."""
     return None, *(run.data.workspace_jobs if run.takes_workspace else ())
 
@@ -83,13 +88,22 @@ def _typed(value: Any) -> Any:
     return type(value), value
 
 
+@scenario(
+    "A job is shown with all that its export has.",
+    "DGC-305",
+    "DGC-401",
+    "DGC-402",
+    subject=SHOW_OF_A_JOB,
+    requests=8,
+)
 def shown_as_exported(run: ScenarioRun) -> None:
     """Show and export each known job; what is exported of a job is shown."""
-    if not run.has("exportJob"):
+    exports = run.other(EXPORT_OF_A_JOB)
+    if exports is None:
         return
     fields = documented(run, run.id)
     for job in run.data.jobs[:_MOST]:
-        shown, exported = definition(run.send(job=job)), _exported(run.beside("exportJob").send(job=job), job)
+        shown, exported = definition(run.send(**run.naming(job))), _exported(exports.send(**exports.naming(job)), job)
         if shown and exported:
             wanted = {name: value for name, value in exported.items() if name in fields.keys() - OF_THE_SERVER}
             problem = missing(_known(run.document, {"properties": fields}, wanted), shown)
@@ -116,9 +130,17 @@ def _known(document: Mapping[str, Any], node: Mapping[str, Any], value: Any) -> 
     return {name: _known(document, fields[name], item) for name, item in found.items() if name in fields}
 
 
+@scenario(
+    "An object is shown as it is now.",
+    "DGC-305",
+    "DGC-807",
+    "DLI-203",
+    subject=Subject(("show",), ("flink_jobs", "jobs", "scripts")),
+    requests=8,
+)
 def changed_object(run: ScenarioRun) -> None:
     """Show an object, change it and show it again, and once more when the change was undone."""
-    place = _place(run)
+    place = run.objects
     ways: dict[str, tuple[Any, str]] = {
         "jobs": (run.tools.change and run.changed, "description"),
         "flink_jobs": (run.tools.change_flink, "desc"),
@@ -138,15 +160,29 @@ def changed_object(run: ScenarioRun) -> None:
         expect(after == before, f"the change of {key!r} was undone, but it is not shown as before")
 
 
+@scenario(
+    "`version` decides which version of a job is shown.",
+    "DGC-302",
+    subject=SHOW_OF_A_JOB,
+    requests=2,
+)
 def shown_version(run: ScenarioRun) -> None:
     """Show the first version of a job that has another one under development."""
-    if "version" not in dict(query_schemas(run)):
+    if "version" not in _query(run):
         return
     for job in run.data.submitted:
-        newest, first = (definition(run.send(job=job, query=query)) for query in ({}, {"version": 1}))
+        newest, first = (definition(run.send(**run.naming(job), query=query)) for query in ({}, {"version": 1}))
         expect(first != newest, f"version 1 of {job!r} differs, but the version under development is shown")
 
 
+@scenario(
+    "Two workspaces can have objects of one name, and each shows its own.",
+    "DGC-415",
+    "DGC-810",
+    "DGC-305",
+    subject=Subject(("show",), ("jobs", "scripts")),
+    requests=8,
+)
 def same_name_elsewhere(run: ScenarioRun) -> None:
     """Create objects of one name in two workspaces, and show each of them in turns."""
     family = family_of(run)
@@ -156,7 +192,7 @@ def same_name_elsewhere(run: ScenarioRun) -> None:
     bodies: dict[str | None, dict[str, Any]] = {}
     with run.in_sequence():
         maker = run.beside(family.create)
-        for number, workspace in enumerate(_workspaces(run)):
+        for number, workspace in enumerate(workspaces_of(run)):
             body = full(run.document, maker.schema, number, fields.keys() - OF_THE_SERVER)
             bodies[workspace] = body | {"name": run.data.free(f"{body['name']}-here")}
             made = maker.send(bodies[workspace], workspace=workspace)
@@ -165,68 +201,3 @@ def same_name_elsewhere(run: ScenarioRun) -> None:
             shown = definition(run.send(path={family.variable: body["name"]}, workspace=workspace))
             problem = missing({name: value for name, value in body.items() if name in fields}, shown)
             expect(not problem, f"two workspaces have {body['name']!r}, but the other one is shown: {problem}")
-
-
-def unknown_object(run: ScenarioRun) -> None:
-    """Show objects whose names or ids no object has, or only an object of another workspace."""
-    place = _place(run)
-    if place is None:
-        return
-    known = {str(name) for name in run.data.names(place.kind)}
-    for key in dict.fromkeys(_near(min(known, default="0"), of_numbers=place.kind.type == "integer")):
-        # A server in use may have such an object.
-        if key and key not in known and (run.data.complete or key == _UNKNOWN):
-            _expect_unknown(run, place, key, None)
-    for workspace, keys in _elsewhere(run):
-        for key in keys[:1]:
-            _expect_unknown(run, place, key, workspace)
-    for word, body in _siblings(run):
-        if word not in known and run.data.complete:
-            _expect_unknown(run, place, word, None, body)
-
-
-def _siblings(run: ScenarioRun) -> Iterator[tuple[str, Any]]:
-    """Yield words that stand in other paths in place of the name, as in `/jobs/export`, each with a body for there."""
-    above = operations_by_id(run.document)[run.id].path.rpartition("/")[0]
-    for other in operations(run.document):
-        parent, _, word = other.path.rpartition("/")
-        if parent == above and not word.startswith("{"):
-            yield word, run.beside(other.id).any_body()
-
-
-def _near(known: str, *, of_numbers: bool) -> tuple[str, ...]:
-    if of_numbers:
-        # The largest numbers are one number to a server that reads them as doubles.
-        return (f"{known}0", known[:-1], f"-{known}", str(2**63 - 2), str(-(2**63)), "0")
-    return _UNKNOWN, known.swapcase(), f"{known}_", known[:-1], f"{known}.job"
-
-
-def _elsewhere(run: ScenarioRun) -> Iterator[tuple[str | None, list[str]]]:
-    """Yield workspaces, each with names that only another workspace has."""
-    family = family_of(run)
-    for workspace in _workspaces(run)[1:] if family else ():
-        assert family is not None  # noqa: S101  # asked above
-        other = run.beside(family.list)
-        here, there = ({str(family.key(item)) for item in every_item(other, each)} for each in (None, workspace))
-        # The default workspace last: a server may have kept the workspace of the request before.
-        yield workspace, sorted(here - there)
-        yield None, sorted(there - here)
-
-
-def _expect_unknown(run: ScenarioRun, place: NamePlace, key: str, workspace: str | None, body: Any = ABSENT) -> None:
-    legal = jsonschema_rs.is_valid(place.schema, key)
-    response = run.send(body, path={place.name: key}, workspace=workspace, valid=legal)
-    codes = [found for found in (refusal(response, name) for name in place.kind.refusals) if found[1]]
-    value = response.json()
-    got = response.status, value.get("error_code") if isinstance(value, dict) else None
-    where = "the server" if workspace is None else f"workspace {workspace}"
-    expect(400 <= response.status < 500, f"{where} has no {key!r}, but the response is {response.status}")
-    told = " or ".join(f"{status} {code}" for status, code in codes)
-    words = f"documented for a name that does not exist is {told}, not {got[0]} {got[1]}"
-    expect(got in codes or not (legal and codes), words)
-
-
-def _place(run: ScenarioRun) -> NamePlace | None:
-    """Return the variable of the path that names the object."""
-    found = places(run.document, operations_by_id(run.document)[run.id])
-    return next((place for place in found if place.where == "path" and place.kind.id != "project"), None)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from jobexport.contract.scenarios.changes import expect_refused
-from jobexport.contract.scenarios.holdings import missing
+from jobexport.contract.scenarios.expecting import expect_refused, missing
 from jobexport.contract.scenarios.packing import ENDS, PAUSE, RUNNING, SUCCESSFUL, ended, packed_as, put
-from jobexport.contract.scenarios.scenario import expect
+from jobexport.contract.scenarios.reads.lists import every_item
+from jobexport.contract.scenarios.scenario import expect, scenario
+from jobexport.contract.verbs import EXPORTS_OF_JOBS, IMPORT_OF_JOBS, LIST_OF_JOBS, TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jobexport.contract.scenarios.scenario import ScenarioRun
+    from jobexport.contract.scenarios.packing import PackedJobs
+    from jobexport.contract.scenarios.run import ScenarioRun
 
 # Seconds that a task takes which must still run when the next requests come.
 _SLOW = 0.3
@@ -21,16 +23,32 @@ _SLOW = 0.3
 _STATE, _GROWING = "status", ("lastUpdate", "endTime")
 
 
-def after_its_end(run: ScenarioRun) -> None:
+def _imports(run: ScenarioRun) -> tuple[ScenarioRun, PackedJobs] | None:
+    """Return a run that imports and an empty package for it; None if zips can't be stored, exported or imported."""
+    imports = run.other(IMPORT_OF_JOBS)
+    packed = packed_as(imports, EXPORTS_OF_JOBS) if imports is not None and run.tools.store is not None else None
+    return None if imports is None or packed is None else (imports, packed)
+
+
+@scenario(
+    "The task of an import has a part for each job, and stays as it is after its end.",
+    "DGC-703",
+    "DGC-705",
+    "DGC-706",
+    "DGC-709",
+    "DGC-710",
+    subject=TASKS,
+    requests=20,
+)
+def task_after_its_end(run: ScenarioRun) -> None:
     """Import twice, and ask for each task several times: it has a part for each job, and it never changes again."""
-    if not _can(run):
-        return
     with run.in_sequence():
-        imports = run.beside("importJob")
         tasks: list[tuple[dict[str, Any], list[str]]] = []
         for number in range(2):
-            packed = packed_as(imports, "exportJob") or packed_as(imports, "batchExportJobs")
-            assert packed is not None  # noqa: S101  # `_can` asked
+            found = _imports(run)
+            if found is None:
+                return
+            imports, packed = found
             for name in ("a", "B", "c-d")[: 3 - number]:
                 packed.add("job", run.data.free(f"contract-{name}{number}"))
             path = put(imports, f"contract-task-{number}.zip", packed.content())
@@ -42,22 +60,17 @@ def after_its_end(run: ScenarioRun) -> None:
             )
             tasks.append((task, packed.jobs))
         for task, jobs in tasks * 2:
-            shown = run.send(path={"task_id": task["id"]})
+            shown = run.send(**run.naming(task["id"]))
             value = shown.json()
             expect(shown.succeeded, f"a task that has ended gets {shown.status} when it is asked for again")
             problem = missing(task, value) or missing(value, task)
             expect(not problem, f"a task that has ended is another at the next request: {problem}")
             _expect_parts(value, jobs)
         for workspace in list(run.data.workspace_jobs)[:1]:
-            elsewhere = run.send(path={"task_id": tasks[0][0]["id"]}, workspace=workspace)
+            elsewhere = run.send(**run.naming(tasks[0][0]["id"]), workspace=workspace)
             expect_refused(elsewhere, ("not-found",), "the task is of another workspace")
         for id_ in (tasks[0][0]["id"][::-1], tasks[0][0]["id"][:-1], "0" * 32):
-            expect_refused(run.send(path={"task_id": id_}), ("not-found",), f"no task has the id {id_!r}")
-
-
-def _can(run: ScenarioRun) -> bool:
-    exports = run.has("exportJob") or run.has("batchExportJobs")
-    return run.tools.store is not None and run.has("importJob") and exports
+            expect_refused(run.send(**run.naming(id_)), ("not-found",), f"no task has the id {id_!r}")
 
 
 def _expect_parts(task: Mapping[str, Any], jobs: list[str]) -> None:
@@ -69,14 +82,20 @@ def _expect_parts(task: Mapping[str, Any], jobs: list[str]) -> None:
         expect(any(job in name for name in names), f"{job!r} was imported, but no part of the task names it: {names}")
 
 
-def on_its_way(run: ScenarioRun) -> None:
+@scenario(
+    "A task and its parts only go on, from RUNNING to their ends.",
+    "DGC-703",
+    "DGC-705",
+    subject=TASKS,
+    requests=60,
+)
+def task_on_its_way(run: ScenarioRun) -> None:
     """Follow a task that runs for a while; its state and its times only go on, and so do those of its parts."""
-    if run.tools.slow_tasks is None or not _can(run):
+    found = _imports(run)
+    if run.tools.slow_tasks is None or found is None:
         return
+    imports, packed = found
     with run.in_sequence(), run.tools.slow_tasks(_SLOW):
-        imports = run.beside("importJob")
-        packed = packed_as(imports, "exportJob") or packed_as(imports, "batchExportJobs")
-        assert packed is not None  # noqa: S101  # `_can` asked
         for number in range(3):
             packed.add("job", run.data.free(f"contract-slow{number}"))
         begun = imports.send(imports.example(path=put(imports, "contract-slow.zip", packed.content())))
@@ -85,7 +104,7 @@ def on_its_way(run: ScenarioRun) -> None:
         until = time.monotonic() + ENDS
         while before.get(_STATE, RUNNING) == RUNNING:
             expect(time.monotonic() < until, f"the task is still {RUNNING} after {ENDS} seconds")
-            shown = run.send(path={"task_id": begun.json()["taskId"]})
+            shown = run.send(**run.naming(begun.roles()["task-id"]))
             after = shown.json()
             expect(shown.succeeded and isinstance(after, dict), f"a task gets {shown.status}")
             expect(before or after.get(_STATE) == RUNNING, f"a task of {_SLOW} seconds begins as {after.get(_STATE)}")
@@ -112,18 +131,22 @@ def _expect_forward(before: Mapping[str, Any], after: Mapping[str, Any]) -> None
         _expect_forward(part, parts[part.get("id")])
 
 
-def of_a_failure(run: ScenarioRun) -> None:
+@scenario(
+    "A task does not succeed if a part of it has failed.",
+    "DGC-703",
+    "DGC-709",
+    subject=TASKS,
+    requests=10,
+)
+def task_of_a_failure(run: ScenarioRun) -> None:
     """Import a job that is running, to replace it: the task does not succeed, and the part of the job has failed."""
-    if not (_can(run) and run.has("listJobs")):
+    lists, found = run.other(LIST_OF_JOBS), _imports(run)
+    if lists is None or found is None:
         return
+    imports, packed = found
     with run.in_sequence():
-        imports, lists = run.beside("importJob"), run.beside("listJobs")
-        listed = lists.send(query={"jobType": "REAL_TIME", "limit": 100}).json()
-        found = listed.get("jobs", ()) if isinstance(listed, dict) else ()
-        running = [job["name"] for job in found if job.get(_STATE) not in (None, "STOPPED")]
+        running = [job["name"] for job in every_item(lists) if job.get(_STATE) not in (None, "STOPPED")]
         for name in running[:1]:
-            packed = packed_as(imports, "exportJob") or packed_as(imports, "batchExportJobs")
-            assert packed is not None  # noqa: S101  # `_can` asked
             for job in (name, run.data.free("contract-beside")):
                 packed.add("job", job)
             path = put(imports, "contract-failure.zip", packed.content())

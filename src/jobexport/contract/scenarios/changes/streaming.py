@@ -6,18 +6,21 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.violation import Violation
-from jobexport.contract.scenarios.accepted import zip_names
-from jobexport.contract.scenarios.holdings import expect_changes, holdings, missing
+from jobexport.contract.scenarios.expecting import expect_changes, missing
+from jobexport.contract.scenarios.exports.outcomes import zip_names
+from jobexport.contract.scenarios.holdings import holdings
 from jobexport.contract.scenarios.packing import zip_place
-from jobexport.contract.scenarios.scenario import expect
+from jobexport.contract.scenarios.scenario import expect, scenario
+from jobexport.contract.verbs import EXPORT_OF_FLINK_JOBS, IMPORT_OF_FLINK_JOBS, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jobexport.contract.checks.exchange import CheckedExchange
-    from jobexport.contract.scenarios.holdings import HeldObject, Place
-    from jobexport.contract.scenarios.scenario import ScenarioRun
+    from jobexport.contract.scenarios.expecting import HeldObject, Place
+    from jobexport.contract.scenarios.run import ScenarioRun
 
+_LIST, _SHOW, _DELETE = (Subject((verb,), ("flink_jobs",)) for verb in ("list", "show", "delete"))
 _MOST = 4
 # The state of a job that was imported and never started.
 _DRAFT = "job_init"
@@ -26,9 +29,19 @@ _NOT_IMPORTED = "-1"
 _SETTINGS = {"job_config"}
 
 
-def brought_back(run: ScenarioRun) -> None:
+@scenario(
+    "Flink jobs that were exported, deleted and imported are the same jobs, under the ids of the mapping.",
+    "COM-008",
+    "DLI-301",
+    "DLI-303",
+    "DLI-305",
+    subject=IMPORT_OF_FLINK_JOBS,
+    requests=160,
+)
+def flink_jobs_brought_back(run: ScenarioRun) -> None:
     """Export Flink jobs, delete them and import the zips: one zip, and a folder of zips; then import them again."""
-    if not _can(run):
+    deletes = run.other(_DELETE)
+    if deletes is None or not _can(run):
         return
     known = run.data.flink_jobs[:_MOST]
     for ids in [*([id_] for id_ in known), list(known)]:
@@ -37,7 +50,7 @@ def brought_back(run: ScenarioRun) -> None:
             named = {id_: _place_of(before, id_) for id_ in ids}
             folder, zips = _exported(run, ids)
             for id_ in ids:
-                gone = run.beside("deleteFlinkJob").send(path={"job_id": id_})
+                gone = deletes.send(**deletes.naming(id_))
                 expect(gone.succeeded, f"the deletion of the Flink job {id_} gets {gone.status}")
             between, path = holdings(run), zips[0] if len(ids) == 1 else folder
             mapping = _imported(run, path, ids, cover=False)
@@ -53,7 +66,14 @@ def brought_back(run: ScenarioRun) -> None:
                 expect(new == _NOT_IMPORTED, text)
 
 
-def covered(run: ScenarioRun) -> None:
+@scenario(
+    "is_cover decides whether an import replaces a Flink job of the same name; a replaced job is a draft.",
+    "COM-008",
+    "DLI-309",
+    subject=IMPORT_OF_FLINK_JOBS,
+    requests=160,
+)
+def flink_jobs_covered(run: ScenarioRun) -> None:
     """Export Flink jobs, change them and import the zips: without is_cover they stay, with it they are replaced."""
     if not _can(run) or run.tools.change_flink is None:
         return
@@ -73,8 +93,8 @@ def covered(run: ScenarioRun) -> None:
 
 
 def _can(run: ScenarioRun) -> bool:
-    needed = ("exportFlinkJobs", "listFlinkJobs", "showFlinkJob", "deleteFlinkJob")
-    return bool(run.data.obs_dirs) and all(map(run.has, needed))
+    needed = (EXPORT_OF_FLINK_JOBS, _LIST, _SHOW, _DELETE)
+    return bool(run.data.obs_dirs) and all(subject.ids(run.document) for subject in needed)
 
 
 def _place_of(before: Mapping[Place, HeldObject], id_: int) -> Place:
@@ -92,7 +112,11 @@ def _place_of(before: Mapping[Place, HeldObject], id_: int) -> Place:
 def _exported(run: ScenarioRun, ids: Sequence[int]) -> tuple[str, list[str]]:
     """Export Flink jobs to a folder that no export has used; return the folder and the zips."""
     folder = f"{run.data.obs_dirs[0].rstrip('/')}/contract-{time.time_ns()}"
-    exported = run.beside("exportFlinkJobs").send({"obs_dir": folder, "is_selected": True, "job_selected": [*ids]})
+    exports = run.other(EXPORT_OF_FLINK_JOBS)
+    place = exports.place("obs_dirs") if exports is not None else None
+    assert exports is not None  # noqa: S101  # `_can` asked
+    assert place is not None  # noqa: S101  # such an export writes to storage
+    exported = exports.send(**exports.naming(*ids, **{place.name: folder}))
     zips = zip_names(exported)
     expect(zips, f"an export of the Flink jobs {ids} gets {exported.status}, and names no zip")
     return folder, zips
@@ -114,14 +138,9 @@ def _imported(run: ScenarioRun, path: str, ids: Sequence[int], *, cover: bool) -
 
 
 def _mapping(done: CheckedExchange) -> Iterator[Mapping[str, Any]]:
-    """Yield the old and the new ids: the items of the first list that has them; editions differ in its name.
-
-    A document of the user's own may have both names, and then both lists are the same.
-    """
-    value = done.json()
-    lists = [found for found in value.values() if isinstance(found, list)] if isinstance(value, dict) else []
-    mappings = ([item for item in found if isinstance(item, dict) and "new_job_id" in item] for found in lists)
-    yield from next(filter(None, mappings), ())
+    """Yield the old and the new ids; editions differ in the name of the list."""
+    found = done.roles().get("mapping")
+    yield from (item for item in found if isinstance(item, dict)) if isinstance(found, list) else ()
 
 
 def _expect_same_job(run: ScenarioRun, before: HeldObject, after: HeldObject, new: str, words: str) -> None:

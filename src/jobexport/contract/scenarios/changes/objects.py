@@ -6,35 +6,40 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jobexport.contract.checks.archives import members_of
-from jobexport.contract.checks.responses import refusal
 from jobexport.contract.data import places
-from jobexport.contract.scenarios.bodies import full
-from jobexport.contract.scenarios.holdings import (
-    documented,
-    expect_changes,
-    expect_fields,
-    family_of,
-    holdings,
-    missing,
-)
-from jobexport.contract.scenarios.scenario import expect
-from jobexport.spec.document import media, operations, response
+from jobexport.contract.scenarios.bodies import OF_THE_SERVER, full
+from jobexport.contract.scenarios.expecting import expect_changes, expect_refused, missing
+from jobexport.contract.scenarios.holdings import documented, expect_fields, family_of, holdings
+from jobexport.contract.scenarios.packing import zip_place
+from jobexport.contract.scenarios.scenario import expect, scenario
+from jobexport.contract.verbs import CREATES, DELETES, IMPORTS
+from jobexport.spec.document import operations
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from jobexport.contract.checks.exchange import CheckedExchange
-    from jobexport.contract.scenarios.holdings import Family, HeldObject
-    from jobexport.contract.scenarios.scenario import ScenarioRun
+    from jobexport.contract.scenarios.expecting import HeldObject
+    from jobexport.contract.scenarios.run import ScenarioRun
+    from jobexport.contract.verbs import Family
 
 # The bodies of one sort of objects: with the first, the second and the third of the values that a field can have.
 _VARIANTS = 3
 # The most known objects that are deleted, one after the other.
 _MOST = 4
-# Fields of a definition that the server sets itself: a comparison leaves them out.
-OF_THE_SERVER = {"lastUpdateUser", "version"}
 
 
+@scenario(
+    "An object that was created is listed, shown and exported with all that was sent, and nothing else changes.",
+    "DGC-401",
+    "DGC-406",
+    "DGC-807",
+    "DGC-804",
+    "DGC-901",
+    "DGC-907",
+    subject=CREATES,
+    requests=300,
+)
 def created(run: ScenarioRun) -> None:
     """Create objects with every field, with the needed fields, and in another workspace; look at everything after."""
     family = family_of(run)
@@ -91,6 +96,14 @@ def _expect_export(run: ScenarioRun, family: Family, body: Mapping[str, Any], wo
     expect(not problem, f"{body['name']!r} was created, but in its export {problem}")
 
 
+@scenario(
+    "A second object of one name is refused, and the first object stays as it is.",
+    "DGC-413",
+    "DGC-813",
+    "DGC-908",
+    subject=CREATES,
+    requests=60,
+)
 def name_taken(run: ScenarioRun) -> None:
     """Create two objects of one name; the second is refused and changes nothing."""
     family = family_of(run)
@@ -106,6 +119,16 @@ def name_taken(run: ScenarioRun) -> None:
         expect_changes(before, holdings(run), "after a creation was refused")
 
 
+@scenario(
+    "A deleted object is gone everywhere, and no other object changes.",
+    "DGC-502",
+    "DGC-812",
+    "DGC-910",
+    "DGC-901",
+    "DLI-401",
+    subject=DELETES,
+    requests=300,
+)
 def deleted(run: ScenarioRun) -> None:
     """Delete new and known objects, one after the other; only they are gone, and they are gone everywhere."""
     family = family_of(run)
@@ -125,6 +148,15 @@ def deleted(run: ScenarioRun) -> None:
             before = after
 
 
+@scenario(
+    "A deletion by a name or an id that no object has is refused, and nothing is deleted.",
+    "DGC-502",
+    "DGC-812",
+    "DGC-908",
+    "COM-002",
+    subject=DELETES,
+    requests=60,
+)
 def deleted_by_other_names(run: ScenarioRun) -> None:
     """Delete by names and ids that are almost those of objects; nothing is deleted."""
     family = family_of(run)
@@ -147,8 +179,9 @@ def _made(run: ScenarioRun, family: Family) -> list[str]:
     Without an operation that creates them, the jobs of a known zip are imported.
     """
     if family.create is None:
-        for operation in ("importFlinkJobs",) if run.has("importFlinkJobs") and run.data.flink_zips else ():
-            run.beside(operation).send()
+        imports = run.other(IMPORTS)
+        if imports is not None and imports.data.names(zip_place(imports).kind):
+            imports.send()
         return []
     maker = run.beside(family.create)
     body = full(run.document, maker.schema, 0, maker.schema.get("required", ()))
@@ -177,25 +210,3 @@ def _in_bodies(run: ScenarioRun, family: Family) -> Iterator[tuple[str, str]]:
         for place in places(run.document, operation):
             if place.many and f"path.{family.variable}" in place.kind.places:
                 yield operation.id, place.name
-
-
-def expect_refused(found: CheckedExchange, reasons: Collection[str], words: str) -> None:
-    """Check that a request is refused, with the code of an error of one of these names if the document has such errors.
-
-    Args:
-        found: the request and its response.
-        reasons: names of errors, or ends of names: `exists` stands for `job-exists`.
-        words: why the request must be refused.
-    """
-    names = [name for status in found.operation["responses"] for name in _examples(found, status)]
-    codes = {refusal(found, name) for name in names if name.endswith(tuple(reasons))}
-    value = found.json()
-    got = found.status, value.get("error_code") if isinstance(value, dict) else None
-    expect(400 <= found.status < 500, f"{words}, but the response is {found.status}")
-    told = " or ".join(f"{status} {code}" for status, code in sorted(codes, key=str))
-    expect(not codes or got in codes, f"{words}, so documented is {told}, not {got[0]} {got[1]}")
-
-
-def _examples(found: CheckedExchange, status: str) -> Mapping[str, Any]:
-    examples: Mapping[str, Any] = media(response(found.document, found.operation, status)).get("examples", {})
-    return examples

@@ -1,0 +1,1 @@
+"""Scenarios that change what the server holds, and read it before and after."""

@@ -1,0 +1,1 @@
+"""Scenarios of requests that must succeed, most of them exports."""

@@ -1,0 +1,1 @@
+"""Scenarios of requests that read lists and objects."""

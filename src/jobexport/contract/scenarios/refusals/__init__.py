@@ -1,0 +1,1 @@
+"""Scenarios of requests that must be refused."""
