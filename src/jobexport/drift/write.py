@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 from collections import Counter
 from functools import cached_property
@@ -14,7 +13,8 @@ from attrs import frozen
 from jobexport.core.disk.files import open_part, put_files, writing
 from jobexport.drift.check import Compared, check_page, compare_page, listed_tag
 from jobexport.drift.documents.description import Described
-from jobexport.drift.edits.advise import left_to_people
+from jobexport.drift.edits.advise import BY_HAND, left_to_people
+from jobexport.drift.edits.shared import also_changed, differing_tables
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
 from jobexport.spec.lint import lint_sources
@@ -88,11 +88,17 @@ def follow_pages(pages: Sequence[PageFacts], described: Described, edition: str 
         raise JobexportError("an installed package has no sources to write; run drift --write in a checkout")
     left: list[Left] = []
     resolved, before = 0, described
+    beside: dict[str, dict[str, PageFacts]] = {}
+    for page in pages if len(pages) > 1 else ():
+        report = check_page(page, described, edition, advised=False)
+        beside.setdefault(report.against, {})[report.operation] = page
     for page in pages:
         report = check_page(page, described, edition, advised=False)
         if not report.compared:
             raise JobexportError(f"{page.source}: {report.nature}: nothing to compare, so nothing can be written")
-        described, more, undecided = _followed_page(page, described, report.against, report.operation)
+        described, more, undecided = _followed_page(
+            page, described, report.against, report.operation, beside.get(report.against, {})
+        )
         resolved += more
         left += undecided
     return Written(tuple(left), resolved, described, before)
@@ -105,7 +111,7 @@ def _problems(described: Described) -> list[str]:
 
 
 def _followed_page(
-    page: PageFacts, described: Described, edition: str, operation: str
+    page: PageFacts, described: Described, edition: str, operation: str, beside: Mapping[str, PageFacts]
 ) -> tuple[Described, int, list[Left]]:
     tag = listed_tag(page, described)
     left: dict[tuple[str, str], Left] = {}
@@ -117,10 +123,11 @@ def _followed_page(
         if not todo:
             break
         finding = todo[0]
-        reason = left_to_people(finding, found.comparison)
-        after = None if reason else _after(finding, found, described)
-        if after is None:
-            left[_key(finding)] = Left(page.source, finding, reason or "no edit resolves it")
+        reason, after = _edited(finding, found, described, beside)
+        blocked = (item.reason for item in left.values() if item.finding.states.at == finding.states.at != "")
+        reason = next(blocked, reason) if finding.kind == "example-contradicts-table" else reason
+        if after is None or reason:
+            left[_key(finding)] = Left(page.source, finding, reason)
             continue
         compared = compare_page(page, after, edition, operation or None, tag)
         # Three values of examples that contradict one row are three findings with the same key.
@@ -156,13 +163,23 @@ def _keys(found: Compared) -> Counter[tuple[str, str]]:
     return Counter(_key(finding) for finding in found.findings if not finding.known)
 
 
-def _after(finding: Finding, found: Compared, described: Described) -> Described | None:
-    """Return the sources after the edits for a finding, or None if they can't be made."""
+def _edited(
+    finding: Finding, found: Compared, described: Described, beside: Mapping[str, PageFacts]
+) -> tuple[str, Described | None]:
+    """Return the sources after the edits for a finding, or the reason why they can't be made."""
+    reason = left_to_people(finding, found.comparison) or differing_tables(finding, found.comparison)
+    if reason:
+        return reason, None
     if finding.kind == "date-changed":
-        return _dated(described, found, str(finding.states.value))
-    with contextlib.suppress(LookupError, JobexportError):
-        return followed(found.advice(finding, described), described, found.edition)
-    return None
+        return "", _dated(described, found, str(finding.states.value))
+    try:
+        advice = found.advice(finding, described)
+        after = followed(advice, described, found.edition)
+    except (LookupError, JobexportError):
+        return "no edit resolves it", None
+    if advice.hint == BY_HAND:
+        return BY_HAND, None
+    return also_changed(finding, found.comparison, described, after, found.edition, beside), after
 
 
 def _dated(described: Described, found: Compared, date: str) -> Described:

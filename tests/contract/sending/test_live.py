@@ -19,6 +19,7 @@ from jobexport.contract.verbs import changes
 from jobexport.spec import load_edition
 from jobexport.spec.document import METHODS, operations, operations_by_id
 from jobexport.spec.editions import edition_ids
+from jobexport.spec.links import links
 from tests.making.documents import exporting, exports
 
 if TYPE_CHECKING:
@@ -256,6 +257,18 @@ def test_a_required_workspace_must_be_named() -> None:
     reason = "not run: the document requires a workspace; name a workspace with --workspace"
     assert f"  exportJob: {reason}" in plan(document, "http://server", data(), Live())
     assert "  exportJob: writes nothing" in plan(document, "http://server", data(workspaces=("w",)), Live())
+
+
+@pytest.mark.parametrize("live", [Live(), Live(disposable=True)])
+def test_no_link_leads_to_an_operation_that_is_left_out(live: Live) -> None:
+    """Without a name that a request needs, the operation goes, and so do the links of other operations to it."""
+    document = load_edition("otc-2026")
+    document["components"]["parameters"]["Workspace"]["required"] = True
+    assert {link.fields["operationId"] for link in links(document)} > {"exportJob"}
+    shaped = narrowed(document, data(), live)
+    linked = {link.fields["operationId"] for link in links(shaped)}
+    assert linked
+    assert linked <= {*operations_by_id(shaped)}
 
 
 def test_narrowing_leaves_the_document_alone() -> None:

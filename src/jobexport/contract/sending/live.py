@@ -13,6 +13,7 @@ from jobexport.contract.sandbox import sandboxed
 from jobexport.contract.verbs import changes, creates
 from jobexport.spec.document import METHODS, at, deref, media, operations, request_body, schema_of
 from jobexport.spec.editions import BASE, SOURCES
+from jobexport.spec.links import links
 from jobexport.spec.load import load_yaml
 
 if TYPE_CHECKING:
@@ -76,10 +77,10 @@ def _known() -> Mapping[tuple[str, str], bool]:
 def narrowed(document: Mapping[str, Any], data: Data, live: Live | None) -> dict[str, Any]:
     """Return a copy of the document that allows only requests that are safe for a server in use.
 
-    It lacks the operations that can't be tested. Its values for `obs_dir` and `obsPath` are the named places, its Flink
-    jobs are the named jobs, and it has no `workspace` header if no workspace is named. For a disposable server it lacks
-    only the operations, and has the names that exist there as examples. For a server of the run, `live` is None, it has
-    all operations.
+    It lacks the operations that can't be tested, and the links to them. Its values for `obs_dir` and `obsPath` are the
+    named places, its Flink jobs are the named jobs, and it has no `workspace` header if no workspace is named. For a
+    disposable server it lacks only the operations and links, and has the names that exist there as examples. For a
+    server of the run, `live` is None, it has all operations.
     """
     shaped: dict[str, Any] = copy.deepcopy(dict(document))
     without = {left.operation for left in left_out(document, data, live)} if live else set()
@@ -88,6 +89,8 @@ def narrowed(document: Mapping[str, Any], data: Data, live: Live | None) -> dict
         item.pop(operation.method, None)
         if not METHODS & item.keys():
             shaped["paths"].pop(operation.path, None)
+    for link in [link for link in links(shaped) if link.fields.get("operationId") in without]:
+        at(shaped, link.response)["links"].pop(link.name, None)
     for operation in () if live is None or live.disposable else operations(shaped):
         if not data.workspaces:
             for owner in (at(shaped, operation.location), at(shaped, operation.location[:-1])):

@@ -112,14 +112,25 @@ class Comparison:
         """Return a parameter's place in the union, else a new place below its parent or beside its siblings."""
         if (twin := self._union_row(parameter)) is not None:
             return str(twin.at)
+        if parameter.location in ("body", "response") and (sibling := self._sibling(parameter)) is not None:
+            return to_pointer((*from_pointer(str(sibling.at))[:-1], parameter.name))
         parent = places.get((parameter.location, parameter.path[:-1]))
         if parent:
             return f"{parent}{self._to_values(parameter)}{to_pointer(('properties', parameter.name))}"
-        for twin in (*self.other.parameters, *(self.union.parameters if self.union else ())):
-            beside = parameter.location in ("body", "response") and len(parameter.path) == 1
-            if beside and twin.location == parameter.location and len(twin.path) == 1:
-                return to_pointer((*from_pointer(str(twin.at))[:-1], parameter.name))
         return f"{self.operation_place}{_OWNERS[parameter.location]}"
+
+    def _sibling(self, parameter: Parameter) -> Parameter | None:
+        """Return a row of the same table that the union has, else the document, or None if both lack the table.
+
+        The object of the table may be behind a reference, so its place is not always below the parent's.
+        """
+        above = (parameter.location, parameter.path[:-1])
+        twins = (pair.other for pair in self.pairs if pair.page and (pair.page.location, pair.page.path) == above)
+        paths = {above[1], *(twin.path for twin in twins if twin is not None)}
+        rows = (*self.other.parameters, *(self.union.parameters if self.union else ()))
+        table = (row for row in rows if row.location == above[0] and row.path[:-1] in paths)
+        found = next(table, None)
+        return None if found is None else self._union_row(found) or found
 
     def _to_values(self, parameter: Parameter) -> str:
         """Return the steps from a parameter's parent row to the object in it: `/items` for an array of objects."""

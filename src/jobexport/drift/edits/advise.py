@@ -124,7 +124,7 @@ def advise(
             drop_broken_links(plan, f"The link follows: {finding.about}.")
             plan.tidy()
         except JobexportError:
-            plan, hint = unedited, _BY_HAND
+            plan, hint = unedited, BY_HAND
     after = _again(comparison, plan)
     edits = plan.edits()
     dropped = tuple(_shown(described, edition, number) for number in edits.dropped)
@@ -179,7 +179,8 @@ def _shown(described: Described, edition: str, number: int) -> str:
 
 
 _HINT = f"OpenAPI can't express this; record it in {REGISTER}"
-_BY_HAND = "actions of overlays need what an edit would remove; edit the union, then these actions, by hand"
+BY_HAND = "actions of overlays need what an edit would remove; edit the union, then these actions, by hand"
+"""The hint of an advice whose edits can't be made; its amendments of the register alone would be wrong."""
 _HINTS = {
     "mandatory-changed": f"OpenAPI can't express this for a path variable; record it in {REGISTER}",
     "parameter-missing": f"OpenAPI requires the variable while the path has it; record the difference in {REGISTER}",

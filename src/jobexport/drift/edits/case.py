@@ -124,7 +124,7 @@ def edit_schema(
         return
     target = behind(plan.document, place)
     new = edit(dict(at(plan.document, target)))
-    if is_shared(plan.document, target):
+    if target != place and is_shared(plan.document, target):
         # Other places refer to the component too: this place gets a schema of its own.
         plan.own(case.change(place, new))
         return

@@ -1,0 +1,96 @@
+"""Tables that share one schema of the document, so that an edit for one of them changes another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jobexport.drift.compare.comparison import Comparison
+from jobexport.drift.known.statements import of_row
+from jobexport.spec.document import operations_by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jobexport.drift.documents.description import Described
+    from jobexport.drift.facts import PageFacts
+    from jobexport.drift.findings import Finding
+
+_SCHEMAS = "/components/schemas/"
+_UNKNOWN = "not known"
+_BOTH = "or write a schema for each"
+
+
+def differing_tables(finding: Finding, comparison: Comparison) -> str:
+    """Return why no edit can be made for a finding: tables of the page share a schema, and differ; else empty."""
+    said = _said(finding, comparison)
+    if len(set(said.values())) < 2:
+        return ""
+    names = " and ".join(f"`{'.'.join(path)}`" for path in sorted(said))
+    schema = finding.states.at.removeprefix(_SCHEMAS).partition("/")[0]
+    return f"the tables of {names} share the schema {schema}; let the page say the same in each, {_BOTH}"
+
+
+def also_changed(
+    finding: Finding,
+    comparison: Comparison,
+    before: Described,
+    after: Described,
+    edition: str,
+    beside: Mapping[str, PageFacts],
+) -> str:
+    """Return why the edit for a finding is not right: it changes what the page of another operation says; else empty.
+
+    Args:
+        finding: the finding.
+        comparison: the page and the edition's document.
+        before: the sources before the edit.
+        after: the sources after the edit.
+        edition: the edition.
+        beside: the pages that are followed in the same run, by operationId.
+    """
+    if _schemas(before, edition) == _schemas(after, edition):
+        return ""
+    said = next(iter(_said(finding, comparison).values()), None)
+    for operation in _known(before, edition):
+        if operation == comparison.operation or _rows(before, edition, operation) == _rows(after, edition, operation):
+            continue
+        page = beside.get(operation)
+        if page is not None:
+            other = Comparison(page, before.facts(edition, operation), before.union_facts(operation))
+            if said is not None and set(_said(finding, other).values()) == {said}:
+                continue
+        return f"the edit would change {operation} too, which has the same schema; follow its page in this run, {_BOTH}"
+    return ""
+
+
+def _said(finding: Finding, comparison: Comparison) -> dict[tuple[str, ...], frozenset[tuple[str, str, str]]]:
+    """Return what the page says of the finding's place and fact, by the path of each table that has the place."""
+    states = finding.states
+    table, inside, _ = states.at.rpartition("/properties/")
+    said: dict[tuple[str, ...], frozenset[tuple[str, str, str]]] = {}
+    if not inside or not states.at.startswith(_SCHEMAS):
+        return said
+    for row in comparison.page.parameters:
+        place = comparison.place(row)
+        if place.rpartition("/properties/")[0] == table:
+            of_place = of_row(comparison, row) if place == states.at else ()
+            stated = {item.key() for item in of_place if item.fact == states.fact}
+            said[row.path[:-1]] = said.get(row.path[:-1], frozenset()) | stated
+    return said
+
+
+def _schemas(described: Described, edition: str) -> Any:
+    return described.documents[edition].get("components", {}).get("schemas")
+
+
+def _known(described: Described, edition: str) -> Iterator[str]:
+    """Yield the operations of an edition whose page is known."""
+    pages = (page for page in described.register.pages if page.edition == edition and page.document != _UNKNOWN)
+    known = {page.operation for page in pages}
+    yield from (operation for operation in operations_by_id(described.documents[edition]) if operation in known)
+
+
+def _rows(described: Described, edition: str, operation: str) -> list[tuple[Any, ...]]:
+    """Return what a document says of the parameters of an operation, as a page could."""
+    rows = described.facts(edition, operation).parameters
+    return [(row.location, row.path, row.type, row.mandatory, row.default, row.limits) for row in rows]
