@@ -120,7 +120,7 @@ test-corpus: $(GENERATED) $(READY)-test ## compare with the vendor's pages and o
 	  $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal tests/corpus
 
 .PHONY: test-browser
-test-browser: $(GENERATED) $(READY)-browser ## test the mock's page in a headless Chromium
+test-browser: $(GENERATED) $(READY)-browser docs ## test the pages for people in a headless Chromium
 	@for program in chromium chromedriver; do command -v $$program >/dev/null || \
 	  { echo "test-browser needs $$program; install Debian's packages chromium and chromium-driver" >&2; exit 2; }; done
 	JOBEXPORT_BROWSER=$$(command -v chromium) JOBEXPORT_DRIVER=$$(command -v chromedriver) \

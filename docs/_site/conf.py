@@ -28,6 +28,8 @@ exclude_patterns = [".doctrees"]
 
 myst_heading_anchors = 4
 myst_enable_extensions = ["deflist"]
+# Options keep their two hyphens.
+smartquotes = False
 # A block without a language is no program.
 highlight_language = "text"
 

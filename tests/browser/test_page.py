@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from jobexport.mock import serve
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations
+from tests.browser.making.chromium import chromium, hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Without these the browser looks for updates and the like on hosts of its maker.
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --window-size=1300,1600"
-)
 RESPONSE_200 = ".responses-table:not(.live-responses-table) tr.response[data-code='200']"
 
 
@@ -38,31 +32,13 @@ def server() -> Iterator[Any]:
 def browser(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A browser that shows the page; at the end its log must be empty, and no other host was requested."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    options = webdriver.ChromeOptions()
-    options.binary_location = os.environ["JOBEXPORT_BROWSER"]
-    for argument in [*QUIET.split(), f"--user-data-dir={tmp_path / 'profile'}"]:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(os.environ["JOBEXPORT_DRIVER"])
-    driver = webdriver.Chrome(options=options, service=service)
-    try:
+    with chromium(tmp_path) as driver:
         driver.get(server.url)
         yield driver
         if "JOBEXPORT_SCREENSHOTS" in os.environ:
             driver.save_screenshot(str(Path(os.environ["JOBEXPORT_SCREENSHOTS"]) / f"{driver.session_id}.png"))
         assert driver.get_log("browser") == []
         assert hosts(driver) == {urlsplit(server.url).netloc}
-    finally:
-        driver.quit()
-
-
-def hosts(driver: Any) -> set[Any]:
-    """Return every host that was requested over HTTP or WebSocket."""
-    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
-    sent = [
-        message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"
-    ]
-    return {urlsplit(url).netloc for url in sent if urlsplit(url).scheme in {"http", "https", "ws", "wss"}}
 
 
 def found(driver: Any, selector: Any) -> Any:

@@ -41,7 +41,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   };
 
-  form.addEventListener("input", filter);
+  form.addEventListener("change", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("hashchange", show);
   filter();
