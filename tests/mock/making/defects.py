@@ -116,7 +116,7 @@ def seed(path: str, content: Any) -> RequestArguments:
 
 
 def _several(requests: Asked | Iterable[Asked]) -> tuple[Asked, ...]:
-    return (requests,) if isinstance(requests, dict) else tuple(requests)
+    return (requests,) if isinstance(requests, dict) or callable(requests) else tuple(requests)
 
 
 @frozen

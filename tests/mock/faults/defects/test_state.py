@@ -31,18 +31,25 @@ def signed(
     unsigned: Any = (),
     **headers: Any,
 ) -> Any:
-    """Return a request with a signature instead of a token; `then` replaces the body after signing."""
+    """Return a function that signs a request instead of giving it a token; `then` replaces the body after signing.
+
+    It signs when the request is sent: a signature is good for some minutes only, which a slow run of all tests takes.
+    """
     content = request.get("content", "").encode()
-    date = signing.format_date((int(time.time()) - age) * 1000)
-    sent = {"Host": "mock", "X-Sdk-Date": date, **request["headers"]}
-    sent |= {
-        name.replace("_", "-"): value.format(hash=signing.content_hash(content)) for name, value in headers.items()
-    }
-    covered = {name: value for name, value in sent.items() if name not in unsigned}
-    keys = {"access_key": EXAMPLE_ACCESS_KEY, "secret_key": secret}
-    sent["Authorization"] = signing.sign(request["method"], request["url"], "", covered, content, **keys)
-    # Without a token: the client would add its own.
-    return request | {"headers": sent, "content": content if then is None else then, "token": False}
+
+    def sign(*_: Any) -> Any:
+        date = signing.format_date((int(time.time()) - age) * 1000)
+        sent = {"Host": "mock", "X-Sdk-Date": date, **request["headers"]}
+        sent |= {
+            name.replace("_", "-"): value.format(hash=signing.content_hash(content)) for name, value in headers.items()
+        }
+        covered = {name: value for name, value in sent.items() if name not in unsigned}
+        keys = {"access_key": EXAMPLE_ACCESS_KEY, "secret_key": secret}
+        sent["Authorization"] = signing.sign(request["method"], request["url"], "", covered, content, **keys)
+        # Without a token: the client would add its own.
+        return request | {"headers": sent, "content": content if then is None else then, "token": False}
+
+    return sign
 
 
 def in_order(*statuses: Any) -> Callable[..., Any]:
