@@ -80,7 +80,7 @@ def serve_bare() -> None:
         app,
         port=PORT,
         http=Protocol,
-        loop="asyncio",
+        loop="asyncio" if sys.platform == "win32" else "uvloop",
         ws="none",
         lifespan="off",
         log_level="error",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import uvicorn
 
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, MemoryStorage, run, serve
@@ -190,3 +191,23 @@ def started() -> Any:
         text=True,
         env=environment,
     )
+
+
+@pytest.mark.parametrize(("installed", "loop"), [(True, "uvloop"), (False, "asyncio")])
+def test_the_mock_runs_on_uvloop_if_it_is_installed(
+    installed: bool, loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mock runs on uvloop, and on asyncio in an environment without uvloop."""
+    if not installed:
+        monkeypatch.setitem(sys.modules, "uvloop", None)
+    loops: list[str] = []
+    run = uvicorn.Server.run
+
+    def recorded(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        loops.append(str(server.config.loop))
+        run(server, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "run", recorded)
+    with serve() as server:
+        assert httpx.get(f"{server.url}/_mock/state", verify=False, trust_env=False).status_code == 200
+    assert loops == [loop]
