@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from docs._site.escaping import code, plain
 from jobexport.core.extras import find
+from jobexport.mock.server.docs_page import marked
 from jobexport.spec.document import operations
-from jobexport.spec.editions import edition_ids, resolve
+from jobexport.spec.editions import REGISTER, edition_ids, resolve
+from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,9 +36,15 @@ def _page(edition: str, document: dict[str, Any]) -> str:
 
 
 def shown(edition: str, checkout: Path) -> str:
-    """Return an edition's document as JSON that may stand in a script element."""
-    text = json.dumps(resolve(edition, root=checkout), ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
+    """Return an edition's document as JSON that may stand in a script element; its marks lead to the register."""
+    document = resolve(edition, root=checkout)
+    result = marked(document, edition, load_register(checkout / REGISTER))
+    # The mock's page has the mock as the only server.
+    result["servers"] = document.get("servers", [])
+    for path, item in document["paths"].items():
+        result["paths"][path] |= {"servers": item["servers"]} if "servers" in item else {}
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return text.replace("](/_mock/inconsistencies#", "](../generated/INCONSISTENCIES.html#")
 
 
 def viewer() -> Path:

@@ -44,7 +44,7 @@ _GROUPS = {
 }
 _README = "README.md"
 _REGISTER = "generated/INCONSISTENCIES.md"
-_LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 _IMAGE = re.compile(r"<(?:img|source)\b[^>]*\bsrc(?:set)?=\"([^\"]+)\"")
 
 
@@ -65,10 +65,10 @@ def write(checkout: Path, stage: Path) -> None:
     groups["Reference"] = ["commands/index.md", "python/index.md", *groups["Reference"]]
     groups["The APIs, by edition"] = [name for name in made if name.startswith("apis/")]
     for name, text in (written | made).items():
-        _put(stage, name, _with_start_page(name, text))
+        _put(stage, name, relinked(name, text, checkout))
     menu = "\n".join(_menu(title, pages) for title, pages in groups.items())
-    _put(stage, "index.md", f"{written[_README]}\n{menu}")
-    (stage / _README).unlink()
+    start = (stage / _README).rename(stage / "index.md")
+    start.write_text(f"{start.read_text(encoding='utf-8')}\n{menu}", encoding="utf-8")
 
 
 def _written(checkout: Path) -> list[str]:
@@ -94,21 +94,22 @@ def _menu(title: str, pages: list[str]) -> str:
 
 def _linked(name: str, text: str, checkout: Path) -> Iterator[str]:
     """Return the files of the checkout that a page links or shows, relative to the checkout."""
-    for target in [*(match[1] for match in _LINK.finditer(text)), *_IMAGE.findall(text)]:
+    for target in [*(match[2] for match in _LINK.finditer(text)), *_IMAGE.findall(text)]:
         if not re.match(r"[a-z]+:", target):
             path = ((checkout / name).parent / target).resolve()
             if path.is_relative_to(checkout):
                 yield path.relative_to(checkout).as_posix()
 
 
-def _with_start_page(name: str, text: str) -> str:
-    """Return the text with links to the README, which is the start page of the site, and so called index."""
+def relinked(name: str, text: str, checkout: Path) -> str:
+    """Return the text with its links as the site has them: the README is called index, and no folder has a page."""
 
     def link(match: re.Match[str]) -> str:
-        target, anchor = match[1], match[2] or ""
-        if (Path("/") / name).parent.joinpath(target).resolve() != Path("/") / _README:
-            return match[0]
-        return f"]({target.removesuffix(_README)}index.md{anchor})"
+        words, target, anchor = match[1], match[2], match[3] or ""
+        path = ((checkout / name).parent / target).resolve()
+        if path == checkout / _README:
+            return f"[{words}]({target.removesuffix(_README)}index.md{anchor})"
+        return words if path.is_dir() else match[0]
 
     return _LINK.sub(link, text)
 

@@ -125,6 +125,16 @@ def test_every_edition_has_a_page_and_a_document() -> None:
     assert json.loads(text)["info"]["x-edition"] == "otc-2026"
 
 
+def test_marks_of_a_document_lead_to_the_register() -> None:
+    """A field with a mark explains it with a link to the entry's anchor; the servers are the vendor's."""
+    document = json.loads(edition_pages.shown("otc-2026", CHECKOUT))
+    field = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]["zip_file"]
+    assert "[DLI-001](../generated/INCONSISTENCIES.html#DLI-001) Name of the zip array" in field["description"]
+    servers = [host["url"] for item in document["paths"].values() for host in item.get("servers", ())]
+    assert servers
+    assert "/" not in servers
+
+
 def test_the_register_has_a_row_for_each_entry_and_a_cell_for_each_edition() -> None:
     """Editions with one claim have one letter, and an edition whose page could not be had has a question mark."""
     register = load_register(CHECKOUT / "openapi/inconsistencies.yaml")
@@ -169,6 +179,13 @@ def test_escaped_text_is_shown_as_it_is() -> None:
 def test_code_of_any_text(text: str, code: str) -> None:
     """A backtick in the text does not end the code."""
     assert escaping.code(text) == code
+
+
+def test_a_link_to_a_folder_is_text(tmp_path: Path) -> None:
+    """The site has no page of a folder, and calls the README its start page."""
+    (tmp_path / "src").mkdir()
+    text = "[the code](../src) [start](../README.md#x) [page](a.md)"
+    assert staging.relinked("docs/b.md", text, tmp_path) == "the code [start](../index.md#x) [page](a.md)"
 
 
 def test_every_page_of_the_checkout_is_in_the_menu_once(tmp_path: Path) -> None:
