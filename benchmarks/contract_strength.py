@@ -314,13 +314,24 @@ def operations_of(edition: str) -> dict[str, Operation]:
     return {operation.id: operation for operation in read_operations(load_edition(edition))}
 
 
+@cache
+def documented_methods(edition: str, operation: str) -> frozenset[str]:
+    """Return the methods of the operations of an edition on the path of one."""
+    return frozenset(name.upper() for name in operations_by_id(load_edition(edition))[operation].item)
+
+
 def suiting(fault: Fault) -> Iterable[tuple[str, str]]:
-    """Yield each operation that a fault suits, with the edition to try it in."""
+    """Yield each operation that a fault suits, with the edition to try it in.
+
+    A further method of a fault has an effect only if no operation of the path has it.
+    """
     first = HELD_IN.get(fault.id)
     for name in OPERATIONS:
         for edition in [first] if first else EDITIONS:
             operation = operations_of(edition).get(name)
-            if operation is not None and fault.suits.test(operation):
+            if operation is None or fault.methods & documented_methods(edition, name):
+                continue
+            if fault.suits.test(operation):
                 yield name, edition
                 break
 

@@ -147,6 +147,27 @@ def test_a_scenario_that_reads_needs_no_other_operation(id_: str, tmp_path: Path
             assert run.broken_claims == []
 
 
+@pytest.mark.parametrize(
+    ("id_", "operation", "fault"),
+    [
+        ("authentication", "listScripts", "admits-known-signature"),
+        ("deleted", "deleteScript", "refuses-workspace"),
+        ("legal_names", "deleteJob", "refuses-escapes"),
+        ("broken_parameters", "deleteJob", "accepts-long-name"),
+        ("odd_names", "deleteJob", "accepts-odd-name"),
+    ],
+)
+def test_a_scenario_sees_a_fault_of_another_operation_too(
+    id_: str, operation: str, fault: str, found: Callable[..., Any]
+) -> None:
+    """What a scenario sees of one operation it sees of its other operations, and a replayed signature of any."""
+    scenario = next(scenario for scenario in SCENARIOS if scenario.id == id_)
+    document = load_edition(EDITION)
+    assert scenario.suits(document, operations_by_id(document)[operation])
+    assert found(scenario, operation) == set()
+    assert found(scenario, operation, f"{fault}@{operation}") & {id_, "known_request_refused"}
+
+
 def test_a_word_of_another_path_is_no_object(found: Callable[..., Any]) -> None:
     """A GET for `/jobs/export`, which is a path of `/jobs/{job_id}` too, must not export."""
     scenario = next(scenario for scenario in SCENARIOS if scenario.id == "unknown_object")

@@ -89,6 +89,11 @@ class ScenarioRun:
         return bool(request_body(self.document, self._operation.fields).get("required", False))
 
     @property
+    def changes(self) -> bool:
+        """True if a request may change what the server holds."""
+        return changes(self.document, self._operation.fields, self._operation.method)
+
+    @property
     def takes_workspace(self) -> bool:
         """True if the document has the `workspace` header for the operation."""
         return self.place("workspaces") is not None
@@ -270,11 +275,7 @@ class ScenarioRun:
                 check.function(exchange)
             except Violation as violation:
                 self._note(check, violation)
-        if (
-            self.tools.restore is not None
-            and not self.keeps_changes
-            and changes(self.document, self._operation.fields, self._operation.method)
-        ):
+        if self.tools.restore is not None and not self.keeps_changes and self.changes:
             self.tools.restore()
         return exchange
 

@@ -34,6 +34,7 @@ _WRONG_KEY = AccessKey("NOTANACCESSKEY000000", "not-a-secret-of-anybody")
 _OTHER_PROJECT = "0123456789abcdef0123456789abcdef"
 
 _HOUR_MS = 3_600_000
+_MINUTE_MS = 60 * 1000
 
 
 class Withheld(Exception):  # noqa: N818  # nothing went wrong
@@ -92,6 +93,8 @@ class Session:
     scenario: str = ""
     """Id of the scenario that sends requests, for the journal."""
     _number: int = field(default=0, init=False)
+    _signed_at: int = field(default=0, init=False)
+    """When the last request with a right signature was sent, in milliseconds since 1970."""
 
     @property
     def case(self) -> str:
@@ -193,6 +196,9 @@ class Session:
             return SignatureAuth(evolve(_WRONG_KEY, project=self.data.project))
         if key is None:
             raise ValueError(f"credentials of the kind {credentials} need an access key")
+        return self._signature(credentials, key)
+
+    def _signature(self, credentials: str, key: AccessKey) -> httpx.Auth:
         if credentials == "wrong-secret":
             return SignatureAuth(evolve(key, secret=key.secret + "x"))
         if credentials == "old":
@@ -201,7 +207,13 @@ class Session:
             return SignatureAuth(evolve(key, project=_OTHER_PROJECT))
         if credentials == "altered-hashed-body":
             return _HashedBody(key)
-        return SignatureAuth(key)
+        now = time.time_ns() // 1_000_000
+        if credentials == "signed":
+            self._signed_at = now
+        # With the time of the last right signature, that for another body is the same signature.
+        replays = credentials == "altered-body" and now - self._signed_at < _MINUTE_MS
+        moment = self._signed_at if replays else now
+        return SignatureAuth(key, at=lambda: moment)
 
 
 _TOKENS: dict[str, Callable[[str], str]] = {

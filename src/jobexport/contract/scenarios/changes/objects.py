@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobexport.contract.checks.exchange import CheckedExchange
-    from jobexport.contract.scenarios.expecting import HeldObject
+    from jobexport.contract.scenarios.expecting import HeldObject, Place
     from jobexport.contract.scenarios.run import ScenarioRun
     from jobexport.contract.verbs import Family
 
@@ -137,14 +137,16 @@ def deleted(run: ScenarioRun) -> None:
     with run.in_sequence():
         new, before = _made(run, family), holdings(run)
         known = [place[2] for place in before if place[:2] == (None, family.list)]
-        for name in dict.fromkeys([*new, *sorted({*known} - {*new})[:_MOST]]):
-            place = (None, family.list, name)
+        chosen: list[Place] = [(None, family.list, name) for name in [*new, *sorted({*known} - {*new})[:_MOST]]]
+        chosen += [(other, family.list, name) for name in new for other in list(run.data.workspace_jobs)[:1]]
+        for place in chosen:
+            workspace, _, name = place
             expect(place in before, f"{name!r} was created, but the server has no such object")
-            gone = run.send(path={family.variable: before[place].key})
-            expect(gone.succeeded, f"the deletion of {place[2]!r} gets {gone.status}")
+            gone = run.send(path={family.variable: before[place].key}, workspace=workspace)
+            expect(gone.succeeded, f"the deletion of {name!r} gets {gone.status}")
             after = holdings(run)
-            expect_changes(before, after, f"after the deletion of {place[2]!r}", gone=[place])
-            _expect_nowhere(run, family, before[place].key)
+            expect_changes(before, after, f"after the deletion of {name!r}", gone=[place])
+            _expect_nowhere(run, family, before[place].key, workspace)
             before = after
 
 
@@ -193,15 +195,16 @@ def _made(run: ScenarioRun, family: Family) -> list[str]:
     return [name]
 
 
-def _expect_nowhere(run: ScenarioRun, family: Family, key: Any) -> None:
+def _expect_nowhere(run: ScenarioRun, family: Family, key: Any, workspace: str | None) -> None:
     """Check that operations refuse a deleted object as one that does not exist."""
     for operation in (family.show, family.export, family.delete):
         if operation is not None:
-            found = run.beside(operation).send(path={family.variable: key})
+            found = run.beside(operation).send(path={family.variable: key}, workspace=workspace)
             expect_refused(found, ("not-found",), f"{key!r} was deleted")
     for operation, name in _in_bodies(run, family):
         other = run.beside(operation)
-        expect_refused(other.send(other.example(**{name: [key]})), ("not-found",), f"{key!r} was deleted")
+        refused = other.send(other.example(**{name: [key]}), workspace=workspace)
+        expect_refused(refused, ("not-found",), f"{key!r} was deleted")
 
 
 def _in_bodies(run: ScenarioRun, family: Family) -> Iterator[tuple[str, str]]:
