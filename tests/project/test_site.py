@@ -15,7 +15,7 @@ import jobexport
 from docs._site import command_pages, edition_pages, escaping, links, python_pages, register_page, staging
 from jobexport.cli.commands import cli
 from jobexport.spec.editions import CHECKOUT, edition_ids
-from jobexport.spec.matrix import render_matrix
+from jobexport.spec.matrix import letter, render_matrix
 from jobexport.spec.register import load_register
 
 if TYPE_CHECKING:
@@ -136,13 +136,16 @@ def test_marks_of_a_document_lead_to_the_register() -> None:
 
 
 def test_the_register_has_a_row_for_each_entry_and_a_cell_for_each_edition() -> None:
-    """Editions with one claim have one letter, and an edition whose page could not be had has a question mark."""
+    """Editions with one fact have one letter, and an edition whose page could not be had has a question mark."""
     register = load_register(CHECKOUT / "openapi/inconsistencies.yaml")
     editions = edition_ids(CHECKOUT)
     rows = re.findall(r"<tr data-entry='([^']+)'.*?</tr>", register_page.matrix(register, editions))
     assert sorted(rows) == sorted(entry.id for entry in register.entries)
     (row,) = re.findall(r"<tr data-entry='DLI-016'.*?</tr>", register_page.matrix(register, editions))
     assert re.findall(r">(.)</td>", row) == ["?", "?", "?", "?", "A"]
+    entry = next(entry for entry in register.entries if len(entry.claims) > 1)
+    agreed = evolve(entry, claims=tuple(evolve(claim, fact="same", evidence="doc") for claim in entry.claims))
+    assert {letter(agreed, claim) for claim in agreed.claims} == {"A"}
 
 
 def hostile_page() -> str:

@@ -69,8 +69,9 @@ def render_editions(register: Register, titles: Mapping[str, str]) -> str:
 
 
 def letter(entry: Entry, claim: Claim) -> str:
-    """Return the letter of a claim among the claims of its entry, such as `A`; `?` if its page could not be had."""
-    return "?" if claim.evidence == "none" else chr(ord("A") + entry.claims.index(claim))
+    """Return the letter of a claim's fact among those of its entry, such as `A`; `?` if its page could not be had."""
+    facts = list(dict.fromkeys(_line(other.fact) for other in entry.claims if other.evidence != "none"))
+    return "?" if claim.evidence == "none" else chr(ord("A") + facts.index(_line(claim.fact)))
 
 
 def sections(register: Register) -> dict[str, list[Entry]]:
@@ -96,7 +97,7 @@ def _table(entries: Sequence[Entry], editions: Sequence[str]) -> str:
         cells: list[str] = []
         for edition, left in zip(editions, [None, *editions], strict=False):
             claim = entry.claim(edition)
-            same = left is not None and claim is entry.claim(left)
+            same = left is not None and claim.fact == entry.claim(left).fact
             cells.append("〃" if same else claim.fact)
         anchor = f"[{entry.id}](#{entry.id.lower()})"
         rows.append([anchor, entry.title + (" ⇄" if entry.wire else ""), *cells])
