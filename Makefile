@@ -177,6 +177,13 @@ build: $(GENERATED) ## make the wheel and the source archive in dist/
 	rm -rf dist
 	$(BIN)/hatchling build
 
+.PHONY: release
+release: check verify-release ## all checks, then the wheel with each Python at hand and each extra; prints what to upload
+
+.PHONY: verify-release
+verify-release: build $(READY)-test
+	$(BIN)/python benchmarks/release.py $(UV) dist
+
 .PHONY: clean
 clean: ## remove all files that a rule can make again
 	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis dist \

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _workspace = click.option("--workspace", metavar="ID", help="The workspace, if not the default one.")
 
 
-class Percent(click.ParamType[float]):
+class Percent(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.4
     """A part of a whole, as the user writes it: `10%`."""
 
     name = "percent"
