@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
@@ -99,3 +100,60 @@ def test_try_it_out(browser: Any) -> None:
     found(browser, ".try-out__btn").click()
     found(browser, ".execute").click()
     assert "zip_file" in found(browser, ".live-responses-table .response").text
+
+
+def test_an_operation_is_not_taller_than_two_screens(browser: Any) -> None:
+    """Responses that are no success take one line until they are opened."""
+    opened(browser)
+    found(browser, "tr.response.folded[data-code='400'] .unfold")
+    height = "return document.querySelector('#operations-dli-exportFlinkJobs').getBoundingClientRect().height"
+    assert browser.execute_script(height) < 2000
+    found(browser, "tr.response.folded[data-code='400'] .unfold").click()
+    assert "DLI-010" in found(browser, "tr.response[data-code='400']:not(.folded)").text
+
+
+def test_marks_without_a_fact_are_folded_away(browser: Any) -> None:
+    """They can be opened, and lead to the register as the others."""
+    text = opened(browser).find_element(By.CSS_SELECTOR, ".opblock-description details")
+    assert text.text == "⚠ 4 more marks without a fact of this edition"
+    found(browser, ".opblock-description details summary").click()
+    assert "DLI-012 IAM action. This edition: says nothing" in text.text
+
+
+def test_64_bit_numbers_have_all_digits(browser: Any, server: Any) -> None:
+    """The bounds of a schema, and the numbers of a response, are not rounded."""
+    page = browser.find_element(By.TAG_NAME, "body")
+    found(browser, "#operations-dli-listFlinkJobs .opblock-summary-control").click()
+    found(browser, "#operations-dli-listFlinkJobs .try-out__btn").click()
+    found(browser, "#operations-dli-listFlinkJobs .execute").click()
+    assert "last-id" in found(browser, "#operations-dli-listFlinkJobs .live-responses-table .response").text
+    assert "9223372036854775807" in found(browser, "#operations-dli-listFlinkJobs .live-responses-table .response").text
+    found(browser, "#operations-dli-listFlinkJobs .opblock-summary-control").click()
+    found(browser, ".models-control").click()
+    for button in browser.find_elements(By.CSS_SELECTOR, ".models .json-schema-2020-12-expand-deep-button"):
+        browser.execute_script("arguments[0].click()", button)
+    constraints = page.find_elements(By.CSS_SELECTOR, ".json-schema-2020-12__constraint--number")
+    shown = {element.get_attribute("textContent") for element in constraints}
+    assert {text for text in shown if "922337203685477" in text} == {"[-9223372036854775808, 9223372036854775807]"}
+
+
+def test_what_the_mock_has_is_brought_up_to_date(browser: Any, server: Any) -> None:
+    """A request that comes later is shown with its violation; what was opened stays open; names stay texts."""
+    found(browser, "#now details[data-key='jobs'] > summary").click()
+    server.core.load(server.state.with_files({f"{server.project_id}/flink/7.json": {"name": "<b id='bold'>x"}}))
+    url = f"{server.url}/v1.0/{server.project_id}/streaming/jobs/export"
+    httpx.post(url, json={}, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False)
+    row = found(browser, "#now details.bad")
+    assert "exportFlinkJobs body#" in row.text
+    assert "7 <b id='bold'>x" in found(browser, "#now details[data-key='jobs'][open]").text
+    assert not browser.find_elements(By.ID, "bold")
+
+
+@pytest.mark.parametrize("path", ["/", "/_mock/now"])
+def test_a_narrow_screen_is_not_scrolled_sideways(browser: Any, server: Any, path: str) -> None:
+    """The page fits 390 pixels."""
+    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get(f"{server.url}{path}")
+    found(browser, "#now details")
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 390

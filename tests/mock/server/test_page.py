@@ -47,7 +47,7 @@ class TestPage:
     def test_everything_comes_from_the_server(self, one_api: Api) -> None:
         """The page and all its assets come from this server, and no asset has another host."""
         with httpx.Client(base_url=one_api.server.url, trust_env=False, verify=False) as client:
-            for address in ("/", "/_mock/inconsistencies"):
+            for address in ("/", "/_mock/now", "/_mock/inconsistencies"):
                 page = client.get(address)
                 assert page.status_code == 200
                 assert not re.search(r"https?:|=.//", page.text)
@@ -130,6 +130,18 @@ class TestDocuments:
         for id_ in ids:
             assert f"> ⚠ [{id_}](/_mock/inconsistencies#{id_}) {register.entry(id_).title}. This edition: " in text
             assert f'id="{id_}"' in page
+
+    def test_a_mark_without_a_fact_is_folded_away(self, one_api: Api) -> None:
+        """Marks whose claim is that the page has nothing are behind the others, in an element to open."""
+        document = one_api.client.get("/_mock/openapi/otc-2026.json").json()
+        [path] = [path for path in document["paths"] if path.endswith("streaming/jobs/export")]
+        shown, _, folded = document["paths"][path]["post"]["description"].partition("<details>")
+        assert re.findall(r"⚠ \[([A-Z]+-\d+)\]", shown) == ["DLI-007", "DLI-011", "COM-009"]
+        assert re.findall(r"⚠ \[([A-Z]+-\d+)\]", folded) == ["DLI-012", "DLI-014", "DLI-015", "COM-008"]
+        assert folded.startswith("<summary>⚠ 4 more marks without a fact of this edition</summary>\n\n> ")
+        assert folded.endswith("\n\n</details>")
+        outside = [re.sub("<details>.*?</details>", "", text, flags=re.DOTALL) for text in described(document)]
+        assert not re.findall(r"This edition: (?:none|not known|says nothing)$", "\n".join(outside), re.MULTILINE)
 
     def test_what_the_edition_says(self, one_api: Api) -> None:
         """A mark has the claim of the document's edition, not of the running edition."""

@@ -15,16 +15,18 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match, Route
 
 from jobexport.core.extras import find
 from jobexport.errors import JobexportError
 from jobexport.mock.requests.auth import EXAMPLE_TOKEN
+from jobexport.mock.server.now_page import Now
 from jobexport.spec.document import marks, operations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.types import Scope
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "page"
 _OWN_DOCUMENT = "own document"
 _SWAGGER_UI = {"swagger-ui.js": "swagger_bundle.js", "swagger-ui.css": "swagger_style.css"}
-_OWN = ("page.js", "page.css")
+_OWN = ("page.js", "now.js", "page.css")
 # Swagger UI sets styles on its elements and draws with data: images; everything else comes from this server.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -49,6 +51,8 @@ _HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosni
 
 # An object with one of these keys may have a description; a media type, for example, may not.
 _DESCRIBED = {"description", "operationId", "in", "type", "$ref", "value"}
+# A claim that a page has nothing.
+_SILENT = re.compile(r"(?:none|not known|not stated|nothing is said|says nothing)(?: on the page)?|on no page")
 # The values of these keys are data; they hold no descriptions.
 _DATA = {"value", "example", "default", "const", "enum"}
 
@@ -58,6 +62,7 @@ def page_routes(core: Core) -> list[Route]:
     page = _Page(core)
     return [
         _Get("/", _with_error_text(page.index)),
+        _Get("/_mock/now", page.now),
         _Get("/_mock/inconsistencies", _with_error_text(page.inconsistencies)),
         _Get("/_mock/openapi/{edition}.json", _with_error_text(page.document)),
         _Get("/_mock/page/{name}", _with_error_text(page.asset)),
@@ -78,7 +83,7 @@ def marked(document: Mapping[str, Any], edition: str, register: Register) -> dic
     entries = {entry.id: entry for entry in register.entries}
 
     def mark(ids: Iterable[str]) -> str:
-        return "\n>\n".join(f"> {_mark(entries[id_], edition)}" for id_ in dict.fromkeys(ids) if id_ in entries)
+        return _marks([entries[id_] for id_ in dict.fromkeys(ids) if id_ in entries], edition)
 
     def copy(node: Any) -> tuple[Any, list[str]]:
         """Return a copy of a node, and the ids that could not be placed in it."""
@@ -118,13 +123,31 @@ def _without(node: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in node.items() if name != key}
 
 
+def _marks(entries: Sequence[Entry], edition: str) -> str:
+    """Return the marks as Markdown; marks that only say that the edition's page has nothing are folded away."""
+    silent = [entry for entry in entries if _SILENT.fullmatch(_fact(entry, edition))]
+    shown = _quoted([entry for entry in entries if entry not in silent], edition)
+    if not silent:
+        return shown
+    number = f"{len(silent)}{' more' if shown else ''} mark{'' if len(silent) == 1 else 's'}"
+    summary = f"<details><summary>⚠ {number} without a fact of this edition</summary>"
+    return "\n\n".join(filter(None, [shown, summary, _quoted(silent, edition), "</details>"]))
+
+
+def _quoted(entries: Sequence[Entry], edition: str) -> str:
+    return "\n>\n".join(f"> {_mark(entry, edition)}" for entry in entries)
+
+
 def _mark(entry: Entry, edition: str) -> str:
     words = f"⚠ [{entry.id}](/_mock/inconsistencies#{entry.id}) {entry.title}"
-    try:
-        fact = entry.claim(edition).fact
-    except KeyError:
-        return words
-    return f"{words}. This edition: {' '.join(fact.split())}"
+    fact = _fact(entry, edition)
+    return f"{words}. This edition: {fact}" if fact else words
+
+
+def _fact(entry: Entry, edition: str) -> str:
+    """Return the fact of an edition's claim in one line; empty if no claim names the edition."""
+    claims = [claim for claim in entry.claims if edition in claim.editions]
+    return " ".join(claims[0].fact.split()) if claims else ""
 
 
 class _Page:
@@ -186,6 +209,11 @@ class _Page:
         running = " <small>● running</small>" if edition == self.running else ""
         return f'<a href="/?edition={name}" title="{title}"{attribute}>{name}{running}</a>'
 
+    async def now(self, request: Request) -> Response:
+        del request
+        now = await Now.of(self.core)
+        return await run_in_threadpool(lambda: _html("now.html", running=html.escape(self.running), now=now.as_html()))
+
     def inconsistencies(self, request: Request) -> Response:
         del request
         entries = "\n".join(_section(entry, self.running) for entry in self.register.entries)
@@ -212,7 +240,7 @@ class _Page:
 class _Get(Route):
     """A route for GET and HEAD only. Requests with other methods go on to the API."""
 
-    def __init__(self, path: str, endpoint: Callable[[Request], Response]) -> None:
+    def __init__(self, path: str, endpoint: Callable[[Request], Response | Awaitable[Response]]) -> None:
         super().__init__(path, endpoint, methods=["GET"])
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

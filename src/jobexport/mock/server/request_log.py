@@ -61,7 +61,7 @@ class Seen:
             "status": self.status,
             "headers": redaction.headers(headers),
             "body": redaction.text(self.content.decode("utf-8", "replace")),
-            "violation": self.violation,
+            "violation": None if self.violation is None else redaction.text(self.violation),
             "faults": [] if self.chosen is None else [fault.name for fault in self.chosen.applied],
         }
 
