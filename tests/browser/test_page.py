@@ -109,7 +109,7 @@ def test_an_operation_is_not_taller_than_two_screens(browser: Any) -> None:
     height = "return document.querySelector('#operations-dli-exportFlinkJobs').getBoundingClientRect().height"
     assert browser.execute_script(height) < 2000
     found(browser, "tr.response.folded[data-code='400'] .unfold").click()
-    assert "DLI-010" in found(browser, "tr.response[data-code='400']:not(.folded)").text
+    assert "COM-001" in found(browser, "tr.response[data-code='400']:not(.folded)").text
 
 
 def test_marks_without_a_fact_are_folded_away(browser: Any) -> None:
@@ -122,19 +122,21 @@ def test_marks_without_a_fact_are_folded_away(browser: Any) -> None:
 
 def test_64_bit_numbers_have_all_digits(browser: Any, server: Any) -> None:
     """The bounds of a schema, and the numbers of a response, are not rounded."""
-    page = browser.find_element(By.TAG_NAME, "body")
-    found(browser, "#operations-dli-listFlinkJobs .opblock-summary-control").click()
-    found(browser, "#operations-dli-listFlinkJobs .try-out__btn").click()
-    found(browser, "#operations-dli-listFlinkJobs .execute").click()
-    assert "last-id" in found(browser, "#operations-dli-listFlinkJobs .live-responses-table .response").text
-    assert "9223372036854775807" in found(browser, "#operations-dli-listFlinkJobs .live-responses-table .response").text
-    found(browser, "#operations-dli-listFlinkJobs .opblock-summary-control").click()
+    job = {"name": "aggregate", "root_id": 9223372036854775807}
+    server.core.load(server.state.with_files({f"{server.project_id}/flink/100.json": job}))
+    show = "#operations-dli-showFlinkJob"
+    found(browser, f"{show} .opblock-summary-control").click()
+    found(browser, f"{show} .try-out__btn").click()
+    found(browser, f"{show} .execute").click()
+    shown = found(browser, f"{show} .live-responses-table .response").text
+    assert '"root_id": 9223372036854775807' in shown
+    found(browser, f"{show} .opblock-summary-control").click()
     found(browser, ".models-control").click()
     for button in browser.find_elements(By.CSS_SELECTOR, ".models .json-schema-2020-12-expand-deep-button"):
         browser.execute_script("arguments[0].click()", button)
-    constraints = page.find_elements(By.CSS_SELECTOR, ".json-schema-2020-12__constraint--number")
-    shown = {element.get_attribute("textContent") for element in constraints}
-    assert {text for text in shown if "922337203685477" in text} == {"[-9223372036854775808, 9223372036854775807]"}
+    constraints = browser.find_elements(By.CSS_SELECTOR, ".json-schema-2020-12__constraint--number")
+    texts = {element.get_attribute("textContent") for element in constraints}
+    assert {text for text in texts if "922337203685477" in text} == {"[-9223372036854775808, 9223372036854775807]"}
 
 
 def test_what_the_mock_has_is_brought_up_to_date(browser: Any, server: Any) -> None:

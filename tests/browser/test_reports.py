@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jobexport.contract.reports.pages import index_page, report_page
 from jobexport.spec import load_register
+from tests.browser.making.chromium import chromium, hosts, problems
 from tests.contract.reports.test_pages import failing
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_narrow_screen_is_not_scrolled_sideways(driver: Any, tmp_path: Path, name: str) -> None:
-    """The page fits 390 pixels, loads nothing, and writes nothing to the console."""
+def test_a_narrow_screen_is_not_scrolled_sideways(tmp_path: Path, name: str) -> None:
+    """The page fits 390 pixels, asks no host for anything, and writes nothing to the console."""
     (tmp_path / name).write_text(PAGES[name](), encoding="utf-8")
-    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    driver.get((tmp_path / name).as_uri())
-    assert driver.execute_script("return document.documentElement.scrollWidth") == 390
-    assert driver.get_log("browser") == []
-    assert driver.execute_script("return performance.getEntriesByType('resource').length") == 0
+    with chromium(tmp_path) as driver:
+        size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        driver.get((tmp_path / name).as_uri())
+        assert driver.execute_script("return document.documentElement.scrollWidth") == 390
+        assert problems(driver) == []
+        assert hosts(driver) == set()

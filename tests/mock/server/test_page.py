@@ -11,7 +11,7 @@ import openapi_spec_validator
 import pytest
 
 from jobexport.mock import create_app, serve
-from jobexport.mock.server.docs_page import marked
+from jobexport.mock.server.marked import marked
 from jobexport.spec import load_edition, load_register
 from jobexport.spec.editions import edition_ids
 
@@ -171,6 +171,13 @@ class TestDocuments:
         response = operation["responses"]["200"]
         assert response["description"].startswith("A\n\n> ⚠ [DGC-007]")
         assert response["content"] == document["paths"]["/a"]["post"]["responses"]["200"]["content"]
+
+    def test_a_parameter_of_two_types_can_be_tried_out(self, one_api: Api) -> None:
+        """Swagger UI finds no value for a list of types, so the page has alternatives of one type each."""
+        document = one_api.client.get("/_mock/openapi/otc-2026.json").json()
+        schema = document["components"]["parameters"]["FlinkJobIdPath"]["schema"]
+        assert schema["anyOf"] == [{"type": "integer"}, {"type": "string"}]
+        assert schema.keys() == {"anyOf", "format", "pattern"}
 
     def test_the_document_is_left_alone(self) -> None:
         """Marking does not change the document."""
