@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOKEN = "a-secret-token-to-look-for"
-KEYS = {"access_key": "ACCESSKEYTOLOOKFOR000000", "secret_key": "a-secret-key-to-look-for-0"}
+ACCESS_KEY, SECRET_KEY = "ACCESSKEYTOLOOKFOR000000", "a-secret-key-to-look-for-0"
 HOSTILE = "<img src=x onerror=alert(1)>\"'"
 
 
@@ -53,7 +53,7 @@ class Parts(HTMLParser):
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    with serve("otc-2026", token=TOKEN, **KEYS) as running:
+    with serve("otc-2026", token=TOKEN, access_key=ACCESS_KEY, secret_key=SECRET_KEY) as running:
         yield running
 
 
@@ -140,10 +140,10 @@ def test_foreign_names_stay_texts(client: httpx.Client, server: Any) -> None:
 
 def test_no_secret_is_on_the_page(client: httpx.Client, server: Any) -> None:
     """Token and keys are nowhere, however spelled: as names of objects and jobs, in paths, headers and bodies."""
-    secrets = (TOKEN, server.access_key, server.secret_key)
+    secrets = (TOKEN, ACCESS_KEY, SECRET_KEY)
     for number, secret in enumerate(secrets):
         for spelling in spellings(secret).values():
-            client.post("/x", content=spelling.encode(), headers={"X-Echo": spelling.replace("\0", "").encode()})
+            client.post("/x", content=spelling.encode(), headers={b"X-Echo": spelling.replace("\0", "").encode()})
             client.post(f"/{quote(spelling, safe='%')}")
         seed = {f"{server.project_id}/flink/{number}.json": {"name": f"job {secret}"}}
         client.post("/_mock/seed", json=seed)

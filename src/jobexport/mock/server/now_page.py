@@ -31,7 +31,7 @@ _LINE_BREAKS = "\n\t"
 
 @frozen
 class Now:
-    """What a mock has at one moment."""
+    """The content of a mock at one moment."""
 
     state: State = field(repr=False)
     requests: tuple[Seen, ...] = field(repr=False)
