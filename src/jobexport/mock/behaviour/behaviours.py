@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Behaviour = Callable[[Request], Outcome | Awaitable[Outcome]]
     """A function that returns the outcome of a request that the document allows; at once unless it reads storage."""
 
-_BEHAVIOURS: Mapping[str, Callable[[Operation, World], Behaviour]] = {
+BEHAVIOURS: Mapping[str, Callable[[Operation, World], Behaviour]] = {
     "exportFlinkJobs": dli.export_flink_jobs,
     "listFlinkJobs": flink.list_flink_jobs,
     "showFlinkJob": flink.show_flink_job,
@@ -49,6 +49,6 @@ def bind(operations: Mapping[str, Operation], world: World) -> Mapping[str, Beha
         JobexportError: an operation has no behaviour.
     """
     for id_ in operations:
-        if id_ not in _BEHAVIOURS:
+        if id_ not in BEHAVIOURS:
             raise JobexportError(f"operation {id_} has no behaviour; add one to jobexport.mock")
-    return {id_: _BEHAVIOURS[id_](operation, world) for id_, operation in operations.items()}
+    return {id_: BEHAVIOURS[id_](operation, world) for id_, operation in operations.items()}
