@@ -22,6 +22,7 @@ TESTS ?=
 FAULTS ?=
 DOCS ?=
 CORPUS ?=
+PARTS ?=
 
 # What the rules install of pyproject.toml's extras and groups. `$(READY)-x` stands for .venv with packages-x in it.
 READY := $(VENV)/.ready
@@ -170,6 +171,15 @@ fuzz: $(GENERATED) $(READY)-test ## 100,000 random requests against the mock
 .PHONY: contract-strength
 contract-strength: $(GENERATED) $(READY)-test ## count the faults that the contract test sees: make contract-strength FAULTS="state zip-cut"
 	$(BIN)/python benchmarks/contract_strength.py $(FAULTS)
+
+.PHONY: benchmarks
+benchmarks: $(GENERATED) $(READY)-test ## measure beside other programs, and store: make benchmarks PARTS="client mock"
+	$(BIN)/python benchmarks/run.py $(if $(CORPUS),--corpus "$(CORPUS)") $(PARTS)
+	$(BIN)/python benchmarks/page.py
+
+.PHONY: benchmark-page
+benchmark-page: $(READY)-test ## make docs/benchmarks.md from the stored figures
+	$(BIN)/python benchmarks/page.py
 
 ##@ Ship
 .PHONY: build

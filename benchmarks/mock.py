@@ -1,12 +1,12 @@
-"""Requests a second, start and memory of the mock, beside Prism and a bare Starlette route.
+"""Requests a second, start and memory of the mock, beside a bare Starlette route and Prism.
 
-All three respond to the DLI export on loopback, each in a process of its own, and take turns. Prism and the mock check
-the request against otc-2026. The bare route only parses it and responds with a constant of the same size, on uvicorn
-with the mock's settings: its rate is the upper limit of the mock's rate. wrk makes the load (Debian's package wrk).
-Prism is read from a folder, and left out if missing:
+All respond to the DLI export on loopback, each in a process of its own, and take turns. Prism and the mock check the
+request against otc-2026. The bare route only parses it and responds with a constant of the same size, on uvicorn with
+the mock's settings: its rate is the upper limit of the mock's rate. The mock stores its exports in memory, as in tests,
+and the command in a folder. wrk makes the load (Debian's package wrk). Prism is installed by npm into .cache/prism, and
+left out if that fails.
 
-    npm install --prefix /tmp/prism @stoplight/prism-cli@5.16.0
-    python benchmarks/mock.py /tmp/prism [rounds]
+    python benchmarks/mock.py [--store]
 """
 
 from __future__ import annotations
@@ -20,36 +20,31 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
-import uvicorn
 from attrs import frozen
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-
-from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, run
-from jobexport.mock.server.protocol import Protocol
-from jobexport.spec.editions import editions
+from stored import Clock, Comparison, Goal, Result, SkippedError, compared, versions
+from stored import run as run_benchmark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
 
 EDITION = "otc-2026"
+BARE, MOCK, COMMAND = "bare Starlette", "jobexport mock", "the command, with a folder"
 PORT = 18765
-PATH = f"/v1.0/{EXAMPLE_PROJECT}/streaming/jobs/export"
+# The project and the token of the mock's examples.
+PROJECT, TOKEN = "b384b9e9ab9b4ee8994c8633aabc9505", "example-token"
+PATH = f"/v1.0/{PROJECT}/streaming/jobs/export"
 BODY = json.dumps({"obs_dir": "obs-test", "is_selected": True, "job_selected": [100]})
-HEADERS = {"Content-Type": "application/json", "X-Auth-Token": EXAMPLE_TOKEN}
+HEADERS = {"Content-Type": "application/json", "X-Auth-Token": TOKEN}
 RESPONSE = {"is_success": "true", "message": "Exported 1 job.", "zip_file": ["obs-test/aggregate_1582677879475.zip"]}
 CONNECTIONS = 16
-SECONDS = 5
-WARM_UP = 2
-
-# Marks of the mock: its requests a second relative to Prism and to the bare route, and seconds to the first response.
-TIMES_PRISM, TIMES_BARE, LATEST = 6.0, 0.6, 1.0
+ROUNDS = 4
+SECONDS = 4
+WARM_UP = 1
+PRISM = "@stoplight/prism-cli@5.16.0"
 
 
 @frozen
@@ -58,18 +53,17 @@ class Run:
 
     per_second: float
     start: float
-    """Seconds from the start of the process to its first response."""
+    """Milliseconds from the start of the process to its first response."""
     peak: float
     """Largest resident set of the process in MiB."""
 
 
-def serve_mock() -> None:
-    """Serve the mock, as the command line does."""
-    run(EDITION, port=PORT, ready=lambda _: None)
-
-
 def serve_bare() -> None:
-    """Serve the bare route."""
+    """Serve the bare route, without any import of the project."""
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
 
     async def respond(request: Request) -> JSONResponse:
         await request.json()
@@ -79,8 +73,9 @@ def serve_bare() -> None:
     uvicorn.run(
         app,
         port=PORT,
-        http=Protocol,
-        loop="asyncio" if sys.platform == "win32" else "uvloop",
+        http="httptools",
+        # uvloop if it is installed, as in the mock.
+        loop="auto",
         ws="none",
         lifespan="off",
         log_level="error",
@@ -89,12 +84,22 @@ def serve_bare() -> None:
     )
 
 
-SERVERS: dict[str, Callable[[], None]] = {"bare": serve_bare, "mock": serve_mock}
+def serve_mock() -> None:
+    """Serve the mock with its storage in memory, as the tests do."""
+    from jobexport.mock import run
+
+    run(EDITION, port=PORT, ready=lambda _: None)
 
 
 def commands(prism: Path | None) -> dict[str, list[str]]:
     """Return the command line of each server."""
-    found = {name: [sys.executable, __file__, "--serve", name] for name in SERVERS}
+    from jobexport.spec.editions import editions
+
+    found = {
+        BARE: [sys.executable, __file__, "--serve-bare"],
+        MOCK: [sys.executable, __file__, "--serve-mock"],
+        COMMAND: [sys.executable, "-m", "jobexport", "mock", "--edition", EDITION, "--port", str(PORT)],
+    }
     if prism is not None:
         document = next(edition.path for edition in editions() if edition.id == EDITION)
         # --errors: respond with an error to requests that break the document. silent, in one process: without a log.
@@ -117,7 +122,17 @@ def first_response(process: subprocess.Popen[bytes], started: float) -> float:
 
 def load(script: Path, seconds: int) -> float:
     """Send requests for some seconds and return the requests a second; every response must be 200."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), f"http://127.0.0.1:{PORT}{PATH}"]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "--timeout",
+        "20s",
+        "-s",
+        str(script),
+        f"http://127.0.0.1:{PORT}{PATH}",
+    ]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate = re.search(r"Requests/sec:\s+([0-9.]+)", output)
     if rate is None or "Non-2xx" in output or "Socket errors" in output:
@@ -135,48 +150,71 @@ def measure(command: list[str], script: Path) -> Run:
         per_second = load(script, SECONDS)
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
         peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-        return Run(per_second, start, int(peak[1]) / 1024 if peak else 0.0)
+        return Run(per_second, start * 1000, int(peak[1]) / 1024 if peak else 0.0)
     finally:
         process.terminate()
         process.wait()
 
 
-def main(folder: str | None, rounds: int) -> int:
-    """Print the table; return 1 if the mock misses a mark."""
+def install_prism() -> Path | None:
+    """Return the program of Prism, which npm installs if it is not there; None and a sentence if it can't be had."""
+    folder = Path(__file__).parents[1] / ".cache" / "prism"
+    program = folder / "node_modules/.bin/prism"
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        print("without Prism, which needs node and npm; its stored figures stay", file=sys.stderr)
+        return None
+    if not program.is_file():
+        command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), PRISM]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+        if done.returncode:
+            print("without Prism, as npm could not install it; its stored figures stay", file=sys.stderr)
+            return None
+    return program
+
+
+def comparisons(runs: list[dict[str, Run]], *names: str) -> list[Comparison]:
+    """Compare servers by the three measurements."""
+
+    def of(figure: Callable[[Run], float]) -> list[dict[str, float]]:
+        return [{name: figure(each[name]) for name in names} for each in runs]
+
+    ours = {MOCK, COMMAND}
+    rate = {MOCK: Goal("ratio", least=0.6 if BARE in names else 6)}
+    start = {MOCK: Goal("value", most=1000)} if BARE in names else {}
+    title = f"DLI exports a second, {CONNECTIONS} connections"
+    return [
+        compared("requests", title, "requests/s", of(lambda run: run.per_second), ours=ours, better="more", goals=rate),
+        compared("start", "Start to first response", "ms", of(lambda run: run.start), ours=ours, goals=start),
+        compared("memory", "Largest resident set", "MiB", of(lambda run: run.peak), ours=ours),
+    ]
+
+
+def measure_all(_: list[str]) -> Iterator[Result]:
+    """Measure all servers by turns."""
     if shutil.which("wrk") is None:
-        print("this needs wrk; install Debian's package wrk", file=sys.stderr)
-        return 2
-    prism = Path(folder or "", "node_modules/.bin/prism")
-    if not prism.is_file():
-        print(f"without Prism: {prism} does not exist; npm install --prefix FOLDER @stoplight/prism-cli@5.16.0")
-    servers = commands(prism if prism.is_file() else None)
+        raise SkippedError("the mock is not measured without wrk; install Debian's package wrk")
+    clock, servers = Clock(), commands(install_prism())
     with tempfile.TemporaryDirectory() as temporary:
         script = Path(temporary) / "post.lua"
         lines = ['wrk.method = "POST"', f"wrk.body = {json.dumps(BODY)}"]
         lines += [f'wrk.headers["{name}"] = "{value}"' for name, value in HEADERS.items()]
         script.write_text("\n".join(lines), encoding="utf-8")
-        runs = [{name: measure(command, script) for name, command in servers.items()} for _ in range(rounds)]
-    print(f"{rounds} rounds, {CONNECTIONS} connections, median of each\n\n        requests/s   start    peak RSS")
-    rates = {name: median(each[name].per_second for each in runs) for name in servers}
-    starts = {name: median(each[name].start for each in runs) for name in servers}
-    for name in servers:
-        peak = max(each[name].peak for each in runs)
-        print(f"{name:6}  {rates[name]:10.0f}  {starts[name]:5.2f} s  {peak:6.0f} MiB")
-    # Servers are compared within a round, because other load on the machine changes from round to round.
-    bare = median(each["mock"].per_second / each["bare"].per_second for each in runs)
-    verdicts = {f"{bare:.2f} × bare (at least {TIMES_BARE})": bare >= TIMES_BARE}
-    verdicts[f"starts in {starts['mock']:.2f} s (under {LATEST:.0f} s)"] = starts["mock"] < LATEST
+        runs = [{name: measure(command, script) for name, command in servers.items()} for _ in range(ROUNDS)]
+    yield clock.result("mock", versions("uvicorn", "starlette", "uvloop"), *comparisons(runs, BARE, MOCK, COMMAND))
     if "Prism" in servers:
-        ratio = median(each["mock"].per_second / each["Prism"].per_second for each in runs)
-        verdicts[f"{ratio:.1f} × Prism (at least {TIMES_PRISM:.0f})"] = ratio >= TIMES_PRISM
-    print()
-    for text, reached in verdicts.items():
-        print(f"{'reached' if reached else 'missed ':8} {text}")
-    return int(not all(verdicts.values()))
+        used = {"Prism": PRISM.rpartition("@")[2], "Node": output("node", "--version").removeprefix("v")}
+        yield clock.result("mock-prism", {**versions(), **used}, *comparisons(runs, "Prism", MOCK))
+
+
+def output(*command: str) -> str:
+    """Return what a command prints."""
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--serve"]:
-        SERVERS[sys.argv[2]]()
+    if sys.argv[1:] == ["--serve-bare"]:
+        serve_bare()
+    elif sys.argv[1:] == ["--serve-mock"]:
+        serve_mock()
     else:
-        sys.exit(main(sys.argv[1] if sys.argv[1:] else None, int(sys.argv[2]) if sys.argv[2:] else 5))
+        sys.exit(run_benchmark(measure_all))
