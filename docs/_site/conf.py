@@ -37,8 +37,8 @@ highlight_language = "text"
 default_role = "code"
 autodoc_default_options = {"members": True, "inherited-members": False}
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
+# A long signature has a line for each parameter.
+python_maximum_signature_line_length = 88
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 
@@ -71,6 +71,12 @@ def anchor_entries(_: Sphinx, doctree: nodes.document) -> None:
             section["ids"].insert(0, title.astext())
 
 
+def set_dashes(_: Sphinx, doctree: nodes.document) -> None:
+    """Set the dash that Sphinx writes as two hyphens between a field and its text."""
+    for text in [text for text in doctree.findall(nodes.Text) if text == " -- "]:
+        text.parent.replace(text, nodes.Text(" – "))
+
+
 def choose_template(app: Sphinx, page: str, _template: str, context: dict[str, Any], _: Any) -> str | None:
     """Return the template of an edition's API, with its document, and None for any other page."""
     if page == "generated/INCONSISTENCIES":
@@ -88,4 +94,5 @@ def setup(app: Sphinx) -> None:
     """Connect the functions of this file."""
     app.connect("autodoc-process-docstring", read_sections)
     app.connect("doctree-read", anchor_entries)
+    app.connect("doctree-read", set_dashes)
     app.connect("html-page-context", choose_template)
