@@ -71,6 +71,15 @@ class TestPage:
         page = one_api.client.get("/", params={"edition": other}).text
         assert f"You are reading <b>{other}</b>, but this server speaks <b>{one_api.edition}</b>" in page
 
+    def test_the_register_has_contents(self, one_api: Api) -> None:
+        """Each operation leads to its entries, and every entry is below an operation, or below what all have."""
+        page = one_api.client.get("/_mock/inconsistencies").text
+        targets = re.findall(r'<a href="#([^"]+)">', page)
+        assert targets == re.findall(r'<h2 id="([^"]+)">', page)
+        assert {"exportFlinkJobs", "exportJob", "Common"} <= set(targets)
+        assert page.index("<h2 id=") < page.index("<section id=")
+        assert page.count("<section id=") == len(load_register().entries)
+
     @pytest.mark.parametrize("address", ["/?edition=never", "/_mock/openapi/never.json", "/_mock/page/never"])
     def test_unknown_names(self, one_api: Api, address: str) -> None:
         """An unknown name is 404 with a sentence."""

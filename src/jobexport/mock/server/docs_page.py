@@ -24,6 +24,7 @@ from jobexport.errors import JobexportError
 from jobexport.mock.requests.auth import EXAMPLE_TOKEN
 from jobexport.mock.server.marked import marked
 from jobexport.mock.server.now_page import Now
+from jobexport.spec.matrix import sections
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -128,8 +129,13 @@ class _Page:
 
     def inconsistencies(self, request: Request) -> Response:
         del request
-        entries = "\n".join(_section(entry, self.running) for entry in self.register.entries)
-        return _html("inconsistencies.html", running=html.escape(self.running), entries=entries)
+        groups = sections(self.register)
+        contents = "".join(f'<a href="#{_anchor(title)}">{_words(title)}</a>' for title in groups)
+        entries = "\n".join(
+            "\n".join((f'<h2 id="{_anchor(title)}">{_words(title)}</h2>', *(_section(e, self.running) for e in found)))
+            for title, found in groups.items()
+        )
+        return _html("inconsistencies.html", running=html.escape(self.running), contents=contents, entries=entries)
 
     def document(self, request: Request) -> Response:
         edition = request.path_params["edition"]
@@ -193,11 +199,15 @@ def _section(entry: Entry, running: str) -> str:
         for who, fact, style in rows
     )
     return (
-        f'<section id="{entry.id}"><h2>{entry.id} {_words(entry.title)}</h2>'
+        f'<section id="{entry.id}"><h3>{entry.id} {_words(entry.title)}</h3>'
         f"<p>{_words(', '.join(entry.operations))}</p><table>{table}</table>"
         f"<p>The description of all editions: {_words(entry.union)}</p><p>One edition's: {_words(entry.overlay)}</p>"
         "</section>"
     )
+
+
+def _anchor(title: str) -> str:
+    return html.escape(title.split()[0])
 
 
 def _words(text: str) -> str:
