@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.resources
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,16 @@ def test_no_file_names_a_path_of_this_machine(path: Path) -> None:
     sources = [source for source in PACKAGE.rglob("*") if source.is_file() and source.suffix != ".pyc"]
     assert len(sources) > 10
     assert [source for source in sources if f"{path}/" in source.read_text(encoding="utf-8")] == []
+
+
+def test_every_argument_has_words() -> None:
+    """The docstring of an operation says of each argument what it is, also where only the parameter says so."""
+    operations = [path for path in PACKAGE.glob("api/*/*.py") if path.name != "__init__.py"]
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in operations}
+    assert all(re.search(r"^        project_id \(str\): \w", text, re.MULTILINE) for text in texts.values())
+    assert {name: re.findall(r"^        \w+ \([^)]*\):$", text, re.MULTILINE) for name, text in texts.items()} == {
+        name: [] for name in texts
+    }
 
 
 def test_importing_the_package_does_not_import_httpx() -> None:

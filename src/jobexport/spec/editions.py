@@ -207,7 +207,12 @@ def resolve_for_codegen(root: Path = SOURCES) -> dict[str, Any]:
         JobexportError: a source can't be read, or the overlay can't be applied.
     """
     path = root / OVERLAYS / f"{_CODEGEN}.yaml"
-    return _applied(load_yaml(path), path, root)
+    document = _applied(load_yaml(path), path, root)
+    # The generator shows the descriptions of schemas only.
+    for parameter in document["components"]["parameters"].values():
+        if "description" in parameter and "$ref" not in parameter["schema"]:
+            parameter["schema"] = {"description": parameter["description"]} | parameter["schema"]
+    return document
 
 
 def _applied(overlay: dict[str, Any], path: Path, root: Path) -> dict[str, Any]:

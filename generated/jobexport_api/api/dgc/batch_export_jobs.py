@@ -124,8 +124,9 @@ def sync_detailed(
     that of a single export: each job has a folder.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
             resources.
 
@@ -164,8 +165,9 @@ def sync(
     that of a single export: each job has a folder.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
             resources.
 
@@ -199,8 +201,9 @@ async def asyncio_detailed(
     that of a single export: each job has a folder.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
             resources.
 
@@ -237,8 +240,9 @@ async def asyncio(
     that of a single export: each job has a folder.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
             resources.
 
@@ -277,8 +281,9 @@ def sync_stream(
     The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
             resources.
 
@@ -314,8 +319,9 @@ async def asyncio_stream(
     The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (BatchExportJobsRequest): The jobs to export, with or without their scripts and
             resources.
 

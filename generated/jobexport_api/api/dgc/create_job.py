@@ -116,8 +116,9 @@ def sync_detailed(
      Creates a job from its definition. The body is what a `.job` in an exported zip holds.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (JobDefinition): A job as createJob takes it, and as a `.job` in an exported zip
             holds it. Further fields occur.
 
@@ -154,8 +155,9 @@ def sync(
      Creates a job from its definition. The body is what a `.job` in an exported zip holds.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (JobDefinition): A job as createJob takes it, and as a `.job` in an exported zip
             holds it. Further fields occur.
 
@@ -187,8 +189,9 @@ async def asyncio_detailed(
      Creates a job from its definition. The body is what a `.job` in an exported zip holds.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (JobDefinition): A job as createJob takes it, and as a `.job` in an exported zip
             holds it. Further fields occur.
 
@@ -223,8 +226,9 @@ async def asyncio(
      Creates a job from its definition. The body is what a `.job` in an exported zip holds.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (JobDefinition): A job as createJob takes it, and as a `.job` in an exported zip
             holds it. Further fields occur.
 

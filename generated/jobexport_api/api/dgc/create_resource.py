@@ -123,8 +123,9 @@ def sync_detailed(
     it. The body is presumably the content of a `.resource` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ResourceDefinition): A resource to create. A `.resource` of an export presumably
             holds the same; read that leniently, with unknown fields.
 
@@ -162,8 +163,9 @@ def sync(
     it. The body is presumably the content of a `.resource` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ResourceDefinition): A resource to create. A `.resource` of an export presumably
             holds the same; read that leniently, with unknown fields.
 
@@ -196,8 +198,9 @@ async def asyncio_detailed(
     it. The body is presumably the content of a `.resource` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ResourceDefinition): A resource to create. A `.resource` of an export presumably
             holds the same; read that leniently, with unknown fields.
 
@@ -233,8 +236,9 @@ async def asyncio(
     it. The body is presumably the content of a `.resource` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ResourceDefinition): A resource to create. A `.resource` of an export presumably
             holds the same; read that leniently, with unknown fields.
 

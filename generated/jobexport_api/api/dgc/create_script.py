@@ -117,8 +117,9 @@ def sync_detailed(
     seconds before they read it back. The body is the content of a `.script` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ScriptDefinition): A script to create. A `.script` of an export holds the same; read
             that leniently, with unknown fields.
 
@@ -156,8 +157,9 @@ def sync(
     seconds before they read it back. The body is the content of a `.script` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ScriptDefinition): A script to create. A `.script` of an export holds the same; read
             that leniently, with unknown fields.
 
@@ -190,8 +192,9 @@ async def asyncio_detailed(
     seconds before they read it back. The body is the content of a `.script` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ScriptDefinition): A script to create. A `.script` of an export holds the same; read
             that leniently, with unknown fields.
 
@@ -227,8 +230,9 @@ async def asyncio(
     seconds before they read it back. The body is the content of a `.script` in an export.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ScriptDefinition): A script to create. A `.script` of an export holds the same; read
             that leniently, with unknown fields.
 

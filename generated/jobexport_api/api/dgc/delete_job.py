@@ -120,9 +120,10 @@ def sync_detailed(
      Deletes a job. No page says what happens to a job that runs.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (DeleteJobRequest | Unset): What a workspace with reviews needs to delete a job.
 
     Raises:
@@ -160,9 +161,10 @@ def sync(
      Deletes a job. No page says what happens to a job that runs.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (DeleteJobRequest | Unset): What a workspace with reviews needs to delete a job.
 
     Raises:
@@ -195,9 +197,10 @@ async def asyncio_detailed(
      Deletes a job. No page says what happens to a job that runs.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (DeleteJobRequest | Unset): What a workspace with reviews needs to delete a job.
 
     Raises:
@@ -233,9 +236,10 @@ async def asyncio(
      Deletes a job. No page says what happens to a job that runs.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (DeleteJobRequest | Unset): What a workspace with reviews needs to delete a job.
 
     Raises:

@@ -113,9 +113,11 @@ def sync_detailed(
     deleted.
 
     Args:
-        project_id (str):
-        resource_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        resource_id (str): Id of the resource, as createResource and listResources respond with
+            it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,9 +153,11 @@ def sync(
     deleted.
 
     Args:
-        project_id (str):
-        resource_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        resource_id (str): Id of the resource, as createResource and listResources respond with
+            it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -184,9 +188,11 @@ async def asyncio_detailed(
     deleted.
 
     Args:
-        project_id (str):
-        resource_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        resource_id (str): Id of the resource, as createResource and listResources respond with
+            it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -220,9 +226,11 @@ async def asyncio(
     deleted.
 
     Args:
-        project_id (str):
-        resource_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        resource_id (str): Id of the resource, as createResource and listResources respond with
+            it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

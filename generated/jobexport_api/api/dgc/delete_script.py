@@ -112,9 +112,10 @@ def sync_detailed(
      Deletes a script. No page says whether a script that a job uses can be deleted.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,9 +150,10 @@ def sync(
      Deletes a script. No page says whether a script that a job uses can be deleted.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -181,9 +183,10 @@ async def asyncio_detailed(
      Deletes a script. No page says whether a script that a job uses can be deleted.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -216,9 +219,10 @@ async def asyncio(
      Deletes a script. No page says whether a script that a job uses can be deleted.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -127,9 +127,10 @@ def sync_detailed(
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
@@ -168,9 +169,10 @@ def sync(
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
@@ -204,9 +206,10 @@ async def asyncio_detailed(
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
@@ -243,9 +246,10 @@ async def asyncio(
     definitions of CDM are said to come too, but no page shows where in the zip.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
@@ -285,9 +289,10 @@ def sync_stream(
     The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:
@@ -324,9 +329,10 @@ async def asyncio_stream(
     The end of the block returns the connection to the pool, even if the body was not read.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ExportJobRequest | Unset): Options for the export of a job.
 
     Raises:

@@ -127,8 +127,9 @@ def sync_detailed(
     import at a time.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ImportJobRequest): The zip to import, what happens to names that are taken, and
             values for the jobs.
 
@@ -170,8 +171,9 @@ def sync(
     import at a time.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ImportJobRequest): The zip to import, what happens to names that are taken, and
             values for the jobs.
 
@@ -208,8 +210,9 @@ async def asyncio_detailed(
     import at a time.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ImportJobRequest): The zip to import, what happens to names that are taken, and
             values for the jobs.
 
@@ -249,8 +252,9 @@ async def asyncio(
     import at a time.
 
     Args:
-        project_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
         body (ImportJobRequest): The zip to import, what happens to names that are taken, and
             values for the jobs.
 

@@ -147,13 +147,17 @@ def sync_detailed(
     it stays while jobs are created.
 
     Args:
-        project_id (str):
-        job_type (ListJobsJobType | Unset):
-        offset (int | Unset):
-        limit (int | Unset):
-        job_name (str | Unset):
-        tags (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListJobsJobType | Unset): Kind of the jobs to list, REAL_TIME or BATCH. Without
+            it, batch jobs are listed.
+        offset (int | Unset): Number of the page, from 0. A public client takes it for a number of
+            jobs.
+        limit (int | Unset): Number of jobs on a page.
+        job_name (str | Unset): Part of the names to list. A public client has seen that names
+            match in part; no page says so.
+        tags (str | Unset): Tags of the jobs to list, joined with commas.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -198,13 +202,17 @@ def sync(
     it stays while jobs are created.
 
     Args:
-        project_id (str):
-        job_type (ListJobsJobType | Unset):
-        offset (int | Unset):
-        limit (int | Unset):
-        job_name (str | Unset):
-        tags (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListJobsJobType | Unset): Kind of the jobs to list, REAL_TIME or BATCH. Without
+            it, batch jobs are listed.
+        offset (int | Unset): Number of the page, from 0. A public client takes it for a number of
+            jobs.
+        limit (int | Unset): Number of jobs on a page.
+        job_name (str | Unset): Part of the names to list. A public client has seen that names
+            match in part; no page says so.
+        tags (str | Unset): Tags of the jobs to list, joined with commas.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -244,13 +252,17 @@ async def asyncio_detailed(
     it stays while jobs are created.
 
     Args:
-        project_id (str):
-        job_type (ListJobsJobType | Unset):
-        offset (int | Unset):
-        limit (int | Unset):
-        job_name (str | Unset):
-        tags (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListJobsJobType | Unset): Kind of the jobs to list, REAL_TIME or BATCH. Without
+            it, batch jobs are listed.
+        offset (int | Unset): Number of the page, from 0. A public client takes it for a number of
+            jobs.
+        limit (int | Unset): Number of jobs on a page.
+        job_name (str | Unset): Part of the names to list. A public client has seen that names
+            match in part; no page says so.
+        tags (str | Unset): Tags of the jobs to list, joined with commas.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -293,13 +305,17 @@ async def asyncio(
     it stays while jobs are created.
 
     Args:
-        project_id (str):
-        job_type (ListJobsJobType | Unset):
-        offset (int | Unset):
-        limit (int | Unset):
-        job_name (str | Unset):
-        tags (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListJobsJobType | Unset): Kind of the jobs to list, REAL_TIME or BATCH. Without
+            it, batch jobs are listed.
+        offset (int | Unset): Number of the page, from 0. A public client takes it for a number of
+            jobs.
+        limit (int | Unset): Number of jobs on a page.
+        job_name (str | Unset): Part of the names to list. A public client has seen that names
+            match in part; no page says so.
+        tags (str | Unset): Tags of the jobs to list, joined with commas.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -133,11 +133,13 @@ def sync_detailed(
     0. No page states the order, nor whether `scriptName` is a part of the name or all of it.
 
     Args:
-        project_id (str):
-        limit (int | Unset):
-        offset (int | Unset):
-        script_name (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        limit (int | Unset): Scripts on a page at most.
+        offset (int | Unset): Number of the page, from 0 on.
+        script_name (str | Unset): Only scripts of this name. No page says whether a part of the
+            name is enough.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,11 +179,13 @@ def sync(
     0. No page states the order, nor whether `scriptName` is a part of the name or all of it.
 
     Args:
-        project_id (str):
-        limit (int | Unset):
-        offset (int | Unset):
-        script_name (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        limit (int | Unset): Scripts on a page at most.
+        offset (int | Unset): Number of the page, from 0 on.
+        script_name (str | Unset): Only scripts of this name. No page says whether a part of the
+            name is enough.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -216,11 +220,13 @@ async def asyncio_detailed(
     0. No page states the order, nor whether `scriptName` is a part of the name or all of it.
 
     Args:
-        project_id (str):
-        limit (int | Unset):
-        offset (int | Unset):
-        script_name (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        limit (int | Unset): Scripts on a page at most.
+        offset (int | Unset): Number of the page, from 0 on.
+        script_name (str | Unset): Only scripts of this name. No page says whether a part of the
+            name is enough.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -258,11 +264,13 @@ async def asyncio(
     0. No page states the order, nor whether `scriptName` is a part of the name or all of it.
 
     Args:
-        project_id (str):
-        limit (int | Unset):
-        offset (int | Unset):
-        script_name (str | Unset):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        limit (int | Unset): Scripts on a page at most.
+        offset (int | Unset): Number of the page, from 0 on.
+        script_name (str | Unset): Only scripts of this name. No page says whether a part of the
+            name is enough.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -133,11 +133,12 @@ def sync_detailed(
     `version`, and take a missing field for its default.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        version (int | Unset):
-        dependencies (bool | Unset):
-        workspace (str | Unset):
+        version (int | Unset): Number of the version to show. Without it, the newest is shown.
+        dependencies (bool | Unset): true adds the jobs that directly depend on the job.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,11 +179,12 @@ def sync(
     `version`, and take a missing field for its default.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        version (int | Unset):
-        dependencies (bool | Unset):
-        workspace (str | Unset):
+        version (int | Unset): Number of the version to show. Without it, the newest is shown.
+        dependencies (bool | Unset): true adds the jobs that directly depend on the job.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -218,11 +220,12 @@ async def asyncio_detailed(
     `version`, and take a missing field for its default.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        version (int | Unset):
-        dependencies (bool | Unset):
-        workspace (str | Unset):
+        version (int | Unset): Number of the version to show. Without it, the newest is shown.
+        dependencies (bool | Unset): true adds the jobs that directly depend on the job.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -261,11 +264,12 @@ async def asyncio(
     `version`, and take a missing field for its default.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         job_name (str): Name of a job, unique in its workspace.
-        version (int | Unset):
-        dependencies (bool | Unset):
-        workspace (str | Unset):
+        version (int | Unset): Number of the version to show. Without it, the newest is shown.
+        dependencies (bool | Unset): true adds the jobs that directly depend on the job.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -118,9 +118,10 @@ def sync_detailed(
      Responds with the definition of a script.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -155,9 +156,10 @@ def sync(
      Responds with the definition of a script.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -187,9 +189,10 @@ async def asyncio_detailed(
      Responds with the definition of a script.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -222,9 +225,10 @@ async def asyncio(
      Responds with the definition of a script.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         script_name (str): Name of a script, unique in its workspace.
-        workspace (str | Unset):
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -120,9 +120,10 @@ def sync_detailed(
     how long a task can be asked for.
 
     Args:
-        project_id (str):
-        task_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        task_id (str): Id of the task, as importJob responds with it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,9 +160,10 @@ def sync(
     how long a task can be asked for.
 
     Args:
-        project_id (str):
-        task_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        task_id (str): Id of the task, as importJob responds with it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -193,9 +195,10 @@ async def asyncio_detailed(
     how long a task can be asked for.
 
     Args:
-        project_id (str):
-        task_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        task_id (str): Id of the task, as importJob responds with it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -230,9 +233,10 @@ async def asyncio(
     how long a task can be asked for.
 
     Args:
-        project_id (str):
-        task_id (str):
-        workspace (str | Unset):
+        project_id (str): Project that owns the jobs.
+        task_id (str): Id of the task, as importJob responds with it.
+        workspace (str | Unset): Id of the workspace to look in. Without it the default workspace
+            is used.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -111,8 +111,9 @@ def sync_detailed(
      Deletes the job. The record of its runs stays, the page says.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,8 +146,9 @@ def sync(
      Deletes the job. The record of its runs stays, the page says.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -174,8 +176,9 @@ async def asyncio_detailed(
      Deletes the job. The record of its runs stays, the page says.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -206,8 +209,9 @@ async def asyncio(
      Deletes the job. The record of its runs stays, the page says.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -119,7 +119,7 @@ def sync_detailed(
     the response. The content of such a zip is documented nowhere.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
             them.
 
@@ -155,7 +155,7 @@ def sync(
     the response. The content of such a zip is documented nowhere.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
             them.
 
@@ -186,7 +186,7 @@ async def asyncio_detailed(
     the response. The content of such a zip is documented nowhere.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
             them.
 
@@ -220,7 +220,7 @@ async def asyncio(
     the response. The content of such a zip is documented nowhere.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ExportFlinkJobsRequest): The Flink jobs to export, and the folder that receives
             them.
 

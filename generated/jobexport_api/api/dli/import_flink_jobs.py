@@ -122,7 +122,7 @@ def sync_detailed(
     holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
             names.
 
@@ -161,7 +161,7 @@ def sync(
     holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
             names.
 
@@ -195,7 +195,7 @@ async def asyncio_detailed(
     holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
             names.
 
@@ -232,7 +232,7 @@ async def asyncio(
     holds is documented nowhere; FlinkSqlJobDefinition and FlinkJarJobDefinition are candidates only.
 
     Args:
-        project_id (str):
+        project_id (str): Project that owns the jobs.
         body (ImportFlinkJobsRequest): The zips to import, and what happens to jobs of the same
             names.
 

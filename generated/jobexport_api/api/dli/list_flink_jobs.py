@@ -180,18 +180,21 @@ def sync_detailed(
     of this page: so the example reads, though no page says it.
 
     Args:
-        project_id (str):
-        job_type (ListFlinkJobsJobType | Unset):
-        status (ListFlinkJobsStatus | Unset):
-        name (str | Unset):
-        queue_name (str | Unset):
-        user_name (str | Unset):
-        tags (str | Unset):
-        show_job_type (ListFlinkJobsShowJobType | Unset):
-        show_detail (bool | Unset):
-        order (ListFlinkJobsOrder | Unset):
-        limit (int | Unset):
-        offset (int | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListFlinkJobsJobType | Unset): Only jobs of this kind.
+        status (ListFlinkJobsStatus | Unset): Only jobs in this state.
+        name (str | Unset): Only jobs of this name. No page says whether a part of the name is
+            enough.
+        queue_name (str | Unset): Only jobs on this queue.
+        user_name (str | Unset): Only jobs of this user.
+        tags (str | Unset): Only jobs with these tags, each `key=value`, joined by commas.
+        show_job_type (ListFlinkJobsShowJobType | Unset): Flink jobs, Spark jobs or all.
+        show_detail (bool | Unset): true adds fields of the job's details and leaves some others
+            out.
+        order (ListFlinkJobsOrder | Unset): Order by time, the youngest first (`desc`) or last
+            (`asc`).
+        limit (int | Unset): Number of jobs in a response, at most.
+        offset (int | Unset): Number of jobs to pass over. It counts jobs, not pages.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -246,18 +249,21 @@ def sync(
     of this page: so the example reads, though no page says it.
 
     Args:
-        project_id (str):
-        job_type (ListFlinkJobsJobType | Unset):
-        status (ListFlinkJobsStatus | Unset):
-        name (str | Unset):
-        queue_name (str | Unset):
-        user_name (str | Unset):
-        tags (str | Unset):
-        show_job_type (ListFlinkJobsShowJobType | Unset):
-        show_detail (bool | Unset):
-        order (ListFlinkJobsOrder | Unset):
-        limit (int | Unset):
-        offset (int | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListFlinkJobsJobType | Unset): Only jobs of this kind.
+        status (ListFlinkJobsStatus | Unset): Only jobs in this state.
+        name (str | Unset): Only jobs of this name. No page says whether a part of the name is
+            enough.
+        queue_name (str | Unset): Only jobs on this queue.
+        user_name (str | Unset): Only jobs of this user.
+        tags (str | Unset): Only jobs with these tags, each `key=value`, joined by commas.
+        show_job_type (ListFlinkJobsShowJobType | Unset): Flink jobs, Spark jobs or all.
+        show_detail (bool | Unset): true adds fields of the job's details and leaves some others
+            out.
+        order (ListFlinkJobsOrder | Unset): Order by time, the youngest first (`desc`) or last
+            (`asc`).
+        limit (int | Unset): Number of jobs in a response, at most.
+        offset (int | Unset): Number of jobs to pass over. It counts jobs, not pages.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -307,18 +313,21 @@ async def asyncio_detailed(
     of this page: so the example reads, though no page says it.
 
     Args:
-        project_id (str):
-        job_type (ListFlinkJobsJobType | Unset):
-        status (ListFlinkJobsStatus | Unset):
-        name (str | Unset):
-        queue_name (str | Unset):
-        user_name (str | Unset):
-        tags (str | Unset):
-        show_job_type (ListFlinkJobsShowJobType | Unset):
-        show_detail (bool | Unset):
-        order (ListFlinkJobsOrder | Unset):
-        limit (int | Unset):
-        offset (int | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListFlinkJobsJobType | Unset): Only jobs of this kind.
+        status (ListFlinkJobsStatus | Unset): Only jobs in this state.
+        name (str | Unset): Only jobs of this name. No page says whether a part of the name is
+            enough.
+        queue_name (str | Unset): Only jobs on this queue.
+        user_name (str | Unset): Only jobs of this user.
+        tags (str | Unset): Only jobs with these tags, each `key=value`, joined by commas.
+        show_job_type (ListFlinkJobsShowJobType | Unset): Flink jobs, Spark jobs or all.
+        show_detail (bool | Unset): true adds fields of the job's details and leaves some others
+            out.
+        order (ListFlinkJobsOrder | Unset): Order by time, the youngest first (`desc`) or last
+            (`asc`).
+        limit (int | Unset): Number of jobs in a response, at most.
+        offset (int | Unset): Number of jobs to pass over. It counts jobs, not pages.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -371,18 +380,21 @@ async def asyncio(
     of this page: so the example reads, though no page says it.
 
     Args:
-        project_id (str):
-        job_type (ListFlinkJobsJobType | Unset):
-        status (ListFlinkJobsStatus | Unset):
-        name (str | Unset):
-        queue_name (str | Unset):
-        user_name (str | Unset):
-        tags (str | Unset):
-        show_job_type (ListFlinkJobsShowJobType | Unset):
-        show_detail (bool | Unset):
-        order (ListFlinkJobsOrder | Unset):
-        limit (int | Unset):
-        offset (int | Unset):
+        project_id (str): Project that owns the jobs.
+        job_type (ListFlinkJobsJobType | Unset): Only jobs of this kind.
+        status (ListFlinkJobsStatus | Unset): Only jobs in this state.
+        name (str | Unset): Only jobs of this name. No page says whether a part of the name is
+            enough.
+        queue_name (str | Unset): Only jobs on this queue.
+        user_name (str | Unset): Only jobs of this user.
+        tags (str | Unset): Only jobs with these tags, each `key=value`, joined by commas.
+        show_job_type (ListFlinkJobsShowJobType | Unset): Flink jobs, Spark jobs or all.
+        show_detail (bool | Unset): true adds fields of the job's details and leaves some others
+            out.
+        order (ListFlinkJobsOrder | Unset): Order by time, the youngest first (`desc`) or last
+            (`asc`).
+        limit (int | Unset): Number of jobs in a response, at most.
+        offset (int | Unset): Number of jobs to pass over. It counts jobs, not pages.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

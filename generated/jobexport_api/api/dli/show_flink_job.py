@@ -112,8 +112,9 @@ def sync_detailed(
     value.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -147,8 +148,9 @@ def sync(
     value.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,8 +179,9 @@ async def asyncio_detailed(
     value.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -210,8 +213,9 @@ async def asyncio(
     value.
 
     Args:
-        project_id (str):
-        job_id (int | str):
+        project_id (str): Project that owns the jobs.
+        job_id (int | str): Id of the Flink job, a 64-bit number. Pages type it as a number or as
+            a string of digits.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
