@@ -36,15 +36,19 @@ def _page(edition: str, document: dict[str, Any]) -> str:
 
 
 def shown(edition: str, checkout: Path) -> str:
-    """Return an edition's document as JSON that may stand in a script element; its marks lead to the register."""
+    """Return an edition's document as JSON for a script element; its marks lead to the register."""
     document = resolve(edition, root=checkout)
     result = marked(document, edition, load_register(checkout / REGISTER))
     # The mock's page has the mock as the only server.
     result["servers"] = document.get("servers", [])
     for path, item in document["paths"].items():
         result["paths"][path] |= {"servers": item["servers"]} if "servers" in item else {}
-    text = json.dumps(result, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return text.replace("](/_mock/inconsistencies#", "](../generated/INCONSISTENCIES.html#")
+    return as_json(result).replace("](/_mock/inconsistencies#", "](../generated/INCONSISTENCIES.html#")
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """Return a document as JSON that ends no script element."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def viewer() -> Path:

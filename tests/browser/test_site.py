@@ -9,11 +9,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
-from jobexport.spec.editions import CHECKOUT
+from docs._site import edition_pages
+from jobexport.spec.editions import CHECKOUT, resolve
 from tests.browser.making.chromium import chromium, hosts, problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SITE = CHECKOUT / "reports/site"
 REGISTER = "generated/INCONSISTENCIES.html"
@@ -95,3 +97,19 @@ def test_an_edition_shows_its_operations(browser: Any) -> None:
     opened(browser, "apis/otc-2026.html", "#api h1")
     text = WebDriverWait(browser, 20).until(lambda driver: driver.find_element(By.ID, "api").text)
     assert "/v1.0/{project_id}/streaming/jobs/export" in text
+
+
+def test_hostile_text_of_a_document_stays_text(browser: Any, tmp_path: Path) -> None:
+    """Neither a script, nor a handler, nor the end of the element with the document runs anything."""
+    hostile = "<img src=x onerror='window.hacked=1'><script>window.hacked=2</script>[a](javascript:window.hacked=3)"
+    document = edition_pages.as_json({**resolve("otc-2026"), "info": {"title": hostile, "description": hostile}})
+    page = (SITE / "apis/otc-2026.html").read_text(encoding="utf-8")
+    head, mark, rest = page.partition('id="document">')
+    changed = head + mark + document + rest[rest.index("</script>") :]
+    (tmp_path / "a.html").write_text(changed.replace('"../_static/', f'"{SITE.as_uri()}/_static/'), encoding="utf-8")
+    browser.get((tmp_path / "a.html").as_uri())
+    shown = WebDriverWait(browser, 20).until(lambda driver: driver.find_element(By.CSS_SELECTOR, "#api h1"))
+    assert "onerror" in shown.text
+    links = [link.get_attribute("href") or "" for link in browser.find_elements(By.CSS_SELECTOR, "#api a")]
+    assert [link for link in links if link.startswith("javascript:")] == []
+    assert browser.execute_script("return window.hacked") is None
