@@ -30,10 +30,10 @@ packages-contract := --extra contract --group generate
 packages-drift := --extra drift
 packages-lint := --group lint
 packages-examples := --group examples
-packages-test := --all-extras --group test
+packages-test := --all-extras --group test --group docs
 packages-dev := --all-extras --group dev
 packages-docs := --all-extras --group docs
-packages-browser := --all-extras --group test --group browser
+packages-browser := $(packages-test) --group browser
 
 # uv takes a fraction of pip's time. Each package has to be in the one lock, with its hash.
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import tomllib
+from importlib.metadata import distribution
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from jobexport.spec.editions import CHECKOUT
+from tests.project.making.distributions import OWNERS, closure, requirements
 
 PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS: dict[str, list[Any]] = PYPROJECT["dependency-groups"]
@@ -46,6 +49,27 @@ def test_a_rule_installs_before_it_runs(rule: str) -> None:
     for line in done.stdout.splitlines():
         installed = installed or re.search(r"pip install .*--(all-extras|extra|group (?!build))", line) is not None
         assert installed or not line.strip().startswith("not-there/bin/"), line
+
+
+def test_the_tests_import_only_what_they_install() -> None:
+    """`make test` in a fresh clone installs each distribution that a test, the site or a benchmark imports."""
+    arguments = re.findall(r"^packages-test := (.*)", MAKEFILE, re.MULTILINE)[0].split()
+    groups = [name for option, name in itertools.pairwise(arguments) if option == "--group"]
+    lines = [line for name in ("build", *groups) for line in GROUPS[name] if isinstance(line, str)]
+    assert "--all-extras" in arguments
+    named = {
+        *map(canonicalize_name, (Requirement(line).name for line in lines)),
+        *requirements(distribution("jobexport")),
+    }
+    for extra in PYPROJECT["project"]["optional-dependencies"]:
+        named.update(requirements(distribution("jobexport"), extra))
+    found = closure(named - {"jobexport"})
+    for folder in ("tests", "docs/_site", "benchmarks"):
+        for path in (CHECKOUT / folder).rglob("*.py"):
+            modules = set(re.findall(r"^ *(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+            for module in modules - {"jobexport", "jobexport_api", "selenium"}:
+                owners = OWNERS.get(module, set())
+                assert not owners or owners & found, f"{path} imports {module}"
 
 
 def test_the_contract_needs_no_tools_of_the_tests() -> None:
