@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from docs._site.escaping import code, plain
 from jobexport.core.extras import find
-from jobexport.mock.server.MODULE import marked
+from jobexport.mock.server.marked import marked
 from jobexport.spec.document import operations
 from jobexport.spec.editions import REGISTER, edition_ids, resolve
 from jobexport.spec.register import load_register
