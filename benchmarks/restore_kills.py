@@ -1,14 +1,14 @@
 """Kills restores at random moments: `python benchmarks/restore_kills.py [--times 200] [--seed 1]`.
 
 Each time `jobexport dgc restore` begins to restore a backup into an empty workspace, and gets SIGKILL at a moment that
-is spread over the time that a whole restore takes. Then the same command with `--resume` must end with 0, a plan must
-have nothing to do, and the bucket and the journal must be empty. The first failure is printed and ends the program.
+is spread over the time that a whole restore takes. Then a restore with `resume`, in this process, must be complete, a
+plan must have nothing to do, and the bucket and the journal must be empty. The first failure is printed and ends the
+program.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import os
 import random
@@ -25,13 +25,14 @@ import httpx
 import obstore
 
 from jobexport import DgcClient
-from jobexport.backup import backup_workspace
+from jobexport.backup import backup_workspace, plan_restore, restore_workspace
 
 sys.path.insert(0, str(Path(__file__).parent))
 from backup import PROJECT, serve_workspace
 from restore import bucket, serve_empty
 
 JOBS = 250
+SHOWN = 20
 COMMAND = str(Path(sysconfig.get_path("scripts"), "jobexport"))
 
 
@@ -52,37 +53,42 @@ def main(times: int, seed: int) -> None:
         url, token, *keys = pipes[1][0].recv()
         names = ("JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK")
         environment = {**os.environ, "NO_PROXY": "*", **dict(zip(names, (token, *keys), strict=True))}
-        plan = [COMMAND, "dgc", "restore", str(folder), "--url", url, "--project", PROJECT, "--format", "json"]
-        command = [*plan, "--obs", "obs://bucket/in", "--obs-endpoint", f"{url}/_mock/obs"]
-
-        def run(words: list[str]) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
-
+        command = [COMMAND, "dgc", "restore", str(folder), "--url", url, "--project", PROJECT]
+        command += ["--obs", "obs://bucket/in", "--obs-endpoint", f"{url}/_mock/obs"]
         begin = time.perf_counter()
-        run(command).check_returncode()
+        subprocess.run(command, env=environment, capture_output=True, check=True)
         whole = time.perf_counter() - begin
-        for number in range(times):
-            httpx.post(f"{url}/_mock/reset", trust_env=False).raise_for_status()
-            process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(chance.uniform(0.2, 1.0) * whole)
-            process.kill()
-            seen["killed" if process.wait() else "over before"] += 1
-            seen["with an open journal"] += bool(list(folder.glob(".jobexport/restore-*.json")))
-            seen["refused without --resume"] += "go on with --resume" in run([*plan, "-n"]).stdout
-            resumed = run([*command, "--resume"])
-            planned = json.loads(run([*plan, "-n"]).stdout)["plan"]
-            left = [found["path"] for found in obstore.list(bucket(url, *keys)).collect()]
-            open_ = list(folder.glob(".jobexport/restore-*.json"))
-            if resumed.returncode or planned["blocked"] or left or open_:
-                raise SystemExit(f"kill {number}: {resumed.returncode} {resumed.stderr} {left} {open_}")
-            if {item["target"] for item in planned["items"]} != {"same"}:
-                raise SystemExit(f"kill {number}: items are missing or differ")
+        store = bucket(url, *keys)
+        with DgcClient(PROJECT, auth=token, base_url=url) as client:
+            for number in range(times):
+                httpx.post(f"{url}/_mock/reset", trust_env=False).raise_for_status()
+                process = subprocess.Popen(
+                    command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
+                time.sleep(chance.uniform(0.2, 1.0) * whole)
+                process.kill()
+                seen["killed" if process.wait() else "over before"] += 1
+                seen["with an open journal"] += bool(list(folder.glob(".jobexport/restore-*.json")))
+                refused = any("go on with --resume" in problem for problem in plan_restore(client, folder).problems)
+                seen["refused without --resume"] += refused
+                result = restore_workspace(client, folder, obs_dir="bucket/in", store=store, resume=True)
+                left = [found["path"] for found in obstore.list(store).collect()]
+                open_ = list(folder.glob(".jobexport/restore-*.json"))
+                if not result.complete or left or open_:
+                    raise SystemExit(f"kill {number}: {result.sentence()} {result.failures} {left} {open_}")
+                plan = plan_restore(client, folder)
+                if plan.blocked or {item.standing for item in plan.items} != {"same"}:
+                    raise SystemExit(f"kill {number}: items are missing or differ")
+                if (number + 1) % SHOWN == 0 or number + 1 == times:
+                    print(
+                        f"{number + 1} kills, each resumed to a whole workspace of {JOBS} jobs: {dict(seen)}",
+                        flush=True,
+                    )
     finally:
         for (ours, _), server in zip(pipes, (full, empty), strict=True):
             ours.send(None)
             server.join()
         shutil.rmtree(folder)
-    print(f"{times} restores of {JOBS} jobs: {dict(seen)}; each was resumed to a whole workspace")
 
 
 if __name__ == "__main__":
