@@ -1,9 +1,10 @@
-"""Kills backups at random moments: `python benchmarks/backup_kills.py [--times 200] [--seed 1]`.
+"""Kills backups at random points: `python benchmarks/backup_kills.py [--times 200] [--seed 1]`.
 
-Each time a process begins a backup, of an empty folder or of one that is a night older, and gets SIGKILL at a moment
-that is spread over the time that a whole backup takes. Then verify must find a whole backup, old or new or with parts
-still missing, and the next run must end with the bytes of a run that nobody disturbed, without help. The first failure
-is printed and ends the program.
+Each time a process begins a backup, of an empty folder or of one that is a night older, and gets SIGKILL within some
+milliseconds after one of its steps on the disk or in the network; the steps are drawn from all that a whole backup
+takes, so other load on the machine moves no kill. Then verify must find a whole backup, old or new or with parts still
+missing, and the next run must end with the bytes of a run that nobody disturbed, without help. The first failure is
+printed and ends the program.
 """
 
 from __future__ import annotations
@@ -16,19 +17,26 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
+import threading
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jobexport import DgcClient
 from jobexport.backup import backup_workspace, job_export, verify
+from jobexport.client.shell import Shell
+from jobexport.core.disk.folders import OpenFolder
 from jobexport.errors import NotABackup
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # the tests' helpers need the path
 sys.path.insert(0, str(Path(__file__).parent))
 from backup import PROJECT, serve_workspace
 
+from tests.backup.making.kills import STEPS
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jobexport.backup import BackupResult
 
 JOBS, CHANGED = 300, 100
@@ -49,15 +57,44 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def killed(url: str, token: str, folder: Path, seconds: float) -> bool:
-    """Kill a backup after some time; return False if it was over before."""
+def dying_at(number: int | None, seconds: float = 0.0) -> list[str]:
+    """Count the steps of this process on the disk and in the network, and end it by SIGKILL so long after a step.
+
+    Args:
+        number: the step, from 1 on; None for no end.
+        seconds: the time from the step's beginning to the end.
+    """
+    steps: list[str] = []
+
+    def counted(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **options: Any) -> Any:
+            steps.append(name)
+            if len(steps) == number:
+                threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+            return method(*args, **options)
+
+        return step
+
+    for name in STEPS:
+        setattr(OpenFolder, name, counted(name, getattr(OpenFolder, name)))
+    Shell._take = counted("network", Shell._take)  # type: ignore[method-assign]  # to count its calls
+    return steps
+
+
+def forked(url: str, token: str, folder: Path, number: int | None, seconds: float = 0.0) -> int:
+    """Back up in a process of its own; return its number of steps, or 0 if it was killed."""
+    ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
+        steps = dying_at(number, seconds)
         back_up(url, token, folder)
+        os.write(theirs, str(len(steps)).encode())
         os._exit(0)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    os.close(theirs)
+    with os.fdopen(ours) as pipe:
+        count = pipe.read()
+    os.waitpid(child, 0)
+    return int(count or 0)
 
 
 def state(folder: Path) -> str:
@@ -89,15 +126,16 @@ def main(times: int, seed: int) -> None:
         back_up(url, token, folder / "old")
         ours.send(CHANGED)
         ours.recv()
-        begin = time.perf_counter()
-        back_up(url, token, folder / "new")
-        whole = time.perf_counter() - begin
+        shutil.copytree(folder / "old", folder / "night")
+        steps = [forked(url, token, folder / name, None) for name in ("new", "night")]
         expected = contents(folder / "new")
+        print(f"{steps[0]} steps of a first backup, {steps[1]} of a night", flush=True)
         for number in range(times):
-            night = number % 2 == 1
+            night = number % 2
             if night:
                 shutil.copytree(folder / "old", folder / "x")
-            was_killed = killed(url, token, folder / "x", chance.uniform(0, whole * (0.6 if night else 1.1)))
+            at, seconds = chance.randint(1, steps[night]), chance.uniform(0, 0.005)
+            was_killed = not forked(url, token, folder / "x", at, seconds)
             found[f"{'night' if night else 'first'}: {state(folder / 'x') if was_killed else 'over before'}"] += 1
             result = back_up(url, token, folder / "x")
             if not result.complete or contents(folder / "x") != expected:

@@ -1,9 +1,10 @@
 """Kills restores at random moments: `python benchmarks/restore_kills.py [--times 200] [--seed 1]`.
 
-Each time `jobexport dgc restore` begins to restore a backup into an empty workspace, and gets SIGKILL at a moment that
-is spread over the time that a whole restore takes. Then a restore with `resume`, in this process, must be complete, a
-plan must have nothing to do, and the bucket and the journal must be empty. The first failure is printed and ends the
-program.
+Each time `jobexport dgc restore` begins to restore jobs of a backup with their scripts, in three imports, into an empty
+workspace, and gets SIGKILL within some milliseconds after one of its steps on the disk or in the network. The steps are
+drawn from all that a whole restore takes, half of them from the first on that the journal has an import. Then a restore
+with `resume`, in this process, must be complete, a plan must have nothing to do, and the bucket and the journal must be
+empty. The first failure is printed and ends the program.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
-import sysconfig
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -26,14 +26,28 @@ import obstore
 
 from jobexport import DgcClient
 from jobexport.backup import backup_workspace, plan_restore, restore_workspace
+from jobexport.backup.restore import packing
 
 sys.path.insert(0, str(Path(__file__).parent))
 from backup import PROJECT, serve_workspace
 from restore import bucket, serve_empty
 
-JOBS = 250
-SHOWN = 20
-COMMAND = str(Path(sysconfig.get_path("scripts"), "jobexport"))
+JOBS, SHOWN = 60, 20
+packing.MOST_JOBS = 20  # type: ignore[attr-defined]  # so that there are three imports
+PROGRAM = """
+import sys
+from pathlib import Path
+number, seconds, folder, count, *words = sys.argv[1:]
+sys.path.insert(0, folder)
+from backup_kills import dying_at
+import restore_kills  # for its number of jobs of an import
+from jobexport.cli.commands import cli
+steps = dying_at(int(number), float(seconds))
+try:
+    cli(words)
+finally:
+    Path(count).write_text(f"{len(steps)} {steps.index('create') + 1}")
+"""
 
 
 def main(times: int, seed: int) -> None:
@@ -49,34 +63,41 @@ def main(times: int, seed: int) -> None:
     try:
         url, token = pipes[0][0].recv()
         with DgcClient(PROJECT, auth=token, base_url=url) as client:
-            backup_workspace(client, folder)
+            backup_workspace(client, folder / "backup")
         url, token, *keys = pipes[1][0].recv()
         names = ("JOBEXPORT_TOKEN", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK")
         environment = {**os.environ, "NO_PROXY": "*", **dict(zip(names, (token, *keys), strict=True))}
-        command = [COMMAND, "dgc", "restore", str(folder), "--url", url, "--project", PROJECT]
-        command += ["--obs", "obs://bucket/in", "--obs-endpoint", f"{url}/_mock/obs"]
-        begin = time.perf_counter()
-        subprocess.run(command, env=environment, capture_output=True, check=True)
-        whole = time.perf_counter() - begin
+        jobs = [f"j{number}" for number in range(JOBS)]
+        words = ["dgc", "restore", str(folder / "backup"), *jobs, "--url", url, "--project", PROJECT]
+        words += ["--obs", "obs://bucket/in", "--obs-endpoint", f"{url}/_mock/obs"]
+
+        def run(number: int, seconds: float) -> int:
+            command = [sys.executable, "-c", PROGRAM, str(number), str(seconds), str(Path(__file__).parent)]
+            command += [str(folder / "steps"), *words]
+            return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+        if run(0, 0):
+            raise SystemExit("a restore that nobody disturbs fails")
+        steps, begun = map(int, (folder / "steps").read_text().split())
+        print(f"{steps} steps of a restore, imports from step {begun} on", flush=True)
         store = bucket(url, *keys)
         with DgcClient(PROJECT, auth=token, base_url=url) as client:
             for number in range(times):
                 httpx.post(f"{url}/_mock/reset", trust_env=False).raise_for_status()
-                process = subprocess.Popen(
-                    command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                )
-                time.sleep(chance.uniform(0.2, 1.0) * whole)
-                process.kill()
-                seen["killed" if process.wait() else "over before"] += 1
-                seen["with an open journal"] += bool(list(folder.glob(".jobexport/restore-*.json")))
-                refused = any("go on with --resume" in problem for problem in plan_restore(client, folder).problems)
+                status = run(chance.randint(begun if number % 2 else 1, steps), chance.uniform(0, 0.005))
+                seen["killed" if status == -signal.SIGKILL else "over before"] += 1
+                seen["with an open journal"] += bool(list(folder.glob("backup/.jobexport/restore-*.json")))
+                problems = plan_restore(client, folder / "backup", jobs).problems
+                refused = any("go on with --resume" in problem for problem in problems)
                 seen["refused without --resume"] += refused
-                result = restore_workspace(client, folder, obs_dir="bucket/in", store=store, resume=True)
+                result = restore_workspace(
+                    client, folder / "backup", jobs, obs_dir="bucket/in", store=store, resume=True
+                )
                 left = [found["path"] for found in obstore.list(store).collect()]
-                open_ = list(folder.glob(".jobexport/restore-*.json"))
+                open_ = list(folder.glob("backup/.jobexport/restore-*.json"))
                 if not result.complete or left or open_:
                     raise SystemExit(f"kill {number}: {result.sentence()} {result.failures} {left} {open_}")
-                plan = plan_restore(client, folder)
+                plan = plan_restore(client, folder / "backup", jobs)
                 if plan.blocked or {item.standing for item in plan.items} != {"same"}:
                     raise SystemExit(f"kill {number}: items are missing or differ")
                 if (number + 1) % SHOWN == 0 or number + 1 == times:

@@ -132,14 +132,18 @@ class DgcRun:
         value = Script("", fields) if kind == layout.SCRIPT else Resource("", fields)
         try:
             # A list is read as far as possible, a backup strictly.
-            for suffix, content in files_of(value).items():
+            files = files_of(value)
+            if self.session.has((kind, name), files):
+                # Most items are as they were, and the rest takes longer.
+                return
+            for suffix, content in files.items():
                 if suffix == JSON:
                     strict_json.parse(content, file=True)
         except (ValueError, RecursionError) as problem:
             reason = f"{layout.label(kind, name)} can't be written as JSON: {problem}"
             self.session.fail((kind, name), UnexpectedResponse(_LISTS[kind], 200, reason))
         else:
-            hold(self.session, ItemRow(kind, name, ()), value)
+            hold(self.session, ItemRow(kind, name, ()), value, files)
 
     def _take_resources(self, items: list[ListedResource]) -> None:
         for item in items:

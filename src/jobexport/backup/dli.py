@@ -191,7 +191,7 @@ class DliRun:
             last_update=settled(item.updated, self._clock),
             id=str(item.id),
         )
-        if not session.settings.full and session.draft.has(row.key, JSON, own) and row.key not in session.damaged:
+        if not session.settings.full and session.draft.has(row.key, {JSON: own}) and row.key not in session.damaged:
             session.draft.mark(row.key, refs=row.refs, job_type=row.job_type, last_update=row.last_update, id=row.id,
                                seen=OK)  # fmt: skip
             return

@@ -28,7 +28,7 @@ from jobexport.core.disk.files import writing
 from jobexport.errors import ArchiveError, JobNotFound, TargetUnwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from jobexport.archive.values import Resource
@@ -107,7 +107,7 @@ class JobExport:
         if isinstance(value, Job):
             type_, updated = self.wanted[value.name]
             row = ItemRow(layout.JOB, value.name, (), job_type=type_, last_update=settled(updated, self.clock))
-            hold(self.session, row, value)
+            hold(self.session, row, value, files_of(value))
 
 
 def in_batches(
@@ -205,15 +205,16 @@ def definitions(file: IO[bytes], chunk: tuple[str, ...], fetched: Fetched[bool])
     return found
 
 
-def hold(session: BackupSession, row: ItemRow, value: Job | Script | Resource) -> None:
+def hold(session: BackupSession, row: ItemRow, value: Job | Script | Resource, files: Mapping[str, bytes]) -> None:
     """Take an item into a backup.
 
     Args:
         session: the run.
         row: the item; what its definition has is filled in.
         value: its definition.
+        files: the definition as files, by suffix.
     """
-    files, fields = files_of(value), value._fields
+    fields = value._fields
     settings = fields.get("basicConfig")
     owner = settings.get("owner") if isinstance(settings, dict) else None
     full = ItemRow(

@@ -13,7 +13,7 @@ from jobexport.backup.content import adopted, limits, references, suspects
 from jobexport.backup.folder import layout, manifest
 from jobexport.backup.folder.commit import Stage
 from jobexport.backup.folder.draft import Draft
-from jobexport.backup.folder.manifest import FAILED, GONE, ItemFile, ItemRow
+from jobexport.backup.folder.manifest import FAILED, GONE, OK, ItemFile, ItemRow
 from jobexport.backup.folder.marker import Marker
 from jobexport.backup.results import BackupResult
 from jobexport.core.disk.files import writing
@@ -85,6 +85,8 @@ class BackupSession:
     """The items with new content."""
     pruned: list[Key] = field(factory=list)
     edition: str | None = None
+    _has_manifest: bool = False
+    """False if the items of the previous state are known by their files only."""
     _suspects: dict[Key, list[str]] = field(factory=dict)
 
     def begin(self) -> None:
@@ -118,6 +120,7 @@ class BackupSession:
         if marker is not None:
             content = self.tree.read_or_none(layout.MANIFEST) or b""
             if ItemFile.of("", content).sha256 == marker.sha256[layout.MANIFEST]:
+                self._has_manifest = True
                 return list(manifest.read(content).values())
             self.notes.append(f"{layout.MANIFEST} is not what the marker says; every item is fetched again")
         contents = {}
@@ -144,6 +147,19 @@ class BackupSession:
             and key not in self.damaged
             and updated is not None
             and updated == row.last_update
+        )
+
+    def has(self, key: Key, files: Mapping[str, bytes]) -> bool:
+        """Return True if the backup has an item with just these files, by suffix, and nobody wants it anew."""
+        row = self.draft.rows.get(key)
+        return (
+            self._has_manifest
+            and row is not None
+            and row.seen == OK
+            and not self.settings.full
+            and key not in self.damaged
+            and len(row.files) == len(files)
+            and self.draft.has(key, files)
         )
 
     def hold(self, row: ItemRow, files: Mapping[str, bytes], definition: Mapping[str, Any]) -> None:

@@ -89,10 +89,13 @@ class Draft:
         new.staged = self.stage.put(content)
         return new
 
-    def has(self, key: Key, suffix: str, content: bytes) -> bool:
-        """Return True if a file of an item has this content."""
-        piece = self._files(key).get(suffix)
-        return piece is not None and (piece.sha256, piece.size) == (_digest(content), len(content))
+    def has(self, key: Key, files: Mapping[str, bytes]) -> bool:
+        """Return True if an item has these files, by suffix; it may have others beside them."""
+        pieces = self._files(key)
+        return pieces.keys() >= files.keys() and all(
+            (pieces[suffix].size, pieces[suffix].sha256) == (len(content), _digest(content))
+            for suffix, content in files.items()
+        )
 
     def has_files(self, key: Key) -> bool:
         """Return True if an item has any content."""
