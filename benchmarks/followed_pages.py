@@ -1,9 +1,10 @@
-"""Counts changed pages that `drift --write` follows: `python benchmarks/followed_pages.py [SINGLE] [MULTIPLE]`.
+"""Counts changed pages that `drift --write` follows: `python benchmarks/followed_pages.py [SINGLE] [MULTIPLE] [EACH]`.
 
 For each page of the three operations, SINGLE (30) pages with one change and MULTIPLE (10) with two to five are written
 into a copy of the sources. A change passes if drift finds nothing new afterwards, the sources are sound, every
 statement of the register holds, and the other editions stay as they were; then the client is generated from the copy,
-and the tests of facts pass in it. Every fifth change runs the tests of the generated package too.
+and the tests of facts pass in it. For one change of EACH (5) the tests of the client, of the generated package and of
+the vendor's SDK run too; with EACH 0 only the sources are looked at. The counts are printed by kind of change.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from tests.drift.making.pages import PAGES  # noqa: E402
 from tests.drift.test_write import facts_of, problems  # noqa: E402
 
 _FACTS = ("tests/spec/statements", "tests/spec/test_facts.py")
-_GENERATED = ("tests/generated", "tests/client/test_arguments.py")
+_EXPORTS = (f"tests/client/test_{name}.py" for name in ("arguments", "flink", "job", "jobs"))
+_CLIENT = ("tests/generated", *_EXPORTS, "tests/interop/test_vendor_sdk.py::test_every_operation")
 
 
 def changed(page: Any, changes: int, rng: random.Random) -> tuple[Any, list[str]]:
@@ -47,7 +49,10 @@ def changed(page: Any, changes: int, rng: random.Random) -> tuple[Any, list[str]
 
 
 def outcome(page: Any, edition: str, copy: Path, *tests: str) -> str:
-    """Return what is wrong after a page was followed, `left` if people have to edit, or an empty text."""
+    """Return what is wrong after a page was followed, `left` if people have to edit, or an empty text.
+
+    Without tests nothing is generated.
+    """
     wrong = problems(page, edition)
     if wrong:
         return f"WRONG {wrong[0]}"
@@ -62,7 +67,7 @@ def outcome(page: Any, edition: str, copy: Path, *tests: str) -> str:
         return f"WRONG left {left[0].finding.kind} {left[0].finding.about}"
     lines = list(left_lines(written))
     # What is left to people must not break what was written.
-    found = "" if written.problems else _tested(written, copy, *tests)
+    found = "" if written.problems or not tests else _tested(written, copy, *tests)
     return found or (f"left: {lines[0]}" if lines else "")
 
 
@@ -80,29 +85,35 @@ def _tested(written: Any, copy: Path, *tests: str) -> str:
     return f"WRONG tests: {' '.join(done.stdout.split())[-300:]}" if done.returncode else ""
 
 
-def main(single: int, multiple: int) -> None:
-    """Print each change that fails, and the counts."""
+def main(single: int, multiple: int, each: int) -> None:
+    """Print each change that is not right, and the counts."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("src", "tests", "generated", "openapi", "overlays"):
             shutil.copytree(CHECKOUT / name, Path(folder, name))
         shutil.copy(CHECKOUT / "pyproject.toml", folder)
-        _count(single, multiple, Path(folder))
+        _count(single, multiple, each, Path(folder))
 
 
-def _count(single: int, multiple: int, copy: Path) -> None:
-    counts: Counter[str] = Counter()
+def _count(single: int, multiple: int, each: int, copy: Path) -> None:
+    counts: Counter[tuple[str, str]] = Counter()
     start = time.perf_counter()
     for edition, operation, page in PAGES:
         for number in range(single + multiple):
             rng = random.Random(f"followed {edition} {operation} {number}")  # noqa: S311  # no secrets
             after, kinds = changed(page, 1 if number < single else rng.randrange(2, 6), rng)
-            found = outcome(after, edition, copy, *_FACTS, *(_GENERATED if number % 5 == 0 else ()))
-            name = "single" if number < single else "multiple"
-            counts[f"{name} {found.partition(' ')[0].rstrip(':') or 'right'}"] += 1
+            tests = (*_FACTS, *(_CLIENT if number % each == 0 else ())) if each else ()
+            found = outcome(after, edition, copy, *tests)
+            result = found.partition(" ")[0].rstrip(":") or "right"
+            counts["one change" if number < single else "two to five", result] += 1
+            if number < single:
+                counts[kinds[0].partition(" ")[0], result] += 1
             if found:
                 print(f"{edition} {operation} {number}: {kinds}: {found}", flush=True)
-    print(dict(counts), f"{time.perf_counter() - start:.0f} s")
+    for kind in dict.fromkeys(kind for kind, _ in counts):
+        print(f"{kind:50}", *(f"{result} {counts[kind, result]:4}" for result in ("right", "left", "WRONG")))
+    print(f"{time.perf_counter() - start:.0f} s")
 
 
 if __name__ == "__main__":
-    main(*(int(text) for text in (*sys.argv[1:], "30", "10")[:2]))
+    given = [int(text) for text in sys.argv[1:]]
+    main(*given, *(30, 10, 5)[len(given) :])
