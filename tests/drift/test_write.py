@@ -245,6 +245,15 @@ def test_a_type_beside_an_example_of_another_type_is_seen() -> None:
     assert unsupported(written, edition) == before(edition)
 
 
+def test_a_type_that_neither_table_nor_example_has_is_gone() -> None:
+    """The example showed a boolean beside the table's text; now it shows an object, and only the text is left."""
+    edition, _, page = PAGES[1]
+    page = evolve(page, response_body=page.response_body | {"is_success": {"nested": 1}})
+    assert problems(page, edition) == []
+    after = follow_pages([facts_of(page)], DESCRIBED, edition).described.documents[edition]
+    assert after["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]["is_success"]["type"] == ["string"]
+
+
 THINGS = Field("things", DataType("array", items=APPLE), "no", children=(Field("y", STRING, "no"),))
 CONTRADICTIONS: dict[str, tuple[tuple[Field, ...], dict[str, Any]]] = {
     "an empty text": ((Field("message", LONG, "no"),), {"message": ""}),

@@ -11,6 +11,7 @@ from tests.spec.making.resolved import (
     UNION,
     accepts,
     each_edition,
+    each_known_edition,
     operation,
     schema,
 )
@@ -19,7 +20,7 @@ FLINK_JOBS = "/v1.0/{project_id}/streaming/jobs"
 FLINK_IMPORT = "/v1.0/{project_id}/streaming/jobs/import"
 
 
-@each_edition
+@each_known_edition
 def test_show_detail_of_a_list(edition: Any) -> None:
     """Each field of a listed job says for which value of show_detail it comes, as the edition's page has it."""
     properties = schema(edition, "FlinkJob")["properties"]
@@ -30,7 +31,7 @@ def test_show_detail_of_a_list(edition: Any) -> None:
     assert properties["project_id"]["x-shown-when"] == {"show_detail": True}
 
 
-@each_edition
+@each_known_edition
 def test_limit_of_flink_jobs(edition: Any) -> None:
     """A page of Flink jobs has ten by default; only the pages of Open Telekom Cloud name a most."""
     limit = DOCUMENTS[edition]["components"]["parameters"]["FlinkLimit"]["schema"]
@@ -76,7 +77,7 @@ def test_zip_file_of_an_import(edition: Any) -> None:
     assert "a folder with zips and nothing else" in " ".join(words.split())
 
 
-@each_edition
+@each_known_edition
 def test_guessed_codes_of_an_import(edition: Any) -> None:
     """Each edition has one code for a taken name; codes whose use here no page states are marked as guesses."""
     examples = operation(edition, FLINK_IMPORT)["responses"]["400"]["content"][JSON]["examples"]
@@ -87,7 +88,7 @@ def test_guessed_codes_of_an_import(edition: Any) -> None:
         assert "guess" in examples[name]["summary"]
 
 
-@each_edition
+@each_known_edition
 def test_candidates_of_a_flink_zip(edition: Any) -> None:
     """The create bodies are candidates for what a Flink zip holds: no operation has them, and they say so."""
     for name in ("FlinkSqlJobDefinition", "FlinkJarJobDefinition"):

@@ -10,6 +10,7 @@ from tests.spec.making.resolved import (
     DOCUMENTS,
     accepts,
     each_edition,
+    each_known_edition,
     examples,
     held_by,
     operation,
@@ -27,7 +28,7 @@ def test_the_size_of_a_script_is_said_in_words() -> None:
     assert not any("maxLength" in schema for schema in found)
 
 
-@each_edition
+@each_known_edition
 @pytest.mark.parametrize(
     ("name", "valid"),
     [
@@ -47,7 +48,7 @@ def test_a_new_script_may_be_late(edition: Any) -> None:
     assert "wait some seconds" in operation(edition, SCRIPTS)["description"]
 
 
-@each_edition
+@each_known_edition
 @pytest.mark.parametrize(
     ("name", "valid"),
     [("mrResource", True), ("a_b-1", True), ("x" * 32, True), ("", False), ("x" * 33, False), ("a.b", False)],
@@ -58,7 +59,7 @@ def test_resource_names(edition: Any, name: Any, valid: Any) -> None:
     assert accepts(edition, "ResourceName", "资源") is not edition.startswith("otc")
 
 
-@each_edition
+@each_known_edition
 def test_ids_of_a_resource(edition: Any) -> None:
     """The examples are of one resource, whose id a list may have in either name unless the page requires `id`."""
     (created,) = examples(edition, RESOURCES).values()

@@ -8,8 +8,9 @@ from jobexport.drift import Described, check_page, load_described, read_page
 from jobexport.drift.write import follow_pages
 from jobexport.spec.load import tree
 from jobexport.spec.register import register_of
-from tests.drift.making.pages import EDITIONS, PAGES
+from tests.drift.making.pages import PAGES
 from tests.drift.making.rendering import render
+from tests.making.editions import KNOWN
 
 
 def _described() -> Described:
@@ -25,16 +26,16 @@ def _described() -> Described:
 def _without_later(described: Described) -> Described:
     """Return the description without the editions that came after the pages were written."""
     entries = tree(described.entries)
-    entries["pages"] = [page for page in entries["pages"] if page["edition"] in EDITIONS]
+    entries["pages"] = [page for page in entries["pages"] if page["edition"] in KNOWN]
     for claim in (claim for entry in entries["entries"] for claim in entry["claims"]):
-        claim["editions"] = [edition for edition in claim["editions"] if edition in EDITIONS]
+        claim["editions"] = [edition for edition in claim["editions"] if edition in KNOWN]
     for entry in entries["entries"]:
         entry["claims"] = [claim for claim in entry["claims"] if claim["editions"]]
     return evolve(
         described,
         register=register_of(entries),
-        documents={id_: document for id_, document in described.documents.items() if id_ in EDITIONS},
-        overlays={id_: overlay for id_, overlay in described.overlays.items() if id_ in EDITIONS},
+        documents={id_: document for id_, document in described.documents.items() if id_ in KNOWN},
+        overlays={id_: overlay for id_, overlay in described.overlays.items() if id_ in KNOWN},
         entries=entries,
     )
 

@@ -133,5 +133,3 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     ("otc-2026", "batchExportJobs", BATCH_OTC),
 )
 """The pages, each with its edition and operation."""
-EDITIONS = (*dict.fromkeys(edition for edition, _, _ in PAGES), "huaweicloud-cn-2025")
-"""The editions whose facts the pages have; an edition that came later may have the same."""

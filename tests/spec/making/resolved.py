@@ -11,6 +11,7 @@ from jobexport.spec.editions import CHECKOUT, edition_ids, resolve
 from jobexport.spec.examples import misfits
 from jobexport.spec.load import load_yaml
 from jobexport.spec.register import load_register
+from tests.making.editions import KNOWN
 
 JSON = "application/json"
 
@@ -19,6 +20,8 @@ UNION = load_yaml(CHECKOUT / "openapi/openapi.yaml")
 REGISTER = load_register()
 
 each_edition = pytest.mark.parametrize("edition", edition_ids())
+each_known_edition = pytest.mark.parametrize("edition", KNOWN)
+"""For tests that name editions: the register's statements alone hold a later edition to its pages."""
 
 
 def operation(edition: Any, path: Any, method: Any = "post") -> Any:

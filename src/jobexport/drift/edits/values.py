@@ -10,7 +10,7 @@ from jobexport.drift.edits.rows import require
 from jobexport.drift.page_schemas import condition_of, type_schema, value_of
 from jobexport.spec.document import look, reference, value_list
 from jobexport.spec.examples import misfits
-from jobexport.spec.statements.held import ABSENT_FIELD, LIMITS
+from jobexport.spec.statements.held import ABSENT_FIELD, LIMITS, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +37,12 @@ def type_changed(case: Case) -> None:
 
     def edit(old: Document) -> Document:
         if at_odds and bare.keys() == {"type"} and "type" in old and old.keys().isdisjoint(_OF_ONE_TYPE):
-            # The page's own example has another type than its table: a server may send either.
-            kinds = [
-                *_listed(old["type"]),
-                *(kind for kind in _listed(bare["type"]) if kind not in _listed(old["type"])),
-            ]
-            return {**old, "type": kinds}
+            # The page's own example has another type than its table: a server may send either, but no third type.
+            seen = {kind for value in shown for kind in kinds_of(value)}
+            kinds = [kind for kind in _listed(old["type"]) if kind in (bare["type"], *seen)]
+            kinds += [kind for kind in _listed(bare["type"]) if kind not in kinds]
+            if len(kinds) > 1:
+                return {**old, "type": kinds}
         kept = {key: value for key, value in old.items() if key in _NEUTRAL or key.startswith("x-")}
         new = kept | bare
         if bare.get("type") in _listed(old.get("type")) and isinstance(old["type"], list):

@@ -134,7 +134,7 @@ def _beside_examples(seen: Iterable[Any], shown: Sequence[Any]) -> list[Any]:
     Where table and example disagree, the document allows both types: `boolean or string` beside `"true"` is `boolean`
     too. It is not beside `{}`, as nothing on the page is a string then.
     """
-    kinds = {kind for value in shown for kind in _kinds_of(value)}
+    kinds = {kind for value in shown for kind in kinds_of(value)}
     found = list(seen)
     for parts in (str(value).split(" or ") for value in seen):
         beside = [[other.partition(" ")[0] for other in parts if other != part] for part in parts]
@@ -142,7 +142,7 @@ def _beside_examples(seen: Iterable[Any], shown: Sequence[Any]) -> list[Any]:
     return found
 
 
-def _kinds_of(value: Any) -> set[str]:
+def kinds_of(value: Any) -> set[str]:
     """Return the types that an example shows; a text such as `"385.0"` shows a number too.
 
     A contradiction of two pages is in words, which name the type: `an object on the page of the details`.
