@@ -100,9 +100,11 @@ REASONS = {
         "mock",
         "requests",
     ): "The bare route is the upper limit: the rest is the check of each request against the document, and the export.",
-    ("mock", "requests", "the command, with a folder"): "Each export is a file that a user can open.",
+    ("mock", "requests", "the command, with a folder"): "Each export is a new file, which a user can "
+    "open; the time is that of the file system.",
     ("mock", "start"): "The mock reads its document and compiles a validator for each schema.",
     ("mock", "memory"): "It has the document, its validators and the example jobs.",
+    ("mock-prism", "requests"): "The mock is ahead; its goal is six times Prism.",
     ("contract", "run"): "It also runs the scenarios: states before and after each change, every page of lists, tasks.",
     (
         "drift",
@@ -117,7 +119,8 @@ REASONS = {
     ): "These pages have their tables as HTML inside of Markdown. markdown-it-py passes over "
     "them; jobexport reads them with justhtml.",
     ("drift-corpus", "rst"): "As for made-up pages.",
-    ("backup", "full"): "Each job becomes a zip of its own, checked and on the disk (fsync) before the next step.",
+    ("backup", "full"): "Each job and script becomes a file of its own, and is on the disk (fsync) before the backup "
+    "counts as complete; the last row is the time of these files alone, one after the other.",
     ("backup", "night"): "All lists are read first; then the folder is compared with them, and its index written.",
     ("backup", "unchanged"): "All lists are read, and the folder is compared with them.",
 }
