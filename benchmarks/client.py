@@ -139,7 +139,7 @@ def zips() -> Iterator[Comparison]:
         "zip-memory",
         title,
         "MiB",
-        of(added, [*blocking, "AsyncDgcClient"]),
+        of(added, ways),
         ours=ours | memory.keys(),
         goals=memory,
         related=False,

@@ -106,6 +106,8 @@ class Result:
     date: str
     machine: dict[str, Any]
     load: tuple[float, float]
+    nice: int
+    """The priority of the run: below 0 it went before other load."""
     versions: dict[str, str]
     comparisons: tuple[Comparison, ...]
 
@@ -231,4 +233,5 @@ class Clock:
     def result(self, name: str, used: Mapping[str, str], *comparisons: Comparison) -> Result:
         """Return the result of a run that ends now."""
         today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-        return Result(name, today, machine(), (self._before, load()), dict(used), comparisons)
+        nice = os.getpriority(os.PRIO_PROCESS, 0) if hasattr(os, "getpriority") else 0
+        return Result(name, today, machine(), (self._before, load()), nice, dict(used), comparisons)

@@ -34,6 +34,7 @@ def fields(*rows: dict[str, Any], better: str = "less") -> dict[str, Any]:
         "date": "2026-11-30",
         "machine": {"system": "Linux", "cpu": "a", "cores": 2, "memory_gib": 8.0},
         "load": [0.0, 0.5],
+        "nice": 0,
         "versions": {"Python": "3.11.7"},
         "comparisons": [{"id": "call", "title": "A call", "unit": "ms", "better": better, "rows": list(rows)}],
     }
