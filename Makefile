@@ -27,7 +27,7 @@ PARTS ?=
 # What the rules install of pyproject.toml's extras and groups. `$(READY)-x` stands for .venv with packages-x in it.
 READY := $(VENV)/.ready
 packages-contract := --extra contract --group generate
-packages-drift := --extra drift
+packages-spec := --extra drift --group spec
 packages-lint := --group lint
 packages-examples := --group examples
 packages-test := --all-extras --group test --group docs
@@ -91,12 +91,12 @@ resolve: $(READY)-contract ## print one edition's document: make resolve EDITION
 	@$(BIN)/jobexport resolve $(EDITION)
 
 .PHONY: drift
-drift: $(READY)-drift ## report what documentation pages change: make drift DOCS=folder EDITION=otc-2024
+drift: $(READY)-spec ## report what documentation pages change: make drift DOCS=folder EDITION=otc-2024
 	@test -n "$(DOCS)" || { echo "name the pages, files or a folder: make drift DOCS=folder" >&2; exit 2; }
 	$(BIN)/jobexport drift $(DOCS) $(if $(filter command,$(firstword $(origin EDITION))),--edition $(EDITION))
 
 .PHONY: lint-spec
-lint-spec: $(GENERATED) ## check the union, the editions, the examples and the register
+lint-spec: $(GENERATED) $(READY)-spec ## check the union, the editions, the examples and the register
 	$(BIN)/python -m jobexport.spec.lint
 
 ##@ Run

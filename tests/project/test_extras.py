@@ -413,6 +413,18 @@ def test_a_bucket_needs_its_own_extra(environment: Environment) -> None:
     assert done.stderr == "Error: S3Storage needs obstore; install it: pip install 'jobexport[obs]'\n"
 
 
+def test_edits_without_the_linter_lead_to_a_checkout(environment: Environment) -> None:
+    """With the extra `drift` alone `--write` is one sentence that names the rule of a checkout which has the linter."""
+    drift = environment("drift")
+    (drift.root / "page.md").write_text(
+        "# A\n\n## URI\n\nGET /v1.0/{project_id}/streaming/jobs/export\n", encoding="utf-8"
+    )
+    done = drift.run("-m", "jobexport", "drift", "page.md", "--write")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "run `make install` there" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_completion_without_an_extra_is_silent(environment: Environment) -> None:
     """With the extra `cli` alone a shell that completes an edition gets nothing, and no traceback."""
     words = {"COMP_WORDS": "jobexport mock --edition o", "COMP_CWORD": "3", "_JOBEXPORT_COMPLETE": "bash_complete"}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import subprocess
 import tomllib
 from importlib.metadata import distribution
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -15,6 +14,9 @@ from packaging.utils import canonicalize_name
 
 from jobexport.spec.editions import CHECKOUT
 from tests.project.making.distributions import OWNERS, closure, requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS: dict[str, list[Any]] = PYPROJECT["dependency-groups"]
@@ -51,23 +53,43 @@ def test_a_rule_installs_before_it_runs(rule: str) -> None:
         assert installed or not line.strip().startswith("not-there/bin/"), line
 
 
-def test_the_tests_import_only_what_they_install() -> None:
-    """`make test` in a fresh clone installs each distribution that a test, the site or a benchmark imports."""
-    arguments = re.findall(r"^packages-test := (.*)", MAKEFILE, re.MULTILINE)[0].split()
-    groups = [name for option, name in itertools.pairwise(arguments) if option == "--group"]
-    lines = [line for name in ("build", *groups) for line in GROUPS[name] if isinstance(line, str)]
-    assert "--all-extras" in arguments
-    named = {
-        *map(canonicalize_name, (Requirement(line).name for line in lines)),
-        *requirements(distribution("jobexport")),
+def installed(purpose: str) -> set[str]:
+    """Return the distributions that `$(READY)-purpose` installs."""
+    line = re.findall(rf"^packages-{purpose} := (.*)", MAKEFILE, re.MULTILINE)[0]
+    chosen = {option: re.findall(rf"--{option} (\S+)", line) for option in ("extra", "group")}
+    if "--all-extras" in line:
+        chosen["extra"] = list(PYPROJECT["project"]["optional-dependencies"])
+    named: set[str] = {
+        canonicalize_name(wanted.name) for group in ("build", *chosen["group"]) for wanted in members(group)
     }
-    for extra in PYPROJECT["project"]["optional-dependencies"]:
+    for extra in ("", *chosen["extra"]):
         named.update(requirements(distribution("jobexport"), extra))
-    found = closure(named - {"jobexport"})
-    for folder in ("tests", "docs/_site", "benchmarks"):
-        for path in (CHECKOUT / folder).rglob("*.py"):
-            modules = set(re.findall(r"^ *(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
-            for module in modules - {"jobexport", "jobexport_api", "selenium"}:
+    return closure(named - {"jobexport"})
+
+
+def members(group: str) -> Iterator[Requirement]:
+    """Yield the requirements of a group, also of those that it includes."""
+    for line in GROUPS[group]:
+        yield from [Requirement(line)] if isinstance(line, str) else members(line["include-group"])
+
+
+@pytest.mark.parametrize(
+    ("purpose", "folders"),
+    [
+        ("contract", ("src/jobexport/contract", "src/jobexport/mock", "src/jobexport/cli/contract")),
+        ("spec", ("src/jobexport/spec/statements", "src/jobexport/spec/lint.py", "src/jobexport/drift")),
+        ("test", ("src", "tests", "docs/_site", "benchmarks")),
+    ],
+)
+def test_a_rule_installs_what_its_code_imports(purpose: str, folders: tuple[str, ...]) -> None:
+    """In a fresh clone each distribution that the code of a rule imports is installed before."""
+    found = installed(purpose)
+    for folder in folders:
+        for path in [CHECKOUT / folder] if folder.endswith(".py") else (CHECKOUT / folder).rglob("*.py"):
+            modules = set(
+                re.findall(r"^(?: {4})*(?:import|from) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+            )
+            for module in modules - {"jobexport", "jobexport_api", "obstore", "selenium"}:
                 owners = OWNERS.get(module, set())
                 assert not owners or owners & found, f"{path} imports {module}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import mimetypes
 import sys
 from typing import TYPE_CHECKING, TypeVar
@@ -124,14 +125,26 @@ def new_edition(id_: str, pages: tuple[Path, ...], like: str, diff: bool) -> Non
     ID is the name of the new edition, such as otc-2027. PAGE is a page of it, or a folder of pages.
     """
     from jobexport import drift
+
+    _check_tools()
     from jobexport.drift.new_edition import begin_edition
 
     read = [drift.read_page(path) for path in _files(pages)]
     _keep(begin_edition(id_, like, read, drift.load_described()), write=not diff)
 
 
+def _check_tools() -> None:
+    """Raise JobexportError if the linter of the description, which only a checkout has, can't run."""
+    if importlib.util.find_spec("openapi_spec_validator") is None:
+        raise JobexportError(
+            "edits are made and checked in a checkout; run `make install` there, then .venv/bin/jobexport"
+        )
+
+
 def _write(paths: Sequence[Path], edition: str | None, write: bool) -> None:
     from jobexport.drift import load_described, read_page
+
+    _check_tools()
     from jobexport.drift.write import follow_pages
 
     described = load_described()
