@@ -97,7 +97,7 @@ def check_edition(
     judgement = Judgement(report, document, load_register(), accept, Redaction.of(data.secrets))
     left = {} if live is None else {each.operation: each.reason for each in left_out(held_to, data, live)}
     boxed = {*left} & sandboxed(held_to) if tools and tools.sandbox else set()
-    for operation in left.keys() - boxed:
+    for operation in (name for name in left if name not in boxed):
         report.left_out[operation] = left[operation]
         del report.operations[operation]
     # Ctrl-C is handled until the reports are written.
