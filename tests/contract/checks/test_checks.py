@@ -185,6 +185,8 @@ CASES = [
     ("archive_layout", exchange(BATCH, PAIR, body={"jobList": [1, {}, None]}, valid=False), "which was not requested"),
     ("export_depend", exchange(JOB, archive("jobs/myJob.job"), body={"exportDepend": False}), None),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": True}), None),
+    ("export_depend", exchange(JOB, archive("jobs/myJob.job"), body={"exportDepend": 0}), None),
+    ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": 0}), None),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}), "scripts/a.script, resources/b.resource"),
     ("export_depend", exchange(BATCH, PAIR, body={"jobList": ["a", "b"], "exportDepend": False}), "jobs/a/s.script"),
     ("export_depend", exchange(JOB, SINGLE, body={"exportDepend": False}, edition="otc-2024"), None),

@@ -35,7 +35,7 @@ with_obs_path = editions_with("ExportJobToObsResponse", there=True)
 
 
 def refused(api: Any, response: Any, operation: Any, name: Any) -> Any:
-    assert (response.status_code, response.json()) == (400, api.error(operation, name))
+    assert (response.status_code, response.json()) == api.refusal(operation, name)
     assert response.headers["content-type"] == "application/json"
     return response.headers.get("x-mock-violation")
 
@@ -122,14 +122,14 @@ class TestExportJob:
     def test_bad_job_name_is_refused(self, api: Api, name: Any) -> None:
         """A name that breaks the naming rule is job-name-invalid, however it is encoded."""
         response = api.raw(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export")
-        assert (response.status, response.json()) == (400, api.error("exportJob", "job-name-invalid"))
+        assert (response.status, response.json()) == api.refusal("exportJob", "job-name-invalid")
         assert response.headers["x-mock-violation"].startswith("exportJob path#/job_name: ")
 
     @pytest.mark.parametrize("name", ["%2E%2E", "%2e", "a%2Eb", "a" * 128])
     def test_odd_legal_name_reaches_the_operation(self, api: Api, name: Any) -> None:
         """Encoded dots are a legal job name, not a step to another path."""
         response = api.raw(f"/v1/{EXAMPLE_PROJECT}/jobs/{name}/export")
-        assert (response.status, response.json()) == (400, api.error("exportJob", "job-not-found"))
+        assert (response.status, response.json()) == api.refusal("exportJob", "job-not-found")
 
     @with_obs_path
     def test_submitted_version(self, api: Api, members: Any) -> None:

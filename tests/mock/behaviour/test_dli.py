@@ -110,10 +110,9 @@ def test_bad_obs_dir_is_refused(api: Api, obs_dir: Any) -> None:
     """An obs_dir that is not an OBS path gets the edition's error for it, and nothing is stored."""
     before = len(stored(api.server))
     response = api.flink(obs_dir=obs_dir, job_selected=[100])
-    examples = api.fields("exportFlinkJobs")["responses"]["400"]["content"]["application/json"]["examples"]
-    name = "obs-path-invalid" if "obs-path-invalid" in examples else "obs-object-missing"
-    assert response.status_code == 400
-    assert response.json() == api.error("exportFlinkJobs", name)
+    refusals = api.refusals("exportFlinkJobs")
+    name = "obs-path-invalid" if "obs-path-invalid" in refusals else "obs-object-missing"
+    assert (response.status_code, response.json()) == refusals[name]
     assert response.headers["x-mock-violation"].startswith("exportFlinkJobs body#/obs_dir: ")
     assert len(stored(api.server)) == before
 
@@ -122,7 +121,7 @@ def test_bad_obs_dir_is_refused(api: Api, obs_dir: Any) -> None:
 def test_unknown_id_is_refused(api: Api, ids: list[Any]) -> None:
     """One id that no job has refuses the whole export."""
     response = api.flink(job_selected=ids)
-    assert (response.status_code, response.json()) == (400, api.error("exportFlinkJobs", "job-not-found"))
+    assert (response.status_code, response.json()) == api.refusal("exportFlinkJobs", "job-not-found")
     assert "x-mock-violation" not in response.headers
 
 
@@ -150,7 +149,7 @@ def test_unknown_id_is_refused(api: Api, ids: list[Any]) -> None:
 def test_body_that_breaks_the_schema_is_refused(api: Api, body: Any, pointer: str) -> None:
     """A body that breaks the schema is an invalid request, and a header names the place."""
     response = api.client.post(FLINK, content=json.dumps(body), headers={"Content-Type": "application/json"})
-    assert (response.status_code, response.json()) == (400, api.error("exportFlinkJobs", "invalid-request"))
+    assert (response.status_code, response.json()) == api.refusal("exportFlinkJobs", "invalid-request")
     assert response.headers["x-mock-violation"].startswith(f"exportFlinkJobs body#{pointer}: ")
 
 
@@ -158,5 +157,5 @@ def test_unknown_project_is_refused(api: Api) -> None:
     """A project that the state lacks gets no-permission, but only once the request is valid."""
     path = FLINK.replace(EXAMPLE_PROJECT, "other")
     response = api.client.post(path, json={"obs_dir": "a", "is_selected": False})
-    assert (response.status_code, response.json()) == (400, api.error("exportFlinkJobs", "no-permission"))
-    assert api.client.post(path, json={}).json() == api.error("exportFlinkJobs", "invalid-request")
+    assert (response.status_code, response.json()) == api.refusal("exportFlinkJobs", "no-permission")
+    assert api.client.post(path, json={}).json() == api.refusal("exportFlinkJobs", "invalid-request")[1]

@@ -140,7 +140,7 @@ class TestDgc:
         ):
             status, refused = do(id_, method, path, json=body)
             assert status == 400
-            assert refused != fresh.error(id_, "invalid-request")
+            assert (status, refused) != fresh.refusal(id_, "invalid-request")
 
 
 class TestDli:

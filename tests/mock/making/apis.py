@@ -86,13 +86,20 @@ class Api:
         nodes = [node for item in self.document["paths"].values() for node in item.values() if isinstance(node, dict)]
         return next(node for node in nodes if node.get("operationId") == operation)
 
-    def error(self, operation: str, name: str, status: int = 400) -> dict[str, Any]:
-        """Return the document's error body for a name."""
-        response = self.fields(operation)["responses"][str(status)]
-        if "$ref" in response:
-            response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
-        body: dict[str, Any] = response["content"]["application/json"]["examples"][name]["value"]
-        return body
+    def refusals(self, operation: str) -> dict[str, tuple[int, dict[str, Any]]]:
+        """Return status and body of each error that the document shows for an operation, by the example's name."""
+        found: dict[str, tuple[int, dict[str, Any]]] = {}
+        for status, response in self.fields(operation)["responses"].items():
+            if "$ref" in response:
+                response = self.document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+            examples = response.get("content", {}).get("application/json", {}).get("examples", {})
+            if status[0] in "45":
+                found |= {name: (int(status), example["value"]) for name, example in examples.items()}
+        return found
+
+    def refusal(self, operation: str, name: str) -> tuple[int, dict[str, Any]]:
+        """Return the document's status and error body for a name."""
+        return self.refusals(operation)[name]
 
     def body_fields(self, operation: str) -> set[str]:
         """Return the properties of the operation's request body; an empty set without a body."""

@@ -61,7 +61,7 @@ def signed(
 
 def check_refused(api: Any, response: Any, header: str, reason: str, operation: str = "exportJob") -> None:
     """Check a 401 with the document's body and exactly this violation."""
-    assert (response.status, response.json()) == (401, api.error(operation, "unauthorized", 401))
+    assert (response.status, response.json()) == api.refusal(operation, "unauthorized")
     assert response.headers["x-mock-violation"] == f"{operation} header#/{header}: {reason}"
 
 
@@ -255,7 +255,7 @@ class TestRefused:
     def test_garbage(self, one_api: Api, value: Any) -> None:
         """An Authorization of another form is refused, and never a server error."""
         response = one_api.raw(JOB, {"Authorization": value, "X-Auth-Token": None})
-        assert (response.status, response.json()) == (401, one_api.error("exportJob", "unauthorized", 401))
+        assert (response.status, response.json()) == one_api.refusal("exportJob", "unauthorized")
         assert response.headers["x-mock-violation"].startswith("exportJob header#/Authorization: ")
 
     def test_names_must_be_sorted(self, one_api: Api) -> None:
@@ -314,7 +314,7 @@ class TestContentHash:
         """A body of another type can be unsigned, as by the vendor's SDK; only its type is refused."""
         headers = signed(BATCH, b"x", X_Sdk_Content_Sha256="UNSIGNED-PAYLOAD", Content_Type="text/plain")
         response = one_api.raw(BATCH, headers, b"y")
-        assert response.json() == one_api.error("batchExportJobs", "unsupported-media-type", 415)
+        assert response.json() == one_api.refusal("batchExportJobs", "unsupported-media-type")[1]
 
 
 class TestSize:

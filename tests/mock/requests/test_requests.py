@@ -119,7 +119,7 @@ class TestAuthentication:
         right = EXAMPLE_TOKEN.encode()
         for token in (None, b"", b"wrong", right + b"x", right.upper(), b"\xff\xfe", b"a, " + right):
             response = api.raw(PATHS[operation], {"X-Auth-Token": token, "Content-Type": "text/plain"}, b"{")
-            assert (response.status, response.json()) == (401, api.error(operation, "unauthorized", 401))
+            assert (response.status, response.json()) == api.refusal(operation, "unauthorized")
 
     def test_token_twice(self, api: Api) -> None:
         """Two tokens are refused, even if both are right."""
@@ -137,7 +137,7 @@ class TestSize:
     def test_declared_too_large(self, api: Api, operation: Any) -> None:
         """A Content-Length above 12 MB is 413 before a byte of the body is read."""
         response = api.raw(PATHS[operation], {"Content-Length": str(LIMIT + 1)})
-        assert (response.status, response.json()) == (413, api.error(operation, "body-too-large", 413))
+        assert (response.status, response.json()) == api.refusal(operation, "body-too-large")
 
     def test_absurd_length(self, one_api: Api) -> None:
         """A Content-Length of many digits is 413 or 400, not a failure."""
@@ -185,7 +185,7 @@ class TestMediaType:
             if "requestBody" not in api.fields(operation):
                 assert response.status == 200
                 continue
-            expected = api.error(operation, "unsupported-media-type", 415)
+            _, expected = api.refusal(operation, "unsupported-media-type")
             assert (response.status, response.json()) == (415, expected)
 
     def test_not_json_and_empty(self, api: Api) -> None:
@@ -223,7 +223,7 @@ class TestJson:
     def test_unreadable(self, one_api: Api, operation: str, content: Any, reason: str) -> None:
         """A body that is not JSON, or that JSON parsers read differently, is an invalid request."""
         response = one_api.raw(PATHS[operation], content=content)
-        assert (response.status, response.json()) == (400, one_api.error(operation, "invalid-request"))
+        assert (response.status, response.json()) == one_api.refusal(operation, "invalid-request")
         assert response.headers["x-mock-violation"].startswith(f"{operation} body#: {reason}")
 
     def test_escaped_pair(self, one_api: Api) -> None:
@@ -281,7 +281,7 @@ class TestRobustness:
         """A project id in an odd spelling is an unknown project."""
         content = json.dumps(BODIES[operation]).encode()
         response = one_api.raw(PATHS[operation].replace(EXAMPLE_PROJECT, project), content=content)
-        assert (response.status, response.json()) == (400, one_api.error(operation, "no-permission"))
+        assert (response.status, response.json()) == one_api.refusal(operation, "no-permission")
 
     @operations
     def test_a_project_id_of_any_length(self, api: Api, operation: Any) -> None:
@@ -290,7 +290,7 @@ class TestRobustness:
         response = api.raw(PATHS[operation].replace(EXAMPLE_PROJECT, "a" * 5000), content=content)
         bounded = "maxLength" in api.document["components"]["parameters"]["ProjectId"]["schema"]
         name = "invalid-request" if bounded else "no-permission"
-        assert (response.status, response.json()) == (400, api.error(operation, name))
+        assert (response.status, response.json()) == api.refusal(operation, name)
 
 
 async def called(path: Any, *, raw_path: Any = ..., endless: bool = False, leaves: bool = False) -> Any:

@@ -108,7 +108,9 @@ def export_depend(exchange: CheckedExchange) -> None:
         for name in archive.members
         if any(pattern.fullmatch(name) for kind, pattern in patterns.items() if kind != "job")
     ]
-    wanted = not (exchange.documents("exportDepend") and exchange.arguments.get("exportDepend") is False)
+    wanted = exchange.arguments.get("exportDepend", True) if exchange.documents("exportDepend") else True
+    if not isinstance(wanted, bool):
+        return  # No page says what a number or a text means.
     if not wanted:
         if others:
             raise Violation(f"exportDepend was false, but the zip has {', '.join(others)}")
