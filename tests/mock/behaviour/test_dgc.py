@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from jobexport.mock import EXAMPLE_PROJECT, State, serve
+from jobexport.spec.document import deref, media, request_body, schema_of
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.making.stored import stored
 
@@ -100,8 +101,11 @@ class TestExportJob:
 
     @with_body
     def test_depend_of_another_type_is_refused(self, api: Api) -> None:
-        """exportDepend must be a boolean, in editions with a body."""
-        for value in ("false", 0, None):
+        """exportDepend must have its type, a boolean in all editions that there were first, in editions with a body."""
+        body = media(request_body(api.document, api.fields("exportJob")))
+        kind = deref(api.document, schema_of(api.document, body)["properties"]["exportDepend"])["type"]
+        right = {"string": "false", "integer": 0, "null": None}
+        for value in (value for name, value in right.items() if name not in kind):
             reason = refused(api, api.job("myJob", {"exportDepend": value}), "exportJob", "invalid-request")
             assert reason.startswith("exportJob body#/exportDepend: ")
 
