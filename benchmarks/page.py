@@ -23,8 +23,9 @@ WIDTH = 120
 INTRODUCTION = """`make benchmarks` measures jobexport beside other programs and stores the figures in
 `benchmarks/results`; `make benchmark-page` makes this page of them. Compared things take turns in one run, so that
 other load on the machine slows all of them. A figure is the median of the rounds, `×` the median of each round's ratio
-to the first line, and a line over a bar the range of the rounds. A comparison whose program is missing keeps its older
-figures, with their date.
+to the first line, and a line over a bar the range of the rounds. Where jobexport is more than a tenth worse than the
+best other program, or misses its goal, the reason stands below; much of it is work that the other program does not do.
+A comparison whose program is missing keeps its older figures, with their date.
 """
 
 # Name of a file of results → title of its section, and what was compared.
@@ -201,33 +202,23 @@ def section(result: Result) -> Iterator[str]:
         yield f"![{better} is better: {comparison.title}](benchmarks/{result.name}-{comparison.id}.svg)"
         yield ""
         yield from table(comparison)
+        yield from shortfalls(result, comparison)
     yield ""
 
 
-def shortfalls(found: list[Result]) -> Iterator[str]:
-    """Yield the lines of the section on what is worse, or misses its goal: an item for each comparison and reason."""
-    yield from ("## Where jobexport is behind", "")
-    yield filled(
-        "Each figure of the project that is more than a tenth worse than the best other one, or misses its goal. Much "
-        "of it is work that the other program does not do."
-    )
-    yield ""
-    for result in found:
-        for comparison in result.comparisons:
-            items: dict[str, list[str]] = {}
-            best = {row.name: other for row, other in behind(comparison)}
-            for row in comparison.rows:
-                if row.name in best or (row.ours and row.missed):
-                    key = (result.name, comparison.id)
-                    why = REASONS.get((*key, row.name)) or REASONS.get(key, "Not known yet.")
-                    goal = f" (goal {row.goal.text})" if row.goal and row.missed else ""
-                    items.setdefault(why, []).append(f"{row.name} {number(row.value)}{goal}")
-            for why, rows in items.items():
-                others = {f"{other.name} {number(other.value)}" for other in best.values()}
-                what = f"{SECTIONS[result.name][0]}, *{comparison.title}*, {comparison.unit}"
-                text = f"- {what}: {', '.join([*rows, *sorted(others)])}. {why}"
-                yield filled(text, "  ")
-    yield ""
+def shortfalls(result: Result, comparison: Comparison) -> Iterator[str]:
+    """Yield the lines on what is worse than another row or misses its goal: an item for each reason."""
+    worse = {row.name for row, _ in behind(comparison)}
+    items: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        if row.name in worse or (row.ours and row.missed):
+            key = (result.name, comparison.id)
+            why = REASONS.get((*key, row.name)) or REASONS.get(key, "Not known yet.")
+            items.setdefault(why, []).append(row.name)
+    if items:
+        yield ""
+    for why, rows in items.items():
+        yield filled(f"- Behind: {' and '.join(rows)}. {why}", "  ")
 
 
 def made() -> dict[Path, str]:
@@ -245,7 +236,6 @@ def made() -> dict[Path, str]:
         "",
         filled(INTRODUCTION),
         "",
-        *shortfalls(found),
     ]
     for result in found:
         lines += section(result)
