@@ -153,6 +153,16 @@ def test_an_item_that_is_gone_is_confirmed_and_stays_until_it_is_pruned(workspac
     assert verify(tmp_path).level == 1
 
 
+def test_a_resource_whose_name_is_part_of_another_is_gone(workspace: Workspace, tmp_path: Path) -> None:
+    """The service finds names that only contain the one to look for: they are other resources."""
+    workspace.resource("jar-2")
+    workspace.put().back_up(tmp_path)
+    del workspace.resources["jar"]
+    assert workspace.put().back_up(tmp_path).gone == (("resource", "jar"),)
+    found = [request.query for request in workspace.server.core.requests if request.operation == "listResources"]
+    assert found[-1]["resourceName"] == "jar"
+
+
 def test_an_item_that_its_list_only_forgot_is_not_gone(workspace: Workspace, tmp_path: Path) -> None:
     """A job that the list lacks but the service shows stays as it was, and the backup is not complete."""
     workspace.back_up(tmp_path)
