@@ -14,10 +14,11 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A shell without job control starts background programs with SIGINT ignored, and each child inherits that:
-# no test could end anything with Ctrl-C. A handler of our own is not inherited; children have the default again.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell without job control starts background programs with SIGINT ignored, nohup with SIGHUP, and each child inherits
+# that: no test could end anything with Ctrl-C. A handler of our own is not inherited; children have the default again.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 # Each contract run is a process in a folder of its own: it would make hypothesis's table of letters anew, which takes
 # half of its time.

@@ -16,6 +16,7 @@ from typing import Any, cast
 from attrs import frozen
 
 from jobexport.errors import JobexportError
+from jobexport.spec.document import reference
 from jobexport.spec.load import load_yaml, tree
 from jobexport.spec.overlay import apply_overlay
 from jobexport.spec.shape import check_shape
@@ -210,7 +211,7 @@ def resolve_for_codegen(root: Path = SOURCES) -> dict[str, Any]:
     document = _applied(load_yaml(path), path, root)
     # The generator shows the descriptions of schemas only.
     for parameter in document["components"]["parameters"].values():
-        if "description" in parameter and "$ref" not in parameter["schema"]:
+        if "description" in parameter and reference(parameter["schema"]) is None:
             parameter["schema"] = {"description": parameter["description"]} | parameter["schema"]
     return document
 
