@@ -53,12 +53,19 @@ $(VENV)/.editable: $(VENV)/.made pyproject.toml
 	@touch $@
 
 $(VENV)/.made: requirements.lock $(UV)
-	$(PYTHON) -m venv --without-pip --clear $(VENV)
-	@touch $@
-
-$(UV): .cache/uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "$(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv --without-pip --clear $(VENV)
+	@echo "$(PYTHON)" > $@
+
+# Another Python that the caller names replaces .venv; without a name .venv keeps its own.
+ifneq ($(filter command environment,$(firstword $(origin PYTHON))),)
+ifneq ($(shell cat $(VENV)/.made 2>/dev/null),$(PYTHON))
+.PHONY: $(VENV)/.made
+endif
+endif
+
+$(UV): .cache/uv.lock
 	$(PYTHON) -m venv --clear .cache/uv
 	.cache/uv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $<
 	@test -x $@ && touch $@

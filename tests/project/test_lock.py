@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tomllib
@@ -17,10 +18,12 @@ from tests.project.making.distributions import OWNERS, closure, requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PYPROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS: dict[str, list[Any]] = PYPROJECT["dependency-groups"]
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+UV = ".cache/uv/bin/uv"
 RULES = [rule for rule in re.findall(r"^([a-z-]+):.* ## ", MAKEFILE, re.MULTILINE) if rule not in ("help", "lock")]
 
 
@@ -100,3 +103,29 @@ def test_the_contract_needs_no_tools_of_the_tests() -> None:
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
     chosen = re.findall(r"--(?:all-extras|(?:extra|group) \S+)", done.stdout)
     assert chosen == ["--group build", "--extra contract", "--group generate"]
+
+
+@pytest.mark.parametrize(
+    ("given", "replaced"), [([], False), (["PYTHON=python3.11"], False), (["PYTHON=python3.12"], True)]
+)
+def test_a_named_python_replaces_another_one(tmp_path: Path, given: list[str], replaced: bool) -> None:
+    """`make PYTHON=…` makes .venv anew if it has another Python; without a name .venv stays as it is."""
+    for name, text in ((".made", "python3.11\n"), (".editable", ""), (".ready-lint", "")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command = ["make", "--dry-run", f"--old-file={UV}", f"VENV={tmp_path}", *given, "lint"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHON"}
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
+    assert ("python3.12 -m venv" in done.stdout, " -m venv" in done.stdout) == (replaced, replaced)
+
+
+def test_a_python_that_is_too_old_is_refused(tmp_path: Path) -> None:
+    """An old Python is named in one sentence before .venv is touched, also if uv is there."""
+    old = tmp_path / "python3.9"
+    old.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    old.chmod(0o755)
+    made = tmp_path / "venv/.made"
+    command = ["make", f"--old-file={UV}", f"VENV={made.parent}", f"PYTHON={old}", str(made)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{old} is older than Python 3.11; name a newer one")
+    assert not made.parent.exists()
