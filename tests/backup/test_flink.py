@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
+from starlette.responses import JSONResponse
 
 from jobexport import AsyncDliClient, DliClient, JobArchive, Retries
 from jobexport.backup import abackup_flink_jobs, backup_flink_jobs, diff, verify
@@ -170,6 +171,48 @@ def test_a_job_that_goes_while_the_backup_runs_is_gone(
     assert result.complete
     assert back_up(server, tmp_path, prune=True, max_shrink=0.9).complete
     assert verify(tmp_path).level == 1
+
+
+def test_a_job_that_comes_again_with_another_id_is_held(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that was deleted and made anew under its name while the list was walked is in the backup, and not gone."""
+    monkeypatch.setattr(walk, "_LIMITS", (1,))
+    back_up(server, tmp_path)
+    first: list[FlinkJob] = []
+    again = 4711
+
+    def meanwhile(request: Any, respond: Respond) -> Any:
+        project = server.core.world.state.projects[server.project_id]
+        if first and not request.query.get("offset") and again not in project.flink:
+            flink = {**project.flink, again: evolve(first[0], id=again)}
+            server.core.load(server.core.world.state.with_project(server.project_id, evolve(project, flink=flink)))
+        outcome = respond(request)
+        if not first:
+            (job,) = json.loads(outcome.response.body)["job_list"]["jobs"]
+            first.append(project.flink[int(job["job_id"])])
+            change(server, first[0].id)
+        return outcome
+
+    with Workspace(server).on("listFlinkJobs", meanwhile):
+        result = back_up(server, tmp_path, max_shrink=0.9, prune=True, concurrency=1)
+    assert again in server.core.world.state.projects[server.project_id].flink
+    assert (result.complete, result.gone) == (True, ()), result
+    assert (tmp_path / f"flink/{first[0].name}.zip").is_file()
+
+
+def test_details_without_a_name_are_those_of_the_job(server: Server, tmp_path: Path) -> None:
+    """No job counts as gone because the details that its id leads to have no name."""
+
+    def unnamed(request: Any, respond: Respond) -> Any:
+        outcome = respond(request)
+        fields = json.loads(outcome.response.body)
+        del fields["job_detail"]["name"]
+        return evolve(outcome, response=JSONResponse(fields))
+
+    with Workspace(server).on("showFlinkJob", unnamed):
+        result = back_up(server, tmp_path)
+    assert (result.complete, result.gone, len(result.added)) == (True, (), 3), result
 
 
 def test_one_bad_job_does_not_stop_the_rest(server: Server, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ details are as they were keeps its zip, as the service makes another one each ti
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -102,8 +103,6 @@ class DliRun:
         while (items := (yield from walk.advance())) is not None:
             for item in items:
                 key = layout.FLINK, item.name
-                if key in session.seen:
-                    session.problems.append(f"two jobs are called {item.name}; the backup holds one of them")
                 session.seen.add(key)
                 names[item.id] = item.name
                 untimed += item.updated is None
@@ -115,7 +114,11 @@ class DliRun:
         outcome = walk.outcome
         assert outcome is not None  # noqa: S101  # it is there at the end of a walk
         session.total[layout.FLINK], self._clock = outcome.total, outcome.date
-        for name in (names[id_] for id_ in outcome.left):
+        # A job may have come again with its name and another id.
+        there = Counter(name for id_, name in names.items() if id_ not in outcome.left)
+        twice = (name for name, count in there.items() if count > 1)
+        session.problems += [f"two jobs are called {name}; the backup holds one of them" for name in twice]
+        for name in {names[id_] for id_ in outcome.left} - there.keys():
             session.has_left((layout.FLINK, name))
             self._wanted.pop(name, None)
         if not outcome.complete:
@@ -135,7 +138,7 @@ class DliRun:
         except JobexportError as error:
             session.fail(key, error)
         else:
-            if fields.get("name") == key[1]:
+            if fields.get("name", key[1]) == key[1]:
                 session.problems.append(f"{layout.label(*key)} is not in the list, but the service has it")
             else:
                 # It has another name now, under which it is listed.
@@ -177,7 +180,7 @@ class DliRun:
         """Fetch the details of a job, and its zip if they changed."""
         session, target = self.session, self.target
         fields = yield from show.show_flink_job(target.project, target.retries, item.id)
-        if fields.get("name") != item.name:
+        if fields.get("name", item.name) != item.name:
             session.was_deleted((layout.FLINK, item.name))
             return
         definition = {key: value for key, value in fields.items() if key not in SET_BY_DLI}
