@@ -412,7 +412,7 @@ def clean() -> bool:
 
 def main(parts: list[str]) -> int:
     """Measure the parts, or all parts by default; return the exit code."""
-    once, own, everything = "once" in parts, "own" in parts, not parts
+    once, own, everything = "once" in parts, "own" in parts, not {*parts} - {"own"}
     parts = [RENAMED.get(part, part) for part in parts if part not in {"once", "own"}]
     chosen = [fault for fault in FAULTS.values() if not parts or {fault.id, *fault.group.split()} & set(parts)]
     known = {"editions", "clean", *FAULTS, *(word for fault in FAULTS.values() for word in fault.group.split())}

@@ -6,7 +6,6 @@ that their links hold, and beside them the pages that are made from the code. A 
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 import time
@@ -18,6 +17,7 @@ from docs._site import links, staging
 
 SITE = Path(__file__).parent
 CHECKOUT = SITE.parents[1]
+OUTPUT = CHECKOUT / "reports/site"
 
 
 def build(output: Path, stage: Path) -> list[str]:
@@ -36,19 +36,16 @@ def build(output: Path, stage: Path) -> list[str]:
     return list(links.problems(output))
 
 
-def main(argv: list[str] | None = None) -> int:
+def main() -> int:
     """Build; return 0 if the site is sound, 1 if not."""
-    parser = argparse.ArgumentParser(prog="python -m docs._site.build", description=__doc__)
-    parser.add_argument("--output", type=Path, default=CHECKOUT / "reports/site", help="the folder of the site")
-    options = parser.parse_args(argv)
     started = time.monotonic()
-    found = build(options.output, CHECKOUT / ".cache/site")
+    found = build(OUTPUT, CHECKOUT / ".cache/site")
     for problem in found:
         print(problem, file=sys.stderr)
     if found:
         return 1
-    pages = len(list(options.output.rglob("*.html")))
-    print(f"{options.output / 'index.html'}: {pages} pages ({time.monotonic() - started:.1f} s)")
+    pages = len(list(OUTPUT.rglob("*.html")))
+    print(f"{OUTPUT / 'index.html'}: {pages} pages ({time.monotonic() - started:.1f} s)")
     return 0
 
 

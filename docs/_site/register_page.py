@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from jobexport.spec.matrix import letter, sections
+from jobexport.spec.matrix import as_html, letter, sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,10 +79,5 @@ def _row(entry: Entry, editions: Sequence[str]) -> str:
     return (
         f"<tr data-entry='{entry.id}' data-operations='{escape(' '.join(entry.operations))}' "
         f"data-wire='{int(entry.wire)}'><th scope='row'><a href='#{entry.id}'>{entry.id}</a> "
-        f"{_words(entry.title)}{wire}</th>{''.join(cells)}</tr>"
+        f"{as_html(entry.title)}{wire}</th>{''.join(cells)}</tr>"
     )
-
-
-def _words(text: str) -> str:
-    """Return a text of the register as HTML; code is the only Markdown in it."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(" ".join(text.split())))

@@ -60,8 +60,7 @@ KINDS: dict[str, tuple[Level, str]] = {
     "date-changed": ("info", "the page has another date"),
     "wording-changed": ("info", "a description has other words"),
 }
-"""Level and meaning of each kind of finding, by id."""
-"""Each kind of finding with its level and its meaning.
+"""Level and meaning of each kind of finding, by id.
 
 `error`: the difference is seen on the wire. `warning`: it breaks a promise that the wire does not show. `info`: the
 wording differs. A kind has one level.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -120,6 +122,11 @@ def _detail(register: Register, entry: Entry) -> str:
         f"- Held by `{entry.test}`.",
     ]
     return "\n".join([f"### {entry.id}", "", *map(_line, facts)]) + "\n"
+
+
+def as_html(text: str) -> str:
+    """Return a text of the register as HTML, in one line; code is the only Markdown in it."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(_line(text)))
 
 
 def _line(text: str) -> str:

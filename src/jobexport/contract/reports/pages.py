@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from jobexport.contract.checks.registry import CHECKS, SCHEMATHESIS
 from jobexport.contract.reports.causes import OURS
 from jobexport.core.redact import printable
-from jobexport.spec.matrix import sources
+from jobexport.spec.matrix import as_html, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,8 +144,8 @@ def _linked(text: str, known: Iterable[str]) -> Markup:
 
 
 def _coded(text: str) -> Markup:
-    """Return a text of the register as HTML; the only Markdown in it is code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  # escaped before
+    """Return a text of the register as HTML."""
+    return Markup(as_html(text))  # noqa: S704  # escaped there
 
 
 def _percent(part: int, whole: int) -> str:

@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount
 
 from jobexport.core import strict_json
-from jobexport.core.redact import Redaction
 from jobexport.errors import JobexportError
 from jobexport.mock.requests.operations import JSON
 from jobexport.mock.requests.request import (
@@ -187,7 +186,7 @@ async def _clear_faults(core: Core, body: Any) -> dict[str, Any]:
 
 
 async def _requests(core: Core, _: Any) -> dict[str, Any]:
-    redaction = Redaction.of((core.token, core.access_key, core.secret_key))
+    redaction = core.redaction
     return {"requests": [seen.as_json(redaction) for seen in core.requests]}
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
+from jobexport.core.redact import Redaction
 from jobexport.mock.behaviour.behaviours import bind
 from jobexport.mock.behaviour.world import World
 from jobexport.mock.faults.call import Call
@@ -131,6 +132,11 @@ class Core:
     def state(self) -> State:
         """The state as it is now."""
         return self.world.state
+
+    @property
+    def redaction(self) -> Redaction:
+        """The redaction of the credentials that the server accepts."""
+        return Redaction.of((self.token, self.access_key, self.secret_key))
 
     def load(self, state: State, *, first: bool = False) -> None:
         """Replace the state from the next request on; with `first` also the state that `restore` returns to."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import html
-import re
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ from jobexport.errors import JobexportError
 from jobexport.mock.requests.auth import EXAMPLE_TOKEN
 from jobexport.mock.server.marked import marked
 from jobexport.mock.server.now_page import Now
-from jobexport.spec.matrix import sections
+from jobexport.spec.matrix import as_html, sections
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -130,9 +129,9 @@ class _Page:
     def inconsistencies(self, request: Request) -> Response:
         del request
         groups = sections(self.register)
-        contents = "".join(f'<a href="#{_anchor(title)}">{_words(title)}</a>' for title in groups)
+        contents = "".join(f'<a href="#{_anchor(title)}">{as_html(title)}</a>' for title in groups)
         entries = "\n".join(
-            "\n".join((f'<h2 id="{_anchor(title)}">{_words(title)}</h2>', *(_section(e, self.running) for e in found)))
+            "\n".join((f'<h2 id="{_anchor(title)}">{as_html(title)}</h2>', *(_section(e, self.running) for e in found)))
             for title, found in groups.items()
         )
         return _html("inconsistencies.html", running=html.escape(self.running), contents=contents, entries=entries)
@@ -195,21 +194,16 @@ def _section(entry: Entry, running: str) -> str:
         for claim in entry.claims
     ] + [(f"observed: {observation.by}", observation.fact, "") for observation in entry.observed]
     table = "".join(
-        f'<tr class="{style}"><th scope="row">{_words(who)}</th><td>{_words(fact)}</td></tr>'
+        f'<tr class="{style}"><th scope="row">{as_html(who)}</th><td>{as_html(fact)}</td></tr>'
         for who, fact, style in rows
     )
     return (
-        f'<section id="{entry.id}"><h3>{entry.id} {_words(entry.title)}</h3>'
-        f"<p>{_words(', '.join(entry.operations))}</p><table>{table}</table>"
-        f"<p>The description of all editions: {_words(entry.union)}</p><p>One edition's: {_words(entry.overlay)}</p>"
+        f'<section id="{entry.id}"><h3>{entry.id} {as_html(entry.title)}</h3>'
+        f"<p>{as_html(', '.join(entry.operations))}</p><table>{table}</table>"
+        f"<p>The description of all editions: {as_html(entry.union)}</p><p>One edition's: {as_html(entry.overlay)}</p>"
         "</section>"
     )
 
 
 def _anchor(title: str) -> str:
     return html.escape(title.split()[0])
-
-
-def _words(text: str) -> str:
-    """Return text of the register as HTML; the only Markdown in it is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

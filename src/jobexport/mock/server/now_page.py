@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from jobexport.core.redact import Redaction, printable
+from jobexport.core.redact import printable
 from jobexport.mock.storage.storage import FolderStorage, MemoryStorage, StorageUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jobexport.core.redact import Redaction
     from jobexport.mock.server.core import Core
     from jobexport.mock.server.request_log import Seen
     from jobexport.mock.state.state import State
@@ -52,7 +53,7 @@ class Now:
             tuple(str(fault) for fault in core.fault_set.active),
             str(core.storage),
             await _objects(core),
-            Redaction.of((core.token, core.access_key, core.secret_key)),
+            core.redaction,
         )
 
     def as_html(self) -> str:
