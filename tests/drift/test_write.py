@@ -146,6 +146,15 @@ def test_a_header_that_the_generator_refuses_is_left_to_people() -> None:
     assert [node["name"] for node in listed if "name" in node] == ["shade"]
 
 
+def test_a_type_that_the_client_does_not_read_is_left_to_people() -> None:
+    """The names of the zips as one text are listed with the reason, as the client reads a list; nothing is written."""
+    base = PAGES[2][2]
+    page = evolve(base, response=(*base.response[:2], evolve(base.response[2], type=DataType("string"))))
+    line, _ = left_lines(follow_pages([facts_of(page)], DESCRIBED, "huaweicloud-cn-2020"))  # and its example
+    assert "type-changed: response parameter `zip_files`" in line
+    assert "reads a field with the role zip-paths as array of string, not as string" in line
+
+
 def test_a_variable_with_another_name_and_type_is_written_without_a_rest() -> None:
     """A segment of the path is paired by its name, whatever type the table has, and keeps its place in the union."""
     page, new = PAGES[4][2], Field("projectidId", DataType("array", items=APPLE), prose="项目。")
@@ -155,9 +164,12 @@ def test_a_variable_with_another_name_and_type_is_written_without_a_rest() -> No
 
 
 def test_the_actions_of_other_editions_name_what_they_remove() -> None:
-    """The overlay of another edition removes `bundles` or 422 under that name, not under the name it replaces."""
+    """The overlay of another edition removes `bundles` or a status under that name, not under the name it replaces."""
     base = PAGES[2][2]
-    statuses = ((200, "成功。"), (422, "失败。"))
+    assert DESCRIBED.union is not None
+    told = DESCRIBED.union["paths"][base.path]["post"]["responses"]
+    new = next(status for status in range(422, 500) if str(status) not in told)
+    statuses = ((200, "成功。"), (new, "失败。"))
     page = evolve(base, response=(*base.response[:2], evolve(base.response[2], name="bundles")), statuses=statuses)
     after = follow_pages([facts_of(page)], DESCRIBED, "huaweicloud-cn-2020").described
     added = after.overlays["otc-2026"]["actions"][len(DESCRIBED.overlays["otc-2026"]["actions"]) :]
@@ -166,7 +178,7 @@ def test_the_actions_of_other_editions_name_what_they_remove() -> None:
     }
     assert {name: text.partition(":")[0].rpartition(" ")[2] for name, text in said.items()} == {
         "bundles": "`bundles`",
-        "422": "`422`",
+        str(new): f"`{new}`",
     }
 
 
@@ -289,13 +301,10 @@ def test_a_link_follows_a_renamed_field() -> None:
 
 
 def test_a_link_without_what_it_needs_is_gone() -> None:
-    """Where the field is no list any more, nothing is its first item, and the edition has no link to the import."""
+    """Where the field is gone, nothing is its first item, and the edition has no link to the import."""
     edition, _, page = PAGES[0]
-    page = evolve(
-        page,
-        response=(*page.response[:2], evolve(page.response[2], type=STRING)),
-        response_body=page.response_body | {"zip_file": "obs-test/a.zip"},
-    )
+    body = {name: value for name, value in page.response_body.items() if name != "zip_file"}
+    page = evolve(page, response=page.response[:2], response_body=body)
     assert problems(page, edition) == []
     after = follow_pages([facts_of(page)], DESCRIBED, edition).described
     assert [link.name for link in links(after.documents[edition]) if link.source.id == "exportFlinkJobs"] == []

@@ -120,6 +120,13 @@ class TestDocumentDecides:
         value |= {"error_code": "X.1", "error_msg": "völlig anders"}
         assert post(document, BATCH, {"jobList": ["gone"]}).json() == value
 
+    @pytest.mark.parametrize("status", ["404", "422"])
+    def test_error_of_two_statuses(self, document: Any, status: str) -> None:
+        """Of two statuses with one error the mock takes that of most errors, as the contract test does."""
+        responses = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]
+        responses[status] = copy.deepcopy(responses["400"])
+        assert post(document, BATCH, {"jobList": ["gone"]}).status_code == 400
+
     def test_error_that_is_gone(self, document: Any) -> None:
         """If the document lacks an error's example, the example of an invalid request replaces it."""
         examples = document["paths"]["/v1/{project_id}/jobs/batch-export"]["post"]["responses"]["400"]["content"][

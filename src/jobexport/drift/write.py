@@ -14,7 +14,7 @@ from jobexport.core.disk.files import open_part, put_files, writing
 from jobexport.drift.check import Compared, check_page, compare_page, listed_tag
 from jobexport.drift.documents.description import Described
 from jobexport.drift.edits.advise import BY_HAND, left_to_people
-from jobexport.drift.edits.shared import also_changed, differing_tables
+from jobexport.drift.edits.shared import also_changed, differing_tables, unread
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
 from jobexport.spec.lint import lint_sources
@@ -179,7 +179,8 @@ def _edited(
         return "no edit resolves it", None
     if advice.hint == BY_HAND:
         return BY_HAND, None
-    return also_changed(finding, found.comparison, described, after, found.edition, beside), after
+    broken = unread(described, after, found.edition)
+    return broken or also_changed(finding, found.comparison, described, after, found.edition, beside), after
 
 
 def _dated(described: Described, found: Compared, date: str) -> Described:

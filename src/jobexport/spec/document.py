@@ -15,7 +15,7 @@ from attrs import field, frozen
 from jobexport.errors import JobexportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Location = tuple[str | int, ...]
 """A place in a document: the keys and the numbers that lead to it, such as `("paths", "/v1/x", "post")`."""
@@ -259,6 +259,15 @@ def response(document: Mapping[str, Any], operation: Mapping[str, Any], status: 
     """Return the response of an operation with a status; empty if the status is not documented."""
     found: Mapping[str, Any] = deref(document, operation["responses"].get(str(status), {}))
     return found
+
+
+def error_statuses(statuses: Iterable[str]) -> list[str]:
+    """Return the statuses of errors, those of the caller first, and 400 first of all: it is that of most errors.
+
+    Of two errors with one name the first one counts.
+    """
+    found = [code for code in statuses if code.isdigit() and code[0] in "45"]
+    return sorted(found, key=lambda code: (code != "400", code))
 
 
 def has_links(document: Mapping[str, Any]) -> bool:

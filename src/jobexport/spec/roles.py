@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from jobexport.spec.document import reference, to_pointer
+from jobexport.spec.document import deref, reference, to_pointer
 from jobexport.spec.examples import objects
 
 if TYPE_CHECKING:
@@ -58,6 +58,24 @@ def lint_kept(union: Mapping[str, Any], document: Mapping[str, Any], name: str) 
         elif role not in {own[(*place[:4], holder)] for holder in holders} and (new := properties.keys() - holders):
             where, names = to_pointer(place[:4]), " or ".join(sorted(new))
             yield f"{name}: {where} has no property with the role {role}; if it is {names}, mark that property"
+
+
+def types_of_roles(document: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return the JSON types of the marked fields by role; `array of string` is a list of texts."""
+    found: dict[str, set[str]] = {}
+    for _, node in _marked(document):
+        found.setdefault(node["x-role"], set()).update(_types(document, node))
+    return found
+
+
+def _types(document: Mapping[str, Any], listed: Mapping[str, Any]) -> Iterator[str]:
+    schema = deref(document, listed)
+    for one in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from _types(document, one)
+    types = schema.get("type", ())
+    for name in (types,) if isinstance(types, str) else types:
+        items = _types(document, schema.get("items", {})) if name == "array" else ()
+        yield from [f"{name} of {item}" for item in items] or [name]
 
 
 def generated_roles(package: Path) -> Table:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from jobexport.contract.checks.exchange import JSON
 from jobexport.contract.checks.violation import Violation
-from jobexport.spec.document import deref, marks, media, operations, request_body, response, schema_of
+from jobexport.spec.document import deref, error_statuses, marks, media, operations, request_body, response, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -179,8 +178,8 @@ def refusal(exchange: CheckedExchange, name: str) -> tuple[int, str | None]:
 
     By default 400 and None, as most errors of the union are of 400.
     """
-    for status in sorted(exchange.operation["responses"], key=lambda status: (status != "400", status)):
-        code = example_code(exchange, name, status) if re.fullmatch(r"4\d\d", status) else None
+    for status in error_statuses(exchange.operation["responses"]):
+        code = example_code(exchange, name, status)
         if code is not None:
             return int(status), code
     return 400, None

@@ -1,4 +1,4 @@
-"""Tables that share one schema of the document, so that an edit for one of them changes another."""
+"""Edits of a schema that would break something else: another table that shares it, or the client that reads it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jobexport.drift.compare.comparison import Comparison
 from jobexport.drift.known.statements import of_row
 from jobexport.spec.document import operations_by_id
+from jobexport.spec.roles import types_of_roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,6 +61,20 @@ def also_changed(
             if said is not None and set(_said(finding, other).values()) == {said}:
                 continue
         return f"the edit would change {operation} too, which has the same schema; follow its page in this run, {_BOTH}"
+    return ""
+
+
+def unread(before: Described, after: Described, edition: str) -> str:
+    """Return why an edit is not right: the client reads a list or an object, and not in the new type; else empty.
+
+    A client that finds no text where a message should be has no message; a list in another form it can't read at all.
+    """
+    known = types_of_roles(before.union or {})
+    for role, types in types_of_roles(after.documents[edition]).items():
+        new = types - known[role]
+        if new and all(name.startswith(("array", "object")) for name in known[role]):
+            read, come = (" or ".join(sorted(each)) for each in (known[role], new))
+            return f"the client reads a field with the role {role} as {read}, not as {come}; change both"
     return ""
 
 

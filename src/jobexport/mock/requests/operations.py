@@ -16,6 +16,7 @@ from jobexport.spec.document import (
     at,
     behind,
     deref,
+    error_statuses,
     media,
     operations,
     parameters,
@@ -25,7 +26,7 @@ from jobexport.spec.document import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from jobexport.spec.document import Location, OperationObject
 
@@ -161,7 +162,7 @@ def template(text: Any, *names: str) -> str:
 
 
 def _operation(document: Mapping[str, Any], operation: OperationObject) -> Operation:
-    errors = dict(_errors(document, operation))
+    errors = _errors(document, operation)
     for name in ("invalid-request", "unauthorized"):
         if name not in errors:
             label = f"{operation.method} {operation.path}"
@@ -214,13 +215,13 @@ def _success(document: Mapping[str, Any], media_type: Mapping[str, Any], schema:
     )
 
 
-def _errors(document: Mapping[str, Any], operation: OperationObject) -> Iterator[tuple[str, ErrorResponse]]:
-    for status in _needed(document, operation.location, "responses"):
-        if status[:1] not in {"4", "5"}:
-            continue
+def _errors(document: Mapping[str, Any], operation: OperationObject) -> dict[str, ErrorResponse]:
+    found = dict[str, ErrorResponse]()
+    for status in error_statuses(_needed(document, operation.location, "responses")):
         examples = media(response(document, operation.fields, status)).get("examples", {})
         for name, example in examples.items():
-            yield name, ErrorResponse(int(status), _dump(deref(document, example)["value"]))
+            found.setdefault(name, ErrorResponse(int(status), _dump(deref(document, example)["value"])))
+    return found
 
 
 def _dump(value: Any) -> bytes:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from jobexport.spec.document import MISSING, at, behind, located, look, reference, references, walk
+from jobexport.spec.document import MISSING, at, behind, error_statuses, located, look, reference, references, walk
 from jobexport.spec.links import broken_links, renamed_in_links
 from jobexport.spec.load import tree
 from jobexport.spec.statements.change import Change
@@ -237,7 +237,8 @@ def _error(plan: Plan, place: Location, said: str, words: str) -> None:
     response = (*responses, status)
     node = look(plan.document, response)
     if node is MISSING:
-        errors = (walk(plan.document, responses, code, "content", _JSON, "schema") for code in _errors(plan, responses))
+        statuses = error_statuses(at(plan.document, responses))
+        errors = (walk(plan.document, responses, code, "content", _JSON, "schema") for code in statuses)
         schema = tree(next((at(plan.document, found) for found in errors if found is not None), {}))
         media = {"schema": schema, "examples": {place[-1]: example}}
         plan.own(Change(words, response, {"description": words, "content": {_JSON: media}}))
@@ -250,11 +251,6 @@ def _error(plan: Plan, place: Location, said: str, words: str) -> None:
         plan.own(Change(words, (*response, "content", _JSON, "examples", place[-1]), example))
     if old is not MISSING:
         plan.own(Change(words, place, remove=True))
-
-
-def _errors(plan: Plan, responses: Location) -> list[str]:
-    """Return the statuses of errors, 400 first: its body is that of most errors."""
-    return sorted((code for code in at(plan.document, responses) if code[0] == "4"), key=lambda code: code != "400")
 
 
 def recode(plan: Plan, place: Location, code: str, words: str, message: str = "") -> None:
