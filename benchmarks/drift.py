@@ -93,7 +93,8 @@ def comparisons(pages: dict[str, bytes]) -> Iterator[Comparison]:
             for at in range(ROUNDS)
         ]
         size = sum(map(len, chosen.values())) / 1024 / len(chosen)
-        text = f"{title}: {len(chosen)} pages of {size:.0f} KiB on average"
+        noun, average = ("page", "") if len(chosen) == 1 else ("pages", " on average")
+        text = f"{title}: {len(chosen)} {noun} of {size:.0f} KiB{average}"
         yield compared(form, text, "pages/s", rounds, ours={READ, COMPARED}, better="more")
 
 

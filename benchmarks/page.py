@@ -103,7 +103,7 @@ REASONS = {
     "open; the time is that of the file system.",
     ("mock", "start"): "The mock reads its document and compiles a validator for each schema.",
     ("mock", "memory"): "It has the document, its validators and the example jobs.",
-    ("mock-prism", "requests"): "The mock is ahead; its goal is six times Prism.",
+    ("mock-prism", "requests"): "It is ahead of Prism; its goal is six times Prism's requests.",
     ("contract", "run"): "It also runs the scenarios: states before and after each change, every page of lists, tasks.",
     (
         "drift",
@@ -209,16 +209,17 @@ def section(result: Result) -> Iterator[str]:
 def shortfalls(result: Result, comparison: Comparison) -> Iterator[str]:
     """Yield the lines on what is worse than another row or misses its goal: an item for each reason."""
     worse = {row.name for row, _ in behind(comparison)}
-    items: dict[str, list[str]] = {}
+    items: dict[tuple[str, str], list[str]] = {}
     for row in comparison.rows:
         if row.name in worse or (row.ours and row.missed):
             key = (result.name, comparison.id)
             why = REASONS.get((*key, row.name)) or REASONS.get(key, "Not known yet.")
-            items.setdefault(why, []).append(row.name)
+            label = "Behind" if row.name in worse else "Misses its goal"
+            items.setdefault((label, why), []).append(row.name)
     if items:
         yield ""
-    for why, rows in items.items():
-        yield filled(f"- Behind: {' and '.join(rows)}. {why}", "  ")
+    for (label, why), rows in items.items():
+        yield filled(f"- {label}: {' and '.join(rows)}. {why}", "  ")
 
 
 def made() -> dict[Path, str]:
