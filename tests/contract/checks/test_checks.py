@@ -253,6 +253,8 @@ CASES = [
     ("unknown_name", exchange(JOB, archive("jobs/other.job"), known=KNOWN, job="other"), "but the response is 200"),
     ("unknown_name", exchange(JOB, error("DLF.3051"), status=400, known=KNOWN, job="other"), "400 DLF.0100, but"),
     ("unknown_name", exchange(JOB, error("DLF.0100"), status=404, known=KNOWN, job="other"), "is 404 DLF.0100"),
+    # A code that is no text stops no check.
+    ("unknown_name", exchange(JOB, error(["DLF.0100"]), status=400, known=KNOWN, job="other"), "400 DLF.0100, but"),
     ("unknown_name", exchange(JOB, SINGLE, known=KNOWN, job="c", workspace="elsewhere"), "no-permission"),
     ("unknown_name", exchange(JOB, SINGLE, known=KNOWN, project="other"), "no-permission"),
     (

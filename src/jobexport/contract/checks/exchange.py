@@ -99,6 +99,12 @@ class CheckedExchange:
         except ValueError:
             return None
 
+    def error_code(self) -> str | None:
+        """Return the code of an error; None if the response has no code."""
+        value = self.json()
+        code = value.get("error_code") if isinstance(value, dict) else None
+        return code if isinstance(code, str) else None
+
     def documented(self) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
         """Yield the documented fields of a success's JSON at any depth: name, schema and value."""
         if self.succeeded:

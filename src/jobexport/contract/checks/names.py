@@ -51,11 +51,10 @@ def unknown_name(exchange: CheckedExchange) -> None:
     if not unknown or exchange.status in _NOT_THE_REQUEST:
         return
     documented = {(status, code) for name in unknown for status, code in [refusal(exchange, name)] if code is not None}
-    value = exchange.json()
     if exchange.succeeded:
         text = f"the request has an unknown name ({', '.join(unknown)}), but the response is {exchange.status}"
         raise Violation(text, about=_about(exchange, unknown))
-    got = exchange.status, value.get("error_code") if isinstance(value, dict) else None
+    got = exchange.status, exchange.error_code()
     if documented and got not in documented:
         wanted: dict[int, list[str]] = {}
         for status, code in sorted(documented):
@@ -81,8 +80,7 @@ def taken_name(exchange: CheckedExchange) -> None:
     held = _held_names(exchange, known) if known is not None and exchange.valid else None
     if held is None or not isinstance(name, str) or exchange.status in _NOT_THE_REQUEST:
         return
-    value = exchange.json()
-    got = exchange.status, value.get("error_code") if isinstance(value, dict) else None
+    got = exchange.status, exchange.error_code()
     errors = media(response(exchange.document, exchange.operation, 400)).get("examples", {})
     documented = {refusal(exchange, error) for error in errors if error.endswith("-exists")}
     if name in held and exchange.succeeded:

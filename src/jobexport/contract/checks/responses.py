@@ -132,9 +132,8 @@ def error_body(exchange: CheckedExchange) -> None:
 
 def error_code(exchange: CheckedExchange) -> None:
     """Raise if an error's code is not documented for the API and the status."""
-    value = exchange.json()
-    code = value.get("error_code") if isinstance(value, dict) else None
-    if exchange.status < 400 or not isinstance(code, str) or not exchange.response():
+    code = exchange.error_code()
+    if exchange.status < 400 or code is None or not exchange.response():
         return
     documented = set(documented_codes(exchange.document, exchange.operation, exchange.status))
     if code not in documented:

@@ -100,9 +100,8 @@ def linked_object_missing(ctx: CheckContext, response: Response, case: Case[Any]
         return
     exchange = _exchange(response, case)
     named = [name for name in exchange.media(JSON).get("examples", {}) if name.endswith("-not-found")]
-    value = exchange.json()
     codes = {refusal(exchange, name) for name in named}
-    said = exchange.status, value.get("error_code") if isinstance(value, dict) else None
+    said = exchange.status, exchange.error_code()
     before = recorder.find_response(case_id=node.parent_id)
     if said in codes and before is not None and before.status_code < 300 and not _deleted(recorder):
         words = f"{node.transition.id}: the server lacks the object that it named in the response before"

@@ -106,8 +106,7 @@ def expect_refused(found: CheckedExchange, reasons: Collection[str], words: str)
     """
     names = [name for status in found.operation["responses"] for name in _examples(found, status)]
     codes = {refusal(found, name) for name in names if name.endswith(tuple(reasons))}
-    value = found.json()
-    got = found.status, value.get("error_code") if isinstance(value, dict) else None
+    got = found.status, found.error_code()
     expect(400 <= found.status < 500, f"{words}, but the response is {found.status}")
     told = " or ".join(f"{status} {code}" for status, code in sorted(codes, key=str))
     expect(not codes or got in codes, f"{words}, so documented is {told}, not {got[0]} {got[1]}")

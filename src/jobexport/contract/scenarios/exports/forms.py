@@ -179,8 +179,7 @@ def legal_names(run: ScenarioRun) -> None:
         with run.changed(name, "made for its name") if run.tools.change else contextlib.nullcontext():
             response = run.send(**run.naming(name))
         status, code = refusal(response, "job-not-found")
-        said = response.json() or {}
-        missing = response.status == status and said.get("error_code") == code and not run.tools.change
+        missing = response.status == status and response.error_code() == code and not run.tools.change
         expect(
             response.succeeded or missing,
             f"{name!r} is a legal name, but the response is {response.status}",

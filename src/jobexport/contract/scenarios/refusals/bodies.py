@@ -41,8 +41,8 @@ def broken_body(run: ScenarioRun) -> None:
         text = f"a body {words} must be refused with {status}, not {response.status}"
         expect(response.status == status, text, *marks(run.schema))
         codes = _invalid_codes(response)
-        text = f"documented for a body {words} is {' or '.join(codes)}, not {code_of(response)}"
-        expect(code_of(response) in codes, text)
+        text = f"documented for a body {words} is {' or '.join(codes)}, not {response.error_code()}"
+        expect(response.error_code() in codes, text)
 
 
 @scenario(
@@ -138,8 +138,8 @@ def bad_obs_path(run: ScenarioRun) -> None:
         response = run.send({"obsPath": target}, valid=False)
         status, code = refusal(response, "obs-path-invalid")
         expect(response.status == status, f"obsPath {target!r} must be refused with {status}, not {response.status}")
-        text = f"documented for obsPath {target!r} is {code}, not {code_of(response)}"
-        expect(code is None or code_of(response) in (code, *_invalid_codes(response)), text)
+        text = f"documented for obsPath {target!r} is {code}, not {response.error_code()}"
+        expect(code is None or response.error_code() in (code, *_invalid_codes(response)), text)
 
 
 def broken_bodies(run: ScenarioRun) -> Iterator[tuple[str, Any]]:
@@ -207,9 +207,3 @@ def _short(value: Any) -> str:
 def _invalid_codes(response: CheckedExchange) -> tuple[str, ...]:
     names = ("invalid-request", "job-name-invalid")
     return tuple(code for name in names if (code := refusal(response, name)[1]) is not None)
-
-
-def code_of(response: CheckedExchange) -> Any:
-    """Return the code of an error; None if the response has no code."""
-    value = response.json()
-    return value.get("error_code") if isinstance(value, dict) else None

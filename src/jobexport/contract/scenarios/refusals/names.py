@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jobexport.contract.checks.responses import refusal
-from jobexport.contract.scenarios.refusals.bodies import code_of
 from jobexport.contract.scenarios.scenario import expect, scenario
 from jobexport.contract.sender import FORGED, NOBODY
 from jobexport.contract.verbs import EXPORTS, EXPORTS_OF_JOBS, Subject
@@ -51,8 +50,8 @@ def another_project(run: ScenarioRun) -> None:
         expect(400 <= response.status < 500, f"a request for another project gets {response.status}")
         status, code = refusal(response, "no-permission")
         if response.status == status:
-            text = f"documented for another project is {code}, not {code_of(response)}"
-            expect(code_of(response) == code, text, pointer="/error_code")
+            text = f"documented for another project is {code}, not {response.error_code()}"
+            expect(response.error_code() == code, text, pointer="/error_code")
 
 
 @scenario(
@@ -73,7 +72,7 @@ def unknown_job(run: ScenarioRun) -> None:
     # A zip without the unknown job would be wrong too.
     response = run.send(**run.naming(*(run.known[:1] if place.many else ()), unknown))
     status, code = refusal(response, "job-not-found")
-    got = response.status, code_of(response)
+    got = response.status, response.error_code()
     text = f"documented for an unknown job is {status} {code}, not {got[0]} {got[1] or ''}".rstrip()
     expect(got == (status, code), text, pointer="" if response.succeeded else "/error_code")
 
@@ -94,8 +93,8 @@ def near_names(run: ScenarioRun) -> None:
             continue
         response = run.send(**run.naming(near))
         _, code = refusal(response, "job-not-found")
-        text = f"the server has no job {near!r}, but the response is {response.status} {code_of(response)}"
-        expect(code_of(response) == code, text)
+        text = f"the server has no job {near!r}, but the response is {response.status} {response.error_code()}"
+        expect(response.error_code() == code, text)
 
 
 @scenario(
@@ -120,8 +119,8 @@ def unknown_workspace(run: ScenarioRun) -> None:
     status, code = refusal(response, "no-permission")
     expect(400 <= response.status < 500, f"a request with an unknown workspace gets {response.status}")
     if response.status == status:
-        text = f"documented for an unknown workspace is {code}, not {code_of(response)}"
-        expect(code_of(response) == code, text, pointer="/error_code")
+        text = f"documented for an unknown workspace is {code}, not {response.error_code()}"
+        expect(response.error_code() == code, text, pointer="/error_code")
 
 
 @scenario(

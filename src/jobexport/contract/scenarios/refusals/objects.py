@@ -84,8 +84,7 @@ def _expect_unknown(run: ScenarioRun, place: NamePlace, key: str, workspace: str
     legal = jsonschema_rs.is_valid(place.schema, key)
     response = run.send(body, path={place.name: key}, workspace=workspace, valid=legal)
     codes = [found for found in (refusal(response, name) for name in place.kind.refusals) if found[1]]
-    value = response.json()
-    got = response.status, value.get("error_code") if isinstance(value, dict) else None
+    got = response.status, response.error_code()
     where = "the server" if workspace is None else f"workspace {workspace}"
     expect(400 <= response.status < 500, f"{where} has no {key!r}, but the response is {response.status}")
     told = " or ".join(f"{status} {code}" for status, code in codes)
