@@ -139,7 +139,7 @@ def error_code(exchange: CheckedExchange) -> None:
     if code not in documented:
         named = _marks_within(exchange.response())
         raise Violation(
-            f"code {code!r} is not documented for {exchange.status}; documented are {', '.join(sorted(documented))}",
+            f"code {code!r} is not documented for {exchange.status}; the document has {', '.join(sorted(documented))}",
             named,
             "/error_code",
         )
