@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import obstore
@@ -31,6 +32,9 @@ from jobexport.backup.restore import packing
 sys.path.insert(0, str(Path(__file__).parent))
 from backup import PROJECT, serve_workspace
 from restore import bucket, serve_empty
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store
 
 JOBS, SHOWN = 60, 20
 packing.MOST_JOBS = 20  # type: ignore[attr-defined]  # so that there are three imports
@@ -48,6 +52,28 @@ try:
 finally:
     Path(count).write_text(f"{len(steps)} {steps.index('create') + 1}")
 """
+
+
+def journals(folder: Path) -> list[Path]:
+    """Return the open journals of restores."""
+    return list(folder.glob("backup/.jobexport/restore-*.json"))
+
+
+def refused(client: DgcClient, folder: Path, jobs: list[str]) -> bool:
+    """Return whether a restore without `resume` is refused."""
+    problems = plan_restore(client, folder / "backup", jobs).problems
+    return any("go on with --resume" in problem for problem in problems)
+
+
+def wrong_after_resume(client: DgcClient, folder: Path, jobs: list[str], store: S3Store) -> str:
+    """Resume a restore; return what is wrong then, or an empty text."""
+    result = restore_workspace(client, folder / "backup", jobs, obs_dir="bucket/in", store=store, resume=True)
+    left = [found["path"] for found in obstore.list(store).collect()]
+    if not result.complete or left or journals(folder):
+        return f"{result.sentence()} {result.failures} {left} {journals(folder)}"
+    plan = plan_restore(client, folder / "backup", jobs)
+    whole = not plan.blocked and {item.standing for item in plan.items} == {"same"}
+    return "" if whole else "items are missing or differ"
 
 
 def main(times: int, seed: int) -> None:
@@ -86,20 +112,10 @@ def main(times: int, seed: int) -> None:
                 httpx.post(f"{url}/_mock/reset", trust_env=False).raise_for_status()
                 status = run(chance.randint(begun if number % 2 else 1, steps), chance.uniform(0, 0.005))
                 seen["killed" if status == -signal.SIGKILL else "over before"] += 1
-                seen["with an open journal"] += bool(list(folder.glob("backup/.jobexport/restore-*.json")))
-                problems = plan_restore(client, folder / "backup", jobs).problems
-                refused = any("go on with --resume" in problem for problem in problems)
-                seen["refused without --resume"] += refused
-                result = restore_workspace(
-                    client, folder / "backup", jobs, obs_dir="bucket/in", store=store, resume=True
-                )
-                left = [found["path"] for found in obstore.list(store).collect()]
-                open_ = list(folder.glob("backup/.jobexport/restore-*.json"))
-                if not result.complete or left or open_:
-                    raise SystemExit(f"kill {number}: {result.sentence()} {result.failures} {left} {open_}")
-                plan = plan_restore(client, folder / "backup", jobs)
-                if plan.blocked or {item.standing for item in plan.items} != {"same"}:
-                    raise SystemExit(f"kill {number}: items are missing or differ")
+                seen["with an open journal"] += bool(journals(folder))
+                seen["refused without --resume"] += refused(client, folder, jobs)
+                if problem := wrong_after_resume(client, folder, jobs, store):
+                    raise SystemExit(f"kill {number}: {problem}")
                 if (number + 1) % SHOWN == 0 or number + 1 == times:
                     print(
                         f"{number + 1} kills, each resumed to a whole workspace of {JOBS} jobs: {dict(seen)}",
