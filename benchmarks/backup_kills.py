@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import threading
+import traceback
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,18 +83,28 @@ def dying_at(number: int | None, seconds: float = 0.0) -> list[str]:
 
 
 def forked(url: str, token: str, folder: Path, number: int | None, seconds: float = 0.0) -> int:
-    """Back up in a process of its own; return its number of steps, or 0 if it was killed."""
+    """Back up in a process of its own; return its number of steps, or 0 if it was killed.
+
+    Raises:
+        SystemExit: the backup failed; its traceback is printed.
+    """
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
-        steps = dying_at(number, seconds)
-        back_up(url, token, folder)
-        os.write(theirs, str(len(steps)).encode())
+        # Whatever happens, the child must not go on with the work of its parent.
+        try:
+            steps = dying_at(number, seconds)
+            back_up(url, token, folder)
+            os.write(theirs, str(len(steps)).encode())
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
         os._exit(0)
     os.close(theirs)
     with os.fdopen(ours) as pipe:
         count = pipe.read()
-    os.waitpid(child, 0)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) > 0:
+        raise SystemExit("a backup failed, see above")
     return int(count or 0)
 
 
