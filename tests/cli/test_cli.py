@@ -49,6 +49,18 @@ def one_sentence(result: Any, *words: Any) -> None:
     assert all(word in lines[0] for word in words), lines[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "families"), [("restore", "'dgc restore' or 'dli restore'"), ("new", "'editions new'")]
+)
+def test_a_command_without_its_family_is_named_with_it(name: str, families: str) -> None:
+    """A command of `dgc` and `dli` that is called without either names both, and no command with a like name."""
+    result = run(name)
+    assert (result.exit_code, result.output.splitlines()[-1]) == (
+        2,
+        f"Error: No such command '{name}'. Did you mean {families}?",
+    )
+
+
 def test_editions_lists_each_with_its_pages() -> None:
     """A line for each edition: its id and the dates of its pages."""
     result = run("editions")

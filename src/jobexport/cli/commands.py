@@ -32,7 +32,24 @@ _format = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The command `jobexport`, which knows the family of a command: `jobexport restore` → `dgc restore`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of the arguments; fail with the names of its families if `dgc` or `dli` is left out."""
+        families = [
+            f"'{name} {args[0]}'"
+            for name, command in self.commands.items()
+            if isinstance(command, click.Group) and args[0] in command.commands
+        ]
+        if families and args[0] not in self.commands and not ctx.resilient_parsing:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean {' or '.join(families)}?")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="jobexport")
 def cli() -> None:
     """Job-export APIs of Huawei Cloud DLI and DGC: exports, documents, mock server, contract checks."""
