@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from jobexport.contract.identify.finding import Evidence, Observed, identified, state
+from jobexport.contract.identify.finding import Evidence, Identified, Observed, identified, state
+from jobexport.contract.identify.identification import _verdicts
+from jobexport.contract.identify.probe import ProbeResponses
+from jobexport.spec import load_register
 
 DOCUMENT: dict[str, Any] = {
     "paths": {},
@@ -44,3 +47,22 @@ def test_an_observation_is_held_against_a_document(
     """An observation agrees if all its statements hold; the others are left for edits."""
     found = identified(DOCUMENT, observation)
     assert (found.agrees, found.exact, len(found.left)) == (agrees, exact, left)
+
+
+def test_a_fact_at_a_place_of_its_own_has_the_entry_of_the_other_editions() -> None:
+    """A contradiction at a parameter that one edition has in place of the shared one is of the same entry."""
+    evidence = Evidence("GET /", 200, "", "a request without a workspace succeeds")
+    shared = ("components", "parameters", "Workspace")
+    own = ("paths", "/v1/{project_id}/jobs/{job_name}/export", "post", "parameters", 2)
+    found = {
+        edition: [Identified(Observed("workspace of exportJob", "exportJob", (place,), evidence=evidence), agrees)]
+        for edition, place, agrees in (("one", shared, True), ("other", own, False))
+    }
+    seen = [
+        item
+        for item in _verdicts(load_register(), found, ProbeResponses({}, {}, (), None))
+        if item.verdict != "not observable"
+    ]
+    verdicts = {(item.entry, item.edition): item.verdict for item in seen}
+    assert (verdicts["DGC-006", "one"], verdicts["DGC-006", "other"]) == ("agrees", "contradicts")
+    assert all(item.entry for item in seen)

@@ -7,7 +7,9 @@ statements against the document of each edition, and edits the closest document 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -158,8 +160,18 @@ def _verdicts(register: Register, found: dict[str, list[Identified]], responses:
     def ids_at(operation: str, places: tuple[Location, ...]) -> set[str]:
         return {entry.id for entry in register.entries_at(operation, map(to_pointer, places), wire=True)}
 
+    def of_fact(item: Identified) -> tuple[str, str]:
+        return item.observation.operation, item.observation.fact
+
+    def ids_of(item: Identified) -> set[str]:
+        return ids_at(item.observation.operation, item.observation.places)
+
+    # An edition may have a fact at a place of its own, such as a parameter in place of the shared one.
+    shared = defaultdict[tuple[str, str], set[str]](set)
+    for item in chain.from_iterable(found.values()):
+        shared[of_fact(item)] |= ids_of(item)
     about = {
-        edition: [(item, ids_at(item.observation.operation, item.observation.places)) for item in findings]
+        edition: [(item, ids_of(item) or shared[of_fact(item)]) for item in findings]
         for edition, findings in found.items()
     }
     for entry in register.entries:
