@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -43,12 +44,15 @@ def browser(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def found(driver: Any, selector: Any) -> Any:
-    """Return the first visible element, scrolled into view."""
-    shown = WebDriverWait(driver, 15).until(
-        lambda page: [element for element in page.find_elements(By.CSS_SELECTOR, selector) if element.is_displayed()]
-    )
-    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", shown[0])
-    return shown[0]
+    """Return the first visible element, scrolled into view; one that the page replaces meanwhile is found anew."""
+
+    def shown(page: Any) -> Any:
+        visible = [element for element in page.find_elements(By.CSS_SELECTOR, selector) if element.is_displayed()]
+        if visible:
+            page.execute_script("arguments[0].scrollIntoView({block: 'center'})", visible[0])
+        return visible[0] if visible else None
+
+    return WebDriverWait(driver, 15, ignored_exceptions=(StaleElementReferenceException,)).until(shown)
 
 
 def opened(driver: Any) -> Any:
