@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from attrs import evolve
 
 from jobexport import mock
 from jobexport.cli.contract.embedded import mock_data, mock_tools
@@ -193,6 +194,22 @@ def with_required_workspace(document: Any) -> None:
 def with_another_array(document: Any) -> None:
     properties = document["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]
     properties["archives"] = properties[array_of(document)]
+
+
+@pytest.mark.parametrize("id_", ["same_job_in_batch", "shown_as_exported"])
+def test_no_operation_beside_is_called_without_its_workspace(id_: str, tmp_path: Path) -> None:
+    """If exports of a job must name a workspace and no workspace is known, no scenario of another operation exports."""
+    document = load_edition(EDITION)
+    with_required_workspace(document)
+    scenario = next(each for each in SCENARIOS if each.id == id_)
+    with mock.serve(document) as server:
+        data = evolve(mock_data(server), workspaces=(), workspace_jobs={})
+        with open_session(server.url, data, None, tmp_path / "journal") as session:
+            session.scenario = id_
+            run = ScenarioRun(document, FAULTS[id_][0], data, session, mock_tools(server))
+            scenario.run(run)
+        sent = [request.operation for request in server.core.requests]
+    assert (run.broken_claims, "exportJob" in sent) == ([], False)
 
 
 @pytest.mark.parametrize("change", [with_other_statuses, with_required_workspace, with_another_array])

@@ -99,6 +99,11 @@ class ScenarioRun:
         return self.place("workspaces") is not None
 
     @property
+    def lacks_workspace(self) -> bool:
+        """True if requests must name a workspace, but no workspace is known."""
+        return self._home is None and needs_workspace(self.document, self._operation)
+
+    @property
     def objects(self) -> NamePlace | None:
         """The place in path or body that names the objects of the operation."""
         return objects_named(self.document, self._operation)
@@ -316,9 +321,15 @@ class ScenarioRun:
         return other
 
     def other(self, subject: Subject) -> ScenarioRun | None:
-        """Return a run beside this run for the first operation of a subject; None if the document has none."""
+        """Return a run beside this run for the first operation of a subject.
+
+        Returns:
+            The run, or None if the document has no such operation, or if its requests must name a workspace but no
+            workspace is known.
+        """
         found = subject.ids(self.document)
-        return self.beside(found[0]) if found else None
+        run = self.beside(found[0]) if found else None
+        return None if run is None or run.lacks_workspace else run
 
     def fail(self, scenario: Rule, violation: Violation) -> None:
         """Add the violation that ended the scenario to the broken claims."""
