@@ -18,6 +18,7 @@ from moto.server import ThreadedMotoServer
 from jobexport import mock
 from jobexport.mock.state.values import ProjectState, WorkspaceState
 from jobexport.spec.editions import CHECKOUT
+from tests.making.credentials import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,8 +41,8 @@ def server(tmp_path: Path) -> Iterator[mock.Server]:
 
 def run(server: mock.Server, folder: Path, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run an example in a folder, with the environment that it reads."""
-    keys = {"HUAWEICLOUD_SDK_AK": server.access_key, "HUAWEICLOUD_SDK_SK": server.secret_key}
-    known = keys | {"HUAWEICLOUD_SDK_PROJECT_ID": server.project_id, "JOBEXPORT_URL": server.url, "NO_PROXY": "*"}
+    place = {"HUAWEICLOUD_SDK_PROJECT_ID": server.project_id, "JOBEXPORT_URL": server.url, "NO_PROXY": "*"}
+    known = keys(server) | place
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "JOBEXPORT_", "OS_"))}
     return subprocess.run(command, cwd=folder, env=kept | known | env, capture_output=True, text=True, check=False)
 

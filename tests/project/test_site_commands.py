@@ -24,6 +24,7 @@ from jobexport.spec.editions import CHECKOUT
 from tests.drift.making.described import DESCRIBED
 from tests.drift.making.pages import FLINK_OTC_2026
 from tests.drift.making.rendering import DOUBLE, Field, render
+from tests.making.credentials import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,13 +139,7 @@ def jobexport(command: str, words: list[str], server: Server) -> None:
         words += ["--obs-endpoint", f"{server.url}/_mock/obs"]
     if words[0] == "contract":
         words += ["--rate", "1000", "--max-examples", "1", "--max-requests", "20"]
-    environment = {
-        "NO_PROXY": "*",
-        "JOBEXPORT_TOKEN": server.token,
-        "HUAWEICLOUD_SDK_AK": server.access_key,
-        "HUAWEICLOUD_SDK_SK": server.secret_key,
-    }
-    result = CliRunner(env=environment).invoke(cli, words)
+    result = CliRunner(env=credentials(server)).invoke(cli, words)
     assert result.exit_code in {0, int(words[0] in {"drift", "contract"})}, (words, result.output)
     if command.endswith(OVERLAY):
         assert json.loads(result.stdout)["identification"].keys() >= {"overlay"}

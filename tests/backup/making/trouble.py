@@ -14,6 +14,7 @@ from jobexport.spec.editions import CHECKOUT
 from tests.backup.making.folders import contents
 from tests.backup.making.restoring import empty
 from tests.backup.making.workspace import PROJECT, Workspace
+from tests.making.credentials import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -44,9 +45,8 @@ class Night:
     def run(self, *words: str) -> Result:
         """Run a command of `jobexport dgc` or, for `verify`, without a service."""
         server = self.workspace.server
-        self.patch.setenv("JOBEXPORT_TOKEN", server.token)
-        self.patch.setenv("HUAWEICLOUD_SDK_AK", server.access_key)
-        self.patch.setenv("HUAWEICLOUD_SDK_SK", server.secret_key)
+        for name, value in credentials(server).items():
+            self.patch.setenv(name, value)
         where = ["--url", server.url, "--project", PROJECT] if words[0] != "verify" else []
         if words[0] == "restore" and "-n" not in words:
             where += ["--obs", "obs://backups/in", "--obs-endpoint", f"{server.url}/_mock/obs"]

@@ -14,6 +14,7 @@ from jobexport.cli.commands import cli
 from jobexport.mock import serve
 from jobexport.spec.editions import CHECKOUT
 from tests.backup.making.restoring import left
+from tests.making.credentials import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,13 +52,7 @@ def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
                 words += ["--url", server.url, "--project", server.project_id]
             if "--obs" in words or "--obs-dir" in words:
                 words += ["--obs-endpoint", f"{server.url}/_mock/obs"]
-            environment = {
-                "NO_PROXY": "*",
-                "JOBEXPORT_TOKEN": server.token,
-                "HUAWEICLOUD_SDK_AK": server.access_key,
-                "HUAWEICLOUD_SDK_SK": server.secret_key,
-            }
-            result = CliRunner(env=environment).invoke(cli, words)
+            result = CliRunner(env=credentials(server)).invoke(cli, words)
             assert result.exit_code in {0, int("diff" in words)}, (words, result.stderr)
             if "backup" in words and words[0] == "dgc":
                 shutil.copytree("workspace", "last-week", dirs_exist_ok=True)

@@ -21,6 +21,7 @@ from jobexport.spec.editions import CHECKOUT
 from tests.backup.making.folders import JOB, SCRIPT, backup, contents, ordinary
 from tests.backup.making.restoring import empty, operations
 from tests.backup.making.workspace import EDITION, PROJECT, Workspace
+from tests.making.credentials import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -273,12 +274,7 @@ def test_a_second_folder_or_the_service_is_compared(folder: Path, args: tuple[st
 def test_flink_jobs_are_planned_and_compared(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`dli verify --live` and `dli diff --live` list the project and show its jobs, and send nothing else."""
     server.core.reset()
-    for name, value in {
-        "NO_PROXY": "*",
-        "JOBEXPORT_TOKEN": server.token,
-        "HUAWEICLOUD_SDK_AK": server.access_key,
-        "HUAWEICLOUD_SDK_SK": server.secret_key,
-    }.items():
+    for name, value in credentials(server).items():
         monkeypatch.setenv(name, value)
 
     def dli(*args: str) -> Result:

@@ -16,6 +16,7 @@ from jobexport.mock import State, serve
 from jobexport.mock.state.values import WorkspaceState
 from tests.backup.making.restoring import empty, held, left, operations
 from tests.backup.making.workspace import EDITION, PROJECT, Workspace
+from tests.making.credentials import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -200,12 +201,7 @@ def test_flink_jobs_are_restored(workspace: Workspace, tmp_path: Path) -> None:
     with serve(EDITION) as example:
         where = ["--url", example.url, "--project", example.project_id]
         obs = ["--obs-dir", "bucket/flink", "--obs-endpoint", f"{example.url}/_mock/obs"]
-        environment = {
-            "JOBEXPORT_TOKEN": example.token,
-            "HUAWEICLOUD_SDK_AK": example.access_key,
-            "HUAWEICLOUD_SDK_SK": example.secret_key,
-        }
-        runner = CliRunner(env=environment)
+        runner = CliRunner(env=credentials(example))
         assert runner.invoke(cli, ["dli", "backup", "-o", str(tmp_path), *obs, *where]).exit_code == 0
         state = example.core.world.state
         project = state.projects[example.project_id]
