@@ -19,14 +19,13 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import shlex
 import sys
 import tempfile
 import time
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from itertools import islice, permutations
 from pathlib import Path
@@ -107,11 +106,6 @@ _NOT_RUN = "could not run"
 ROW = "{:32} {:22} {:46} {:>6} {:>7}  {}"
 
 
-# Each plain run is a fork of a process that has imported schemathesis: the import takes longer than a short run.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__, "schemathesis.cli"])
-
-
 @frozen
 class Run:
     """The result of one run."""
@@ -161,9 +155,7 @@ def plain(document: Document, server: mock.Server, seed: int = SEED) -> Run:
         (folder / "schemathesis.toml").write_text(
             tomli_w.dumps(_plain_settings(server, folder, seed)), encoding="utf-8"
         )
-        process = _FORKS.Process(target=_st_run, args=(folder,))
-        process.start()
-        process.join()
+        _st_run(folder)
         report = folder / "report.json"
         if not report.is_file():
             output = (folder / "output.txt").read_text(encoding="utf-8")
@@ -175,9 +167,17 @@ def plain(document: Document, server: mock.Server, seed: int = SEED) -> Run:
 
 
 def _st_run(folder: Path) -> None:
-    """Run `st run` in a folder that has its document and settings."""
-    os.chdir(folder)
-    with Path("output.txt").open("w", encoding="utf-8") as output, redirect_stdout(output), redirect_stderr(output):
+    """Run `st run` in a folder that has its document and settings.
+
+    It runs in this process: what schemathesis keeps of an earlier run saves a third of the time.
+    """
+    with (
+        chdir(folder),
+        Path("output.txt").open("w", encoding="utf-8") as output,
+        redirect_stdout(output),
+        redirect_stderr(output),
+        suppress(SystemExit),
+    ):
         schemathesis_command(["--config-file", "schemathesis.toml", "run", "openapi.json"])
 
 
