@@ -20,6 +20,7 @@ from jobexport.archive import JobArchive
 from jobexport.errors import ArchiveCorrupt, JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, State, serve
 from jobexport.spec.editions import edition_ids
+from tests.making.workspaces import default_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 def export(server: Any, path: Any, body: Any = None) -> Any:
     url = f"{server.url}/v1/{server.project_id}/jobs/{path}"
-    response = httpx.post(url, json=body or {}, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False)
+    headers = {"X-Auth-Token": server.token, **default_workspace(server.core.document)}
+    response = httpx.post(url, json=body or {}, headers=headers, trust_env=False, verify=False)
     return response.raise_for_status().content
 
 

@@ -23,6 +23,7 @@ from jobexport.spec.editions import edition_ids
 from tests.backup.making.folders import contents
 from tests.backup.making.repository import committed, git
 from tests.backup.making.workspace import OLD, PROJECT, Workspace
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,12 +66,13 @@ def test_the_files_are_those_of_an_export_for_git(
     with DgcClient(server.project_id, auth=server.token, base_url=server.url) as dgc:
         from jobexport.backup import backup_workspace
 
-        backup_workspace(dgc, tmp_path / "backup")
-        exported = dgc.export_jobs([job.name for job in dgc.jobs()], to=tmp_path / "zips")
+        backup_workspace(dgc, tmp_path / "backup", workspace=WORKSPACE)
+        names = [job.name for job in dgc.jobs(workspace=WORKSPACE)]
+        exported = dgc.export_jobs(names, to=tmp_path / "zips", workspace=WORKSPACE)
         unpack_for_git(exported.archives.values(), tmp_path / "git")
         ours = {path: content for path, content in contents(tmp_path / "backup").items() if "/" in path}
         assert contents(tmp_path / "git") == ours
-        assert backup_workspace(dgc, tmp_path / "git").changed == ()
+        assert backup_workspace(dgc, tmp_path / "git", workspace=WORKSPACE).changed == ()
     assert contents(tmp_path / "git") == contents(tmp_path / "backup")
 
 

@@ -15,6 +15,7 @@ from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, members, zip_of
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ def test_a_job_is_exported_by_every_edition(
     """The zip is stored under the documented name with the service's bytes; size and SHA-256 are theirs."""
     server = started(edition)
     server.core.reset()
-    archive = caller.job(server, "myJob", to=tmp_path)
+    archive = caller.job(server, "myJob", to=tmp_path, workspace=WORKSPACE)
     content = (tmp_path / "DLF_myJob.zip").read_bytes()
     assert archive.path == tmp_path / "DLF_myJob.zip"
     assert (archive.size, archive.sha256) == (len(content), hashlib.sha256(content).hexdigest())

@@ -17,6 +17,7 @@ from jobexport.spec.editions import edition_ids, load_edition
 from tests.client.making.calls import NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, many_jobs, members, zip_of
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,11 +61,11 @@ def test_each_job_gets_a_zip_of_its_own(
     """Every edition's batch ends in `{name}.zip` for each job, with that job's members and nothing else."""
     server = started(edition)
     server.core.reset()
-    result = caller.jobs(server, JOBS, to=tmp_path / "out")
+    result = caller.jobs(server, JOBS, to=tmp_path / "out", workspace=WORKSPACE)
     assert result.succeeded
     assert list(result.archives) == JOBS
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(f"{name}.zip" for name in JOBS)
-    workspace = server.state.projects[PROJECT].workspaces["default"]
+    workspace = server.state.projects[PROJECT].workspaces[WORKSPACE]
     for name, archive in result.archives.items():
         job = workspace.jobs[name]
         expected = {f"jobs/{name}/{script}.script": workspace.scripts[script] for script in workspace.scripts_of(job)}
@@ -145,7 +146,7 @@ def test_what_is_there_and_whole_is_not_fetched_again(caller: Caller, jobs: Serv
     assert second.archives == first.archives
 
 
-@pytest.mark.parametrize("changes", [{"depend": False}, {"workspace": "d1cd7861478748a6925bc02f47c69279"}])
+@pytest.mark.parametrize("changes", [{"depend": False}, {"workspace": WORKSPACE}])
 def test_what_was_exported_in_another_way_is_fetched_again(
     caller: Caller, mock: Server, tmp_path: Path, changes: dict[str, Any]
 ) -> None:

@@ -20,6 +20,7 @@ from tests.archive.making.hostile import built
 from tests.archive.making.verdicts import JOB, REFUSED, SOUND
 from tests.archive.making.watch import WATCH
 from tests.archive.making.zips import part, zipped
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,8 +118,8 @@ def edition(request: pytest.FixtureRequest) -> Iterator[Server]:
 def test_zips_of_each_edition_are_accepted_by_all(edition: Server, tmp_path: Path) -> None:
     """Both layouts of every edition's mock are kept and read."""
     with DgcClient(edition.project_id, auth=edition.token, base_url=edition.url) as client:
-        one = client.export_job("myJob", to=tmp_path / "one.zip")
-        many = client.export_jobs(["myJob", "job_batch"], to=tmp_path)
+        one = client.export_job("myJob", to=tmp_path / "one.zip", workspace=WORKSPACE)
+        many = client.export_jobs(["myJob", "job_batch"], to=tmp_path, workspace=WORKSPACE)
     assert many.succeeded
     for archive in (one, *many.archives.values()):
         archive.verify()

@@ -21,6 +21,7 @@ from jobexport.spec import load_edition
 from jobexport.spec.document import media, operations_by_id, response, schema_of
 from jobexport.spec.editions import edition_ids
 from tests.making.stored import stored
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,13 +117,13 @@ def members(content: bytes) -> dict[str, bytes]:
 
 
 def workspace(server: Server) -> Any:
-    return server.state.projects[server.project_id].workspaces["default"]
+    return server.state.projects[server.project_id].workspaces[WORKSPACE]
 
 
 class TestExport:
     def test_job(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """`export_job` returns the zip only in `raw_content`, with the job of the server."""
-        result = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
+        result = dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE))
         assert (str(result), result.openapi_types) == ("{}", {})
         found = members(result.raw_content)
         assert is_exported(found["jobs/myJob.job"], workspace(server).jobs["myJob"])
@@ -131,7 +132,9 @@ class TestExport:
     def test_job_with_a_body(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """`export_depend` takes effect in editions with a body of exportJob; other editions ignore it."""
         body = sdk.dgc.ExportJobReq(export_depend=False)
-        found = members(dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body)).raw_content)
+        found = members(
+            dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE, body=body)).raw_content
+        )
         operation = server.core.document["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]
         assert (list(found) == ["jobs/myJob.job"]) is ("requestBody" in operation)
 
@@ -147,7 +150,7 @@ class TestExport:
         server = servers("huaweicloud-cn-2025")
         body = sdk.dgc.ExportJobReq(obs_path="obs://bucket/jobs/")
         client = sdk.client(sdk.dgc.DgcClient, server)
-        result = client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", body=body))
+        result = client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE, body=body))
         assert (str(result), result.openapi_types) == ("{}", {})
         assert result.raw_content.startswith(b'{"obsPath": "obs://bucket/jobs/myJob/')
         (name,) = [name for name in stored(server) if name.startswith("bucket/jobs/")]
@@ -155,7 +158,9 @@ class TestExport:
 
     def test_batch(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """`export_job_list` (batchExportJobs) returns one zip with each job of the server."""
-        result = dgc.export_job_list(sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS)))
+        result = dgc.export_job_list(
+            sdk.dgc.ExportJobListRequest(workspace=WORKSPACE, body=sdk.dgc.ExportJobsReq(job_list=JOBS))
+        )
         found = members(result.raw_content)
         for name in JOBS:
             assert is_exported(found[f"jobs/{name}/{name}.job"], workspace(server).jobs[name])
@@ -165,8 +170,9 @@ class TestExport:
         import httpx
 
         url = f"{server.url}/v1/{server.project_id}/jobs/myJob/export"
-        expected = httpx.post(url, headers={"X-Auth-Token": server.token}, trust_env=False, verify=False).content
-        assert dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")).raw_content == expected
+        headers = {"X-Auth-Token": server.token, "workspace": WORKSPACE}
+        expected = httpx.post(url, headers=headers, trust_env=False, verify=False).content
+        assert dgc.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE)).raw_content == expected
 
     def test_flink(self, sdk: Sdk, server: Server, dli: Any) -> None:
         """`export_flink_jobs` stores zips; `is_success` becomes text; an array of another name is lost silently."""
@@ -199,9 +205,12 @@ class TestErrors:
             dgc = sdk.client(sdk.dgc.DgcClient, server, **changes)
             dli = sdk.client(sdk.dli.DliClient, server, **changes)
             calls = {
-                "exportJob": functools.partial(dgc.export_job, sdk.dgc.ExportJobRequest(job_name="myJob")),
+                "exportJob": functools.partial(
+                    dgc.export_job, sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE)
+                ),
                 "batchExportJobs": functools.partial(
-                    dgc.export_job_list, sdk.dgc.ExportJobListRequest(body=sdk.dgc.ExportJobsReq(job_list=JOBS))
+                    dgc.export_job_list,
+                    sdk.dgc.ExportJobListRequest(workspace=WORKSPACE, body=sdk.dgc.ExportJobsReq(job_list=JOBS)),
                 ),
                 "exportFlinkJobs": functools.partial(
                     dli.export_flink_jobs,
@@ -217,18 +226,18 @@ class TestErrors:
         """A temporary key's `X-Security-Token` is refused, as the server has no temporary keys."""
         client = sdk.client(sdk.dgc.DgcClient, server)
         client.get_credentials().with_security_token("t")
-        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")))
+        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE)))
         assert problem.status_code == 401
 
     def test_another_project(self, sdk: Sdk, server: Server) -> None:
         """Another project is refused: the signature is right, but the project is unknown."""
         client = sdk.client(sdk.dgc.DgcClient, server, project_id="other")
-        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob")))
+        problem = refused(lambda: client.export_job(sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE)))
         assert (problem.status_code, problem.error_code) == (400, "DLF.6888")
 
     def test_missing_job(self, sdk: Sdk, server: Server, dgc: Any) -> None:
         """A missing job raises the SDK's exception with code, message and request id."""
-        problem = refused(lambda: dgc.export_job(sdk.dgc.ExportJobRequest(job_name="none")))
+        problem = refused(lambda: dgc.export_job(sdk.dgc.ExportJobRequest(job_name="none", workspace=WORKSPACE)))
         expected = error(server, "exportJob", "job-not-found")
         assert (problem.status_code, problem.error_code) == (400, "DLF.0100")
         assert problem.error_msg == expected["error_msg"]
@@ -263,7 +272,9 @@ def test_loopback_only(sdk: Sdk) -> None:
 
 def test_home_folder(sdk: Sdk, servers: Callable[[str], Server]) -> None:
     """At its import the SDK writes only an application id into the home folder."""
-    sdk.client(sdk.dgc.DgcClient, servers("otc-2026")).export_job(sdk.dgc.ExportJobRequest(job_name="myJob"))
+    sdk.client(sdk.dgc.DgcClient, servers("otc-2026")).export_job(
+        sdk.dgc.ExportJobRequest(job_name="myJob", workspace=WORKSPACE)
+    )
     files = [str(path.relative_to(sdk.home)) for path in sdk.home.rglob("*") if path.is_file()]
     # Or nothing, if another test imported the SDK first.
     assert set(files) <= {str(Path(".huaweicloud/application_id"))}
@@ -305,18 +316,18 @@ def round_trip(sdk: Sdk, server: Server) -> dict[str, Callable[[], Any]]:
     found: dict[str, Any] = {}
 
     def export_jobs() -> Any:
-        result = dgc.export_job_list(api.ExportJobListRequest(body=batch))
+        result = dgc.export_job_list(api.ExportJobListRequest(workspace=WORKSPACE, body=batch))
         stored(server)["b/sdk.zip"] = result.raw_content
         return result
 
     def create_resource() -> Any:
-        result = dgc.create_resource(api.CreateResourceRequest(body=resource))
+        result = dgc.create_resource(api.CreateResourceRequest(workspace=WORKSPACE, body=resource))
         found["resource"] = json.loads(result.raw_content)["resourceId"]
         return result
 
     def import_job() -> Any:
         body = api.ImportFileReq(path="obs://b/sdk.zip", same_name_policy="OVERWRITE")
-        result = dgc.import_job(api.ImportJobRequest(body=body))
+        result = dgc.import_job(api.ImportJobRequest(workspace=WORKSPACE, body=body))
         found["task"] = result.task_id
         return result
 
@@ -326,21 +337,27 @@ def round_trip(sdk: Sdk, server: Server) -> dict[str, Callable[[], Any]]:
         return dli.import_flink_jobs(flink.ImportFlinkJobsRequest(body=body))
 
     return {
-        "createJob": lambda: dgc.create_job(api.CreateJobRequest(body=job)),
-        "listJobs": lambda: dgc.list_jobs(api.ListJobsRequest(job_type="BATCH", limit=10, offset=0)),
-        "showJob": lambda: dgc.show_job(api.ShowJobRequest(job_name="myJob")),
-        "exportJob": lambda: dgc.export_job(api.ExportJobRequest(job_name="myJob")),
+        "createJob": lambda: dgc.create_job(api.CreateJobRequest(workspace=WORKSPACE, body=job)),
+        "listJobs": lambda: dgc.list_jobs(
+            api.ListJobsRequest(workspace=WORKSPACE, job_type="BATCH", limit=10, offset=0)
+        ),
+        "showJob": lambda: dgc.show_job(api.ShowJobRequest(workspace=WORKSPACE, job_name="myJob")),
+        "exportJob": lambda: dgc.export_job(api.ExportJobRequest(job_name="myJob", workspace=WORKSPACE)),
         "batchExportJobs": export_jobs,
         "importJob": import_job,
-        "showSystemTask": lambda: dgc.list_system_tasks(api.ListSystemTasksRequest(task_id=found["task"])),
-        "deleteJob": lambda: dgc.delete_job(api.DeleteJobRequest(job_name="myJob")),
-        "createScript": lambda: dgc.create_script(api.CreateScriptRequest(body=script)),
-        "listScripts": lambda: dgc.list_scripts(api.ListScriptsRequest(limit=10, offset=0)),
-        "showScript": lambda: dgc.show_script(api.ShowScriptRequest(script_name="sdk")),
-        "deleteScript": lambda: dgc.delete_script(api.DeleteScriptRequest(script_name="sdk")),
+        "showSystemTask": lambda: dgc.list_system_tasks(
+            api.ListSystemTasksRequest(workspace=WORKSPACE, task_id=found["task"])
+        ),
+        "deleteJob": lambda: dgc.delete_job(api.DeleteJobRequest(workspace=WORKSPACE, job_name="myJob")),
+        "createScript": lambda: dgc.create_script(api.CreateScriptRequest(workspace=WORKSPACE, body=script)),
+        "listScripts": lambda: dgc.list_scripts(api.ListScriptsRequest(workspace=WORKSPACE, limit=10, offset=0)),
+        "showScript": lambda: dgc.show_script(api.ShowScriptRequest(workspace=WORKSPACE, script_name="sdk")),
+        "deleteScript": lambda: dgc.delete_script(api.DeleteScriptRequest(workspace=WORKSPACE, script_name="sdk")),
         "createResource": create_resource,
-        "listResources": lambda: dgc.list_resources(api.ListResourcesRequest(limit=10, offset=0)),
-        "deleteResource": lambda: dgc.delete_resource(api.DeleteResourceRequest(resource_id=found["resource"])),
+        "listResources": lambda: dgc.list_resources(api.ListResourcesRequest(workspace=WORKSPACE, limit=10, offset=0)),
+        "deleteResource": lambda: dgc.delete_resource(
+            api.DeleteResourceRequest(workspace=WORKSPACE, resource_id=found["resource"])
+        ),
         "exportFlinkJobs": lambda: dli.export_flink_jobs(flink.ExportFlinkJobsRequest(body=selected)),
         "listFlinkJobs": lambda: dli.list_flink_jobs(flink.ListFlinkJobsRequest(limit=10, offset=0, show_detail=True)),
         "showFlinkJob": lambda: dli.show_flink_job(flink.ShowFlinkJobRequest(job_id=100)),

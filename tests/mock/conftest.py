@@ -15,6 +15,7 @@ from jobexport.core.redact import Redaction
 from jobexport.mock import DEFAULT_EDITION, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.making.stored import stored
+from tests.making.workspaces import default_workspace
 from tests.mock.making import trips
 from tests.mock.making.apis import NOW, Api
 from tests.mock.making.defects import Result
@@ -35,12 +36,12 @@ def opened() -> Iterator[Callable[[str], Api]]:
 
         @functools.cache
         def open_edition(edition: str) -> Api:
-            server = stack.enter_context(serve(edition, clock=lambda: NOW))
-            headers = {"X-Auth-Token": server.token}
+            document, server = load_edition(edition), stack.enter_context(serve(edition, clock=lambda: NOW))
+            headers = {"X-Auth-Token": server.token, **default_workspace(document)}
             client = stack.enter_context(
                 httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False)
             )
-            return Api(edition, load_edition(edition), server, client)
+            return Api(edition, document, server, client)
 
         yield open_edition
 

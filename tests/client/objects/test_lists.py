@@ -16,6 +16,7 @@ from jobexport.spec.editions import edition_ids, load_edition
 from tests.client.making.calls import EDITION, NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, many_objects
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,9 +53,9 @@ def test_a_list_of_every_edition_is_read(
     """Whatever an edition calls list and id, all items come; a time that it lacks is None."""
     server = started(edition)
     server.core.reset()
-    found = caller.listed(service, method, server)
+    found = caller.listed(service, method, server, **({"workspace": WORKSPACE} if service == "dgc" else {}))
     project = server.state.projects[server.project_id]
-    workspace = project.workspaces["default"]
+    workspace = project.workspaces[WORKSPACE]
     held = project.flink_ids if service == "dli" else getattr(workspace, method)
     assert set(found.names) == set(held)
     assert (found.outcome.complete, found.outcome.total, found.outcome.count) == (True, len(held), len(held))

@@ -16,6 +16,7 @@ from jobexport.spec.editions import edition_ids
 from tests.client.making.calls import EDITION, NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import zip_of
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,10 +44,10 @@ def task(status: str, *parts: tuple[str, str], end: int | None = 5, **fields: An
     return ScriptedResponse.json({"id": "another", "status": status, "endTime": end, "subtasks": subtasks, **fields})
 
 
-def wait(caller: Caller, server: Any, task_id: str = ID, deadline: float = 0) -> Any:
+def wait(caller: Caller, server: Any, task_id: str = ID, deadline: float = 0, workspace: str | None = None) -> Any:
     """Follow a task with a client of one kind."""
     once = caller.with_options(retries=NO_RETRIES)
-    return once.using("dgc", server, lambda dgc: dgc.task(task_id).wait(deadline=deadline))
+    return once.using("dgc", server, lambda dgc: dgc.task(task_id, workspace=workspace).wait(deadline=deadline))
 
 
 @pytest.mark.parametrize("edition", edition_ids())
@@ -54,14 +55,14 @@ def test_jobs_are_imported_in_every_edition(caller: Caller, started: Callable[[s
     """The task of an import is followed to its end, and then the jobs are there."""
     server = started(edition)
     server.core.reset()
-    begun = caller.call("dgc", "import_jobs", server, deposit(server), policy="SKIP")
-    state = wait(caller, server, begun.id)
+    begun = caller.call("dgc", "import_jobs", server, deposit(server), policy="SKIP", workspace=WORKSPACE)
+    state = wait(caller, server, begun.id, workspace=WORKSPACE)
     assert (state.status, state.ended, [(part.name, part.status) for part in state.parts]) == (
         "SUCCESSFUL",
         True,
         [("a", "SUCCESSFUL"), ("b", "SUCCESSFUL")],
     )
-    assert {"a", "b"} <= server.state.projects[server.project_id].workspaces["default"].jobs.keys()
+    assert {"a", "b"} <= server.state.projects[server.project_id].workspaces[WORKSPACE].jobs.keys()
 
 
 def test_every_choice_is_sent(caller: Caller, scripted: Scripted) -> None:

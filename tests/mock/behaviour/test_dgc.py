@@ -14,12 +14,13 @@ from jobexport.mock import EXAMPLE_PROJECT, State, serve
 from jobexport.spec.document import deref, media, request_body, schema_of
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.making.stored import stored
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from tests.mock.making.apis import Api
 
 NOW = 1_700_000_000_000
-WORKSPACE = {"workspace": "d1cd7861478748a6925bc02f47c69279"}
+ELSEWHERE = {"workspace": WORKSPACE}
 MY_JOB = ["jobs/myJob.job", "scripts/CS_PROCESS_TRIP.script", "scripts/TRIP_RAW_STANDARD.script"]
 SPARK = ["jobs/job_spark.job", "resources/trip-report.resource", "scripts/publish_report.script"]
 
@@ -259,13 +260,13 @@ class TestWorkspace:
 
     def test_header_chooses_the_workspace(self, api: Api, members: Any, call: Any) -> None:
         """The workspace header selects the workspace; without it the default workspace is used."""
-        assert self.export(api, call, "orders_daily", WORKSPACE).status_code == 200
+        assert self.export(api, call, "orders_daily", ELSEWHERE).status_code == 200
         refused(api, self.export(api, call, "orders_daily", {}), call, "job-not-found")
-        refused(api, self.export(api, call, "job_spark", WORKSPACE), call, "job-not-found")
+        refused(api, self.export(api, call, "job_spark", ELSEWHERE), call, "job-not-found")
 
     def test_workspaces_have_jobs_of_one_name(self, api: Api, members: Any, call: Any) -> None:
         """Two workspaces may have a job of the same name, and each exports its own job."""
-        here, there = (members(self.export(api, call, "job_batch", headers).content) for headers in ({}, WORKSPACE))
+        here, there = (members(self.export(api, call, "job_batch", headers).content) for headers in ({}, ELSEWHERE))
         assert any(name.endswith("dws_sql.script") for name in here)
         assert not any(name.endswith(".script") for name in there)
 
@@ -283,5 +284,5 @@ class TestWorkspace:
     def test_unknown_project_comes_before_unknown_workspace(self, api: Api, call: Any) -> None:
         """A project that the state lacks gets no-permission too."""
         path = "jobs/myJob/export" if call == "exportJob" else "jobs/batch-export"
-        response = api.client.post(f"/v1/other/{path}", json={"jobList": ["myJob"]}, headers=WORKSPACE)
+        response = api.client.post(f"/v1/other/{path}", json={"jobList": ["myJob"]}, headers=ELSEWHERE)
         refused(api, response, call, "no-permission")

@@ -9,7 +9,8 @@ import pytest
 from jobexport.mock import State
 from jobexport.mock.behaviour.jobs import chosen
 from jobexport.mock.behaviour.paging import page
-from tests.mock.making.trips import NOW, WORKSPACE, code
+from tests.making.workspaces import WORKSPACE
+from tests.mock.making.trips import NOW, code
 
 if TYPE_CHECKING:
     from tests.mock.making.trips import Trip

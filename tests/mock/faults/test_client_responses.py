@@ -14,6 +14,7 @@ import pytest
 from jobexport.mock import EXAMPLE_PROJECT, serve
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.making.stored import stored
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +99,7 @@ class TestZips:
         assert mock.job().content != b""
 
 
-@pytest.mark.parametrize("workspace", [None, "d1cd7861478748a6925bc02f47c69279"])
+@pytest.mark.parametrize("workspace", [None, WORKSPACE])
 def test_needs_project_header(mock: Faulty, workspace: str | None) -> None:
     """Without X-Project-Id the workspace is unknown; with it the request succeeds."""
     mock.set("needs-project-header@exportJob")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import httpx
 
 INTL, OTC, BOOLEAN = "huaweicloud-intl-2026", "otc-2026", "otc-2024"
-WORKSPACE = "d1cd7861478748a6925bc02f47c69279"
 
 
 @frozen

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from jobexport.core.redact import Redaction
 from jobexport.mock import EXAMPLE_PROJECT, Server, serve
+from tests.making.workspaces import default_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ class Faulty:
 @contextlib.contextmanager
 def faulty(edition: str) -> Iterator[Faulty]:
     with serve(edition) as server:
-        headers = {"X-Auth-Token": server.token}
+        headers = {"X-Auth-Token": server.token, **default_workspace(server.core.document)}
         with (
             httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False) as client,
             httpx.Client(base_url=server.url, trust_env=False, verify=False) as stranger,

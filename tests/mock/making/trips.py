@@ -24,7 +24,6 @@ TEXT: dict[str, Any] = {"type": "string"}
 WHOLE: dict[str, Any] = {"type": "integer"}
 ANY: dict[str, Any] = {"type": "object"}
 NOW = 1_700_000_000_000
-WORKSPACE = "d1cd7861478748a6925bc02f47c69279"
 
 
 def of(**fields: Any) -> dict[str, Any]:

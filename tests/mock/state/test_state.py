@@ -11,6 +11,7 @@ import pytest
 from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
+from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ class TestExample:
         assert workspace.jobs["job_batch"].scripts == ("dws_sql",)
         assert workspace.jobs["job_stream"].scripts == workspace.resources_of(workspace.jobs["job_stream"]) == ()
         assert workspace.resources_of(workspace.jobs["job_spark"]) == ("trip-report",)
-        other = project.workspaces["d1cd7861478748a6925bc02f47c69279"]
+        other = project.workspaces[WORKSPACE]
         assert other.jobs.keys() - workspace.jobs.keys() == {"orders_daily"}
         assert {"myJob", "job_batch", "job_stream"} <= other.jobs.keys()  # the jobs of the document's examples
 

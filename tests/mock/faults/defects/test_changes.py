@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mock.making.defects import WORKSPACE, Case, job
+from tests.making.workspaces import WORKSPACE
+from tests.mock.making.defects import Case, job
 from tests.mock.making.round_trip_requests import (
     DLI,
     JOB,

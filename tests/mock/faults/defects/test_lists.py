@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.mock.making.defects import WORKSPACE, Case, job, seed
+from tests.making.workspaces import WORKSPACE
+from tests.mock.making.defects import Case, job, seed
 from tests.mock.making.round_trip_requests import (
     JOB,
     SCRIPT,

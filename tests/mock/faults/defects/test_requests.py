@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jobexport.mock import FAULTS
+from tests.making.workspaces import WORKSPACE
 from tests.mock.making.defects import (
     BOOLEAN,
     INTL,
     OTC,
-    WORKSPACE,
     Case,
     batch,
     every_flink,

@@ -10,7 +10,8 @@ import pytest
 
 from jobexport import signing
 from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_SECRET_KEY, EXAMPLE_TOKEN
-from tests.mock.making.defects import WORKSPACE, Case, batch, every_flink, flink, flinks, job, members, seed, to_obs
+from tests.making.workspaces import WORKSPACE
+from tests.mock.making.defects import Case, batch, every_flink, flink, flinks, job, members, seed, to_obs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
