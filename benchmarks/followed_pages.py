@@ -3,12 +3,17 @@
 For each page of the three operations, SINGLE (30) pages with one change and MULTIPLE (10) with two to five are written
 into a copy of the sources. A change passes if drift finds nothing new afterwards, the sources are sound, every
 statement of the register holds, and the other editions stay as they were; then the client is generated from the copy,
-and the tests of facts pass in it. For one change of EACH (5) the tests of the client, of the generated package and of
+and the tests of facts pass in it. For one change of EACH (1) the tests of the client, of the generated package and of
 the vendor's SDK run too; with EACH 0 only the sources are looked at. The counts are printed by kind of change.
+
+`python benchmarks/followed_pages.py whole [COUNT]` draws COUNT (10) of these pages at random. In a clone of the last
+commit each is written by `jobexport drift --write`, and `make generate lint-spec contract test` runs.
 """
 
 from __future__ import annotations
 
+import atexit
+import multiprocessing
 import os
 import random
 import shutil
@@ -17,6 +22,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +38,7 @@ from jobexport.spec.statements.held import unheld  # noqa: E402
 from tests.drift.making.described import DESCRIBED  # noqa: E402
 from tests.drift.making.mutations import mutation  # noqa: E402
 from tests.drift.making.pages import PAGES  # noqa: E402
+from tests.drift.making.rendering import render  # noqa: E402
 from tests.drift.test_write import facts_of, problems  # noqa: E402
 
 _FACTS = ("tests/spec/statements", "tests/spec/test_facts.py")
@@ -68,7 +76,7 @@ def outcome(page: Any, edition: str, copy: Path, *tests: str) -> str:
     lines = list(left_lines(written))
     # What is left to people must not break what was written.
     found = "" if written.problems or not tests else _tested(written, copy, *tests)
-    return found or (f"left: {lines[0]}" if lines else "")
+    return found or (lines[0] if lines else "")
 
 
 def _tested(written: Any, copy: Path, *tests: str) -> str:
@@ -85,35 +93,93 @@ def _tested(written: Any, copy: Path, *tests: str) -> str:
     return f"WRONG tests: {' '.join(done.stdout.split())[-300:]}" if done.returncode else ""
 
 
+@cache
+def _copy() -> Path:
+    """Return this process's copy of what the tests need of the checkout."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    for name in ("src", "tests", "generated", "openapi", "overlays"):
+        shutil.copytree(CHECKOUT / name, Path(folder.name, name))
+    shutil.copy(CHECKOUT / "pyproject.toml", folder.name)
+    return Path(folder.name)
+
+
+def numbered(page_number: int, number: int, single: int) -> tuple[Any, list[str]]:
+    """Return the changed page with a number, and its changes; from the number `single` on they are two to five."""
+    edition, operation, page = PAGES[page_number]
+    rng = random.Random(f"followed {edition} {operation} {number}")  # noqa: S311  # no secrets
+    return changed(page, 1 if number < single else rng.randrange(2, 6), rng)
+
+
+def tried(page_number: int, number: int, single: int, each: int) -> tuple[list[str], str]:
+    """Return the changes of a page and the outcome."""
+    after, kinds = numbered(page_number, number, single)
+    tests = (*_FACTS, *(_CLIENT if number % each == 0 else ())) if each else ()
+    return kinds, outcome(after, PAGES[page_number][0], _copy(), *tests)
+
+
 def main(single: int, multiple: int, each: int) -> None:
     """Print each change that is not right, and the counts."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("src", "tests", "generated", "openapi", "overlays"):
-            shutil.copytree(CHECKOUT / name, Path(folder, name))
-        shutil.copy(CHECKOUT / "pyproject.toml", folder)
-        _count(single, multiple, each, Path(folder))
-
-
-def _count(single: int, multiple: int, each: int, copy: Path) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     start = time.perf_counter()
-    for edition, operation, page in PAGES:
-        for number in range(single + multiple):
-            rng = random.Random(f"followed {edition} {operation} {number}")  # noqa: S311  # no secrets
-            after, kinds = changed(page, 1 if number < single else rng.randrange(2, 6), rng)
-            tests = (*_FACTS, *(_CLIENT if number % each == 0 else ())) if each else ()
-            found = outcome(after, edition, copy, *tests)
+    cases = [(page, number, single, each) for page in range(len(PAGES)) for number in range(single + multiple)]
+    # The tests of the client wait for most of their time.
+    workers = 2 * (os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for (page, number, *_), (kinds, found) in zip(cases, pool.map(tried, *zip(*cases, strict=True)), strict=True):
             result = found.partition(" ")[0].rstrip(":") or "right"
             counts["one change" if number < single else "two to five", result] += 1
             if number < single:
                 counts[kinds[0].partition(" ")[0], result] += 1
             if found:
-                print(f"{edition} {operation} {number}: {kinds}: {found}", flush=True)
+                print(f"{PAGES[page][0]} {PAGES[page][1]} {number}: {kinds}: {found}", flush=True)
     for kind in dict.fromkeys(kind for kind, _ in counts):
         print(f"{kind:50}", *(f"{result} {counts[kind, result]:4}" for result in ("right", "left", "WRONG")))
     print(f"{time.perf_counter() - start:.0f} s")
 
 
+def whole(count: int) -> None:
+    """Follow changed pages drawn at random as a maintainer does, each in a clone, and print how each step ends."""
+    rng = random.Random(time.time_ns())  # noqa: S311  # no secrets
+    cases = [(page, number) for page in range(len(PAGES)) for number in range(40)]
+    drawn = 0
+    for page, number in rng.sample(cases, len(cases)):
+        if drawn == count:
+            return
+        after, kinds = numbered(page, number, 30)
+        # A page that people have to finish is not expected to pass.
+        if outcome(after, PAGES[page][0], CHECKOUT):
+            continue
+        drawn += 1
+        with tempfile.TemporaryDirectory() as folder:
+            print(f"{PAGES[page][0]} {PAGES[page][1]} {number}: {kinds}", flush=True)
+            _followed(after, PAGES[page][0], Path(folder))
+
+
+def _followed(page: Any, edition: str, folder: Path) -> None:
+    clone, source = folder / "clone", folder / "page.rst"
+    source.write_text(render(page, "rst"), encoding="utf-8")
+    subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(clone)], check=True)  # noqa: S607  # the caller's git
+    drift = [".venv/bin/jobexport", "drift", str(source), "--edition", edition, "--write"]
+    for command in (
+        ["make", "install"],
+        drift,
+        ["make", "generate", "lint-spec"],
+        ["make", "contract"],
+        ["make", "test"],
+    ):
+        started = time.perf_counter()
+        done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False)
+        print(f"    {' '.join(command[:2]):22} {done.returncode} {time.perf_counter() - started:4.0f} s", flush=True)
+        if done.returncode:
+            lines = done.stdout.splitlines()
+            failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))] or lines[-15:]
+            print(*failed, done.stderr[-500:], sep="\n        ", flush=True)
+
+
 if __name__ == "__main__":
-    given = [int(text) for text in sys.argv[1:]]
-    main(*given, *(30, 10, 5)[len(given) :])
+    if sys.argv[1:2] == ["whole"]:
+        whole(*[int(text) for text in sys.argv[2:]] or [10])
+    else:
+        given = [int(text) for text in sys.argv[1:]]
+        main(*given, *(30, 10, 1)[len(given) :])
