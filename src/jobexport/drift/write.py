@@ -14,7 +14,7 @@ from jobexport.core.disk.files import open_part, put_files, writing
 from jobexport.drift.check import Compared, check_page, compare_page, listed_tag
 from jobexport.drift.documents.description import Described
 from jobexport.drift.edits.advise import BY_HAND, left_to_people
-from jobexport.drift.edits.shared import also_changed, differing_tables, unread
+from jobexport.drift.edits.shared import also_changed, differing_tables, unfilled, unread
 from jobexport.errors import JobexportError
 from jobexport.spec.editions import BASE, OVERLAYS, REGISTER
 from jobexport.spec.lint import lint_sources
@@ -179,8 +179,9 @@ def _edited(
         return "no edit resolves it", None
     if advice.hint == BY_HAND:
         return BY_HAND, None
-    broken = unread(described, after, found.edition)
-    return broken or also_changed(finding, found.comparison, described, after, found.edition, beside), after
+    edition, operation = found.edition, found.comparison.operation
+    broken = unread(described, after, edition) or unfilled(described, after, edition, operation)
+    return broken or also_changed(finding, found.comparison, described, after, edition, beside), after
 
 
 def _dated(described: Described, found: Compared, date: str) -> Described:

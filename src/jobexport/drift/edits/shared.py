@@ -1,8 +1,10 @@
-"""Edits of a schema that would break something else: another table that shares it, or the client that reads it."""
+"""Edits that would break something else: another table that shares a schema, or code that fills or reads a field."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
 
 from jobexport.drift.compare.comparison import Comparison
 from jobexport.drift.known.statements import of_row
@@ -13,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from jobexport.drift.documents.description import Described
-    from jobexport.drift.facts import PageFacts
+    from jobexport.drift.facts import DataType, PageFacts
     from jobexport.drift.findings import Finding
 
 _SCHEMAS = "/components/schemas/"
 _UNKNOWN = "not known"
+_GIVEN = ("header", "path", "query")
 _BOTH = "or write a schema for each"
 
 
@@ -76,6 +79,59 @@ def unread(before: Described, after: Described, edition: str) -> str:
             read, come = (" or ".join(sorted(each)) for each in (known[role], new))
             return f"the client reads a field with the role {role} as {read}, not as {come}; change both"
     return ""
+
+
+def unfilled(before: Described, after: Described, edition: str, operation: str) -> str:
+    """Return why an edit is not right: code fills a field of requests, and no edition has its new form; else empty.
+
+    The client, the mock and the contract test send what another edition's requests have: a type, or a field that is
+    mandatory, optional or missing. A header or query parameter that becomes mandatory is in the hands of users, as are
+    fields of objects in a body.
+    """
+    old, new = (_filled(described, edition, operation) for described in (before, after))
+    others = [_filled(before, id_, operation) for id_ in before.editions if id_ != edition]
+    others = [fields for fields in others if fields]
+    for name in (name for name in {**old, **new} if old.get(name) != new.get(name)):
+        was, becomes = old.get(name, _ABSENT), new.get(name, _ABSENT)
+        known = [fields.get(name, _ABSENT) for fields in others]
+        code = "the client, the mock and the contract test"
+        if was.location == "header" and becomes == _ABSENT and _ABSENT not in known:
+            return f"every other edition has the header, and {code} send it; change them too"
+        if _types(becomes) - _types(was).union(*map(_types, known)) and name in old:
+            return f"no edition has this type, and {code} send the old one; change them too"
+        in_hands = name in old and becomes.location in _GIVEN
+        if not in_hands and becomes.mandatory not in {was.mandatory, *(each.mandatory for each in known)}:
+            return f"no edition has requests with and without it in these cases; change {code} too"
+    return ""
+
+
+@frozen
+class _Field:
+    location: str
+    type: DataType | None
+    mandatory: str
+
+
+# An optional field and a missing one are the same to whoever sends requests without it.
+_ABSENT = _Field("", None, "no")
+
+
+def _types(found: _Field) -> set[DataType]:
+    return set() if found.type is None else {*(found.type.alternatives or (found.type,))}
+
+
+def _filled(described: Described, edition: str, operation: str) -> dict[str, _Field]:
+    """Return the parameters and the fields of a body that requests have in an edition, by name.
+
+    Variables of the path go by their number, as another name of one is sent like the old one.
+    """
+    if operation not in operations_by_id(described.documents[edition]):
+        return {}
+    rows = [row for row in described.facts(edition, operation).parameters if len(row.path) == 1]
+    variables = [row for row in rows if row.location == "path"]
+    named = {f"variable {number} of the path": row for number, row in enumerate(variables, 1)}
+    named |= {row.name: row for row in rows if row.location in ("body", "header", "query")}
+    return {name: _Field(row.location, row.type, row.mandatory) for name, row in named.items()}
 
 
 def _said(finding: Finding, comparison: Comparison) -> dict[tuple[str, ...], frozenset[tuple[str, str, str]]]:
