@@ -28,6 +28,7 @@ class Things:
             return
         await receive()
         _, _, id_ = scope["path"].partition("/things/")
+        self.token = dict(scope["headers"]).get(b"x-auth-token")
         status, value = self.respond(scope["method"], scope["path"], id_)
         body = b"" if status == 204 else json.dumps(value).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
@@ -120,3 +121,38 @@ def test_a_server_in_use_gets_no_sequences(tmp_path: Path) -> None:
     report = run(tmp_path, forgets=True, live=Live(rate=500))
     assert not report.transitions
     assert {"createThing", "deleteThing"} <= report.left_out.keys()
+
+
+NAME = {"name": "job_name", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+JOBS: dict[str, Any] = {
+    **DOCUMENT,
+    "paths": {
+        "/v1/{project_id}/things/{job_name}": {
+            "parameters": [PROJECT, NAME],
+            "delete": {"operationId": "deleteJob", "responses": {"204": {"description": "gone"}, "400": MISSING}},
+            "get": {"operationId": "showJob", "responses": {"200": DONE, "400": MISSING}},
+        },
+    },
+}
+
+
+class Jobs(Things):
+    """A server of one job, which only its own project with the right token may delete."""
+
+    def respond(self, method: str, path: str, id_: str) -> tuple[int, Any]:
+        """Return status and body of the response."""
+        if self.token != b"a-token" or not path.startswith("/v1/p/"):
+            return 400, {"error_code": "T.2", "error_msg": "refused"}
+        return super().respond(method, path, id_)
+
+
+def test_a_server_that_nothing_restores_may_have_lost_what_was_known(tmp_path: Path) -> None:
+    """The run deletes the one job that it knows: from then on a request for this job may be refused."""
+    jobs = Jobs(forgets=False)
+    jobs.held = {"kept"}
+    with serving(jobs) as url:
+        data = Data("p", ("kept",), (), token="a-token")
+        live = Live(disposable=True)
+        report = check_edition(JOBS, url, data, seed=1, report_dir=tmp_path, max_examples=10, live=live)
+    assert jobs.held == set()
+    assert "known_request_refused" not in broken(report)

@@ -87,7 +87,7 @@ class Line:
     restore: Callable[[], None] | None = None
     """Function that undoes all changes of the server, if the server can."""
     changed: bool = field(default=False, init=False)
-    """True if requests of a sequence before the current request changed the server."""
+    """True if requests before the current request changed the server, and nothing undid it."""
     _changes: bool = field(default=False, init=False)
     _case: Case[Any] | None = field(default=None, init=False)
 
@@ -146,12 +146,12 @@ class Line:
         return response
 
     def _follow(self, response: Response) -> None:
-        """Undo the change of a request, or note it until the end of its sequence."""
+        """Undo the change of a request, or note it until the end of its sequence; if nothing undoes it, of the run."""
         self.changed = self._changes
         case = self._case
-        if self.restore is None or case is None or not response.ok or not self.changing(case):
+        if case is None or not response.ok or not self.changing(case):
             return
-        if _in_sequence(case):
+        if self.restore is None or _in_sequence(case):
             self._changes = True
         else:
             self.restore()
