@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from jobexport.core import strict_json
 from jobexport.errors import JobexportError
 from jobexport.mock.behaviour.zips import disposition, member_name, obs_folder, pack
 from jobexport.mock.requests.operations import JSON, template
-from jobexport.mock.requests.outcome import Outcome
+from jobexport.mock.requests.outcome import Outcome, Whole, dump
 from jobexport.mock.requests.request import Refused, violation
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def export_job(operation: Operation, world: World) -> Callable[[Request], Outcom
         if folder is None or object_name is None:
             return Outcome(_zip(content, archives.file_name.format(**request.path), archives.media_type))
         folder = f"{folder}/{segment(name)}/{world.clock()}"
-        response = Response(json.dumps({"obsPath": f"obs://{folder}"}, ensure_ascii=False), media_type=JSON)
+        response = Whole(dump({"obsPath": f"obs://{folder}"}))
         return Outcome(response, {f"{folder}/{object_name.format(job_name=name)}": content}, later=True)
 
     return handle
@@ -141,9 +140,9 @@ def _content(job: DgcJob, kinds: frozenset[str]) -> bytes:
 
 
 def _zip(content: bytes, file_name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": disposition(file_name), "Content-Length": str(len(content))}
     if len(content) <= _CHUNK:
-        return Response(content, headers=headers, media_type=media_type)
+        return Whole(content, media_type=media_type, disposition=disposition(file_name))
+    headers = {"Content-Disposition": disposition(file_name), "Content-Length": str(len(content))}
     return StreamingResponse(_chunks(content), headers=headers, media_type=media_type)
 
 

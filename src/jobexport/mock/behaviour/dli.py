@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-
-from starlette.responses import Response
 
 from jobexport.core import strict_json
 from jobexport.mock.behaviour.flink_import import ID
 from jobexport.mock.behaviour.zips import obs_folder, pack
 from jobexport.mock.requests.operations import JSON, template
-from jobexport.mock.requests.outcome import Outcome
+from jobexport.mock.requests.outcome import Outcome, Whole, dump
 from jobexport.mock.requests.request import Refused, violation
 
 if TYPE_CHECKING:
@@ -22,9 +19,6 @@ if TYPE_CHECKING:
     from jobexport.mock.requests.operations import Operation
     from jobexport.mock.requests.request import Request
     from jobexport.mock.state.values import FlinkJob, ProjectState
-
-# Made once: `json.dumps` would make an encoder for each call.
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def export_flink_jobs(operation: Operation, world: World) -> Callable[[Request], Outcome]:
@@ -59,7 +53,7 @@ def export_flink_jobs(operation: Operation, world: World) -> Callable[[Request],
             }
             body[name] = list(zips)
             objects |= zips
-        return Outcome(Response(_ENCODER.encode(body), media_type=JSON), objects)
+        return Outcome(Whole(dump(body)), objects)
 
     return handle
 

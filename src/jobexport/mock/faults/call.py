@@ -149,12 +149,7 @@ class Call:
 
     def unchecked(self, fields: Mapping[str, Any]) -> Request:
         """Return the request with these fields, without a check."""
-        sent = {
-            name: self.headers[name.lower()].decode("utf-8", "replace")
-            for name in self.operation.headers.names
-            if name.lower() in self.headers
-        }
-        return Request(self.variables, sent, fields, self.query)
+        return Request(self.variables, self.operation.headers.of_headers(self.headers), fields, self.query)
 
     def with_fields(self, **fields: Any) -> Request | None:
         """Return the checked request with other fields, or None if nothing changes. A field of None is removed."""

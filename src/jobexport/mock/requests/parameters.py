@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
-from attrs import frozen
+from attrs import field, frozen
 
 from jobexport.mock.requests.schema import Schema, compile_schema
 from jobexport.spec.document import at, deref
@@ -36,6 +36,10 @@ class Parameters:
     """For each parameter that is not one text: a function of the sent texts that returns the value."""
     defaults: Mapping[str, Any] = {}
     """The defaults that the document has."""
+    _lower: tuple[str, ...] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_lower", tuple(name.lower() for name in self.names))
 
     @classmethod
     def read(cls, document: Mapping[str, Any], taken: Mapping[tuple[str, str], Location], location: str) -> Parameters:
@@ -66,6 +70,17 @@ class Parameters:
     def values(self, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return values of the documented types for these texts, one text for each parameter."""
         return {name: self.readers[name]([text]) if name in self.readers else text for name, text in sent.items()}
+
+    def of_headers(self, sent: Mapping[str, bytes]) -> dict[str, str]:
+        """Return the texts of the documented headers, for all headers of a request by lower-case name.
+
+        Bytes that are not UTF-8 become U+FFFD: valid for the schema, but no workspace has such a name.
+        """
+        return {
+            name: sent[lower].decode("utf-8", "replace")
+            for name, lower in zip(self.names, self._lower, strict=True)
+            if lower in sent
+        }
 
     def with_defaults(self, sent: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values that a request sent, with the document's default for each parameter that it left out."""

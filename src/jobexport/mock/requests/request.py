@@ -12,7 +12,7 @@ from jobexport.core import strict_json
 from jobexport.mock.requests.operations import JSON
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from starlette.types import Receive, Scope
 
@@ -76,21 +76,6 @@ def raw_path(scope: Scope) -> str:
     return text
 
 
-def match_path(template: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
-    """Return the variables of a path template for these segments, or None if they do not match."""
-    if len(template) != len(segments):
-        return None
-    variables = {}
-    for expected, segment in zip(template, segments, strict=True):
-        if expected[:1] == "{":
-            variables[expected[1:-1]] = segment
-            if not segment:
-                return None
-        elif expected != segment:
-            return None
-    return variables
-
-
 def read_headers(scope: Scope) -> dict[str, bytes]:
     """Return header values by lower-case name; `x: a` and `x: b` become `a, b`."""
     headers: dict[str, bytes] = {}
@@ -143,12 +128,7 @@ def check_request(
     _check(operation, "path", operation.path, path)
     if operation.query.names:
         _check(operation, "query", operation.query, query)
-    # Bytes that are not UTF-8 become U+FFFD: valid for the schema, but no workspace has such a name.
-    sent: Mapping[str, Any] = {
-        name: headers[name.lower()].decode("utf-8", "replace")
-        for name in operation.headers.names
-        if name.lower() in headers
-    }
+    sent: Mapping[str, Any] = operation.headers.of_headers(headers)
     if operation.headers.readers:
         sent = operation.headers.values(sent)
     _check(operation, "header", operation.headers, sent)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from jobexport.mock.requests.operations import JSON, read_operations, read_unknown_path
 from jobexport.mock.requests.outcome import error_response
-from jobexport.mock.requests.request import match_path, split_path
+from jobexport.mock.requests.request import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,12 +29,37 @@ class NoOperation(Exception):  # noqa: N818  # an outcome, not an error: the ser
 
 
 @frozen
+class _Path:
+    """The segments of a path by number: its words, and the names of its variables."""
+
+    words: tuple[tuple[int, str], ...]
+    names: tuple[tuple[int, str], ...]
+
+    @classmethod
+    def of(cls, segments: Sequence[str]) -> _Path:
+        numbered = tuple(enumerate(segments))
+        words = tuple(pair for pair in numbered if pair[1][:1] != "{")
+        return cls(words, tuple((number, text[1:-1]) for number, text in numbered if text[:1] == "{"))
+
+    def variables_of(self, segments: Sequence[str]) -> dict[str, str] | None:
+        """Return the variables for the segments of a request, or None if they are those of another path."""
+        for number, word in self.words:
+            if segments[number] != word:
+                return None
+        variables = {}
+        for number, name in self.names:
+            if not segments[number]:
+                return None
+            variables[name] = segments[number]
+        return variables
+
+
+@frozen
 class Routes:
     """The operations of one document."""
 
-    paths: Mapping[int, Sequence[tuple[tuple[str, ...], Mapping[str, Operation]]]]
-    """By the number of segments: the segments of each path, paths without variables first, with its operations by
-    method."""
+    paths: Mapping[int, Sequence[tuple[_Path, Mapping[str, Operation]]]]
+    """By the number of segments: the paths, those without variables first, with their operations by method."""
     operations: Mapping[str, Operation]
     """Operation by id."""
     unknown_path: ErrorResponse
@@ -50,9 +75,9 @@ class Routes:
         operations = read_operations(document)
         for operation in operations:
             methods.setdefault(operation.segments, {})[operation.method] = operation
-        paths: dict[int, list[tuple[tuple[str, ...], Mapping[str, Operation]]]] = {}
+        paths: dict[int, list[tuple[_Path, Mapping[str, Operation]]]] = {}
         for segments, found in methods.items():
-            paths.setdefault(len(segments), []).append((segments, found))
+            paths.setdefault(len(segments), []).append((_Path.of(segments), found))
         return cls(paths, {operation.id: operation for operation in operations}, read_unknown_path(document))
 
     def find(self, scope: Scope) -> tuple[Mapping[str, Operation], dict[str, str]]:
@@ -67,8 +92,8 @@ class Routes:
         segments = split_path(scope)
         first = None
         if segments is not None:
-            for template, methods in self.paths.get(len(segments), ()):
-                variables = match_path(template, segments)
+            for path, methods in self.paths.get(len(segments), ()):
+                variables = path.variables_of(segments)
                 if variables is not None:
                     operation = methods.get(scope["method"])
                     if operation is not None and (first is None or _fits(operation, variables)):

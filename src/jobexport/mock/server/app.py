@@ -66,12 +66,12 @@ def direct(app: Starlette) -> ASGIApp:
     the check of the request.
     """
     guard: Guard = app.state.guard
-    operations = guard.before(app.state.core)
+    core: Core = app.state.core
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == "/" or is_control(scope["path"]):
             await app(scope, receive, send)
         else:
-            await operations(scope, receive, send)
+            await (guard.refusal(scope) or core)(scope, receive, send)
 
     return respond

@@ -17,6 +17,7 @@ programs can reach the operations by a vendor's name.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -31,18 +32,20 @@ from jobexport.mock.server.diagnosis import LOGGER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _HOST = re.compile(r"(?P<name>[\w.~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?", re.ASCII)
 _NAME = re.compile(r"[\w.-]+", re.ASCII)
-_READ = (b"host", b"origin", b"sec-fetch-site")
+_FROM_PAGE = (b"origin", b"sec-fetch-site")
 # The values of requests that no page caused, or a page of the same origin.
 _OWN_SITE = (b"same-origin", b"none")
+_BELOW = f"{PREFIX}/"
 
 
 def is_control(path: str) -> bool:
     """Return whether a path, percent-decoded, is one of the control API or of the page's files."""
-    return path.startswith(f"{PREFIX}/")
+    return path.startswith(_BELOW)
 
 
 @frozen
@@ -70,17 +73,19 @@ class Guard:
         """Return an application that passes to `app` what the guard does not refuse."""
 
         async def respond(scope: Scope, receive: Receive, send: Send) -> None:
-            try:
-                if scope["type"] == "http":
-                    self._check(scope)
-            except _NotAdmitted as refusal:
-                LOGGER.warning("%s", refusal.sentence)
-                response = JSONResponse({"error": refusal.sentence}, refusal.status, headers={"Connection": "close"})
-                await response(scope, receive, send)
-            else:
-                await app(scope, receive, send)
+            refusal = self.refusal(scope) if scope["type"] == "http" else None
+            await (refusal or app)(scope, receive, send)
 
         return respond
+
+    def refusal(self, scope: Scope) -> Response | None:
+        """Return the response to an HTTP request that the guard refuses, or None."""
+        try:
+            self._check(scope)
+        except _NotAdmitted as refusal:
+            LOGGER.warning("%s", refusal.sentence)
+            return JSONResponse({"error": refusal.sentence}, refusal.status, headers={"Connection": "close"})
+        return None
 
     def _check(self, scope: Scope) -> None:
         """Check the headers that name the mock, or the page that caused the request.
@@ -88,12 +93,20 @@ class Guard:
         Raises:
             _NotAdmitted: a web page of another origin may have caused the request, or `Host` breaks a rule of HTTP.
         """
-        # uvicorn writes names in lower case, as ASGI wants them.
-        sent = [(name, value) for name, value in scope["headers"] if name in _READ]
-        host, name = _host(scope, [value for name, value in sent if name == b"host"])
+        hosts, from_page = [], False
+        # uvicorn writes names in lower case, as ASGI wants them. One loop, as every request pays for it.
+        for name, value in scope["headers"]:
+            if name == b"host":
+                hosts.append(value)
+            elif name in _FROM_PAGE:
+                from_page = True
+        host, known = _host(scope, hosts)
+        needs_name = scope["method"] in ("GET", "HEAD") or is_control(scope["path"])
+        if not (from_page or needs_name):
+            return
+        sent = [(name, value) for name, value in scope["headers"] if name in _FROM_PAGE]
         origin = b", ".join(value for name, value in sent if name == b"origin").decode("latin-1")
-        needs_name = origin or scope["method"] in ("GET", "HEAD") or is_control(scope["path"])
-        if needs_name and not self._knows(name, scope):
+        if (needs_name or origin) and not self._knows(known, scope):
             raise _NotAdmitted(
                 403,
                 f"Host {host!r:.100} is not a name of this mock, so a web page may have sent the request; call the "
@@ -124,7 +137,13 @@ def _host(scope: Scope, hosts: Sequence[bytes]) -> tuple[str, str]:
     """Return the `Host`, and the name or address in it."""
     if len(hosts) > 1 or (not hosts and scope.get("http_version") == "1.1"):
         raise _NotAdmitted(400, f"the request has {len(hosts)} Host headers; send one")
-    host = hosts[0].decode("latin-1") if hosts else ""
+    return _parts(hosts[0] if hosts else b"")
+
+
+@functools.lru_cache(maxsize=64)
+def _parts(sent: bytes) -> tuple[str, str]:
+    """Return a `Host`, and the name or address in it."""
+    host = sent.decode("latin-1")
     match = _HOST.fullmatch(host)
     if match is None:
         raise _NotAdmitted(400, f"Host {host!r:.100} is not a host; send a name or an address, with or without a port")

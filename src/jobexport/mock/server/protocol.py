@@ -49,19 +49,18 @@ class Protocol(HttpToolsProtocol):
         if not self._in_body and self._head > _LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("Request line and headers are larger than 64 KiB.")
 
-    def _feed(self, data: bytes) -> None:
+    def _feed(self, data: bytes | memoryview) -> None:
         """Parse bytes; where a head with an offer ends, parse the head without the offer and go on.
 
         Raises:
             HttpParserError: the bytes are not HTTP.
         """
-        rest = memoryview(data)
         while True:
             try:
-                self.parser.feed_data(rest)
+                self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as end:
                 # httptools ends the message at an offer.
-                rest = rest[end.args[0] :]
+                data = memoryview(data)[end.args[0] :]
                 if self._offered:
                     head = self._head_without_offer()
                     # A new one: after `Connection: close` the parser would skip the head.
