@@ -39,7 +39,7 @@ def test_a_job_is_exported_by_every_edition(
     content = (tmp_path / "DLF_myJob.zip").read_bytes()
     assert archive.path == tmp_path / "DLF_myJob.zip"
     assert (archive.size, archive.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    assert "jobs/myJob.job" in members(archive.path)
+    assert [job.name for job in archive.jobs] == ["myJob"]
     # Without a choice no body is sent: two editions document none.
     assert server.core.requests[-1].content == b""
 
@@ -65,7 +65,7 @@ def test_an_export_to_obs_names_folder_and_zip(caller: Caller, mock: Server) -> 
 def test_a_server_that_knows_no_obs_path_is_unexpected(caller: Caller, started: Callable[[str], Server]) -> None:
     """A server whose edition has no obsPath sends the zip; the error names the remedy."""
     with pytest.raises(errors.UnexpectedResponse, match="ignored obs_path and sent the zip; export to a file"):
-        caller.job(started("otc-2024"), "myJob", obs_path="obs://bucket/folder")
+        caller.job(started("otc-2024"), "myJob", obs_path="obs://bucket/folder", workspace=WORKSPACE)
 
 
 @pytest.mark.parametrize("to", ["new/folder/", "new/name.zip", "there"])

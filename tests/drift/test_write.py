@@ -337,6 +337,38 @@ def test_a_type_that_neither_table_nor_example_has_is_gone() -> None:
     assert after["components"]["schemas"]["ExportFlinkJobsResponse"]["properties"]["is_success"]["type"] == ["string"]
 
 
+def test_the_name_that_no_page_has_any_longer_is_absent_everywhere() -> None:
+    """The last page with `zip_files` calls it otherwise: an overlay that no longer removes the old name is seen."""
+    edition, _, page = PAGES[2]
+    rows = (evolve(row, name="bundles") if row.name == "zip_files" else row for row in page.response)
+    after = follow_pages([facts_of(evolve(page, response=tuple(rows)))], DESCRIBED, edition).described
+    assert list(unheld(after.register, after.union or {}, after.documents)) == []
+    overlay = after.overlays["otc-2026"]
+    number = next(at for at, action in enumerate(overlay["actions"]) if action["target"].endswith(".zip_files"))
+    alone = overlay | {"actions": [action for at, action in enumerate(overlay["actions"]) if at != number]}
+    document = apply_overlay(after.union or {}, alone, strict=False)
+    found = list(unheld(after.register, after.union or {}, {**after.documents, "otc-2026": document}))
+    assert {(item.edition, item.statement.at.rpartition("/")[2]) for item in found} == {("otc-2026", "zip_files")}
+
+
+def test_a_status_that_is_there_already_keeps_its_errors() -> None:
+    """The page says 401 in the place of 400: the codes of both are errors of 401, also that of an unknown caller."""
+    edition, _, page = PAGES[1]
+    page = evolve(page, statuses=((200, "It worked."), (401, "It did not.")))
+    assert problems(page, edition) == []
+    after = follow_pages([facts_of(page)], DESCRIBED, edition).described.documents[edition]
+    responses = after["paths"][page.path]["post"]["responses"]
+    assert "400" not in responses
+    assert {"unauthorized", "job-not-found"} <= responses["401"]["content"]["application/json"]["examples"].keys()
+
+
+def test_another_status_of_success_is_left_to_people() -> None:
+    """The client takes 200 for a success, so a page that says 201 needs a change of the client, too."""
+    page = evolve(PAGES[1][2], statuses=((201, "It worked."), (400, "It did not.")), response_body=None)
+    lines = list(left_lines(follow_pages([facts_of(page)], DESCRIBED, "otc-2026")))
+    assert any("status-changed" in line and "the old status for a success; change both" in line for line in lines)
+
+
 THINGS = Field("things", DataType("array", items=APPLE), "no", children=(Field("y", STRING, "no"),))
 CONTRADICTIONS: dict[str, tuple[tuple[Field, ...], dict[str, Any]]] = {
     "an empty text": ((Field("message", LONG, "no"),), {"message": ""}),

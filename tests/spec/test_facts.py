@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from jobexport.spec.document import deref, from_pointer, look, operations, parameters
+from jobexport.spec.document import deref, from_pointer, look, media, operations, operations_by_id, parameters, response
 from tests.spec.making.resolved import (
     DOCUMENTS,
     JSON,
@@ -155,10 +155,10 @@ def test_flink_error_codes(edition: Any) -> None:
     """A missing Flink job is DLI.16001 in every operation that names one, an unknown caller 401 with DLI.0013."""
     for path, method in ((FLINK, "post"), (FLINK_JOB, "get"), (FLINK_JOB, "delete")):
         assert errors(edition, path, method)["job-not-found"] == "DLI.16001"
-    unauthorized = DOCUMENTS[edition]["components"]["responses"]["DliUnauthorized"]
-    assert unauthorized["content"][JSON]["examples"]["unauthorized"]["value"]["error_code"] == "DLI.0013"
     for item in FLINK_OPERATIONS:
-        assert item.fields["responses"]["401"] == {"$ref": "#/components/responses/DliUnauthorized"}
+        found = operations_by_id(DOCUMENTS[edition])[item.id].fields
+        unauthorized = media(response(DOCUMENTS[edition], found, 401))["examples"]["unauthorized"]
+        assert unauthorized["value"]["error_code"] == "DLI.0013"
 
 
 @each_edition
@@ -342,6 +342,5 @@ def test_each_file_of_a_zip_has_a_schema(edition: Any) -> None:
     """Each kind of file in a zip's layout has a schema, and the schema is in every edition."""
     document = DOCUMENTS[edition]
     named = document["components"]["schemas"]["JobArchive"]["x-member-schemas"]
-    layout = operation(edition, JOB)["responses"]["200"]["content"]["application/octet-stream"]["x-zip-layout"]
-    assert named.keys() == layout.keys()
+    assert named.keys() == zip_media(edition, JOB)["x-zip-layout"].keys()
     assert all(look(document, from_pointer(pointer.removeprefix("#"))) for pointer in named.values())

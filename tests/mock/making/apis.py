@@ -87,6 +87,11 @@ class Api:
         nodes = [node for item in self.document["paths"].values() for node in item.values() if isinstance(node, dict)]
         return next(node for node in nodes if node.get("operationId") == operation)
 
+    def zip_type(self, operation: str) -> str:
+        """Return the media type of the operation's zip."""
+        content: dict[str, Any] = self.fields(operation)["responses"]["200"]["content"]
+        return next(name for name, media in content.items() if "x-zip-layout" in media)
+
     def refusals(self, operation: str) -> dict[str, tuple[int, dict[str, Any]]]:
         """Return status and body of each error that the document shows for an operation, by the example's name."""
         found: dict[str, tuple[int, dict[str, Any]]] = {}

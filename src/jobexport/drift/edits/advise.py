@@ -65,10 +65,13 @@ _EDITS: dict[str, Callable[[Case], None]] = {
 LEFT_TO_PEOPLE = {
     "path-changed": "the client sends the path of the union; change both",
     "method-changed": "the client sends the method of the union; change both",
+    "archive-tree-changed": "the client takes zips apart by the layout of all editions; change both",
+    "success": "the client takes only the old status for a success; change both",
     "path": "the path of the union has no such variable; change both",
     "header": "the client's generator takes no header of this type; describe it as a string",
 }
-"""The reasons why no edit of the description alone resolves a finding: by its kind, or by the location of a new row."""
+"""The reasons why no edit of the description alone resolves a finding: by its kind, by the location of a new row, or
+for another status of a success."""
 _HEADER_TYPES = {"string", "boolean", "integer", "number"}
 # An edit can uncover new differences, which need edits too; this many further rounds are made.
 _ROUNDS = 4
@@ -76,6 +79,8 @@ _ROUNDS = 4
 
 def left_to_people(finding: Finding, comparison: Comparison) -> str:
     """Return the reason why people have to resolve a finding; empty if edits can resolve it."""
+    if finding.kind == "status-changed" and str(finding.other).startswith("2"):
+        return LEFT_TO_PEOPLE["success"]
     if finding.kind != "parameter-added":
         return LEFT_TO_PEOPLE.get(finding.kind, "")
     row = next(iter(comparison.rows_of(finding.states)), None)

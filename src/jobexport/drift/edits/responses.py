@@ -6,7 +6,7 @@ import http
 import re
 from typing import TYPE_CHECKING, Any
 
-from jobexport.spec.document import MISSING, at, behind, deref, from_pointer, located, look
+from jobexport.spec.document import MISSING, at, behind, deref, from_pointer, located, look, media
 from jobexport.spec.statements.edits import is_shared, recode, set_file_name, set_tree
 
 if TYPE_CHECKING:
@@ -88,9 +88,22 @@ def status_added(case: Case) -> None:
     responses = at(case.plan.document, new[:-1])
     old = case.finding.other if case.finding.kind == "status-changed" else None
     if not case.plan.bring_back(new):
-        case.plan.everywhere(case.change(new, responses.get(old) or _response(responses, code)))
+        response = responses.get(old) or _response(responses, code)
+        if new[-1] in responses:
+            response = _with_examples(case.plan.document, responses[new[-1]], response)
+        case.plan.everywhere(case.change(new, response))
     if old is not None:
         case.plan.own(case.change((*new[:-1], old), remove=True))
+
+
+def _with_examples(document: Document, known: Document, other: Document) -> Document:
+    """Return a response with its own examples of errors and those of another response."""
+    known, other = (deref(document, node) for node in (known, other))
+    shown = media(other).get("examples", {}) | media(known).get("examples", {})
+    if not shown:
+        return known
+    body = {**media(other), **media(known), "examples": shown}
+    return {**known, "content": {**known.get("content", {}), _JSON: body}}
 
 
 def _response(responses: Document, code: int) -> Document:

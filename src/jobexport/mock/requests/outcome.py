@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 from starlette.responses import Response, StreamingResponse
 
-from jobexport.mock.requests.operations import BINARY, JSON
+from jobexport.mock.requests.operations import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,8 +67,8 @@ def succeeded(outcome: Outcome) -> bool:
 
 
 def is_zip(outcome: Outcome) -> bool:
-    """Return whether the response is a zip."""
-    return succeeded(outcome) and _media_type(outcome) == BINARY
+    """Return whether the response is a zip, whatever the document calls its media type."""
+    return succeeded(outcome) and _media_type(outcome) not in ("", JSON)
 
 
 def json_fields(outcome: Outcome) -> dict[str, Any] | None:

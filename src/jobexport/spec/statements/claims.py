@@ -67,7 +67,8 @@ def amended(register: Plain, amendment: Amendment, documents: Documents) -> Plai
     entries = list(register["entries"])
     number = next((n for n, entry in enumerate(entries) if entry["id"] == amendment.entry), None)
     if number is not None:
-        entries[number] = _pointed(_with_claim(entries[number], amendment), amendment)
+        after = _without_rivals(entries[number], _with_claim(entries[number], amendment))
+        entries[number] = _pointed(after, amendment)
     elif amendment.new is not None:
         entries.insert(_place(entries, amendment.entry), _entry(register, amendment, amendment.new, documents))
     return {**register, "entries": entries}
@@ -104,6 +105,26 @@ def _with_claim(entry: Plain, amendment: Amendment) -> Plain:
     at = claims.index(mine)
     claims[at + 1 : at + 1] = new
     return {**entry, "claims": [claim for claim in claims if claim["editions"]]}
+
+
+def _without_rivals(before: Plain, after: Plain) -> Plain:
+    """Return the entry in which each claim states that it lacks the names that no claim has any longer.
+
+    While a claim has a name, the others lack it by that.
+    """
+    gone = [at for at in _named(before) if at not in _named(after)]
+    claims = tree(after["claims"]) if gone else []
+    for claim in claims:
+        own = {item["at"] for item in claim.get("says", ())}
+        if claim["evidence"] == "doc" and "page" not in claim and own:
+            claim["says"] += [{"fact": "parameter", "at": at} for at in gone if at not in own]
+    return {**after, "claims": claims} if gone else after
+
+
+def _named(entry: Plain) -> list[str]:
+    """Return the places of the names that the claims of an entry have."""
+    said = (item for claim in entry["claims"] for item in claim.get("says", ()))
+    return [item["at"] for item in said if item["fact"] == "parameter" and item.get("value") is not None]
 
 
 def _pointed(entry: Plain, amendment: Amendment) -> Plain:
