@@ -88,9 +88,9 @@ def test_a_file_may_be_read_by_whom_the_umask_lets(caller: Caller, mock: Server,
 @pytest.mark.parametrize("name", [".", "..", "...", "-", pytest.param("a" * 128, id="longest"), "Z_.-9"])
 def test_every_legal_name_reaches_the_server(caller: Caller, tmp_path: Path, name: str) -> None:
     """Each name is exported under its own path, and stays in its folder."""
-    state = State.example().with_files({f"{PROJECT}/workspaces/default/jobs/{name}.job": {"name": name}})
+    state = State.example().with_files({f"{PROJECT}/workspaces/{WORKSPACE}/jobs/{name}.job": {"name": name}})
     with serve("otc-2024", state=state) as server:
-        archive = caller.job(server, name, to=f"{tmp_path}/out/")
+        archive = caller.job(server, name, to=f"{tmp_path}/out/", workspace=WORKSPACE)
     assert archive.path == tmp_path / "out" / f"DLF_{name}.zip"
     assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208
 
@@ -105,13 +105,15 @@ def test_chinese_names_go_the_whole_way(caller: Caller, tmp_path: Path, signed: 
     node = {"name": "n", "properties": [{"name": "scriptName", "value": script}]}
     files = {f"jobs/{name}.job": {"name": name, "nodes": [node]} for name in (first, LONG)}
     files[f"scripts/{script}.script"] = {"name": script, "content": "date"}
-    state = State.example().with_files({f"{PROJECT}/workspaces/default/{path}": text for path, text in files.items()})
+    state = State.example().with_files(
+        {f"{PROJECT}/workspaces/{WORKSPACE}/{path}": text for path, text in files.items()}
+    )
     with serve("huaweicloud-cn-2025", state=state) as server:
         if signed:
             caller = caller.with_options(auth=AkSkAuth(server.access_key, server.secret_key))
-        archives = [caller.job(server, name, to=f"{tmp_path}/out/") for name in (first, LONG)]
-        stored = [caller.job(server, name, obs_path="obs://b/f/") for name in (first, LONG)]
-        batch = caller.jobs(server, [first, LONG], to=tmp_path / "batch")
+        archives = [caller.job(server, name, to=f"{tmp_path}/out/", workspace=WORKSPACE) for name in (first, LONG)]
+        stored = [caller.job(server, name, obs_path="obs://b/f/", workspace=WORKSPACE) for name in (first, LONG)]
+        batch = caller.jobs(server, [first, LONG], to=tmp_path / "batch", workspace=WORKSPACE)
     assert [found.path.name for found in archives] == [f"DLF_{first}.zip", export_name(LONG)]
     assert len(export_name(LONG).encode()) <= 255
     assert [job.name for found in archives for job in found.jobs] == [first, LONG]
