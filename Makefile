@@ -118,7 +118,8 @@ contract: $(GENERATED) ## hold the embedded mock against every edition
 ##@ Check
 .PHONY: test
 test: $(GENERATED) $(READY)-test ## run the tests: make test TESTS=tests/mock
-	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile $(TESTS)
+	@# Files with few tests, which take longest, do not come last: other workers would wait for them.
+	$(BIN)/python -m pytest --quiet --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 .PHONY: test-corpus
 test-corpus: $(GENERATED) $(READY)-test ## compare with the vendor's pages and others' overlays: make test-corpus CORPUS=../shared

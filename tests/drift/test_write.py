@@ -27,7 +27,7 @@ from tests.drift.making.samples import APPLE
 from tests.spec.making.overlays import removals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -170,10 +170,10 @@ def of_rows(table: str, which: str, **changes: Any) -> Callable[[Any], Any]:
 
 
 @functools.cache
-def unchanged(number: int) -> Mapping[Path, str]:
-    """Return the texts after a page of ours that says nothing new."""
+def unchanged(number: int) -> Described:
+    """Return the sources after a page of ours that says nothing new."""
     edition, _, page = PAGES[number]
-    return follow_pages([facts_of(page)], DESCRIBED, edition).texts
+    return follow_pages([facts_of(page)], DESCRIBED, edition).described
 
 
 UNSENT: dict[str, tuple[int, Callable[[Any], Any]]] = {
@@ -195,9 +195,12 @@ def test_a_request_that_no_code_sends_is_left_to_people(case: str) -> None:
     number, change = UNSENT[case]
     edition, _, page = PAGES[number]
     written = follow_pages([facts_of(change(page))], DESCRIBED, edition)
-    assert all("the client, the mock and the contract test" in line for line in left_lines(written))
     assert written.left
-    assert written.texts == unchanged(number)
+    assert all("the client, the mock and the contract test" in item.reason for item in written.left)
+    assert (written.described.union, written.described.overlays) == (
+        unchanged(number).union,
+        unchanged(number).overlays,
+    )
 
 
 SENT: dict[str, tuple[int, Callable[[Any], Any]]] = {
@@ -214,8 +217,10 @@ def test_a_request_that_some_edition_has_is_written(case: str) -> None:
     number, change = SENT[case]
     edition, _, page = PAGES[number]
     written = follow_pages([facts_of(change(page))], DESCRIBED, edition)
-    assert list(left_lines(written)) == []
-    assert written.resolved
+    assert written.left == ()
+    assert (
+        written.described.union != unchanged(number).union or written.described.overlays != unchanged(number).overlays
+    )
 
 
 def test_a_type_that_another_edition_sends_is_written() -> None:
@@ -236,9 +241,9 @@ def test_a_variable_with_another_name_is_written_and_its_type_left_to_people() -
     path = page.path.replace("{project_id}", "{projectidId}")
     page = evolve(page, path=path, path_fields=(new, page.path_fields[1]))
     assert problems(page, "huaweicloud-cn-2020") == []
-    (line,) = left_lines(follow_pages([facts_of(page)], DESCRIBED, "huaweicloud-cn-2020"))
-    assert "type-changed: path variable `projectidId`" in line
-    assert "no edition has this type" in line
+    (left,) = follow_pages([facts_of(page)], DESCRIBED, "huaweicloud-cn-2020").left
+    assert (left.finding.kind, left.finding.about) == ("type-changed", "path variable `projectidId`")
+    assert "no edition has this type" in left.reason
 
 
 def test_the_actions_of_other_editions_name_what_they_remove() -> None:
@@ -372,8 +377,8 @@ def test_a_status_that_is_there_already_keeps_its_errors() -> None:
 def test_another_status_of_success_is_left_to_people() -> None:
     """The client takes 200 for a success, so a page that says 201 needs a change of the client, too."""
     page = evolve(PAGES[1][2], statuses=((201, "It worked."), (400, "It did not.")), response_body=None)
-    lines = list(left_lines(follow_pages([facts_of(page)], DESCRIBED, "otc-2026")))
-    assert any("status-changed" in line and "the old status for a success; change both" in line for line in lines)
+    left = follow_pages([facts_of(page)], DESCRIBED, "otc-2026").left
+    assert any(item.finding.kind == "status-changed" and "a success; change both" in item.reason for item in left)
 
 
 THINGS = Field("things", DataType("array", items=APPLE), "no", children=(Field("y", STRING, "no"),))
