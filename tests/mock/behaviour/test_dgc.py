@@ -56,10 +56,10 @@ class TestExportJob:
 
     def test_a_chinese_name_is_in_the_extended_file_name(self) -> None:
         """Content-Disposition names a Chinese job by RFC 6266: `_` in `filename`, the name in `filename*`."""
-        job = {f"{EXAMPLE_PROJECT}/workspaces/default/jobs/\u4f5c.job": {"name": "\u4f5c", "nodes": []}}
+        job = {f"{EXAMPLE_PROJECT}/workspaces/{WORKSPACE}/jobs/\u4f5c.job": {"name": "\u4f5c", "nodes": []}}
         with serve("huaweicloud-cn-2020", state=State.example().with_files(job)) as server:
             url = f"{server.url}/v1/{EXAMPLE_PROJECT}/jobs/\u4f5c/export"
-            response = httpx.post(url, headers={"X-Auth-Token": server.token}, trust_env=False)
+            response = httpx.post(url, headers={"X-Auth-Token": server.token} | ELSEWHERE, trust_env=False)
         extended = "DLF_%E4%BD%9C.zip"
         assert (
             response.headers["content-disposition"]
