@@ -40,6 +40,7 @@ from tests.drift.making.pages import PAGES  # noqa: E402
 from tests.drift.making.rendering import render  # noqa: E402
 from tests.drift.test_write import facts_of, is_for_people, problems  # noqa: E402
 
+SINGLE, MULTIPLE, EACH = 30, 10, 1
 _FACTS = ("tests/spec/statements", "tests/spec/test_facts.py")
 _EXPORTS = (f"tests/client/test_{name}.py" for name in ("arguments", "flink", "job", "jobs"))
 _CLIENT = ("tests/generated", *_EXPORTS, "tests/interop/test_vendor_sdk.py::test_every_operation")
@@ -140,12 +141,12 @@ def main(single: int, multiple: int, each: int) -> None:
 def whole(count: int) -> None:
     """Follow changed pages drawn at random as a maintainer does, each in a clone, and print how each step ends."""
     rng = random.Random(time.time_ns())  # noqa: S311  # no secrets
-    cases = [(page, number) for page in range(len(PAGES)) for number in range(40)]
+    cases = [(page, number) for page in range(len(PAGES)) for number in range(SINGLE + MULTIPLE)]
     drawn = 0
     for page, number in rng.sample(cases, len(cases)):
         if drawn == count:
             return
-        after, kinds = numbered(page, number, 30)
+        after, kinds = numbered(page, number, SINGLE)
         # A page that people have to finish is not expected to pass.
         if outcome(after, PAGES[page][0], CHECKOUT):
             continue
@@ -181,4 +182,4 @@ if __name__ == "__main__":
         whole(*[int(text) for text in sys.argv[2:]] or [10])
     else:
         given = [int(text) for text in sys.argv[1:]]
-        main(*given, *(30, 10, 1)[len(given) :])
+        main(*given, *(SINGLE, MULTIPLE, EACH)[len(given) :])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jobexport.contract.data import needs_workspace
 from jobexport.mock import EXAMPLE_PROJECT, State
 from jobexport.mock.state.state import DEFAULT_WORKSPACE
-from jobexport.spec.document import at, operations, parameters
+from jobexport.spec.document import operations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +21,5 @@ def default_workspace(document: Mapping[str, Any]) -> dict[str, str]:
 
     They are empty, or an empty `workspace` if an operation of the document requires this header.
     """
-    listed = (
-        at(document, place)
-        for operation in operations(document)
-        for (where, name), place in parameters(document, operation.location).items()
-        if (where, name) == ("header", "workspace")
-    )
-    return {"workspace": ""} if any(node.get("required") for node in listed) else {}
+    needed = any(needs_workspace(document, operation) for operation in operations(document))
+    return {"workspace": ""} if needed else {}

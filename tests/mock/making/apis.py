@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.mock import EXAMPLE_PROJECT, Server
-from tests.making.workspaces import default_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +64,8 @@ class Api:
         """Send a request with exactly this target and these headers; a header of None is left out."""
         lines: dict[str, str | bytes | None] = {"Host": "mock", "X-Auth-Token": self.server.token}
         lines |= {"Content-Type": "application/json", "Content-Length": str(len(content)), "Connection": "close"}
-        lines |= default_workspace(self.document) | dict(headers or {})
+        lines |= {name: value for name, value in self.client.headers.items() if name == "workspace"}
+        lines |= dict(headers or {})
         values = {
             name: value if isinstance(value, bytes) else value.encode()
             for name, value in lines.items()

@@ -38,8 +38,9 @@ class Parameters:
     """The defaults that the document has."""
     _lower: tuple[str, ...] = field(init=False, repr=False, eq=False)
 
-    def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_lower", tuple(name.lower() for name in self.names))
+    @_lower.default
+    def _in_lower_case(self) -> tuple[str, ...]:
+        return tuple(name.lower() for name in self.names)
 
     @classmethod
     def read(cls, document: Mapping[str, Any], taken: Mapping[tuple[str, str], Location], location: str) -> Parameters:
