@@ -20,7 +20,7 @@ from tests.corpus.making.vendor import (
 )
 
 DESCRIBED = load_described()
-# What a Flink zip may hold: the pages of the operations that create such jobs are of none that is described.
+# Definitions that a Flink zip may hold. The description lacks the operations whose pages show them.
 CANDIDATES = ("FlinkJarJobDefinition", "FlinkSqlJobDefinition")
 
 FOLLOWS = {"example-contradicts-table", "page-contradicts-itself", "claim-gone", "claim-reworded"}

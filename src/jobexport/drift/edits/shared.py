@@ -85,8 +85,8 @@ def unfilled(before: Described, after: Described, edition: str, operation: str) 
     """Return why an edit is not right: code fills a field of requests, and no edition has its new form; else empty.
 
     The client, the mock and the contract test send what another edition's requests have: a type, or a field that is
-    mandatory, optional or missing. A header or query parameter that becomes mandatory is in the hands of users, as are
-    fields of objects in a body.
+    mandatory, optional or missing. Users fill a header or a query parameter that becomes mandatory, and the fields of
+    objects in a body.
     """
     old, new = (_filled(described, edition, operation) for described in (before, after))
     others = [_filled(before, id_, operation) for id_ in before.editions if id_ != edition]
@@ -123,7 +123,7 @@ def _types(found: _Field) -> set[DataType]:
 def _filled(described: Described, edition: str, operation: str) -> dict[str, _Field]:
     """Return the parameters and the fields of a body that requests have in an edition, by name.
 
-    Variables of the path go by their number, as another name of one is sent like the old one.
+    Variables of the path have numbers in place of names, as a request does not send their names.
     """
     if operation not in operations_by_id(described.documents[edition]):
         return {}
