@@ -180,4 +180,57 @@ ROLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 """ The fields of responses that the OpenAPI description marks with a role (`x-role`): model, role, the field's name in
 JSON, and the model's attribute. """
 
-__all__ = ["ROLES", "UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset", "json_value", "path_segment"]
+ERRORS: Mapping[str, tuple[str, ...]] = {
+    "APIGW.0101": ("not-found",),
+    "APIGW.0201": ("body-too-large", "unsupported-media-type"),
+    "APIGW.0301": ("unauthorized",),
+    "APIGW.0302": ("forbidden",),
+    "APIGW.0308": ("throttled",),
+    "APIGW.0601": ("server-error", "unavailable"),
+    "DLF.0100": ("job-not-found",),
+    "DLF.0102": ("job-exists",),
+    "DLF.0202": ("script-exists",),
+    "DLF.0803": ("obs-path-invalid",),
+    "DLF.0810": ("task-not-found",),
+    "DLF.0815": ("obs-file-unreadable", "zip-too-large"),
+    "DLF.20810": ("task-id-not-found",),
+    "DLF.3018": ("job-name-invalid",),
+    "DLF.3051": ("import-running", "invalid-request"),
+    "DLF.6201": ("script-not-found",),
+    "DLF.6241": ("resource-not-found",),
+    "DLF.6247": ("script-type-missing",),
+    "DLF.6253": ("script-quota-reached",),
+    "DLF.6259": ("resource-exists",),
+    "DLF.6263": ("resource-type-invalid",),
+    "DLF.6264": ("obs-path-invalid",),
+    "DLF.6265": ("resource-description-invalid",),
+    "DLF.6322": ("connection-not-found",),
+    "DLF.6888": ("no-permission",),
+    "DLI.0001": ("invalid-request",),
+    "DLI.0002": ("obs-file-unreadable", "obs-object-missing"),
+    "DLI.0006": ("job-exists",),
+    "DLI.0013": ("unauthorized",),
+    "DLI.0016": ("no-permission",),
+    "DLI.0023": ("not-found",),
+    "DLI.0999": ("server-fault",),
+    "DLI.11003": ("draft-quota-reached",),
+    "DLI.11004": ("job-name-taken",),
+    "DLI.16001": ("job-not-found",),
+    "DLI.23001": ("offset-negative",),
+    "DLI.29001": ("obs-path-invalid",),
+    "DLI.29002": ("zip-path-invalid",),
+}
+""" The names of the errors (`job-not-found`) that have an error code in an edition, by code. """
+
+__all__ = [
+    "ERRORS",
+    "ROLES",
+    "UNSET",
+    "File",
+    "FileTypes",
+    "RequestFiles",
+    "Response",
+    "Unset",
+    "json_value",
+    "path_segment",
+]

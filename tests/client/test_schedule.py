@@ -50,6 +50,9 @@ def disk(number: int) -> errors.JobexportError:
         (api_error(errors.JobNotFound, "DLF.0100"), False, True),
         (api_error(errors.InvalidRequest, "DLF.3051"), False, True),
         (api_error(errors.ApiError, "DLF.0137"), False, True),
+        # A code of the other service that an edition gives to an error of a job is known by its name.
+        (api_error(errors.JobNotFound, "DLI.16001"), False, True),
+        (api_error(errors.ApiError, "DLI.9907"), False, False),
         (api_error(errors.ApiError, "APIGW.0101"), False, False),
         (api_error(errors.ApiError, None), False, False),
         (api_error(errors.InvalidRequest, None), False, False),

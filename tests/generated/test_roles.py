@@ -1,19 +1,23 @@
-"""The table of the fields that the client looks for: made from the union's marks, and used by the client."""
+"""The tables of fields and of errors that the client looks for: made from the description, used by the client."""
 
 from __future__ import annotations
 
 import ast
+import copy
+import json
 from pathlib import Path
 
 import pytest
 from jobexport_api import models
-from jobexport_api.types import ROLES
+from jobexport_api.types import ERRORS, ROLES
 
 from jobexport.client import objects, responses
-from jobexport.spec.editions import BASE, CHECKOUT, PACKAGE
+from jobexport.mock.requests.operations import read_operations
+from jobexport.spec.editions import BASE, CHECKOUT, PACKAGE, edition_ids, load_edition
+from jobexport.spec.examples import objects as objects_of
 from jobexport.spec.load import load_yaml
 from jobexport.spec.roles import ROLES as KNOWN
-from jobexport.spec.roles import generated_roles
+from jobexport.spec.roles import error_names, generated_roles
 
 FIELDS = [
     (model, name, attribute)
@@ -47,6 +51,35 @@ def test_an_attribute_of_the_table_holds_the_field(model: str, name: str, attrib
 def test_the_table_is_read_as_lint_reads_it() -> None:
     """Lint, which must not import the package that it checks, reads the same table."""
     assert generated_roles(CHECKOUT / PACKAGE) == ROLES
+
+
+@pytest.mark.parametrize("edition", edition_ids())
+def test_each_error_of_an_edition_is_in_the_table_of_errors(edition: str) -> None:
+    """The code of each error that the mock of an edition sends is in ERRORS, with the error's name."""
+    errors = [
+        (name, json.loads(error.content)["error_code"])
+        for operation in read_operations(load_edition(edition))
+        for name, error in operation.errors.items()
+    ]
+    assert errors
+    assert [(name, code) for name, code in errors if name not in ERRORS[code]] == []
+
+
+def test_a_code_that_one_edition_changes_is_in_the_table_beside_the_old_code() -> None:
+    """The table has the codes of all editions under the name of the error, not those of the union alone."""
+    old = load_edition(edition_ids()[0])
+    changed = copy.deepcopy(old)
+    ((_, example),) = [
+        (name, example)
+        for place, node in objects_of(changed, ())
+        if place[:2] == ("components", "responses") and isinstance(node.get("examples"), dict)
+        for name, example in node["examples"].items()
+        if name == "body-too-large"
+    ]
+    example["value"]["error_code"] = "NEW.1"
+    names = error_names([old, changed])
+    assert names["NEW.1"] == ["body-too-large"]
+    assert names == error_names([old]) | {"NEW.1": ["body-too-large"]}
 
 
 READERS = [Path(responses.__file__), *Path(objects.__file__).parent.glob("*.py")]

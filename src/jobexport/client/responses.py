@@ -9,7 +9,7 @@ from attrs import frozen
 from jobexport_api.models.error_response import ErrorResponse
 from jobexport_api.models.export_flink_jobs_response import ExportFlinkJobsResponse
 from jobexport_api.models.export_job_to_obs_response import ExportJobToObsResponse
-from jobexport_api.types import ROLES, Unset
+from jobexport_api.types import ERRORS, ROLES, Unset
 
 from jobexport.core import lenient_json
 from jobexport.core.redact import Redaction, known, printable, secrets_in
@@ -35,31 +35,37 @@ if TYPE_CHECKING:
 
     from jobexport.client.steps import Opened
 
-CLASSES: Mapping[str, type[ApiError]] = {
-    "DLF.0100": JobNotFound,
-    "DLI.16001": JobNotFound,
-    "DLF.6201": ScriptNotFound,
-    "DLF.0810": TaskNotFound,
-    "DLF.20810": TaskNotFound,
-    "DLF.3004": InvalidRequest,
-    "DLF.3018": InvalidRequest,
-    "DLF.3051": InvalidRequest,
+BY_NAME: dict[str, type[ApiError]] = {
+    "job-not-found": JobNotFound,
+    "script-not-found": ScriptNotFound,
+    "task-not-found": TaskNotFound,
+    "task-id-not-found": TaskNotFound,
+    "invalid-request": InvalidRequest,
+    "job-name-invalid": InvalidRequest,
+    "obs-path-invalid": ObsPathInvalid,
+    "no-permission": PermissionDenied,
+    "unauthorized": Unauthorized,
+    "throttled": Throttled,
+    "server-fault": ServerFault,
+}
+"""The class of an error by the name that the description gives it; any edition's code of that name has this class."""
+LISTED: dict[str, type[ApiError]] = {
     "DLF.0802": InvalidRequest,
-    "DLI.0001": InvalidRequest,
-    "DLF.0803": ObsPathInvalid,
+    "DLF.3004": InvalidRequest,
     "DLF.0815": ObsPathInvalid,
     "DLF.1242": ObsPathInvalid,
-    "DLI.29001": ObsPathInvalid,
-    "DLF.6888": PermissionDenied,
     "DLI.0003": PermissionDenied,
     "DLI.0011": PermissionDenied,
-    "DLI.0016": PermissionDenied,
-    "DLI.0013": Unauthorized,
     "DLI.0014": Unauthorized,
     "DLI.0015": Unauthorized,
-    "DLI.0999": ServerFault,
+    # The gateway's, by the vendor's FAQ; its status is not on a page.
+    "APIG.0308": Throttled,
 }
-"""The class of an error by its code, for codes whose meaning is on a page."""
+"""The class of an error by its code, for codes that only the pages of error codes explain."""
+CLASSES: Mapping[str, type[ApiError]] = LISTED | {
+    code: kind for name, kind in reversed(BY_NAME.items()) for code, names in ERRORS.items() if name in names
+}
+"""The class of an error by its code, for codes whose meaning is on a page; of several names, the first of BY_NAME."""
 _BY_STATUS: Mapping[int, type[ApiError]] = {
     401: Unauthorized,
     403: PermissionDenied,
@@ -69,8 +75,6 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 }
 # The gateway's codes are not verified (register entry COM-010), so these statuses count for more than any code.
 _STATUS_DECIDES = {401, 403, 429}
-# The gateway's, by the vendor's FAQ; their status is not on a page.
-_THROTTLED = {"APIG.0308", "APIGW.0308"}
 _LONGEST_SHOWN = 300
 # No page has this field of an error.
 _REQUEST_ID = "request_id"
@@ -278,9 +282,9 @@ def _error(opened: Opened, value: Any) -> ApiError | None:
     code, message = _value(found, "error-code"), _value(found, "error-message")
     if not isinstance(code, str):
         return None
-    kind = _BY_STATUS[status] if status in _STATUS_DECIDES else CLASSES.get(code)
-    if code in _THROTTLED:
-        kind = Throttled
+    kind = CLASSES.get(code)
+    if status in _STATUS_DECIDES and kind is not Throttled:
+        kind = _BY_STATUS[status]
     if kind is None:
         kind = ServerFault if status >= 500 else _BY_STATUS.get(status, ApiError)
     code, message = clean(opened, code), clean(opened, message) if isinstance(message, str) else ""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import Factory, define, field, frozen
 
+from jobexport.client.responses import CLASSES
 from jobexport.client.together import GRACE_SECONDS, join
 from jobexport.core.waiting import Stop, all_done, next_result
 from jobexport.errors import (
@@ -64,8 +65,8 @@ def is_about_a_job(error: JobexportError) -> bool:
         return error.job is not None
     if isinstance(error, ApiError):
         # A gateway refuses with codes of its own, and knows no jobs.
-        known = (error.code or "").startswith("DLF.") and not isinstance(error, ServerFault | Throttled)
-        return known and not ends_the_run(error)
+        known = error.code in CLASSES or (error.code or "").startswith("DLF.")
+        return known and not isinstance(error, ServerFault | Throttled) and not ends_the_run(error)
     return isinstance(error, ArchiveError)
 
 

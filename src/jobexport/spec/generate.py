@@ -38,9 +38,10 @@ from jobexport.spec.editions import (
 from jobexport.spec.load import dump_yaml
 from jobexport.spec.matrix import render_editions, render_matrix
 from jobexport.spec.register import load_register
+from jobexport.spec.roles import error_names, mark_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 GENERATED = Path("generated")
 _CODEGEN = Path("openapi/codegen")
@@ -76,18 +77,17 @@ def write_all(root: Path, folder: Path) -> None:
     """Write the resolved documents, the register's page, the client package and the provenance into `folder`."""
     ids = edition_ids(root)
     (folder / "openapi").mkdir(parents=True)
-    titles = {}
-    for id_ in ids:
-        document = resolve(id_, root=root)
-        titles[id_] = document["info"]["summary"]
+    documents = {id_: resolve(id_, root=root) for id_ in ids}
+    for id_, document in documents.items():
         (folder / "openapi" / f"{id_}.yaml").write_text(dump_yaml(document), encoding="utf-8")
+    titles = {id_: document["info"]["summary"] for id_, document in documents.items()}
     register = load_register(root / REGISTER)
     for finding in register.gaps(ids):
         raise JobexportError(finding)
     page = render_matrix(register, ids)
     (folder / "INCONSISTENCIES.md").write_text(page, encoding="utf-8")
     (folder / "EDITIONS.md").write_text(render_editions(register, titles), encoding="utf-8")
-    _write_client(root, folder / PACKAGE.name)
+    _write_client(root, folder / PACKAGE.name, error_names(documents.values()))
     provenance = {
         "tools": {tool: version(tool) for tool in _TOOLS},
         "inputs": {path.as_posix(): _sha256(root / path) for path in sources(root)},
@@ -104,8 +104,9 @@ def sources(root: Path) -> list[Path]:
     return sorted(files)
 
 
-def _write_client(root: Path, package: Path) -> None:
+def _write_client(root: Path, package: Path, errors: Mapping[str, list[str]]) -> None:
     document = resolve_for_codegen(root)
+    mark_errors(document, errors)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "openapi.yaml"
         path.write_text(dump_yaml(document), encoding="utf-8")

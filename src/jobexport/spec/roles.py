@@ -1,7 +1,8 @@
-"""Checks the marks of the fields that the client looks for in responses (`x-role: zip-paths`).
+"""Checks the marks of the fields that the client looks for in responses (`x-role: zip-paths`), and names its errors.
 
 The union marks them, and a template of the generator writes the table model → role → attributes into the generated
-package, from which the client reads it. A renamed field needs only the mark.
+package, from which the client reads it. A renamed field needs only the mark. In the same way the package gets the
+table error code → names of the examples (`job-not-found`) that have the code in an edition.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from jobexport.spec.document import deref, reference, to_pointer
 from jobexport.spec.examples import objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from jobexport.spec.document import Location
@@ -25,6 +26,8 @@ ROLES = frozenset(
 """All roles; `jobexport.client.responses` and `jobexport.client.objects` say what they do with each."""
 
 _TABLE = "ROLES"
+_ERROR_CODE = "error-code"
+_ERRORS = "x-errors"
 Table = dict[str, dict[str, dict[str, str]]]
 """The attributes of the generated models by model, role, and name in JSON."""
 
@@ -96,6 +99,27 @@ def generated_roles(package: Path) -> Table:
         for table in tables
         for model, roles in table.items()
     }
+
+
+def error_names(documents: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return the names of the examples that have an error code, by code, from the documents of all editions."""
+    found: dict[str, set[str]] = {}
+    for document in documents:
+        fields = {str(place[-1]) for place, node in _marked(document) if node["x-role"] == _ERROR_CODE}
+        for _, node in objects(document, ()):
+            named = node.get("examples")
+            for name, example in named.items() if isinstance(named, dict) else ():
+                value = example.get("value")
+                for field in fields & value.keys() if isinstance(value, dict) else ():
+                    found.setdefault(value[field], set()).add(name)
+    return {code: sorted(found[code]) for code in sorted(found)}
+
+
+def mark_errors(document: dict[str, Any], names: Mapping[str, list[str]]) -> None:
+    """Write the names of errors into the document for the generator, beside the role of the field of the code."""
+    for _, node in _marked(document):
+        if node["x-role"] == _ERROR_CODE:
+            node[_ERRORS] = names
 
 
 def _assigned(node: ast.Module | ast.ClassDef) -> Iterator[tuple[str, ast.expr | None]]:
