@@ -14,6 +14,7 @@ import pytest
 from jobexport.core.redact import Redaction
 from jobexport.mock import DEFAULT_EDITION, State, serve
 from jobexport.spec.editions import edition_ids, load_edition
+from tests.drift.making.described import DESCRIBED
 from tests.making.stored import stored
 from tests.making.workspaces import default_workspace
 from tests.mock.making import trips
@@ -128,9 +129,9 @@ def each(request: pytest.FixtureRequest) -> Iterator[Faulty]:
 
 @pytest.fixture(scope="session")
 def faulty_servers() -> Iterator[Callable[[str], Faulty]]:
-    """A function that returns a server of an edition whose faults a test sets."""
+    """A function that returns a server whose faults a test sets, of an edition with the facts that the tests name."""
     with contextlib.ExitStack() as stack:
-        yield functools.cache(lambda edition: stack.enter_context(faulty(edition)))
+        yield functools.cache(lambda edition: stack.enter_context(faulty(DESCRIBED.documents[edition])))
 
 
 @pytest.fixture

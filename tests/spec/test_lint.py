@@ -51,7 +51,7 @@ LOOSE_ENDS: list[list[tuple[str, str, str, str]]] = [
         ("openapi/openapi.yaml", "x-inconsistency: DLI-013", "x-inconsistency: DLI-999", "names DLI-999"),
         ("overlays/otc-2024.yaml", "x-inconsistency: DGC-002", "x-inconsistency: DGC-999", "names DGC-999"),
         ("overlays/otc-2024.yaml", "    x-inconsistency: DLI-001\n", "", "names nothing"),
-        ("openapi/openapi.yaml", "x-inconsistency: DLI-009", "x-note: none", "DLI-009 is marked nowhere"),
+        ("openapi/inconsistencies.yaml", "id: DLI-009", "id: DLI-909", "DLI-909 is marked nowhere"),
         ("openapi/openapi.yaml", "type: integer\n      format", "type: int\n      format", "is not valid under any"),
         ("openapi/inconsistencies.yaml", "id: DLI-002", "id: DLI-001", "DLI-001 stands twice"),
         ("openapi/inconsistencies.yaml", "::test_flink_job_ids_are_int64", "::test_gone", "which does not exist"),

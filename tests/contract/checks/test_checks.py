@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from jobexport.contract import CHECKS, CheckedExchange, Data, Violation
-from jobexport.spec import load_edition, load_register
+from jobexport.spec import load_register
 from jobexport.spec.document import operations
 from tests.contract.checks.test_round_trip import RIGHT, WRONG
+from tests.drift.making.described import DESCRIBED
 
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
@@ -80,7 +81,7 @@ def exchange(
     headers: Any = (),
     media_type: Any = None,
 ) -> Any:
-    document = load_edition(edition)
+    document = DESCRIBED.documents[edition]
     operation = next(found for found in operations(document) if found.path == path)
     values = {"project_id": project, "job_name": job}
     guessed = "application/octet-stream" if isinstance(content, bytes) else "application/json"

@@ -17,14 +17,16 @@ from jobexport import mock, spec
 from jobexport.cli.contract.embedded import mock_data
 from jobexport.contract import Data, check_edition
 from jobexport.contract.identify import identification
+from jobexport.contract.identify.description import Description
 from jobexport.contract.identify.identification import identify
-from jobexport.contract.identify.probe import MOST, ProbeResponse, readable
+from jobexport.contract.identify.probe import ProbeResponse
 from jobexport.errors import JobexportError
 from jobexport.mock.faults.fault import FOR_CLIENTS
-from jobexport.spec.editions import edition_ids
 from jobexport.spec.lint import lint_document, lint_marks
 from jobexport.spec.register import Claim, Entry, Statement
 from jobexport.spec.statements.change import to_path
+from tests.contract.making.identifying import TOKEN, ask, ask_mock, beyond_bounds, contradicted, verdicts
+from tests.drift.making.described import DESCRIBED, write_sources
 from tests.making.documents import exporting
 from tests.making.names import array_of
 
@@ -34,31 +36,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("warm")
 
-ALL = edition_ids()
+ALL = DESCRIBED.editions
 CN_2020, CN_2025, INTL_2026 = "huaweicloud-cn-2020", "huaweicloud-cn-2025", "huaweicloud-intl-2026"
 OTC_2024, OTC_2026 = "otc-2024", "otc-2026"
 FLINK = "/v1.0/{project_id}/streaming/jobs/export"
 JOB = "/v1/{project_id}/jobs/{job_name}/export"
 BATCH = "/v1/{project_id}/jobs/batch-export"
 JSON = "application/json"
-TOKEN = "a-secret-token-to-look-for"
-
-
-def ask(url: Any, data: Any, token: Any = TOKEN) -> Any:
-    """Identify a server with a client that adds the token."""
-
-    def with_token(request: Any) -> Any:
-        request.headers["X-Auth-Token"] = token
-        return request
-
-    with httpx.Client(auth=with_token, trust_env=False, verify=False) as client:
-        return identify(url, data, client.send)
-
-
-def ask_mock(edition: Any, **options: Any) -> Any:
-    """Identify a mock of an edition, with the names of its jobs."""
-    with mock.serve(edition, token=TOKEN, **options) as server:
-        return ask(server.url, mock_data(server))
 
 
 @contextlib.contextmanager
@@ -93,31 +77,29 @@ def handled(respond: Any) -> Iterator[str]:
         thread.join()
 
 
-def verdicts(found: Any) -> dict[Any, Any]:
-    return {(verdict.entry or verdict.fact, verdict.edition): verdict.verdict for verdict in found.verdicts}
+@pytest.fixture(autouse=True, scope="module")
+def _described() -> Iterator[None]:
+    """Compare with the description as the hand-made pages have it."""
+    known = tuple(Description(edition, document) for edition, document in DESCRIBED.documents.items())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            identification,
+            "_descriptions",
+            lambda: (known, Description("union", DESCRIBED.union or {}), DESCRIBED.register),
+        )
+        yield
 
 
-def contradicted(found: Any, edition: Any) -> set[Any]:
-    return {entry for (entry, name), verdict in verdicts(found).items() if (name, verdict) == (edition, "contradicts")}
-
-
-def beyond_bounds(found: Any) -> list[str]:
-    """Return the exports beyond their limit, and the reading requests beyond one for each readable operation."""
-    _, union, register = identification._descriptions()
-    exports = [line for line in found.requests if not line.startswith("GET ")]
-    read = [line for line in found.requests if line.startswith("GET ")]
-    return exports[MOST:] + read[len(readable(union, register)) :]
-
-
-def closest(found: Any) -> tuple[str, ...]:
-    """Return the closest of the editions that these tests name; an edition that came later may fit as well."""
-    return tuple(name for name in found.closest if name in {CN_2020, CN_2025, INTL_2026, OTC_2024, OTC_2026})
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the sources of that description."""
+    return write_sources(tmp_path_factory.mktemp("sources"))
 
 
 @pytest.fixture(scope="module")
 def identified() -> dict[Any, Any]:
     """Return the identifications of the mocks of all editions."""
-    return {edition: ask_mock(edition) for edition in ALL}
+    return {edition: ask_mock(document) for edition, document in DESCRIBED.documents.items()}
 
 
 def test_an_error_in_another_charset_has_its_code() -> None:
@@ -128,39 +110,9 @@ def test_an_error_in_another_charset_has_its_code() -> None:
         assert (response.error_code(), response.media_type) == ("DLF.0100", "application/json")
 
 
-@pytest.mark.parametrize("edition", ALL)
-def test_each_mock_is_identified_by_its_responses(edition: Any, identified: dict[Any, Any]) -> None:
-    """Each mock's edition is found within the bounds for requests, beside editions only that nothing contradicts."""
-    found = identified[edition]
-    assert edition in found.closest
-    assert [name for name in found.closest if contradicted(found, name)] == []
-    assert found.fits
-    assert (found.overlay, found.unsaid, found.problem) == (None, (), None)
-    assert found.requests
-    assert beyond_bounds(found) == []
-
-
-@pytest.mark.parametrize("edition", ALL)
-def test_every_entry_of_the_register_has_one_verdict_for_each_edition(edition: Any, identified: dict[Any, Any]) -> None:
-    """Verdicts are in the register's order; each has evidence, unless it is not observable."""
-    entries = spec.load_register().entries
-    found = identified[edition].verdicts
-    assert [(verdict.entry, verdict.edition) for verdict in found] == [
-        (entry.id, name) for entry in entries for name in ALL
-    ]
-    silent = {entry.id for entry in entries if not entry.wire}
-    for verdict in found:
-        if verdict.verdict == "not observable":
-            assert verdict.reason
-            assert not verdict.evidence
-        else:
-            assert verdict.entry not in silent
-            assert all(seen.request.startswith(("GET /v1", "POST /v1")) and seen.seen for seen in verdict.evidence)
-
-
 def differing(one: str, other: str) -> set[str]:
     """Return the ids of the entries in which two editions have different claims."""
-    entries = spec.load_register().entries
+    entries = DESCRIBED.register.entries
     return {entry.id for entry in entries if entry.claim(one) != entry.claim(other)}
 
 
@@ -235,17 +187,17 @@ def without_batch_depend(document: Any) -> None:
 
 
 def with_body_of_2020(document: Any) -> None:
-    lender = spec.load_edition(CN_2020)
+    lender = DESCRIBED.documents[CN_2020]
     operation(document, JOB)["requestBody"] = operation(lender, JOB)["requestBody"]
     document["components"]["schemas"]["ExportJobRequest"] = {"type": "object", "properties": body(lender)}
 
 
 def with_export_status(document: Any) -> None:
-    body(document)["exportStatus"] = body(spec.load_edition(CN_2025))["exportStatus"]
+    body(document)["exportStatus"] = body(DESCRIBED.documents[CN_2025])["exportStatus"]
 
 
 def with_obs_path(document: Any) -> None:
-    lender = spec.load_edition(CN_2025)
+    lender = DESCRIBED.documents[CN_2025]
     body(document)["obsPath"] = body(lender)["obsPath"]
     responses = operation(document, JOB)["responses"]["200"]["content"]
     responses[JSON] = operation(lender, JOB)["responses"]["200"]["content"][JSON]
@@ -323,19 +275,19 @@ CHANGES = {
 
 def altered(name: Any) -> Any:
     edition, change, _ = CHANGES[name]
-    document = copy.deepcopy(spec.load_edition(edition))
+    document = copy.deepcopy(DESCRIBED.documents[edition])
     change(document)
     return document
 
 
-def resolved(overlay: Any, folder: Path) -> Any:
+def resolved(overlay: Any, folder: Path, root: Path) -> Any:
     path = folder / "observed.yaml"
     path.write_text(overlay, encoding="utf-8")
-    return spec.resolve(str(path))
+    return spec.resolve(str(path), root=root)
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Path) -> None:
+def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Path, root: Path) -> None:
     """The edition and the contradiction are named; whatever was observed is observed of the overlay's document too."""
     edition, _, entries = CHANGES[name]
     found = ask_mock(altered(name))
@@ -344,7 +296,7 @@ def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Pa
     assert contradicted(found, edition) == entries
     assert found.unsaid == ()
     assert beyond_bounds(found) == []
-    document = resolved(found.overlay, tmp_path)
+    document = resolved(found.overlay, tmp_path, root)
     assert list(lint_document(document)) == []
     marks: list[tuple[tuple[str | int, ...], str]] = [
         ((), id_)
@@ -353,7 +305,7 @@ def test_a_server_with_one_fact_changed_gets_its_overlay(name: str, tmp_path: Pa
         if isinstance(id_, str)
     ]
     assert [
-        finding for finding in lint_marks({"openapi/openapi.yaml": marks}, spec.load_register()) if "names" in finding
+        finding for finding in lint_marks({"openapi/openapi.yaml": marks}, DESCRIBED.register) if "names" in finding
     ] == []
     # A mock fills arrays of names only where the document says how names are built, and of a new field nobody knows.
     if name != "field-extra":
@@ -379,23 +331,23 @@ def test_an_action_names_the_entry_of_its_fact_wherever_the_fact_moved() -> None
     assert named["x-inconsistency"] == "DGC-009"
 
 
-def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path) -> None:
+def test_a_server_keeps_the_contract_of_its_overlay(tmp_path: Path, root: Path) -> None:
     """A run with the overlay passes on a server with another array name and another tree."""
     changed = exporting(altered("array-of-nobody"))
     with_layout(JOB, job="job/{job_name}.json", script="sql/{script_name}.sql")(changed)
     with mock.serve(changed, token=TOKEN) as server:
         data = mock_data(server)
-        document = resolved(ask(server.url, data).overlay, tmp_path)
+        document = resolved(ask(server.url, data).overlay, tmp_path, root)
         report = check_edition(
             exporting(document), server.url, data, seed=1, report_dir=tmp_path / "report", max_examples=2
         )
     assert report.passed, report.failures
 
 
-def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
+def test_a_zip_under_another_media_type(tmp_path: Path, root: Path) -> None:
     """The overlay renames the media type of both operations, and the contract's checks follow it."""
     with (
-        mock.serve(exporting(spec.load_edition(CN_2025)), token=TOKEN) as server,
+        mock.serve(exporting(DESCRIBED.documents[CN_2025]), token=TOKEN) as server,
         httpx.Client(base_url=server.url, trust_env=False, verify=False) as upstream,
     ):
 
@@ -421,7 +373,7 @@ def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
             data = attrs.evolve(mock_data(server), key=None)
             found = ask(url, data)
             assert contradicted(found, CN_2025) == {"DGC-007", "DGC-106"}
-            document = resolved(found.overlay, tmp_path)
+            document = resolved(found.overlay, tmp_path, root)
             report = check_edition(
                 exporting(document), url, data, seed=1, report_dir=tmp_path / "report", api="dgc", max_examples=2
             )
@@ -435,10 +387,10 @@ def test_a_zip_under_another_media_type(tmp_path: Path) -> None:
 
 def test_nothing_is_written_where_no_place_is_known() -> None:
     """Without an OBS folder no request writes to OBS, and the facts of these requests are not observable."""
-    with mock.serve(CN_2025, token=TOKEN) as server:
+    with mock.serve(DESCRIBED.documents[CN_2025], token=TOKEN) as server:
         found = ask(server.url, attrs.evolve(mock_data(server), obs_dirs=(), obs_paths=()))
     assert not [line for line in found.requests if '"obs' in line or "streaming/jobs/export" in line]
-    assert closest(found) == (INTL_2026, CN_2025)
+    assert found.closest == (INTL_2026, CN_2025)
     said = verdicts(found)
     assert {said["DGC-003", edition] for edition in ALL} == {"not observable"}
     assert {said["DLI-001", edition] for edition in ALL} == {"not observable"}
@@ -451,7 +403,7 @@ def test_nothing_is_written_where_no_place_is_known() -> None:
 
 def test_jobs_without_dependencies_do_not_show_exportdepend() -> None:
     """A job without scripts and resources leaves exportDepend unobserved."""
-    with mock.serve(OTC_2024, token=TOKEN) as server:
+    with mock.serve(DESCRIBED.documents[OTC_2024], token=TOKEN) as server:
         found = ask(server.url, attrs.evolve(mock_data(server), jobs=("job_stream",)))
     assert {verdicts(found)["DGC-002", edition] for edition in ALL} == {"not observable"}
 
@@ -466,21 +418,22 @@ def test_jobs_without_dependencies_do_not_show_exportdepend() -> None:
 )
 def test_the_host_breaks_a_tie(host: str, expected: tuple[Any, ...]) -> None:
     """If DLI's responses fit three editions, the host of the URL decides between the clouds; the youngest is first."""
-    if differing(OTC_2026, CN_2025) & {"DLI-001", "DLI-002"}:
-        expected = tuple(edition for edition in expected if edition != OTC_2026) or (INTL_2026, CN_2025)
-    with mock.serve(CN_2025, token=TOKEN) as server, httpx.Client(trust_env=False, verify=False) as client:
+    with (
+        mock.serve(DESCRIBED.documents[CN_2025], token=TOKEN) as server,
+        httpx.Client(trust_env=False, verify=False) as client,
+    ):
 
         def send(request: Any) -> Any:
             headers = {"X-Auth-Token": TOKEN, "Content-Type": JSON}
             return client.post(server.url + request.url.path, headers=headers, content=request.content)
 
         found = identify(f"https://{host}", attrs.evolve(mock_data(server), jobs=()), send)
-    assert closest(found) == expected
+    assert found.closest == expected
 
 
 def test_a_server_that_refuses_the_token() -> None:
     """After a 401 no further request is sent."""
-    with mock.serve(OTC_2026, token="another") as server:
+    with mock.serve(DESCRIBED.documents[OTC_2026], token="another") as server:
         found = ask(server.url, mock_data(server))
     assert (found.closest, found.fits, found.overlay) == ((), False, None)
     assert "does not accept the credentials" in found.problem
@@ -501,7 +454,7 @@ def test_a_server_that_refuses_the_token() -> None:
 def test_a_server_that_is_no_such_api(status: int, media_type: Any, content: bytes) -> None:
     """Such a server has no closest edition, and the problem has the statuses of its responses."""
     with handled(lambda *_: (status, {"Content-Type": media_type}, content)) as url:
-        found = ask(url, Data.of_examples(spec.load_edition(OTC_2026)))
+        found = ask(url, Data.of_examples(DESCRIBED.documents[OTC_2026]))
     assert (found.closest, found.fits, found.overlay) == ((), False, None)
     assert "no operation responds as in any edition" in found.problem
     assert str(status) in found.problem
@@ -509,7 +462,7 @@ def test_a_server_that_is_no_such_api(status: int, media_type: Any, content: byt
 
 def test_a_server_that_is_not_there() -> None:
     """A server that can't be reached gets one request."""
-    found = ask("http://127.0.0.1:1", Data.of_examples(spec.load_edition(OTC_2026)))
+    found = ask("http://127.0.0.1:1", Data.of_examples(DESCRIBED.documents[OTC_2026]))
     assert found.closest == ()
     assert "could not be reached" in found.problem
     assert len(found.requests) == 1
@@ -518,7 +471,7 @@ def test_a_server_that_is_not_there() -> None:
 def test_what_is_no_url() -> None:
     """An invalid URL raises JobexportError with one sentence."""
     with pytest.raises(JobexportError, match="is not a URL"):
-        ask("http://127.0.0.1:port", Data.of_examples(spec.load_edition(OTC_2026)))
+        ask("http://127.0.0.1:port", Data.of_examples(DESCRIBED.documents[OTC_2026]))
 
 
 FAULTS = {fault.id for fault in mock.FAULTS.values() if fault.group == FOR_CLIENTS}
@@ -527,7 +480,7 @@ FAULTS = {fault.id for fault in mock.FAULTS.values() if fault.group == FOR_CLIEN
 @pytest.mark.parametrize("fault", sorted(FAULTS - {"latency", "slow-drip", "zip-bomb"}))
 def test_a_fault_never_surfaces(fault: Any) -> None:
     """A mock with any fault is identified without an error, and a broken response never fits."""
-    found = ask_mock(OTC_2026, faults=[f"{fault}@*"])
+    found = ask_mock(DESCRIBED.documents[OTC_2026], faults=[f"{fault}@*"])
     assert beyond_bounds(found) == []
     # Each request of an identification has the project's header.
     if not fault.startswith(("is-success", "needs-project-header")):
@@ -538,7 +491,7 @@ def test_no_part_of_an_identification_holds_the_token() -> None:
     """The token is in no text, even if the server sends it in codes, names of fields and file names."""
     echo = f'{{"error_code": "X.{TOKEN}", "error_msg": "{TOKEN}", "{TOKEN}": 1}}'.encode()
     with (
-        mock.serve(OTC_2026, token=TOKEN) as server,
+        mock.serve(DESCRIBED.documents[OTC_2026], token=TOKEN) as server,
         httpx.Client(base_url=server.url, trust_env=False, verify=False) as upstream,
     ):
 
@@ -558,7 +511,7 @@ def test_no_part_of_an_identification_holds_the_token() -> None:
 
         with handled(respond) as url:
             found = ask(url, mock_data(server))
-    assert closest(found) == (OTC_2026,)
+    assert found.closest == (OTC_2026,)
     assert found.overlay
     assert TOKEN not in repr(found)
 

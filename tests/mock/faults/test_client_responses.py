@@ -131,8 +131,10 @@ class TestJson:
 
     def test_missing_field(self, each: Faulty) -> None:
         """The first field is missing."""
+        each.set()
+        fields = list(each.flink().json())
         each.set("missing-field@exportFlinkJobs")
-        assert list(each.flink().json()) == list(schema(each))[1:]
+        assert list(each.flink().json()) == fields[1:]
 
     def test_extra_field(self, each: Faulty) -> None:
         """The response has one field more than the document; the other fields are right."""
@@ -144,9 +146,11 @@ class TestJson:
     def test_wrong_type(self, each: Faulty) -> None:
         """No field has a type that the document allows."""
         names = {bool: "boolean", str: "string", int: "integer", list: "array", dict: "object"}
+        each.set()
+        fields = each.flink().json().keys()
         each.set("wrong-type@exportFlinkJobs")
         response = each.flink().json()
-        assert response.keys() == schema(each).keys()
+        assert response.keys() == fields
         assert [name for name, value in response.items() if names[type(value)] in schema(each)[name]["type"]] == []
 
     def test_scalar_instead_of_list(self, each: Faulty) -> None:

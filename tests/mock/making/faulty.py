@@ -64,7 +64,7 @@ class Faulty:
 
 
 @contextlib.contextmanager
-def faulty(edition: str) -> Iterator[Faulty]:
+def faulty(edition: str | dict[str, Any]) -> Iterator[Faulty]:
     with serve(edition) as server:
         headers = {"X-Auth-Token": server.token, **default_workspace(server.core.document)}
         with (
