@@ -158,12 +158,14 @@ def code_findings(comparison: Comparison) -> Iterator[Finding]:
 
 def _same_code(comparison: Comparison, mine: ErrorCode, theirs: list[ErrorCode]) -> Iterator[Finding]:
     word = f"error code `{mine.code}`"
-    statuses = {code.status for code in theirs if code.status is not None}
+    # An example of the operation says more than a list of all codes.
+    shown = [code for code in theirs if code.source == "example"] or theirs
+    statuses = {code.status for code in shown if code.status is not None}
     if mine.status is not None and statuses and mine.status not in statuses:
         states = Statement("error-status", comparison.code_place(mine), f"{mine.status} {mine.code}")
         others = ", ".join(map(str, sorted(statuses)))
         yield comparison.finding(
-            "error-status-changed", word, (str(mine.status), mine.at), (others, theirs[0].at), states
+            "error-status-changed", word, (str(mine.status), mine.at), (others, shown[0].at), states
         )
     worded = [code for code in theirs if code.message]
     if mine.message and worded and not any(same_words(mine.message, code.message) for code in worded):
