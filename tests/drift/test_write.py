@@ -147,7 +147,8 @@ def test_a_header_that_the_generator_refuses_is_left_to_people() -> None:
     assert "takes no header of this type" in line
     assert written.described.union is not None
     listed = written.described.union["paths"]["/v1/{project_id}/jobs/{job_name}/export"]["post"]["parameters"]
-    assert [node["name"] for node in listed if "name" in node] == ["shade"]
+    names = [node.get("name") for node in listed]
+    assert ("shade" in names, "brand" in names) == (True, False)
 
 
 def test_a_type_that_the_client_does_not_read_is_left_to_people() -> None:

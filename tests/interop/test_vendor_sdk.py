@@ -239,8 +239,7 @@ class TestErrors:
         """A missing job raises the SDK's exception with code, message and request id."""
         problem = refused(lambda: dgc.export_job(sdk.dgc.ExportJobRequest(job_name="none", workspace=WORKSPACE)))
         expected = error(server, "exportJob", "job-not-found")
-        assert (problem.status_code, problem.error_code) == (400, "DLF.0100")
-        assert problem.error_msg == expected["error_msg"]
+        assert (problem.error_code, problem.error_msg) == (expected["error_code"], expected["error_msg"])
         assert problem.request_id
 
     def test_missing_flink_job(self, sdk: Sdk, server: Server, dli: Any) -> None:

@@ -132,7 +132,8 @@ def test_the_installed_drift_compares(installed: Path, tmp_path: Path) -> None:
         f"page = drift.read_page(Path({str(page)!r}))\n"
         "report = drift.check_page(page, drift.load_described(), 'otc-2024')\n"
         "found = {finding.kind: finding.source.file for finding in report.new if finding.source}\n"
-        "print(found['method-changed'], [advice.edits.union for advice in report.advice if advice and advice.edits.own][0])\n"
+        "unions = [advice.edits.union for advice in report.advice if advice and advice.edits.own]\n"
+        "print(found['method-changed'], unions[0])\n"
     )
     assert run_installed(installed, "-c", code) == "otc-2024.yaml ()\n"
 

@@ -14,7 +14,7 @@ from jobexport.drift.edits import responses, rows, values
 from jobexport.drift.edits.amendments import amendments
 from jobexport.drift.edits.case import Case
 from jobexport.errors import JobexportError
-from jobexport.spec.document import located, marks, operations_by_id
+from jobexport.spec.document import from_pointer, located, marks, operations_by_id
 from jobexport.spec.editions import REGISTER
 from jobexport.spec.examples import examples, misfits
 from jobexport.spec.links import broken_links
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from jobexport.drift.facts import PageFacts
     from jobexport.drift.findings import Finding
     from jobexport.drift.known.gone import Held
+    from jobexport.spec.document import Location
     from jobexport.spec.statements.change import Action
     from jobexport.spec.statements.claims import Amendment
 
@@ -151,8 +152,13 @@ def _undone(finding: Finding, comparison: Comparison, plan: Plan) -> Plan | None
     before = {_key(other) for other in findings_of(comparison)}
     if plan.union is None or not place or _key(finding) not in before:
         return None
-    spots = [number for number, touched in enumerate(plan.touched) if any(meet(place, spot) for spot in touched)]
-    for numbers in (*([number] for number in spots), spots):
+    places = [place, *_own_places(place, comparison)]
+    spots = [
+        number
+        for number, touched in enumerate(plan.touched)
+        if any(meet(mine, spot) for mine in places for spot in touched)
+    ]
+    for numbers in (*(_together(plan, number) for number in spots), *([number] for number in spots), spots):
         trial = plan.copy()
         try:
             trial.undo(numbers)
@@ -165,6 +171,21 @@ def _undone(finding: Finding, comparison: Comparison, plan: Plan) -> Plan | None
         if alone and _sound(trial.document):
             return trial
     return None
+
+
+def _own_places(place: Location, comparison: Comparison) -> list[Location]:
+    """Return where an operation has its own words for a parameter that several operations share."""
+    if place[:2] != ("components", "parameters") or not comparison.operation_place:
+        return []
+    operation = from_pointer(comparison.operation_place)
+    return [(*operation, "parameters"), (*operation[:-1], "parameters"), (*operation[:-1], "x-documented-names")]
+
+
+def _together(plan: Plan, number: int) -> list[int]:
+    """Return the numbers of the actions that were written for the same finding: they have the same description."""
+    actions = plan.overlays[plan.edition]
+    words = [(action.get("description"), action.get("x-inconsistency")) for action in actions]
+    return [other for other, said in enumerate(words) if said == words[number]]
 
 
 def _beside(document: Mapping[str, Any], comparison: Comparison) -> list[PageFacts]:

@@ -88,22 +88,35 @@ def status_added(case: Case) -> None:
     responses = at(case.plan.document, new[:-1])
     old = case.finding.other if case.finding.kind == "status-changed" else None
     if not case.plan.bring_back(new):
+        known = responses.get(new[-1])
         response = responses.get(old) or _response(responses, code)
-        if new[-1] in responses:
-            response = _with_examples(case.plan.document, responses[new[-1]], response)
-        case.plan.everywhere(case.change(new, response))
+        if known is not None:
+            response = _with_examples(case.plan.document, known, response)
+        if response != known:
+            case.plan.everywhere(case.change(new, response))
     if old is not None:
         case.plan.own(case.change((*new[:-1], old), remove=True))
 
 
 def _with_examples(document: Document, known: Document, other: Document) -> Document:
-    """Return a response with its own examples of errors and those of another response."""
-    known, other = (deref(document, node) for node in (known, other))
-    shown = media(other).get("examples", {}) | media(known).get("examples", {})
-    if not shown:
+    """Return a response with those examples of another response whose errors it has no example of."""
+    mine, theirs = (media(deref(document, node)) for node in (known, other))
+    values = [example["value"] for example in mine.get("examples", {}).values()]
+    more = {
+        name: example
+        for name, example in theirs.get("examples", {}).items()
+        if name not in mine.get("examples", {}) and not any(_same_error(example["value"], value) for value in values)
+    }
+    if not more:
         return known
-    body = {**media(other), **media(known), "examples": shown}
+    known = deref(document, known)
+    body = {**theirs, **mine, "examples": {**more, **mine.get("examples", {})}}
     return {**known, "content": {**known.get("content", {}), _JSON: body}}
+
+
+def _same_error(one: Any, other: Any) -> bool:
+    """Return whether two bodies have the same error code, whatever their messages."""
+    return isinstance(one, dict) and isinstance(other, dict) and one.get("error_code") == other.get("error_code")
 
 
 def _response(responses: Document, code: int) -> Document:

@@ -32,7 +32,8 @@ def added(case: Case) -> None:
         _put_property(case, place, schema)
         require(case, place, row)
         return
-    node: Document = {"name": row.name, "in": row.location, "required": row.mandatory == "yes"}
+    node: Document = {"name": row.name, "in": row.location, "description": _words(case)}
+    node["required"] = row.mandatory == "yes"
     node |= {"schema": row_schema(row)}
     if row.mandatory == "conditional":
         node["x-required-when"] = condition_of(row)
@@ -45,6 +46,12 @@ def added(case: Case) -> None:
             case.plan.everywhere(case.change(owner, [node]))
         else:
             case.plan.everywhere(case.change((*owner, len(listed)), node))
+
+
+def _words(case: Case) -> str:
+    """Return words for what only the page describes, as the page's own words are not copied."""
+    page = case.comparison.page
+    return f"See the page {page.document_id}." if page.document_id else "See the page of the operation."
 
 
 def _written(case: Case, row: Parameter) -> Document:
@@ -99,7 +106,8 @@ def missing(case: Case) -> None:
         take_property(case.plan, case.operation, place, case.words)
     elif (listed := listed_parameter(case, place)) and not case.is_variable:
         relink(case.plan, listed, case.words)
-        case.plan.own(case.change(listed, remove=True))
+        alone = len(at(case.plan.document, listed[:-1])) == 1
+        case.plan.own(case.change(listed[:-1] if alone else listed, remove=True))
 
 
 def renamed(case: Case) -> None:
