@@ -175,7 +175,7 @@ def test_a_word_of_another_path_is_no_object(found: Callable[..., Any]) -> None:
     assert "unknown_object" in found(scenario, "showFlinkJob", f"responds-to-get@{DLI}")
 
 
-OTHER_STATUS = {"job-not-found": "404", "no-permission": "403", "invalid-request": "422", "obs-path-invalid": "409"}
+OTHER_STATUS = {"job-not-found": "404", "no-permission": "403", "invalid-request": "417", "obs-path-invalid": "410"}
 
 
 def with_other_statuses(document: Any) -> None:

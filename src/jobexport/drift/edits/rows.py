@@ -45,6 +45,10 @@ def added(case: Case) -> None:
         if listed is MISSING:
             case.plan.everywhere(case.change(owner, [node]))
         else:
+            if look(case.plan.document, owner) is MISSING:
+                # The edition's overlay removes all that other pages added.
+                case.plan.bring_back(owner)
+                case.plan.own(*(case.change((*owner, 0), remove=True) for _ in listed))
             case.plan.everywhere(case.change((*owner, len(listed)), node))
 
 
@@ -106,8 +110,7 @@ def missing(case: Case) -> None:
         take_property(case.plan, case.operation, place, case.words)
     elif (listed := listed_parameter(case, place)) and not case.is_variable:
         relink(case.plan, listed, case.words)
-        alone = len(at(case.plan.document, listed[:-1])) == 1
-        case.plan.own(case.change(listed[:-1] if alone else listed, remove=True))
+        case.plan.own(case.change(listed, remove=True))
 
 
 def renamed(case: Case) -> None:

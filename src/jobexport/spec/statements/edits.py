@@ -101,9 +101,7 @@ def make_optional(plan: Plan, place: Location, words: str, new: str | None = Non
     for required in ((*owner, "required"), (*owner, "then", "required")):
         names = look(plan.document, required)
         if name in (names or ()):
-            # A list of nothing says nothing.
-            alone = len(names) == 1 and new is None
-            plan.own(Change(words, required if alone else (*required, names.index(name)), remove=True))
+            plan.own(Change(words, (*required, names.index(name)), remove=True))
             if new is not None:
                 plan.own(Change(words, (*required, len(names) - 1), new))
 

@@ -338,7 +338,7 @@ def type_text(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int
 def _mandatory(spot: Spot) -> Iterator[Any]:
     """Yield when a parameter is mandatory; a variable of the path always is, so a document can't contradict a page."""
     node, owner, name = spot.node, spot.location[:-2], spot.location[-1]
-    if node is MISSING:
+    if not isinstance(node, dict):
         return
     if "properties" in spot.location:
         required = name in (look(spot.document, (*owner, "required")) or ())
