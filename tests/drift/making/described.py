@@ -77,6 +77,9 @@ def _without_later_marks(node: Any) -> Any:
         return node
     kept = {key: _without_later_marks(item) for key, item in node.items() if key != "x-inconsistency"}
     known = [id_ for id_ in marks(node) if is_known_entry(id_)]
+    if not known and "target" in node:
+        # An action of an overlay needs an entry.
+        known = [f"{id_[:4]}001" for id_ in marks(node)][:1]
     if not known:
         return kept
     same = len(known) == len(marks(node))

@@ -168,10 +168,10 @@ def _recoded(case: Case, old: str, code: ErrorCode) -> bool:
 
 
 def code_missing(case: Case) -> None:
-    """Remove an error code."""
+    """Remove an error code, with the status that the finding names if it names one."""
     name = re.search(r"`([^`]+)`", case.finding.about)
     if name:
-        _drop_code(case, name.group(1))
+        _drop_code(case, name.group(1), case.place if "responses" in case.place else ())
 
 
 def code_status(case: Case) -> None:
@@ -249,14 +249,15 @@ def _undo_code(case: Case, code: ErrorCode) -> bool:
     return False
 
 
-def _drop_code(case: Case, code: str) -> None:
+def _drop_code(case: Case, code: str, response: Location = ()) -> None:
+    """Remove a code, or only its examples in one response, as a page may have the code with another status."""
     whole = case.comparison.page.endpoint is None
     for twin in case.comparison.other.error_codes:
         if twin.code != code:
             continue
         place = located(case.plan.document, str(twin.at))
         listed = look(case.plan.document, place)
-        there = listed is not MISSING
+        there = listed is not MISSING and place[: len(response)] == response
         if there and twin.source == "example" and not whole and not _needed(case, place):
             case.plan.own(case.change(place, remove=True))
         elif there and whole and isinstance(listed, list) and code in listed:

@@ -1,0 +1,72 @@
+"""Pages that change and change back, and errors that move from one status to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attrs import evolve
+
+from jobexport.drift.write import follow_pages, left_lines
+from jobexport.spec.document import deref, media, operations
+from tests.drift.making.described import DESCRIBED
+from tests.drift.making.pages import PAGES
+from tests.drift.making.rendering import LONG, Field
+from tests.drift.test_write import facts_of, of_rows, unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jobexport.drift import Described
+
+BACK: dict[str, tuple[int, Callable[[Any], Any]]] = {
+    "a default": (4, of_rows("body", "exportDepend", default=False)),
+    "the name of a file": (3, lambda page: evolve(page, file_name="a_{job_name}.zip")),
+    "the name of a variable": (
+        1,
+        lambda page: evolve(
+            page, path=page.path.replace("project_id", "project"), path_fields=(Field("project"),), request=None
+        ),
+    ),
+    "the status of an error": (5, lambda page: evolve(page, failure=(409, *page.failure[1:]))),
+    "a new field": (2, lambda page: evolve(page, body=(*page.body, Field("brand", LONG, "no")))),
+}
+
+
+@pytest.mark.parametrize("case", BACK)
+def test_a_page_that_changes_back_takes_its_edits_back(case: str) -> None:
+    """After the change and the old page again, the edition's document and its overlay's actions are as before."""
+    number, change = BACK[case]
+    edition, _, page = PAGES[number]
+    before = unchanged(number)
+    changed = follow_pages([facts_of(change(page))], before, edition)
+    assert list(left_lines(changed)) == []
+    assert _plain(changed.described.documents[edition]) != _plain(before.documents[edition])
+    after = follow_pages([facts_of(page)], changed.described, edition).described
+    assert _plain(after.documents[edition]) == _plain(before.documents[edition])
+
+
+def _plain(node: Any) -> Any:
+    """Return a value without the marks, which name a new entry of the register also afterwards."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if isinstance(node, dict):
+        return {key: _plain(item) for key, item in node.items() if key != "x-inconsistency"}
+    return node
+
+
+@pytest.mark.parametrize("status", [402, 409, 422])
+@pytest.mark.parametrize("number", [4, 5])
+def test_an_error_keeps_its_name_with_another_status(number: int, status: int) -> None:
+    """The mock looks for an error by its name, such as `job-not-found`: each name moves with its error."""
+    edition, operation, page = PAGES[number]
+    assert page.failure
+    changed = evolve(page, failure=(status, *page.failure[1:]))
+    after = follow_pages([facts_of(changed)], DESCRIBED, edition).described
+
+    def names(described: Described) -> list[str]:
+        found = next(each for each in operations(described.documents[edition]) if each.id == operation)
+        shown = (media(deref(described.documents[edition], node)) for node in found.fields["responses"].values())
+        return sorted(name for body in shown for name in body.get("examples", {}))
+
+    assert names(after) == names(DESCRIBED)
