@@ -12,6 +12,7 @@ from jobexport.spec.editions import edition_ids
 from tests.client.making.calls import NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import members, zip_of
+from tests.drift.making.described import DESCRIBED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +208,7 @@ def test_an_error_without_a_code_keeps_its_status(caller: Caller, scripted: Scri
 def test_zips_are_downloaded_and_checked(caller: Caller, tmp_path: Path) -> None:
     """With download_to and store each zip is fetched from OBS into the folder, under its own name."""
     storage = FolderStorage(tmp_path / "obs")
-    with serve("otc-2024", storage=storage) as server:
+    with serve(DESCRIBED.documents["otc-2024"], storage=storage) as server:
         store = LocalStore(tmp_path / "obs" / "bucket", mkdir=True)
         result = caller.dli(server, "bucket/deep", download_to=tmp_path / "got", store=store)
     assert [path.name for path in result.files] == [name.rpartition("/")[2] for name in result.archives]

@@ -16,6 +16,7 @@ from jobexport.core.disk.files import open_part
 from jobexport.mock import serve
 from tests.client.making.calls import Caller
 from tests.client.making.values import PROJECT, many_jobs
+from tests.drift.making.described import DESCRIBED
 from tests.making.waits import until
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ block() if kind == "sync" else asyncio.run(wait())
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serve("otc-2026", state=many_jobs(COUNT)) as server:
+    with serve(DESCRIBED.documents["otc-2026"], state=many_jobs(COUNT)) as server:
         yield server
 
 

@@ -15,6 +15,7 @@ from jobexport.mock import State, serve
 from jobexport.spec.editions import edition_ids
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, members, zip_of
+from tests.drift.making.described import DESCRIBED
 from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def test_a_file_may_be_read_by_whom_the_umask_lets(caller: Caller, mock: Server,
 def test_every_legal_name_reaches_the_server(caller: Caller, tmp_path: Path, name: str) -> None:
     """Each name is exported under its own path, and stays in its folder."""
     state = State.example().with_files({f"{PROJECT}/workspaces/{WORKSPACE}/jobs/{name}.job": {"name": name}})
-    with serve("otc-2024", state=state) as server:
+    with serve(DESCRIBED.documents["otc-2024"], state=state) as server:
         archive = caller.job(server, name, to=f"{tmp_path}/out/", workspace=WORKSPACE)
     assert archive.path == tmp_path / "out" / f"DLF_{name}.zip"
     assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208
@@ -108,7 +109,7 @@ def test_chinese_names_go_the_whole_way(caller: Caller, tmp_path: Path, signed: 
     state = State.example().with_files(
         {f"{PROJECT}/workspaces/{WORKSPACE}/{path}": text for path, text in files.items()}
     )
-    with serve("huaweicloud-cn-2025", state=state) as server:
+    with serve(DESCRIBED.documents["huaweicloud-cn-2025"], state=state) as server:
         if signed:
             caller = caller.with_options(auth=AkSkAuth(server.access_key, server.secret_key))
         archives = [caller.job(server, name, to=f"{tmp_path}/out/", workspace=WORKSPACE) for name in (first, LONG)]

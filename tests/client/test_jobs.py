@@ -13,10 +13,11 @@ import pytest
 
 from jobexport import DgcClient, Progress, errors
 from jobexport.mock import State, serve
-from jobexport.spec.editions import edition_ids, load_edition
+from jobexport.spec.editions import edition_ids
 from tests.client.making.calls import NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, many_jobs, members, zip_of
+from tests.drift.making.described import DESCRIBED
 from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ JOBS = ["myJob", "job_batch", "job_stream"]
 @pytest.fixture(scope="module")
 def large() -> Iterator[Server]:
     """A mock with `job0` to `job249` beside the example's jobs."""
-    document = copy.deepcopy(load_edition("otc-2026"))
+    document = copy.deepcopy(DESCRIBED.documents["otc-2026"])
     document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 100
     with serve(document, state=many_jobs(250)) as server:
         yield server
@@ -98,7 +99,7 @@ def test_jobs_are_asked_for_in_chunks_of_100(caller: Caller, jobs: Server, tmp_p
 
 def test_a_server_that_takes_fewer_names_gets_smaller_chunks(caller: Caller, tmp_path: Path) -> None:
     """Of an edition whose limit is 60 names, 100 jobs are fetched in chunks of 50, after one refusal."""
-    document = copy.deepcopy(load_edition("otc-2026"))
+    document = copy.deepcopy(DESCRIBED.documents["otc-2026"])
     document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 60
     names = [f"job{number}" for number in range(100)]
     with serve(document, state=many_jobs(100)) as server:
@@ -339,7 +340,7 @@ def test_no_name_of_a_job_leads_out_of_the_folder_or_to_another_file(caller: Cal
     """`.`, `..`, devices, `x.zip` and names that differ in case only get files and folders of their own, everywhere."""
     names = [".", "..", "...", "con", "Job", "job", "jOB", "x", "x.zip", "x.ZIP"]
     files = {f"{PROJECT}/workspaces/default/jobs/{name}.job": {"name": name} for name in names}
-    with serve("otc-2026", state=State.example().with_files(files)) as server:
+    with serve(DESCRIBED.documents["otc-2026"], state=State.example().with_files(files)) as server:
         result = caller.jobs(server, names, to=tmp_path / "out")
         assert result.succeeded
         assert caller.jobs(server, names, to=tmp_path / "out").reused == set(names)

@@ -78,7 +78,7 @@ def api_for() -> Any:
 
     @contextlib.contextmanager
     def opened_for(folder: Path, edition: str = DEFAULT_EDITION) -> Iterator[httpx.Client]:
-        with serve(edition, state=State.load(folder), clock=lambda: NOW) as server:
+        with serve(DESCRIBED.documents.get(edition, edition), state=State.load(folder), clock=lambda: NOW) as server:
             headers = {"X-Auth-Token": server.token}
             with httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False) as client:
                 yield client

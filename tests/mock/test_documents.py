@@ -18,7 +18,8 @@ import pytest
 import jobexport.mock
 from jobexport.errors import JobexportError
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, EXAMPLE_TOKEN, create_app
-from jobexport.spec.editions import edition_ids, load_edition
+from jobexport.spec.editions import edition_ids
+from tests.drift.making.described import DESCRIBED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ SOURCES = sorted(Path(jobexport.mock.__file__).parent.rglob("*.py"))
 @pytest.fixture
 def document() -> Any:
     """A document to change."""
-    return copy.deepcopy(load_edition(DEFAULT_EDITION))
+    return copy.deepcopy(DESCRIBED.documents[DEFAULT_EDITION])
 
 
 def post(document: Any, path: Any, body: Any = None) -> Any:

@@ -34,6 +34,7 @@ from jobexport.core import redact
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, FolderStorage, State
 from jobexport.spec.editions import edition_ids
 from tests.cli.making.identity import PASSWORD, Identity
+from tests.drift.making.described import DESCRIBED
 from tests.making.waits import until
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def obs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(obs: Path) -> Iterator[mock.Server]:
-    with mock.serve("huaweicloud-intl-2026", storage=FolderStorage(obs)) as server:
+    with mock.serve(DESCRIBED.documents["huaweicloud-intl-2026"], storage=FolderStorage(obs)) as server:
         yield server
 
 
@@ -439,7 +440,7 @@ def test_a_path_that_obs_does_not_take_is_one_sentence(server: mock.Server) -> N
 
 def test_a_server_that_knows_no_obs_path_is_one_sentence() -> None:
     """It sends a zip for each job; the sentence says to export to a file."""
-    with mock.serve("otc-2026") as other:
+    with mock.serve(DESCRIBED.documents["otc-2026"]) as other:
         one_sentence(dgc(other, "myJob", "job_batch", "--obs-path", "obs://b/f"), "ignored obs_path")
 
 
@@ -610,7 +611,7 @@ def test_what_was_mended_is_not_told(server: mock.Server, tmp_path: Path) -> Non
 def many(tmp_path: Path) -> Iterator[mock.Server]:
     """A mock with 300 jobs."""
     files = {f"{EXAMPLE_PROJECT}/workspaces/default/jobs/job{n}.job": {"name": f"job{n}"} for n in range(300)}
-    with mock.serve("otc-2026", state=State.example().with_files(files)) as server:
+    with mock.serve(DESCRIBED.documents["otc-2026"], state=State.example().with_files(files)) as server:
         (tmp_path / "jobs.txt").write_text("".join(f"job{number}\n" for number in range(300)))
         yield server
 

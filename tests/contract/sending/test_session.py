@@ -20,6 +20,7 @@ from jobexport.contract.sending.live import Places
 from jobexport.contract.sending.pace import RunStopped, Wire
 from jobexport.contract.sending.session import Withheld, open_session
 from jobexport.core.redact import Redaction
+from tests.drift.making.described import DESCRIBED
 from tests.making.waits import Clock
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def session(
 def served(*faults: Any, **options: Any) -> Iterator[Any]:
     """Yield a mock with these faults and the secrets of this module."""
     keys = dict(zip(("token", "access_key", "secret_key"), SECRETS, strict=True))
-    with mock.serve("otc-2026", faults=faults, **(keys | options)) as server:
+    with mock.serve(DESCRIBED.documents["otc-2026"], faults=faults, **(keys | options)) as server:
         yield server
 
 
