@@ -20,6 +20,7 @@ from jobexport.mock.state.values import FlinkJob
 from jobexport.spec.editions import edition_ids
 from tests.backup.making.folders import contents, ordinary
 from tests.backup.making.workspace import Workspace
+from tests.drift.making.described import DESCRIBED
 from tests.making.stored import bucket
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def test_the_backup_of_another_service_is_refused(server: Server, tmp_path: Path
 
 def test_an_object_that_stays_in_obs_is_named(tmp_path: Path) -> None:
     """If a zip can't be removed from OBS, the backup is complete, and a note names the zip."""
-    with serve("otc-2026") as server, pytest.MonkeyPatch.context() as patch:
+    with serve(DESCRIBED.documents["otc-2026"]) as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr("jobexport.backup.dli.remove", lambda *_: "the service responds with 403")
         result = back_up(server, tmp_path)
     assert result.complete

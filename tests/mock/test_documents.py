@@ -18,6 +18,7 @@ import pytest
 import jobexport.mock
 from jobexport.errors import JobexportError
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, EXAMPLE_TOKEN, create_app
+from jobexport.spec.document import at, behind, operations_by_id, parameters
 from jobexport.spec.editions import edition_ids
 from tests.drift.making.described import DESCRIBED
 
@@ -110,7 +111,8 @@ class TestDocumentDecides:
         """Limits and required headers are those of the document."""
         document["components"]["schemas"]["BatchExportJobsRequest"]["properties"]["jobList"]["maxItems"] = 1
         assert post(document, BATCH, {"jobList": ["myJob", "job_batch"]}).status_code == 400
-        document["components"]["parameters"]["Workspace"]["required"] = True
+        batch = operations_by_id(document)["batchExportJobs"].location
+        at(document, behind(document, parameters(document, batch)["header", "workspace"]))["required"] = True
         response = post(document, BATCH, {"jobList": ["myJob"]})
         assert response.headers["x-mock-violation"].startswith("batchExportJobs header#: ")
 

@@ -18,6 +18,7 @@ from moto.server import ThreadedMotoServer
 from jobexport import mock
 from jobexport.mock.state.values import ProjectState, WorkspaceState
 from jobexport.spec.editions import CHECKOUT
+from tests.drift.making.described import DESCRIBED
 from tests.making.credentials import keys
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ GIT = ("git",)
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[mock.Server]:
-    with mock.serve("otc-2026", storage=mock.FolderStorage(tmp_path / "obs")) as server:
+    with mock.serve(DESCRIBED.documents["otc-2026"], storage=mock.FolderStorage(tmp_path / "obs")) as server:
         yield server
 
 
@@ -101,7 +102,7 @@ def test_flink_jobs_come_through_obs(tmp_path: Path) -> None:
                 client.put_object(Bucket=bucket, Key=name.removeprefix(f"{bucket}/"), Body=content)
 
         client.create_bucket(Bucket=bucket)
-        with mock.serve("otc-2026", storage=Bucket()) as server:
+        with mock.serve(DESCRIBED.documents["otc-2026"], storage=Bucket()) as server:
             printed = python(server, tmp_path, "fetch_flink_jobs.py", JOBEXPORT_OBS_URL=url)
             count = len(server.state.projects[server.project_id].flink)
         client.close()
@@ -224,7 +225,7 @@ def test_a_job_comes_back_as_it_was_on_a_day(server: mock.Server, tmp_path: Path
 
 def test_a_workspace_moves_to_another_cloud(server: mock.Server, tmp_path: Path) -> None:
     """The map of names is drafted, the plan finds a line that is missing, and the restore has the new names."""
-    with mock.serve("huaweicloud-cn-2025") as source:
+    with mock.serve(DESCRIBED.documents["huaweicloud-cn-2025"]) as source:
         done = shell(source, tmp_path, "move_workspace.sh", "back_up")
     assert done.returncode == 0, done.stderr
     names = tmp_path / "names.map"

@@ -21,6 +21,7 @@ from attrs import frozen
 
 import jobexport
 from jobexport import mock
+from tests.drift.making.described import DESCRIBED
 from tests.project.making.distributions import OWNERS, closure, place, requirements, tops
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def used(environment: Environment, server: mock.Server) -> Callable[[str], Resul
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[mock.Server]:
-    with mock.serve("otc-2026") as server:
+    with mock.serve(DESCRIBED.documents["otc-2026"]) as server:
         yield server
 
 

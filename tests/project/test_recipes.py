@@ -25,6 +25,7 @@ from jobexport import mock
 from jobexport.cli.commands import cli
 from jobexport.core.environment import MEANINGS, NETWORK
 from jobexport.spec.editions import CHECKOUT
+from tests.drift.making.described import DESCRIBED
 from tests.project.making.distributions import closure, place, requirements
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def test_the_workflow_of_the_contract_holds_a_server(tmp_path: Path) -> None:
     real = f"{sysconfig.get_path('scripts')}/jobexport"
     # The server is ours, so it needs no pauses.
     program(tmp_path, "jobexport", f'exec {real} "$@" --rate 1000 --max-examples 1')
-    with mock.serve("otc-2024") as server:
+    with mock.serve(DESCRIBED.documents["otc-2024"]) as server:
         install, held = workflow_runs(
             "contract.yml",
             tmp_path,

@@ -65,7 +65,7 @@ RULES = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serve("otc-2026") as running:
+    with serve(DESCRIBED.documents["otc-2026"]) as running:
         yield running
 
 

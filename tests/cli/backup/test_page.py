@@ -14,6 +14,7 @@ from jobexport.cli.commands import cli
 from jobexport.mock import serve
 from jobexport.spec.editions import CHECKOUT
 from tests.backup.making.restoring import left
+from tests.drift.making.described import DESCRIBED
 from tests.making.credentials import credentials
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
     """Each ends with 0 or, as `diff` may, with 1, and OBS is empty at the end."""
     monkeypatch.chdir(tmp_path)
     ran = set()
-    with serve("otc-2026") as server:
+    with serve(DESCRIBED.documents["otc-2026"]) as server:
         where = {"eu-de", "otc", "--cloud", "--region", "--to-workspace", "WORKSPACE_ID"}
         for command in commands():
             ran.add(" ".join(command[:2]))
@@ -64,7 +65,7 @@ def test_a_new_user_restores_a_job_by_six_commands(tmp_path: Path, monkeypatch: 
     """The trial of the page: a backup of the mock, its proof, and a job that is lost and restored."""
     monkeypatch.chdir(tmp_path)
     environment: dict[str, str] = {"NO_PROXY": "*"}
-    with serve("otc-2026") as server:
+    with serve(DESCRIBED.documents["otc-2026"]) as server:
         monkeypatch.setenv("NO_PROXY", "*")
         assert len(lines(trial=True)) <= 6
         for line in lines(trial=True):
