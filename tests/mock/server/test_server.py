@@ -20,6 +20,7 @@ from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, MemoryStorage, run, s
 from jobexport.mock.server.run import _listen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 JOB = f"/v1/{EXAMPLE_PROJECT}/jobs/myJob/export"
@@ -182,15 +183,21 @@ class TestRun:
         assert signal.getsignal(signal.SIGTERM) is before
 
 
-def started() -> Any:
+@contextlib.contextmanager
+def started() -> Iterator[Any]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            # A test that fails must not wait for the server.
+            process.kill()
 
 
 @pytest.mark.parametrize(("installed", "loop"), [(True, "uvloop"), (False, "asyncio")])

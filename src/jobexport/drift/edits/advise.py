@@ -184,7 +184,7 @@ def _own_places(place: Location, comparison: Comparison) -> list[Location]:
 def _together(plan: Plan, number: int) -> list[int]:
     """Return the numbers of the actions that were written for the same finding: they have the same description."""
     actions = plan.overlays[plan.edition]
-    words = [(action.get("description"), action.get("x-inconsistency")) for action in actions]
+    words = [(action.get("description"), marks(action)) for action in actions]
     return [other for other, said in enumerate(words) if said == words[number]]
 
 
