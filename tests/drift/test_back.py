@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from jobexport.drift.write import follow_pages, left_lines
-from jobexport.spec.document import deref, media, operations
+from jobexport.spec.document import deref, media, operations_by_id
 from tests.drift.making.described import DESCRIBED
 from tests.drift.making.pages import PAGES
 from tests.drift.making.rendering import LONG, Field
@@ -65,8 +65,23 @@ def test_an_error_keeps_its_name_with_another_status(number: int, status: int) -
     after = follow_pages([facts_of(changed)], DESCRIBED, edition).described
 
     def names(described: Described) -> list[str]:
-        found = next(each for each in operations(described.documents[edition]) if each.id == operation)
+        found = operations_by_id(described.documents[edition])[operation]
         shown = (media(deref(described.documents[edition], node)) for node in found.fields["responses"].values())
         return sorted(name for body in shown for name in body.get("examples", {}))
 
     assert names(after) == names(DESCRIBED)
+
+
+def test_each_of_two_editions_can_have_a_new_header() -> None:
+    """A header that a second edition adds stands in that edition alone, beside the first edition's in the union."""
+    described, added = DESCRIBED, {"otc-2024": (3, "first"), "huaweicloud-intl-2026": (5, "second")}
+    for edition, (number, name) in added.items():
+        page = PAGES[number][2]
+        changed = evolve(page, headers=(*page.headers, Field(name, LONG, "no")))
+        written = follow_pages([facts_of(changed)], described, edition)
+        assert list(left_lines(written)) == []
+        described = written.described
+    for edition, document in described.documents.items():
+        found = operations_by_id(document)["exportJob"]
+        names = {node.get("name") for node in found.fields.get("parameters", ())}
+        assert names == ({added[edition][1]} if edition in added else set()), edition

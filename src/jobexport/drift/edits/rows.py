@@ -24,7 +24,8 @@ def added(case: Case) -> None:
     row, place = case.row, case.place
     if row.location == "body":
         case.plan.bring_back((*case.operation, "requestBody"))
-    if case.plan.bring_back(place):
+    # The place of a parameter that no edition has is the list of parameters.
+    if place[-1] != "parameters" and case.plan.bring_back(place):
         return
     if "properties" in place:
         case.plan.bring_back(place[:-2])
