@@ -13,6 +13,7 @@ import pytest
 
 from jobexport.core.redact import Redaction
 from jobexport.mock import DEFAULT_EDITION, State, serve
+from jobexport.mock.server import app
 from jobexport.spec.editions import edition_ids, load_edition
 from tests.drift.making.described import DESCRIBED
 from tests.making.stored import stored
@@ -57,6 +58,18 @@ def api(request: pytest.FixtureRequest, opened: Callable[[str], Api]) -> Api:
 def one_api(opened: Callable[[str], Api]) -> Api:
     """The server of one edition, for behaviour that is the same in every edition."""
     return opened(edition_ids()[-1])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _default_edition() -> Iterator[None]:
+    """Serve the default edition with the facts that these tests name."""
+
+    def load(edition: Any) -> Any:
+        return DESCRIBED.documents[DEFAULT_EDITION] if edition == DEFAULT_EDITION else load_edition(edition)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "load_edition", load)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +121,7 @@ def trip(opened_trip: Trip) -> Trip:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Faulty]:
-    with faulty(DEFAULT_EDITION) as mock:
+    with faulty(DESCRIBED.documents[DEFAULT_EDITION]) as mock:
         yield mock
 
 

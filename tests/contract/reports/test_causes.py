@@ -13,7 +13,7 @@ from jobexport.cli.contract.command import problems
 from jobexport.contract import Data, check_edition
 from jobexport.contract.reports.causes import Came, cause, first
 from jobexport.contract.reports.model import Failure
-from jobexport.spec import load_edition
+from tests.drift.making.described import DESCRIBED
 from tests.making.documents import exporting
 from tests.making.serving import serving
 
@@ -30,7 +30,7 @@ class Wrong:
     """The mock, less right: what it takes and sends is changed in seven places."""
 
     def __init__(self) -> None:
-        self.app = mock.create_app(exporting(load_edition(EDITION)), token=TOKEN)
+        self.app = mock.create_app(exporting(DESCRIBED.documents[EDITION]), token=TOKEN)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Respond to one request."""
@@ -102,7 +102,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     data = Data(mock.EXAMPLE_PROJECT, JOBS, (100,), token=TOKEN)
     with serving(Wrong()) as url:
         return check_edition(
-            exporting(load_edition(EDITION)), url, data, seed=1, report_dir=folder, max_examples=3
+            exporting(DESCRIBED.documents[EDITION]), url, data, seed=1, report_dir=folder, max_examples=3
         ), folder
 
 

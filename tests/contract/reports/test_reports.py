@@ -23,7 +23,8 @@ from jobexport.contract.scenarios.tools import BrokenClaim
 from jobexport.contract.sending.journal import Sent
 from jobexport.core import redact
 from jobexport.core.redact import Redaction
-from jobexport.spec import load_edition, load_register
+from jobexport.spec import load_register
+from tests.drift.making.described import DESCRIBED
 from tests.making.documents import exporting
 from tests.making.spellings import leaks, spellings
 
@@ -40,9 +41,9 @@ TOKEN = "a-secret-token-to-look-for"
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any, Any]]:
     """Yield report, folder and server of a run with wrong responses; the server still runs."""
     folder = tmp_path_factory.mktemp("failing")
-    document = exporting(load_edition("otc-2024"))
+    document = exporting(DESCRIBED.documents["otc-2024"])
     faults = ("wrong-type@exportFlinkJobs", "wrong-content-type@exportJob", "status-418@batchExportJobs")
-    with mock.serve("otc-2024", token=TOKEN, faults=faults) as server:
+    with mock.serve(DESCRIBED.documents["otc-2024"], token=TOKEN, faults=faults) as server:
         report = check_edition(document, server.url, mock_data(server), seed=1, report_dir=folder, max_examples=2)
         yield report, folder, server
 
@@ -71,7 +72,7 @@ def test_a_wrong_content_type_leads_to_the_response(failing: tuple[Any, Any, Any
 
 def test_a_wrong_definition_in_a_zip_leads_to_the_page_that_creates_it() -> None:
     """A failure inside a `.job` keeps the register ids of the request that creates a job, and names its page."""
-    document = load_edition("huaweicloud-cn-2020")
+    document = DESCRIBED.documents["huaweicloud-cn-2020"]
     judgement = Judgement(EditionReport("huaweicloud-cn-2020", "", {}), document, load_register(), (), Redaction.of(()))
     judgement.add_broken_claim("exportJob", BrokenClaim("member_schema", ("DGC-401",), "/jobType", "m", "e", "c"))
     [found] = judgement.found
@@ -210,7 +211,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[EditionReport, Pa
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         report = check_edition(
-            exporting(load_edition("otc-2026")),
+            exporting(DESCRIBED.documents["otc-2026"]),
             f"http://127.0.0.1:{server.server_port}",
             Data("p", ("myJob",), (1,), token=TOKEN),
             seed=1,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT
-from jobexport.spec.editions import load_edition
+from tests.drift.making.described import DESCRIBED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,7 +152,7 @@ REFUSALS = (
 
 def document() -> dict[str, Any]:
     """Return an edition's document, in which the operations of the table replace the operations of the same id."""
-    found: dict[str, Any] = copy.deepcopy(dict(load_edition(DEFAULT_EDITION)))
+    found: dict[str, Any] = copy.deepcopy(dict(DESCRIBED.documents[DEFAULT_EDITION]))
     for id_, method, path, parameters, body, response in TABLE:
         for item in found["paths"].values():
             for known in [
