@@ -173,7 +173,7 @@ def _followed(page: Any, edition: str, folder: Path) -> None:
         print(f"    {' '.join(command[:2]):22} {done.returncode} {time.perf_counter() - started:4.0f} s", flush=True)
         if done.returncode:
             lines = done.stdout.splitlines()
-            failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))] or lines[-15:]
+            failed = [line[:200] for line in lines if line.startswith(("FAILED", "ERROR", "E  "))] or lines[-15:]
             print(*failed, done.stderr[-500:], sep="\n        ", flush=True)
 
 

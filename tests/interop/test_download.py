@@ -14,6 +14,7 @@ from obstore.store import S3Store
 
 from jobexport import DliClient, errors, mock
 from jobexport.cli.commands import cli
+from tests.drift.making.described import DESCRIBED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ class Buckets:
 
 @pytest.fixture
 def server(boto: Any) -> Iterator[mock.Server]:
-    with mock.serve("otc-2026", storage=Buckets(boto)) as server:
+    with mock.serve(DESCRIBED.documents["otc-2026"], storage=Buckets(boto)) as server:
         yield server
 
 

@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from jobexport.mock import EXAMPLE_ACCESS_KEY, EXAMPLE_PROJECT, EXAMPLE_SECRET_KEY, FolderStorage, MemoryStorage, serve
+from tests.drift.making.described import DESCRIBED
 from tests.making import stored
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ KEYS = ["a.zip", "dir/b.zip", "dir/deep/c d+é.zip", "dir2/x.zip"]
 @pytest.fixture(scope="module", params=["memory", "folder"])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     storage = FolderStorage(tmp_path_factory.mktemp("obs")) if request.param == "folder" else MemoryStorage()
-    with serve("huaweicloud-cn-2025", storage=storage) as running:
+    with serve(DESCRIBED.documents["huaweicloud-cn-2025"], storage=storage) as running:
         yield running
 
 
@@ -158,7 +159,7 @@ class TestSignedUrl:
     def test_it_ends(self, bucket: str) -> None:
         """A signed URL is refused after its time."""
         now = [time.time_ns() // 1_000_000]
-        with serve("huaweicloud-cn-2025", clock=lambda: now[0]) as server:
+        with serve(DESCRIBED.documents["huaweicloud-cn-2025"], clock=lambda: now[0]) as server:
             obstore.put(store(server, bucket), "mine", b"x")
             url = _signed(server, bucket, "mine", seconds=60)
             assert httpx.get(url, trust_env=False).status_code == 200

@@ -21,6 +21,7 @@ from obstore.store import S3Store
 from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, S3Storage, serve
 from jobexport.mock.storage import deposits
 from jobexport.mock.storage.storage import StorageUnavailable
+from tests.drift.making.described import DESCRIBED
 from tests.making.names import zips_of
 from tests.making.waits import Waits, until
 
@@ -81,7 +82,7 @@ def keys(boto: Any) -> list[Any]:
 
 def test_a_flink_export_is_there_under_its_name(storage: Any, boto: Any, endpoint: str) -> None:
     """The key of a zip is its name in the response: OBS bucket, folder, object."""
-    with serve("otc-2026", storage=storage, clock=lambda: NOW) as server:
+    with serve(DESCRIBED.documents["otc-2026"], storage=storage, clock=lambda: NOW) as server:
         names = zips_of(post(server, FLINK, {"obs_dir": "obs://obs-test/a b/ä#?%2e/", "is_selected": False}).json())
     assert names[0] == f"obs-test/a b/ä#?%2e/aggregate_{NOW}.zip"
     assert keys(boto) == sorted(names)

@@ -16,6 +16,7 @@ from jobexport.spec.editions import edition_ids, load_edition
 from tests.client.making.calls import EDITION, NO_RETRIES
 from tests.client.making.scripted import ScriptedResponse
 from tests.client.making.values import PROJECT, many_objects
+from tests.drift.making.described import DESCRIBED
 from tests.making.workspaces import WORKSPACE
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def limits(server: Scripted) -> list[int]:
 @pytest.fixture(scope="module", params=["pages", "records"])
 def large(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A mock with 250 batch jobs, 105 real-time jobs, 230 scripts, 120 resources and 210 Flink jobs."""
-    with serve("huaweicloud-intl-2026", state=many_objects(), page_offset=request.param) as server:
+    with serve(DESCRIBED.documents["huaweicloud-intl-2026"], state=many_objects(), page_offset=request.param) as server:
         yield server
 
 

@@ -13,6 +13,7 @@ import pytest
 from jobexport.mock import EXAMPLE_PROJECT, State, serve
 from jobexport.spec.document import deref, media, request_body, schema_of
 from jobexport.spec.editions import edition_ids, load_edition
+from tests.drift.making.described import DESCRIBED
 from tests.making.stored import stored
 from tests.making.workspaces import WORKSPACE
 
@@ -57,7 +58,7 @@ class TestExportJob:
     def test_a_chinese_name_is_in_the_extended_file_name(self) -> None:
         """Content-Disposition names a Chinese job by RFC 6266: `_` in `filename`, the name in `filename*`."""
         job = {f"{EXAMPLE_PROJECT}/workspaces/{WORKSPACE}/jobs/\u4f5c.job": {"name": "\u4f5c", "nodes": []}}
-        with serve("huaweicloud-cn-2020", state=State.example().with_files(job)) as server:
+        with serve(DESCRIBED.documents["huaweicloud-cn-2020"], state=State.example().with_files(job)) as server:
             url = f"{server.url}/v1/{EXAMPLE_PROJECT}/jobs/\u4f5c/export"
             response = httpx.post(url, headers={"X-Auth-Token": server.token} | ELSEWHERE, trust_env=False)
         extended = "DLF_%E4%BD%9C.zip"

@@ -15,6 +15,7 @@ import pytest
 from jobexport.core import redact
 from jobexport.mock import FolderStorage, serve
 from jobexport.mock.behaviour.zips import pack
+from tests.drift.making.described import DESCRIBED
 from tests.making.spellings import leaks, spellings
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Parts(HTMLParser):
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    with serve("otc-2026", token=TOKEN, access_key=ACCESS_KEY, secret_key=SECRET_KEY) as running:
+    with serve(DESCRIBED.documents["otc-2026"], token=TOKEN, access_key=ACCESS_KEY, secret_key=SECRET_KEY) as running:
         yield running
 
 
@@ -160,7 +161,7 @@ def test_no_secret_is_on_the_page(client: httpx.Client, server: Any) -> None:
 
 def test_objects_in_a_folder_are_listed(tmp_path: Path) -> None:
     """The storage of the command is a folder; its objects are shown too."""
-    with serve("otc-2026", storage=FolderStorage(tmp_path)) as server:
+    with serve(DESCRIBED.documents["otc-2026"], storage=FolderStorage(tmp_path)) as server:
         (tmp_path / "b").mkdir()
         (tmp_path / "b/x.zip").touch()
         page = httpx.get(f"{server.url}/_mock/now", trust_env=False, verify=False).text

@@ -18,6 +18,7 @@ from jobexport.errors import JobexportError
 from jobexport.mock import EXAMPLE_PROJECT, FolderStorage, MemoryStorage, S3Storage, serve
 from jobexport.mock.storage import deposits
 from jobexport.mock.storage.storage import StorageError, StorageUnavailable
+from tests.drift.making.described import DESCRIBED
 from tests.making.names import zips_of
 from tests.making.waits import Waits, until
 
@@ -288,7 +289,7 @@ class TestServed:
 
     def test_the_error_of_an_edition_that_documents_one(self, store: Any) -> None:
         """An edition with a special error for an OBS path responds with that error."""
-        with serve("huaweicloud-cn-2020", storage=store) as server:
+        with serve(DESCRIBED.documents["huaweicloud-cn-2020"], storage=store) as server:
             response = post(server, FLINK, {"obs_dir": "n" * 256, "is_selected": False})
         assert (response.status_code, response.json()["error_code"]) == (400, "DLI.29001")
 
