@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
 import re
@@ -21,7 +22,8 @@ from jobexport.contract.verbs import changes
 from jobexport.spec import load_edition
 from jobexport.spec.document import operations
 from jobexport.spec.editions import BASE, CHECKOUT
-from jobexport.spec.load import load_yaml
+from jobexport.spec.load import dump_yaml, load_yaml
+from tests.drift.making.described import DESCRIBED
 from tests.making.waits import until
 
 if TYPE_CHECKING:
@@ -207,11 +209,13 @@ def test_an_accepted_deviation_is_shown_and_passes(tmp_path: Path) -> None:
     """The exit code is 0; every report has the accepted deviation, and each that did not occur, with its reason."""
     accept = "- {id: DLI-001, reason: it is old}\n- {id: DLI-002, reason: it was older}\n"
     (tmp_path / "accept.yaml").write_text(accept, encoding="utf-8")
-    served, other = load_edition("otc-2024"), load_edition("huaweicloud-cn-2020")
-    schema = "ExportFlinkJobsResponse"
+    written, other = DESCRIBED.documents["otc-2024"], DESCRIBED.documents["huaweicloud-cn-2020"]
+    (tmp_path / "otc-2024.yaml").write_text(dump_yaml(written), encoding="utf-8")
+    served, schema = copy.deepcopy(written), "ExportFlinkJobsResponse"
     served["components"]["schemas"][schema] = other["components"]["schemas"][schema]
     with mock.serve(served) as server:
-        arguments = ("--edition", "otc-2024", "--url", server.url, "--api", "dli", "--max-examples", 2, "--rate", 500)
+        where = ("--edition", tmp_path / "otc-2024.yaml", "--url", server.url)
+        arguments = (*where, "--api", "dli", "--max-examples", 2, "--rate", 500)
         options = ("--obs-dir", "mine", "--accept", tmp_path / "accept.yaml", "--report-dir", tmp_path / "r")
         result = contract(*arguments, *options, env={"JOBEXPORT_TOKEN": server.token})
     assert result.exit_code == 0, result.output
@@ -220,8 +224,9 @@ def test_an_accepted_deviation_is_shown_and_passes(tmp_path: Path) -> None:
     )
     assert "accepted: it is old" in result.stdout
     assert "DLI-002 is accepted, but did not occur (it was older)" in result.stdout
+    (folder,) = (path for path in (tmp_path / "r").iterdir() if path.is_dir())
     for name in ("junit.xml", "report.html", "report.json"):
-        text = (tmp_path / "r/otc-2024" / name).read_text(encoding="utf-8")
+        text = (folder / name).read_text(encoding="utf-8")
         assert "it is old" in text
         assert "it was older" in text
 
