@@ -86,7 +86,7 @@ def _without_later_marks(node: Any) -> Any:
         known = [f"{id_[:4]}001" for id_ in marks(node)][:1]
     if not known:
         return kept
-    same = len(known) == len(marks(node))
+    same = known == [*marks(node)]
     mark = node["x-inconsistency"] if same else known[0] if len(known) == 1 else known
     # The place among the other keys is that of the sources.
     return {key: mark if key == "x-inconsistency" else kept[key] for key in node}
