@@ -16,6 +16,7 @@ from jobexport.spec.load import load_yaml
 from tests.drift.making.described import DESCRIBED
 from tests.drift.making.pages import BATCH_OTC, FLINK_OTC_2026, JOB_OTC
 from tests.drift.making.rendering import BOOLEAN, Field, render
+from tests.drift.test_write import bare
 
 FLINK, JOB, BATCH = (
     evolve(FLINK_OTC_2026, updated="2027-01-02", body=(*FLINK_OTC_2026.body, Field("packed", BOOLEAN, "no"))),
@@ -35,7 +36,7 @@ def test_three_pages_make_an_edition() -> None:
     after = written.described
     assert written.left == ()
     assert [check_page(page, after, "otc-2999").new for page in facts] == [()] * 3
-    assert all(_unmarked(after.documents[id_]) == _unmarked(DESCRIBED.documents[id_]) for id_ in DESCRIBED.editions)
+    assert all(bare(after.documents[id_]) == bare(DESCRIBED.documents[id_]) for id_ in DESCRIBED.editions)
     overlays = {**after.overlays, "codegen": load_yaml(CHECKOUT / OVERLAYS / "codegen.yaml")}
     assert after.union is not None
     assert lint_sources(after.union, after.documents, overlays, after.register) == []
@@ -47,12 +48,6 @@ def test_three_pages_make_an_edition() -> None:
     assert text.startswith("overlay: 1.0.0\ninfo:\n  title: ")
     kept = (CHECKOUT / OVERLAYS / "otc-2026.yaml").read_text("utf-8").partition("actions:\n")[2]
     assert kept[: len(kept) // 2] in text, "the lines of the model are written in another style"
-
-
-def _unmarked(node: Any) -> Any:
-    if isinstance(node, dict):
-        return {key: _unmarked(value) for key, value in node.items() if key != "x-inconsistency"}
-    return [_unmarked(item) for item in node] if isinstance(node, list) else node
 
 
 def test_copies_of_the_pages_make_a_copy_of_the_edition() -> None:

@@ -14,7 +14,6 @@ from jobexport_api.types import ERRORS, ROLES
 from jobexport.client import objects, responses
 from jobexport.mock.requests.operations import read_operations
 from jobexport.spec.editions import BASE, CHECKOUT, PACKAGE, edition_ids, load_edition
-from jobexport.spec.examples import objects as objects_of
 from jobexport.spec.load import load_yaml
 from jobexport.spec.roles import ROLES as KNOWN
 from jobexport.spec.roles import error_names, generated_roles
@@ -69,14 +68,8 @@ def test_a_code_that_one_edition_changes_is_in_the_table_beside_the_old_code() -
     """The table has the codes of all editions under the name of the error, not those of the union alone."""
     old = load_edition(edition_ids()[0])
     changed = copy.deepcopy(old)
-    ((_, example),) = [
-        (name, example)
-        for place, node in objects_of(changed, ())
-        if place[:2] == ("components", "responses") and isinstance(node.get("examples"), dict)
-        for name, example in node["examples"].items()
-        if name == "body-too-large"
-    ]
-    example["value"]["error_code"] = "NEW.1"
+    response = changed["components"]["responses"]["BodyTooLarge"]
+    response["content"]["application/json"]["examples"]["body-too-large"]["value"]["error_code"] = "NEW.1"
     names = error_names([old, changed])
     assert names["NEW.1"] == ["body-too-large"]
     assert names == error_names([old]) | {"NEW.1": ["body-too-large"]}

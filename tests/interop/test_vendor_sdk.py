@@ -17,6 +17,7 @@ import pytest
 from attrs import frozen
 
 from jobexport.mock import Server, serve
+from jobexport.mock.requests.operations import read_operations
 from jobexport.spec import load_edition
 from jobexport.spec.document import media, operations_by_id, response, schema_of
 from jobexport.spec.editions import edition_ids
@@ -239,6 +240,8 @@ class TestErrors:
         """A missing job raises the SDK's exception with code, message and request id."""
         problem = refused(lambda: dgc.export_job(sdk.dgc.ExportJobRequest(job_name="none", workspace=WORKSPACE)))
         expected = error(server, "exportJob", "job-not-found")
+        operation = next(each for each in read_operations(server.core.document) if each.id == "exportJob")
+        assert problem.status_code == operation.errors["job-not-found"].status
         assert (problem.error_code, problem.error_msg) == (expected["error_code"], expected["error_msg"])
         assert problem.request_id
 

@@ -38,7 +38,8 @@ def opened() -> Iterator[Callable[[str], Api]]:
 
         @functools.cache
         def open_edition(edition: str) -> Api:
-            document, server = load_edition(edition), stack.enter_context(serve(edition, clock=lambda: NOW))
+            document = load_edition(edition)
+            server = stack.enter_context(serve(document, clock=lambda: NOW))
             headers = {"X-Auth-Token": server.token, **default_workspace(document)}
             client = stack.enter_context(
                 httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False)
@@ -136,7 +137,7 @@ def mock(running: Faulty) -> Faulty:
 @pytest.fixture(params=edition_ids(), scope="module")
 def each(request: pytest.FixtureRequest) -> Iterator[Faulty]:
     """A server of each edition in turn whose faults a test sets."""
-    with faulty(request.param) as mock:
+    with faulty(load_edition(request.param)) as mock:
         yield mock
 
 

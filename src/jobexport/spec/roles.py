@@ -11,7 +11,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from jobexport.spec.document import deref, reference, to_pointer
-from jobexport.spec.examples import objects
+from jobexport.spec.examples import examples, objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -106,12 +106,9 @@ def error_names(documents: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for document in documents:
         fields = {str(place[-1]) for place, node in _marked(document) if node["x-role"] == _ERROR_CODE}
-        for _, node in objects(document, ()):
-            named = node.get("examples")
-            for name, example in named.items() if isinstance(named, dict) else ():
-                value = example.get("value")
-                for field in fields & value.keys() if isinstance(value, dict) else ():
-                    found.setdefault(value[field], set()).add(name)
+        for place, _, value in examples(document):
+            for field in fields & value.keys() if isinstance(value, dict) else ():
+                found.setdefault(value[field], set()).add(str(place[-1]))
     return {code: sorted(found[code]) for code in sorted(found)}
 
 

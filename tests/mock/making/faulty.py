@@ -64,8 +64,8 @@ class Faulty:
 
 
 @contextlib.contextmanager
-def faulty(edition: str | dict[str, Any]) -> Iterator[Faulty]:
-    with serve(edition) as server:
+def faulty(document: dict[str, Any]) -> Iterator[Faulty]:
+    with serve(document) as server:
         headers = {"X-Auth-Token": server.token, **default_workspace(server.core.document)}
         with (
             httpx.Client(base_url=server.url, headers=headers, trust_env=False, verify=False) as client,

@@ -16,8 +16,10 @@ import pytest
 import uvicorn
 
 from jobexport.errors import JobexportError
-from jobexport.mock import EXAMPLE_PROJECT, EXAMPLE_TOKEN, MemoryStorage, run, serve
+from jobexport.mock import DEFAULT_EDITION, EXAMPLE_PROJECT, EXAMPLE_TOKEN, MemoryStorage, run, serve
 from jobexport.mock.server.run import _listen
+from jobexport.spec.editions import load_edition
+from tests.making.workspaces import default_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +167,8 @@ class TestRun:
         """SIGINT and SIGTERM end `run`; the call returns, and the process exits with 0."""
         with started() as process:
             url = process.stdout.readline().strip()
-            assert httpx.get(f"{url}/_mock/state", trust_env=False, verify=False).status_code == 200
+            headers = {"X-Auth-Token": EXAMPLE_TOKEN, **default_workspace(load_edition(DEFAULT_EDITION))}
+            assert httpx.post(url + JOB, headers=headers, trust_env=False, verify=False).status_code == 200
             process.send_signal(number)
             output, errors = process.communicate(timeout=60)
         assert (process.returncode, output, errors) == (0, "ended\n", "")

@@ -158,7 +158,8 @@ def _undone(finding: Finding, comparison: Comparison, plan: Plan) -> Plan | None
         for number, touched in enumerate(plan.touched)
         if any(meet(mine, spot) for mine in places for spot in touched)
     ]
-    for numbers in (*(_together(plan, number) for number in spots), *([number] for number in spots), spots):
+    groups = [*(_together(plan, number) for number in spots), *([number] for number in spots), spots]
+    for numbers in map(list, dict.fromkeys(map(tuple, groups))):
         trial = plan.copy()
         try:
             trial.undo(numbers)
